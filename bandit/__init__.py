@@ -1,0 +1,1 @@
+"""The core of poolwise: it decides and learns, and opens nothing."""

@@ -1,0 +1,248 @@
+"""The brain: all that has been learned, from rewards alone.
+
+Rule 1: nothing but `learn` changes it, so "what has been learned" is always "the rewards up to
+`position`", whichever process learned them.
+Rule 2: of a label it learns the first quality and once more gold; what has no quality teaches only
+delay and expiry.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bandit.accuracy import RATE, SESSION, SPEED, TASK, Accuracy, believed
+from bandit.calibration import Calibration, logit
+from bandit.errors import StateError
+from bandit.labelers import (
+    LABELER_DECAY,
+    LABELER_STRENGTH,
+    POOL_DECAY,
+    POOL_STRENGTH,
+    START,
+    Record,
+)
+from bandit.quality import ARGUMENTS, QualityModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bandit.events import Feature, Reward
+    from bandit.settings import Settings
+
+VERSION = 1
+BLEND = 20.0
+"""Judged labels of a pool at which VW and the pool's plain record weigh the same."""
+
+
+class _Saved(msgspec.Struct, frozen=True):
+    """The brain as it is saved."""
+
+    version: int
+    vw_arguments: str
+    position: int
+    quality: bytes
+    weights: dict[str, float]
+    bias: float
+    judged: dict[str, int]
+    pools: dict[str, Record]
+    labelers: dict[str, Record]
+    calibration: dict[str, Calibration]
+
+
+class Brain:
+    """What has been learned: quality per pool, accuracy per labeler, calibration per project.
+
+    Examples
+    --------
+    >>> from bandit.settings import Settings
+    >>> brain = Brain(Settings())
+    >>> brain.quality("p1", {"lang": "en"}, {"vendor-a": {}})
+    {'vendor-a': 0.75}
+    >>> Brain.from_bytes(Settings(), brain.to_bytes()).to_bytes() == brain.to_bytes()
+    True
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.position = 0
+        self._quality = QualityModel()
+        self._accuracy = Accuracy()
+        self._judged: dict[str, int] = {}
+        self._pools: dict[str, Record] = {}
+        self._labelers: dict[str, Record] = {}
+        self._calibration: dict[str, Calibration] = {}
+        self._rates: dict[str, float] = {}
+
+    # What the desk asks ---------------------------------------------------------------------
+
+    def quality(
+        self,
+        project: str,
+        features: Mapping[str, Feature],
+        pools: Mapping[str, Mapping[str, float]],
+    ) -> dict[str, float]:
+        """Chance that the next label of each pool is right, given the pools' signals.
+
+        VW's prediction and the pool's plain record, weighed by how much the pool was judged.
+        """
+        if not any(self._judged.get(_key(project, pool)) for pool in pools):
+            return {pool: self.pool_rate(project, pool) for pool in pools}
+        predicted = self._quality.predict(features, pools)
+        blended = {}
+        for pool, chance in predicted.items():
+            judged = self._judged.get(_key(project, pool), 0)
+            rate = self.pool_rate(project, pool)
+            blended[pool] = (judged * chance + BLEND * rate) / (judged + BLEND)
+        return blended
+
+    def pool_rate(self, project: str, pool: str) -> float:
+        """Share of a pool's labels that are right, as its record says."""
+        key = _key(project, pool)
+        rate = self._rates.get(key)
+        if rate is None:
+            rate = self._rates[key] = self._pool(key).rate(START, POOL_STRENGTH)
+        return rate
+
+    def pool_record(self, project: str, pool: str) -> Record:
+        """Record of a pool in a project; an empty one if there is none."""
+        return self._pool(_key(project, pool))
+
+    def labeler_signals(
+        self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
+    ) -> dict[str, float]:
+        """What is known of a labeler when a label comes `delay_s` after its ask."""
+        record = self._labelers.get(_key(project, labeler)) or Record()
+        usual_s = self.pool_record(project, pool).delay_s(delay_s)
+        rate = self.pool_rate(project, pool)
+        return {
+            RATE: logit(record.rate(rate, LABELER_STRENGTH)),
+            TASK: logit(quality) - logit(rate),
+            SPEED: max(-2.0, min(2.0, math.log((delay_s + 1.0) / (usual_s + 1.0)))),
+            SESSION: min(record.in_session(at), 100) / 100.0,
+        }
+
+    def accuracy(
+        self,
+        project: str,
+        pool: str,
+        labeler: str,
+        signals: Mapping[str, float],
+        n_classes: int,
+    ) -> float:
+        """Chance that a label of this labeler, given under `signals`, is right."""
+        record = self._labelers.get(_key(project, labeler)) or Record()
+        rate = record.rate(self.pool_rate(project, pool), LABELER_STRENGTH)
+        chance = self._accuracy.predict({**signals, RATE: logit(rate)})
+        return believed(chance, n_classes, record.golds)
+
+    def calibration(self, project: str) -> Calibration:
+        """Calibration map of a project."""
+        return self._calibration.get(project) or Calibration()
+
+    # What it learns from --------------------------------------------------------------------
+
+    def learn(self, reward: Reward) -> None:
+        """Learn from the next reward of the log."""
+        self.position += 1
+        key = _key(reward.project, reward.pool)
+        pool = self._pools.setdefault(key, Record())
+        if reward.revision == 0:
+            pool.asked(POOL_DECAY, expired=reward.basis == "expired")
+        if reward.labeler is None or reward.answer is None:
+            return
+        labeler = self._labelers.setdefault(_key(reward.project, reward.labeler), Record())
+        gold = reward.basis == "gold"
+        if reward.delay_s is not None and reward.previous_basis in {None, "expired"}:
+            labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
+            pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
+        if reward.quality is None:
+            return
+        right = reward.quality if gold else self._right(reward, reward.quality)
+        labeler.judge(right, LABELER_DECAY, gold=gold)
+        pool.judge(right, POOL_DECAY, gold=gold)
+        self._rates.pop(key, None)
+        self._judged[key] = self._judged.get(key, 0) + 1
+        self._quality.learn(reward.features, reward.pool, reward.signals, right)
+        self._accuracy.learn(reward.labeler_signals, right)
+        if gold and reward.verdict_confidence is not None:
+            map_ = self._calibration.setdefault(reward.project, Calibration())
+            map_.learn(reward.verdict_confidence, right=reward.verdict_answer == reward.target)
+
+    def _right(self, reward: Reward, agreement: float) -> float:
+        """Chance that a label is right, given the others' labels *and* who gave it.
+
+        `agreement` is the others' posterior of the answer alone. Averaged, it says how sure the
+        others are, not how good this labeler is: one other labeler right 70 % of the time would
+        hold everybody below 70 %. With this labeler's own accuracy a, the E-step of Dawid and
+        Skene (1979) is  a t / (a t + (1 - a)(1 - t) / (K - 1)).
+        """
+        n_classes = len(reward.classes)
+        accuracy = self.accuracy(
+            reward.project,
+            reward.pool,
+            reward.labeler or "",
+            reward.labeler_signals,
+            n_classes,
+        )
+        agreed = accuracy * agreement
+        return agreed / (agreed + (1.0 - accuracy) * (1.0 - agreement) / (n_classes - 1))
+
+    # Saving ---------------------------------------------------------------------------------
+
+    def to_bytes(self) -> bytes:
+        """Return everything learned; equal for equal rewards in the same order."""
+        weights, bias = self._accuracy.state()
+        saved = _Saved(
+            version=VERSION,
+            vw_arguments=ARGUMENTS,
+            position=self.position,
+            quality=self._quality.to_bytes(),
+            weights=weights,
+            bias=bias,
+            judged=self._judged,
+            pools=self._pools,
+            labelers=self._labelers,
+            calibration=self._calibration,
+        )
+        return msgspec.json.encode(saved)
+
+    @classmethod
+    def from_bytes(cls, settings: Settings, data: bytes) -> Brain:
+        """Return the brain that `to_bytes` saved.
+
+        Raises
+        ------
+        StateError
+            If `data` isn't a brain of this version.
+        """
+        try:
+            saved = msgspec.json.decode(data, type=_Saved)
+        except msgspec.DecodeError as error:
+            msg = f"saved brain: can't be read: {error}"
+            raise StateError(msg) from error
+        if saved.version != VERSION or saved.vw_arguments != ARGUMENTS:
+            msg = (
+                f"saved brain: version {saved.version} with VW {saved.vw_arguments!r}, "
+                f"this poolwise reads version {VERSION} with {ARGUMENTS!r}"
+            )
+            raise StateError(msg)
+        brain = cls(settings)
+        brain.position = saved.position
+        brain._quality = QualityModel(saved.quality)
+        brain._accuracy = Accuracy(saved.weights, saved.bias)
+        brain._judged = dict(saved.judged)
+        brain._pools = dict(saved.pools)
+        brain._labelers = dict(saved.labelers)
+        brain._calibration = dict(saved.calibration)
+        return brain
+
+    def _pool(self, key: str) -> Record:
+        return self._pools.get(key) or Record()
+
+
+def _key(project: str, name: str) -> str:
+    """Key of a record: one labeler's record in one project says nothing about another's."""
+    return f"{len(project)}/{project}/{name}"

@@ -1,0 +1,136 @@
+"""Closing a task: its verdict and rewards, later revisions of them, and who is audited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandit.belief import believe
+from bandit.desk import Due
+from bandit.draw import draw
+from bandit.events import Verdict
+from bandit.rewards import ALONE, EXPIRED, by_gold, by_others, reward_of
+from bandit.state import EXPIRED as OVER
+from bandit.state import LABELED, WAITING
+from bandit.worth import delivered
+
+if TYPE_CHECKING:
+    from bandit.belief import Belief
+    from bandit.brain import Brain
+    from bandit.desk import Desk
+    from bandit.events import Output, Reward
+    from bandit.rewards import Judged
+    from bandit.settings import Settings
+    from bandit.state import AskState, TaskState
+
+
+class Closing:
+    """Writes verdicts and rewards, each as often as what it rests on changes."""
+
+    def __init__(self, settings: Settings, brain: Brain) -> None:
+        self._settings = settings
+        self._brain = brain
+
+    def close(
+        self, desk: Desk, state: TaskState, why: str, worth_usd: float, belief: Belief
+    ) -> list[Output]:
+        """Give the verdict, revision 0, and the reward of every ask that has none yet."""
+        now = _now(desk, state)
+        out: list[Output] = [
+            self.give_up(desk, state, ask, OVER, now) for ask in state.asks if ask.status == WAITING
+        ]
+        if state.labeled():
+            state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
+            delivered(self._settings, desk.state, state.task, belief.confidence)
+        state.closed_at = now
+        desk.state.open_tasks -= 1
+        desk.note(Due(now + self._settings.memory.remember_closed_s, "forget", state.task.task))
+        return [*out, *self._written(state, now, why, worth_usd, belief)]
+
+    def revise(self, desk: Desk, state: TaskState) -> list[Output]:
+        """Write the next revision of a closed task's verdict, and of each reward that changes."""
+        verdict = state.verdict
+        if verdict is None:
+            return []
+        belief = believe(self._brain, state, state.labeled())
+        return self._written(state, _now(desk, state), verdict.why, verdict.worth_usd, belief)
+
+    def give_up(
+        self, desk: Desk, state: TaskState, ask: AskState, status: str, at: float
+    ) -> Reward:
+        """End an ask without a label: it expired or was declined. Its outcome is a reward too."""
+        ask.status = status
+        ask.ended_at = at
+        desk.state.in_flight[ask.pool] -= 1
+        return reward_of(state, ask, EXPIRED, _now(desk, state), self._settings.reward)
+
+    def audited(self, state: TaskState) -> bool:
+        """Whether the keyed draw sends the verdict to gold; without an answer there is none to."""
+        chance = draw(self._settings.seed, state.task.task, 0, "audit")
+        return bool(state.labeled()) and chance < self._settings.audit.share
+
+    def _written(
+        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief
+    ) -> list[Output]:
+        """Verdict first, then the rewards that are new or whose basis has changed."""
+        out: list[Output] = [self._verdict(state, now, why, worth_usd, belief)]
+        for ask in state.asks:
+            if ask.status != LABELED or ask.label is None:
+                continue
+            judged = self._judge(state, ask)
+            if judged.basis != ask.basis:
+                out.append(reward_of(state, ask, judged, now, self._settings.reward))
+        return out
+
+    def _judge(self, state: TaskState, ask: AskState) -> Judged:
+        """Judge a label by gold, else by the other labels, else by nothing."""
+        labeled = state.labeled()
+        if ask.label is None or ask not in labeled:
+            return ALONE
+        if state.gold is not None:
+            return by_gold(state.gold.answer, ask.label.answer)
+        others = [other for other in labeled if other is not ask]
+        if not others:
+            return ALONE
+        return by_others(believe(self._brain, state, others).chances, ask.label.answer)
+
+    def _verdict(
+        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief
+    ) -> Verdict:
+        """Return the next revision of the verdict, and note it in `state`."""
+        task, labeled = state.task, state.labeled()
+        answer, confidence, raw = None, None, None
+        basis, chances = "none", dict.fromkeys(task.classes, 1.0 / len(task.classes))
+        if state.gold is not None:
+            answer, confidence, basis = state.gold.answer, 1.0, "gold"
+            chances = {name: float(name == answer) for name in task.classes}
+            raw = state.raw_confidence
+        elif labeled:
+            answer, confidence, chances = belief.answer, belief.confidence, belief.chances
+            raw = belief.raw_confidence
+            basis = "consensus" if len(labeled) > 1 else "single"
+        verdict = Verdict(
+            task=task.task,
+            project=task.project,
+            revision=0 if state.verdict is None else state.verdict.revision + 1,
+            at=now,
+            answer=answer,
+            confidence=confidence,
+            raw_confidence=raw,
+            posterior=chances,
+            labels=len(labeled),
+            usd=state.usd(),
+            delay_s=max(0.0, now - task.at),
+            basis=basis,
+            why=why,
+            worth_usd=worth_usd,
+            audited=self.audited(state),
+            audit_propensity=self._settings.audit.share,
+            deadline_at=task.deadline_at,
+        )
+        state.verdict = verdict
+        return verdict
+
+
+def _now(desk: Desk, state: TaskState) -> float:
+    """The desk's time; before the first tick, the task's."""
+    return state.task.at if desk.state.now is None else desk.state.now

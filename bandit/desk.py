@@ -1,0 +1,211 @@
+"""The desk: one partition's tasks, kept encoded, with the changes of a batch laid over them.
+
+Rule 1: nothing is final until `keep`; `drop` undoes all since the last one.
+Rule 2: what the desk knows is what `restore` reads back from the records that `changes` gave.
+Rule 3: only the agenda says what is due, and an entry counts only if the state still says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+
+from bandit.errors import EventError
+from bandit.events import Gold
+from bandit.state import WAITING, DeskState, TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bandit.events import Tick
+    from bandit.settings import ClockSettings, MemorySettings
+
+STATE_KEY = b"desk"
+TASK, GOLD = b"task/", b"gold/"
+
+Kind = Literal["expire", "retry", "deadline", "forget", "gold"]
+
+
+class Due(NamedTuple):
+    """Something to look at when its time has come; ordered by time, then by name."""
+
+    at: float
+    kind: Kind
+    task: str
+    ask: int = 0
+
+
+class Desk:
+    """The open tasks of one partition, and the closed ones still remembered.
+
+    Examples
+    --------
+    >>> from bandit.settings import MemorySettings
+    >>> desk = Desk(MemorySettings())
+    >>> desk.state.now = 5.0
+    >>> desk.drop()
+    >>> desk.state.now is None
+    True
+    """
+
+    def __init__(self, memory: MemorySettings) -> None:
+        self._memory = memory
+        self._encode = msgspec.json.Encoder().encode
+        self._decode_task = msgspec.json.Decoder(TaskState).decode
+        self._decode_gold = msgspec.json.Decoder(Gold).decode
+        self._kept: dict[bytes, bytes] = {}
+        self._live: dict[bytes, TaskState | Gold | None] = {}
+        self._agenda: list[Due] = []
+        self._popped: list[Due] = []
+        self.state = DeskState()
+        self._state_kept = self._encode(self.state)
+
+    # Tasks and waiting gold -----------------------------------------------------------------
+
+    def task(self, name: str) -> TaskState | None:
+        """Return a task that is open or still remembered; changes to it are kept by `put`."""
+        key = TASK + name.encode()
+        if key in self._live:
+            found = self._live[key]
+        else:
+            kept = self._kept.get(key)
+            if kept is None:
+                return None
+            found = self._decode_task(kept)
+            self._live[key] = found
+        return found if isinstance(found, TaskState) else None
+
+    def put(self, state: TaskState) -> None:
+        """Lay a task that has changed over the desk."""
+        self._live[TASK + state.task.task.encode()] = state
+
+    def note(self, due: Due) -> None:
+        """Put something on the agenda."""
+        heapq.heappush(self._agenda, due)
+
+    def forget(self, name: str) -> None:
+        """Let a task go."""
+        self._live[TASK + name.encode()] = None
+
+    def gold(self, name: str) -> Gold | None:
+        """Return the gold that waits for a task."""
+        key = GOLD + name.encode()
+        if key in self._live:
+            found = self._live[key]
+            return found if isinstance(found, Gold) else None
+        kept = self._kept.get(key)
+        return None if kept is None else self._decode_gold(kept)
+
+    def hold(self, gold: Gold, until: float) -> None:
+        """Let gold wait for a task that isn't known yet."""
+        self._live[GOLD + gold.task.encode()] = gold
+        self.state.waiting_gold += 1
+        self.note(Due(until, "gold", gold.task))
+
+    def take_gold(self, name: str) -> Gold | None:
+        """Return the gold that waits for a task, and stop holding it."""
+        found = self.gold(name)
+        if found is not None:
+            self._live[GOLD + name.encode()] = None
+            self.state.waiting_gold -= 1
+        return found
+
+    def due(self, now: float) -> Iterator[Due]:
+        """Yield what is due by `now`, earliest first; what comes up meanwhile included."""
+        while self._agenda and self._agenda[0].at <= now:
+            entry = heapq.heappop(self._agenda)
+            self._popped.append(entry)
+            yield entry
+
+    def believe_tick(self, tick: Tick, clock: ClockSettings) -> None:
+        """Move the time, unless `tick` goes back or is too far ahead to be believed alone.
+
+        Raises
+        ------
+        EventError
+            If the tick is refused.
+        """
+        state = self.state
+        if state.now is not None and tick.at < state.now:
+            msg = f"tick {tick.at}: before the tick {state.now}; the clock went back"
+            raise EventError("tick_back", msg)
+        if state.now is not None and tick.at > state.now + clock.max_jump_s:
+            near = state.ahead_at is not None and 0 <= tick.at - state.ahead_at <= clock.max_jump_s
+            state.ahead_ticks = state.ahead_ticks + 1 if near else 1
+            state.ahead_at = tick.at
+            if state.ahead_ticks < clock.confirmations:
+                msg = f"tick {tick.at}: more than {clock.max_jump_s:g} s after {state.now}"
+                raise EventError("tick_ahead", msg)
+        state.now, state.ahead_at, state.ahead_ticks = tick.at, None, 0
+
+    # Batches --------------------------------------------------------------------------------
+
+    def changes(self) -> list[tuple[bytes, bytes | None]]:
+        """Return every record changed since the last `keep`, encoded; `None` deletes a key."""
+        changed: list[tuple[bytes, bytes | None]] = []
+        for key, value in self._live.items():
+            data = None if value is None else self._encode(value)
+            if data != self._kept.get(key):
+                changed.append((key, data))
+        state = self._encode(self.state)
+        if state != self._state_kept:
+            changed.append((STATE_KEY, state))
+        return changed
+
+    def keep(self, changed: list[tuple[bytes, bytes | None]]) -> None:
+        """Make the changes final; `changed` is what `changes` gave."""
+        for key, data in changed:
+            if key == STATE_KEY and data is not None:
+                self._state_kept = data
+            elif data is None:
+                self._kept.pop(key, None)
+            else:
+                self._kept[key] = data
+        self._live.clear()
+        self._popped.clear()
+
+    def drop(self) -> None:
+        """Undo all changes since the last `keep`."""
+        self._live.clear()
+        for entry in self._popped:
+            heapq.heappush(self._agenda, entry)
+        self._popped.clear()
+        self.state = msgspec.json.decode(self._state_kept, type=DeskState)
+
+    def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """Take up the records of `changes`, in the order they were written."""
+        for key, data in records:
+            if data is None:
+                self._kept.pop(key, None)
+            elif key == STATE_KEY:
+                self._state_kept = data
+            else:
+                self._kept[key] = data
+        self.state = msgspec.json.decode(self._state_kept, type=DeskState)
+        self._agenda = []
+        for key, data in self._kept.items():
+            if key.startswith(TASK):
+                self._agenda.extend(_dues(self._decode_task(data), self._memory))
+            else:
+                gold = self._decode_gold(data)
+                until = gold.at + self._memory.gold_waits_s
+                self._agenda.append(Due(until, "gold", gold.task))
+        heapq.heapify(self._agenda)
+
+
+def _dues(state: TaskState, memory: MemorySettings) -> list[Due]:
+    """What is due about a task as it stands."""
+    name = state.task.task
+    dues = [
+        Due(ask.expires_at, "expire", name, ask.ask) for ask in state.asks if ask.status == WAITING
+    ]
+    if state.retry_at is not None:
+        dues.append(Due(state.retry_at, "retry", name))
+    forget_at = state.forget_at(memory.remember_closed_s)
+    if forget_at is not None:
+        dues.append(Due(forget_at, "forget", name))
+    elif state.task.deadline_at is not None:
+        dues.append(Due(state.task.deadline_at, "deadline", name))
+    return dues

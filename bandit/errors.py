@@ -1,0 +1,107 @@
+"""The one tree of errors that poolwise raises on purpose.
+
+PoolwiseError                  exit code 1: one clear line, no traceback
+├── InputError                 a file, row or record of the user's that can't be used
+│   ├── MissingInput           it isn't there, or it is empty
+│   ├── UnknownColumn          a column that the file hasn't
+│   └── BadValue               a value that breaks its rule (propensity 0, reward NaN, ...)
+├── ConfigError                a setting that is unknown or out of range
+├── EventError                 an event that breaks a written rule: it becomes a dead letter
+├── StateError                 saved state that can't be read: wrong version, wrong checksum
+├── LogError                   the log can't be opened, read or written
+│   ├── LogBusy                another worker holds it
+│   ├── LogCorrupt             the file is not a log, or is damaged
+│   └── CommitUnknown          a commit whose outcome is not known: read the positions again
+└── CannotAnswer               exit code 3: the log can't answer the question
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class PoolwiseError(Exception):
+    """Root of the tree; its text is one line for a person to act on."""
+
+    exit_code = 1
+
+
+class InputError(PoolwiseError):
+    """A file, row or record of the user's can't be used."""
+
+
+class MissingInput(InputError):
+    """The input isn't there, or it is empty."""
+
+
+class UnknownColumn(InputError):
+    """A column was named that the file hasn't."""
+
+
+class BadValue(InputError):
+    """A value breaks its rule; the message names row, column and value."""
+
+
+class ConfigError(PoolwiseError):
+    """A setting is unknown or out of range."""
+
+
+class EventError(PoolwiseError):
+    """An event breaks a written rule; `rule` is the short name that dead letters carry.
+
+    Examples
+    --------
+    >>> raise EventError("unknown_task", "label l-1: task t1 is not known")
+    Traceback (most recent call last):
+    ...
+    bandit.errors.EventError: label l-1: task t1 is not known
+    """
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+class StateError(PoolwiseError):
+    """Saved state can't be read."""
+
+
+class LogError(PoolwiseError):
+    """The log can't be opened, read or written."""
+
+
+class LogBusy(LogError):
+    """Another worker holds the log."""
+
+
+class LogCorrupt(LogError):
+    """The file is not a poolwise log, or it is damaged."""
+
+
+class CommitUnknown(LogError):
+    """A commit's outcome is not known: drop the batch and read the committed positions."""
+
+
+class CannotAnswer(PoolwiseError):
+    """The log can't answer the question; the message says why."""
+
+    exit_code = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which known name is nearest to `name`, as the end of an error message.
+
+    Examples
+    --------
+    >>> nearest("explore_flor", ["explore_floor", "seed"])
+    "; did you mean 'explore_floor'?"
+    >>> nearest("zzz", ["seed"])
+    '; known: seed'
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(names)}"

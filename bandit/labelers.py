@@ -1,0 +1,81 @@
+"""Each labeler's and each pool's record: decayed, and shrunk where there is little of it.
+
+With `right` and `total` the decayed sums over a labeler's judged labels,
+
+    rate(labeler) = (right + strength * rate(pool)) / (total + strength),
+
+and a pool's rate is shrunk in the same way towards `START`. Decay forgets: a labeler who gets worse
+is seen to. Labels are judged by gold, or by the posterior from the *other* labels of the task.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+START = 0.75
+"""Rate of a pool nobody has seen: crowd labelers are right 55 % to 90 % of the time."""
+POOL_STRENGTH = 20.0
+LABELER_STRENGTH = 8.0
+LABELER_DECAY = 0.995
+"""A labeler's record is worth at most 200 labels: people change within days."""
+POOL_DECAY = 0.999
+SESSION_GAP_S = 1800.0
+"""A pause longer than this begins a new session."""
+
+
+class Record(msgspec.Struct):
+    """Decayed sums of one labeler or one pool; `None` times were never seen.
+
+    Examples
+    --------
+    >>> record = Record()
+    >>> for _ in range(5):
+    ...     record.judge(1.0, LABELER_DECAY, gold=False)
+    >>> round(record.rate(0.75, LABELER_STRENGTH), 3)
+    0.846
+    """
+
+    right: float = 0.0
+    total: float = 0.0
+    golds: int = 0
+    asks: float = 0.0
+    expired: float = 0.0
+    seconds: float = 0.0
+    timed: float = 0.0
+    last_at: float | None = None
+    session: int = 0
+
+    def judge(self, quality: float, decay: float, *, gold: bool) -> None:
+        """Count one label that was right with chance `quality`."""
+        self.right = self.right * decay + quality
+        self.total = self.total * decay + 1.0
+        self.golds += gold
+
+    def rate(self, towards: float, strength: float) -> float:
+        """Share of labels that are right, shrunk `towards` a rate worth `strength` labels."""
+        return (self.right + strength * towards) / (self.total + strength)
+
+    def answer(self, at: float, delay_s: float, decay: float) -> None:
+        """Count one label that came at `at` after `delay_s`."""
+        self.session = self.in_session(at) + 1
+        self.last_at = at if self.last_at is None else max(at, self.last_at)
+        self.seconds = self.seconds * decay + delay_s
+        self.timed = self.timed * decay + 1.0
+
+    def in_session(self, at: float) -> int:
+        """Labels so far in the session that `at` belongs to."""
+        new = self.last_at is None or at - self.last_at > SESSION_GAP_S
+        return 0 if new else self.session
+
+    def asked(self, decay: float, *, expired: bool) -> None:
+        """Count one ask that is over."""
+        self.asks = self.asks * decay + 1.0
+        self.expired = self.expired * decay + expired
+
+    def delay_s(self, usual_s: float, strength: float = 5.0) -> float:
+        """Mean delay in seconds, shrunk towards `usual_s`."""
+        return (self.seconds + strength * usual_s) / (self.timed + strength)
+
+    def expiry_share(self) -> float:
+        """Share of asks that expired, shrunk towards none."""
+        return self.expired / (self.asks + POOL_STRENGTH)

@@ -1,0 +1,79 @@
+"""The real policy: ask the pool whose labels are worth most above their cost, or stop.
+
+Who is asked is explored on the value; whether to stop is economics with a floor: stop when no
+pool's look-ahead value is positive.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bandit.calibration import logistic, logit
+from bandit.pmf import with_floors
+from bandit.policies.explorers import EXPLORERS
+from bandit.stopping import values_usd
+
+if TYPE_CHECKING:
+    from bandit.case import Case
+    from bandit.settings import PolicySettings
+
+SUREST = 0.995
+SPREAD = 0.8
+"""Labelers of a pool differ: half are this much better in log-odds, half as much worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePolicy:
+    """Value of labels = gain in confidence x worth - price - wait - scarcity, explored."""
+
+    settings: PolicySettings
+
+    @property
+    def name(self) -> str:
+        """Name in the log."""
+        return f"value/{self.settings.explorer}"
+
+    def pmf(self, case: Case) -> dict[str, float]:
+        """Chance of everything eligible."""
+        settings = self.settings
+        values = self.values_usd(case)
+        stop = float(max(values.values(), default=0.0) <= 0.0) if case.may_stop else None
+        if stop and case.labels == 1:
+            stop = 1.0 - settings.second_opinion
+        pools = {}
+        if values:
+            explore = EXPLORERS[settings.explorer]
+            scaled = {pool: value / case.worth_usd for pool, value in values.items()}
+            pools = explore(scaled, settings.rate, case.learned)
+        return with_floors(pools, stop, settings.explore_floor, settings.stop_floor)
+
+    def values_usd(self, case: Case) -> dict[str, float]:
+        """Value of going on with each pool, in dollars above stopping now."""
+        if not case.options:
+            return {}
+        n_classes = len(case.posterior)
+        most = max(1, min(self.settings.lookahead_labels, case.labels_left))
+        qualities = []
+        for option in case.options:
+            middle = _against(option.quality, case.evidence, n_classes)
+            qualities += [_chance(middle + SPREAD, n_classes), _chance(middle - SPREAD, n_classes)]
+        values = values_usd(
+            case.posterior,
+            qualities,
+            [option.cost_usd for option in case.options],
+            case.worth_usd,
+            most,
+        )
+        return dict(zip((option.pool for option in case.options), values, strict=True))
+
+
+def _against(quality: float, evidence: float, n_classes: int) -> float:
+    """`evidence` times the log-odds of the right class against one wrong class."""
+    return evidence * (logit(quality) + math.log(n_classes - 1))
+
+
+def _chance(against: float, n_classes: int) -> float:
+    """Chance of the right class of which `against` are the log-odds against one wrong class."""
+    return min(logistic(against - math.log(n_classes - 1)), SUREST)

@@ -1,0 +1,54 @@
+"""From the plain values of a configuration to a frozen section, closed to unknown keys."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from bandit.errors import ConfigError, nearest
+from bandit.settings import Section
+
+S = TypeVar("S", bound=Section)
+
+
+def read_section(given: object, kind: type[S], where: str = "", also: tuple[str, ...] = ()) -> S:
+    """Return the section that `given` says; `where` and `also` name it and its siblings in errors.
+
+    Raises
+    ------
+    ConfigError
+        If a key, at any depth, is unknown or of a wrong type.
+
+    Examples
+    --------
+    >>> from bandit.settings import Settings
+    >>> read_section({"policy": {"explore_flor": 0.1}}, Settings)
+    Traceback (most recent call last):
+    ...
+    bandit.errors.ConfigError: policy.explore_flor is unknown; did you mean 'explore_floor'?
+    """
+    _refuse_unknown(given, kind, where, also)
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$")
+        key = f"{where}{path.rstrip('`')}".lstrip(".")
+        msg = f"{key}: {what[0].lower()}{what[1:]}" if key else what
+        raise ConfigError(msg) from error
+
+
+def _refuse_unknown(given: object, kind: Any, where: str, also: tuple[str, ...] = ()) -> None:
+    if not isinstance(given, dict):
+        return
+    if get_origin(kind) is dict:
+        for name, value in given.items():
+            _refuse_unknown(value, get_args(kind)[1], f"{where}.{name}")
+    elif isinstance(kind, type) and issubclass(kind, Section):
+        known = get_type_hints(kind)
+        for name, value in given.items():
+            key = f"{where}.{name}".lstrip(".")
+            if name not in kind.__struct_fields__:
+                msg = f"{key} is unknown{nearest(name, (*kind.__struct_fields__, *also))}"
+                raise ConfigError(msg)
+            _refuse_unknown(value, known[name], key)

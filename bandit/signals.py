@@ -1,0 +1,58 @@
+"""What is known at the moment of a decision beside the task itself, logged as it was seen.
+
+Features can't be computed again later, so each is logged with the decision. Names of our own begin
+with `poolwise.`; a task's feature of such a name is overruled.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bandit.brain import Brain
+    from bandit.capacity import Capacity
+    from bandit.events import Feature, Pool
+    from bandit.state import DeskState
+
+DAY_S = 86_400.0
+
+
+def system_features(at: float, labels: int, lead: str, confidence: float) -> dict[str, Feature]:
+    """How far the task is, and the hour of the day (UTC) on the circle.
+
+    Examples
+    --------
+    >>> system_features(0.0, 1, "yes", 0.8)["poolwise.lead"]
+    'yes'
+    """
+    turn = 2.0 * math.pi * (at % DAY_S) / DAY_S
+    return {
+        "poolwise.labels": float(labels),
+        "poolwise.lead": lead if labels else "",
+        "poolwise.confidence": round(confidence, 6),
+        "poolwise.hour_sin": round(math.sin(turn), 6),
+        "poolwise.hour_cos": round(math.cos(turn), 6),
+    }
+
+
+def pool_signals(
+    brain: Brain, desk: DeskState, capacity: Capacity, pool: Pool, project: str
+) -> dict[str, float]:
+    """How a pool did lately in this project, and how busy it is.
+
+    `agreement` is the decayed share of right labels, `speed` the log of its delay against the
+    expected one, `expired` the share of asks without a label, `queue` the minutes' worth of asks
+    in flight (capacity known) or their number.
+    """
+    record = brain.pool_record(project, pool.pool)
+    in_flight = desk.in_flight.get(pool.pool, 0)
+    per_minute = capacity.per_s(pool) * 60.0
+    queue = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)
+    slow = (record.delay_s(pool.expected_delay_s) + 1.0) / (pool.expected_delay_s + 1.0)
+    return {
+        "agreement": round(brain.pool_rate(project, pool.pool), 6),
+        "speed": round(math.log(slow), 6),
+        "expired": round(record.expiry_share(), 6),
+        "queue": round(math.log1p(queue), 6),
+    }

@@ -1,0 +1,101 @@
+"""The state of a task and of a desk: plain records, encoded as they are into the topic `desk`."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from bandit.events import Feature, Gold, Label, Task, Verdict
+
+WAITING, LABELED, DECLINED, EXPIRED = "waiting", "labeled", "declined", "expired"
+AUDIT = "audit"
+
+
+class AskState(msgspec.Struct):
+    """One ask: what was seen when it was decided, and what came of it."""
+
+    ask: int
+    pool: str
+    at: float
+    expires_at: float
+    why: str
+    usd: float
+    pmf: dict[str, float]
+    propensity: float
+    system: dict[str, Feature]
+    signals: dict[str, float]
+    quality: float
+    status: str = WAITING
+    ended_at: float | None = None
+    label: Label | None = None
+    labeler_signals: dict[str, float] = {}
+    revision: int = -1
+    basis: str | None = None
+
+
+class TaskState(msgspec.Struct):
+    """One task: open until it has a verdict, then remembered for a while.
+
+    `decided` is the number of the last decision; `retry_at` is when a task that no pool had room
+    for is looked at again, and `waits_for` names those pools; `raw_answer` and `raw_confidence`
+    are what the labels alone said when the task closed.
+    """
+
+    task: Task
+    asks: list[AskState] = []
+    decided: int = 0
+    retry_at: float | None = None
+    waits_for: tuple[str, ...] = ()
+    gold: Gold | None = None
+    verdict: Verdict | None = None
+    closed_at: float | None = None
+    raw_answer: str | None = None
+    raw_confidence: float | None = None
+    calibrated: bool = False
+
+    def ask(self, number: int) -> AskState | None:
+        """Return the ask of that number; decisions to stop have none."""
+        return next((ask for ask in self.asks if ask.ask == number), None)
+
+    def labeled(self) -> list[AskState]:
+        """Asks whose labels count for the answer: those of an audit are gold instead."""
+        return [ask for ask in self.asks if ask.label is not None and ask.why != AUDIT]
+
+    def labelers(self) -> tuple[str, ...]:
+        """Who has labeled the task; none of them may again."""
+        return tuple(ask.label.labeler for ask in self.asks if ask.label is not None)
+
+    def waits(self) -> bool:
+        """Whether an ask of the task (an audit aside) is still awaited."""
+        return any(ask.status == WAITING and ask.why != AUDIT for ask in self.asks)
+
+    def forget_at(self, remember_s: float) -> float | None:
+        """When a closed task may be let go: its last audit must have ended by then."""
+        if self.closed_at is None:
+            return None
+        audits = (ask.expires_at for ask in self.asks if ask.why == AUDIT)
+        return max(self.closed_at + remember_s, *audits, -math.inf)
+
+    def usd(self) -> float:
+        """What the task's labels cost so far, its audit aside."""
+        return sum((ask.usd for ask in self.labeled()), 0.0)
+
+
+class DeskState(msgspec.Struct):
+    """What a desk knows beside its tasks; small, and written with every batch.
+
+    `tokens` holds, for each pool with a capacity, how many asks it has room for and when that was
+    counted, `waiting` how many tasks wait for room; `log_worth` what a right answer is worth to
+    each project with a target accuracy.
+    """
+
+    now: float | None = None
+    ahead_at: float | None = None
+    ahead_ticks: int = 0
+    tokens: dict[str, tuple[float, float]] = {}
+    in_flight: dict[str, int] = {}
+    waiting: dict[str, int] = {}
+    log_worth: dict[str, float] = {}
+    open_tasks: int = 0
+    waiting_gold: int = 0

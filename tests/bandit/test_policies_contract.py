@@ -1,0 +1,165 @@
+"""What every policy promises, run over every entry of the table of policies."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bandit.case import Case, Option
+from bandit.events import STOP
+from bandit.policies.explorers import EXPLORERS
+from bandit.policies.policy import POLICIES, make
+from bandit.settings import ExplorerName, PolicyName, PolicySettings
+
+if TYPE_CHECKING:
+    from bandit.policies.policy import Policy
+
+near = st.sampled_from((0.0, 1e-12, 1e-6, 0.5, 1.0 - 1e-6, 1.0 - 1e-12, 1.0))
+chances = st.one_of(near, st.floats(0.0, 1.0))
+dollars = st.one_of(st.sampled_from((0.0, 1e-9, 0.05, 1e9, 1e12)), st.floats(0.0, 1e12))
+
+
+def options_of(names: list[str]) -> st.SearchStrategy[tuple[Option, ...]]:
+    return st.tuples(
+        *(
+            st.builds(
+                Option,
+                pool=st.just(name),
+                usd=dollars,
+                cost_usd=dollars,
+                quality=chances,
+                known_rate=chances,
+            )
+            for name in names
+        )
+    )
+
+
+def posterior_of(weights: list[float]) -> tuple[float, ...]:
+    total = math.fsum(weights)
+    if total == 0.0:
+        return tuple(1.0 / len(weights) for _ in weights)
+    return tuple(weight / total for weight in weights)
+
+
+cases = st.builds(
+    Case,
+    options=st.lists(st.text(min_size=1, max_size=4), max_size=6, unique=True)
+    .map(lambda names: [name for name in names if name != STOP])
+    .flatmap(options_of),
+    may_stop=st.booleans(),
+    posterior=st.lists(chances, min_size=2, max_size=12).map(posterior_of),
+    evidence=st.floats(0.1, 1.0),
+    labels=st.integers(0, 12),
+    labels_left=st.integers(-3, 9),
+    worth_usd=st.one_of(st.sampled_from((1e-9, 1e-4, 1.0, 1e12)), st.floats(1e-9, 1e12)),
+    learned=st.one_of(st.just(0), st.integers(0, 10**9)),
+).filter(lambda case: bool(case.options) or case.may_stop)
+
+
+@pytest.mark.parametrize("explorer", sorted(EXPLORERS))
+class PolicyContract:
+    """Promises of one policy; each subclass names it."""
+
+    name: PolicyName
+
+    def make(self, explorer: str, **changes: float) -> tuple[Policy, PolicySettings]:
+        chosen: dict[str, object] = {"name": self.name, "pool": "a", "explorer": explorer}
+        made = PolicySettings(**(chosen | changes))  # type: ignore[arg-type]  # a few of many
+        return make(made), made
+
+    def test_it_is_in_the_table_under_its_name(self, explorer: str) -> None:
+        policy, _ = self.make(explorer)
+        assert policy.name.split("/")[0] == self.name
+
+    def test_its_pmf_is_a_distribution_over_what_is_eligible_with_its_floors(
+        self, explorer: str
+    ) -> None:
+        @settings(max_examples=60, deadline=None)
+        @given(cases, st.floats(1e-3, 1.0), st.floats(1e-3, 0.5))
+        def check(case: Case, explore_floor: float, stop_floor: float) -> None:
+            policy, _ = self.make(explorer, explore_floor=explore_floor, stop_floor=stop_floor)
+            pmf = policy.pmf(case)
+            pools = {option.pool for option in case.options}
+            assert set(pmf) == pools | ({STOP} if case.may_stop else set())
+            assert all(0.0 <= chance <= 1.0 + 1e-12 for chance in pmf.values())
+            assert abs(math.fsum(pmf.values()) - 1.0) <= 1e-9
+            stopping = pmf.get(STOP, 0.0)
+            least = (1.0 - stopping) * explore_floor / max(1, len(pools))
+            assert all(pmf[pool] >= least * (1.0 - 1e-9) for pool in pools)
+            if case.may_stop and pools:
+                assert stop_floor * (1.0 - 1e-9) <= stopping <= 1.0 - stop_floor + 1e-12
+
+        check()
+
+    def test_it_is_pure(self, explorer: str) -> None:
+        @settings(max_examples=30, deadline=None)
+        @given(cases)
+        def check(case: Case) -> None:
+            policy, chosen = self.make(explorer)
+            first = policy.pmf(case)
+            assert policy.pmf(case) == first
+            assert make(chosen).pmf(case) == first
+
+        check()
+
+    def test_with_nothing_to_ask_it_stops(self, explorer: str) -> None:
+        policy, _ = self.make(explorer)
+        case = Case(
+            options=(),
+            may_stop=True,
+            posterior=(0.5, 0.5),
+            evidence=0.7,
+            labels=1,
+            labels_left=2,
+            worth_usd=1.0,
+            learned=0,
+        )
+        assert policy.pmf(case) == {STOP: 1.0}
+
+    def test_with_one_pool_that_must_be_asked_it_asks_it(self, explorer: str) -> None:
+        policy, _ = self.make(explorer)
+        case = Case(
+            options=(Option(pool="b", usd=0.1, cost_usd=0.1, quality=0.8, known_rate=0.8),),
+            may_stop=False,
+            posterior=(0.5, 0.5),
+            evidence=0.7,
+            labels=0,
+            labels_left=9,
+            worth_usd=1.0,
+            learned=0,
+        )
+        assert policy.pmf(case) == {"b": pytest.approx(1.0)}
+
+
+class TestValue(PolicyContract):
+    name: PolicyName = "value"
+
+
+class TestUniform(PolicyContract):
+    name: PolicyName = "uniform"
+
+
+class TestFixed(PolicyContract):
+    name: PolicyName = "fixed"
+
+
+class TestCheapest(PolicyContract):
+    name: PolicyName = "cheapest"
+
+
+class TestBestKnown(PolicyContract):
+    name: PolicyName = "best_known"
+
+
+def test_no_policy_is_missing_from_the_contract() -> None:
+    assert {contract.name for contract in PolicyContract.__subclasses__()} == set(POLICIES)
+
+
+def test_the_settings_name_every_policy_and_every_explorer() -> None:
+    assert set(get_args(PolicyName)) == set(POLICIES)
+    assert set(get_args(ExplorerName)) == set(EXPLORERS)

@@ -1,0 +1,78 @@
+"""Settings out of their range are refused by name, before anything is decided with them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from bandit.brain import Brain
+from bandit.engine import Engine
+from bandit.errors import ConfigError
+from bandit.settings import (
+    AuditSettings,
+    ClockSettings,
+    MemorySettings,
+    PolicySettings,
+    ProjectSettings,
+    Settings,
+    check,
+)
+
+POLICY: list[tuple[str, Any]] = [
+    ("rate", 0.0),
+    ("rate", math.nan),
+    ("rate", math.inf),
+    ("explore_floor", 0.0),
+    ("explore_floor", 1.1),
+    ("explore_floor", math.nan),
+    ("stop_floor", 0.0),
+    ("stop_floor", 0.6),
+    ("second_opinion", -0.1),
+    ("second_opinion", 1.1),
+    ("second_opinion", math.nan),
+    ("min_labels", 0),
+    ("max_labels", 0),
+    ("max_asks", 8),
+    ("lookahead_labels", 0),
+    ("lookahead_labels", 6),
+    ("labels_per_task", 0),
+]
+PROJECT = [
+    ("value_usd", 0.0),
+    ("value_usd", math.inf),
+    ("value_usd", math.nan),
+    ("target_accuracy", 1.0),
+    ("target_accuracy", math.nan),
+    ("delay_usd_per_hour", -1.0),
+    ("delay_usd_per_hour", math.inf),
+]
+BAD = [
+    *((f"policy.{key}", Settings(policy=PolicySettings(**{key: value}))) for key, value in POLICY),
+    *((f"project.{key}", Settings(project=ProjectSettings(**{key: v}))) for key, v in PROJECT),
+    *(
+        (f"projects.p1.{key}", Settings(projects={"p1": ProjectSettings(**{key: value})}))
+        for key, value in PROJECT
+    ),
+    ("policy.pool", Settings(policy=PolicySettings(name="fixed"))),
+    ("audit.share", Settings(audit=AuditSettings(share=0.0))),
+    ("audit.share", Settings(audit=AuditSettings(share=math.nan))),
+    ("clock.max_jump_s", Settings(clock=ClockSettings(max_jump_s=0.0))),
+    ("clock.confirmations", Settings(clock=ClockSettings(confirmations=0))),
+    ("memory.remember_closed_s", Settings(memory=MemorySettings(remember_closed_s=-1.0))),
+    ("memory.remember_closed_s", Settings(memory=MemorySettings(remember_closed_s=math.nan))),
+    ("memory.remember_closed_s", Settings(memory=MemorySettings(remember_closed_s=math.inf))),
+    ("memory.gold_waits_s", Settings(memory=MemorySettings(gold_waits_s=math.nan))),
+]
+
+
+@pytest.mark.parametrize(("key", "chosen"), BAD)
+def test_a_setting_out_of_its_range_is_refused_by_name(key: str, chosen: Settings) -> None:
+    with pytest.raises(ConfigError, match=key) as caught:
+        Engine(chosen, Brain(Settings()))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_defaults_are_in_their_ranges() -> None:
+    assert check(Settings()) == Settings()

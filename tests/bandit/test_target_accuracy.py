@@ -1,0 +1,62 @@
+"""A project that says how often answers should be right gets that, and pays no more for it."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+import pytest
+
+from bandit.brain import Brain
+from bandit.engine import Engine
+from bandit.settings import AuditSettings, Settings
+from tests.bandit.market import Crew, History, Market, Work, pool
+
+TASKS = 1200
+
+
+def run(target: float) -> tuple[Market, History]:
+    crews = [
+        Crew(pool("a", 0.05), 0.85, labelers=200),
+        Crew(pool("b", 0.02), 0.75, labelers=200),
+        Crew(pool("experts", 1.0, gold=True), 1.0),
+    ]
+    market = Market(crews, Work(TASKS, every_s=5.0, target_accuracy=target, tick_s=60.0), 5)
+    chosen = Settings(seed=5, audit=AuditSettings(share=0.1))
+    return market, market.run(Engine(chosen, Brain(chosen)))
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[float, tuple[Market, History]]:
+    return {target: run(target) for target in (0.9, 0.95, 0.99)}
+
+
+@pytest.mark.parametrize("target", [0.9, 0.95])
+def test_verdicts_end_as_sure_as_was_asked_for(
+    runs: dict[float, tuple[Market, History]], target: float
+) -> None:
+    """Mean confidence of the second half, within .02: the prices are found within the first."""
+    _, history = runs[target]
+    verdicts = history.first_verdicts()[TASKS // 2 :]
+    assert fmean(verdict.confidence or 0.0 for verdict in verdicts) == pytest.approx(
+        target, abs=0.02
+    )
+
+
+@pytest.mark.parametrize("target", [0.9, 0.95])
+def test_answers_are_about_as_often_right_as_was_asked_for(
+    runs: dict[float, tuple[Market, History]], target: float
+) -> None:
+    """Of 600 answers, with labelers who err apart: within .04, four standard errors and more."""
+    market, history = runs[target]
+    verdicts = history.first_verdicts()[TASKS // 2 :]
+    right = fmean(market.truth(verdict.task) == verdict.answer for verdict in verdicts)
+    assert right == pytest.approx(target, abs=0.04)
+
+
+def test_a_lower_target_is_cheaper(runs: dict[float, tuple[Market, History]]) -> None:
+    usd = {
+        target: fmean(verdict.usd for verdict in history.first_verdicts()[TASKS // 2 :])
+        for target, (_, history) in runs.items()
+    }
+    assert usd[0.9] < usd[0.95] < usd[0.99]
+    assert usd[0.95] < 0.8 * usd[0.99]
