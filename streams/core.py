@@ -1,0 +1,67 @@
+"""What the worker needs of the core, and how the real one is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from bandit.brain import Brain
+from bandit.engine import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from bandit.events import Input, Output, Reward
+    from bandit.settings import Settings
+
+
+class Learned(Protocol):
+    """What has been learned: the rewards up to `position`."""
+
+    @property
+    def position(self) -> int:
+        """How many rewards were learned."""
+
+    def to_bytes(self) -> bytes:
+        """All of it, to be read again by whoever makes a core."""
+
+
+class Core(Protocol):
+    """`bandit.engine.Engine`, as far as the worker knows it."""
+
+    @property
+    def brain(self) -> Learned:
+        """What has been learned."""
+
+    def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
+        """Take in one event of a partition; what comes of it."""
+
+    def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """Take over a partition, from its desk records in the order of the log."""
+
+    def release(self, partition: int) -> None:
+        """Forget a partition."""
+
+    def changes(self) -> list[tuple[int, bytes, bytes | None]]:
+        """(partition, key, value) of the desk records changed since `keep` or `drop`."""
+
+    def keep(self) -> None:
+        """The changes are committed."""
+
+    def drop(self) -> None:
+        """The changes are not committed: undo them."""
+
+    def open_tasks(self) -> int:
+        """How many tasks are open."""
+
+    def open_asks(self) -> int:
+        """How many asks are awaited."""
+
+
+def engine_maker(settings: Settings, partitions: int) -> Callable[[bytes | None], Engine]:
+    """Return what makes an engine from a brain's bytes, or from nothing."""
+
+    def make(data: bytes | None) -> Engine:
+        brain = Brain(settings) if data is None else Brain.from_bytes(settings, data)
+        return Engine(settings, brain, partitions)
+
+    return make

@@ -1,0 +1,174 @@
+"""The embedded log: topics, positions and transactions in one SQLite file, for one machine.
+
+Any number of processes may write, follow and read beside each other; one at a time is the worker
+of a group. A crash at any moment leaves the last committed transaction and nothing of a later one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bandit.errors import CommitUnknown, LogError
+from streams.embedded_readers import EmbeddedFollower, EmbeddedShared
+from streams.sqlitefile import Synchronous, connect, one_line_errors, table
+from streams.topics import TOPICS, partition_of, topic_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from streams.log import NewRecord
+
+KEEP_TOMBSTONES = 100_000
+"""A deletion stays readable until as many offsets have passed: followers that lag see it too."""
+
+
+class EmbeddedLog:
+    """A `streams.log.Log` in one SQLite file; to be used from one thread.
+
+    Parameters
+    ----------
+    path
+        The file; SQLite puts two more beside it while it is open.
+    partitions
+        How many ways the topics by task are split. Fixed when the log is made (1 unless told);
+        later, another number is an error.
+    create
+        Make the file if it isn't there.
+    synchronous
+        FULL waits for the disk at each commit, so that an ask that went out survives a power cut.
+        NORMAL waits at checkpoints only: a power cut may take the last transactions (whole ones; a
+        killed process none). Good for simulations and replays, whose commits are many and small:
+        in batches of 1,000 records the difference does not show (`bench/log.py`).
+
+    Raises
+    ------
+    MissingInput, LogCorrupt, LogError
+        See `streams.sqlitefile.connect`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        partitions: int | None = None,
+        *,
+        create: bool = False,
+        synchronous: Synchronous = "FULL",
+    ) -> None:
+        self.path = path
+        self.connection = connect(
+            path, partitions=partitions, create=create, synchronous=synchronous
+        )
+        with one_line_errors(path):
+            rows = self.connection.execute("SELECT topic, partitions FROM topics").fetchall()
+        self._partitions: dict[str, int] = dict(rows)
+        self._readers: list[EmbeddedShared | EmbeddedFollower] = []
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions `topic` has."""
+        return self._partitions[topic_named(topic).name]
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        """Write records in one transaction."""
+        with self.transaction():
+            self.append(records)
+
+    def shared(self, group: str, topics: Sequence[str]) -> EmbeddedShared:
+        """Join `group`, alone, as a reader of `topics`.
+
+        Raises
+        ------
+        LogBusy
+            If another worker, in whatever process, is a member of it.
+        """
+        reader = EmbeddedShared(self, group, topics)
+        self._readers.append(reader)
+        return reader
+
+    def follow(self, topic: str, partition: int = 0, position: int = 0) -> EmbeddedFollower:
+        """Read one partition from `position` on."""
+        self.check_place(topic, partition)
+        reader = EmbeddedFollower(self, topic, partition, position)
+        self._readers.append(reader)
+        return reader
+
+    def close(self) -> None:
+        """Close the readers and the file."""
+        for reader in self._readers:
+            reader.close()
+        self.connection.close()
+
+    def check_place(self, topic: str, partition: int) -> None:
+        """Raise `LogError` if `topic` has no such partition."""
+        ways = self.partitions(topic)
+        if not 0 <= partition < ways:
+            msg = f"{self.path}: {topic} has no partition {partition}, only 0 to {ways - 1}"
+            raise LogError(msg)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is written inside.
+
+        Raises
+        ------
+        CommitUnknown
+            If the commit itself failed; any other error means that nothing was written.
+        """
+        connection = self.connection
+        with one_line_errors(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._roll_back()
+                raise
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            msg = f"{self.path}: the commit failed: {error}"
+            raise CommitUnknown(msg) from error
+
+    def append(self, records: Iterable[NewRecord]) -> None:
+        """Append inside a transaction: by partition, so that each table is written in one go."""
+        batches: dict[tuple[str, int | None], list[tuple[bytes | None, bytes | None]]] = {}
+        for topic, key, value, given in records:
+            partition = given
+            if partition is None and self._partitions.get(topic, 1) > 1:
+                if key is None:
+                    msg = f"{self.path}: a record for {topic} has neither key nor partition"
+                    raise LogError(msg)
+                partition = partition_of(key, self._partitions[topic])
+            batches.setdefault((topic, partition), []).append((key, value))
+        for (topic, which), batch in batches.items():
+            self._append_batch(topic, which or 0, batch)
+
+    def _append_batch(
+        self, topic: str, partition: int, batch: list[tuple[bytes | None, bytes | None]]
+    ) -> None:
+        self.check_place(topic, partition)
+        name = table(topic, partition)
+        compacted = TOPICS[topic].compacted
+        verb = "INSERT OR REPLACE" if compacted else "INSERT"
+        end = self.end(topic, partition)
+        self.connection.executemany(
+            f"{verb} INTO {name} VALUES (?, ?, ?)",
+            ((offset, key, value) for offset, (key, value) in enumerate(batch, end)),
+        )
+        if compacted:
+            self.connection.execute(
+                f'DELETE FROM {name} WHERE value IS NULL AND "offset" < ?',
+                (end - KEEP_TOMBSTONES,),
+            )
+
+    def end(self, topic: str, partition: int) -> int:
+        """Offset that the next record of a partition will get."""
+        name = table(topic, partition)
+        last = self.connection.execute(f'SELECT max("offset") FROM {name}').fetchone()[0]
+        return 0 if last is None else last + 1
+
+    def _roll_back(self) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")

@@ -1,0 +1,39 @@
+"""One worker a group: a lock that the operating system drops when its process dies.
+
+The lock is SQLite's own, on an empty file beside the log: it works wherever SQLite does, between
+processes and within one, and a `kill -9` releases it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bandit.errors import LogBusy, LogError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def hold(path: Path, group: str) -> sqlite3.Connection:
+    """Hold the lock of `group` on the log at `path`, until the answer is closed.
+
+    Raises
+    ------
+    LogBusy
+        If another worker holds it.
+    """
+    lock = path.with_name(f"{path.name}.{quote(group, safe='')}.lock")
+    connection = sqlite3.connect(lock, isolation_level=None, timeout=0.0)
+    try:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" in str(error):
+            msg = f"{path}: another worker of group {group!r} is at work on this log"
+            raise LogBusy(msg) from error
+        msg = f"{lock}: {error}"
+        raise LogError(msg) from error
+    return connection

@@ -1,0 +1,125 @@
+"""Topics: their names, how many partitions they have, and which partition a key belongs to.
+
+A topic of one partition has one order for everybody; the others are split by task id, the same
+number of ways, so that whoever holds partition 3 of `tasks` holds partition 3 of all of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bandit.errors import LogError, nearest
+from bandit.events import Ask, Decision, Decline, Gold, Label, Pool, Reward, Task, Tick, Verdict
+
+
+class Topic(NamedTuple):
+    """A topic; of a compacted one, only the newest record of each key is kept."""
+
+    name: str
+    split: bool
+    compacted: bool
+    key: str
+
+
+POOLS = "pools"
+TASKS = "tasks"
+LABELS = "labels"
+ASKS = "asks"
+DECISIONS = "decisions"
+REWARDS = "rewards"
+VERDICTS = "verdicts"
+DEADLETTERS = "deadletters"
+DESK = "desk"
+MODELS = "models"
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        Topic(POOLS, split=False, compacted=True, key="pool"),
+        Topic(TASKS, split=True, compacted=False, key="task"),
+        Topic(LABELS, split=True, compacted=False, key="task; none for ticks"),
+        Topic(ASKS, split=True, compacted=False, key="task"),
+        Topic(DECISIONS, split=True, compacted=False, key="task"),
+        Topic(REWARDS, split=False, compacted=False, key="task"),
+        Topic(VERDICTS, split=True, compacted=False, key="task"),
+        Topic(DEADLETTERS, split=True, compacted=False, key="the record's own"),
+        Topic(DESK, split=True, compacted=True, key="the desk's own"),
+        Topic(MODELS, split=False, compacted=True, key="slot, or slot and chunk"),
+    )
+}
+"""Every topic there is."""
+
+SHARED = (TASKS, LABELS)
+"""What a worker reads as a member of its group."""
+
+TOPIC_OF: dict[type, str] = {
+    Pool: POOLS,
+    Task: TASKS,
+    Label: LABELS,
+    Decline: LABELS,
+    Gold: LABELS,
+    Tick: LABELS,
+    Ask: ASKS,
+    Decision: DECISIONS,
+    Reward: REWARDS,
+    Verdict: VERDICTS,
+}
+"""Where an event goes; dead letters aside, which keep the key of what came in."""
+
+
+def topic_named(name: str) -> Topic:
+    """Return the topic `name`.
+
+    Raises
+    ------
+    LogError
+        If there is none; the message names the nearest.
+
+    Examples
+    --------
+    >>> topic_named("rewards").split
+    False
+    """
+    topic = TOPICS.get(name)
+    if topic is None:
+        msg = f"there is no topic {name!r}{nearest(name, TOPICS)}"
+        raise LogError(msg)
+    return topic
+
+
+def murmur2(data: bytes) -> int:
+    """Hash as Kafka's own clients do: 32 bits, unsigned, seed 0x9747b28c.
+
+    Every producer of a topic, in whatever language, must agree on a key's partition.
+
+    References
+    ----------
+    Apache Kafka, `org.apache.kafka.common.utils.Utils.murmur2`.
+
+    Examples
+    --------
+    >>> murmur2(b"21") == 2**32 - 973932308
+    True
+    """
+    multiplier, mask = 0x5BD1E995, 0xFFFFFFFF
+    length = len(data)
+    whole = length & ~3
+    hashed = 0x9747B28C ^ length
+    for i in range(0, whole, 4):
+        word = int.from_bytes(data[i : i + 4], "little") * multiplier & mask
+        hashed = (hashed * multiplier & mask) ^ ((word ^ word >> 24) * multiplier & mask)
+    if length > whole:
+        hashed = (hashed ^ int.from_bytes(data[whole:], "little")) * multiplier & mask
+    hashed = (hashed ^ hashed >> 13) * multiplier & mask
+    return hashed ^ hashed >> 15
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Partition of `key` among `partitions`, as Java's default partitioner has it.
+
+    Examples
+    --------
+    >>> partition_of(b"t17", 1), 0 <= partition_of(b"t17", 8) < 8
+    (0, True)
+    """
+    return (murmur2(key) & 0x7FFFFFFF) % partitions if partitions > 1 else 0

@@ -1,0 +1,26 @@
+"""What a brain knows, to be compared: all it saves, and what its model predicts, to the last bit.
+
+The model's own bytes also count how often it was asked, which is no knowledge: a worker asks it, a
+mere fold of the rewards does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bandit.brain import Brain
+    from bandit.events import Reward
+
+
+def knowledge(brain: Brain, rewards: Iterable[Reward]) -> dict[str, Any]:
+    """Return what `brain` knows; the model is probed with what `rewards` were decided on."""
+    known: dict[str, Any] = msgspec.json.decode(brain.to_bytes())
+    known["quality"] = [
+        brain._quality.predict(reward.features, {reward.pool: reward.signals}) for reward in rewards
+    ]
+    return known

@@ -1,0 +1,177 @@
+"""What the tests of the worker share: a log with pools in it, events, and ways for them to fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from bandit.brain import Brain
+from bandit.engine import Engine
+from bandit.errors import CommitUnknown
+from bandit.events import Ask, DeadLetter, Label, Pool, Task, Tick
+from bandit.settings import PolicySettings, Settings
+from streams.codec import encode
+from streams.config import WorkerSettings
+from streams.core import engine_maker
+from streams.embedded import EmbeddedLog
+from streams.log import NewRecord
+from streams.topics import TOPIC_OF
+from streams.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from bandit.events import Input, Output, Reward
+    from streams.log import Follower, Log, Place, Record, Shared
+
+E = TypeVar("E")
+SETTINGS = Settings(seed=1, policy=PolicySettings(name="cheapest", labels_per_task=2))
+POOLS = (
+    Pool(pool="a", at=0.0, usd_per_label=0.02, ask_timeout_s=60.0),
+    Pool(pool="b", at=0.0, usd_per_label=0.05, ask_timeout_s=60.0),
+)
+
+
+def new_log(path: Path, partitions: int | None = None) -> EmbeddedLog:
+    """Make a log, with two pools, or open it again."""
+    fresh = not path.exists()
+    log = EmbeddedLog(path, partitions, create=True, synchronous="NORMAL")
+    if fresh:
+        write(log, *POOLS)
+    return log
+
+
+def task(name: str, **fields: Any) -> Task:
+    """Return a task with two classes."""
+    defaults: dict[str, Any] = {
+        "project": "p",
+        "at": 1.0,
+        "classes": ("yes", "no"),
+        "value_usd": 1.0,
+    }
+    return Task(task=name, **(defaults | fields))
+
+
+def record(event: Input) -> NewRecord:
+    """Return an event as a feeder writes it; a tick to partition 0."""
+    if isinstance(event, Tick):
+        return NewRecord("labels", None, encode(event), 0)
+    key = event.pool if isinstance(event, Pool) else event.task
+    return NewRecord(TOPIC_OF[type(event)], key.encode(), encode(event))
+
+
+def write(log: Log, *events: Input) -> None:
+    """Feed events."""
+    log.write([record(event) for event in events])
+
+
+def label(ask: Ask, at: float, answer: str = "yes") -> Label:
+    """Answer an ask, by a labeler who has not answered about this task."""
+    return Label(
+        label=f"{ask.task}/{ask.ask}",
+        task=ask.task,
+        ask=ask.ask,
+        pool=ask.pool,
+        labeler=f"w{ask.ask}",
+        answer=answer,
+        at=at,
+    )
+
+
+def read(log: Log, topic: str) -> list[Record]:
+    """Read a whole topic, partition after partition."""
+    records: list[Record] = []
+    for partition in range(log.partitions(topic)):
+        reader = log.follow(topic, partition)
+        while found := reader.poll(1000, 0.0):
+            records += found
+    return records
+
+
+def events(log: Log, topic: str, kind: type[E]) -> list[E]:
+    """Read a whole topic as events."""
+    return [msgspec.json.decode(one.value or b"", type=kind) for one in read(log, topic)]
+
+
+def letters(log: Log) -> list[DeadLetter]:
+    """Read the dead letters."""
+    return events(log, "deadletters", DeadLetter)
+
+
+def worker(
+    log: Log,
+    make: Callable[[bytes | None], Engine] | None = None,
+    *,
+    clock: Callable[[], float] | None = None,
+    failpoint: Callable[[str], None] = lambda _: None,
+    **settings: Any,
+) -> Worker:
+    """Start a worker."""
+    make = make or engine_maker(SETTINGS, log.partitions("tasks"))
+    return Worker(log, make, WorkerSettings(**settings), clock=clock, failpoint=failpoint)
+
+
+class Touchy(Engine):
+    """An engine with a bug: a payload of `boom` raises when half of the work is done."""
+
+    def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
+        if isinstance(event, Pool) and event.skills == ("boom",):
+            raise ZeroDivisionError("boom at once")
+        outputs = super().receive(event, partition)
+        if isinstance(event, Task) and event.payload == "boom":
+            raise ZeroDivisionError("half done,\nthen boom")
+        return outputs
+
+
+def touchy(data: bytes | None) -> Engine:
+    """Make an engine with a bug."""
+    return Touchy(SETTINGS, Brain(SETTINGS) if data is None else Brain.from_bytes(SETTINGS, data))
+
+
+class FlakyLog:
+    """A log whose commits fail on cue, before or after they happened."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.fail: dict[int, str] = {}
+        self.commits = 0
+        self.fail_writes = False
+
+    def partitions(self, topic: str) -> int:
+        return self._log.partitions(topic)
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        if self.fail_writes:
+            raise CommitUnknown("the disk is full")
+        self._log.write(records)
+
+    def follow(self, topic: str, partition: int = 0, position: int = 0) -> Follower:
+        return self._log.follow(topic, partition, position)
+
+    def shared(self, group: str, topics: Sequence[str]) -> Shared:
+        return FlakyShared(self, self._log.shared(group, topics))
+
+    def close(self) -> None:
+        self._log.close()
+
+
+class FlakyShared:
+    """The reader of a flaky log."""
+
+    def __init__(self, log: FlakyLog, shared: Shared) -> None:
+        self._log = log
+        self._shared = shared
+        self.held, self.poll, self.pause = shared.held, shared.poll, shared.pause
+        self.rewind, self.committed = shared.rewind, shared.committed
+        self.at_end, self.close = shared.at_end, shared.close
+
+    def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
+        when = self._log.fail.get(self._log.commits)
+        self._log.commits += 1
+        if when == "before":
+            raise CommitUnknown("the answer never came, nor did the commit")
+        self._shared.commit(outputs, positions)
+        if when == "after":
+            raise CommitUnknown("the answer never came, but the commit did")

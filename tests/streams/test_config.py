@@ -1,0 +1,74 @@
+"""The configuration: closed to what it doesn't know, in one clear line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bandit.errors import ConfigError, MissingInput
+from streams.config import Config, parse_config, read_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_every_section_can_be_set() -> None:
+    config = parse_config("""
+        seed = 3
+        [log]
+        address = "sqlite:x.db"
+        partitions = 4
+        [worker]
+        batch_records = 10
+        [policy]
+        rate = 5
+        [projects.p1]
+        value_usd = 0.5
+    """)
+    assert config.log.address == "sqlite:x.db"
+    assert (config.log.partitions, config.worker.batch_records) == (4, 10)
+    assert (config.core.seed, config.core.policy.rate) == (3, 5.0)
+    assert config.core.of_project("p1").value_usd == 0.5
+
+
+def test_nothing_said_gives_the_defaults() -> None:
+    assert parse_config("") == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[wroker]", "c.toml: wroker is unknown; did you mean 'worker'?"),
+        (
+            "[worker]\nbatch_record = 1",
+            "c.toml: worker.batch_record is unknown; did you mean 'batch_records'?",
+        ),
+        ("[policy]\nexplore_flor=1", "c.toml: policy.explore_flor is unknown; did you mean 'expl"),
+        ("[projects.p1]\nvalue = 1", "c.toml: projects.p1.value is unknown; did you mean 'value_"),
+        ("[policy]\nrate = 'x'", "c.toml: policy.rate: expected `float`, got `str`"),
+        ("[worker]\nmax_open = 1.5", "c.toml: worker.max_open: expected `int`, got `float`"),
+        ("[worker]\nmax_open = 0", "c.toml: worker.max_open = 0: must be 1 or more"),
+        ("[log]\npartitions = 0", "c.toml: log.partitions = 0: must be 1 or more"),
+        ("[audit]\nshare = 2", "c.toml: audit.share = 2.0: must be above 0 and at most 1"),
+        ("worker = 3", "c.toml: worker: expected `object`, got `int`"),
+        ("[log\n", "c.toml: "),
+    ],
+)
+def test_a_mistake_is_one_line_naming_file_and_key(text: str, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, "c.toml")
+    assert str(caught.value).startswith(line)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match=r"none\.toml"):
+        read_config(tmp_path / "none.toml")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "c.toml"
+    place.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=r"c\.toml"):
+        read_config(place)
