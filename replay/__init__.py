@@ -1,0 +1,1 @@
+"""Replay looks back: off-policy evaluation, simulation and reports; it reads logs only."""

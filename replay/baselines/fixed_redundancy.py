@@ -1,0 +1,157 @@
+"""Fixed redundancy: k labels a task, asked at once, then a vote; what most teams do.
+
+It takes the engine's place in a drive, so that it meets the same labelers at the same time. An ask
+without an answer is repeated when it expires or is declined. The pools of a task are drawn at
+random from those open, or all one; while no such pool is open, its tasks wait, past the deadline
+if need be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bandit.draw import draw
+from bandit.events import Ask, Decline, Label, Pool, Task, Tick, Verdict
+
+if TYPE_CHECKING:
+    from bandit.events import Input, Output, Reward
+
+MOST_ASKS = 20  # of one task; beyond, nobody answers
+
+
+@dataclass(slots=True)
+class _Open:
+    """A task that waits for labels: those that came, and until when each ask is awaited."""
+
+    task: Task
+    labels: list[Label] = field(default_factory=list)
+    usd: float = 0.0
+    asks: int = 0
+    awaited: dict[int, float] = field(default_factory=dict)
+
+
+class FixedRedundancy:
+    """Asks for `labels_per_task` labels and answers with the majority, ties at random.
+
+    Parameters
+    ----------
+    pool
+        The one pool that is asked; without one, a pool is drawn for each ask.
+    """
+
+    def __init__(self, labels_per_task: int, pool: str | None = None, seed: int = 0) -> None:
+        self._wanted, self._pool, self._seed = labels_per_task, pool, seed
+        self._pools: dict[str, Pool] = {}
+        self._open: dict[str, _Open] = {}
+        self._waiting: list[_Open] = []  # once for each ask that no open pool could take
+        self._free_at: dict[str, float] = {}
+        self._now = 0.0
+
+    def receive(self, event: Input | Reward) -> list[Output]:
+        """Take one event in; return asks and the verdict that follow."""
+        match event:
+            case Pool():
+                self._pools[event.pool] = event
+                waiting, self._waiting = self._waiting, []
+                return [ask for one in waiting for ask in self._ask(one)]
+            case Tick():
+                return self._tick(event.at)
+            case Task():
+                one = self._open[event.task] = _Open(event)
+                return [ask for _ in range(self._wanted) for ask in self._ask(one)]
+            case Label() if event.task in self._open:
+                one = self._open[event.task]
+                one.awaited.pop(event.ask, None)
+                one.labels.append(event)
+                price = self._pools[event.pool].usd_per_label
+                one.usd += price if event.usd is None else event.usd
+                if len(one.labels) == self._wanted:
+                    return [self._close(one, "labels")]
+            case Decline() if event.task in self._open:
+                return self._again(self._open[event.task], event.ask)
+            case _:
+                pass
+        return []
+
+    def keep(self) -> None:
+        """Nothing is undone, so nothing is kept."""
+
+    def _tick(self, at: float) -> list[Output]:
+        self._now = at
+        out: list[Output] = []
+        for one in list(self._open.values()):
+            for ask in [number for number, until in one.awaited.items() if until <= at]:
+                out += self._again(one, ask)
+        return out
+
+    def _again(self, one: _Open, ask: int) -> list[Output]:
+        if one.awaited.pop(ask, None) is None:
+            return []
+        if one.asks < MOST_ASKS:
+            return list(self._ask(one))
+        return [] if one.awaited else [self._close(one, "max_asks")]
+
+    def _ask(self, one: _Open) -> list[Ask]:
+        names = sorted(
+            name
+            for name, pool in self._pools.items()
+            if pool.open and not pool.gold and self._pool in (None, name)
+        )
+        if not names:
+            self._waiting.append(one)
+            return []
+        one.asks += 1
+        drawn = draw(self._seed, one.task.task, one.asks, "pool")
+        pool = self._pools[names[int(drawn * len(names))]]
+        expires_at = self._begins(pool) + pool.ask_timeout_s
+        one.awaited[one.asks] = expires_at
+        return [
+            Ask(
+                task=one.task.task,
+                project=one.task.project,
+                ask=one.asks,
+                at=self._now,
+                pool=pool.pool,
+                classes=one.task.classes,
+                payload=one.task.payload,
+                expires_at=expires_at,
+                exclude=tuple(label.labeler for label in one.labels),
+            )
+        ]
+
+    def _begins(self, pool: Pool) -> float:
+        """When the pool can begin, having done what it was asked before: no ask expires unseen."""
+        begins = max(self._now, self._free_at.get(pool.pool, self._now))
+        if pool.capacity_per_hour:
+            self._free_at[pool.pool] = begins + 3600.0 / pool.capacity_per_hour
+        return begins
+
+    def _close(self, one: _Open, why: str) -> Verdict:
+        del self._open[one.task.task]
+        votes = Counter(label.answer for label in one.labels)
+        most = max(votes.values(), default=0)
+        winners = sorted(answer for answer, count in votes.items() if count == most)
+        pick = int(draw(self._seed, one.task.task, 0, "tie") * len(winners)) if winners else 0
+        posterior = {name: votes[name] / max(1, len(one.labels)) for name in one.task.classes}
+        answer = winners[pick] if winners else None
+        return Verdict(
+            task=one.task.task,
+            project=one.task.project,
+            revision=0,
+            at=self._now,
+            answer=answer,
+            confidence=posterior[answer] if answer else None,
+            raw_confidence=posterior[answer] if answer else None,
+            posterior=posterior,
+            labels=len(one.labels),
+            usd=one.usd,
+            delay_s=self._now - one.task.at,
+            basis=("none", "single", "consensus")[min(2, len(one.labels))],
+            why=why,
+            worth_usd=one.task.value_usd or 0.0,
+            audited=False,
+            audit_propensity=0.0,
+            deadline_at=one.task.deadline_at,
+        )

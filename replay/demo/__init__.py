@@ -1,0 +1,1 @@
+"""The demo: real tasks, simulated labelers, and what teams do instead."""

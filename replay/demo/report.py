@@ -1,0 +1,80 @@
+"""The demo's figures as a table that somebody who pays for labels understands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.table import Table
+from rich.text import Text
+
+from replay.evaluate import evaluate
+from replay.evaluate_report import print_report as print_evaluation
+from replay.market.report import time_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from replay.demo.demo import Audited, DemoResult
+
+
+def print_report(result: DemoResult, path: Path, console: Console) -> None:
+    """Print the market's table, what the log at `path` says of itself, and where it lies."""
+    print_table(result, console)
+    console.print()
+    for target in ("greedy", "uniform"):
+        print_evaluation(evaluate(path, target=target), str(path), console)
+        console.print()
+    console.print(Text(f"All of it lies in {path}. Try:", style="bold"))
+    console.print(
+        Text(
+            f"  poolwise tail {path} verdicts\n"
+            f"  poolwise evaluate {path} --target greedy\n"
+            f"  poolwise evaluate {path} --target always:trained"
+        )
+    )
+
+
+def print_table(result: DemoResult, console: Console) -> None:
+    """Print one row a way of buying labels, poolwise first."""
+    table = Table(
+        title=(
+            f"{result.tasks:,} image segments in {len(result.classes)} classes, "
+            "labeled by SIMULATED labelers (no people)"
+        ),
+        title_justify="left",
+        box=SIMPLE,
+    )
+    table.add_column("way of buying labels")
+    for column in ("right, audited", "right, in truth", "labels", "usd", "on time", "95 % within"):
+        table.add_column(column, justify="right")
+    for number, row in enumerate(result.rows):
+        table.add_row(
+            row.name,
+            audited(row.accuracy_audited),
+            f"{row.accuracy_true:.1%}",
+            f"{row.labels_per_task:.2f}",
+            f"{row.usd_per_task:.3f}",
+            f"{row.on_time:.1%}",
+            time_of(row.delay_s_p95),
+            style="bold" if number == 0 else "",
+        )
+    console.print(table)
+    ours = result.rows[0]
+    console.print(
+        "Labels and dollars are per task. 'Right, audited' is what an expert found in the same "
+        "audited tasks for every row, with its 95 % interval; 'in truth' is known only because "
+        f"the market is simulated. Audits cost ${ours.audit_usd_per_task:.3f} of poolwise's "
+        f"${ours.usd_per_task:.3f} a task. {result.hours:.0f} simulated hours, seed "
+        f"{result.seed}.",
+        style="dim",
+    )
+
+
+def audited(found: Audited | None) -> str:
+    """Write an audited share with its interval; a dash where nothing was audited."""
+    if found is None:
+        return "–"
+    return f"{found.value:.1%} ({found.low:.0%} to {found.high:.0%})"

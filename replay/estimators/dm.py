@@ -1,0 +1,48 @@
+"""DM, direct method: the mean of Σₐ π q̂ over the rows that a model was there for.
+
+As good as its model: the bias doesn't shrink with more rows, so it has no interval of its own. It
+gets DR's, which estimates the same value without that bias, stretched to hold the point.
+
+Source: Dudík, Langford and Li (2011), ICML, section 2.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from replay.estimators.dr import Dr
+
+if TYPE_CHECKING:
+    from replay.intervals.interval import Interval
+    from replay.scored import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Dm:
+    """Sums of DM, and those of DR for the interval."""
+
+    name: ClassVar[str] = "DM"
+    rows: float = 0.0
+    direct: float = 0.0
+    dr: Dr = field(default_factory=Dr)
+
+    def receive(self, scored: Scored) -> Dm:
+        received = Dm(
+            float(scored.fitted.sum()),
+            float((scored.fitted * scored.direct).sum()),
+            Dr().receive(scored),
+        )
+        return self + received
+
+    def __add__(self, other: Dm) -> Dm:
+        return Dm(self.rows + other.rows, self.direct + other.direct, self.dr + other.dr)
+
+    def value(self) -> float | None:
+        return self.direct / self.rows if self.rows else None
+
+    def interval(self, kind: str, level: float) -> Interval:
+        own, value = self.dr.interval(kind, level), self.value()
+        if value is None:
+            return own
+        return own.holding(value)._replace(rule="that of DR, stretched")

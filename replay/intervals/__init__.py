@@ -1,0 +1,1 @@
+"""Intervals around an estimate, one a file."""

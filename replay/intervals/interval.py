@@ -1,0 +1,35 @@
+"""An interval and the rule it was made by."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+WIDEST = {
+    "binary": (0.0, 1.0),
+    "positive": (0.0, float("inf")),
+    "real": (float("-inf"), float("inf")),
+}
+"""What is known of a mean before anything was received."""
+
+
+class Interval(NamedTuple):
+    """From `low` to `high`, by `rule`."""
+
+    low: float
+    high: float
+    rule: str
+
+    def holding(self, value: float) -> Interval:
+        """Widen it as far as needed to hold `value`."""
+        return self._replace(low=min(self.low, value), high=max(self.high, value))
+
+
+def widest(kind: str) -> Interval:
+    """Nothing is known yet.
+
+    Examples
+    --------
+    >>> widest("binary")
+    Interval(low=0.0, high=1.0, rule='nothing received')
+    """
+    return Interval(*WIDEST[kind], "nothing received")

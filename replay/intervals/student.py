@@ -1,0 +1,39 @@
+"""Interval for unbounded rewards: value ± t · standard error, t by the kurtosis of the scores."""
+
+from __future__ import annotations
+
+import math
+
+from scipy.special import stdtrit
+
+from replay.intervals.interval import Interval
+from replay.intervals.normal import z
+
+
+def student(value: float, variance: float, freedom: float | None, level: float) -> Interval:
+    """Widen the normal interval by what a variance from heavy tails is worth.
+
+    Parameters
+    ----------
+    value, variance
+        The estimate and its variance.
+    freedom
+        Degrees of freedom of the variance (`Moments.degrees_of_freedom`), `None` if many.
+    level
+        Confidence in (0, 1).
+
+    Examples
+    --------
+    >>> low, high, _ = student(0.0, 1.0, 10.0, 0.95)
+    >>> round(low, 2), round(high, 2)
+    (-2.23, 2.23)
+    """
+    half = quantile(freedom, level) * math.sqrt(variance)
+    return Interval(value - half, value + half, "t by kurtosis")
+
+
+def quantile(freedom: float | None, level: float) -> float:
+    """Quantile of Student's t, never below 2 degrees of freedom: fewer have no variance at all."""
+    if freedom is None:
+        return z(level)
+    return float(stdtrit(max(freedom, 2.0), (1 + level) / 2))

@@ -1,0 +1,48 @@
+"""Wilson's interval for binary rewards: the rates p with |value − p| ≤ z √(p(1 − p)/m).
+
+For a plain mean m is the number of rows; for a weighted one it is the number of rows that a plain
+mean with the same variance would have, m = value (1 − value) / variance.
+
+Source: Wilson (1927), JASA 22(158), 209-212.
+"""
+
+from __future__ import annotations
+
+import math
+
+from replay.intervals.interval import Interval
+from replay.intervals.normal import z
+
+
+def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
+    """Interval of a rate.
+
+    Parameters
+    ----------
+    value, variance
+        The estimate and its variance. An estimate less than one standard error from 0 or 1 (or
+        beyond, as DR can be) takes m from the rate that is one standard error away.
+    ess
+        Effective sample size, used for m where the variance is 0: nothing has varied yet.
+    level
+        Confidence in (0, 1).
+
+    Examples
+    --------
+    >>> low, high, _ = wilson(0.5, 0.25 / 10, 10, 0.95)  # 5 of 10
+    >>> round(low, 4), round(high, 4)
+    (0.2366, 0.7634)
+    >>> low, high, _ = wilson(0.0, 0.0, 10, 0.95)  # 0 of 10
+    >>> round(low, 4), round(high, 4)
+    (0.0, 0.2775)
+    """
+    error = math.sqrt(variance)
+    rate = min(max(value, min(error, 0.5)), max(1.0 - error, 0.5))
+    m = rate * (1 - rate) / variance if variance > 0 else ess
+    centre = min(max(value, 0.0), 1.0)
+    q = z(level) ** 2 / m if m > 0 else math.inf
+    if math.isinf(q):
+        return Interval(0.0, 1.0, "Wilson")
+    middle = (centre + q / 2) / (1 + q)
+    half = math.sqrt(q * (centre * (1 - centre) + q / 4)) / (1 + q)
+    return Interval(max(middle - half, 0.0), min(middle + half, 1.0), "Wilson")

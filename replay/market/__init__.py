@@ -1,0 +1,1 @@
+"""A simulated market: pools of labelers who answer asks, and what drives an engine through it."""

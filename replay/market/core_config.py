@@ -1,0 +1,38 @@
+"""The core's settings from a configuration file; the sections of the streams are left alone."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from bandit.errors import ConfigError, MissingInput
+from bandit.sections import read_section
+from bandit.settings import Settings, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OTHERS = ("log", "worker")
+"""Sections that say how events are carried, which a replay doesn't do."""
+
+
+def read_settings(path: Path | None) -> Settings:
+    """Read the TOML file at `path`; without one, the defaults.
+
+    Raises
+    ------
+    MissingInput
+        If there is no such file.
+    ConfigError
+        If it isn't TOML, or a key is unknown, of a wrong type or out of range.
+    """
+    if path is None:
+        return Settings()
+    if not path.is_file():
+        raise MissingInput(f"{path}: no such file")
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        core = {key: value for key, value in given.items() if key not in OTHERS}
+        return check(read_section(core, Settings, also=OTHERS))
+    except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error

@@ -1,0 +1,57 @@
+"""How a run in the simulated market went, on one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+from replay.recorded.report import share
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from replay.market.live import LiveRun
+
+
+def print_live(run: LiveRun, console: Console) -> None:
+    """Print a run."""
+    table = Table(title="Simulated market (no people)", title_justify="left", box=SIMPLE)
+    for column in ("pool", "labels", "usd", "right"):
+        table.add_column(column, justify="left" if column == "pool" else "right")
+    for name, pool in run.pools.items():
+        table.add_row(name, f"{pool.labels:,}", f"{pool.usd:,.2f}", share(pool.right))
+    table.add_row("all", f"{run.labels:,}", f"{run.usd:,.2f}", "", style="bold")
+    console.print(table)
+    console.print(
+        f"{run.tasks:,} tasks, {run.labels_per_task:.2f} labels and ${run.usd / run.tasks:.4f} "
+        f"a task; {share(run.accuracy)} of the answers are right."
+    )
+    console.print(
+        f"{share(run.on_time)} in time; half within {time_of(run.delay_s_median)}, 95 % within "
+        f"{time_of(run.delay_s_p95)}. Asks that expired: {run.expired:,}, declined: "
+        f"{run.declines:,}."
+    )
+    if run.audits:
+        console.print(f"{run.audits:,} verdicts were audited for ${run.audit_usd:,.2f}.")
+    if run.ece is not None:
+        console.print(
+            f"Calibration error {run.ece:.3f} (noise floor {run.ece_noise_floor:.3f}), "
+            f"Brier score {run.brier:.3f}, surest half right {share(run.surest_half_accuracy)}."
+        )
+
+
+def time_of(seconds: float | None) -> str:
+    """Write a time for people.
+
+    Examples
+    --------
+    >>> time_of(42.0), time_of(600.0), time_of(7200.0), time_of(None)
+    ('42 s', '10 min', '2.0 h', '–')
+    """
+    if seconds is None:
+        return "–"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,1 @@
+"""Models of the reward, one a file, learned progressively: from the past only."""

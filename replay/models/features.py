@@ -1,0 +1,90 @@
+"""Features of a row as numbers: the action one-hot, every context column hashed or scaled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.rows import Floats, Rows
+    from replay.survey import ContextColumn
+
+MAX_ONE_HOT = 512
+"""Actions beyond this many share slots by hash: a fit costs the cube of the slots."""
+
+CONTEXT_SLOTS = 128
+"""Slots that the categories of all context columns are hashed into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """How rows become vectors: `slot` of each action, then hashed categories, then numbers."""
+
+    slot: tuple[int, ...]
+    categories: tuple[str, ...]
+    numbers: tuple[tuple[str, float, float], ...]
+
+    @classmethod
+    def of(cls, actions: Sequence[str], context: Sequence[ContextColumn]) -> Features:
+        """Lay out the features of a surveyed log; a number's mean and scale are the whole log's.
+
+        They come from contexts alone, so a model of the past learns no later reward by them.
+        """
+        few = len(actions) <= MAX_ONE_HOT
+        return cls(
+            tuple(
+                i if few else crc32(action.encode()) % MAX_ONE_HOT
+                for i, action in enumerate(actions)
+            ),
+            tuple(column.name for column in context if not column.continuous),
+            tuple(
+                (c.name, c.moments.mean, float(np.sqrt(c.moments.second / c.moments.count)))
+                for c in context
+                if c.continuous
+            ),
+        )
+
+    @property
+    def action_slots(self) -> int:
+        """How many slots the actions take."""
+        return max(self.slot, default=-1) + 1
+
+    @property
+    def size(self) -> int:
+        """Length of a vector."""
+        return self.action_slots + self.context_size
+
+    @property
+    def context_size(self) -> int:
+        """Length of its part about the context."""
+        return (CONTEXT_SLOTS if self.categories else 0) + len(self.numbers)
+
+    def context(self, rows: Rows) -> Floats:
+        """Turn contexts into an array of shape (n, context_size)."""
+        vectors = np.zeros((len(rows), self.context_size))
+        for name in self.categories:
+            coded = rows.context[name].dictionary_encode()
+            slots = np.array(
+                [crc32(f"{name}={value}".encode()) % CONTEXT_SLOTS for value in _values(coded)]
+            )
+            index = pc.fill_null(coded.indices, len(coded.dictionary))
+            at = slots[index.to_numpy(zero_copy_only=False)]
+            vectors[np.arange(len(rows)), at] += 1.0
+        start = CONTEXT_SLOTS if self.categories else 0
+        for at, (name, mean, scale) in enumerate(self.numbers, start=start):
+            column = rows.context[name].cast(pa.float64())
+            numbers = pc.fill_null(column, mean).to_numpy(zero_copy_only=False)
+            vectors[:, at] = np.clip(np.nan_to_num((numbers - mean) / scale), -5.0, 5.0)
+        return vectors
+
+
+def _values(coded: Any) -> list[str | None]:
+    """Distinct values of a dictionary-encoded column, and `None` for a missing one."""
+    return [*coded.dictionary.to_pylist(), None]

@@ -1,0 +1,1 @@
+"""Our own log: tasks as sequences of decisions, evaluated task by task."""

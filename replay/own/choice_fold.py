@@ -1,0 +1,89 @@
+"""Only the choice of pool, for logs that say nothing of stopping.
+
+Where no stop was ever logged, ask 2 exists only where the logging policy was unsure, so nothing
+can be said about tasks. What is left: at the states that it visited, which pool should have been
+asked? A row is an ask, its reward the logged scalar, its pmf the pools' (given not to stop).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bandit.errors import MissingInput
+from bandit.events import STOP
+from replay.moments import Moments
+from replay.own.log_file import AUDIT
+from replay.rows import Rows
+from replay.survey import Survey
+from replay.table_fold import fold_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bandit.events import Reward
+    from replay.fold import Fold
+    from replay.own.log_file import OwnLog
+    from replay.target import Target
+
+ASKS_AT_ONCE = 4_096
+"""Rewards decoded at once: some MB."""
+
+
+def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
+    """Sum up the newest reward of every ask that was decided up to `cut` and judged.
+
+    Raises
+    ------
+    MissingInput
+        If no ask has a reward that says anything.
+    """
+    unjudged = 0
+    rewards, names = Moments(), set[str]()
+    for reward in _rewards(log, cut):
+        if reward.reward is None:
+            unjudged += 1
+        else:
+            rewards = rewards.receive(np.array([reward.reward]))
+            names.update(reward.pmf, [reward.pool])
+    if not rewards.count:
+        raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
+    actions = tuple(sorted(names - {STOP}))
+    found = Survey(rewards.count, actions, "real", rewards, ())
+    fold = fold_rows(_batches(log, cut, actions), found, target, "ask")
+    only_pools = (
+        "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
+        " states that the log visited; a row is an ask, asks of one task count as independent"
+    )
+    notes = (only_pools, f"{unjudged} asks have nothing to be judged by and are not counted in")
+    counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, "unread": log.unread}
+    return replace(fold, notes=notes, counts=counts)
+
+
+def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
+    for history in log.histories():
+        if history.at > cut:
+            return
+        yield from (reward for reward in history.rewards if reward.why != AUDIT)
+
+
+def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
+    index = {name: i for i, name in enumerate(actions)}
+    judged = (reward for reward in _rewards(log, cut) if reward.reward is not None)
+    while block := list(islice(judged, ASKS_AT_ONCE)):
+        pmf = np.zeros((len(block), len(actions)))
+        for row, reward in enumerate(block):
+            for name, chance in reward.pmf.items():
+                if name != STOP:
+                    pmf[row, index[name]] = chance
+        pmf /= pmf.sum(axis=1, keepdims=True)
+        chosen = np.array([index[reward.pool] for reward in block])
+        yield Rows(
+            chosen,
+            np.array([reward.reward for reward in block], dtype=float),
+            pmf[np.arange(len(block)), chosen],
+            logged_pmf=pmf,
+        )

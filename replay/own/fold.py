@@ -1,0 +1,161 @@
+"""Evaluate our own log: by whole tasks, or only the choice of pool where stops were not logged.
+
+Rows are cut by decision time, never by "the verdict is there": if any task is pending, only tasks
+that were first decided about longer ago than the longest task took are used, so that quick pools
+are not favoured. Why: part 3 of our statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bandit.errors import BadValue
+from bandit.events import STOP
+from replay.own.choice_fold import fold_choices
+from replay.own.log_file import OwnLog
+from replay.own.task_fold import fold_tasks
+from replay.own.trajectory import delivered, gold_of, trajectory
+from replay.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from replay.fold import Fold
+    from replay.own.log_file import History
+    from replay.own.trajectory import Trajectory
+    from replay.target import Target
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the first pass over the histories found."""
+
+    actions: set[str] = field(default_factory=set)
+    horizon: int = 1
+    stops: int = 0
+    audited: int = 0
+    gold: int = 0
+    stuck: int = 0
+    used: int = 0
+
+
+def fold_own_log(
+    path: Path,
+    target: Target,
+    delay_usd_per_hour: float = 0.0,
+    tell: Callable[[int], None] | None = None,
+) -> Fold:
+    """Read an embedded log and sum it up.
+
+    Raises
+    ------
+    BadValue
+        If the target is `column:NAME`, or a pool that the log never names.
+    LogError, MissingInput
+        If the file isn't a poolwise log, or holds no decisions.
+    """
+    if target.kind == "column":
+        raise BadValue(
+            f"target {target}: our own log has no columns; "
+            "use uniform, logging, greedy or always:POOL"
+        )
+    with OwnLog(path, tell) as log:
+        pending = log.pending()
+        cut = log.end - log.longest_s() if pending else float("inf")
+        found = _look(log, cut)
+        pools = sorted(found.actions - {STOP})
+        target.check_action(pools)
+        if not found.stops:
+            return fold_choices(log, cut, target, pending)
+        share = found.gold / found.audited if found.audited else 0.0
+        tasks = _trajectories(log, cut, delay_usd_per_hour, share)
+        fold = fold_tasks(tasks, sorted(found.actions), found.horizon, target)
+        counts = {
+            "tasks": log.tasks,
+            "pending": pending,
+            "cut": log.tasks - found.used - found.stuck,
+            "stuck": found.stuck,
+            "audited": found.audited,
+            "gold": found.gold,
+            "unread": log.unread,
+        }
+        blocked = fold.blocked
+        if not found.used:
+            blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
+        notes = _notes(found, counts, delay_usd_per_hour, target)
+        return replace(fold, notes=notes, counts=counts, blocked=blocked)
+
+
+def _look(log: OwnLog, cut: float) -> _Found:
+    found = _Found()
+    for history in log.histories():
+        found.actions.update(
+            *(d.pmf for d in history.decisions), (d.choice for d in history.decisions)
+        )
+        if history.at > cut:
+            continue
+        if not history.verdicts:
+            found.stuck += 1
+            continue
+        found.used += 1
+        found.horizon = max(found.horizon, len(history.decisions))
+        found.stops += any(d.choice == STOP for d in history.decisions)
+        given = delivered(history)
+        if given.audited and given.answer is not None:
+            found.audited += 1
+            found.gold += gold_of(history) is not None
+    return found
+
+
+def _trajectories(
+    log: OwnLog, cut: float, delay_usd_per_hour: float, share: float
+) -> Iterator[Trajectory]:
+    for history in _before(log, cut):
+        task = trajectory(history, delay_usd_per_hour, share)
+        if task is not None:
+            yield task
+
+
+def _before(log: OwnLog, cut: float) -> Iterator[History]:
+    """Histories that were first decided about up to `cut`."""
+    for history in log.histories():
+        if history.at > cut:
+            return
+        yield history
+
+
+def _notes(found: _Found, counts: dict[str, int], delay: float, target: Target) -> tuple[str, ...]:
+    notes = [
+        "the unit is the task: worth × quality of its verdict, less dollars"
+        + (f" and ${delay:g} per hour of delay" if delay else "; delay costs nothing here")
+    ]
+    if target.kind == "uniform":
+        notes.append("uniform draws among all that was eligible, stopping included")
+    if target.kind == "greedy":
+        notes.append("greedy is the logging policy without its exploring: what exploring cost")
+    if found.gold:
+        notes.append(
+            f"quality is the verdict's confidence corrected by gold on {found.gold} audited tasks"
+        )
+    else:
+        notes.append(
+            "quality is agreement (the verdict's confidence): nothing was audited by gold, so"
+            " accuracy is unknown"
+        )
+    if 0 < found.gold < found.audited:
+        notes.append(
+            f"gold of {found.audited - found.gold} audited tasks hasn't come; those are taken to"
+            " be like the others"
+        )
+    if counts["pending"]:
+        notes.append(
+            f"{counts['pending']} tasks are pending: only tasks first decided about longer ago"
+            f" than the longest one took are used, {counts['cut']} younger ones are not"
+        )
+    if found.stuck:
+        notes.append(f"{found.stuck} tasks should have a verdict by now and have none")
+    if counts["unread"]:
+        notes.append(f"{counts['unread']} records could not be read")
+    return tuple(notes)

@@ -1,0 +1,110 @@
+"""Fold whole tasks of our own log into the sums of every estimator, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.diagnostics import WeightSums
+from replay.estimators.dm import Dm
+from replay.estimators.dr import Dr
+from replay.estimators.ips import Ips
+from replay.estimators.snips import Snips
+from replay.estimators.stepwise import StepwiseSnips
+from replay.fold import Fold
+from replay.models.tabular import Tabular
+from replay.own.trajectory import masked
+from replay.own.weighed_task import weigh
+from replay.scored import Scored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from replay.own.trajectory import Trajectory
+    from replay.target import Target
+
+TASKS_AT_ONCE = 1_024
+"""Tasks handled at once: arrays stay small and numpy is still worth its calls."""
+
+
+def fold_tasks(
+    tasks: Iterable[Trajectory], actions: Sequence[str], horizon: int, target: Target
+) -> Fold:
+    """Sum up tasks in the order of their first decisions.
+
+    Parameters
+    ----------
+    tasks
+        Finished tasks.
+    actions
+        Everything that was eligible anywhere.
+    horizon
+        Most decisions about one task.
+    target
+        What is asked.
+    """
+    model = Tabular(actions)
+    weights, logging = WeightSums(), Snips()
+    sums = (Ips(), StepwiseSnips(), Dm(), Dr())
+    for piece in _pieces(tasks, model):
+        pmfs = [[masked(target, step.logged) for step in task.steps] for task in piece]
+        scored = _scored(piece, pmfs, model, horizon)
+        weights = weights.receive(scored)
+        plain = replace(scored, weight=np.ones(len(piece)), stepped=None, doubly=None)
+        logging = logging.receive(plain)
+        ips, snips, dm, dr = sums
+        sums = (
+            ips.receive(scored),
+            snips.receive(scored),
+            dm.receive(scored),
+            dr.receive(scored),
+        )
+        for task, pmf in zip(piece, pmfs, strict=True):
+            model.learn(task, pmf)
+    estimators = sums[:2] if target.kind == "logging" else sums
+    return Fold("task", "real", weights, logging, estimators)
+
+
+def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajectory]]:
+    """Group tasks so that a group is judged by one table."""
+    piece: list[Trajectory] = []
+    for task in tasks:
+        piece.append(task)
+        if len(piece) >= min(TASKS_AT_ONCE, model.next_fit - model.tasks):
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _scored(
+    tasks: Sequence[Trajectory],
+    pmfs: Sequence[Sequence[Mapping[str, float]]],
+    model: Tabular,
+    horizon: int,
+) -> Scored:
+    n = len(tasks)
+    stepwise = np.zeros((n, 2, horizon))
+    weighed = [weigh(task, pmf, model) for task, pmf in zip(tasks, pmfs, strict=True)]
+    for row, one in zip(stepwise, weighed, strict=True):
+        steps = len(one.rho)
+        row[0, :steps], row[1, :steps] = one.terms, one.rho
+        row[1, steps:] = one.rho[-1]
+    direct = np.array([one.direct for one in weighed])
+    none = np.zeros((n, 0))
+    return Scored(
+        weight=np.array([one.rho[-1] for one in weighed]),
+        reward=np.array([task.value_usd for task in tasks]),
+        direct=direct,
+        predicted=direct,
+        noise=none,
+        spread=none,
+        fitted=np.full(n, float(model.fitted)),
+        unsupported=np.array([float(one.unsupported) for one in weighed]),
+        chi=np.array([one.square for one in weighed]),
+        stepped=stepwise[:, 0].sum(axis=1),
+        doubly=np.array([one.score for one in weighed]),
+        stepwise=stepwise.reshape(n, 2 * horizon),
+    )

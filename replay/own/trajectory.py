@@ -1,0 +1,163 @@
+"""A task of our own log as a trajectory: what was decided, what each step cost, what it was worth.
+
+The value of a task is worth × quality − dollars − delay. Quality is the verdict's confidence, the
+proxy, corrected where the task was audited: proxy + audited/ρ · (gold − proxy), which is unbiased
+however bad the proxy is (Angelopoulos et al. 2023, Science 382, 669-674). A step that asks a pool
+costs its price; all else comes with the last step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bandit.errors import BadValue
+from bandit.events import STOP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bandit.events import Decision, Verdict
+    from replay.own.log_file import History
+    from replay.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision: what was seen, what was done with what chances, and what it earned."""
+
+    state: tuple[int, int]
+    logged: Mapping[str, float]
+    choice: str
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """A task from its first decision to its verdict; `usd` of the steps are rewards, in order.
+
+    `audited` says that the task was drawn for gold, `gold` that its gold has come.
+    """
+
+    task: str
+    steps: tuple[Step, ...]
+    audited: bool
+    gold: bool
+
+    @property
+    def value_usd(self) -> float:
+        """What the task was worth, all told."""
+        return sum(step.usd for step in self.steps)
+
+
+def trajectory(history: History, delay_usd_per_hour: float, gold_share: float) -> Trajectory | None:
+    """Read a task's history; `None` while it has no verdict.
+
+    Parameters
+    ----------
+    history
+        All that the log says about the task.
+    delay_usd_per_hour
+        What an hour until the verdict costs.
+    gold_share
+        Share of the audited tasks whose gold has come: the chance of being audited *and* known is
+        the audit's chance times this.
+    """
+    if not history.verdicts or not history.decisions:
+        return None
+    for decision in history.decisions:
+        check_pmf(decision)
+    given = delivered(history)
+    gold = gold_of(history)
+    audited = given.audited and given.answer is not None
+    quality = given.confidence or 0.0
+    if audited and gold is not None:
+        right = float(given.answer == gold)
+        quality += (right - quality) / (given.audit_propensity * gold_share)
+    asked = [d for d in history.decisions if d.choice != STOP]
+    unforeseen = given.usd - sum(d.usd for d in asked)
+    delay = delay_usd_per_hour * history.verdicts[0].delay_s / 3600.0
+    end = given.worth_usd * quality - unforeseen - delay
+    last = len(history.decisions) - 1
+    steps = tuple(
+        Step(
+            state_of(d),
+            d.pmf,
+            d.choice,
+            (end if i == last else 0.0) - (d.usd if d.choice != STOP else 0.0),
+        )
+        for i, d in enumerate(history.decisions)
+    )
+    return Trajectory(history.task, steps, audited, audited and gold is not None)
+
+
+def check_pmf(decision: Decision) -> None:
+    """Refuse a decision whose chances can't have been those that were used.
+
+    Raises
+    ------
+    BadValue
+        If the choice's chance in the pmf is not its propensity in (0, 1], or the pmf is no
+        distribution to 1e-6.
+    """
+    chance, place = decision.pmf.get(decision.choice, 0.0), f"{decision.task} ask {decision.ask}"
+    if not 0 < chance <= 1 or abs(chance - decision.propensity) > 1e-6:
+        raise BadValue(
+            f"task {place}: propensity of {decision.choice!r} is {decision.propensity:g} and its"
+            f" chance in the pmf {chance:g}: both must be the same in (0, 1]"
+        )
+    total = sum(decision.pmf.values())
+    if min(decision.pmf.values()) < 0 or abs(total - 1) > 1e-6:
+        raise BadValue(f"task {place}: the pmf sums to {total:g}, must be a distribution")
+
+
+def delivered(history: History) -> Verdict:
+    """Verdict that the customer got: the newest that doesn't rest on gold, else the newest.
+
+    A revision by gold answers what gold says; held against gold it would always be right.
+    """
+    own = [verdict for verdict in history.verdicts if verdict.basis != "gold"]
+    return (own or history.verdicts)[-1]
+
+
+def gold_of(history: History) -> str | None:
+    """True class of a task, from its newest verdict or rewards; `None` where no gold has come."""
+    for verdict in reversed(history.verdicts):
+        if verdict.basis == "gold":
+            return verdict.answer
+    for reward in reversed(history.rewards):
+        if reward.basis == "gold" and isinstance(reward.target, str):
+            return reward.target
+    return None
+
+
+def state_of(decision: Decision) -> tuple[int, int]:
+    """What a table of values can tell apart: decisions so far (to 6), confidence in tenths."""
+    return min(decision.ask, 6) - 1, min(int(10 * max(decision.confidence, 0.0)), 10)
+
+
+def masked(target: Target, logged: Mapping[str, float]) -> dict[str, float]:
+    """Chances of the target over what was eligible; below 1 in all where it lacks support.
+
+    `uniform` is over everything eligible, `stop` included. `always:POOL` stops as the log did and
+    gives all the rest to the pool: the question is which pool, not when to stop. `greedy` does
+    what the log held likeliest, so it is the logging policy without its exploring.
+
+    Examples
+    --------
+    >>> from replay.target import Target
+    >>> masked(Target("always", "a"), {"a": 0.2, "b": 0.5, "stop": 0.3})
+    {'a': 0.7, 'stop': 0.3}
+    >>> masked(Target("always", "a"), {"b": 0.7, "stop": 0.3})
+    {'stop': 0.3}
+    """
+    eligible = {name: chance for name, chance in logged.items() if chance > 0}
+    if target.kind == "logging":
+        return eligible
+    if target.kind == "uniform":
+        return dict.fromkeys(eligible, 1.0 / len(eligible))
+    if target.kind == "greedy":
+        return {max(eligible, key=eligible.__getitem__): 1.0}
+    stop = eligible.get(STOP, 0.0)
+    pmf = {target.name: 1.0 - stop} if target.name in eligible and target.name != STOP else {}
+    return {**pmf, STOP: stop} if stop else pmf

@@ -1,0 +1,180 @@
+"""What a recorded market has shown: accuracy against a truth that the engine never saw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import fsum
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.box import SIMPLE
+from rich.table import Table
+
+from replay.baselines.majority import expected_accuracy, majority_vote
+from replay.calibration_error import brier, ece, noise_floor, surest_half
+from replay.recorded.replayed import EXPERTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from bandit.events import Label
+    from replay.market.drive import Outcome
+    from replay.recorded.crowd import Crowd
+    from replay.recorded.replayed import Terms
+
+
+class PoolFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What was bought of one pool; `right` is among labels of tasks with truth."""
+
+    labels: int
+    labels_available: int
+    usd: float
+    right: float | None
+
+
+class RecordedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of one replay; money in US dollars, shares in [0, 1], `None` where unknown.
+
+    `majority_accuracy` is the vote of **all** recorded labels, its expected value over random
+    ties. `ece`, `brier` and `surest_half_accuracy` are of the answers to tasks with truth;
+    `ece_noise_floor` is the `ece` that perfect confidences of that number would show.
+    """
+
+    name: str
+    tasks: int
+    tasks_with_truth: int
+    labels: int
+    labels_available: int
+    labels_per_task: float
+    usd: float
+    usd_available: float
+    accuracy: float | None
+    majority_accuracy: float | None
+    ece: float | None
+    ece_noise_floor: float | None
+    brier: float | None
+    surest_half_accuracy: float | None
+    mean_confidence: float | None
+    audits: int
+    audit_usd: float
+    declines: int
+    unanswered: int
+    pools: dict[str, PoolFigures]
+    notes: tuple[str, ...]
+
+
+def recorded_report(crowd: Crowd, outcome: Outcome, terms: Terms) -> RecordedReport:
+    """Compare what the engine answered and bought with the truth and with all that was there."""
+    usd = {(row.task, row.labeler): row.usd or 0.0 for row in crowd.labels}
+    bought = [label for label in outcome.labels if label.pool != EXPERTS]
+    audits = len(outcome.labels) - len(bought)
+    answers = {task: verdict.answer for task, verdict in outcome.answered.items()}
+    sure = [
+        (verdict.confidence, verdict.answer == crowd.truth[task])
+        for task, verdict in outcome.answered.items()
+        if task in crowd.truth and verdict.answer is not None and verdict.confidence is not None
+    ]
+    confidence, right = [claimed for claimed, _ in sure], [was for _, was in sure]
+    tasks = len({row.task for row in crowd.labels})
+    truth = {task: answer for task, answer in crowd.truth.items() if task in outcome.tasks}
+    return RecordedReport(
+        name=crowd.name,
+        tasks=tasks,
+        tasks_with_truth=len(truth),
+        labels=len(bought),
+        labels_available=len(crowd.labels),
+        labels_per_task=len(bought) / tasks,
+        usd=fsum(usd[label.task, label.labeler] for label in bought),
+        usd_available=fsum(usd.values()),
+        accuracy=_accuracy(answers, truth),
+        majority_accuracy=expected_accuracy(majority_vote(crowd.triples()), truth),
+        ece=ece(confidence, right),
+        ece_noise_floor=noise_floor(confidence),
+        brier=brier(confidence, right),
+        surest_half_accuracy=surest_half(confidence, right),
+        mean_confidence=sum(confidence) / len(confidence) if confidence else None,
+        audits=audits,
+        audit_usd=audits * (terms.expert_usd or 0.0),
+        declines=outcome.declines,
+        unanswered=tasks - sum(answer is not None for answer in answers.values()),
+        pools=_pools(crowd, bought, usd),
+        notes=crowd.notes,
+    )
+
+
+def print_recorded(report: RecordedReport, console: Console) -> None:
+    """Print a replay in one screen."""
+    table = Table(title=f"Recorded market: {report.name}", title_justify="left", box=SIMPLE)
+    for column in ("pool", "labels bought", "of", "usd", "right"):
+        table.add_column(column, justify="left" if column == "pool" else "right")
+    for name, pool in report.pools.items():
+        table.add_row(
+            name,
+            f"{pool.labels:,}",
+            f"{pool.labels_available:,}",
+            f"{pool.usd:,.2f}",
+            share(pool.right),
+        )
+    table.add_row(
+        "all",
+        f"{report.labels:,}",
+        f"{report.labels_available:,}",
+        f"{report.usd:,.2f}",
+        "",
+        style="bold",
+    )
+    console.print(table)
+    console.print(
+        f"{report.tasks:,} tasks, {report.labels_per_task:.2f} labels a task: "
+        f"{report.labels / report.labels_available:.1%} of the labels there were."
+    )
+    console.print(
+        f"Accuracy {share(report.accuracy)} on {report.tasks_with_truth:,} tasks with truth; "
+        f"majority of all labels {share(report.majority_accuracy)}."
+    )
+    if report.ece is not None:
+        console.print(
+            f"Calibration error {report.ece:.3f} (noise floor {report.ece_noise_floor:.3f}), "
+            f"Brier score {report.brier:.3f}, "
+            f"surest half right {share(report.surest_half_accuracy)}."
+        )
+    for note in report.notes:
+        console.print(f"Note: {note}.", style="dim")
+
+
+def share(value: float | None) -> str:
+    """Write a share in per cent; a dash where it is unknown.
+
+    Examples
+    --------
+    >>> share(0.1234), share(None)
+    ('12.3%', '–')
+    """
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _accuracy(answers: Mapping[str, str | None], truth: Mapping[str, str]) -> float | None:
+    if not truth:
+        return None
+    return sum(answers.get(task) == answer for task, answer in truth.items()) / len(truth)
+
+
+def _pools(
+    crowd: Crowd, bought: list[Label], usd: Mapping[tuple[str, str], float]
+) -> dict[str, PoolFigures]:
+    available = Counter(row.pool or "" for row in crowd.labels)
+    figures = {}
+    for pool, there in sorted(available.items()):
+        labels = [label for label in bought if label.pool == pool]
+        judged = [
+            label.answer == crowd.truth[label.task] for label in labels if label.task in crowd.truth
+        ]
+        figures[pool] = PoolFigures(
+            labels=len(labels),
+            labels_available=there,
+            usd=fsum(usd[label.task, label.labeler] for label in labels),
+            right=sum(judged) / len(judged) if judged else None,
+        )
+    return figures

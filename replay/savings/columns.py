@@ -1,0 +1,91 @@
+"""Which column of somebody's label table is which: given, or guessed by its name and said so."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bandit.errors import UnknownColumn, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "task": (
+        "task", "task_id", "item", "item_id", "question", "question_id", "unit", "unit_id",
+        "example", "example_id", "instance", "instance_id", "document", "document_id", "doc_id",
+        "image", "image_id", "text_id", "row_id", "record_id", "object", "orig_id", "hit_id",
+    ),
+    "labeler": (
+        "labeler", "labeler_id", "labeller", "worker", "worker_id", "annotator", "annotator_id",
+        "user", "user_id", "rater", "rater_id", "judge", "judge_id", "coder", "performer",
+        "contributor", "contributor_id", "member_id",
+    ),
+    "label": (
+        "label", "answer", "response", "judgment", "judgement", "annotation", "rating", "choice",
+        "class", "category", "vote", "value",
+    ),
+    "pool": ("pool", "vendor", "channel", "team", "provider", "platform", "queue", "workforce"),
+    "at": (
+        "at", "time", "timestamp", "submitted_at", "created_at", "completed_at", "finished_at",
+        "submit_time", "submittime", "submitted", "created", "date", "datetime",
+    ),
+    "price": ("price", "usd", "cost", "payment", "paid", "pay", "amount", "fee", "usd_per_label"),
+}  # fmt: skip
+"""For each role the names that mean it, the surest first, however their words are divided."""
+
+NEEDED = ("task", "labeler", "label")
+
+
+def find_columns(
+    header: Sequence[str], given: Mapping[str, str | None], name: str
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Map roles to columns; return which of them were guessed by another name than the role's.
+
+    Parameters
+    ----------
+    header
+        The columns of the file.
+    given
+        What the user said, by role; `None` for what they didn't say.
+    name
+        The file, for messages.
+
+    Raises
+    ------
+    UnknownColumn
+        If a column that was given isn't there, or a needed one is neither given nor found.
+
+    Examples
+    --------
+    >>> find_columns(["itemId", "WorkerID", "answer"], {}, "f.csv")
+    ({'task': 'itemId', 'labeler': 'WorkerID', 'label': 'answer'}, ('task', 'labeler', 'label'))
+    """
+    found: dict[str, str] = {}
+    for role, column in given.items():
+        if column is None:
+            continue
+        if column not in header:
+            raise UnknownColumn(f"{name}: no column {column!r}{nearest(column, header)}")
+        found[role] = column
+    plain = {_plain(column): column for column in reversed(header)}
+    guessed = []
+    for role, known in NAMES.items():
+        if role in found:
+            continue
+        free = (plain[_plain(one)] for one in known if _plain(one) in plain)
+        column = next((column for column in free if column not in found.values()), None)
+        if column is not None:
+            found[role] = column
+            if column != role:
+                guessed.append(role)
+        elif role in NEEDED:
+            raise UnknownColumn(
+                f"{name}: can't tell which column is the {role}: say --{role} COLUMN; "
+                f"there are: {', '.join(header)}"
+            )
+    return {role: found[role] for role in (*NAMES, "truth") if role in found}, tuple(guessed)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.lower())

@@ -1,0 +1,100 @@
+"""`poolwise savings`: what poolwise would have saved on labels that were bought already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bandit.errors import BadValue
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--task", help="Column of tasks.")
+@click.option("--labeler", help="Column of labelers.")
+@click.option("--label", help="Column of labels.")
+@click.option("--pool", help="Column of pools; without one, labelers are pooled by activity.")
+@click.option("--at", help="Column of times; without one, savings are per 1,000 tasks.")
+@click.option("--price", help="Column of prices, or one price in dollars: --price 0.05")
+@click.option("--price-of", metavar="POOL=USD,...", help="Prices by pool: --price-of a=0.05,b=0.1")
+@click.option("--truth", metavar="COLUMN|FILE", help="Column of true answers, or a second file.")
+@click.option("--value", type=float, help="Dollars a right answer is worth. [50 x median price]")
+@click.option("--seed", default=0, show_default=True, help="The same seed, the same figures.")
+@click.option(
+    "--replays",
+    default=3,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How often the labels are replayed, each time with other draws of the policy.",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="Settings of the core, in TOML.")
+@click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
+def savings(
+    file: Path,
+    task: str | None,
+    labeler: str | None,
+    label: str | None,
+    pool: str | None,
+    at: str | None,
+    price: str | None,
+    price_of: str | None,
+    truth: str | None,
+    value: float | None,
+    seed: int,
+    replays: int,
+    config: Path | None,
+    as_json: bool,  # noqa: FBT001 - click gives flags as booleans
+) -> None:
+    """Say what poolwise would have saved on labels that were bought already.
+
+    FILE is a CSV with a row a label. Its columns are found by their names where they aren't given.
+
+    \b
+    Examples:
+      poolwise savings labels.csv
+      poolwise savings labels.csv --task item --labeler worker --label answer --price 0.05
+    """  # noqa: D301 - click's own mark for text that isn't to be wrapped
+    from replay.savings.run import run_savings
+
+    flat = _number(price)
+    given = {"task": task, "labeler": labeler, "label": label, "pool": pool, "at": at}
+    given["price"] = price if flat is None else None
+    run_savings(
+        file,
+        given,
+        flat,
+        _prices(price_of),
+        truth=truth,
+        value_usd=value,
+        seed=seed,
+        replays=replays,
+        config=config,
+        as_json=as_json,
+    )
+
+
+def _number(text: str | None) -> float | None:
+    """Return a price in dollars, or `None` where `text` must be a column's name."""
+    try:
+        value = float((text or "").removeprefix("$"))
+    except ValueError:
+        return None
+    if not 0 < value < float("inf"):
+        raise BadValue(f"--price {text}: must be above 0")
+    return value
+
+
+def _prices(text: str | None) -> tuple[tuple[str, float], ...]:
+    """Read `pool=usd,pool=usd`; a pool's name may hold `=`."""
+    found = []
+    for part in (text or "").split(",") if text else []:
+        pool, _, usd = part.rpartition("=")
+        try:
+            value = float(usd.removeprefix("$"))
+        except ValueError:
+            value = -1.0
+        if not pool or not 0 <= value < float("inf"):
+            raise BadValue(f"--price-of {part!r}: say POOL=USD, with a price of 0 or more")
+        found.append((pool.strip(), value))
+    return tuple(found)

@@ -1,0 +1,63 @@
+"""The savings from a file to the screen."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bandit.errors import BadValue
+from replay.market.core_config import read_settings
+from replay.market.simulate import print_json
+from replay.progress import progress
+from replay.recorded.replayed import Terms, run_recorded
+from replay.savings.savings import savings_report
+from replay.savings.show import print_savings
+from replay.savings.table import Prices, read_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+VALUE_IN_LABELS = 50.0
+"""What a right answer is worth where nobody says it, in prices of a label: the ratio of a dollar
+to two cents, at which the recorded markets are replayed."""
+
+
+def run_savings(
+    file: Path,
+    given: Mapping[str, str | None],
+    usd_per_label: float | None = None,
+    usd_of_pool: tuple[tuple[str, float], ...] = (),
+    *,
+    truth: str | None = None,
+    value_usd: float | None = None,
+    seed: int = 0,
+    replays: int = 3,
+    config: Path | None = None,
+    as_json: bool = False,
+) -> None:
+    """Read `file`, replay it a few times and print the savings; `given` maps roles to columns.
+
+    Raises
+    ------
+    InputError, ConfigError
+        If the file, an option or the configuration can't be used.
+    """
+    settings = read_settings(config)
+    crowd, columns = read_labels(file, given, Prices(usd_per_label, usd_of_pool), truth)
+    price = median(row.usd for row in crowd.labels if row.usd)
+    worth = VALUE_IN_LABELS * price if value_usd is None else value_usd
+    if not worth > 0:
+        raise BadValue(f"--value {worth}: must be above 0")
+    with progress("replaying the labels", "tasks") as more:
+        outcomes = [
+            run_recorded(crowd, settings, Terms(worth, seed + replay), lambda _: more(1))
+            for replay in range(replays)
+        ]
+    report = savings_report(crowd, outcomes, columns, worth, seed)
+    if as_json:
+        print_json(report)
+    else:
+        print_savings(report, Console())

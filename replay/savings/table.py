@@ -1,0 +1,158 @@
+"""Read somebody's label table: columns mapped, prices put on, every row checked.
+
+Rule 1: what was guessed or assumed is said, in words, in the notes of the result.
+Rule 2: a row that can't be used is an error that names it; none is dropped without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
+from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
+from replay.recorded.files import parse_amount, parse_time, read_header, read_table
+from replay.recorded.replayed import priced
+from replay.savings.columns import NAMES, find_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DEFAULT_USD = 0.05
+"""A label's price where nothing says it: a few cents is what crowds are paid for short tasks."""
+
+MAX_CLASSES = 100
+"""More different answers than this are free text, not classes."""
+
+TRUTH_NAMES = ("truth", "gold", "ground_truth", "correct", "expert", "answer", "label")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a label costs where no column says it: by pool, else flat; `None` for not said."""
+
+    usd_per_label: float | None = None
+    of_pool: tuple[tuple[str, float], ...] = ()
+
+
+def read_labels(
+    path: Path, given: Mapping[str, str | None], prices: Prices, truth: str | None = None
+) -> tuple[Crowd, dict[str, str]]:
+    """Read a table of labels; return the crowd, each row with pool and price, and the columns.
+
+    `truth` names a column of the file, or a second file with a task and a truth column.
+
+    Raises
+    ------
+    MissingInput
+        If a file is missing or empty, or no task has two labels.
+    UnknownColumn, BadValue
+        If a column or a value can't be used; the message names the row.
+    """
+    header = read_header(path)
+    second = truth is not None and truth not in header and Path(truth).is_file()
+    wanted = {**given, "truth": None if second else truth}
+    columns, guessed = find_columns(header, wanted, str(path))
+    table = read_table(path, set(columns.values()))
+    rows = [_row(row, number, columns) for number, row in enumerate(table, start=2)]
+    kept, dropped = first_labels(rows)
+    notes = []
+    if guessed:
+        told = ", ".join(f"{role} = {columns[role]!r}" for role in guessed)
+        notes.append(f"columns guessed by their names: {told}")
+    if dropped:
+        notes.append(f"{dropped:,} repeated labels of a labeler on a task left out")
+    known = _truth_file(Path(str(truth)), columns["task"]) if second else _truth(table, columns)
+    timed = "at" in columns
+    if timed:
+        kept.sort(key=lambda row: row.at or 0.0)
+    crowd = Crowd(path.name, tuple(kept), known, {}, timed, tuple(notes))
+    _check(crowd, path)
+    return with_pools(_with_prices(crowd, columns, prices, path)), columns
+
+
+def _row(row: Mapping[str, str], number: int, columns: Mapping[str, str]) -> CrowdLabel:
+    for role in ("task", "labeler", "label"):
+        if not row[columns[role]].strip():
+            raise BadValue(f"row {number}, column {columns[role]!r}: empty, but it is the {role}")
+    at, price, pool = columns.get("at"), columns.get("price"), columns.get("pool")
+    return CrowdLabel(
+        task=row[columns["task"]].strip(),
+        labeler=row[columns["labeler"]].strip(),
+        label=row[columns["label"]].strip(),
+        pool=(row[pool].strip() or "none") if pool else None,
+        at=parse_time(row[at], number, at) if at else None,
+        usd=parse_amount(row[price], number, price) if price else None,
+    )
+
+
+def _truth(table: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> dict[str, str]:
+    if "truth" not in columns:
+        return {}
+    known: dict[str, str] = {}
+    for number, row in enumerate(table, start=2):
+        task, answer = row[columns["task"]].strip(), row[columns["truth"]].strip()
+        if answer and known.setdefault(task, answer) != answer:
+            raise BadValue(
+                f"row {number}, column {columns['truth']!r}: task {task!r} has the truth "
+                f"{answer!r} here and {known[task]!r} before"
+            )
+    return known
+
+
+def _truth_file(path: Path, task_column: str) -> dict[str, str]:
+    table = read_table(path)
+    header = list(table[0])
+    task = task_column if task_column in header else _task_column(header, path)
+    others = [name for name in header if name != task]
+    named = [name for name in TRUTH_NAMES if name in others] or others[:1]
+    if not named:
+        raise UnknownColumn(f"{path}: only one column {task!r}, where is the truth?")
+    return _truth(table, {"task": task, "truth": named[0]})
+
+
+def _task_column(header: Sequence[str], path: Path) -> str:
+    column = next((name for name in NAMES["task"] if name in header), None)
+    if column is None:
+        raise UnknownColumn(f"{path}: no column of tasks{nearest('task', header)}")
+    return column
+
+
+def _check(crowd: Crowd, path: Path) -> None:
+    tasks = len({row.task for row in crowd.labels})
+    if tasks == len(crowd.labels):
+        raise MissingInput(
+            f"{path}: one label a task ({tasks:,} tasks, {tasks:,} labels), so nothing to save: "
+            "poolwise saves labels where a task gets several"
+        )
+    classes = crowd.classes
+    if len(classes) < 2:
+        raise BadValue(f"{path}: every label is {classes[0]!r}: nothing to decide")
+    if len(classes) > MAX_CLASSES:
+        raise BadValue(
+            f"{path}: {len(classes):,} different labels; up to {MAX_CLASSES} classes can be "
+            "compared, free text can't"
+        )
+    if crowd.truth and not set(crowd.truth) & {row.task for row in crowd.labels}:
+        raise BadValue(f"{path}: the truth names none of its tasks")
+
+
+def _with_prices(crowd: Crowd, columns: Mapping[str, str], prices: Prices, path: Path) -> Crowd:
+    by_pool = dict(prices.of_pool)
+    pools = {row.pool for row in crowd.labels if row.pool is not None}
+    for pool in by_pool:
+        if pool not in pools:
+            known = nearest(pool, pools) if pools else "; the file has no column of pools"
+            raise BadValue(f"--price-of {pool}: no such pool{known}")
+    flat = prices.usd_per_label
+    if flat is None and "price" not in columns and set(crowd.pools) - set(by_pool):
+        flat = DEFAULT_USD
+        note = f"no prices in the data: ${flat:.2f} a label assumed (--price, --price-of)"
+        crowd = replace(crowd, notes=(*crowd.notes, note))
+    if "price" in columns and (by_pool or flat is not None):
+        crowd = replace(crowd, labels=tuple(row._replace(usd=None) for row in crowd.labels))
+    result = priced(crowd, flat or 0.0, by_pool)
+    if not any(row.usd for row in result.labels):
+        raise BadValue(f"{path}: every price is 0, so there is nothing to save")
+    return result

@@ -1,0 +1,21 @@
+"""Fixtures that the tests of the replay share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with the data sets that are too large for the repository: `obd/`, `crowd/`.
+
+    Named by the environment variable POOLWISE_DATA, else looked for beside the checkout.
+    """
+    named = os.environ.get("POOLWISE_DATA")
+    folder = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the data sets aren't here: name their folder in POOLWISE_DATA")
+    return folder

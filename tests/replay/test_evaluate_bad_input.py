@@ -1,0 +1,186 @@
+"""Bad input: one clear line each, that says what and where."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bandit.errors import BadValue, InputError, MissingInput, PoolwiseError, UnknownColumn
+from replay.evaluate import evaluate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "action,reward,propensity\n"
+
+
+def csv(folder: Path, *lines: str, header: str = HEADER) -> Path:
+    path = folder / "log.csv"
+    path.write_text(header + "".join(line + "\n" for line in lines))
+    return path
+
+
+def line(error: pytest.ExceptionInfo[PoolwiseError]) -> str:
+    text = str(error.value)
+    assert "\n" not in text
+    return text
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match=r"nowhere\.csv: no such file"):
+        evaluate(tmp_path / "nowhere.csv")
+
+
+def test_an_empty_file_is_no_log(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").touch()
+    with pytest.raises(MissingInput, match="empty"):
+        evaluate(tmp_path / "log.csv")
+
+
+def test_a_header_alone_is_no_log(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match="no rows"):
+        evaluate(csv(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["log.parquet", "log.jsonl"])
+def test_no_rows_are_no_log_in_any_format(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        schema = pa.schema([("action", "string"), ("reward", "double"), ("propensity", "double")])
+        pq.write_table(schema.empty_table(), path)
+    else:
+        path.write_text("\n\n")
+    with pytest.raises(MissingInput, match="no rows"):
+        evaluate(path)
+
+
+def test_a_directory_is_not_a_log(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="directory"):
+        evaluate(tmp_path)
+
+
+def test_a_file_of_an_unknown_kind_lists_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "log.xlsx").write_bytes(b"PK something")
+    with pytest.raises(InputError, match=r"\.csv.*\.parquet.*\.jsonl"):
+        evaluate(tmp_path / "log.xlsx")
+
+
+def test_a_wrong_column_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UnknownColumn, match=r"no column 'rewrad'; did you mean 'reward'\?"):
+        evaluate(csv(tmp_path, "a,1,0.5"), reward="rewrad")
+
+
+def test_a_column_like_no_other_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UnknownColumn, match="known: action, propensity, reward"):
+        evaluate(csv(tmp_path, "a,1,0.5"), reward="zzz")
+
+
+@pytest.mark.parametrize("bad", ["0", "1.5", "-0.1", "nan", "inf"])
+def test_a_propensity_out_of_range_is_shown_with_its_row(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(BadValue) as error:
+        evaluate(csv(tmp_path, "a,1,0.5", f"b,0,{bad}"))
+    assert f"row 2: propensity is {bad}, must be in (0, 1]" in line(error)
+
+
+@pytest.mark.parametrize("bad", ["nan", "inf"])
+def test_a_reward_that_is_not_finite_is_shown_with_its_row(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(BadValue, match=f"row 3: reward is {bad}, must be finite"):
+        evaluate(csv(tmp_path, "a,1,0.5", "b,0,0.5", f"b,{bad},0.5"))
+
+
+@pytest.mark.parametrize(("column", "row"), [("action", ",1,0.5"), ("reward", "a,,0.5")])
+def test_a_missing_value_is_shown_with_its_row(tmp_path: Path, column: str, row: str) -> None:
+    with pytest.raises(BadValue, match=f"row 2: {column} is missing"):
+        evaluate(csv(tmp_path, "a,1,0.5", row))
+
+
+def test_a_reward_that_is_no_number_is_shown_with_its_row(tmp_path: Path) -> None:
+    with pytest.raises(BadValue, match="row 2: reward is 'yes', not a number"):
+        evaluate(csv(tmp_path, "a,1,0.5", "a,yes,0.5"))
+
+
+def test_the_row_is_counted_over_all_batches(tmp_path: Path) -> None:
+    propensity = [0.5] * 200_000
+    propensity[150_000] = 2.0
+    ones = [1.0] * 200_000
+    data = pa.table({"action": ones, "reward": ones, "propensity": propensity})
+    pq.write_table(data, tmp_path / "log.parquet")
+    with pytest.raises(BadValue, match="row 150001: propensity is 2"):
+        evaluate(tmp_path / "log.parquet")
+
+
+def test_an_unknown_target_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(BadValue, match="did you mean 'uniform'"):
+        evaluate(csv(tmp_path, "a,1,0.5"), target="unifrom")
+
+
+def test_an_unknown_action_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(BadValue, match="no such action; known: a, b"):
+        evaluate(csv(tmp_path, "a,1,0.5", "b,1,0.5"), target="always:zzz")
+
+
+def test_a_target_column_out_of_range_is_shown_with_its_row(tmp_path: Path) -> None:
+    path = csv(tmp_path, "a,1,0.5,0.2", "a,1,0.5,1.2", header="action,reward,propensity,pi\n")
+    with pytest.raises(BadValue, match=r"row 2: pi is 1\.2, must be in \[0, 1\]"):
+        evaluate(path, target="column:pi")
+
+
+def test_an_unknown_target_column_is_an_unknown_column(tmp_path: Path) -> None:
+    with pytest.raises(UnknownColumn, match="no column 'pi'"):
+        evaluate(csv(tmp_path, "a,1,0.5"), target="column:pi")
+
+
+@pytest.mark.parametrize("name", ["log.csv.gz", "log.jsonl.gz"])
+def test_a_truncated_gzip_says_so(tmp_path: Path, name: str) -> None:
+    if "csv" in name:
+        text = HEADER + "".join(f"a{i},1,0.{i % 9 + 1}\n" for i in range(50_000))
+    else:
+        text = '{"action":"a","reward":1,"propensity":0.5}\n' * 5000
+    whole = gzip.compress(text.encode())
+    (tmp_path / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError) as error:
+        evaluate(tmp_path / name)
+    assert "can't be read" in line(error)
+
+
+def test_a_corrupt_parquet_says_so(tmp_path: Path) -> None:
+    (tmp_path / "log.parquet").write_bytes(b"PAR1" + b"\0" * 100 + b"PAR1")
+    with pytest.raises(InputError, match="can't be read") as error:
+        evaluate(tmp_path / "log.parquet")
+    line(error)
+
+
+def test_a_ragged_csv_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't be read") as error:
+        evaluate(csv(tmp_path, "a,1,0.5", "a,1"))
+    line(error)
+
+
+def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"action":"a","reward":1,"propensity":0.5}\n{"action":')
+    with pytest.raises(BadValue, match="line 2: not a JSON object") as error:
+        evaluate(path)
+    line(error)
+
+
+def test_a_user_id_as_action_is_suspected() -> None:
+    n = 10_001
+    log = pa.table({"action": range(n), "reward": [1.0] * n, "propensity": [0.5] * n})
+    with pytest.raises(BadValue, match="is that column the action"):
+        evaluate(log)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -1.0, float("nan")])
+def test_a_level_out_of_range_is_refused(tmp_path: Path, level: float) -> None:
+    with pytest.raises(BadValue, match="level"):
+        evaluate(csv(tmp_path, "a,1,0.5"), level=level)
+
+
+def test_something_that_is_no_table_is_refused() -> None:
+    with pytest.raises(InputError, match="can't read a table from int"):
+        evaluate(17)

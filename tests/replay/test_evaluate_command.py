@@ -1,0 +1,98 @@
+"""The command `evaluate`: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bandit.errors import BadValue, CannotAnswer
+from replay.commands import evaluate as command
+from tests.replay.own_log_writer import World, simulate, write_log
+from tests.replay.test_table import frame, saved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, list(arguments), env={"COLUMNS": "80"})
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> str:
+    return str(saved(tmp_path, "csv", frame()))
+
+
+def test_json_has_the_promised_keys(log: str) -> None:
+    result = run(log, "--context", "x,size", "--target", "uniform", "--json")
+    assert result.exit_code == 0
+    answer: dict[str, Any] = json.loads(result.output)
+    assert {
+        "rows", "logging", "target", "estimates", "diagnostics", "verdict",
+    } <= answer.keys()  # fmt: skip
+    assert {"value", "low", "high"} <= answer["logging"].keys()
+    assert [e["estimator"] for e in answer["estimates"]] == ["IPS", "SNIPS", "DM", "DR"]
+    for estimate in answer["estimates"]:
+        assert {"estimator", "value", "low", "high", "level"} <= estimate.keys()
+        assert estimate["low"] <= estimate["value"] <= estimate["high"]
+    assert {
+        "ess", "ess_share", "mean_weight", "max_weight", "no_support_rows",
+    } <= answer["diagnostics"].keys()  # fmt: skip
+    assert answer["verdict"] == "good"
+
+
+def test_the_report_is_readable_at_80_columns(log: str) -> None:
+    result = run(log, "--context", "x")
+    assert result.exit_code == 0
+    for word in ("What would uniform have earned?", "mean of the log", "SNIPS", "Wilson", "DR *"):
+        assert word in result.output
+    assert "Verdict: good" in result.output
+    assert max(len(line.rstrip()) for line in result.output.splitlines()) <= 80
+
+
+def test_a_log_that_can_not_answer_prints_why_and_is_refused(tmp_path: Path) -> None:
+    data = frame()
+    data["propensity"] = 1.0
+    path = str(saved(tmp_path, "csv", data))
+    result = run(path, "--json")
+    assert isinstance(result.exception, CannotAnswer)
+    assert result.exception.exit_code == 3
+    answer = json.loads(result.output)
+    assert answer["estimates"] == []
+    assert answer["verdict"].startswith("cannot answer: uniform does what the log could not do")
+    assert answer["diagnostics"]["no_support_rows"] == 3000
+    shown = run(path)
+    assert "3,000 rows without support" in shown.output
+    assert "Verdict: cannot answer" in shown.output
+
+
+def test_bad_input_is_an_error_of_the_tree(log: str) -> None:
+    result = run(log, "--target", "nonsense")
+    assert isinstance(result.exception, BadValue)
+    assert result.exception.exit_code == 1
+
+
+def test_our_own_log_is_evaluated_by_tasks(tmp_path: Path) -> None:
+    path = str(write_log(tmp_path / "log.db", simulate(World(), 500, seed=1)))
+    result = run(path, "--json")
+    assert result.exit_code == 0
+    answer = json.loads(result.output)
+    assert answer["unit"] == "task"
+    assert answer["counts"]["tasks"] == 500
+    assert "agreement" in " ".join(answer["notes"])
+    shown = run(f"sqlite:{path}").output
+    assert "per task" in shown
+    assert "accuracy is unknown" in " ".join(shown.split())
+
+
+def test_help_has_an_example() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    assert "poolwise evaluate men.csv.gz" in result.output
+
+
+def test_a_level_out_of_range_is_wrong_usage(log: str) -> None:
+    assert run(log, "--level", "1.5").exit_code == 2

@@ -1,0 +1,103 @@
+"""`poolwise simulate`: both markets from the command, as figures and as a screen."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from bandit.errors import ConfigError, MissingInput, PoolwiseError
+from replay.market.command import simulate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROMISED = {
+    "tasks", "labels", "labels_available", "labels_per_task", "usd", "accuracy",
+    "majority_accuracy", "ece", "pools",
+}  # fmt: skip
+
+
+def run(*args: str) -> str:
+    result = CliRunner().invoke(simulate, list(args), standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result.output
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """Ten tasks with four labels each."""
+    lines = ["task,labeler,label,pool"]
+    lines += [
+        f"t{i},w{who},{'x' if who or i % 2 else 'y'},{'ab'[who % 2]}"
+        for i in range(10)
+        for who in range(4)
+    ]
+    (tmp_path / "labels.csv").write_text("\n".join(lines))
+    (tmp_path / "truth.csv").write_text("task,truth\n" + "".join(f"t{i},x\n" for i in range(10)))
+    return tmp_path
+
+
+def test_a_recorded_market_prints_what_is_promised(recorded: Path) -> None:
+    found = json.loads(run("--recorded", str(recorded), "--json", "--price", "0.5"))
+    assert found.keys() >= PROMISED
+    assert (found["tasks"], found["labels_available"]) == (10, 40)
+    assert found["usd"] == pytest.approx(0.5 * found["labels"])
+    assert found["majority_accuracy"] == 1.0
+    assert set(found["pools"]) == {"a", "b"}
+
+
+def test_a_simulated_market_prints_its_figures() -> None:
+    found = json.loads(run("--tasks", "50", "--json"))
+    assert found["tasks"] == 50
+    assert found.keys() >= PROMISED - {"labels_available", "majority_accuracy"}
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    once = run("--tasks", "40", "--seed", "2", "--json")
+    assert once == run("--tasks", "40", "--seed", "2", "--json")
+    assert once != run("--tasks", "40", "--seed", "3", "--json")
+
+
+def test_screens_say_which_market_it_was(recorded: Path) -> None:
+    assert "no people" in run("--tasks", "20").splitlines()[0]
+    assert "Recorded market" in run("--recorded", str(recorded)).splitlines()[0]
+
+
+def test_with_experts_verdicts_are_audited(recorded: Path) -> None:
+    config = recorded / "poolwise.toml"
+    config.write_text("[audit]\nshare = 1.0\n[worker]\nbatch_records = 5\n")
+    args = ("--recorded", str(recorded), "--config", str(config), "--experts", "0.3", "--json")
+    found = json.loads(run(*args))
+    assert found["audits"] == 10
+    assert found["audit_usd"] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "says"),
+    [
+        ("[policy]\nexplore_flor = 0.1", ConfigError, r"policy.explore_flor is unknown; did you"),
+        ("polcy = 1", ConfigError, r"polcy is unknown; did you mean 'policy'"),
+        ("[policy]\nmax_labels = 0", ConfigError, r"policy.max_labels = 0"),
+        ("[policy", ConfigError, "poolwise.toml: "),
+        ("[projects.p]\nvalue_us = 1.0", ConfigError, "value_us"),
+    ],
+)
+def test_a_bad_configuration_is_one_clear_line(
+    tmp_path: Path, text: str, kind: type[PoolwiseError], says: str
+) -> None:
+    config = tmp_path / "poolwise.toml"
+    config.write_text(text)
+    with pytest.raises(kind, match=says) as error:
+        run("--tasks", "5", "--config", str(config))
+    assert "\n" not in str(error.value)
+
+
+def test_missing_files_are_said(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match="no such file"):
+        run("--config", str(tmp_path / "none.toml"))
+    with pytest.raises(MissingInput, match="no such folder"):
+        run("--recorded", str(tmp_path / "none"))

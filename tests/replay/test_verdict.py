@@ -1,0 +1,58 @@
+"""When a log is good, weak or can't answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from replay.diagnostics import Diagnostics
+from replay.verdict import judge
+
+HEALTHY = Diagnostics(
+    ess=500.0,
+    ess_share=0.5,
+    mean_weight=1.0,
+    max_weight=9.0,
+    no_support_rows=0,
+    effective_events=100.0,
+    pess=None,
+    mean_weight_error=0.03,
+)
+
+
+def verdict(**changes: float | None) -> str:
+    return judge(replace(HEALTHY, **changes), 1000, "uniform").text  # type: ignore[arg-type]  # floats for counts
+
+
+def test_a_healthy_log_is_good() -> None:
+    assert verdict() == "good"
+
+
+@pytest.mark.parametrize(
+    ("changes", "begins"),
+    [
+        ({"ess": 59.0}, "cannot answer: the log is worth only 59 rows"),
+        ({"ess": 61.0}, "weak: the log is worth only 61 rows"),
+        ({"pess": 29.0}, "cannot answer: the log is worth only 29 rows"),
+        ({"pess": 99.0}, "weak: the log is worth only 99 rows"),
+        ({"effective_events": 4.9}, "cannot answer: only 4.9 effective rewards"),
+        ({"effective_events": 19.0}, "weak: only 19.0 effective rewards"),
+        ({"no_support_rows": 11}, "cannot answer: uniform does what the log could not do in 11"),
+        ({"no_support_rows": 1}, "weak: uniform does what the log could not do in 1 of 1000"),
+        ({"mean_weight": 1.2}, "weak: the mean weight is 1.2, not 1"),
+        ({"mean_weight": 1.1}, "good"),
+    ],
+)
+def test_each_limit_is_kept(changes: dict[str, float], begins: str) -> None:
+    assert verdict(**changes).startswith(begins)
+
+
+def test_the_expected_effective_sample_counts_where_it_is_known() -> None:
+    """Lucky logs look healthy by the observed one: it is not asked then."""
+    assert verdict(ess=20.0, pess=500.0) == "good"
+    assert verdict(ess=900.0, pess=20.0).startswith("cannot answer")
+
+
+def test_rewards_that_can_be_negative_have_no_effective_events() -> None:
+    assert verdict(effective_events=None) == "good"
