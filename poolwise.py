@@ -1,0 +1,166 @@
+"""The command: it mounts the verbs, wires `demo`, and turns our errors into one line each.
+
+Rule 1: nothing heavy is imported before a verb is chosen, so that `--help` answers at once.
+Rule 2: no API lives here; the verbs live beside what they drive.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+from click.exceptions import NoSuchCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130  # what a shell reports after Ctrl-C: 128 + SIGINT
+
+
+class Verb(NamedTuple):
+    """Where a verb lives, and its line in `--help`."""
+
+    module: str
+    attribute: str
+    line: str
+
+
+VERBS = {
+    "demo": Verb(__name__, "demo", "Watch poolwise decide and learn on a simulated stream."),
+    "work": Verb("streams.commands", "work", "Run a worker: read events, decide, write decisions."),
+    "feed": Verb("streams.commands", "feed", "Put events from a file into a log."),
+    "tail": Verb("streams.commands", "tail", "Print the events of a log as they arrive."),
+    "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
+    "simulate": Verb("replay.commands", "simulate", "Make a stream of tasks, labels and gold."),
+    "savings": Verb("replay.commands", "savings", "Compare the cost with fixed redundancy."),
+}
+
+
+class Verbs(click.Group):
+    """The verbs of the table, each imported only when it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*VERBS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(import_module(verb.module), verb.attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            raise NoSuchCommand(args[0], possibilities=known, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx  # click's own version would import every verb
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, verb.line) for name, verb in VERBS.items()])
+
+
+@click.group(
+    cls=Verbs,
+    subcommand_metavar="VERB [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: poolwise demo. Each verb has its own --help.",
+)
+@click.version_option(package_name="poolwise", prog_name="poolwise")
+def cli() -> None:
+    """Decide which pool of labelers gets each task, and when its labels are enough."""
+
+
+@click.command(epilog="Example: poolwise demo --tasks 500 --seed 7 --dir my-demo")
+@click.option("--tasks", default=2310, show_default=True, help="How many of the 2,310 tasks.")
+@click.option("--seed", default=1, show_default=True, help="The same seed, the same demo.")
+@click.option(
+    "--dir",
+    "folder",
+    default="poolwise-demo",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the log; a log of an earlier demo in it is replaced.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def demo(*, tasks: int, seed: int, folder: Path, as_json: bool) -> None:
+    """Send real tasks to simulated labelers through the real log and worker."""
+    import msgspec
+    from rich.console import Console
+
+    from replay.demo.demo import demo_settings, run_demo
+    from replay.demo.report import print_report
+    from replay.progress import progress
+    from streams.demo_log import demo_log
+
+    with (
+        demo_log(folder, demo_settings(seed)) as (path, outside, worker),
+        progress("Deciding and learning:", f"of {tasks:,} tasks answered") as tell,
+    ):
+        result = run_demo(outside, worker, tasks, seed, tell)
+    if as_json:
+        click.echo(msgspec.json.encode(result))
+        return
+    print_report(result, path, Console(highlight=False))
+
+
+def foreign(home: Path) -> str | None:
+    """Say which package of our names is not ours, or None; `home` is where this file lies.
+
+    The package index has another `bandit` (a linter) and another `replay` (in replay-rec).
+    """
+    for name in ("bandit", "streams", "replay"):
+        spec = find_spec(name)
+        place = Path(spec.origin).resolve().parent if spec and spec.origin else None
+        if place != home / name:
+            return f"the package {name!r} is not ours ({place or 'missing'})"
+    for distribution in ("bandit", "replay_rec"):
+        if any(home.glob(f"{distribution}-*.dist-info")):
+            return f"the distribution {distribution!r} is installed over our files"
+    return None
+
+
+def fail(message: str, exit_code: int) -> int:
+    """Print one line on standard error and pass the exit code on."""
+    click.echo(f"poolwise: {' '.join(message.split())}", err=True)
+    return exit_code
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    what = foreign(Path(__file__).resolve().parent)
+    if what:
+        return fail(f"{what}; install poolwise in an environment of its own", 1)
+    try:
+        code = cli.main(args, prog_name="poolwise", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort as error:
+        if isinstance(error.__cause__, EOFError):  # click takes a truncated file for Ctrl-D
+            raise error.__cause__ from None
+        return fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # the reader has gone; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        from bandit.errors import PoolwiseError
+
+        if not isinstance(error, PoolwiseError):
+            raise
+        return fail(str(error) or type(error).__name__, error.exit_code)
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
