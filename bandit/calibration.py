@@ -64,7 +64,7 @@ class Calibration(msgspec.Struct):
     """
 
     shift: float = 0.0
-    slope: float = 0.7
+    slope: float = 0.65
     curve_shift: float = PRIOR_SHIFT
     curve_cross: float = 0.0
     curve_slope: float = PRIOR_SLOPE

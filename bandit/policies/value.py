@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bandit.settings import PolicySettings
 
 SUREST = 0.995
-SPREAD = 0.8
+SPREAD = 0.6
 """Labelers of a pool differ: half are this much better in log-odds, half as much worse."""
 
 

@@ -135,10 +135,10 @@ def _fixed(
     engine = FixedRedundancy(LABELS_PER_TASK, pool, seed)
     outcome = Drive(engine, market, tick_s).run(market.events())
     if pool is None:
-        return _row(f"{LABELS_PER_TASK} labels, random pools, majority", market, outcome, audited)
+        return _row(f"{LABELS_PER_TASK} × random pool, majority", market, outcome, audited)
     labels = [(label.task, label.labeler, label.answer) for label in outcome.labels]
     answers = dawid_skene(labels).answers()
-    name = f"{LABELS_PER_TASK} labels, {pool}, Dawid-Skene"
+    name = f"{LABELS_PER_TASK} × {pool}, Dawid-Skene"
     return _row(name, market, outcome, audited, answers)
 
 

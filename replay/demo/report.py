@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
@@ -45,11 +44,13 @@ def print_table(result: DemoResult, console: Console) -> None:
             "labeled by SIMULATED labelers (no people)"
         ),
         title_justify="left",
-        box=SIMPLE,
+        box=None,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
-    table.add_column("way of buying labels")
-    for column in ("right, audited", "right, in truth", "labels", "usd", "on time", "95 % within"):
-        table.add_column(column, justify="right")
+    table.add_column("way of buying labels", no_wrap=True)
+    for column in ("right (audited)", "in truth", "labels", "usd", "on time", "p95"):
+        table.add_column(column, justify="right", no_wrap=True)
     for number, row in enumerate(result.rows):
         table.add_row(
             row.name,
@@ -62,11 +63,13 @@ def print_table(result: DemoResult, console: Console) -> None:
             style="bold" if number == 0 else "",
         )
     console.print(table)
+    console.print()
     ours = result.rows[0]
     console.print(
-        "Labels and dollars are per task. 'Right, audited' is what an expert found in the same "
-        "audited tasks for every row, with its 95 % interval; 'in truth' is known only because "
-        f"the market is simulated. Audits cost ${ours.audit_usd_per_task:.3f} of poolwise's "
+        "Labels and dollars are per task; p95 is the time to the verdict that 95 % of the tasks "
+        "keep to. 'Right (audited)' is what an expert found in the same audited tasks for every "
+        "row, with its 95 % interval; 'in truth' is known only because the market is "
+        f"simulated. Audits cost ${ours.audit_usd_per_task:.3f} of poolwise's "
         f"${ours.usd_per_task:.3f} a task. {result.hours:.0f} simulated hours, seed "
         f"{result.seed}.",
         style="dim",
@@ -77,4 +80,4 @@ def audited(found: Audited | None) -> str:
     """Write an audited share with its interval; a dash where nothing was audited."""
     if found is None:
         return "–"
-    return f"{found.value:.1%} ({found.low:.0%} to {found.high:.0%})"
+    return f"{found.value:.0%} ({100 * found.low:.0f}–{100 * found.high:.0f})"
