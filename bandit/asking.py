@@ -56,9 +56,10 @@ class Asking:
         """Ask a pool, stop, or wait for room in a pool."""
         now = state.task.at if desk.state.now is None else desk.state.now
         waited = end_wait(desk, state)
-        able = self._able(state)
-        labels = len(state.labeled())
-        forced = self._forced(state, now, labels, able)
+        forced = self._forced(state, now)
+        able = [] if forced else self._able(state)
+        if forced is None and state.asks and not able:
+            forced = "no_pool"
         if forced is not None:
             seen = self._sight.look(desk, state, [], now)
             return self._stop(desk, state, seen, {STOP: 1.0}, why, forced)
@@ -95,41 +96,34 @@ class Asking:
     def _most_asks(self) -> int:
         return self._settings.policy.max_asks
 
-    def _skilled(self, state: TaskState) -> list[Pool]:
-        """Open pools with the task's skills, by name."""
-        wanted = set(state.task.skills)
-        return [
-            self._pools[name]
-            for name in sorted(self._pools)
-            if self._pools[name].open and wanted <= set(self._pools[name].skills)
-        ]
-
     def _able(self, state: TaskState) -> list[Pool]:
         """Pools of labelers, not of experts, that may be asked once they have room."""
         return [pool for pool in self._willing(state) if not pool.gold]
 
     def _willing(self, state: TaskState) -> list[Pool]:
-        """Skilled pools that take any asks at all; one that declined the task may not again."""
+        """Open pools with the task's skills, by name; one that declined it may not again."""
         declined = {ask.pool for ask in state.asks if ask.status == DECLINED}
+        wanted = frozenset(state.task.skills)
         return [
             pool
-            for pool in self._skilled(state)
-            if pool.pool not in declined and pool.capacity_per_hour != 0.0
+            for name, pool in sorted(self._pools.items())
+            if pool.open
+            and pool.capacity_per_hour != 0.0
+            and name not in declined
+            and wanted.issubset(pool.skills)
         ]
 
-    def _forced(self, state: TaskState, now: float, labels: int, able: list[Pool]) -> str | None:
-        """Why there is nothing left to decide, or `None`."""
+    def _forced(self, state: TaskState, now: float) -> str | None:
+        """Why the task is over whoever could be asked, or `None`."""
         deadline_at = state.task.deadline_at
         if state.gold is not None:
             return "gold"
         if deadline_at is not None and now >= deadline_at:
             return "deadline"
-        if labels >= self._settings.policy.max_labels:
+        if len(state.labeled()) >= self._settings.policy.max_labels:
             return "max_labels"
         if sum(ask.status != DECLINED for ask in state.asks) >= self._most_asks:
             return "max_asks"
-        if not able and state.asks:
-            return "no_pool"
         return None
 
     def _ask(
@@ -190,7 +184,7 @@ class Asking:
         """Log the decision to stop, close the task and, if it is drawn, audit it."""
         out: list[Output] = [self._decision(state, seen, pmf, STOP, why, None)]
         out += self._closing.close(desk, state, reason, seen.case.worth_usd, seen.belief)
-        if self._closing.audited(state):
+        if state.verdict is not None and state.verdict.audited:
             out += self.audit(desk, state)
         return out
 

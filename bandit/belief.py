@@ -8,6 +8,7 @@ from bandit.confidence import leader, posterior, sharpen
 
 if TYPE_CHECKING:
     from bandit.brain import Brain
+    from bandit.events import Task
     from bandit.state import AskState, TaskState
 
 
@@ -22,8 +23,21 @@ class Belief(NamedTuple):
 
 def believe(brain: Brain, state: TaskState, asks: list[AskState]) -> Belief:
     """Weigh the labels of `asks`; without any, every class is as likely as the others."""
-    task = state.task
-    answers = [
+    return _weigh(brain, state.task, _answers(brain, state.task, asks))
+
+
+def others_say(brain: Brain, state: TaskState, asks: list[AskState]) -> dict[int, dict[str, float]]:
+    """Return, for each of `asks`, the chances of every class by the labels of the others alone."""
+    answers = _answers(brain, state.task, asks)
+    return {
+        ask.ask: _weigh(brain, state.task, answers[:i] + answers[i + 1 :]).chances
+        for i, ask in enumerate(asks)
+    }
+
+
+def _answers(brain: Brain, task: Task, asks: list[AskState]) -> list[tuple[str, float]]:
+    """Each label's answer, and how likely it is to be right whatever the others say."""
+    return [
         (
             ask.label.answer,
             brain.accuracy(
@@ -33,6 +47,9 @@ def believe(brain: Brain, state: TaskState, asks: list[AskState]) -> Belief:
         for ask in asks
         if ask.label is not None
     ]
+
+
+def _weigh(brain: Brain, task: Task, answers: list[tuple[str, float]]) -> Belief:
     raw = posterior(task.classes, answers)
     answer, raw_confidence = leader(raw)
     if not answers:

@@ -88,15 +88,14 @@ class Brain:
 
         VW's prediction and the pool's plain record, weighed by how much the pool was judged.
         """
-        if not any(self._judged.get(_key(project, pool)) for pool in pools):
-            return {pool: self.pool_rate(project, pool) for pool in pools}
-        predicted = self._quality.predict(features, pools)
-        blended = {}
-        for pool, chance in predicted.items():
-            judged = self._judged.get(_key(project, pool), 0)
-            rate = self.pool_rate(project, pool)
-            blended[pool] = (judged * chance + BLEND * rate) / (judged + BLEND)
-        return blended
+        rates = {pool: self.pool_rate(project, pool) for pool in pools}
+        judged = {pool: self._judged.get(_key(project, pool), 0) for pool in pools}
+        if not any(judged.values()):
+            return rates
+        return {
+            pool: (judged[pool] * chance + BLEND * rates[pool]) / (judged[pool] + BLEND)
+            for pool, chance in self._quality.predict(features, pools).items()
+        }
 
     def pool_rate(self, project: str, pool: str) -> float:
         """Share of a pool's labels that are right, as its record says."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, gc=False):
     """A pool that could be asked now.
 
     `quality` is the predicted chance that its label is right, `known_rate` the share of its labels
@@ -20,8 +19,7 @@ class Option:
     known_rate: float
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, gc=False):
     """One task before a decision.
 
     `posterior` is calibrated; `evidence` is how much of a label's log-odds calibration believes.

@@ -23,8 +23,9 @@ MOST = 1e12
 
 def id_(value: str, field: str) -> None:
     """Refuse an id that is empty, no UTF-8, or longer than 256 bytes of it."""
-    long = len(value) > LONGEST_ID // 4
-    if not value or not _is_utf8(value) or (long and len(value.encode()) > LONGEST_ID):
+    if value.isascii() and 0 < len(value) <= LONGEST_ID:
+        return
+    if not value or not _is_utf8(value) or len(value.encode()) > LONGEST_ID:
         msg = f"{field} {value[:40]!r}: must have 1 to {LONGEST_ID} bytes"
         raise EventError("bad_id", msg)
 
@@ -71,7 +72,7 @@ def task(event: Task) -> None:
         msg = f"task {event.task!r}: target_accuracy {target}: must be between 0 and 1"
         raise EventError("bad_number", msg)
     for name, value in event.features.items():
-        if not isinstance(value, str):
+        if not isinstance(value, str) and not math.isfinite(value):  # before a message is made
             finite(value, f"task {event.task!r}: feature {name!r}", -math.inf, math.inf)
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.belief import believe
+from bandit.belief import believe, others_say
 from bandit.desk import Due
 from bandit.draw import draw
 from bandit.events import Verdict
 from bandit.rewards import ALONE, EXPIRED, by_gold, by_others, reward_of
+from bandit.state import AUDIT, WAITING
 from bandit.state import EXPIRED as OVER
-from bandit.state import LABELED, WAITING
 from bandit.worth import delivered
 
 if TYPE_CHECKING:
     from bandit.belief import Belief
     from bandit.brain import Brain
     from bandit.desk import Desk
-    from bandit.events import Output, Reward
+    from bandit.events import Gold, Label, Output, Reward
     from bandit.rewards import Judged
     from bandit.settings import Settings
     from bandit.state import AskState, TaskState
@@ -51,7 +51,8 @@ class Closing:
         verdict = state.verdict
         if verdict is None:
             return []
-        belief = believe(self._brain, state, state.labeled())
+        # Where the truth is known, what the labels say of it doesn't matter any more.
+        belief = believe(self._brain, state, state.labeled()) if state.gold is None else None
         return self._written(state, _now(desk, state), verdict.why, verdict.worth_usd, belief)
 
     def give_up(
@@ -63,38 +64,28 @@ class Closing:
         desk.state.in_flight[ask.pool] -= 1
         return reward_of(state, ask, EXPIRED, _now(desk, state), self._settings.reward)
 
-    def audited(self, state: TaskState) -> bool:
-        """Whether the keyed draw sends the verdict to gold; without an answer there is none to."""
-        chance = draw(self._settings.seed, state.task.task, 0, "audit")
-        return bool(state.labeled()) and chance < self._settings.audit.share
+    def _drawn(self, task: str) -> bool:
+        """Whether the keyed draw sends the verdict of a task to gold."""
+        return draw(self._settings.seed, task, 0, "audit") < self._settings.audit.share
 
     def _written(
-        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief
+        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief | None
     ) -> list[Output]:
         """Verdict first, then the rewards that are new or whose basis has changed."""
         out: list[Output] = [self._verdict(state, now, why, worth_usd, belief)]
+        labeled = state.labeled()
+        compared = state.gold is None and len(labeled) > 1
+        others = others_say(self._brain, state, labeled) if compared else {}
         for ask in state.asks:
-            if ask.status != LABELED or ask.label is None:
+            if ask.label is None:
                 continue
-            judged = self._judge(state, ask)
+            judged = _judge(state.gold, ask, ask.label, others.get(ask.ask))
             if judged.basis != ask.basis:
                 out.append(reward_of(state, ask, judged, now, self._settings.reward))
         return out
 
-    def _judge(self, state: TaskState, ask: AskState) -> Judged:
-        """Judge a label by gold, else by the other labels, else by nothing."""
-        labeled = state.labeled()
-        if ask.label is None or ask not in labeled:
-            return ALONE
-        if state.gold is not None:
-            return by_gold(state.gold.answer, ask.label.answer)
-        others = [other for other in labeled if other is not ask]
-        if not others:
-            return ALONE
-        return by_others(believe(self._brain, state, others).chances, ask.label.answer)
-
     def _verdict(
-        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief
+        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief | None
     ) -> Verdict:
         """Return the next revision of the verdict, and note it in `state`."""
         task, labeled = state.task, state.labeled()
@@ -104,7 +95,7 @@ class Closing:
             answer, confidence, basis = state.gold.answer, 1.0, "gold"
             chances = {name: float(name == answer) for name in task.classes}
             raw = state.raw_confidence
-        elif labeled:
+        elif belief is not None and labeled:
             answer, confidence, chances = belief.answer, belief.confidence, belief.chances
             raw = belief.raw_confidence
             basis = "consensus" if len(labeled) > 1 else "single"
@@ -123,7 +114,7 @@ class Closing:
             basis=basis,
             why=why,
             worth_usd=worth_usd,
-            audited=self.audited(state),
+            audited=bool(labeled) and self._drawn(task.task),  # without an answer, none to audit
             audit_propensity=self._settings.audit.share,
             deadline_at=task.deadline_at,
         )
@@ -134,3 +125,12 @@ class Closing:
 def _now(desk: Desk, state: TaskState) -> float:
     """The desk's time; before the first tick, the task's."""
     return state.task.at if desk.state.now is None else desk.state.now
+
+
+def _judge(
+    gold: Gold | None, ask: AskState, label: Label, others: dict[str, float] | None
+) -> Judged:
+    """Judge a label by gold, else by the other labels, else by nothing; an audit's is gold."""
+    if gold is not None and ask.why != AUDIT:
+        return by_gold(gold.answer, label.answer)
+    return ALONE if others is None else by_others(others, label.answer)

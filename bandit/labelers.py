@@ -23,7 +23,7 @@ SESSION_GAP_S = 1800.0
 """A pause longer than this begins a new session."""
 
 
-class Record(msgspec.Struct):
+class Record(msgspec.Struct, gc=False):
     """Decayed sums of one labeler or one pool; `None` times were never seen.
 
     Examples

@@ -7,7 +7,8 @@ outside earned more of the gap to the best pool than any cost-learning bandit of
 
 from __future__ import annotations
 
-import math
+from functools import lru_cache
+from math import log1p
 from typing import TYPE_CHECKING
 
 from bandit.vw import Logistic, escape
@@ -47,7 +48,7 @@ class QualityModel:
         shared = _namespace("t", features)
         predict = self._vw.predict
         return {
-            pool: predict(f"{shared}|p {escape(pool)} {_namespace('s', signals)}")
+            pool: predict(shared + _pool_namespaces(pool, tuple(signals.items())))
             for pool, signals in pools.items()
         }
 
@@ -59,7 +60,7 @@ class QualityModel:
         quality: float,
     ) -> None:
         """Learn that a label was right with chance `quality`."""
-        line = f"{_namespace('t', features)}|p {escape(pool)} {_namespace('s', signals)}"
+        line = _namespace("t", features) + _pool_namespaces(pool, tuple(signals.items()))
         if quality >= 1.0 - SURE or quality <= SURE:
             self._vw.learn(line, right=quality > 0.5)
             return
@@ -71,9 +72,16 @@ class QualityModel:
         return self._vw.to_bytes()
 
 
+@lru_cache(maxsize=65_536)
 def _key(name: str) -> str:
     """A feature's name, so that the first `=` after it ends it."""
     return escape(name).replace("=", "%3D")
+
+
+@lru_cache(maxsize=4096)
+def _pool_namespaces(pool: str, signals: tuple[tuple[str, float], ...]) -> str:
+    """A pool and its signals; remembered, since most decisions see what the one before saw."""
+    return f"|p {escape(pool)} {_namespace('s', dict(signals))}"
 
 
 def _namespace(name: str, features: Mapping[str, Feature]) -> str:
@@ -85,7 +93,7 @@ def _namespace(name: str, features: Mapping[str, Feature]) -> str:
     parts = [
         f"{_key(key)}={escape(value)}"
         if isinstance(value, str)
-        else f"{_key(key)}:{math.copysign(math.log1p(abs(value)), value):.6g}"
+        else f"{_key(key)}:{log1p(value) if value >= 0.0 else -log1p(-value):.6g}"
         for key, value in features.items()
     ]
     return f"|{name} {' '.join(parts)} "

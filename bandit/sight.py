@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.belief import believe
 from bandit.case import Case, Option
-from bandit.signals import pool_signals, system_features
+from bandit.signals import lately, queue, system_features
 from bandit.worth import worth_usd
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ class Seen(NamedTuple):
     case: Case
 
 
+class Known(NamedTuple):
+    """What is known of a pool in a project, whatever the task."""
+
+    pool: Pool
+    rate: float
+    delay_usd: float
+    lately: dict[str, float]
+
+
 class Sight:
     """Looks at a task, at the pools that could be asked about it, and at what is known of both."""
 
@@ -44,14 +53,20 @@ class Sight:
         self._brain = brain
         self._pools = pools
         self._capacity = capacity
+        self._known: dict[tuple[str, str], Known] = {}
+        self._known_at = brain.position
 
     def look(self, desk: Desk, state: TaskState, pools: list[Pool], now: float) -> Seen:
         """Gather what is seen; `pools` are those that could be asked."""
         task, labeled = state.task, state.labeled()
         belief = believe(self._brain, state, labeled)
         system = system_features(now, len(labeled), belief.answer, belief.confidence)
+        known = {pool.pool: self._know(task.project, pool) for pool in pools}
         signals = {
-            pool.pool: pool_signals(self._brain, desk.state, self._capacity, pool, task.project)
+            pool.pool: {
+                **known[pool.pool].lately,
+                "queue": queue(desk.state, self._capacity, pool),
+            }
             for pool in pools
         }
         quality: dict[str, float] = {}
@@ -61,10 +76,17 @@ class Sight:
         scarcity = {
             pool.pool: self._capacity.scarcity_usd(desk.state, pool, now, worth) for pool in pools
         }
+        usd = {pool.pool: pool.usd_per_label for pool in pools}
         case = Case(
             options=tuple(
-                self._option(task.project, pool, quality[pool.pool], scarcity[pool.pool])
-                for pool in pools
+                Option(
+                    pool=name,
+                    usd=usd[name],
+                    cost_usd=usd[name] + seen.delay_usd + scarcity[name],
+                    quality=quality[name],
+                    known_rate=seen.rate,
+                )
+                for name, seen in known.items()
             ),
             may_stop=len(labeled) >= self._settings.policy.min_labels,
             posterior=tuple(belief.chances.values()),
@@ -74,19 +96,26 @@ class Sight:
             worth_usd=worth,
             learned=self._brain.position,
         )
-        usd = {pool.pool: pool.usd_per_label for pool in pools}
         return Seen(now, belief, system, signals, quality, usd, scarcity, case)
 
-    def _option(self, project: str, pool: Pool, quality: float, scarcity_usd: float) -> Option:
-        """Price a pool: its label, the wait for it (or for nothing), its scarcity."""
+    def _know(self, project: str, pool: Pool) -> Known:
+        """Gather what is known of a pool: once, until the brain learns or the pool changes."""
+        if self._known_at != self._brain.position:
+            self._known.clear()
+            self._known_at = self._brain.position
+        known = self._known.get((project, pool.pool))
+        if known is None or known.pool is not pool:
+            known = self._known[project, pool.pool] = Known(
+                pool=pool,
+                rate=self._brain.pool_rate(project, pool.pool),
+                delay_usd=self._delay_usd(project, pool),
+                lately=lately(self._brain, pool, project),
+            )
+        return known
+
+    def _delay_usd(self, project: str, pool: Pool) -> float:
+        """What it costs to wait for a label of the pool, or in vain."""
         record = self._brain.pool_record(project, pool.pool)
         wait_s = record.delay_s(pool.expected_delay_s)
         wait_s += record.expiry_share() * pool.ask_timeout_s
-        delay_usd = self._settings.of_project(project).delay_usd_per_hour * wait_s / 3600.0
-        return Option(
-            pool=pool.pool,
-            usd=pool.usd_per_label,
-            cost_usd=pool.usd_per_label + delay_usd + scarcity_usd,
-            quality=quality,
-            known_rate=self._brain.pool_rate(project, pool.pool),
-        )
+        return self._settings.of_project(project).delay_usd_per_hour * wait_s / 3600.0

@@ -7,6 +7,7 @@ with `poolwise.`; a task's feature of such a name is overruled.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,33 +27,41 @@ def system_features(at: float, labels: int, lead: str, confidence: float) -> dic
     >>> system_features(0.0, 1, "yes", 0.8)["poolwise.lead"]
     'yes'
     """
-    turn = 2.0 * math.pi * (at % DAY_S) / DAY_S
+    hour_sin, hour_cos = _hour(at)
     return {
         "poolwise.labels": float(labels),
         "poolwise.lead": lead if labels else "",
         "poolwise.confidence": round(confidence, 6),
-        "poolwise.hour_sin": round(math.sin(turn), 6),
-        "poolwise.hour_cos": round(math.cos(turn), 6),
+        "poolwise.hour_sin": hour_sin,
+        "poolwise.hour_cos": hour_cos,
     }
 
 
-def pool_signals(
-    brain: Brain, desk: DeskState, capacity: Capacity, pool: Pool, project: str
-) -> dict[str, float]:
-    """How a pool did lately in this project, and how busy it is.
+@lru_cache(maxsize=16)
+def _hour(at: float) -> tuple[float, float]:
+    """Sine and cosine of the hour; remembered, since time stands still from tick to tick."""
+    turn = 2.0 * math.pi * (at % DAY_S) / DAY_S
+    return round(math.sin(turn), 6), round(math.cos(turn), 6)
+
+
+def lately(brain: Brain, pool: Pool, project: str) -> dict[str, float]:
+    """How a pool did lately in this project.
 
     `agreement` is the decayed share of right labels, `speed` the log of its delay against the
-    expected one, `expired` the share of asks without a label, `queue` the minutes' worth of asks
-    in flight (capacity known) or their number.
+    expected one, `expired` the share of asks without a label.
     """
     record = brain.pool_record(project, pool.pool)
-    in_flight = desk.in_flight.get(pool.pool, 0)
-    per_minute = capacity.per_s(pool) * 60.0
-    queue = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)
     slow = (record.delay_s(pool.expected_delay_s) + 1.0) / (pool.expected_delay_s + 1.0)
     return {
         "agreement": round(brain.pool_rate(project, pool.pool), 6),
         "speed": round(math.log(slow), 6),
         "expired": round(record.expiry_share(), 6),
-        "queue": round(math.log1p(queue), 6),
     }
+
+
+def queue(desk: DeskState, capacity: Capacity, pool: Pool) -> float:
+    """How busy a pool is: log of the minutes' worth of asks in flight, else of their number."""
+    in_flight = desk.in_flight.get(pool.pool, 0)
+    per_minute = capacity.per_s(pool) * 60.0
+    waiting = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)
+    return round(math.log1p(waiting), 6)

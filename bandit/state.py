@@ -12,7 +12,7 @@ WAITING, LABELED, DECLINED, EXPIRED = "waiting", "labeled", "declined", "expired
 AUDIT = "audit"
 
 
-class AskState(msgspec.Struct):
+class AskState(msgspec.Struct, gc=False):
     """One ask: what was seen when it was decided, and what came of it."""
 
     ask: int
@@ -34,7 +34,7 @@ class AskState(msgspec.Struct):
     basis: str | None = None
 
 
-class TaskState(msgspec.Struct):
+class TaskState(msgspec.Struct, gc=False):
     """One task: open until it has a verdict, then remembered for a while.
 
     `decided` is the number of the last decision; `retry_at` is when a task that no pool had room

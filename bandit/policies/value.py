@@ -53,12 +53,13 @@ class ValuePolicy:
         """Value of going on with each pool, in dollars above stopping now."""
         if not case.options:
             return {}
-        n_classes = len(case.posterior)
+        level = math.log(len(case.posterior) - 1)
         most = max(1, min(self.settings.lookahead_labels, case.labels_left))
         qualities = []
         for option in case.options:
-            middle = _against(option.quality, case.evidence, n_classes)
-            qualities += [_chance(middle + SPREAD, n_classes), _chance(middle - SPREAD, n_classes)]
+            middle = case.evidence * (logit(option.quality) + level)
+            qualities.append(min(logistic(middle + SPREAD - level), SUREST))
+            qualities.append(min(logistic(middle - SPREAD - level), SUREST))
         values = values_usd(
             case.posterior,
             qualities,
@@ -67,13 +68,3 @@ class ValuePolicy:
             most,
         )
         return dict(zip((option.pool for option in case.options), values, strict=True))
-
-
-def _against(quality: float, evidence: float, n_classes: int) -> float:
-    """`evidence` times the log-odds of the right class against one wrong class."""
-    return evidence * (logit(quality) + math.log(n_classes - 1))
-
-
-def _chance(against: float, n_classes: int) -> float:
-    """Chance of the right class of which `against` are the log-odds against one wrong class."""
-    return min(logistic(against - math.log(n_classes - 1)), SUREST)
