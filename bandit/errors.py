@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+MOST_NAMED = 12
+"""Names that fit in one line of an error."""
+
+
 class PoolwiseError(Exception):
     """Root of the tree; its text is one line for a person to act on."""
 
@@ -101,7 +105,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     "; did you mean 'explore_floor'?"
     >>> nearest("zzz", ["seed"])
     '; known: seed'
+    >>> nearest("zzz", [f"column_{i:02d}" for i in range(90)])[-32:]
+    'column_10, column_11 and 78 more'
     """
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(names)}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"; known: {', '.join(names[:MOST_NAMED])}{more}"

@@ -375,6 +375,14 @@ def test_a_jump_in_time_is_believed_once_enough_ticks_agree() -> None:
     assert made._desks.of(0).state.now == 10_003.0
 
 
+def test_a_slow_clock_is_believed_too_when_its_ticks_go_on() -> None:
+    """Ticks two hours apart are each too far ahead; five in a row agree all the same."""
+    made = engine(Tick(at=5.0))
+    letters = [made.receive(Tick(at=7200.0 * n)) for n in range(1, 6)]
+    assert [len(out) for out in letters] == [1, 1, 1, 1, 0]
+    assert made._desks.of(0).state.now == 36_000.0
+
+
 def test_ticks_that_disagree_or_are_interrupted_confirm_nothing() -> None:
     made = engine(Tick(at=5.0))
     for at in (9999.0, 99_999.0, 10_000.0, 99_998.0, 9999.0, 99_999.0, 9_999.0, 99_999.0):
