@@ -10,6 +10,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,13 +32,13 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "demo": Verb(__name__, "demo", "Watch poolwise decide and learn on a simulated stream."),
+    "demo": Verb(__name__, "demo", "Watch poolwise decide and learn, with simulated labelers."),
     "work": Verb("streams.commands", "work", "Run a worker: read events, decide, write decisions."),
     "feed": Verb("streams.commands", "feed", "Put events from a file into a log."),
     "tail": Verb("streams.commands", "tail", "Print the events of a log as they arrive."),
     "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
-    "simulate": Verb("replay.commands", "simulate", "Make a stream of tasks, labels and gold."),
-    "savings": Verb("replay.commands", "savings", "Compare the cost with fixed redundancy."),
+    "simulate": Verb("replay.commands", "simulate", "Let it buy recorded or simulated labels."),
+    "savings": Verb("replay.commands", "savings", "Say what it would have saved on labels."),
 }
 
 
@@ -81,7 +82,13 @@ def cli() -> None:
 
 
 @click.command(epilog="Example: poolwise demo --tasks 500 --seed 7 --dir my-demo")
-@click.option("--tasks", default=2310, show_default=True, help="How many of the 2,310 tasks.")
+@click.option(
+    "--tasks",
+    default=2310,
+    show_default=True,
+    type=click.IntRange(1, 2310),
+    help="How many of the 2,310 tasks.",
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same demo.")
 @click.option(
     "--dir",
@@ -140,6 +147,9 @@ def main(args: Sequence[str] | None = None) -> int:
     what = foreign(Path(__file__).resolve().parent)
     if what:
         return fail(f"{what}; install poolwise in an environment of its own", 1)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name no terminal can show is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args, prog_name="poolwise", standalone_mode=False)
         sys.stdout.flush()
@@ -153,6 +163,10 @@ def main(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has gone; nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a disk that is full, a folder that may not be entered
+        if error.strerror is None:
+            raise
+        return fail(": ".join(str(part) for part in (error.filename, error.strerror) if part), 1)
     except Exception as error:
         from bandit.errors import PoolwiseError
 

@@ -13,6 +13,7 @@ task by part (measured with timers around the parts, in a run of its own), then
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import statistics
 import tempfile
@@ -96,6 +97,7 @@ def through_the_worker(tasks: list[Task], folder: Path) -> float:
         [record(Pool(pool=p, at=0.0, usd_per_label=usd), POOLS) for p, usd in POOLS_OF.items()]
     )
     worker = Worker(log, engine_maker(settings, 1), WorkerSettings(batch_records=BATCH))
+    gc.freeze()  # as `poolwise work` does
     asks = log.follow(ASKS)
     decode = msgspec.json.Decoder(Ask).decode
     for start in range(0, len(tasks), BATCH):

@@ -13,6 +13,7 @@ explore_floor = 0.05
 from __future__ import annotations
 
 import tomllib
+from math import inf
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -65,12 +66,15 @@ def read_config(path: Path) -> Config:
         If it isn't TOML, or a key is unknown, of a wrong type or out of range.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         msg = f"{path}: there is no such file"
         raise MissingInput(msg) from error
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: {error}"
+    except OSError as error:
+        msg = f"{path}: {error.strerror}"
+        raise ConfigError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"{path}: not a text in UTF-8 ({error})"
         raise ConfigError(msg) from error
     return parse_config(text, str(path))
 
@@ -98,14 +102,15 @@ def parse_config(text: str, name: str = "configuration") -> Config:
         settings = check(read_section(core, Settings, also=("log", "worker")))
         log = read_section(given.get("log", {}), LogSettings, "log")
         worker = read_section(given.get("worker", {}), WorkerSettings, "worker")
-        _check_ranges(log, worker)
+        _check_ranges(log, worker, settings)
     except (ConfigError, tomllib.TOMLDecodeError) as error:
         msg = f"{name}: {error}"
         raise ConfigError(msg) from error
     return Config(log=log, worker=worker, core=settings)
 
 
-def _check_ranges(log: LogSettings, worker: WorkerSettings) -> None:
+def _check_ranges(log: LogSettings, worker: WorkerSettings, core: Settings) -> None:
+    jump_s = core.clock.max_jump_s  # a tick further ahead is taken for a mistake
     rules = [
         (
             "log.partitions",
@@ -118,8 +123,9 @@ def _check_ranges(log: LogSettings, worker: WorkerSettings) -> None:
         ("worker.snapshot_every", worker.snapshot_every, worker.snapshot_every >= 1, "1 or more"),
         ("worker.max_open", worker.max_open, worker.max_open >= 1, "1 or more"),
         ("worker.max_unexpected", worker.max_unexpected, worker.max_unexpected >= 0, "0 or more"),
-        ("worker.tick_s", worker.tick_s, worker.tick_s > 0, "above 0"),
-        ("worker.poll_s", worker.poll_s, worker.poll_s > 0, "above 0"),
+        ("worker.tick_s", worker.tick_s, 0 < worker.tick_s < inf, "above 0, and finite"),
+        ("worker.tick_s", worker.tick_s, worker.tick_s <= jump_s, "at most clock.max_jump_s"),
+        ("worker.poll_s", worker.poll_s, 0 < worker.poll_s < inf, "above 0, and finite"),
     ]
     for name, value, holds, wanted in rules:
         if not holds:

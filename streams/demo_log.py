@@ -38,8 +38,8 @@ def demo_log(folder: Path, settings: Settings) -> Iterator[tuple[Path, Outside, 
     address = f"sqlite:{path}"
     with closing(open_log(address, create=True)) as old:
         old.shared(GROUP, SHARED).close()  # refused while another demo is on it
-    for file in folder.glob(f"{NAME}*"):
-        file.unlink()
+    for ending in ("", "-wal", "-shm", f".{GROUP}.lock"):
+        path.with_name(NAME + ending).unlink(missing_ok=True)
     with closing(open_log(address, create=True, synchronous="NORMAL")) as log:
         worker = Worker(log, engine_maker(settings, 1), WorkerSettings(), group=GROUP)
         with closing(worker), closing(Outside(log)) as outside:

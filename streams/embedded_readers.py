@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import LogBusy
 from streams.lock import hold
-from streams.log import Place, Record
+from streams.log import Place, Record, behind
 from streams.sqlitefile import one_line_errors, table
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ class EmbeddedShared:
         same log is worked through in the same way.
         """
         records = wait_for(lambda: self._read(max_records), timeout_s)
-        for record in records:
-            self._next[record.place] = record.offset + 1
+        self._next.update(behind(records))
         return records
 
     def pause(self, places: frozenset[Place]) -> None:

@@ -6,6 +6,7 @@ are dead letters then.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,10 +28,11 @@ BATCH = 1000
 
 
 class Fed(NamedTuple):
-    """How many lines of a file were good, and how many bad."""
+    """How many lines of a file were good, how many bad; fields that their events haven't."""
 
     good: int = 0
     bad: int = 0
+    ignored_fields: int = 0
 
 
 def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewRecord]:
@@ -86,9 +88,10 @@ def feed(
     """
     decoder, partitions = InputDecoder(), log.partitions(LABELS)
     if not skip_bad:
+        check = InputDecoder().decode
         for number, line in _lines(stream):
             try:
-                decoder.decode(line)
+                check(line)
             except EventError as error:
                 msg = f"{name}, line {number}: {error.rule}: {error}; nothing of {name} was written"
                 raise BadValue(msg) from error
@@ -103,19 +106,21 @@ def feed(
             except EventError as error:
                 bad += 1
                 message = f"{name}, line {number}: {error}"
+                if len(line) > MAX_ORIGINAL_BYTES:
+                    message += f" (only its first {MAX_ORIGINAL_BYTES} bytes are kept)"
                 letter = DeadLetter(
                     rule=error.rule, message=message, original=line[:MAX_ORIGINAL_BYTES]
                 )
                 records.append(NewRecord(DEADLETTERS, None, encode(letter), 0))
         log.write(records)
         progress(good + bad)
-    return Fed(good, bad)
+    return Fed(good, bad, decoder.ignored.total())
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that aren't empty, with their numbers from 1."""
+    """Yield the lines that aren't empty, with their numbers from 1; Windows' mark is left out."""
     for number, line in enumerate(stream, 1):
-        text = line.strip()
+        text = (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
         if text:
             yield number, text
 

@@ -16,6 +16,8 @@ from streams.log import NewRecord
 from streams.topics import REWARDS, TOPIC_OF, partition_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bandit.events import Output
     from streams.core import Core
     from streams.log import Record
@@ -27,6 +29,7 @@ class Intake:
     def __init__(self, core: Core, partitions: int) -> None:
         self.counters: Counter[str] = Counter()
         self.now: float | None = None  # what the last tick said
+        self.not_believed: set[int] = set()  # partitions whose last tick was too far ahead
         self._core = core
         self._partitions = partitions
         self._decoder = InputDecoder()
@@ -47,13 +50,21 @@ class Intake:
             if right != record.partition:
                 self.counters["forwarded"] += 1
                 return [NewRecord(record.topic, event.task.encode(), record.value, right)]
-        return [
-            self._route(output, record) for output in self._core.receive(event, record.partition)
-        ]
+        received = self._core.receive(event, record.partition)
+        if isinstance(event, Tick):
+            self._note_belief(received, record.partition)
+        return [self._route(output, record) for output in received]
 
     def ignored_fields(self) -> Counter[str]:
         """Fields that events haven't, by type of event."""
         return self._decoder.ignored
+
+    def _note_belief(self, received: Sequence[Output], partition: int) -> None:
+        """Note whether a tick was refused as too far ahead: it is believed when more have come."""
+        if any(isinstance(one, DeadLetter) and one.rule == "tick_ahead" for one in received):
+            self.not_believed.add(partition)
+        else:
+            self.not_believed.discard(partition)
 
     def _route(self, output: Output, record: Record) -> NewRecord:
         if isinstance(output, DeadLetter):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bandit.errors import LogBusy, LogError
+from streams.sqlitefile import one_line_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,17 +24,27 @@ def hold(path: Path, group: str) -> sqlite3.Connection:
     ------
     LogBusy
         If another worker holds it.
+    LogError
+        If the lock's file can't be made or used.
     """
     lock = path.with_name(f"{path.name}.{quote(group, safe='')}.lock")
-    connection = sqlite3.connect(lock, isolation_level=None, timeout=0.0)
+    with one_line_errors(lock):
+        connection = sqlite3.connect(lock, isolation_level=None, timeout=0.0)
     try:
         connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         connection.close()
-        if "locked" in str(error):
-            msg = f"{path}: another worker of group {group!r} is at work on this log"
+        code = getattr(error, "sqlite_errorname", "")
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            msg = (
+                f"{path}: another worker of group {group!r} is at work on this log; "
+                "stop it first, or take another log"
+            )
             raise LogBusy(msg) from error
-        msg = f"{lock}: {error}"
-        raise LogError(msg) from error
+        if code == "SQLITE_NOTADB":
+            msg = f"{lock}: not a lock of ours; move it away if no worker is running"
+            raise LogError(msg) from error
+        with one_line_errors(lock):
+            raise
     return connection

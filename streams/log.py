@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Place(NamedTuple):
@@ -29,10 +29,17 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
 
-    @property
-    def place(self) -> Place:
-        """The partition it stood in."""
-        return Place(self.topic, self.partition)
+
+def behind(records: Iterable[Record]) -> dict[Place, int]:
+    """Where to read on behind `records`, which are in the order of their offsets.
+
+    Examples
+    --------
+    >>> behind([Record("tasks", 0, 6, None, None), Record("tasks", 0, 7, None, None)])
+    {Place(topic='tasks', partition=0): 8}
+    """
+    positions = {(record.topic, record.partition): record.offset + 1 for record in records}
+    return {Place(*place): position for place, position in positions.items()}
 
 
 class NewRecord(NamedTuple):

@@ -11,6 +11,17 @@ AFTER_S = 2.0
 EVERY_S = 0.5
 
 
+def counted(number: int, what: str) -> str:
+    """Say how many of something there are.
+
+    Examples
+    --------
+    >>> counted(1, "task"), counted(2310, "task")
+    ('1 task', '2,310 tasks')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 class Counting:
     """Shows a count on standard error, if that is a terminal."""
 

@@ -52,8 +52,21 @@ def one_line_errors(path: Path) -> Iterator[None]:
         if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "no such table" in str(error):
             msg = f"{path}: not a poolwise log, or damaged ({error})"
             raise LogCorrupt(msg) from error
-        msg = f"{path}: {error}"
+        msg = f"{path}: {error}{_advice(path, code)}"
         raise LogError(msg) from error
+
+
+def _advice(path: Path, code: str) -> str:
+    """What to do about an error of SQLite's, as the end of its message."""
+    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        if not path.parent.is_dir():
+            return f"; there is no folder {path.parent}: make it first"
+        if path.is_dir():
+            return "; it is a folder: name a file in it"
+        return "; a log needs its file and folder writable, to be read too"
+    if code.startswith("SQLITE_BUSY"):
+        return "; another process is writing, try again"
+    return "; make room on the disk" if code.startswith("SQLITE_FULL") else ""
 
 
 def connect(

@@ -27,6 +27,11 @@ class Ticker:
         self._tick_s = tick_s
         self._last: float | None = None
 
+    @property
+    def ticks(self) -> bool:
+        """Whether it ever gives one."""
+        return self._clock is not None
+
     def due(self) -> bytes | None:
         """Return the tick that is to be written now, if one is.
 

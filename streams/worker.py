@@ -18,7 +18,7 @@ from streams.deadletters import addressed, unexpected
 from streams.desks import Desks
 from streams.intake import Intake
 from streams.learner import Learner
-from streams.log import NewRecord, Place
+from streams.log import NewRecord, Place, behind
 from streams.ticker import Ticker
 from streams.topics import (
     ASKS,
@@ -142,16 +142,24 @@ class Worker:
         """Turn the loop until `stop` says so or, if asked to, until nothing is left to read.
 
         Nothing left means: of what may be read now. At `max_open` open tasks, further ones wait.
+        After a long rest the first ticks aren't believed; those that are needed are waited for.
         """
         while not stop():
-            self.step(0.0 if until_idle else self._settings.poll_s)
+            patient = not until_idle or self._disbelieved()
+            self.step(self._settings.poll_s if patient else 0.0)
             if until_idle and self.idle():
                 break
         self.finish()
 
     def idle(self) -> bool:
         """Whether nothing is left unread that may be read now."""
-        return not self._aside and self._shared.at_end() and self._pools.at_end()
+        if self._aside or self._disbelieved():
+            return False
+        return self._shared.at_end() and self._pools.at_end()
+
+    def _disbelieved(self) -> bool:
+        """Whether a tick of ours was taken for a mistake, and the next ones will say it isn't."""
+        return self._ticker.ticks and bool(self.intake.not_believed)
 
     def finish(self) -> None:
         """Learn what is committed and write a snapshot; the worker may go on afterwards."""
@@ -221,9 +229,8 @@ class Worker:
         passed = [record for record, _ in self._aside]
         passed += records
         new = [*poison, *outputs]
-        positions = {record.place: record.offset + 1 for record in passed}
         self._failpoint("before commit")
-        self._shared.commit(new, positions)
+        self._shared.commit(new, behind(passed))
         self._failpoint("after commit")
         self._failpoint("before keep")
         self.core.keep()

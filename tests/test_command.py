@@ -30,14 +30,16 @@ sys.exit(poolwise.main(["try"]))
 """
 
 
-def python(*args: str, path: Path = ROOT, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def python(
+    *args: str, path: Path = ROOT, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run Python in a new process that finds our packages in `path`."""
     return subprocess.run(
         [sys.executable, *args],
         capture_output=True,
         check=False,
         cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(path)},
+        env=os.environ | {"PYTHONPATH": str(path)} | environment,
         text=True,
         timeout=60,
     )
@@ -119,6 +121,36 @@ def test_an_error_of_our_own_keeps_its_traceback() -> None:
         answer = python("-c", WITH_A_VERB % bug)
         assert answer.returncode == 1
         assert "Traceback" in answer.stderr
+
+
+def test_an_error_of_the_system_is_one_line_that_names_the_file() -> None:
+    answer = python("-c", WITH_A_VERB % "open('no/such/place', 'w')")
+    assert answer.returncode == 1
+    assert answer.stderr == "poolwise: no/such/place: No such file or directory\n"
+
+
+def test_what_standard_output_cannot_show_is_written_in_ascii() -> None:
+    source = WITH_A_VERB % "print('\\u2603 \\udcff')"
+    answer = python("-c", source, PYTHONIOENCODING="ascii")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout == "\\u2603 \\udcff\n"
+
+
+def test_a_disk_that_is_full_is_one_line() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no disk that is always full")
+    with Path("/dev/full").open("w") as full:
+        answer = subprocess.run(
+            [sys.executable, "-c", WITH_A_VERB % "print('x')"],
+            check=False,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            stdout=full,
+            text=True,
+            timeout=60,
+        )
+    assert answer.returncode == 1
+    assert answer.stderr == "poolwise: No space left on device\n"
 
 
 def test_an_interrupt_is_a_short_line_and_exit_code_130() -> None:

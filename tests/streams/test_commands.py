@@ -72,7 +72,39 @@ def test_feed_work_and_tail_make_a_whole(path: Path, lines: Path) -> None:
 def test_work_says_in_one_line_what_it_did(path: Path, lines: Path) -> None:
     run(feed, path, lines)
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert line == "4 records handled, 2 decisions, 0 verdicts; open: 2 tasks, 2 asks"
+    assert line == (
+        "4 records handled (ticks too), 2 decisions, 2 asks, 0 rewards, 0 verdicts;"
+        " open: 2 tasks, 2 asks"
+    )
+
+
+def test_work_says_why_nothing_is_asked(path: Path) -> None:
+    run(feed, path, "-", stdin=LINES[2])
+    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
+    assert line.endswith(
+        "open: 1 task, 0 asks; no pool is asked: none is open with the skills and"
+        " the room they need"
+    )
+
+
+def test_work_names_the_log_whose_dead_letters_it_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "my log.db"
+    run(feed, path, "-", stdin=b'{"type":"Gold","task":"t","answer":"a","at":1e13}')
+    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
+    assert f"1 dead letter (poolwise tail '{path}' deadletters)" in line
+
+
+def test_a_worker_that_comes_back_late_waits_until_its_clock_is_believed(
+    path: Path, tmp_path: Path
+) -> None:
+    """The log's time is 1970, the clock's is not: five ticks in a row say so."""
+    run(feed, path, "-", stdin=b"\n".join([*LINES, b'{"type":"Tick","at":1}']))
+    run(work, path, "--until-idle", "--clock", "log")
+    settings = tmp_path / "poolwise.toml"
+    settings.write_text("[worker]\ntick_s = 0.02\npoll_s = 0.02\n")
+    figures = json.loads(run(work, path, "--until-idle", "--config", settings, "--json").output)
+    assert figures["dead_letters"] == 4
+    assert figures["rewards"] == 2, "both asks have expired"
 
 
 def test_feed_reads_standard_input(path: Path) -> None:
@@ -80,6 +112,27 @@ def test_feed_reads_standard_input(path: Path) -> None:
     log = EmbeddedLog(path)
     assert [one.value for one in read(log, "tasks")] == LINES[2:]
     log.close()
+
+
+def test_feed_reads_a_pipe_that_is_named_like_a_file(path: Path) -> None:
+    """Like `poolwise feed labels.db <(make events)`."""
+    reader, writer = os.pipe()
+    os.write(writer, b"\n".join(LINES))
+    os.close(writer)
+    name = f"/dev/fd/{reader}"
+    assert run(feed, path, name).output == f"{name}: 4 events\n"
+    os.close(reader)
+
+
+def test_feed_takes_what_windows_writes(path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + b"\r\n\r\n".join(LINES) + b"\r\n")
+    assert run(feed, path, file).output == f"{file}: 4 events\n"
+
+
+def test_feed_says_how_many_fields_it_does_not_know(path: Path) -> None:
+    line = b'{"type":"Pool","pool":"a","at":0,"usd_per_label":1,"capacity_per_hr":5}'
+    assert run(feed, path, "-", stdin=line).output == "-: 1 event, 1 unknown field ignored\n"
 
 
 def test_feed_puts_a_tick_into_every_partition(path: Path) -> None:
@@ -111,7 +164,7 @@ def test_bad_lines_may_go_to_the_dead_letters(path: Path, lines: Path) -> None:
     with lines.open("ab") as file:
         file.write(b'{"type":"Tsk"}\n')
     output = run(feed, path, lines, "--skip-bad").output
-    assert output == f"{lines}: 4 events, 1 bad ones to the dead letters\n"
+    assert output == f"{lines}: 4 events, 1 bad line to the dead letters\n"
     log = EmbeddedLog(path)
     (letter,) = letters(log)
     assert (letter.rule, letter.original) == ("unknown_type", b'{"type":"Tsk"}')
@@ -132,6 +185,12 @@ def test_verbs_that_read_want_a_log_that_is_there(path: Path) -> None:
             run(verb, path, *more)
     with pytest.raises(MissingInput, match=r"none\.jsonl"):
         run(feed, path, "none.jsonl")
+
+
+def test_a_missing_file_makes_no_log_and_feeds_no_other(path: Path, lines: Path) -> None:
+    with pytest.raises(MissingInput, match=r"none\.jsonl"):
+        run(feed, path, lines, "none.jsonl")
+    assert not path.exists()
 
 
 def test_work_makes_a_log_when_told_to(path: Path) -> None:

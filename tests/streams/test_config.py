@@ -48,6 +48,11 @@ def test_nothing_said_gives_the_defaults() -> None:
         ("[projects.p1]\nvalue = 1", "c.toml: projects.p1.value is unknown; did you mean 'value_"),
         ("[policy]\nrate = 'x'", "c.toml: policy.rate: expected `float`, got `str`"),
         ("[worker]\nmax_open = 1.5", "c.toml: worker.max_open: expected `int`, got `float`"),
+        ("[worker]\ntick_s = inf", "c.toml: worker.tick_s = inf: must be above 0, and finite"),
+        (
+            "[worker]\ntick_s = 10\n[clock]\nmax_jump_s = 5",
+            "c.toml: worker.tick_s = 10.0: must be at most clock.max_jump_s",
+        ),
         ("[worker]\nmax_open = 0", "c.toml: worker.max_open = 0: must be 1 or more"),
         ("[log]\npartitions = 0", "c.toml: log.partitions = 0: must be 1 or more"),
         ("[audit]\nshare = 2", "c.toml: audit.share = 2.0: must be above 0 and at most 1"),
@@ -60,6 +65,17 @@ def test_a_mistake_is_one_line_naming_file_and_key(text: str, line: str) -> None
         parse_config(text, "c.toml")
     assert str(caught.value).startswith(line)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_windows_wrote_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_bytes(b"\xef\xbb\xbf[worker]\r\nmax_open = 7\r\n")
+    assert read_config(path).worker.max_open == 7
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="Is a directory"):
+        read_config(tmp_path)
 
 
 def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:

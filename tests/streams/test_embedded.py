@@ -231,3 +231,22 @@ def test_two_processes_may_make_the_same_log_at_once(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     processes = [subprocess.Popen(command, env=environment) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
+
+
+def test_a_lock_that_is_no_lock_is_named(path: Path) -> None:
+    path.with_name(f"{path.name}.{GROUP}.lock").write_text("not a lock")
+    with pytest.raises(LogError, match=rf"labels\.db\.{GROUP}\.lock: not a lock of ours; move it"):
+        EmbeddedLog(path).shared(GROUP, ["tasks"])
+
+
+def test_a_lock_that_cannot_be_made_is_named(path: Path) -> None:
+    path.with_name(f"{path.name}.{GROUP}.lock").mkdir()
+    with pytest.raises(LogError, match=rf"labels\.db\.{GROUP}\.lock: .*it is a folder"):
+        EmbeddedLog(path).shared(GROUP, ["tasks"])
+
+
+def test_a_place_where_no_log_can_be_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match=r"no folder .*nowhere: make it first"):
+        EmbeddedLog(tmp_path / "nowhere" / "log.db", create=True)
+    with pytest.raises(LogError, match="it is a folder: name a file in it"):
+        EmbeddedLog(tmp_path, create=True)

@@ -1,0 +1,36 @@
+"""The demo's log: a fresh one each time, and nobody else's file is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bandit.errors import LogBusy
+from streams.demo_log import demo_log
+from tests.streams.scenes import POOLS, SETTINGS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_earlier_demo_is_replaced_and_other_files_are_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "demo.db.notes"
+    notes.write_text("mine")
+    with demo_log(tmp_path, SETTINGS) as (_, outside, worker):
+        outside.write(POOLS)
+        worker.step()
+        assert worker.handled == 2
+    with demo_log(tmp_path, SETTINGS) as (_, _, worker):
+        worker.step()
+        assert worker.handled == 0
+    assert notes.read_text() == "mine"
+
+
+def test_a_demo_at_work_is_not_replaced(tmp_path: Path) -> None:
+    with (
+        demo_log(tmp_path, SETTINGS),
+        pytest.raises(LogBusy, match="another worker"),
+        demo_log(tmp_path, SETTINGS),
+    ):
+        pass
