@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue
+from bandit.errors import BadValue, LogCorrupt
 from replay.own.log_file import is_own_log
 from replay.rows import Columns
 from replay.table import check_file, open_table
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from replay.diagnostics import Diagnostics
     from replay.fold import Fold
+
+LOG_SUFFIXES = (".db", ".sqlite")
+"""What logs are called; by its first bytes a log is known under any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,8 @@ def evaluate(
 
             own = fold_own_log(path, wanted, delay_usd_per_hour, tell)
             return _answer(own, str(wanted), level)
+        if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
+            raise LogCorrupt(f"{path}: not a poolwise log, or damaged")
         source = path
     columns = Columns(action, reward, propensity, tuple(context), wanted.column)
     return _answer(fold_table(open_table(source), columns, wanted, tell), str(wanted), level)

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from replay.plain import counted
+
 if TYPE_CHECKING:
     from replay.evaluate import Estimate, Evaluation
 
@@ -43,13 +45,13 @@ def print_report(answer: Evaluation, source: str, console: Console | None = None
     def say(text: str, style: str = "") -> None:
         console.print(Text(text, style=style))
 
-    say(f"What would {answer.target} have earned? From {answer.rows:,} {answer.unit}s of")
+    say(f"What would {answer.target} have earned? From {counted(answer.rows, answer.unit)} of")
     say(source)
     say("")
     table = Table(box=None, pad_edge=False)
     table.add_column("estimator")
     table.add_column(f"per {answer.unit}", justify="right")
-    table.add_column(f"{answer.logging.level:.6g} interval", justify="right")
+    table.add_column(f"{100 * answer.logging.level:.6g} % interval", justify="right")
     table.add_column("by")
     for estimate in (answer.logging, *answer.estimates):
         mark = " *" if estimate.estimator == answer.default else ""
@@ -85,7 +87,7 @@ def diagnosis(answer: Evaluation) -> list[str]:
     )
     lines = [worth]
     if found.pess is not None:
-        lines.append(f"Before any draw it was expected to be worth {found.pess:,.0f}.")
+        lines.append(f"Before any draw it was expected to be worth {found.pess:,.3g}.")
     lines.append(
         f"Mean weight {number(found.mean_weight)} (should be 1), largest"
         f" {number(found.max_weight)}."
@@ -93,7 +95,7 @@ def diagnosis(answer: Evaluation) -> list[str]:
     if found.effective_events is not None:
         lines.append(f"{found.effective_events:,.1f} effective rewards carry the estimate.")
     lines.append(
-        f"{found.no_support_rows:,} {unit}s without support for what the target does."
+        f"{counted(found.no_support_rows, unit)} without support for what the target does."
         if found.no_support_rows
         else f"Every {unit} supports what the target does."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from codecs import BOM_UTF8
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ def _open(path: Path) -> Iterator[Iterable[bytes]]:
 
 def _fields(path: Path, number: int, line: bytes) -> dict[str, msgspec.Raw]:
     try:
-        return _decode(line)
+        return _decode(line.removeprefix(BOM_UTF8) if number == 1 else line)
     except msgspec.DecodeError as error:
         raise BadValue(f"{path} line {number}: not a JSON object ({error})") from error
 

@@ -88,7 +88,10 @@ def raw_rows(table: Table, columns: Columns) -> Iterator[tuple[Any, Rows]]:
         def number(name: str, batch: Any = batch, first: int = first) -> Floats:
             return numbers(table.name, name, batch.column(name), first)
 
-        actions = texts(batch.column(columns.action))
+        def words(name: str, batch: Any = batch) -> Any:
+            return _named_texts(table.name, name, batch.column(name))
+
+        actions = words(columns.action)
         if actions.null_count:
             row = first + int(np.flatnonzero(actions.is_null().to_numpy(zero_copy_only=False))[0])
             raise BadValue(f"{table.name} row {row + 1}: {columns.action} is missing")
@@ -101,7 +104,7 @@ def raw_rows(table: Table, columns: Columns) -> Iterator[tuple[Any, Rows]]:
             _all(good, table.name, str(columns.target), target, "must be in [0, 1]", first)
         reward = number(columns.reward)
         _all(np.isfinite(reward), table.name, columns.reward, reward, "must be finite", first)
-        context = {name: texts(batch.column(name)) for name in columns.context}
+        context = {name: words(name) for name in columns.context}
         yield actions, Rows(np.empty(0, np.int64), reward, propensity, target, context)
         first += batch.num_rows
 
@@ -114,6 +117,15 @@ def indexed_rows(table: Table, columns: Columns, actions: Sequence[str]) -> Iter
         yield Rows(
             index.astype(np.int64), rows.reward, rows.propensity, rows.target_prob, rows.context
         )
+
+
+def _named_texts(table: str, name: str, column: Any) -> Any:
+    try:
+        return texts(column)
+    except pa.ArrowException as error:
+        raise BadValue(
+            f"{table}: {name} holds {column.type}, where texts or numbers are expected"
+        ) from error
 
 
 def texts(column: Any) -> Any:

@@ -7,6 +7,7 @@ memory stays flat. CSV and JSON lines come as text, so that a bad value can be s
 from __future__ import annotations
 
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,9 @@ BATCH_ROWS = 65_536
 
 CSV_BLOCK = 1 << 22
 """Bytes of CSV read at once; a row has to fit in."""
+
+UNREADABLE = (pa.ArrowException, OSError, EOFError, UnicodeDecodeError, zlib.error)
+"""What readers raise when a file is not what its name says, or damaged."""
 
 SUFFIXES = {
     ".csv": "csv",
@@ -56,16 +60,20 @@ class Table:
         Raises
         ------
         UnknownColumn
-            If the table hasn't one of them.
+            If the table hasn't one of them, or has it twice.
         InputError
             If the file can't be read on; the message says why.
         """
         for name in names:
             if name not in self.columns:
                 raise UnknownColumn(f"{self.name}: no column {name!r}{nearest(name, self.columns)}")
+            if (times := self.columns.count(name)) > 1:
+                raise UnknownColumn(
+                    f"{self.name}: {times} columns are called {name!r}: rename all but one"
+                )
         try:
             yield from self.read(list(dict.fromkeys(names)))
-        except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise unreadable(self.name, error) from error
 
 
@@ -103,7 +111,7 @@ def open_table(source: Any) -> Table:
     opened = {"csv": _csv, "tsv": _tsv, "parquet": _parquet, "json": _json}[kind]
     try:
         return opened(path)
-    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise unreadable(str(path), error) from error
 
 
@@ -132,6 +140,8 @@ def kind_of(path: Path) -> str | None:
 def unreadable(name: str, error: Exception) -> InputError:
     """Turn a reader's exception into one line."""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
     if isinstance(error, EOFError) or "truncated" in reason.lower():
         reason = f"it ends too early ({reason})"
     return InputError(f"{name}: can't be read: {reason}")

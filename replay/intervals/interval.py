@@ -30,6 +30,6 @@ def widest(kind: str) -> Interval:
     Examples
     --------
     >>> widest("binary")
-    Interval(low=0.0, high=1.0, rule='nothing received')
+    Interval(low=0.0, high=1.0, rule='too little received')
     """
-    return Interval(*WIDEST[kind], "nothing received")
+    return Interval(*WIDEST[kind], "too little received")

@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.option(
     "--recorded",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     help="Folder with labels.csv.gz and truth.csv.gz: replay these labels of real people.",
 )
 @click.option(
@@ -40,7 +40,11 @@ import click
     type=click.FloatRange(0),
     help="Dollars an expert's answer costs: with experts, verdicts are audited.",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="Settings of the core, in TOML.")
+@click.option(
+    "--config",
+    type=click.Path(readable=False, path_type=Path),
+    help="Settings of the core, in TOML.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def simulate(
     recorded: Path | None,

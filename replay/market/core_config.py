@@ -28,10 +28,12 @@ def read_settings(path: Path | None) -> Settings:
     """
     if path is None:
         return Settings()
-    if not path.is_file():
+    if path.is_dir():
+        raise ConfigError(f"{path}: is a folder, not a file")
+    if not path.exists():
         raise MissingInput(f"{path}: no such file")
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         core = {key: value for key, value in given.items() if key not in OTHERS}
         return check(read_section(core, Settings, also=OTHERS))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

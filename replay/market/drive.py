@@ -11,6 +11,7 @@ import heapq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from bandit.errors import BadValue
 from bandit.events import Ask, DeadLetter, Decline, Label, Reward, Task, Tick, Verdict
 
 if TYPE_CHECKING:
@@ -77,6 +78,20 @@ class Outcome:
                 self.dead.append(output)
             case _:
                 pass
+
+
+def taken(outcome: Outcome, name: str) -> Outcome:
+    """Return `outcome` if the engine refused nothing; figures without what it refused would lie.
+
+    Raises
+    ------
+    BadValue
+        Naming the first thing that was refused, and why.
+    """
+    if outcome.dead:
+        first = outcome.dead[0]
+        raise BadValue(f"{name}: {first.message} ({len(outcome.dead):,} such refusals in all)")
+    return outcome
 
 
 class Drive:

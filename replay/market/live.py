@@ -11,7 +11,7 @@ import msgspec
 from bandit.brain import Brain
 from bandit.engine import Engine
 from replay.calibration_error import brier, ece, noise_floor, surest_half
-from replay.market.drive import Drive
+from replay.market.drive import Drive, taken
 from replay.market.pools import EXPERTS
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def live_outcome(
 ) -> Outcome:
     """Let an engine that knows nothing yet work through the market's tasks."""
     engine = Engine(settings, Brain(settings), partitions=1)
-    return Drive(engine, market, settings.clock.max_jump_s / 2, watch).run(market.events())
+    drive = Drive(engine, market, settings.clock.max_jump_s / 2, watch)
+    return taken(drive.run(market.events()), "simulated market")
 
 
 def live_run(market: Market, outcome: Outcome) -> LiveRun:

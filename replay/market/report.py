@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
+from replay.plain import counted
 from replay.recorded.report import share
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def print_live(run: LiveRun, console: Console) -> None:
     table.add_row("all", f"{run.labels:,}", f"{run.usd:,.2f}", "", style="bold")
     console.print(table)
     console.print(
-        f"{run.tasks:,} tasks, {run.labels_per_task:.2f} labels and ${run.usd / run.tasks:.4f} "
-        f"a task; {share(run.accuracy)} of the answers are right."
+        f"{counted(run.tasks, 'task')}, {run.labels_per_task:.2f} labels and "
+        f"${run.usd / run.tasks:.4f} a task; {share(run.accuracy)} of the answers are right."
     )
     console.print(
         f"{share(run.on_time)} in time; half within {time_of(run.delay_s_median)}, 95 % within "
@@ -34,7 +35,8 @@ def print_live(run: LiveRun, console: Console) -> None:
         f"{run.declines:,}."
     )
     if run.audits:
-        console.print(f"{run.audits:,} verdicts were audited for ${run.audit_usd:,.2f}.")
+        audits = counted(run.audits, "verdict")
+        console.print(f"{audits} audited by experts, ${run.audit_usd:,.2f} more.")
     if run.ece is not None:
         console.print(
             f"Calibration error {run.ece:.3f} (noise floor {run.ece_noise_floor:.3f}), "

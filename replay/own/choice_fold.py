@@ -58,7 +58,9 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, asks of one task count as independent"
     )
-    notes = (only_pools, f"{unjudged} asks have nothing to be judged by and are not counted in")
+    notes: tuple[str, ...] = (only_pools,)
+    if unjudged:
+        notes += (f"{unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, "unread": log.unread}
     return replace(fold, notes=notes, counts=counts)
 

@@ -8,6 +8,7 @@ flat however long the log is.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -68,7 +69,7 @@ class OwnLog:
         self.unread = 0
         self.end = float("-inf")
         with self._one_line():
-            uri = f"{path.absolute().as_uri()}?mode=ro"
+            uri = f"{path.absolute().as_uri()}?{_mode(path)}"
             self._db = sqlite3.connect(uri, uri=True, isolation_level=None)
             self._check()
             self._gather(tell)
@@ -197,7 +198,27 @@ class OwnLog:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            raise LogCorrupt(f"{self.path}: not a poolwise log, or damaged ({error})") from error
+            code = getattr(error, "sqlite_errorname", "")
+            if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+                raise LogError(
+                    f"{self.path}: can't be read where nothing may be written ({error}): "
+                    "copy it with its -wal file to a folder that is yours"
+                ) from error
+            if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "no such" in str(error):
+                raise LogCorrupt(
+                    f"{self.path}: not a poolwise log, or damaged ({error})"
+                ) from error
+            raise LogError(f"{self.path}: {error}") from error
+
+
+def _mode(path: Path) -> str:
+    """Read-only; where nothing may be written and no writer left anything, not to change at all.
+
+    SQLite wants to put two files beside a log to read it.
+    """
+    beside = path.with_name(path.name + "-wal")
+    left = beside.exists() and beside.stat().st_size > 0
+    return "mode=ro" if left or os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
 
 
 def _d(decision: Decision, value: bytes) -> tuple[str, int, float, bytes]:

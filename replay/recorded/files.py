@@ -10,19 +10,29 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+import zlib
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 
+from bandit.checks import MOST
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from bandit.events import Feature
 
 NEEDED = ("task", "labeler", "label")
+
+
+class Row(NamedTuple):
+    """A row of a table: its number as a spreadsheet counts, and its values by column."""
+
+    number: int
+    of: dict[str, str]
 
 
 def read_crowd(folder: Path) -> Crowd:
@@ -38,22 +48,24 @@ def read_crowd(folder: Path) -> Crowd:
         If a time or a number can't be read; the message names the row.
     """
     folder = Path(folder)
-    table = read_table(_file(folder, "labels"))
-    for column in NEEDED:
-        if column not in table[0]:
-            msg = f"{folder.name}/labels: no column {column!r}{nearest(column, table[0])}"
-            raise UnknownColumn(msg)
-    rows = [_label(row, number) for number, row in enumerate(table, start=2)]
+    path = _file(folder, "labels")
+    table = read_table(path)
+    header = _needs(path, table, NEEDED)
+    rows = [_label(row, path) for row in table]
     kept, dropped = first_labels(rows)
-    timed = "at" in table[0] or "seq" in table[0]
-    if "at" in table[0]:
+    timed = "at" in header or "seq" in header
+    if "at" in header:
         kept.sort(key=lambda row: row.at or 0.0)
-    notes = (f"{dropped} repeated labels of a labeler on a task left out",) if dropped else ()
+    notes: tuple[str, ...] = ()
+    if all(row.pool is not None for row in rows):
+        notes += ("pools are those of the data",)
+    if dropped:
+        notes += (f"{dropped} repeated labels of a labeler on a task left out",)
     truth, features = _truth(folder)
     return with_pools(Crowd(folder.name, tuple(kept), truth, features, timed, notes))
 
 
-def read_table(path: Path, columns: Collection[str] | None = None) -> list[dict[str, str]]:
+def read_table(path: Path, columns: Collection[str] | None = None) -> list[Row]:
     """Read the rows of a CSV file with a header, divided by commas, semicolons or tabs.
 
     Parameters
@@ -68,23 +80,29 @@ def read_table(path: Path, columns: Collection[str] | None = None) -> list[dict[
     MissingInput
         If the file isn't there or has no rows.
     BadValue
-        If it isn't text, or a row is longer or shorter than the header.
+        If it isn't text, a row is longer or shorter than the header, or a column is there twice.
     """
-    if not path.is_file():
-        raise MissingInput(f"{path}: no such file")
-    opened = gzip.open if path.suffix == ".gz" else open
     rows = []
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
-            header = lines.readline()
-            lines.seek(0)
-            reader = csv.DictReader(lines, restkey="", delimiter=max(",;\t", key=header.count))
-            for number, row in enumerate(reader, start=2):
-                if None in row.values() or "" in row:
-                    raise BadValue(f"{path}: row {number} has more or fewer fields than the header")
-                rows.append({k: v for k, v in row.items() if columns is None or k in columns})
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, csv.Error) as error:
-        raise BadValue(f"{path}: not a CSV file in UTF-8 ({error})") from error
+    with _opened(path) as lines:
+        first = lines.readline()
+        lines.seek(0)
+        reader = csv.reader(lines, delimiter=max(",;\t", key=first.count))
+        header = next(reader, [])
+        kept = [name for name in header if columns is None or name in columns]
+        for name in kept:
+            if kept.count(name) > 1:
+                raise UnknownColumn(
+                    f"{path}: {kept.count(name)} columns are called {name!r}: rename all but one"
+                )
+        for number, cells in enumerate(reader, start=2):
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                raise BadValue(
+                    f"{path}: row {number} has {len(cells)} fields, the header has {len(header)}"
+                )
+            row = dict(zip(header, cells, strict=True))
+            rows.append(Row(number, {name: row[name] for name in kept}))
     if not rows:
         raise MissingInput(f"{path}: empty, or a header alone")
     return rows
@@ -92,25 +110,38 @@ def read_table(path: Path, columns: Collection[str] | None = None) -> list[dict[
 
 def read_header(path: Path) -> list[str]:
     """Read the names of a CSV file's columns; errors as `read_table`."""
-    if not path.is_file():
-        raise MissingInput(f"{path}: no such file")
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
-            header = lines.readline()
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-        raise BadValue(f"{path}: not a CSV file in UTF-8 ({error})") from error
+    with _opened(path) as lines:
+        header = lines.readline()
     if not header.strip():
         raise MissingInput(f"{path}: empty, or a header alone")
     return next(csv.reader([header], delimiter=max(",;\t", key=header.count)))
 
 
-def parse_time(text: str, row: int, column: str) -> float:
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """Open a text, gzipped or not; what can be wrong with it is one line."""
+    if path.is_dir():
+        raise MissingInput(f"{path}: is a folder, not a file")
+    if not path.exists():
+        raise MissingInput(f"{path}: no such file")
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
+            yield cast("TextIO", lines)
+    except gzip.BadGzipFile as error:
+        raise BadValue(f"{path}: not gzipped, though its name says so ({error})") from error
+    except (EOFError, zlib.error) as error:
+        raise BadValue(f"{path}: damaged, or not all there ({error})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadValue(f"{path}: not a CSV file in UTF-8 ({error})") from error
+
+
+def parse_time(text: str, where: str) -> float:
     """Read ISO time (UTC where no zone is given) or seconds since the epoch.
 
     Examples
     --------
-    >>> parse_time("1970-01-02T00:00:00", 2, "at"), parse_time("86400", 2, "at")
+    >>> parse_time("1970-01-02T00:00:00", "at"), parse_time("86400", "at")
     (86400.0, 86400.0)
     """
     try:
@@ -119,29 +150,29 @@ def parse_time(text: str, row: int, column: str) -> float:
         try:
             at = datetime.fromisoformat(text.strip())
         except ValueError as error:
-            msg = f"row {row}, column {column!r}: {text!r} is not a time (2026-01-31T09:30:00)"
+            msg = f"{where}: {text!r} is not a time (2026-01-31T09:30:00)"
             raise BadValue(msg) from error
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if not math.isfinite(number):
-        msg = f"row {row}, column {column!r}: {text!r} is not a time (2026-01-31T09:30:00)"
+        msg = f"{where}: {text!r} is not a time (2026-01-31T09:30:00)"
         raise BadValue(msg)
     return number
 
 
-def parse_amount(text: str, row: int, column: str) -> float:
-    """Read a finite number that is 0 or more; a dollar sign before it is fine.
+def parse_amount(text: str, where: str) -> float:
+    """Read a number that is 0 or more; a dollar sign before it is fine.
 
     Examples
     --------
-    >>> parse_amount("$0.05", 2, "price")
+    >>> parse_amount("$0.05", "price")
     0.05
     """
     try:
         number = float(text.strip().removeprefix("$"))
     except ValueError:
         number = math.nan
-    if not (math.isfinite(number) and number >= 0):
-        msg = f"row {row}, column {column!r}: {text!r} is not a number of 0 or more"
+    if not 0 <= number <= MOST:
+        msg = f"{where}: {text!r} is not a number between 0 and {MOST:g}"
         raise BadValue(msg)
     return number
 
@@ -154,16 +185,45 @@ def _file(folder: Path, stem: str) -> Path:
     return plain if plain.is_file() else folder / f"{stem}.csv.gz"
 
 
-def _label(row: Mapping[str, str], number: int) -> CrowdLabel:
-    at, seconds, usd = row.get("at"), row.get("seconds"), row.get("usd")
+def place(path: Path, row: Row, column: str) -> str:
+    """Say where a value stands, as the beginning of an error."""
+    return f"{path}: row {row.number}, column {column!r}"
+
+
+def filled(path: Path, row: Row, column: str, role: str) -> str:
+    """Return a value that has to be there, without the spaces around it.
+
+    Raises
+    ------
+    BadValue
+        If it is empty.
+    """
+    text = row.of[column].strip()
+    if not text:
+        raise BadValue(f"{place(path, row, column)}: empty, but it is the {role}")
+    return text
+
+
+def _needs(path: Path, table: list[Row], needed: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the columns of a table, if all that are needed are among them."""
+    header = table[0].of
+    for column in needed:
+        if column not in header:
+            raise UnknownColumn(f"{path}: no column {column!r}{nearest(column, header)}")
+    return header
+
+
+def _label(row: Row, path: Path) -> CrowdLabel:
+    at, seconds, usd = row.of.get("at"), row.of.get("seconds"), row.of.get("usd")
+    task, labeler, label = (filled(path, row, column, column) for column in NEEDED)
     return CrowdLabel(
-        task=row["task"],
-        labeler=row["labeler"],
-        label=row["label"],
-        pool=row.get("pool") or None,
-        at=parse_time(at, number, "at") if at else None,
-        usd=parse_amount(usd, number, "usd") if usd else None,
-        seconds=parse_amount(seconds, number, "seconds") if seconds else None,
+        task=task,
+        labeler=labeler,
+        label=label,
+        pool=row.of.get("pool") or None,
+        at=parse_time(at, place(path, row, "at")) if at else None,
+        usd=parse_amount(usd, place(path, row, "usd")) if usd else None,
+        seconds=parse_amount(seconds, place(path, row, "seconds")) if seconds else None,
     )
 
 
@@ -171,12 +231,10 @@ def _truth(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, Feature]]]
     path = _file(folder, "truth")
     if not path.is_file():
         return {}, {}
-    table = read_table(path)
-    for column in ("task", "truth"):
-        if column not in table[0]:
-            msg = f"{folder.name}/truth: no column {column!r}{nearest(column, table[0])}"
-            raise UnknownColumn(msg)
-    names = [name for name in table[0] if name not in ("task", "truth")]
+    rows = read_table(path)
+    header = _needs(path, rows, ("task", "truth"))
+    table = [row.of for row in rows]
+    names = [name for name in header if name not in ("task", "truth")]
     numeric = {name for name in names if all(_is_number(row[name]) for row in table)}
     truth = {row["task"]: row["truth"] for row in table if row["truth"]}
     features = {

@@ -18,8 +18,9 @@ import msgspec
 from bandit.brain import Brain
 from bandit.draw import draw
 from bandit.engine import Engine
+from bandit.errors import BadValue
 from bandit.events import Decline, Label, Pool, Task
-from replay.market.drive import Drive
+from replay.market.drive import Drive, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +116,7 @@ class RecordedMarket:
     def answer(self, ask: Ask, now: float) -> list[Label | Decline]:
         """Give the next unused label of this task from this pool, or decline."""
         number = f"{ask.task}#{ask.ask}"
-        if ask.pool == EXPERTS:
+        if self._terms.expert_usd is not None and ask.pool == EXPERTS:
             return self._expert(ask, now, number)
         row = self._take(ask)
         if row is None:
@@ -180,12 +181,20 @@ def run_recorded(
     terms: Terms,
     watch: Callable[[Verdict], None] | None = None,
 ) -> Outcome:
-    """Replay a crowd whose rows have prices; `watch` sees each verdict."""
+    """Replay a crowd whose rows have prices; `watch` sees each verdict.
+
+    Raises
+    ------
+    BadValue
+        If the engine refuses any of it: a name that is too long, a price beyond all bounds.
+    """
+    if terms.expert_usd is not None and EXPERTS in crowd.pools:
+        raise BadValue(f"{crowd.name}: a pool is called {EXPERTS!r}, as our experts: rename it")
     seeded = msgspec.structs.replace(settings, seed=terms.seed)
     market = RecordedMarket(crowd, terms)
     engine = Engine(seeded, Brain(seeded), partitions=1)
     drive = Drive(engine, market, settings.clock.max_jump_s / 2, watch)
-    return drive.run([*market.pools(), *market.tasks()])
+    return taken(drive.run([*market.pools(), *market.tasks()]), crowd.name)
 
 
 def _pool(row: CrowdLabel) -> str:

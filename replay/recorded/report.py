@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich.box import SIMPLE
 from rich.table import Table
+from rich.text import Text
 
 from replay.baselines.majority import expected_accuracy, majority_vote
 from replay.calibration_error import brier, ece, noise_floor, surest_half
+from replay.plain import add_row, counted, say
 from replay.recorded.replayed import EXPERTS
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ class RecordedReport(msgspec.Struct, frozen=True, kw_only=True):
 def recorded_report(crowd: Crowd, outcome: Outcome, terms: Terms) -> RecordedReport:
     """Compare what the engine answered and bought with the truth and with all that was there."""
     usd = {(row.task, row.labeler): row.usd or 0.0 for row in crowd.labels}
-    bought = [label for label in outcome.labels if label.pool != EXPERTS]
+    experts = None if terms.expert_usd is None else EXPERTS
+    bought = [label for label in outcome.labels if label.pool != experts]
     audits = len(outcome.labels) - len(bought)
     answers = {task: verdict.answer for task, verdict in outcome.answered.items()}
     sure = [
@@ -106,42 +109,42 @@ def recorded_report(crowd: Crowd, outcome: Outcome, terms: Terms) -> RecordedRep
 
 def print_recorded(report: RecordedReport, console: Console) -> None:
     """Print a replay in one screen."""
-    table = Table(title=f"Recorded market: {report.name}", title_justify="left", box=SIMPLE)
+    table = Table(title=Text(f"Recorded market: {report.name}"), title_justify="left", box=SIMPLE)
     for column in ("pool", "labels bought", "of", "usd", "right"):
         table.add_column(column, justify="left" if column == "pool" else "right")
     for name, pool in report.pools.items():
-        table.add_row(
-            name,
-            f"{pool.labels:,}",
-            f"{pool.labels_available:,}",
-            f"{pool.usd:,.2f}",
-            share(pool.right),
-        )
-    table.add_row(
-        "all",
-        f"{report.labels:,}",
-        f"{report.labels_available:,}",
-        f"{report.usd:,.2f}",
-        "",
-        style="bold",
-    )
+        labels, there = f"{pool.labels:,}", f"{pool.labels_available:,}"
+        add_row(table, name, labels, there, f"{pool.usd:,.2f}", share(pool.right))
+    labels, there = f"{report.labels:,}", f"{report.labels_available:,}"
+    add_row(table, "all", labels, there, f"{report.usd:,.2f}", "", style="bold")
     console.print(table)
-    console.print(
-        f"{report.tasks:,} tasks, {report.labels_per_task:.2f} labels a task: "
-        f"{report.labels / report.labels_available:.1%} of the labels there were."
+    say(
+        console,
+        f"{counted(report.tasks, 'task')}, {report.labels_per_task:.2f} labels a task: "
+        f"{report.labels / report.labels_available:.1%} of the labels there were.",
     )
-    console.print(
-        f"Accuracy {share(report.accuracy)} on {report.tasks_with_truth:,} tasks with truth; "
-        f"majority of all labels {share(report.majority_accuracy)}."
-    )
+    if report.tasks_with_truth:
+        say(
+            console,
+            f"Accuracy {share(report.accuracy)} on {counted(report.tasks_with_truth, 'task')} "
+            f"with truth; majority of all labels {share(report.majority_accuracy)}.",
+        )
+    else:
+        say(console, "No truth was recorded, so accuracy isn't known.")
+    if report.unanswered:
+        say(console, f"{counted(report.unanswered, 'task')} without an answer.")
+    if report.audits:
+        audits = counted(report.audits, "verdict")
+        say(console, f"{audits} audited by experts, ${report.audit_usd:,.2f} more.")
     if report.ece is not None:
-        console.print(
+        say(
+            console,
             f"Calibration error {report.ece:.3f} (noise floor {report.ece_noise_floor:.3f}), "
             f"Brier score {report.brier:.3f}, "
-            f"surest half right {share(report.surest_half_accuracy)}."
+            f"surest half right {share(report.surest_half_accuracy)}.",
         )
     for note in report.notes:
-        console.print(f"Note: {note}.", style="dim")
+        say(console, f"Note: {note}.", "dim")
 
 
 def share(value: float | None) -> str:

@@ -37,6 +37,11 @@ class Estimate(msgspec.Struct, frozen=True):
         """The same in another unit; `factor` is not negative."""
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
+    def share(self) -> Estimate:
+        """The same, cut off at 0 and 1."""
+        value, low, high = (min(max(x, 0.0), 1.0) for x in (self.value, self.low, self.high))
+        return Estimate(value, low, high)
+
 
 def block_ratio(num: Sequence[Sequence[float]], den: Sequence[float], seed: int = 0) -> Estimate:
     """Mean over r replays of the ratio of two sums over n tasks in the order of time.

@@ -82,7 +82,7 @@ def find_columns(
         elif role in NEEDED:
             raise UnknownColumn(
                 f"{name}: can't tell which column is the {role}: say --{role} COLUMN; "
-                f"there are: {', '.join(header)}"
+                f"there are: {', '.join(map(repr, header))}"
             )
     return {role: found[role] for role in (*NAMES, "truth") if role in found}, tuple(guessed)
 

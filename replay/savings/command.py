@@ -8,9 +8,12 @@ import click
 
 from bandit.errors import BadValue
 
+MOST = 1e12
+"""Dollars beyond this are nonsense, as `bandit.checks` has it."""
+
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(readable=False, path_type=Path))
 @click.option("--task", help="Column of tasks.")
 @click.option("--labeler", help="Column of labelers.")
 @click.option("--label", help="Column of labels.")
@@ -28,7 +31,11 @@ from bandit.errors import BadValue
     type=click.IntRange(min=1),
     help="How often the labels are replayed, each time with other draws of the policy.",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="Settings of the core, in TOML.")
+@click.option(
+    "--config",
+    type=click.Path(readable=False, path_type=Path),
+    help="Settings of the core, in TOML.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
 def savings(
     file: Path,
@@ -80,8 +87,8 @@ def _number(text: str | None) -> float | None:
         value = float((text or "").removeprefix("$"))
     except ValueError:
         return None
-    if not 0 < value < float("inf"):
-        raise BadValue(f"--price {text}: must be above 0")
+    if not 0 < value <= MOST:
+        raise BadValue(f"--price {text}: must be above 0 and at most {MOST:g}")
     return value
 
 
@@ -94,7 +101,7 @@ def _prices(text: str | None) -> tuple[tuple[str, float], ...]:
             value = float(usd.removeprefix("$"))
         except ValueError:
             value = -1.0
-        if not pool or not 0 <= value < float("inf"):
+        if not pool or not 0 <= value <= MOST:
             raise BadValue(f"--price-of {part!r}: say POOL=USD, with a price of 0 or more")
         found.append((pool.strip(), value))
     return tuple(found)

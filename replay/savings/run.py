@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bandit.checks import MOST
 from bandit.errors import BadValue
 from replay.market.core_config import read_settings
 from replay.market.simulate import print_json
@@ -49,8 +50,8 @@ def run_savings(
     crowd, columns = read_labels(file, given, Prices(usd_per_label, usd_of_pool), truth)
     price = median(row.usd for row in crowd.labels if row.usd)
     worth = VALUE_IN_LABELS * price if value_usd is None else value_usd
-    if not worth > 0:
-        raise BadValue(f"--value {worth}: must be above 0")
+    if not 0 < worth <= MOST:
+        raise BadValue(f"--value {worth}: must be above 0 and at most {MOST:g}")
     with progress("replaying the labels", "tasks") as more:
         outcomes = [
             run_recorded(crowd, settings, Terms(worth, seed + replay), lambda _: more(1))

@@ -101,7 +101,7 @@ def savings_report(
     monthly = span_s >= SHORTEST_SPAN_S
     tasks_per = len(order) * MONTH_S / span_s if monthly else 1000.0
     each = [1.0] * len(order)
-    agreement = block_ratio(agreed, each, seed)
+    agreement = block_ratio(agreed, each, seed).share()
     bought = fmean(len(outcome.labels) for outcome in outcomes)
     report = SavingsReport(
         name=crowd.name,
@@ -114,7 +114,7 @@ def savings_report(
         usd_needed=fmean(fsum(one.values()) for one in needed),
         per="a month" if monthly else "per 1,000 tasks",
         usd_saved=block_ratio(saved_usd, each, seed).times(tasks_per),
-        share_saved=block_ratio(saved_usd, [paid[task] for task in order], seed),
+        share_saved=block_ratio(saved_usd, [paid[task] for task in order], seed).share(),
         span_days=span_s / 86400 if times else None,
         value_usd=value_usd,
         agreement=agreement,
@@ -135,8 +135,8 @@ def savings_report(
     return msgspec.structs.replace(
         report,
         tasks_with_truth=len(judged),
-        accuracy=block_ratio(right, each, seed),
-        their_accuracy=block_ratio([vote], each, seed),
+        accuracy=block_ratio(right, each, seed).share(),
+        their_accuracy=block_ratio([vote], each, seed).share(),
         accuracy_gain=block_ratio(gain, each, seed),
     )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
+from replay.plain import add_row, counted, say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,84 +25,102 @@ FEWEST_LABELS = 10  # below, a labeler's cost per agreed label is mostly luck
 def print_savings(report: SavingsReport, console: Console) -> None:
     """Print what was bought, what wasn't needed, what it saves, and where answers differ."""
     saved = report.usd_saved
-    console.print(
-        f"[bold]${saved.value:,.2f} saved {report.per}[/bold] "
-        f"(95 % interval ${saved.low:,.2f} to ${saved.high:,.2f}), "
-        f"{report.share_saved.value:.0%} of what the labels cost."
+    say(
+        console,
+        f"{dollars(saved.value)} saved {report.per}: {report.share_saved.value:.0%} of what the "
+        "labels cost.",
+        "bold",
     )
-    console.print(
-        f"{report.labels:,} labels were bought for {report.tasks:,} tasks (${report.usd:,.2f}); "
-        f"poolwise would have bought {report.labels_needed:,.0f} (${report.usd_needed:,.2f}): "
-        f"{report.labels_not_needed:,.0f} weren't needed."
+    say(
+        console,
+        f"95 % interval: {dollars(saved.low)} to {dollars(saved.high)}. "
+        f"{counted(report.labels, 'label')} were bought for {counted(report.tasks, 'task')} "
+        f"({dollars(report.usd)}); poolwise would have bought {report.labels_needed:,.0f} "
+        f"({dollars(report.usd_needed)}).",
     )
     _print_quality(report, console)
     _print_differing(report, console)
-    _print_sources("Pools", report.pools, console)
+    _print_sources("pool", report.pools, console)
     dear = [one for one in report.labelers if one.labels >= FEWEST_LABELS]
-    _print_sources("Labelers", dear or report.labelers, console)
+    _print_sources("labeler", dear or report.labelers, console)
+    console.print()
     told = ", ".join(f"{role} = {column}" for role, column in report.columns.items())
-    console.print(f"Columns: {told}.", style="dim")
-    console.print(
-        f"A right answer is taken to be worth ${report.value_usd:,.2f} (--value). The interval "
-        f"says how another batch like this one would differ ({report.replays} replays).",
-        style="dim",
+    say(
+        console,
+        f"Columns: {told}. A right answer is taken to be worth {dollars(report.value_usd)} "
+        f"(--value). The interval says how another batch like this one would differ "
+        f"({report.replays} replays).",
+        "dim",
     )
     for note in report.notes:
-        console.print(f"Note: {note}.", style="dim")
+        say(console, f"Note: {note}.", "dim")
+
+
+def dollars(value: float) -> str:
+    """Write an amount; cents only where they count.
+
+    Examples
+    --------
+    >>> dollars(0.05), dollars(1143.56), dollars(-2.5)
+    ('$0.05', '$1,144', '-$2.50')
+    """
+    sign, size = "-" if value < 0 else "", abs(value)
+    return f"{sign}${size:,.2f}" if size < 100 else f"{sign}${size:,.0f}"
 
 
 def _print_quality(report: SavingsReport, console: Console) -> None:
     gain = report.accuracy_gain
     if report.accuracy is None or report.their_accuracy is None or gain is None:
-        console.print(
-            f"Agreement with the majority of all labels: {_share(report.agreement)}. How many of "
-            "either's answers are right isn't known without truth (--truth); if the majority were "
-            f"right wherever they differ, that would cost ${report.usd_at_risk:,.2f} {report.per}."
+        say(
+            console,
+            f"Its answers agree with the majority of all labels in {_share(report.agreement)}. "
+            "Whose answers are right can't be known without truth (--truth); if the majority "
+            f"always is, the others cost {dollars(report.usd_at_risk)} {report.per}.",
         )
         return
-    console.print(
-        f"Accuracy on {report.tasks_with_truth:,} tasks with truth: {report.accuracy.value:.1%} "
-        f"against {report.their_accuracy.value:.1%} by majority of all labels: "
-        f"{gain.value * 100:+.1f} points ({gain.low * 100:+.1f} to {gain.high * 100:+.1f}). "
-        f"Agreement with that majority: {_share(report.agreement)}."
+    say(
+        console,
+        f"Accuracy on {counted(report.tasks_with_truth, 'task')} with truth: "
+        f"{report.accuracy.value:.1%}, by majority of all labels "
+        f"{report.their_accuracy.value:.1%}: {gain.value * 100:+.1f} points "
+        f"({gain.low * 100:+.1f} to {gain.high * 100:+.1f}). The two agree in "
+        f"{_share(report.agreement)}.",
     )
 
 
 def _print_differing(report: SavingsReport, console: Console) -> None:
     if not report.differing:
-        console.print("No answer would differ.")
+        say(console, "No answer would differ, other than where the majority is tied.")
         return
-    table = Table(
-        title=f"{len(report.differing):,} answers would differ; the surest first",
-        title_justify="left",
-        box=SIMPLE,
-    )
     truth = report.accuracy is not None
-    for column in ("task", "majority of all", "poolwise", "confidence", "labels bought"):
-        table.add_column(column)
-    if truth:
-        table.add_column("truth")
+    columns = ("task", "majority of all", "poolwise", "confidence", "labels bought")
+    answers = "1 answer" if len(report.differing) == 1 else f"{len(report.differing):,} answers"
+    table = _table(f"{answers} would differ; the surest first", (*columns, "truth")[: 5 + truth])
     for row in report.differing[:SHOWN]:
         confidence = "–" if row.confidence is None else f"{row.confidence:.0%}"
         cells = [row.task, " / ".join(row.theirs), row.ours or "–", confidence, str(row.labels)]
-        table.add_row(*cells, *([row.truth or "–"] if truth else []))
+        add_row(table, *cells, *([row.truth or "–"] if truth else []))
     console.print(table)
 
 
 def _print_sources(what: str, found: Sequence[Source], console: Console) -> None:
-    table = Table(
-        title=f"{what} that cost most for a label that says the answer",
-        title_justify="left",
-        box=SIMPLE,
-    )
-    table.add_column(what.lower())
-    for column in ("labels", "usd", "agree", "usd per agreed label"):
-        table.add_column(column, justify="right")
+    """Print pools or labelers; a label that disagrees with the majority bought nothing."""
+    columns = (what, "labels", "usd", "agree with majority", "usd per label that agrees")
+    table = _table(f"Dearest {what}s", columns)
+    for column in table.columns[1:]:
+        column.justify = "right"
     for one in found[:SHOWN]:
-        per = "none agreed" if one.usd_per_agreed is None else f"{one.usd_per_agreed:,.4f}"
+        per = "none agrees" if one.usd_per_agreed is None else f"{one.usd_per_agreed:,.4f}"
         agree = f"{one.agreed / one.labels:.0%}"
-        table.add_row(one.name, f"{one.labels:,}", f"{one.usd:,.2f}", agree, per)
+        add_row(table, one.name, f"{one.labels:,}", f"{one.usd:,.2f}", agree, per)
     console.print(table)
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=f"\n{title}", title_justify="left", box=SIMPLE, show_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    return table
 
 
 def _share(one: Estimate) -> str:

@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
-from replay.recorded.files import parse_amount, parse_time, read_header, read_table
+from replay.recorded.files import (
+    filled,
+    parse_amount,
+    parse_time,
+    place,
+    read_header,
+    read_table,
+)
 from replay.recorded.replayed import priced
-from replay.savings.columns import NAMES, find_columns
+from replay.savings.columns import NAMES, NEEDED, find_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from replay.recorded.files import Row
 
 DEFAULT_USD = 0.05
 """A label's price where nothing says it: a few cents is what crowds are paid for short tasks."""
@@ -55,7 +64,7 @@ def read_labels(
     wanted = {**given, "truth": None if second else truth}
     columns, guessed = find_columns(header, wanted, str(path))
     table = read_table(path, set(columns.values()))
-    rows = [_row(row, number, columns) for number, row in enumerate(table, start=2)]
+    rows = [_row(path, row, columns) for row in table]
     kept, dropped = first_labels(rows)
     notes = []
     if guessed:
@@ -63,7 +72,9 @@ def read_labels(
         notes.append(f"columns guessed by their names: {told}")
     if dropped:
         notes.append(f"{dropped:,} repeated labels of a labeler on a task left out")
-    known = _truth_file(Path(str(truth)), columns["task"]) if second else _truth(table, columns)
+    known = (
+        _truth_file(Path(str(truth)), columns["task"]) if second else _truth(path, table, columns)
+    )
     timed = "at" in columns
     if timed:
         kept.sort(key=lambda row: row.at or 0.0)
@@ -72,30 +83,28 @@ def read_labels(
     return with_pools(_with_prices(crowd, columns, prices, path)), columns
 
 
-def _row(row: Mapping[str, str], number: int, columns: Mapping[str, str]) -> CrowdLabel:
-    for role in ("task", "labeler", "label"):
-        if not row[columns[role]].strip():
-            raise BadValue(f"row {number}, column {columns[role]!r}: empty, but it is the {role}")
+def _row(path: Path, row: Row, columns: Mapping[str, str]) -> CrowdLabel:
+    task, labeler, label = (filled(path, row, columns[role], role) for role in NEEDED)
     at, price, pool = columns.get("at"), columns.get("price"), columns.get("pool")
     return CrowdLabel(
-        task=row[columns["task"]].strip(),
-        labeler=row[columns["labeler"]].strip(),
-        label=row[columns["label"]].strip(),
-        pool=(row[pool].strip() or "none") if pool else None,
-        at=parse_time(row[at], number, at) if at else None,
-        usd=parse_amount(row[price], number, price) if price else None,
+        task=task,
+        labeler=labeler,
+        label=label,
+        pool=(row.of[pool].strip() or "none") if pool else None,
+        at=parse_time(row.of[at], place(path, row, at)) if at else None,
+        usd=parse_amount(row.of[price], place(path, row, price)) if price else None,
     )
 
 
-def _truth(table: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> dict[str, str]:
+def _truth(path: Path, table: Sequence[Row], columns: Mapping[str, str]) -> dict[str, str]:
     if "truth" not in columns:
         return {}
     known: dict[str, str] = {}
-    for number, row in enumerate(table, start=2):
-        task, answer = row[columns["task"]].strip(), row[columns["truth"]].strip()
+    for row in table:
+        task, answer = row.of[columns["task"]].strip(), row.of[columns["truth"]].strip()
         if answer and known.setdefault(task, answer) != answer:
             raise BadValue(
-                f"row {number}, column {columns['truth']!r}: task {task!r} has the truth "
+                f"{place(path, row, columns['truth'])}: task {task!r} has the truth "
                 f"{answer!r} here and {known[task]!r} before"
             )
     return known
@@ -103,13 +112,13 @@ def _truth(table: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> di
 
 def _truth_file(path: Path, task_column: str) -> dict[str, str]:
     table = read_table(path)
-    header = list(table[0])
+    header = list(table[0].of)
     task = task_column if task_column in header else _task_column(header, path)
     others = [name for name in header if name != task]
     named = [name for name in TRUTH_NAMES if name in others] or others[:1]
     if not named:
         raise UnknownColumn(f"{path}: only one column {task!r}, where is the truth?")
-    return _truth(table, {"task": task, "truth": named[0]})
+    return _truth(path, table, {"task": task, "truth": named[0]})
 
 
 def _task_column(header: Sequence[str], path: Path) -> str:

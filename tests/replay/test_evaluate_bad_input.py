@@ -184,3 +184,42 @@ def test_a_level_out_of_range_is_refused(tmp_path: Path, level: float) -> None:
 def test_something_that_is_no_table_is_refused() -> None:
     with pytest.raises(InputError, match="can't read a table from int"):
         evaluate(17)
+
+
+@pytest.mark.parametrize("column", ["action", "ctx"])
+@pytest.mark.parametrize("value", [["a"], {"x": 1}, b"\xff\x00"])
+def test_a_column_that_is_neither_text_nor_number_is_named(column: str, value: object) -> None:
+    data = {"action": ["a"], "reward": [1.0], "propensity": [0.5], "ctx": ["c"]}
+    log = pa.table(data | {column: [value]})
+    with pytest.raises(BadValue, match=f"table: {column} holds .*, where texts or numbers") as bad:
+        evaluate(log, context=["ctx"])
+    line(bad)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"log.{kind}"
+    names = ["action", "action", "reward", "propensity"]
+    if kind == "csv":
+        path.write_text(",".join(names) + "\na,b,1,0.5\n")
+    else:
+        pq.write_table(pa.table([["a"], ["b"], [1.0], [0.5]], names=names), path)
+    with pytest.raises(UnknownColumn, match="2 columns are called 'action': rename all but one"):
+        evaluate(path)
+
+
+@pytest.mark.parametrize("name", ["log.csv.gz", "log.jsonl.gz"])
+def test_a_gzip_with_a_damaged_middle_says_so(tmp_path: Path, name: str) -> None:
+    lines = (f'{{"action":"{i * i % 9973}","reward":1,"propensity":0.5}}' for i in range(5000))
+    data = bytearray(gzip.compress("\n".join(lines).encode()))
+    data[2000:2040] = bytes(byte ^ 255 for byte in data[2000:2040])
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match="can't be read") as error:
+        evaluate(tmp_path / name)
+    line(error)
+
+
+def test_a_log_that_is_none_is_not_taken_for_a_table(tmp_path: Path) -> None:
+    (tmp_path / "log.db").write_text("no log")
+    with pytest.raises(PoolwiseError, match=r"log\.db: not a poolwise log"):
+        evaluate(tmp_path / "log.db")

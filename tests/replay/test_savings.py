@@ -108,7 +108,7 @@ def test_columns_are_guessed_by_their_names_and_it_is_said(labels: Path) -> None
 def test_without_truth_nothing_is_called_accuracy(labels: Path) -> None:
     found = figures(str(labels))
     assert found["accuracy"] is None
-    assert "Agreement with the majority" in run(str(labels))
+    assert "agree with the majority of all labels" in run(str(labels))
     assert "Accuracy" not in run(str(labels))
 
 
@@ -161,7 +161,45 @@ def test_the_dearest_per_agreed_label_comes_first(labels: Path) -> None:
 
 
 def test_it_fits_on_one_screen(labels: Path) -> None:
-    assert len(run(str(labels), "--truth", "right").splitlines()) <= 50
+    lines = run(str(labels), "--truth", "right").splitlines()
+    assert len(lines) <= 39, "of 40, one is the prompt's"
+    assert max(map(len, lines)) <= 80
+
+
+def test_names_are_shown_as_they_are(tmp_path: Path) -> None:
+    """Square brackets and colons mean nothing; nor does a pool that is called like our experts."""
+    names = ("[/b]", "[red]", ":warning:", "experts", "a|b: ☃")
+    table = [
+        {
+            "task": f"{names[task % 5]} {task}",
+            "labeler": f"{names[who]}{who}",
+            "label": "[/i]" if draw(1, str(task), who, "said") < 0.6 else "[x]",
+            "pool": names[who],
+        }
+        for task in range(40)
+        for who in range(5)
+    ]
+    path = write(tmp_path / "[bold].csv", table)
+    text = run(str(path))
+    for name in names:
+        assert f"{name} " in text
+    assert figures(str(path))["labels_needed"] > 0
+
+
+def test_shares_stay_within_0_and_1(tmp_path: Path) -> None:
+    """Nearly all agree, and the bootstrap's spread would reach beyond."""
+    table = [
+        {
+            "task": f"t{task}",
+            "labeler": f"w{who}",
+            "label": "ab"[task % 2 if who else task % 7 == 0],
+        }
+        for task in range(40)
+        for who in range(5)
+    ]
+    found = figures(str(write(tmp_path / "labels.csv", table)))
+    assert found["agreement"]["high"] <= 1.0
+    assert 0.0 <= found["share_saved"]["low"] <= found["share_saved"]["high"] <= 1.0
 
 
 def test_a_real_set_under_somebodys_columns(shared_data: Path, tmp_path: Path) -> None:
@@ -194,7 +232,18 @@ TWO = HEAD + "t,a,x\nt,b,y\n"
         ("task,labeler,label,price\nt,a,x,-1\nt,b,y,1\n", (), "row 2, column 'price': '-1'"),
         ("task,labeler,label,at\nt,a,x,2026-01-01\nt,b,y,soon\n", (), "row 3, column 'at': 'soon'"),
         (HEAD + "t,a,x\nu,b,y\n", (), "one label a task"),
-        (HEAD + "t,a,x\nt,b,\n", (), "row 3, column 'label': empty"),
+        (HEAD + "t,a,x\nt,b,\n", (), "labels.csv: row 3, column 'label': empty"),
+        (HEAD + "\n\nt,a,x\n\nt,b,\n", (), "row 6, column 'label': empty"),
+        ("task,task,labeler,label\nt,u,a,x\n", (), "2 columns are called 'task'"),
+        (TWO.replace("t,", "t" * 300 + ","), (), "must have 1 to 256 bytes"),
+        (TWO.replace("x", "x" * 300), (), "must have 1 to 256 bytes"),
+        (TWO.replace(",a,", "," + "a" * 300 + ","), (), "must have 1 to 256 bytes"),
+        ("task,labeler,label,pool\nt,a,x,stop\nt,b,y,p\n", (), "pool 'stop': that name means"),
+        ("task,labeler,label,price\nt,a,x,1e13\nt,b,y,1\n", (), "row 2, column 'price': '1e13'"),
+        (TWO, ("--value", "inf"), "--value inf: must be above 0 and at most 1e+12"),
+        (TWO, ("--value", "nan"), "--value nan: must be above 0"),
+        (TWO, ("--price", "1e300"), "--price 1e300: must be above 0 and at most 1e+12"),
+        (TWO, ("--price-of", "a=1e300"), "say POOL=USD"),
         (HEAD + "t,a,x\nt,b,x\n", (), "every label is 'x'"),
         (HEAD + "".join(f"t,w{i},{i}\n" for i in range(101)), (), "101 different labels"),
         (TWO, ("--price-of", "a"), "say POOL=USD"),
@@ -204,7 +253,7 @@ TWO = HEAD + "t,a,x\nt,b,y\n"
         (TWO, ("--value", "-1"), "--value -1.0: must be above 0"),
         (TWO, ("--truth", "gold"), "no column 'gold'"),
         ("task,labeler,label,price\nt,a,x,0\nt,b,y,0\n", (), "every price is 0"),
-        (HEAD + "t,a\n", (), "row 2 has more or fewer fields"),
+        (HEAD + "t,a\n", (), "row 2 has 2 fields, the header has 3"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_clear_line(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from bandit.errors import ConfigError, MissingInput, PoolwiseError
+from bandit.errors import BadValue, ConfigError, MissingInput, PoolwiseError
 from replay.market.command import simulate
 
 if TYPE_CHECKING:
@@ -65,6 +65,42 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 def test_screens_say_which_market_it_was(recorded: Path) -> None:
     assert "no people" in run("--tasks", "20").splitlines()[0]
     assert "Recorded market" in run("--recorded", str(recorded)).splitlines()[0]
+
+
+def test_a_replay_says_how_its_pools_were_made(recorded: Path) -> None:
+    assert "pools are those of the data" in run("--recorded", str(recorded))
+    path = recorded / "labels.csv"
+    path.write_text("\n".join(line.rpartition(",")[0] for line in path.read_text().splitlines()))
+    assert "labelers pooled by how much they labeled" in run("--recorded", str(recorded))
+
+
+def test_a_replay_says_what_its_audits_cost(recorded: Path) -> None:
+    config = recorded / "poolwise.toml"
+    config.write_text("[audit]\nshare = 1.0\n")
+    text = run("--recorded", str(recorded), "--config", str(config), "--experts", "0.3")
+    assert "10 verdicts audited by experts, $3.00 more" in text
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e13"])
+@pytest.mark.parametrize("option", ["--value", "--experts"])
+def test_figures_of_a_market_that_was_refused_are_not_shown(option: str, value: str) -> None:
+    with pytest.raises(BadValue, match=value.replace("1e13", "1") + ".*must be between"):
+        run("--tasks", "3", option, value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("t,a,x\nt,b,x\n", "classes .*must be two or more"),
+        ("t,a,x\n,b,y\n", r"labels\.csv: row 3, column 'task': empty, but it is the task"),
+        ("t" * 300 + ",a,x\nu,b,y\n", "must have 1 to 256 bytes"),
+    ],
+)
+def test_labels_that_cannot_be_replayed_are_an_error(tmp_path: Path, lines: str, says: str) -> None:
+    (tmp_path / "labels.csv").write_text("task,labeler,label\n" + lines)
+    with pytest.raises(BadValue, match=says) as error:
+        run("--recorded", str(tmp_path))
+    assert "\n" not in str(error.value)
 
 
 def test_with_experts_verdicts_are_audited(recorded: Path) -> None:

@@ -150,3 +150,15 @@ def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:
         for _ in range(4):
             file.write(body)
     assert peak_mb(long) - peak_mb(short) < 80
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.jsonl"])
+def test_what_windows_writes_is_read(tmp_path: Path, name: str) -> None:
+    """A mark before the text, two characters to end a line, and empty lines."""
+    lines = {
+        "log.csv": ["action,reward", "a,1", "", "b,0", ""],
+        "log.jsonl": ['{"action":"a","reward":1}', "", '{"action":"b","reward":0}', ""],
+    }[name]
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    found = [batch.to_pydict() for batch in open_table(tmp_path / name).batches(["action"])]
+    assert found == [{"action": ["a", "b"]}]

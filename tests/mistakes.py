@@ -1,0 +1,199 @@
+"""Mistakes of users, as tables: what is done, and what is said about it."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Event = dict[str, Any]
+
+
+class Command(NamedTuple):
+    """Files by name, the command, its exit code, and what its one line says."""
+
+    name: str
+    files: Mapping[str, str | bytes]
+    args: str
+    code: int
+    says: str
+
+
+class Letter(NamedTuple):
+    """Rounds of events, each fed and worked on; the rule and the words of the one dead letter."""
+
+    name: str
+    rounds: Sequence[Sequence[Event]]
+    rule: str
+    says: str
+
+
+def pool(name: str = "a", **more: Any) -> Event:
+    return {"type": "Pool", "pool": name, "at": 0, "usd_per_label": 0.05, **more}
+
+
+def task(name: str = "t", **more: Any) -> Event:
+    base = {"type": "Task", "task": name, "project": "p", "at": 1, "classes": ["yes", "no"]}
+    return {**base, **more}
+
+
+def label(name: str, ask: int = 1, labeler: str = "w", **more: Any) -> Event:
+    base = {"type": "Label", "label": name, "task": "t", "ask": ask, "pool": "a", "at": 2}
+    return {**base, "labeler": labeler, "answer": "yes", **more}
+
+
+def gold(answer: str, **more: Any) -> Event:
+    return {"type": "Gold", "task": "t", "answer": answer, "at": 3, **more}
+
+
+def tick(at: float) -> Event:
+    return {"type": "Tick", "at": at}
+
+
+def parquet(**columns: list[Any]) -> bytes:
+    """Write a table of decisions, some of its columns replaced."""
+    file = io.BytesIO()
+    log = {"action": ["x", "y"], "reward": [1.0, 0.0], "propensity": [0.5, 0.5]}
+    pq.write_table(pa.table(log | columns), file)
+    return file.getvalue()
+
+
+HEAD = "action,reward,propensity\n"
+LABELS = "task,labeler,label\nt,a,x\nt,b,y\nt,c,x\n"
+TICK = json.dumps(tick(1))
+UNKNOWN_KEY = "[policy]\nexplore_flor = 0.1\n"
+DID_YOU = "c.toml: policy.explore_flor is unknown; did you mean 'explore_floor'?"
+NO_LOG = "not a poolwise log, or damaged"
+
+COMMANDS = [
+    Command("feed a missing file", {}, "feed l.db e.jsonl", 1, "e.jsonl: there is no such file"),
+    Command("work on a missing log", {}, "work l.db", 1, "l.db: there is no log here"),
+    Command("tail a missing log", {}, "tail l.db asks", 1, "l.db: there is no log here"),
+    Command("evaluate a missing file", {}, "evaluate l.csv", 1, "l.csv: no such file"),
+    Command("savings of a missing file", {}, "savings l.csv", 1, "l.csv: no such file"),
+    Command("replay a missing folder", {}, "simulate --recorded l", 1, "l: no such folder"),
+    Command("a missing configuration", {}, "work l.db --config c.toml", 1, "c.toml: there is no"),
+    Command("a log in a missing folder", {}, "work x/l.db --create", 1, "x: make it first"),
+    Command("work on an empty file", {"l.db": ""}, "work l.db", 1, "the file is empty"),
+    Command("tail an empty file", {"l.db": ""}, "tail l.db asks", 1, "the file is empty"),
+    Command("evaluate an empty file", {"l.csv": ""}, "evaluate l.csv", 1, "the file is empty"),
+    Command("evaluate an empty log", {"l.db": ""}, "evaluate l.db", 1, "the file is empty"),
+    Command("savings of an empty file", {"l.csv": ""}, "savings l.csv", 1, "l.csv: empty"),
+    Command("replay an empty file", {"l/labels.csv": ""}, "simulate --recorded l", 1, "v: empty"),
+    Command("a header alone", {"l.csv": HEAD}, "evaluate l.csv", 1, "l.csv: no rows"),
+    Command(
+        "a wrong column", {"l.csv": HEAD + "x,1,1\n"}, "evaluate l.csv --reward rewrad", 1,
+        "l.csv: no column 'rewrad'; did you mean 'reward'?",
+    ),
+    Command(
+        "a wrong column of labels", {"l.csv": LABELS}, "savings l.csv --task tsk", 1,
+        "l.csv: no column 'tsk'; did you mean 'task'?",
+    ),
+    Command(
+        "a propensity of 0", {"l.csv": HEAD + "x,1,1\ny,1,0\n"}, "evaluate l.csv", 1,
+        "l.csv row 2: propensity is 0, must be in (0, 1]",
+    ),
+    Command(
+        "a propensity above 1", {"l.parquet": parquet(propensity=[0.5, 1.5])},
+        "evaluate l.parquet", 1, "l.parquet row 2: propensity is 1.5, must be in (0, 1]",
+    ),
+    Command(
+        "a reward that is NaN", {"l.parquet": parquet(reward=[float("nan"), 1.0])},
+        "evaluate l.parquet", 1, "l.parquet row 1: reward is nan, must be finite",
+    ),
+    Command(
+        "a reward that is NaN in CSV", {"l.csv": HEAD + "x,NaN,1\n"}, "evaluate l.csv", 1,
+        "l.csv row 1: reward is nan, must be finite",
+    ),
+    Command(
+        "NaN in JSON", {"l.jsonl": '{"action":"x","reward":NaN,"propensity":1}'},
+        "evaluate l.jsonl", 1, "l.jsonl line 1: not a JSON object",
+    ),
+    Command(
+        "too few rows", {"l.parquet": parquet()}, "evaluate l.parquet", 3, "cannot answer: the log"
+    ),
+    Command(
+        "an unknown type", {"e.jsonl": f'{TICK}\n{{"type":"Tsk"}}\n'}, "feed l.db e.jsonl", 1,
+        "e.jsonl, line 2: unknown_type: type: 'Tsk' is no input; did you mean 'Task'?",
+    ),
+    Command(
+        "an unknown version", {"e.jsonl": '{"type":"Tick","at":1,"v":2}'}, "feed l.db e.jsonl", 1,
+        "e.jsonl, line 1: unknown_version: v: 2 is unknown",
+    ),
+    Command("an unknown key", {"c.toml": UNKNOWN_KEY}, "work l.db --config c.toml", 1, DID_YOU),
+    Command("the same to replay", {"c.toml": UNKNOWN_KEY}, "simulate --config c.toml", 1, DID_YOU),
+    Command(
+        "the same for savings", {"l.csv": LABELS, "c.toml": UNKNOWN_KEY},
+        "savings l.csv --config c.toml", 1, DID_YOU,
+    ),
+    Command("work on a corrupt log", {"l.db": "?" * 9999}, "work l.db", 1, f"l.db: {NO_LOG}"),
+    Command("tail a corrupt log", {"l.db": "?" * 9999}, "tail l.db asks", 1, f"l.db: {NO_LOG}"),
+    Command("evaluate a corrupt log", {"l.db": "?" * 9999}, "evaluate l.db", 1, f"l.db: {NO_LOG}"),
+    Command(
+        "feed a corrupt log", {"l.db": "?" * 9999, "e.jsonl": TICK}, "feed l.db e.jsonl", 1,
+        f"l.db: {NO_LOG}",
+    ),
+    Command(
+        "a pool called stop in savings",
+        {"l.csv": "task,labeler,label,pool\nt,a,x,stop\nt,b,y,b\n"}, "savings l.csv", 1,
+        "l.csv: pool 'stop': that name means 'no more labels'; give the pool another",
+    ),
+]  # fmt: skip
+
+FIRST = [pool(), task()]
+LETTERS = [
+    Letter("a pool called stop", [[pool("stop")]], "reserved_name", "give the pool another"),
+    Letter("a label for an unknown task", [[label("l")]], "unknown_task", "'t': the task is not"),
+    Letter(
+        "a contradicting duplicate of a task", [[*FIRST, task(classes=["yes", "maybe"])]],
+        "contradicts", "task 't': a different task of this id is known",
+    ),
+    Letter(
+        "a second label for an ask", [FIRST, [label("l1"), label("l2", labeler="x")]],
+        "second_label", "label 'l2' of task 't', ask 1: label 'l1' has answered this ask already",
+    ),
+    Letter(
+        "the same labeler twice", [FIRST, [label("l1")], [label("l2", ask=2)]],
+        "repeat_labeler", "label 'l2' of task 't', ask 2: labeler 'w' has labeled this task",
+    ),
+    Letter(
+        "an unknown class", [FIRST, [label("l", answer="maybe")]],
+        "unknown_answer", "answer 'maybe' is not one of ['yes', 'no']",
+    ),
+    Letter("a label from elsewhere", [FIRST, [label("l", pool="b")]], "wrong_pool", "'a' was"),
+    Letter("a label nobody asked for", [FIRST, [label("l", ask=7)]], "unknown_ask", "no ask 7"),
+    Letter("a price beyond bounds", [[pool(usd_per_label=1e13)]], "bad_number", "between 0 and"),
+    Letter("gold that contradicts", [FIRST, [gold("yes"), gold("no")]], "contradicts", "'yes'"),
+    Letter("gold of an unknown class", [FIRST, [gold("maybe")]], "unknown_answer", "is not one of"),
+    Letter("a clock that jumps ahead", [[tick(1), tick(9e5)]], "tick_ahead", "more than 3600 s"),
+    Letter("a clock that goes back", [[tick(9), tick(1)]], "tick_back", "the clock went back"),
+]  # fmt: skip
+
+ODD = "a|b:c d\ne☃🙂'\""
+NO_LETTERS: dict[str, tuple[list[list[Event]], str]] = {
+    "a label after the verdict": (
+        [[pool(), task(deadline_at=9), tick(1)], [tick(10)], [label("l")]],
+        "1 asked 0 open, 2 verdicts, last yes",
+    ),
+    "a label from a pool that closed": (
+        [[pool(), task(deadline_at=9), tick(1)], [pool(open=False)], [label("l"), tick(10)]],
+        "1 asked 0 open, 1 verdicts, last yes",
+    ),
+    "a task for a pool that closed": (
+        [[pool(open=False), task()]],
+        "0 asked 1 open, 0 verdicts, last None",
+    ),
+    "names of any kind": (
+        [
+            [pool(ODD), task(ODD, project=ODD, classes=[ODD, "no"], deadline_at=9), tick(1)],
+            [label(ODD, labeler=ODD, task=ODD, pool=ODD, answer=ODD), tick(10)],
+        ],
+        f"2 asked 0 open, 1 verdicts, last {ODD}",
+    ),
+}
