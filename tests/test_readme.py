@@ -1,7 +1,8 @@
-"""The README's tour, run line by line: what it shows is what comes out.
+"""The README's tour, run block by block: what it shows is what comes out.
 
-A block that begins with ```console holds commands behind `$ `, their continuation behind `> `, and
-what they print. A line `<!-- figures vary -->` before a block says that its output isn't compared.
+A block of `sh` is run as it stands, in the folder of those before it; the block of `text` below it
+is what it prints. A line `<!-- figures vary -->` above says that the output isn't compared:
+thousands of decisions lie behind it, and another processor may draw one of them otherwise.
 After a change of the figures, `python tests/test_readme.py` writes the new ones into the README.
 """
 
@@ -13,74 +14,64 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-BLOCK = re.compile(r"(<!-- figures vary -->\n)?```console\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"(<!-- figures vary -->\n)?```sh\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
+LONG = re.compile(r"\d+\.\d{7,}")  # beyond six digits, processors may differ
+REFRESH = "prints something else now; if it should: python tests/test_readme.py"
 
 
-class Step(NamedTuple):
-    """A command of the tour as it is written, and what it is said to print."""
-
-    written: str
-    command: str
-    printed: str
-
-
-def steps(block: str) -> list[Step]:
-    """Return the steps of a block, in order."""
-    found = []
-    for part in re.split(r"^(?=\$ )", block, flags=re.MULTILINE):
-        lines = part.splitlines(keepends=True)
-        if not lines:
-            continue
-        more = 1
-        while more < len(lines) and lines[more].startswith("> "):
-            more += 1
-        written = "".join(lines[:more])
-        command = re.sub(r"^[$>] ", "", written, flags=re.MULTILINE)
-        found.append(Step(written, command, "".join(lines[more:])))
-    return found
-
-
-def run(command: str, folder: Path) -> str:
-    """Run a command as somebody at a terminal of 80 columns; what it prints."""
+def run(commands: str, folder: Path) -> str:
+    """Run commands as somebody at a terminal of 80 columns; what they print."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", command],
+        ["bash", "-c", commands],
         cwd=folder,
         env={**os.environ, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     lines = (line.rstrip() for line in done.stdout.decode().splitlines())
     return "".join(f"{line}\n" for line in lines)
 
 
+def rounded(text: str) -> str:
+    """Return `text` with its long numbers cut to six digits."""
+    return LONG.sub(lambda found: f"{float(found[0]):.6g}", text)
+
+
+@pytest.mark.slow  # it runs the whole demo
 def test_the_tour_prints_what_the_readme_says(tmp_path: Path) -> None:
+    """Where figures vary, too, something is shown, and nothing fails with a traceback."""
     blocks = BLOCK.findall(README.read_text(encoding="utf-8"))
     assert len(blocks) >= 5
-    for vary, block in blocks:
-        for step in steps(block):
-            printed = run(step.command, tmp_path)
-            assert "Traceback" not in printed
-            if not vary:
-                assert printed == step.printed, f"{step.written}refresh: python {__file__}"
+    for vary, commands, shown in blocks:
+        printed = run(commands, tmp_path)
+        assert "Traceback" not in printed
+        if vary:
+            assert shown.strip(), f"{commands}{REFRESH}"
+            assert printed.strip()
+        else:
+            assert rounded(printed) == rounded(shown), f"{commands}{REFRESH}"
+
+
+def test_every_block_of_commands_is_followed_by_what_it_prints() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(BLOCK.findall(text)) == text.count("```sh\n") == text.count("```text\n")
 
 
 def refreshed(text: str, folder: Path) -> str:
     """Return the README's text with what its commands print now."""
 
     def block(match: re.Match[str]) -> str:
-        shown = "".join(
-            step.written + (step.printed if match[1] else run(step.command, folder))
-            for step in steps(match[2])
-        )
-        return f"{match[1] or ''}```console\n{shown}```"
+        printed = run(match[2], folder)
+        return f"{match[1] or ''}```sh\n{match[2]}```\n\n```text\n{printed}```"
 
     return BLOCK.sub(block, text)
 
