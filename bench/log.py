@@ -1,10 +1,14 @@
 """How fast the embedded log and the codec are: records a second, appended, read, decoded.
 
-Run from the checkout: python bench/log.py
+    python bench/log.py
+
+The last lines hold the log against plain SQLite, the ceiling, in the same run: the same records in
+the same transactions into one table, and read back with one query.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import tempfile
 import time
@@ -36,10 +40,11 @@ def each(work: Callable[[Any], object], things: list[Any]) -> None:
         work(thing)
 
 
-def timed(what: str, count: int, work: Callable[[], object]) -> None:
-    """Print how long one of `count` takes, the best of three runs."""
+def timed(what: str, count: int, work: Callable[[], object]) -> float:
+    """Print, and return in seconds, how long one of `count` takes: the best of three runs."""
     best = min(seconds(work) for _ in range(3)) / count
     print(f"{what:58} {best * 1e6:7.2f} us {1 / best:12,.0f}/s")
+    return best
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -61,6 +66,29 @@ def append(folder: Path, made: list[list[NewRecord]], synchronous: Synchronous, 
     with closing(EmbeddedLog(path, ways, create=True, synchronous=synchronous)) as log:
         for batch in made:
             log.write(batch)
+
+
+def plain_append(folder: Path, made: list[list[NewRecord]]) -> Path:
+    """Append everything to one table of a new SQLite file; where that is."""
+    path = folder / f"{time.monotonic_ns()}.plain"
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = FULL")
+        file.execute('CREATE TABLE t ("offset" INTEGER PRIMARY KEY, key BLOB, value BLOB)')
+        for batch in made:
+            file.execute("BEGIN IMMEDIATE")
+            file.executemany(
+                "INSERT INTO t (key, value) VALUES (?, ?)", ((one.key, one.value) for one in batch)
+            )
+            file.execute("COMMIT")
+    return path
+
+
+def plain_read(path: Path) -> None:
+    """Read everything of the one table."""
+    with closing(sqlite3.connect(path)) as file:
+        for _ in file.execute('SELECT "offset", key, value FROM t'):
+            pass
 
 
 def follow(path: Path) -> None:
@@ -107,7 +135,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         plain, compacted = batches("tasks"), batches("desk", keys=20_000)
-        timed("append, FULL", RECORDS, lambda: append(place, plain, "FULL", 1))
+        ours = timed("append, FULL", RECORDS, lambda: append(place, plain, "FULL", 1))
+        bare = timed("append, plain SQLite, FULL", RECORDS, lambda: plain_append(place, plain))
         timed("append, NORMAL", RECORDS, lambda: append(place, plain, "NORMAL", 1))
         timed("append, FULL, 8 partitions", RECORDS, lambda: append(place, plain, "FULL", 8))
         timed("append, FULL, compacted", RECORDS, lambda: append(place, compacted, "FULL", 1))
@@ -115,8 +144,12 @@ def main() -> None:
         with closing(EmbeddedLog(path, create=True)) as log:
             for batch in plain:
                 log.write(batch)
-        timed("follow", RECORDS, lambda: follow(path))
+        read = timed("follow", RECORDS, lambda: follow(path))
+        other = plain_append(place, plain)
+        scan = timed("read, plain SQLite", RECORDS, lambda: plain_read(other))
         timed("poll, write 3 records for each, commit, FULL", RECORDS, lambda: consume(path))
+    print(f"ratio append_to_plain_sqlite {bare / ours:.3f}")
+    print(f"ratio follow_to_plain_sqlite {scan / read:.3f}")
 
 
 if __name__ == "__main__":
