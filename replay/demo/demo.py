@@ -27,8 +27,8 @@ from replay.market.tasks import Arrivals
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from replay.market.drive import Outcome
     from replay.market.drive_log import EventLog, Steps
+    from replay.market.outcome import Outcome
     from replay.market.tasks import TrueTask
 
 EXPERT_USD = 0.60

@@ -7,11 +7,12 @@ what the worker asks meanwhile is seen at the end of the slice.
 
 from __future__ import annotations
 
-import heapq
 from typing import TYPE_CHECKING, Protocol
 
-from bandit.events import Ask, Decline, Label, Task, Tick, Verdict
-from replay.market.drive import PATIENCE, Outcome
+from bandit.events import Ask, Decline, Label, Tick, Verdict
+from replay.market.drive import PATIENCE
+from replay.market.due import Due
+from replay.market.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -60,33 +61,34 @@ class LogDrive:
         self.outcome = Outcome()
         self._log, self._worker, self._labelers = log, worker, labelers
         self._slice_s, self._tick_s, self._watch = slice_s, tick_s, watch
-        self._due: list[tuple[float, int, Input]] = []
-        self._order = 0
+        self._due = Due(self.outcome)
         self._now = 0.0
 
     def run(self, events: Iterable[Input]) -> Outcome:
         """Drive through `events` and all that follows from them."""
         for event in events:
-            self._schedule(event.at, event)
-        self._now = self._due[0][0] if self._due else 0.0
+            self._due.add(event.at, event)
+        self._now = self._due.first_at() or 0.0
         patience = PATIENCE
-        while self._due or (patience and self.outcome.open()):
-            if not self._due:
+        while True:
+            first = self._due.first_at()
+            if first is None:
+                if not (patience and self.outcome.open()):
+                    break
                 patience -= 1
-                self._schedule(self._now + self._tick_s, Tick(at=self._now + self._tick_s))
-            self._one_slice()
+                first = self._now + self._tick_s
+                self._due.add(first, Tick(at=first))
+            self._one_slice(first)
         return self.outcome
 
-    def _one_slice(self) -> None:
-        first = self._due[0][0]
+    def _one_slice(self, first: float) -> None:
         batch: list[Input] = []
         while first - self._now > self._tick_s:
             self._now += self._tick_s
             batch.append(Tick(at=self._now))
         end = max(first, self._now) + self._slice_s
-        while self._due and self._due[0][0] <= end:
-            at, _, event = heapq.heappop(self._due)
-            self._note(event)
+        for at, event in self._due.until(end):
+            self._due.given(event)
             if isinstance(event, Label | Decline):
                 batch.append(Tick(at=at))
             if not isinstance(event, Tick):
@@ -99,31 +101,7 @@ class LogDrive:
         for output in self._log.read():
             self.outcome.take(output)
             if isinstance(output, Ask):
-                self._ask(output)
+                answers = self._labelers.answer(output, output.at)
+                self._due.answered(output, answers, self._now)
             elif self._watch and isinstance(output, Verdict):
                 self._watch(output)
-
-    def _note(self, event: Input) -> None:
-        match event:
-            case Task():
-                self.outcome.tasks[event.task] = event
-                if event.deadline_at is not None:
-                    self._schedule(event.deadline_at, Tick(at=event.deadline_at))
-            case Label():
-                self.outcome.labels.append(event)
-            case Decline():
-                self.outcome.declines += 1
-            case _:
-                pass
-
-    def _ask(self, ask: Ask) -> None:
-        answers = self._labelers.answer(ask, ask.at)
-        for answer in answers:
-            self._schedule(max(answer.at, self._now), answer)
-        if not any(answer.at <= ask.expires_at for answer in answers):
-            at = max(ask.expires_at, self._now)
-            self._schedule(at, Tick(at=at))
-
-    def _schedule(self, at: float, event: Input) -> None:
-        self._order += 1
-        heapq.heappush(self._due, (at, self._order, event))

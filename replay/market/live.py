@@ -11,7 +11,8 @@ import msgspec
 from bandit.brain import Brain
 from bandit.engine import Engine
 from replay.calibration_error import brier, ece, noise_floor, surest_half
-from replay.market.drive import Drive, taken
+from replay.market.drive import Drive
+from replay.market.outcome import taken
 from replay.market.pools import EXPERTS
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from bandit.events import Verdict
     from bandit.settings import Settings
-    from replay.market.drive import Outcome
     from replay.market.market import Market
+    from replay.market.outcome import Outcome
 
 
 class LivePool(msgspec.Struct, frozen=True, kw_only=True):

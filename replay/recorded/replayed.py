@@ -20,14 +20,15 @@ from bandit.draw import draw
 from bandit.engine import Engine
 from bandit.errors import BadValue
 from bandit.events import Decline, Label, Pool, Task
-from replay.market.drive import Drive, taken
+from replay.market.drive import Drive
+from replay.market.outcome import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bandit.events import Ask, Verdict
     from bandit.settings import Settings
-    from replay.market.drive import Outcome
+    from replay.market.outcome import Outcome
     from replay.recorded.crowd import Crowd, CrowdLabel
 
 EXPERTS = "experts"

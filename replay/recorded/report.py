@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bandit.events import Label
-    from replay.market.drive import Outcome
+    from replay.market.outcome import Outcome
     from replay.recorded.crowd import Crowd
     from replay.recorded.replayed import Terms
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bandit.events import Label
-    from replay.market.drive import Outcome
+    from replay.market.outcome import Outcome
     from replay.recorded.crowd import Crowd, CrowdLabel
 
 MONTH_S = 365.25 / 12 * 86400

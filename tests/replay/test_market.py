@@ -17,7 +17,7 @@ from replay.market.pools import EXPERTS, PoolSpec, four_pools
 from replay.market.tasks import Arrivals, made_tasks
 
 if TYPE_CHECKING:
-    from replay.market.drive import Outcome
+    from replay.market.outcome import Outcome
 
 TASKS = 150
 

@@ -18,7 +18,7 @@ from replay.recorded.report import recorded_report
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.market.drive import Outcome
+    from replay.market.outcome import Outcome
 
 PRICE = 0.02
 

@@ -1,0 +1,66 @@
+"""What came out of a drive through a market: labels, verdicts, and what was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bandit.errors import BadValue
+from bandit.events import Ask, DeadLetter, Label, Reward, Task, Verdict
+
+if TYPE_CHECKING:
+    from bandit.events import Output
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came out of a drive.
+
+    `answered` holds each task's newest verdict that no gold has corrected (what the customer got
+    before anyone knew the truth), `verdicts` the newest of all.
+    """
+
+    labels: list[Label] = field(default_factory=list)
+    declines: int = 0
+    expired: int = 0
+    asks: int = 0
+    tasks: dict[str, Task] = field(default_factory=dict)
+    answered: dict[str, Verdict] = field(default_factory=dict)
+    first: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    dead: list[DeadLetter] = field(default_factory=list)
+
+    def open(self) -> int:
+        """How many tasks have no verdict."""
+        return len(self.tasks) - len(self.verdicts)
+
+    def take(self, output: Output) -> None:
+        """Note one output of the engine."""
+        match output:
+            case Verdict():
+                self.first.setdefault(output.task, output)
+                self.verdicts[output.task] = output
+                if output.basis != "gold":
+                    self.answered[output.task] = output
+            case Ask():
+                self.asks += 1
+            case Reward(basis="expired", revision=0):
+                self.expired += 1
+            case DeadLetter():
+                self.dead.append(output)
+            case _:
+                pass
+
+
+def taken(outcome: Outcome, name: str) -> Outcome:
+    """Return `outcome` if the engine refused nothing; figures without what it refused would lie.
+
+    Raises
+    ------
+    BadValue
+        Naming the first thing that was refused, and why.
+    """
+    if outcome.dead:
+        first = outcome.dead[0]
+        raise BadValue(f"{name}: {first.message} ({len(outcome.dead):,} such refusals in all)")
+    return outcome
