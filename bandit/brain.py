@@ -192,7 +192,10 @@ class Brain:
     # Saving ---------------------------------------------------------------------------------
 
     def to_bytes(self) -> bytes:
-        """Return everything learned; equal for equal rewards in the same order."""
+        """Return everything learned: equal for equal rewards in order, VW's counters aside.
+
+        Those count predictions too (decision 5); nothing that is decided depends on them.
+        """
         weights, bias = self._accuracy.state()
         saved = _Saved(
             version=VERSION,

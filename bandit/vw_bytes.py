@@ -21,7 +21,7 @@ from bandit.errors import StateError
 
 
 def save(workspace: Workspace) -> bytes:
-    """Return the model as bytes, equal for equal models."""
+    """Return the model as bytes; VW's counters in it count predictions too."""
     with _scratch() as path:
         workspace.save(path)
         with open(path, "rb") as file:
