@@ -54,7 +54,7 @@ class Asking:
 
     def decide(self, desk: Desk, state: TaskState, why: str) -> list[Output]:
         """Ask a pool, stop, or wait for room in a pool."""
-        now = state.task.at if desk.state.now is None else desk.state.now
+        now = desk.now(state.task)
         waited = end_wait(desk, state)
         forced = self._forced(state, now)
         able = [] if forced else self._able(state)
@@ -79,7 +79,7 @@ class Asking:
 
     def audit(self, desk: Desk, state: TaskState) -> list[Output]:
         """Ask a gold pool for the truth of a closed task; wait where none has room."""
-        now = state.task.at if desk.state.now is None else desk.state.now
+        now = desk.now(state.task)
         waited = end_wait(desk, state)
         able = [pool for pool in self._willing(state) if pool.gold]
         free = self._with_room(desk, able, now, waited=waited)

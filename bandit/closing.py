@@ -34,7 +34,7 @@ class Closing:
         self, desk: Desk, state: TaskState, why: str, worth_usd: float, belief: Belief
     ) -> list[Output]:
         """Give the verdict, revision 0, and the reward of every ask that has none yet."""
-        now = _now(desk, state)
+        now = desk.now(state.task)
         out: list[Output] = [
             self.give_up(desk, state, ask, OVER, now) for ask in state.asks if ask.status == WAITING
         ]
@@ -53,7 +53,7 @@ class Closing:
             return []
         # Where the truth is known, what the labels say of it doesn't matter any more.
         belief = believe(self._brain, state, state.labeled()) if state.gold is None else None
-        return self._written(state, _now(desk, state), verdict.why, verdict.worth_usd, belief)
+        return self._written(state, desk.now(state.task), verdict.why, verdict.worth_usd, belief)
 
     def give_up(
         self, desk: Desk, state: TaskState, ask: AskState, status: str, at: float
@@ -62,7 +62,7 @@ class Closing:
         ask.status = status
         ask.ended_at = at
         desk.state.in_flight[ask.pool] -= 1
-        return reward_of(state, ask, EXPIRED, _now(desk, state), self._settings.reward)
+        return reward_of(state, ask, EXPIRED, desk.now(state.task), self._settings.reward)
 
     def _drawn(self, task: str) -> bool:
         """Whether the keyed draw sends the verdict of a task to gold."""
@@ -120,11 +120,6 @@ class Closing:
         )
         state.verdict = verdict
         return verdict
-
-
-def _now(desk: Desk, state: TaskState) -> float:
-    """The desk's time; before the first tick, the task's."""
-    return state.task.at if desk.state.now is None else desk.state.now
 
 
 def _judge(

@@ -19,7 +19,7 @@ from bandit.state import WAITING, DeskState, TaskState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bandit.events import Tick
+    from bandit.events import Task, Tick
     from bandit.settings import ClockSettings, MemorySettings
 
 STATE_KEY = b"desk"
@@ -61,6 +61,10 @@ class Desk:
         self._popped: list[Due] = []
         self.state = DeskState()
         self._state_kept = self._encode(self.state)
+
+    def now(self, task: Task) -> float:
+        """What time it is; before the first tick, when `task` came."""
+        return task.at if self.state.now is None else self.state.now
 
     # Tasks and waiting gold -----------------------------------------------------------------
 
