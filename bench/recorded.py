@@ -31,15 +31,15 @@ HEAD = (
     f"{'ece':>6} {'floor':>6} {'surest':>7} {'declined':>9} {'s':>5}"
 )
 
-Job = tuple[Path, int, Path | None, float, float, float | None, bool]
+Job = tuple[Path, int, Path | None, float, float, float | None]
 
 
 def replay_one(job: Job) -> tuple[RecordedReport, float]:
     """Replay one set with one seed; return the report and the seconds it took."""
-    folder, seed, config, price, value, expert_usd, prefer = job
+    folder, seed, config, price, value, expert_usd = job
     begin = time.perf_counter()
     crowd = priced(read_crowd(folder), price)
-    terms = Terms(value_usd=value, seed=seed, expert_usd=expert_usd, prefer=prefer)
+    terms = Terms(value_usd=value, seed=seed, expert_usd=expert_usd)
     outcome = run_recorded(crowd, read_settings(config), terms)
     return recorded_report(crowd, outcome, terms), time.perf_counter() - begin
 
@@ -59,7 +59,6 @@ def main() -> None:
     parser.add_argument("--price", type=float, default=0.02)
     parser.add_argument("--value", type=float, default=1.0)
     parser.add_argument("--experts", type=float, help="price of an audit; without it, no gold")
-    parser.add_argument("--prefer", action="store_true", help="send the labeler the engine prefers")
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     wanted = [name for name in given.sets.split(",") if name]
@@ -69,7 +68,7 @@ def main() -> None:
         if folder.is_dir() and (not wanted or folder.name in wanted)
     ]
     jobs: list[Job] = [
-        (folder, seed, given.config, given.price, given.value, given.experts, given.prefer)
+        (folder, seed, given.config, given.price, given.value, given.experts)
         for folder in folders
         for seed in range(given.seeds)
     ]

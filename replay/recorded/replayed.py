@@ -43,14 +43,12 @@ class Terms:
     """What a replay is told beyond the labels.
 
     `value_usd` is what a right answer is worth. `expert_usd` is the price of an audit's gold:
-    `None` for no audits. With `prefer`, a pool sends the labeler that the engine prefers, if one
-    of them labeled the task.
+    `None` for no audits.
     """
 
     value_usd: float = 1.0
     seed: int = 0
     expert_usd: float | None = None
-    prefer: bool = False
 
 
 class RecordedMarket:
@@ -139,14 +137,10 @@ class RecordedMarket:
 
     def _take(self, ask: Ask) -> CrowdLabel | None:
         left = self._unused[ask.task].get(ask.pool, [])
-        usable = [i for i, row in enumerate(left) if row.labeler not in ask.exclude]
-        if not usable:
-            return None
-        chosen = usable[0]
-        if self._terms.prefer and ask.prefer:
-            rank = {labeler: i for i, labeler in enumerate(ask.prefer)}
-            chosen = min(usable, key=lambda i: rank.get(left[i].labeler, len(rank)))
-        return left.pop(chosen)
+        for i, row in enumerate(left):
+            if row.labeler not in ask.exclude:
+                return left.pop(i)
+        return None
 
     def _expert(self, ask: Ask, now: float, number: str) -> list[Label | Decline]:
         known = self._crowd.truth.get(ask.task)
