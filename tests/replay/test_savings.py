@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from bandit.draw import draw
-from bandit.errors import InputError
 from replay.savings.bootstrap import block_ratio
-from replay.savings.columns import find_columns
-from replay.savings.command import savings
+from tests.replay.bought import DAY_S, figures, rows, run, write
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-DAY_S = 86400.0
-
-
-def run(*args: str) -> str:
-    """Run the verb; an error of ours comes through as it is, to be shown by the face."""
-    result = CliRunner().invoke(savings, list(args), standalone_mode=False)
-    if result.exception:
-        raise result.exception
-    return result.output
-
-
-def figures(*args: str) -> dict[str, Any]:
-    answer = json.loads(run(*args, "--json"))
-    assert isinstance(answer, dict)
-    return answer
-
-
-def rows(tasks: int = 40) -> list[dict[str, str]]:
-    """Five labels a task over ten days by ten people of two vendors, right nine times in ten."""
-    found = []
-    for number in range(tasks):
-        for i in range(5):
-            who = (number + i) % 10
-            right = draw(5, f"t{number}", who, "right") < 0.9
-            found.append(
-                {
-                    "item": f"t{number}",
-                    "worker": f"w{who}",
-                    "answer": "yes" if right == (number % 2 == 0) else "no",
-                    "vendor": "a" if who < 5 else "b",
-                    "when": f"2026-03-{1 + 10 * number // tasks:02d}T{8 + i:02d}:00:00",
-                    "paid": "0.05" if who < 5 else "0.10",
-                    "right": "yes" if number % 2 == 0 else "no",
-                }
-            )
-    return found
-
-
-def write(path: Path, table: list[dict[str, str]], drop: tuple[str, ...] = ()) -> Path:
-    names = [name for name in table[0] if name not in drop]
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, names, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(table)
-    return path
 
 
 @pytest.fixture
@@ -215,93 +164,6 @@ def test_a_real_set_under_somebodys_columns(shared_data: Path, tmp_path: Path) -
     assert found["columns"] == {"task": "HITId", "labeler": "Worker ID", "label": "Response"}
     assert found["share_saved"]["value"] > 0.5
     assert found["agreement"]["value"] > 0.85
-
-
-HEAD = "task,labeler,label\n"
-TWO = HEAD + "t,a,x\nt,b,y\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "args", "says"),
-    [
-        ("", (), "empty"),
-        (HEAD, (), "header alone"),
-        (TWO, ("--task", "tsk"), "no column 'tsk'; did you mean 'task'?"),
-        ("a,b,c\n1,2,3\n", (), "can't tell which column is the task: say --task COLUMN"),
-        ("task,labeler,label,price\nt,a,x,0.1\nt,b,y,free\n", (), "row 3, column 'price': 'free'"),
-        ("task,labeler,label,price\nt,a,x,-1\nt,b,y,1\n", (), "row 2, column 'price': '-1'"),
-        ("task,labeler,label,at\nt,a,x,2026-01-01\nt,b,y,soon\n", (), "row 3, column 'at': 'soon'"),
-        (HEAD + "t,a,x\nu,b,y\n", (), "one label a task"),
-        (HEAD + "t,a,x\nt,b,\n", (), "labels.csv: row 3, column 'label': empty"),
-        (HEAD + "\n\nt,a,x\n\nt,b,\n", (), "row 6, column 'label': empty"),
-        ("task,task,labeler,label\nt,u,a,x\n", (), "2 columns are called 'task'"),
-        (TWO.replace("t,", "t" * 300 + ","), (), "must have 1 to 256 bytes"),
-        (TWO.replace("x", "x" * 300), (), "must have 1 to 256 bytes"),
-        (TWO.replace(",a,", "," + "a" * 300 + ","), (), "must have 1 to 256 bytes"),
-        ("task,labeler,label,pool\nt,a,x,stop\nt,b,y,p\n", (), "pool 'stop': that name means"),
-        ("task,labeler,label,price\nt,a,x,1e13\nt,b,y,1\n", (), "row 2, column 'price': '1e13'"),
-        (TWO, ("--value", "inf"), "--value inf: must be above 0 and at most 1e+12"),
-        (TWO, ("--value", "nan"), "--value nan: must be above 0"),
-        (TWO, ("--price", "1e300"), "--price 1e300: must be above 0 and at most 1e+12"),
-        (TWO, ("--price-of", "a=1e300"), "say POOL=USD"),
-        (HEAD + "t,a,x\nt,b,x\n", (), "every label is 'x'"),
-        (HEAD + "".join(f"t,w{i},{i}\n" for i in range(101)), (), "101 different labels"),
-        (TWO, ("--price-of", "a"), "say POOL=USD"),
-        (TWO, ("--price-of", "a=0.1"), "the file has no column of pools"),
-        (TWO, ("--price", "0"), "--price 0: must be above 0"),
-        (TWO, ("--price", "cost"), "no column 'cost'"),
-        (TWO, ("--value", "-1"), "--value -1.0: must be above 0"),
-        (TWO, ("--truth", "gold"), "no column 'gold'"),
-        ("task,labeler,label,price\nt,a,x,0\nt,b,y,0\n", (), "every price is 0"),
-        (HEAD + "t,a\n", (), "row 2 has 2 fields, the header has 3"),
-    ],
-)
-def test_what_cannot_be_used_is_said_in_one_clear_line(
-    tmp_path: Path, text: str, args: tuple[str, ...], says: str
-) -> None:
-    file = tmp_path / "labels.csv"
-    file.write_text(text)
-    with pytest.raises(InputError) as error:
-        run(str(file), *args)
-    assert says in str(error.value)
-    assert "\n" not in str(error.value)
-    assert error.value.exit_code == 1
-
-
-@pytest.mark.parametrize("divider", [";", "\t"])
-def test_semicolons_and_tabs_are_understood(tmp_path: Path, divider: str) -> None:
-    file = tmp_path / "labels.csv"
-    file.write_text("\ufeff" + (HEAD + "t,a,x\nt,b,y\nt,c,x\n").replace(",", divider))
-    assert figures(str(file))["labels"] == 3
-
-
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file"):
-        run(str(tmp_path / "nothing.csv"))
-
-
-def test_a_contradicting_truth_names_its_row(tmp_path: Path) -> None:
-    file = tmp_path / "labels.csv"
-    file.write_text("task,labeler,label,gold\nt,a,x,x\nt,b,y,y\n")
-    with pytest.raises(InputError, match=r"row 3, column 'gold': task 't' has the truth 'y'"):
-        run(str(file), "--truth", "gold")
-
-
-@pytest.mark.parametrize(
-    ("header", "task", "labeler", "label"),
-    [
-        (["task", "labeler", "label"], "task", "labeler", "label"),
-        (["_unit_id", "_worker_id", "judgment"], "_unit_id", "_worker_id", "judgment"),
-        (["WorkerId", "questionId", "Answer"], "questionId", "WorkerId", "Answer"),
-        (["user_id", "item_id", "value", "cost"], "item_id", "user_id", "value"),
-        (["id", "annotator", "document", "category"], "document", "annotator", "category"),
-    ],
-)
-def test_common_headers_are_understood(
-    header: list[str], task: str, labeler: str, label: str
-) -> None:
-    found, _ = find_columns(header, {}, "f.csv")
-    assert (found["task"], found["labeler"], found["label"]) == (task, labeler, label)
 
 
 def test_the_interval_of_a_saving_covers_it() -> None:
