@@ -74,7 +74,6 @@ class Brain:
         self._pools: dict[str, Record] = {}
         self._labelers: dict[str, Record] = {}
         self._calibration: dict[str, Calibration] = {}
-        self._rates: dict[str, float] = {}
 
     # What the desk asks ---------------------------------------------------------------------
 
@@ -99,15 +98,11 @@ class Brain:
 
     def pool_rate(self, project: str, pool: str) -> float:
         """Share of a pool's labels that are right, as its record says."""
-        key = _key(project, pool)
-        rate = self._rates.get(key)
-        if rate is None:
-            rate = self._rates[key] = self._pool(key).rate(START, POOL_STRENGTH)
-        return rate
+        return self.pool_record(project, pool).rate(START, POOL_STRENGTH)
 
     def pool_record(self, project: str, pool: str) -> Record:
         """Record of a pool in a project; an empty one if there is none."""
-        return self._pool(_key(project, pool))
+        return self._pools.get(_key(project, pool)) or Record()
 
     def labeler_signals(
         self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
@@ -162,7 +157,6 @@ class Brain:
         right = reward.quality if gold else self._right(reward, reward.quality)
         labeler.judge(right, LABELER_DECAY, gold=gold)
         pool.judge(right, POOL_DECAY, gold=gold)
-        self._rates.pop(key, None)
         self._judged[key] = self._judged.get(key, 0) + 1
         self._quality.learn(reward.features, reward.pool, reward.signals, right)
         self._accuracy.learn(reward.labeler_signals, right)
@@ -240,9 +234,6 @@ class Brain:
         brain._labelers = dict(saved.labelers)
         brain._calibration = dict(saved.calibration)
         return brain
-
-    def _pool(self, key: str) -> Record:
-        return self._pools.get(key) or Record()
 
 
 def _key(project: str, name: str) -> str:
