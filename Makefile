@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+PORT ?= 9092
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -64,16 +65,23 @@ export WHEEL
 
 
 help:  ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.dev  ## Make .venv with the pinned versions; nothing to do when it is up to date
 
 demo: .venv/.runtime  ## Show poolwise at work; needs no more than the runtime dependencies
 	@$(BIN)/poolwise demo
 
+kafka: .venv/bin/python  ## Start a real Kafka broker to play with; needs Java 17, and PORT if not 9092
+	@$(BIN)/python tests/broker/run.py --port $(PORT)
+
 test: setup  ## Run the tests and the examples in docstrings
 	@echo "Running the tests ..."
 	@$(BIN)/python -m pytest --quiet -n $(JOBS) --dist loadscope
+
+faults-long: setup  ## Run the tests of faults at full length: about an hour on two cores
+	@POOLWISE_FAULTS=long POOLWISE_REQUIRE_KAFKA=1 $(BIN)/python -m pytest --quiet --durations=0 \
+		--timeout 3600 -n $(JOBS) --dist loadscope tests/faults
 
 # The tests are last, so that the last line counts them.
 check: setup formatted lint types imports wheel notebooks test  ## Run all that CI runs
@@ -109,7 +117,7 @@ clean:  ## Remove .venv and all else that was made
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Clean."
 
-.PHONY: help setup demo test check format formatted lint types imports notebooks wheel bench clean
+.PHONY: help setup demo kafka test faults-long check format formatted lint types imports notebooks wheel bench clean
 
 
 .venv/bin/python:

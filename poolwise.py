@@ -33,9 +33,17 @@ class Verb(NamedTuple):
 
 VERBS = {
     "demo": Verb(__name__, "demo", "Watch poolwise decide and learn, with simulated labelers."),
-    "work": Verb("streams.commands", "work", "Run a worker: read events, decide, write decisions."),
+    "work": Verb(
+        "streams.work_command", "work", "Run a worker: read events, decide, write decisions."
+    ),
+    "learn": Verb("streams.work_command", "learn", "Learn from rewards, for workers that follow."),
     "feed": Verb("streams.commands", "feed", "Put events from a file into a log."),
     "tail": Verb("streams.commands", "tail", "Print the events of a log as they arrive."),
+    "doctor": Verb("streams.doctor_command", "doctor", "Say what is wrong, and what to do."),
+    "control": Verb(
+        "streams.control_command", "control", "Pause, pin or cap a project, or freeze the learning."
+    ),
+    "archive": Verb("streams.archive_command", "archive", "Write what was decided to Parquet."),
     "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
     "simulate": Verb("replay.commands", "simulate", "Let it buy recorded or simulated labels."),
     "savings": Verb("replay.commands", "savings", "Say what it would have saved on labels."),
@@ -98,8 +106,9 @@ def cli() -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the log; a log of an earlier demo in it is replaced.",
 )
+@click.option("--log", "address", metavar="LOG", help="Another log instead, such as one on Kafka.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def demo(*, tasks: int, seed: int, folder: Path, as_json: bool) -> None:
+def demo(*, tasks: int, seed: int, folder: Path, address: str | None, as_json: bool) -> None:
     """Send real tasks to simulated labelers through the real log and worker."""
     import msgspec
     from rich.console import Console
@@ -107,10 +116,12 @@ def demo(*, tasks: int, seed: int, folder: Path, as_json: bool) -> None:
     from replay.demo.demo import demo_settings, run_demo
     from replay.demo.report import print_report
     from replay.progress import progress
-    from streams.demo_log import demo_log
+    from streams.demo_log import demo_log, demo_on
 
+    settings = demo_settings(seed)
+    log = demo_log(folder, settings) if address is None else demo_on(address, settings)
     with (
-        demo_log(folder, demo_settings(seed)) as (path, outside, worker),
+        log as (path, outside, worker),
         progress("Deciding and learning:", f"of {tasks:,} tasks answered") as tell,
     ):
         result = run_demo(outside, worker, tasks, seed, tell)

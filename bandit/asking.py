@@ -10,26 +10,29 @@ from typing import TYPE_CHECKING
 
 from bandit.desk import Due
 from bandit.draw import choose, draw
+from bandit.eligible import Eligible
 from bandit.events import STOP, Ask, Decision
 from bandit.rewards import FEATURES_VERSION
 from bandit.sight import Sight
 from bandit.state import AUDIT, DECLINED, AskState
+from bandit.waiting import end_wait, halt, wait_for_a_pool, wait_for_room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bandit.allowance import Allowance
     from bandit.brain import Brain
     from bandit.capacity import Capacity
     from bandit.closing import Closing
     from bandit.desk import Desk
-    from bandit.events import Output, Pool
+    from bandit.events import Control, Output, Pool
     from bandit.policies.policy import Policy
     from bandit.settings import Settings
     from bandit.sight import Seen
     from bandit.state import TaskState
 
-RETRY_S = 60.0
-"""How long a task waits that no open pool is able to take."""
+EVEN_PAUSED = ("gold", "deadline")
+"""What ends a task though its project is paused."""
 
 
 class Asking:
@@ -41,7 +44,9 @@ class Asking:
         brain: Brain,
         policy: Policy,
         pools: Mapping[str, Pool],
+        controls: Mapping[str, Control],
         capacity: Capacity,
+        allowance: Allowance,
         closing: Closing,
     ) -> None:
         self._settings = settings
@@ -49,27 +54,41 @@ class Asking:
         self._policy = policy
         self._pools = pools
         self._capacity = capacity
+        self._allowance = allowance
         self._closing = closing
+        self._eligible = Eligible(pools, controls, capacity, allowance)
         self._sight = Sight(settings, brain, pools, capacity)
 
     def decide(self, desk: Desk, state: TaskState, why: str) -> list[Output]:
-        """Ask a pool, stop, or wait for room in a pool."""
+        """Ask a pool, stop, or wait: for room, for a pool, or for another order."""
         now = desk.now(state.task)
-        waited = end_wait(desk, state)
+        control = self._eligible.control(state.task.project)
+        waited = end_wait(desk, state, self._capacity)
         forced = self._forced(state, now)
-        able = [] if forced else self._able(state)
-        if forced is None and state.asks and not able:
-            forced = "no_pool"
+        if control.paused and forced not in EVEN_PAUSED:
+            return self._halt(desk, state, now)
+        able = [] if forced else self._eligible.labelers(state)
+        if forced is None and not able:
+            if control.pool is not None:
+                return self._halt(desk, state, now)
+            forced = self._stranded(desk, state, now)
+            if forced is None:
+                return []
         if forced is not None:
             seen = self._sight.look(desk, state, [], now)
             return self._stop(desk, state, seen, {STOP: 1.0}, why, forced)
-        eligible = self._with_room(desk, able, now, waited=waited)
+        state.stranded_at = None
+        affordable = self._eligible.affordable(state.task.project, able, now)
+        eligible = self._eligible.with_room(affordable, waited=waited)
         if not eligible:
             seen = self._sight.look(desk, state, able, now)
             if seen.case.may_stop and self._policy.pmf(seen.case)[STOP] > 0.5:
                 only = self._sight.look(desk, state, [], now)
                 return self._stop(desk, state, only, {STOP: 1.0}, why, "value")
-            return self._wait(desk, state, able, now, waited=waited)
+            if not affordable:
+                return self._halt(desk, state, now)
+            wait_for_room(desk, state, affordable, self._capacity, now, waited=waited)
+            return []
         seen = self._sight.look(desk, state, eligible, now)
         pmf = self._policy.pmf(seen.case)
         choice = choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
@@ -78,40 +97,60 @@ class Asking:
         return self._ask(desk, state, seen, pmf, choice, why)
 
     def audit(self, desk: Desk, state: TaskState) -> list[Output]:
-        """Ask a gold pool for the truth of a closed task; wait where none has room."""
-        now = desk.now(state.task)
-        waited = end_wait(desk, state)
-        able = [pool for pool in self._willing(state) if pool.gold]
-        free = self._with_room(desk, able, now, waited=waited)
+        """Ask a gold pool for the truth of a closed task; wait where none may be asked yet."""
+        now, project = desk.now(state.task), state.task.project
+        waited = end_wait(desk, state, self._capacity)
+        able = self._eligible.experts(state)
         if state.gold is not None or not able or len(state.asks) >= 2 * self._most_asks:
             return []
+        affordable = self._eligible.affordable(project, able, now)
+        if self._eligible.control(project).paused or not affordable:
+            return self._halt(desk, state, now)
+        free = self._eligible.with_room(affordable, waited=waited)
         if not free:
-            return self._wait(desk, state, able, now, waited=waited)
+            wait_for_room(desk, state, affordable, self._capacity, now, waited=waited)
+            return []
         seen = self._sight.look(desk, state, free, now)
         pmf = {pool.pool: 1.0 / len(free) for pool in free}
         choice = choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
         return self._ask(desk, state, seen, pmf, choice, AUDIT)
 
+    def again(self, desk: Desk, state: TaskState) -> list[Output]:
+        """Decide once more about an open task, or ask for an audit once more."""
+        if state.verdict is not None:
+            return self.audit(desk, state)
+        return self.decide(desk, state, "retry")
+
+    def give_up(
+        self, desk: Desk, state: TaskState, ask: AskState, status: str, at: float
+    ) -> list[Output]:
+        """End an ask without a label, and go on with its task."""
+        out: list[Output] = [self._closing.give_up(desk, state, ask, status, at)]
+        desk.put(state)
+        return out if state.waits() else out + self.again(desk, state)
+
+    def situation(self, project: str, now: float) -> str:
+        """Say by what its control can stop a task of `project` now."""
+        return self._eligible.situation(project, now)
+
     @property
     def _most_asks(self) -> int:
         return self._settings.policy.max_asks
 
-    def _able(self, state: TaskState) -> list[Pool]:
-        """Pools of labelers, not of experts, that may be asked once they have room."""
-        return [pool for pool in self._willing(state) if not pool.gold]
+    def _halt(self, desk: Desk, state: TaskState, now: float) -> list[Output]:
+        """Let the task wait until its project's control changes, or what it says of today."""
+        halt(desk, state, self._eligible.situation(state.task.project, now), now)
+        return []
 
-    def _willing(self, state: TaskState) -> list[Pool]:
-        """Open pools with the task's skills, by name; one that declined it may not again."""
-        declined = {ask.pool for ask in state.asks if ask.status == DECLINED}
-        wanted = frozenset(state.task.skills)
-        return [
-            pool
-            for name, pool in sorted(self._pools.items())
-            if pool.open
-            and pool.capacity_per_hour != 0.0
-            and name not in declined
-            and wanted.issubset(pool.skills)
-        ]
+    def _stranded(self, desk: Desk, state: TaskState, now: float) -> str | None:
+        """No open pool is able to take the task: wait for one if it is new, and for so long."""
+        if state.stranded_at is None:
+            state.stranded_at = now
+        give_up_at = state.stranded_at + self._settings.policy.give_up_s
+        if state.asks or now >= give_up_at:
+            return "no_pool"
+        wait_for_a_pool(desk, state, now, give_up_at)
+        return None
 
     def _forced(self, state: TaskState, now: float) -> str | None:
         """Why the task is over whoever could be asked, or `None`."""
@@ -156,8 +195,9 @@ class Asking:
                 quality=seen.quality[choice],
             )
         )
-        self._capacity.take(desk.state, pool, seen.at)
-        desk.state.in_flight[choice] = desk.state.in_flight.get(choice, 0) + 1
+        self._capacity.ask(desk, pool)
+        cap_usd = self._eligible.control(state.task.project).usd_per_day
+        self._allowance.spend(desk, state.task.project, cap_usd, seen.at, pool.usd_per_label)
         desk.note(Due(expires_at, "expire", state.task.task, decision.ask))
         ask = Ask(
             task=state.task.task,
@@ -199,6 +239,7 @@ class Asking:
     ) -> Decision:
         """Number and write down a decision."""
         state.decided += 1
+        pin = None if why == AUDIT else self._eligible.control(state.task.project).pool
         return Decision(
             task=state.task.task,
             project=state.task.project,
@@ -224,37 +265,5 @@ class Asking:
             arm=None,
             seed=self._settings.seed,
             brain_position=self._brain.position,
+            control=None if pin is None else f"pin:{pin}",
         )
-
-    def _with_room(self, desk: Desk, pools: list[Pool], now: float, *, waited: bool) -> list[Pool]:
-        """Pools with room; a newcomer leaves room for the tasks that wait already."""
-        return [
-            pool
-            for pool in pools
-            if self._capacity.free(
-                desk.state, pool, now, 0 if waited else desk.state.waiting.get(pool.pool, 0)
-            )
-        ]
-
-    def _wait(
-        self, desk: Desk, state: TaskState, able: list[Pool], now: float, *, waited: bool
-    ) -> list[Output]:
-        """Look at the task again when it is about its turn; if that was now, soon."""
-        state.waits_for = tuple(pool.pool for pool in able)
-        for name in state.waits_for:
-            desk.state.waiting[name] = desk.state.waiting.get(name, 0) + 1
-        queue = max((desk.state.waiting[name] for name in state.waits_for), default=0)
-        per_s = sum(self._capacity.per_s(pool) for pool in able)
-        turn_s = (1 if waited else queue) / per_s if per_s > 0.0 else RETRY_S
-        state.retry_at = now + max(1.0, turn_s)
-        desk.note(Due(state.retry_at, "retry", state.task.task))
-        return []
-
-
-def end_wait(desk: Desk, state: TaskState) -> bool:
-    """Take the task off the lists of those that wait for room; whether it was on them."""
-    waited = state.retry_at is not None
-    for name in state.waits_for:
-        desk.state.waiting[name] -= 1
-    state.retry_at, state.waits_for = None, ()
-    return waited

@@ -68,6 +68,7 @@ class Brain:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.position = 0
+        self.adopted = 0  # how often all was replaced: a position means one thing until then
         self._quality = QualityModel()
         self._accuracy = Accuracy()
         self._judged: dict[str, int] = {}
@@ -205,14 +206,13 @@ class Brain:
         )
         return msgspec.json.encode(saved)
 
-    @classmethod
-    def from_bytes(cls, settings: Settings, data: bytes) -> Brain:
-        """Return the brain that `to_bytes` saved.
+    def adopt(self, data: bytes) -> None:
+        """Know what the brain knew that `to_bytes` saved, and nothing else, in one go.
 
         Raises
         ------
         StateError
-            If `data` isn't a brain of this version.
+            If `data` isn't a brain of this version; nothing has changed then.
         """
         try:
             saved = msgspec.json.decode(data, type=_Saved)
@@ -225,14 +225,26 @@ class Brain:
                 f"this poolwise reads version {VERSION} with {ARGUMENTS!r}"
             )
             raise StateError(msg)
+        self._quality = QualityModel(saved.quality)  # the one thing here that can fail
+        self._accuracy = Accuracy(saved.weights, saved.bias)
+        self._judged = dict(saved.judged)
+        self._pools = dict(saved.pools)
+        self._labelers = dict(saved.labelers)
+        self._calibration = dict(saved.calibration)
+        self.position = saved.position
+        self.adopted += 1
+
+    @classmethod
+    def from_bytes(cls, settings: Settings, data: bytes) -> Brain:
+        """Return the brain that `to_bytes` saved.
+
+        Raises
+        ------
+        StateError
+            If `data` isn't a brain of this version.
+        """
         brain = cls(settings)
-        brain.position = saved.position
-        brain._quality = QualityModel(saved.quality)
-        brain._accuracy = Accuracy(saved.weights, saved.bias)
-        brain._judged = dict(saved.judged)
-        brain._pools = dict(saved.pools)
-        brain._labelers = dict(saved.labelers)
-        brain._calibration = dict(saved.calibration)
+        brain.adopt(data)
         return brain
 
 

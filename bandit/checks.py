@@ -13,7 +13,7 @@ from bandit.events import STOP
 from bandit.state import AUDIT, DECLINED
 
 if TYPE_CHECKING:
-    from bandit.events import Decline, Gold, Label, Pool, Task
+    from bandit.events import Control, Decline, Gold, Label, Pool, Task
     from bandit.state import AskState, TaskState
 
 LONGEST_ID = 256
@@ -74,6 +74,33 @@ def task(event: Task) -> None:
     for name, value in event.features.items():
         if not isinstance(value, str) and not math.isfinite(value):  # before a message is made
             finite(value, f"task {event.task!r}: feature {name!r}", -math.inf, math.inf)
+
+
+def control(event: Control) -> None:
+    """Refuse an order that isn't of its scope, or that names what can't be."""
+    finite(event.at, "at")
+    if event.project is None:
+        _of_scope("of the learning", event, ("paused", "pool", "usd_per_day"))
+        finite(event.snapshot, "control: snapshot", 0.0)
+        return
+    id_(event.project, "project")
+    if event.project == "*":
+        raise EventError("bad_field", "control: project '*': a control is for one project")
+    _of_scope(f"of project {event.project!r}", event, ("frozen", "snapshot"))
+    finite(event.usd_per_day, f"control of project {event.project!r}: usd_per_day", 0.0)
+    if event.pool is not None:
+        id_(event.pool, "pool")
+    if event.pool == STOP:
+        msg = f"control of project {event.project!r}: pool {STOP!r} means 'no more labels'"
+        raise EventError("reserved_name", msg)
+
+
+def _of_scope(what: str, event: Control, not_its: tuple[str, ...]) -> None:
+    """Refuse fields that say something, though they belong to the other scope."""
+    for name in not_its:
+        value = getattr(event, name)
+        if value is not None and value is not False:
+            raise EventError("bad_field", f"control {what}: {name} is not for it")
 
 
 def label(event: Label, state: TaskState, ask: AskState) -> None:

@@ -14,8 +14,10 @@ from bandit.state import EXPIRED as OVER
 from bandit.worth import delivered
 
 if TYPE_CHECKING:
+    from bandit.allowance import Allowance
     from bandit.belief import Belief
     from bandit.brain import Brain
+    from bandit.capacity import Capacity
     from bandit.desk import Desk
     from bandit.events import Gold, Label, Output, Reward
     from bandit.rewards import Judged
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
 class Closing:
     """Writes verdicts and rewards, each as often as what it rests on changes."""
 
-    def __init__(self, settings: Settings, brain: Brain) -> None:
+    def __init__(
+        self, settings: Settings, brain: Brain, capacity: Capacity, allowance: Allowance
+    ) -> None:
         self._settings = settings
         self._brain = brain
+        self._capacity = capacity
+        self._allowance = allowance
 
     def close(
         self, desk: Desk, state: TaskState, why: str, worth_usd: float, belief: Belief
@@ -61,7 +67,8 @@ class Closing:
         """End an ask without a label: it expired or was declined. Its outcome is a reward too."""
         ask.status = status
         ask.ended_at = at
-        desk.state.in_flight[ask.pool] -= 1
+        self._capacity.end(desk, ask.pool)
+        self._allowance.correct(desk, state.task.project, ask.at, -ask.usd)
         return reward_of(state, ask, EXPIRED, desk.now(state.task), self._settings.reward)
 
     def _drawn(self, task: str) -> bool:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from bandit.errors import EventError
-from bandit.events import Gold
-from bandit.state import WAITING, DeskState, TaskState
+from bandit.halted import Halted
+from bandit.state import WAITING, DeskState, HeldGold, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bandit.events import Task, Tick
+    from bandit.events import Gold, Task, Tick
     from bandit.settings import ClockSettings, MemorySettings
 
 STATE_KEY = b"desk"
@@ -54,11 +54,14 @@ class Desk:
         self._memory = memory
         self._encode = msgspec.json.Encoder().encode
         self._decode_task = msgspec.json.Decoder(TaskState).decode
-        self._decode_gold = msgspec.json.Decoder(Gold).decode
+        self._decode_gold = msgspec.json.Decoder(HeldGold).decode
         self._kept: dict[bytes, bytes] = {}
-        self._live: dict[bytes, TaskState | Gold | None] = {}
+        self._live: dict[bytes, TaskState | HeldGold | None] = {}
         self._agenda: list[Due] = []
         self._popped: list[Due] = []
+        self._savings_kept: dict[str, float] = {}
+        self.halted = Halted()
+        self.savings: dict[str, float] = {}  # room in pools beside `state.room`; in no record
         self.state = DeskState()
         self._state_kept = self._encode(self.state)
 
@@ -93,28 +96,29 @@ class Desk:
         """Let a task go."""
         self._live[TASK + name.encode()] = None
 
-    def gold(self, name: str) -> Gold | None:
+    def gold(self, name: str) -> HeldGold | None:
         """Return the gold that waits for a task."""
         key = GOLD + name.encode()
         if key in self._live:
             found = self._live[key]
-            return found if isinstance(found, Gold) else None
+            return found if isinstance(found, HeldGold) else None
         kept = self._kept.get(key)
         return None if kept is None else self._decode_gold(kept)
 
-    def hold(self, gold: Gold, until: float) -> None:
+    def hold(self, gold: Gold, now: float) -> None:
         """Let gold wait for a task that isn't known yet."""
-        self._live[GOLD + gold.task.encode()] = gold
+        self._live[GOLD + gold.task.encode()] = HeldGold(gold, now)
         self.state.waiting_gold += 1
-        self.note(Due(until, "gold", gold.task))
+        self.note(Due(now + self._memory.gold_waits_s, "gold", gold.task))
 
     def take_gold(self, name: str) -> Gold | None:
         """Return the gold that waits for a task, and stop holding it."""
-        found = self.gold(name)
-        if found is not None:
-            self._live[GOLD + name.encode()] = None
-            self.state.waiting_gold -= 1
-        return found
+        held = self.gold(name)
+        if held is None:
+            return None
+        self._live[GOLD + name.encode()] = None
+        self.state.waiting_gold -= 1
+        return held.gold
 
     def due(self, now: float) -> Iterator[Due]:
         """Yield what is due by `now`, earliest first; what comes up meanwhile included."""
@@ -169,6 +173,8 @@ class Desk:
                 self._kept[key] = data
         self._live.clear()
         self._popped.clear()
+        self.halted.keep()
+        self._savings_kept = dict(self.savings)
 
     def drop(self) -> None:
         """Undo all changes since the last `keep`."""
@@ -176,6 +182,8 @@ class Desk:
         for entry in self._popped:
             heapq.heappush(self._agenda, entry)
         self._popped.clear()
+        self.halted.drop()
+        self.savings = dict(self._savings_kept)
         self.state = msgspec.json.decode(self._state_kept, type=DeskState)
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
@@ -191,11 +199,16 @@ class Desk:
         self._agenda = []
         for key, data in self._kept.items():
             if key.startswith(TASK):
-                self._agenda.extend(_dues(self._decode_task(data), self._memory))
+                state = self._decode_task(data)
+                self._agenda.extend(_dues(state, self._memory))
+                if state.halted_at is not None:
+                    self.halted.add(
+                        state.task.project, state.halted, state.halted_at, state.task.task
+                    )
             else:
-                gold = self._decode_gold(data)
-                until = gold.at + self._memory.gold_waits_s
-                self._agenda.append(Due(until, "gold", gold.task))
+                held = self._decode_gold(data)
+                until = held.at + self._memory.gold_waits_s
+                self._agenda.append(Due(until, "gold", held.gold.task))
         heapq.heapify(self._agenda)
 
 

@@ -1,22 +1,26 @@
-"""All that a batch may change: the desks by partition and the pools, made final or undone."""
+"""All that a batch may change: desks by partition, pools and controls, made final or undone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from bandit.desk import Desk
+from bandit.shares import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from bandit.events import Pool
+    from bandit.events import Control, Pool
     from bandit.settings import MemorySettings
 
     Changed = list[tuple[bytes, bytes | None]]
 
+T = TypeVar("T")
+
 
 class Desks:
-    """Desks by partition, and the pools that they all ask.
+    """Desks by partition, the pools that they all ask, and what is ordered of each project.
 
     Examples
     --------
@@ -31,9 +35,11 @@ class Desks:
 
     def __init__(self, memory: MemorySettings) -> None:
         self.pools: dict[str, Pool] = {}
+        self.controls: dict[str, Control] = {}
+        self.held = Held()
         self._memory = memory
         self._desks: dict[int, Desk] = {}
-        self._before: dict[str, Pool | None] = {}
+        self._undo: list[Callable[[], object]] = []
         self._changes: dict[int, Changed] | None = None
 
     def of(self, partition: int) -> Desk:
@@ -42,12 +48,30 @@ class Desks:
         desk = self._desks.get(partition)
         if desk is None:
             desk = self._desks[partition] = Desk(self._memory)
+            self._list_held()
         return desk
+
+    def now(self, partition: int) -> float | None:
+        """Return what time it is at a partition, if it is held and has been told."""
+        desk = self._desks.get(partition)
+        return None if desk is None else desk.state.now
 
     def describe(self, pool: Pool) -> None:
         """Take in what operations say of a pool."""
-        self._before.setdefault(pool.pool, self.pools.get(pool.pool))
-        self.pools[pool.pool] = pool
+        self._set(self.pools, pool.pool, pool)
+
+    def order(self, project: str, control: Control) -> None:
+        """Take in what an operator orders of a project."""
+        self._set(self.controls, project, control)
+
+    def _set(self, table: dict[str, T], name: str, value: T) -> None:
+        """Replace what a table has for `name`, until it is kept or dropped."""
+        before = table.get(name)
+        if before is None:
+            self._undo.append(partial(table.pop, name))
+        else:
+            self._undo.append(partial(table.__setitem__, name, before))
+        table[name] = value
 
     def changes(self) -> list[tuple[int, bytes, bytes | None]]:
         """Return the desk records changed since `keep`: (partition, key, value or `None`)."""
@@ -62,29 +86,29 @@ class Desks:
         for partition, changed in self._changed().items():
             self._desks[partition].keep(changed)
         self._changes = None
-        self._before.clear()
+        self._undo.clear()
 
     def drop(self) -> None:
         """Undo everything since the last `keep`."""
         self._changes = None
         for desk in self._desks.values():
             desk.drop()
-        for name, before in self._before.items():
-            if before is None:
-                del self.pools[name]
-            else:
-                self.pools[name] = before
-        self._before.clear()
+        self._list_held()
+        for undo in reversed(self._undo):
+            undo()
+        self._undo.clear()
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up a partition's desk as its records in the log say."""
         self.release(partition)
         self.of(partition).restore(records)
+        self._list_held()
 
     def release(self, partition: int) -> None:
         """Forget a partition."""
         self._changes = None
         self._desks.pop(partition, None)
+        self._list_held()
 
     def open_tasks(self) -> int:
         """Tasks without a verdict."""
@@ -93,6 +117,9 @@ class Desks:
     def open_asks(self) -> int:
         """Asks that are awaited."""
         return sum(sum(desk.state.in_flight.values()) for desk in self._desks.values())
+
+    def _list_held(self) -> None:
+        self.held.replace([desk for _, desk in sorted(self._desks.items())])
 
     def _changed(self) -> dict[int, Changed]:
         """Changes by partition, encoded once however often they are asked for."""

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from bandit import checks
-from bandit.asking import Asking, end_wait
+from bandit.allowance import Allowance
+from bandit.asking import Asking
 from bandit.capacity import Capacity
+from bandit.clock import Clock
 from bandit.closing import Closing
 from bandit.desk import Due
 from bandit.desks import Desks
 from bandit.errors import EventError
-from bandit.events import DeadLetter, Decline, Gold, Label, Pool, Reward, Task, Tick
+from bandit.events import Control, DeadLetter, Decline, Gold, Label, Pool, Reward, Task, Tick
 from bandit.policies.policy import make
 from bandit.settings import check
-from bandit.state import AUDIT, DECLINED, EXPIRED, LABELED, WAITING, TaskState
+from bandit.state import AUDIT, DECLINED, LABELED, WAITING, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bandit.desk import Desk
     from bandit.events import Input, Output
     from bandit.settings import Settings
-    from bandit.state import AskState
 
 
 class Engine:
@@ -61,39 +60,38 @@ class Engine:
         self.settings = check(settings)
         self.brain = brain
         self.counters: Counter[str] = Counter()
-        self._desks = Desks(settings.memory)
-        self._closing = Closing(settings, brain)
+        self._desks = desks = Desks(settings.memory)
+        self._capacity = Capacity(partitions, desks.held)
+        self._allowance = Allowance(partitions, desks.held)
+        self._closing = Closing(settings, brain, self._capacity, self._allowance)
         self._asking = Asking(
             settings,
             brain,
             make(settings.policy),
-            self._desks.pools,
-            Capacity(1.0 / partitions),
+            desks.pools,
+            desks.controls,
+            self._capacity,
+            self._allowance,
             self._closing,
         )
+        self._clock = Clock(settings, desks.pools, self._capacity, self._allowance, self._asking)
 
     def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
-        """Return what follows from `event`, which came in by `partition`."""
-        desk = self._desks.of(partition)
+        """Return what follows from `event`, which came in by `partition`.
+
+        Pools, controls and rewards are for all partitions, whichever brought them.
+        """
         try:
             match event:
-                case Label():
-                    return self._label(desk, event)
-                case Task():
-                    return self._task(desk, event)
-                case Tick():
-                    return self._tick(desk, event)
-                case Gold():
-                    return self._gold(desk, event)
-                case Decline():
-                    return self._decline(desk, event)
-                case Pool():
-                    return self._pool(event)
                 case Reward():
                     self.brain.learn(event)
                     return []
+                case Pool() | Control():
+                    return self._ordered(event)
+                case _:
+                    return self._received(self._desks.of(partition), event)
         except EventError as error:
-            return [self._refused(desk, error)]
+            return [self._refused(error, self._desks.now(partition))]
 
     # Batches and partitions -----------------------------------------------------------------
 
@@ -117,6 +115,16 @@ class Engine:
         """Forget a partition that is somebody else's now."""
         self._desks.release(partition)
 
+    def adopt(self, data: bytes) -> None:
+        """Know from now on what the brain knew that was saved in `data`, and nothing else.
+
+        Raises
+        ------
+        StateError
+            If `data` can't be read; nothing has changed then.
+        """
+        self.brain.adopt(data)
+
     def open_tasks(self) -> int:
         """Tasks without a verdict."""
         return self._desks.open_tasks()
@@ -127,10 +135,30 @@ class Engine:
 
     # What comes in --------------------------------------------------------------------------
 
-    def _pool(self, event: Pool) -> list[Output]:
-        checks.pool(event)
-        self._desks.describe(event)
+    def _ordered(self, event: Pool | Control) -> list[Output]:
+        """Take in what operations say; of the learning, that is for whoever learns."""
+        if isinstance(event, Pool):
+            checks.pool(event)
+            self._desks.describe(event)
+        else:
+            checks.control(event)
+            if event.project is not None:
+                self._desks.order(event.project, event)
         return []
+
+    def _received(self, desk: Desk, event: Task | Label | Decline | Gold | Tick) -> list[Output]:
+        match event:
+            case Label():
+                return self._label(desk, event)
+            case Task():
+                return self._task(desk, event)
+            case Gold():
+                return self._gold(desk, event)
+            case Decline():
+                return self._decline(desk, event)
+            case Tick():
+                checks.finite(event.at, "tick: at")
+                return self._clock.tick(desk, event)
 
     def _task(self, desk: Desk, event: Task) -> list[Output]:
         checks.task(event)
@@ -148,7 +176,7 @@ class Engine:
                 checks.gold(waiting, state)
                 state.gold = waiting
             except EventError as error:  # the gold is at fault, not the task
-                out.append(self._refused(desk, error))
+                out.append(self._refused(error, desk.state.now))
         desk.state.open_tasks += 1
         desk.put(state)
         if event.deadline_at is not None:
@@ -161,11 +189,14 @@ class Engine:
             return self._ignored("repeated_label")
         checks.label(event, state, ask)
         if ask.status == WAITING:
-            desk.state.in_flight[ask.pool] -= 1
-        else:
+            self._capacity.end(desk, ask.pool)
+            counted_usd = ask.usd
+        else:  # its price was given back when it expired
             self.counters["late_label"] += 1
-        ask.status, ask.label, ask.ended_at = LABELED, event, event.at
-        ask.usd = ask.usd if event.usd is None else event.usd
+            counted_usd = 0.0
+        usd = ask.usd if event.usd is None else event.usd
+        self._allowance.correct(desk, state.task.project, ask.at, usd - counted_usd)
+        ask.status, ask.label, ask.ended_at, ask.usd = LABELED, event, event.at, usd
         ask.labeler_signals = self.brain.labeler_signals(
             state.task.project,
             ask.pool,
@@ -193,7 +224,7 @@ class Engine:
         checks.decline(event, ask)
         if ask.status != WAITING:
             return self._ignored("late_decline")
-        return self._give_up(desk, state, ask, DECLINED, max(ask.at, event.at))
+        return self._asking.give_up(desk, state, ask, DECLINED, max(ask.at, event.at))
 
     def _gold(self, desk: Desk, event: Gold) -> list[Output]:
         checks.id_(event.task, "task")
@@ -214,85 +245,22 @@ class Engine:
         """Gold for a task that isn't known waits for it a while."""
         waiting = desk.gold(event.task)
         if waiting is not None:
-            if waiting.answer == event.answer:
+            known = waiting.gold.answer
+            if known == event.answer:
                 return self._ignored("repeated_gold")
-            msg = f"gold of task {event.task!r}: {event.answer!r} contradicts {waiting.answer!r}"
+            msg = f"gold of task {event.task!r}: {event.answer!r} contradicts {known!r}"
             raise EventError("contradicts", msg)
         memory = self.settings.memory
         if desk.state.waiting_gold >= memory.max_waiting_gold:
             msg = f"gold of task {event.task!r}: {memory.max_waiting_gold} wait for tasks already"
             raise EventError("unknown_task", msg)
         # Only ticks move time, so gold waits from now, whenever the expert spoke.
-        now = event.at if desk.state.now is None else desk.state.now
-        desk.hold(msgspec.structs.replace(event, at=now), now + memory.gold_waits_s)
+        desk.hold(event, event.at if desk.state.now is None else desk.state.now)
         return []
 
-    # Time -----------------------------------------------------------------------------------
-
-    def _tick(self, desk: Desk, event: Tick) -> list[Output]:
-        checks.finite(event.at, "tick: at")
-        desk.believe_tick(event, self.settings.clock)
-        out: list[Output] = []
-        for due in desk.due(event.at):
-            out += self._due(desk, due)
-        return out
-
-    def _due(self, desk: Desk, due: Due) -> list[Output]:
-        """Do what is due, if the state still says so."""
-        if due.kind == "gold":
-            gold = desk.gold(due.task)
-            if gold is None or gold.at + self.settings.memory.gold_waits_s != due.at:
-                return []
-            desk.take_gold(due.task)
-            message = f"gold of task {due.task!r}: no such task came within its wait"
-            return [DeadLetter(rule="unknown_task", message=message, at=due.at)]
-        state = desk.task(due.task)
-        if state is None:
-            return []
-        if due.kind == "forget":
-            self._forget(desk, state, due.at)
-            return []
-        desk.put(state)
-        if due.kind == "expire":
-            ask = state.ask(due.ask)
-            if ask is None or ask.status != WAITING or ask.expires_at != due.at:
-                return []
-            return self._give_up(desk, state, ask, EXPIRED, ask.expires_at)
-        if due.kind == "retry" and state.retry_at == due.at:
-            return self._again(desk, state)
-        overdue = due.kind == "deadline" and state.task.deadline_at == due.at
-        if overdue and state.verdict is None:
-            return self._asking.decide(desk, state, "deadline")
-        return []
-
-    def _forget(self, desk: Desk, state: TaskState, at: float) -> None:
-        """Let a closed task go, or look at it again when its last audit has ended."""
-        forget_at = state.forget_at(self.settings.memory.remember_closed_s)
-        if forget_at is None:
-            return
-        if at < forget_at:
-            desk.note(Due(forget_at, "forget", state.task.task))
-            return
-        end_wait(desk, state)
-        desk.forget(state.task.task)
-
-    def _give_up(
-        self, desk: Desk, state: TaskState, ask: AskState, status: str, at: float
-    ) -> list[Output]:
-        """End an ask without a label, and go on with its task."""
-        out: list[Output] = [self._closing.give_up(desk, state, ask, status, at)]
-        desk.put(state)
-        return out if state.waits() else out + self._again(desk, state)
-
-    def _again(self, desk: Desk, state: TaskState) -> list[Output]:
-        """Decide once more about an open task, or ask for an audit once more."""
-        if state.verdict is not None:
-            return self._asking.audit(desk, state)
-        return self._asking.decide(desk, state, "retry")
-
-    def _refused(self, desk: Desk, error: EventError) -> DeadLetter:
+    def _refused(self, error: EventError, now: float | None) -> DeadLetter:
         self.counters[error.rule] += 1
-        return DeadLetter(rule=error.rule, message=str(error), at=desk.state.now)
+        return DeadLetter(rule=error.rule, message=str(error), at=now)
 
     def _ignored(self, what: str) -> list[Output]:
         self.counters[what] += 1

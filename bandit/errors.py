@@ -11,6 +11,7 @@ PoolwiseError                  exit code 1: one clear line, no traceback
 ├── LogError                   the log can't be opened, read or written
 │   ├── LogBusy                another worker holds it
 │   ├── LogCorrupt             the file is not a log, or is damaged
+│   ├── RecordTooLarge         a record that the log can't take
 │   └── CommitUnknown          a commit whose outcome is not known: read the positions again
 └── CannotAnswer               exit code 3: the log can't answer the question
 """
@@ -84,6 +85,10 @@ class LogBusy(LogError):
 
 class LogCorrupt(LogError):
     """The file is not a poolwise log, or it is damaged."""
+
+
+class RecordTooLarge(LogError):
+    """A record is larger than the log takes; nothing of its transaction was written."""
 
 
 class CommitUnknown(LogError):

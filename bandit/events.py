@@ -98,6 +98,25 @@ class Tick(Event, frozen=True, tag="Tick"):
     at: float
 
 
+class Control(Event, frozen=True, tag="Control"):
+    """What an operator wants now of a project or, without one, of the learning.
+
+    A state, not a command: the newest of its project replaces the earlier one whole, so one with
+    nothing but defaults lifts all that was ordered. Of a project: `paused` takes tasks and labels
+    in and asks nobody, `pool` pins it to that pool, `usd_per_day` caps what its asks may cost in a
+    UTC day. Of the learning: `frozen` stops it, `snapshot` goes back to the one of that id.
+    """
+
+    at: float
+    project: str | None = None
+    paused: bool = False
+    pool: str | None = None
+    usd_per_day: float | None = None
+    frozen: bool = False
+    snapshot: int | None = None
+    why: str = ""
+
+
 # What goes out ------------------------------------------------------------------------------
 
 
@@ -106,7 +125,8 @@ class Decision(Event, frozen=True, tag="Decision"):
 
     `pmf` is over everything eligible, pools and `stop`; `propensity` is `pmf[choice]`. `features`
     are the task's and the system's, `signals` those of each pool; `quality` is the predicted
-    chance that the pool's next label is right; `posterior` is that of the labels so far.
+    chance that the pool's next label is right; `posterior` is that of the labels so far; `control`
+    names the pin that was in force (`pin:POOL`).
     """
 
     task: str
@@ -133,6 +153,7 @@ class Decision(Event, frozen=True, tag="Decision"):
     arm: str | None
     seed: int
     brain_position: int
+    control: str | None = None
 
 
 class Ask(Event, frozen=True, tag="Ask"):
@@ -234,6 +255,6 @@ class DeadLetter(Event, frozen=True, tag="DeadLetter"):
     original: bytes | None = None
 
 
-Input = Pool | Task | Label | Decline | Gold | Tick
+Input = Pool | Task | Label | Decline | Gold | Tick | Control
 Output = Decision | Ask | Reward | Verdict | DeadLetter
 AnyEvent = Input | Output

@@ -31,6 +31,7 @@ class PolicySettings(Section, frozen=True):
     min_labels: int = 1
     max_labels: int = 9  # a task that nine labels don't settle isn't settled by a tenth
     max_asks: int = 20  # declines and expiries count here
+    give_up_s: float = 604_800.0  # a week without any pool able to take a task: none will come
     lookahead_labels: int = 3  # one label can't flip an answer, so its value alone is often zero
 
 
@@ -144,6 +145,7 @@ def check(settings: Settings) -> Settings:
             policy.max_asks >= policy.max_labels,
             "max_labels or more",
         ),
+        ("policy.give_up_s", policy.give_up_s, policy.give_up_s > 0, "above 0"),
         (
             "policy.lookahead_labels",
             policy.lookahead_labels,

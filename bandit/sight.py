@@ -54,7 +54,7 @@ class Sight:
         self._pools = pools
         self._capacity = capacity
         self._known: dict[tuple[str, str], Known] = {}
-        self._known_at = brain.position
+        self._known_at = (brain.adopted, brain.position)
 
     def look(self, desk: Desk, state: TaskState, pools: list[Pool], now: float) -> Seen:
         """Gather what is seen; `pools` are those that could be asked."""
@@ -65,7 +65,7 @@ class Sight:
         signals = {
             pool.pool: {
                 **known[pool.pool].lately,
-                "queue": queue(desk.state, self._capacity, pool),
+                "queue": queue(self._capacity, pool),
             }
             for pool in pools
         }
@@ -73,9 +73,7 @@ class Sight:
         if pools:
             quality = self._brain.quality(task.project, {**task.features, **system}, signals)
         worth = worth_usd(self._settings, desk.state, task, self._pools.values())
-        scarcity = {
-            pool.pool: self._capacity.scarcity_usd(desk.state, pool, now, worth) for pool in pools
-        }
+        scarcity = {pool.pool: self._capacity.scarcity_usd(pool, worth) for pool in pools}
         usd = {pool.pool: pool.usd_per_label for pool in pools}
         case = Case(
             options=tuple(
@@ -100,9 +98,10 @@ class Sight:
 
     def _know(self, project: str, pool: Pool) -> Known:
         """Gather what is known of a pool: once, until the brain learns or the pool changes."""
-        if self._known_at != self._brain.position:
+        knows = (self._brain.adopted, self._brain.position)
+        if self._known_at != knows:
             self._known.clear()
-            self._known_at = self._brain.position
+            self._known_at = knows
         known = self._known.get((project, pool.pool))
         if known is None or known.pool is not pool:
             known = self._known[project, pool.pool] = Known(

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from bandit.brain import Brain
     from bandit.capacity import Capacity
     from bandit.events import Feature, Pool
-    from bandit.state import DeskState
 
 DAY_S = 86_400.0
 
@@ -59,9 +58,9 @@ def lately(brain: Brain, pool: Pool, project: str) -> dict[str, float]:
     }
 
 
-def queue(desk: DeskState, capacity: Capacity, pool: Pool) -> float:
+def queue(capacity: Capacity, pool: Pool) -> float:
     """How busy a pool is: log of the minutes' worth of asks in flight, else of their number."""
-    in_flight = desk.in_flight.get(pool.pool, 0)
+    in_flight = capacity.in_flight(pool.pool)
     per_minute = capacity.per_s(pool) * 60.0
     waiting = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)
     return round(math.log1p(waiting), 6)

@@ -12,7 +12,7 @@ WAITING, LABELED, DECLINED, EXPIRED = "waiting", "labeled", "declined", "expired
 AUDIT = "audit"
 
 
-class AskState(msgspec.Struct, gc=False):
+class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     """One ask: what was seen when it was decided, and what came of it."""
 
     ask: int
@@ -34,12 +34,13 @@ class AskState(msgspec.Struct, gc=False):
     basis: str | None = None
 
 
-class TaskState(msgspec.Struct, gc=False):
+class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     """One task: open until it has a verdict, then remembered for a while.
 
     `decided` is the number of the last decision; `retry_at` is when a task that no pool had room
-    for is looked at again, and `waits_for` names those pools; `raw_answer` and `raw_confidence`
-    are what the labels alone said when the task closed.
+    for is looked at again, and `waits_for` names those pools; `halted` is the situation of its
+    control that stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to
+    take it; `raw_answer` and `raw_confidence` are what the labels alone said when the task closed.
     """
 
     task: Task
@@ -47,6 +48,9 @@ class TaskState(msgspec.Struct, gc=False):
     decided: int = 0
     retry_at: float | None = None
     waits_for: tuple[str, ...] = ()
+    halted: str = ""
+    halted_at: float | None = None
+    stranded_at: float | None = None
     gold: Gold | None = None
     verdict: Verdict | None = None
     closed_at: float | None = None
@@ -82,18 +86,28 @@ class TaskState(msgspec.Struct, gc=False):
         return sum((ask.usd for ask in self.labeled()), 0.0)
 
 
-class DeskState(msgspec.Struct):
+class HeldGold(msgspec.Struct, frozen=True, gc=False):
+    """Gold that waits for its task, since `at` by the desk's time."""
+
+    gold: Gold
+    at: float
+
+
+class DeskState(msgspec.Struct, omit_defaults=True):
     """What a desk knows beside its tasks; small, and written with every batch.
 
-    `tokens` holds, for each pool with a capacity, how many asks it has room for and when that was
-    counted, `waiting` how many tasks wait for room; `log_worth` what a right answer is worth to
-    each project with a target accuracy.
+    `room` is how many asks it has room for in each pool with a capacity, counted at `filled_at`,
+    `used_usd` what it has
+    used of each project's money and on which day, `waiting` how many of its tasks wait for room;
+    `log_worth` is what a right answer is worth to each project with a target accuracy.
     """
 
     now: float | None = None
     ahead_at: float | None = None
     ahead_ticks: int = 0
-    tokens: dict[str, tuple[float, float]] = {}
+    filled_at: float | None = None
+    room: dict[str, float] = {}
+    used_usd: dict[str, tuple[int, float]] = {}
     in_flight: dict[str, int] = {}
     waiting: dict[str, int] = {}
     log_worth: dict[str, float] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import BadValue, LogCorrupt
+from replay.own.archive_folder import is_archive
 from replay.own.log_file import is_own_log
 from replay.rows import Columns
 from replay.table import check_file, open_table
@@ -115,8 +116,8 @@ def evaluate(
     Parameters
     ----------
     source
-        Path of an embedded log (`sqlite:` before it is welcome), of Parquet, CSV or JSON lines
-        (also .gz), or a pandas data frame or Arrow table.
+        Path of an embedded log (`sqlite:` before it is welcome), of the folder of an archive, of
+        Parquet, CSV or JSON lines (also .gz), or a pandas data frame or Arrow table.
     action, reward, propensity, context
         Columns of a table; our own log needs none.
     target
@@ -148,8 +149,10 @@ def evaluate(
     wanted = parse_target(target)
     if isinstance(source, str | os.PathLike):
         path = Path(str(source).removeprefix("sqlite:"))
-        check_file(path)
-        if is_own_log(path):
+        folder = is_archive(path)
+        if not folder:
+            check_file(path)
+        if folder or is_own_log(path):
             from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
 
             own = fold_own_log(path, wanted, delay_usd_per_hour, tell)

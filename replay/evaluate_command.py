@@ -51,8 +51,8 @@ def evaluate(
 ) -> None:
     """Estimate what another way of deciding would have earned.
 
-    LOG is an embedded log, or a table of decisions: Parquet, CSV or JSON lines, also .gz, with
-    its columns named by the options. Exit code 3: the log can't answer.
+    LOG is an embedded log, an archive's folder, or a table of decisions: Parquet, CSV or JSON
+    lines, also .gz, with its columns named by the options. Exit code 3: the log can't answer.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""Where a log is: `sqlite:PATH`, or a bare path that ends in `.db` or `.sqlite`."""
+"""Where a log is: `sqlite:PATH`, a path that ends in `.db` or `.sqlite`, or `kafka://...`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import LogError
 from streams.embedded import EmbeddedLog
+from streams.log_config import LogSettings
 
 if TYPE_CHECKING:
     from streams.log import Log
-    from streams.sqlitefile import Synchronous
 
 ENDINGS = (".db", ".sqlite")
+KAFKA = "kafka://"
 
 
-def open_log(
-    address: str,
-    partitions: int | None = None,
-    *,
-    create: bool = False,
-    synchronous: Synchronous = "FULL",
-) -> Log:
-    """Open the log at `address`; `partitions` and `create` as `EmbeddedLog` has them.
+def open_log(address: str, settings: LogSettings | None = None, *, create: bool = False) -> Log:
+    """Open the log at `address`.
+
+    Parameters
+    ----------
+    address
+        `sqlite:PATH`, a path that ends in `.db` or `.sqlite`, or
+        `kafka://HOST:PORT[,HOST:PORT][/PREFIX]`.
+    settings
+        The section [log]; its own address is not looked at.
+    create
+        Make the file if it isn't there. Topics on Kafka are made by `poolwise doctor` alone.
 
     Raises
     ------
@@ -33,19 +38,26 @@ def open_log(
 
     Examples
     --------
-    >>> open_log("kafka://localhost:9092")
+    >>> open_log("labels.txt")
     Traceback (most recent call last):
     ...
-    bandit.errors.LogError: kafka://localhost:9092: this version does not speak Kafka yet; \
-use sqlite:PATH
+    bandit.errors.LogError: 'labels.txt' is no address of a log; write sqlite:PATH, a path ending \
+in .db, or kafka://HOST:PORT
     """
+    settings = settings or LogSettings()
+    if address.startswith(KAFKA):
+        from streams.kafka import KafkaLog  # noqa: PLC0415, it takes a quarter of a second
+
+        return KafkaLog(address, settings)
     scheme, colon, path = address.partition(":")
-    if address.startswith("kafka://"):
-        msg = f"{address}: this version does not speak Kafka yet; use sqlite:PATH"
-        raise LogError(msg)
     if not (colon and scheme == "sqlite"):
         path = address if address.endswith(ENDINGS) and "://" not in address else ""
     if not path:
-        msg = f"{address!r} is no address of a log; write sqlite:PATH, or a path ending in .db"
+        msg = (
+            f"{address!r} is no address of a log; write sqlite:PATH, a path ending in .db, or"
+            " kafka://HOST:PORT"
+        )
         raise LogError(msg)
-    return EmbeddedLog(Path(path), partitions, create=create, synchronous=synchronous)
+    return EmbeddedLog(
+        Path(path), settings.partitions, create=create, synchronous=settings.synchronous
+    )

@@ -16,6 +16,7 @@ import msgspec
 from bandit.errors import EventError, nearest
 from bandit.events import (
     AnyEvent,
+    Control,
     Decline,
     Event,
     Gold,
@@ -37,6 +38,13 @@ MAX_ID_BYTES = 256
 MAX_DEPTH = 100
 """Deepest nesting of a payload: what was read must be written again, in asks and on the desk."""
 
+CHANCE_BYTES = 30
+"""What a class adds to a posterior, its name aside: ` "":0.00012345678901234567,`."""
+
+LONGER = 12
+"""How much longer a task gets at most: `1e15,` is written as `1000000000000000.0,`, and the class
+`"a",` has its chance in each posterior."""
+
 IDS: dict[type[Event], tuple[str, ...]] = {
     Pool: ("pool",),
     Task: ("task", "project"),
@@ -44,6 +52,7 @@ IDS: dict[type[Event], tuple[str, ...]] = {
     Decline: ("task", "pool"),
     Gold: ("task",),
     Tick: (),
+    Control: (),
 }
 """The fields of each input that are ids."""
 
@@ -110,8 +119,8 @@ class InputDecoder:
                 _check_ids(event, kind)
         if isinstance(event, Label | Decline) and not -(2**63) <= event.ask < 2**63:
             raise EventError("bad_field", f"ask: {event.ask} is beyond 64 bits")
-        if isinstance(event, Task) and data.count(b"[") + data.count(b"{") > MAX_DEPTH:
-            _check_depth(event)
+        if isinstance(event, Task):
+            _check_written(event, data)
         if not fields.keys() <= FIELDS[kind]:
             self.ignored[kind.__name__] += len(fields.keys() - FIELDS[kind])
         return event
@@ -144,10 +153,16 @@ def _check_ids(event: Event, kind: type[Event]) -> None:
             raise EventError("bad_id", msg)
 
 
-def _check_depth(event: Task) -> None:
-    if _nested(event.payload, MAX_DEPTH):
+def _check_written(event: Task, data: bytes) -> None:
+    """Refuse what can't be written again, in asks and on the desk, or not in one record."""
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _nested(event.payload, MAX_DEPTH):
         msg = f"payload: nested more than {MAX_DEPTH} deep"
         raise EventError("bad_field", msg)
+    if len(data) > MAX_BYTES // LONGER:
+        size = len(encode(event)) + CHANCE_BYTES * len(event.classes)
+        if size > MAX_BYTES:
+            msg = f"{size} bytes when written out with a posterior: at most {MAX_BYTES} are taken"
+            raise EventError("too_large", msg)
 
 
 def _nested(value: object, depth: int) -> bool:
@@ -176,7 +191,9 @@ def _reason(data: bytes, error: Exception) -> EventError:
     if not isinstance(kind, str):
         return EventError("unknown_type", "type: missing, or not a string")
     if kind not in INPUTS:
-        return EventError("unknown_type", f"type: {kind[:40]!r} is no input{nearest(kind, INPUTS)}")
+        return EventError(
+            "unknown_type", f"type: {kind[:40]!r} is no input{nearest(kind[:40], INPUTS)}"
+        )
     if version != VERSION:
         return _unknown_version(version)
     if not isinstance(error, msgspec.ValidationError):

@@ -13,27 +13,24 @@ explore_floor = 0.05
 from __future__ import annotations
 
 import tomllib
-from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from bandit.errors import ConfigError, MissingInput
 from bandit.sections import read_section
 from bandit.settings import Section, Settings, check
-from streams.sqlitefile import Synchronous  # noqa: TC001, msgspec reads the annotation
+from streams.log_config import LogSettings, read_log_settings
+from streams.ranges import require, require_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-
-class LogSettings(Section, frozen=True):
-    """Which log, and as whom."""
-
-    address: str = "sqlite:poolwise.db"  # needs nothing installed or running
-    partitions: int | None = None  # of a log that is made: 1, all that one worker has use for
-    group: str = "poolwise"
-    synchronous: Synchronous = "FULL"  # an ask that went out must survive a power cut
+LogFormat = Literal["console", "json"]
+Level = Literal["debug", "info", "warning", "error"]
+OURS = ("log", "worker", "metrics", "logs")
+"""The sections that are not the core's."""
 
 
 class WorkerSettings(Section, frozen=True):
@@ -41,10 +38,29 @@ class WorkerSettings(Section, frozen=True):
 
     batch_records: int = 1000  # larger batches gain little, and a crash repeats at most one
     snapshot_every: int = 2000  # rewards: learning them again takes well under a second
+    snapshot_every_s: float = 60.0  # so that followers know that the learner is there
+    recover_s: float = 60.0  # of commits that fail: a broker that is away for longer needs somebody
     max_open: int = 100_000  # tasks: some 40 to 200 MB of memory
     max_unexpected: int = 5  # records in a row: one is bad luck, six are a bug of ours
     tick_s: float = 1.0  # asks expire after minutes, so a second is exact enough
     poll_s: float = 0.5  # longest wait for a record: how soon a signal is seen
+    drain_s: float = 20.0  # for the last batch and a snapshot; service managers wait 30 s and more
+    max_lag: int = 10_000  # records: some seconds of work; with more it is not ready
+    max_model_age_s: float = 600.0  # learners save every minute or so: ten missed ones are an alarm
+
+
+class MetricsSettings(Section, frozen=True):
+    """Where metrics and health are served."""
+
+    port: int | None = None  # none: nothing is served
+    host: str = "127.0.0.1"  # not to be seen from other machines, unless told otherwise
+
+
+class LogsSettings(Section, frozen=True):
+    """How the worker tells what it does, on standard error."""
+
+    format: LogFormat = "console"
+    level: Level | None = None  # warning on the console, where progress says the rest; else info
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +68,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     log: LogSettings = LogSettings()
     worker: WorkerSettings = WorkerSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    logs: LogsSettings = LogsSettings()
     core: Settings = Settings()
 
 
@@ -79,8 +97,12 @@ def read_config(path: Path) -> Config:
     return parse_config(text, str(path))
 
 
-def parse_config(text: str, name: str = "configuration") -> Config:
+def parse_config(
+    text: str, name: str = "configuration", environment: Mapping[str, str] | None = None
+) -> Config:
     r"""Return the configuration that `text` says; `name` stands in the errors.
+
+    `environment` has the variables that [log] may name: this process's, unless others are given.
 
     Raises
     ------
@@ -98,36 +120,34 @@ def parse_config(text: str, name: str = "configuration") -> Config:
     """
     try:
         given = tomllib.loads(text)
-        core = {key: value for key, value in given.items() if key not in ("log", "worker")}
-        settings = check(read_section(core, Settings, also=("log", "worker")))
-        log = read_section(given.get("log", {}), LogSettings, "log")
-        worker = read_section(given.get("worker", {}), WorkerSettings, "worker")
-        _check_ranges(log, worker, settings)
+        core = {key: value for key, value in given.items() if key not in OURS}
+        config = Config(
+            log=read_log_settings(given.get("log", {}), environment),
+            worker=read_section(given.get("worker", {}), WorkerSettings, "worker"),
+            metrics=read_section(given.get("metrics", {}), MetricsSettings, "metrics"),
+            logs=read_section(given.get("logs", {}), LogsSettings, "logs"),
+            core=check(read_section(core, Settings, also=OURS)),
+        )
+        _check_worker(config.worker, config.core.clock.max_jump_s)
+        _check_metrics(config.metrics)
     except (ConfigError, tomllib.TOMLDecodeError) as error:
         msg = f"{name}: {error}"
         raise ConfigError(msg) from error
-    return Config(log=log, worker=worker, core=settings)
+    return config
 
 
-def _check_ranges(log: LogSettings, worker: WorkerSettings, core: Settings) -> None:
-    jump_s = core.clock.max_jump_s  # a tick further ahead is taken for a mistake
-    rules = [
-        (
-            "log.partitions",
-            log.partitions,
-            log.partitions is None or log.partitions >= 1,
-            "1 or more",
-        ),
-        ("log.group", repr(log.group), bool(log.group), "a name"),
-        ("worker.batch_records", worker.batch_records, worker.batch_records >= 1, "1 or more"),
-        ("worker.snapshot_every", worker.snapshot_every, worker.snapshot_every >= 1, "1 or more"),
-        ("worker.max_open", worker.max_open, worker.max_open >= 1, "1 or more"),
-        ("worker.max_unexpected", worker.max_unexpected, worker.max_unexpected >= 0, "0 or more"),
-        ("worker.tick_s", worker.tick_s, 0 < worker.tick_s < inf, "above 0, and finite"),
-        ("worker.tick_s", worker.tick_s, worker.tick_s <= jump_s, "at most clock.max_jump_s"),
-        ("worker.poll_s", worker.poll_s, 0 < worker.poll_s < inf, "above 0, and finite"),
-    ]
-    for name, value, holds, wanted in rules:
-        if not holds:
-            msg = f"{name} = {value}: must be {wanted}"
-            raise ConfigError(msg)
+def _check_worker(worker: WorkerSettings, max_jump_s: float) -> None:
+    for name in ("batch_records", "snapshot_every", "max_open", "max_lag"):
+        value = getattr(worker, name)
+        require(f"worker.{name}", value, value >= 1, "1 or more")
+    require("worker.max_unexpected", worker.max_unexpected, worker.max_unexpected >= 0, "0 or more")
+    for name in ("tick_s", "poll_s", "drain_s", "max_model_age_s", "snapshot_every_s", "recover_s"):
+        require_duration(f"worker.{name}", getattr(worker, name))
+    believed = worker.tick_s <= max_jump_s  # a tick further ahead is taken for a mistake
+    require("worker.tick_s", worker.tick_s, believed, "at most clock.max_jump_s")
+
+
+def _check_metrics(metrics: MetricsSettings) -> None:
+    port = metrics.port
+    require("metrics.port", port, port is None or 0 <= port <= 65535, "0 (any free one) to 65535")
+    require("metrics.host", repr(metrics.host), bool(metrics.host), "a name or an address")

@@ -35,6 +35,15 @@ class Core(Protocol):
     def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
         """Take in one event of a partition; what comes of it."""
 
+    def adopt(self, data: bytes) -> None:
+        """Know from now on what is saved in `data`, and nothing else.
+
+        Raises
+        ------
+        StateError
+            If it can't be read; nothing has changed then.
+        """
+
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take over a partition, from its desk records in the order of the log."""
 

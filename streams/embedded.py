@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bandit.errors import CommitUnknown, LogError
-from streams.embedded_readers import EmbeddedFollower, EmbeddedShared
+from streams.embedded_readers import EmbeddedFollower, EmbeddedShared, EmbeddedWriter
 from streams.sqlitefile import Synchronous, connect, one_line_errors, table
 from streams.topics import TOPICS, partition_of, topic_named
 
@@ -64,7 +64,7 @@ class EmbeddedLog:
         with one_line_errors(path):
             rows = self.connection.execute("SELECT topic, partitions FROM topics").fetchall()
         self._partitions: dict[str, int] = dict(rows)
-        self._readers: list[EmbeddedShared | EmbeddedFollower] = []
+        self._readers: list[EmbeddedShared | EmbeddedFollower | EmbeddedWriter] = []
 
     def partitions(self, topic: str) -> int:
         """How many partitions `topic` has."""
@@ -74,6 +74,18 @@ class EmbeddedLog:
         """Write records in one transaction."""
         with self.transaction():
             self.append(records)
+
+    def writer(self, name: str) -> EmbeddedWriter:
+        """Be the one writer of `name`.
+
+        Raises
+        ------
+        LogBusy
+            If another process, or this one, has it already.
+        """
+        writer = EmbeddedWriter(self, name)
+        self._readers.append(writer)
+        return writer
 
     def shared(self, group: str, topics: Sequence[str]) -> EmbeddedShared:
         """Join `group`, alone, as a reader of `topics`.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from streams.embedded import EmbeddedLog
-    from streams.log import NewRecord
+    from streams.log import Lost, NewRecord
 
 NAP_S = 0.01
 """How long to sleep between looks at a log with nothing new; a look costs some 10 us."""
@@ -61,6 +61,19 @@ class EmbeddedFollower:
             self._position = records[-1].offset + 1
         return records
 
+    @property
+    def position(self) -> int:
+        """Offset to read on from."""
+        return self._position
+
+    def end(self) -> int:
+        """Offset behind the last record written."""
+        return self._log.end(self._topic, self._partition)
+
+    def lost(self) -> list[Lost]:
+        """Nothing: what isn't compacted is never deleted here."""
+        return []
+
     def at_end(self) -> bool:
         """Whether everything that was committed when this is asked has been read."""
         return not self._read(1)
@@ -70,6 +83,22 @@ class EmbeddedFollower:
 
     def _read(self, max_records: int) -> list[Record]:
         return read(self._log, self._topic, self._partition, self._position, max_records)
+
+
+class EmbeddedWriter:
+    """The one writer of a name: a lock beside the file keeps a second one out."""
+
+    def __init__(self, log: EmbeddedLog, name: str) -> None:
+        self._log = log
+        self._lock = hold(log.path, name, "writer")
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        """Write records in one transaction."""
+        self._log.write(records)
+
+    def close(self) -> None:
+        """Let somebody else be it."""
+        self._lock.close()
 
 
 class EmbeddedShared:
@@ -113,6 +142,18 @@ class EmbeddedShared:
         records = wait_for(lambda: self._read(max_records), timeout_s)
         self._next.update(behind(records))
         return records
+
+    def keep_alive(self) -> None:
+        """Nothing is needed: a lock doesn't run out."""
+
+    def lost(self) -> list[Lost]:
+        """Nothing: tasks and labels are never deleted here."""
+        return []
+
+    def lag(self) -> dict[Place, int]:
+        """How many records stand unread behind those polled, by partition held."""
+        with one_line_errors(self._log.path):
+            return {place: self._log.end(*place) - self._next[place] for place in self._order}
 
     def pause(self, places: frozenset[Place]) -> None:
         """Read nothing from `places`, and from all others held again."""

@@ -11,12 +11,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue, EventError
-from bandit.events import DeadLetter, Pool, Tick
-from streams.codec import InputDecoder, encode
-from streams.deadletters import MAX_ORIGINAL_BYTES
+from bandit.events import DeadLetter, Tick
+from streams.codec import InputDecoder
+from streams.deadletters import written
 from streams.failpoints import nothing
 from streams.log import NewRecord
-from streams.topics import DEADLETTERS, LABELS, TOPIC_OF
+from streams.topics import LABELS, TOPIC_OF, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,8 +51,7 @@ def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewR
     event = decoder.decode(line)
     if isinstance(event, Tick):
         return [NewRecord(LABELS, None, line, partition) for partition in range(partitions)]
-    key = event.pool if isinstance(event, Pool) else event.task
-    return [NewRecord(TOPIC_OF[type(event)], key.encode(), line)]
+    return [NewRecord(TOPIC_OF[type(event)], key_of(event), line)]
 
 
 def feed(
@@ -106,12 +105,8 @@ def feed(
             except EventError as error:
                 bad += 1
                 message = f"{name}, line {number}: {error}"
-                if len(line) > MAX_ORIGINAL_BYTES:
-                    message += f" (only its first {MAX_ORIGINAL_BYTES} bytes are kept)"
-                letter = DeadLetter(
-                    rule=error.rule, message=message, original=line[:MAX_ORIGINAL_BYTES]
-                )
-                records.append(NewRecord(DEADLETTERS, None, encode(letter), 0))
+                letter = DeadLetter(rule=error.rule, message=message, original=line)
+                records.append(written(letter, 0))
         log.write(records)
         progress(good + bad)
     return Fed(good, bad, decoder.ignored.total())

@@ -8,30 +8,46 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bandit.errors import EventError
-from bandit.events import DeadLetter, Pool, Tick
+from bandit.events import Control, DeadLetter, Pool, Tick
 from streams.codec import InputDecoder, encode
 from streams.deadletters import addressed
 from streams.log import NewRecord
 from streams.topics import REWARDS, TOPIC_OF, partition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bandit.events import Output
     from streams.core import Core
     from streams.log import Record
 
 
-class Intake:
-    """Takes records into a core; counts what comes of them."""
+REFUSED_TICKS = ("tick_ahead", "tick_back")
 
-    def __init__(self, core: Core, partitions: int) -> None:
+
+class Intake:
+    """Takes records into a core; counts what comes of them.
+
+    Parameters
+    ----------
+    core
+        Into what.
+    partitions
+        How many ways tasks are split.
+    own_clock
+        Whether the ticks are our workers'. One that isn't believed, after a long stop or because a
+        clock was set, is then counted and told in the logs; from others it is a dead letter.
+    """
+
+    def __init__(self, core: Core, partitions: int, *, own_clock: bool = False) -> None:
         self.counters: Counter[str] = Counter()
         self.now: float | None = None  # what the last tick said
         self.not_believed: set[int] = set()  # partitions whose last tick was too far ahead
         self._core = core
         self._partitions = partitions
+        self._own_clock = own_clock
+        self._told: set[int] = set()  # partitions whose clock is known not to be believed
         self._decoder = InputDecoder()
 
     def outputs(self, record: Record) -> list[NewRecord]:
@@ -43,28 +59,41 @@ class Intake:
                 raise EventError("wrong_topic", msg)
         except EventError as error:
             return [self._route(DeadLetter(rule=error.rule, message=str(error)), record)]
-        if isinstance(event, Tick):
-            self.now = event.at
-        elif self._partitions > 1 and not isinstance(event, Pool):
+        if self._partitions > 1 and not isinstance(event, Tick | Pool | Control):
             right = partition_of(event.task.encode(), self._partitions)
             if right != record.partition:
                 self.counters["forwarded"] += 1
                 return [NewRecord(record.topic, event.task.encode(), record.value, right)]
         received = self._core.receive(event, record.partition)
         if isinstance(event, Tick):
-            self._note_belief(received, record.partition)
+            received = self._ticked(event, received, record.partition)
         return [self._route(output, record) for output in received]
 
     def ignored_fields(self) -> Counter[str]:
         """Fields that events haven't, by type of event."""
         return self._decoder.ignored
 
-    def _note_belief(self, received: Sequence[Output], partition: int) -> None:
-        """Note whether a tick was refused as too far ahead: it is believed when more have come."""
-        if any(isinstance(one, DeadLetter) and one.rule == "tick_ahead" for one in received):
+    def _ticked(self, tick: Tick, received: list[Output], partition: int) -> list[Output]:
+        """Note whether a tick was believed, and return what came of it."""
+        letters = [one for one in received if isinstance(one, DeadLetter)]
+        refused = [one for one in letters if one.rule in REFUSED_TICKS]
+        ahead = any(one.rule == "tick_ahead" for one in refused)
+        if ahead:  # believed when more have come
             self.not_believed.add(partition)
         else:
             self.not_believed.discard(partition)
+        if not refused:
+            self.now = tick.at
+            self._told.discard(partition)
+        elif self._own_clock:
+            self.counters["ticks_refused"] += 1
+            if partition not in self._told:
+                self._told.add(partition)
+                log = structlog.get_logger()
+                tell = log.info if ahead else log.warning  # after a long stop it is no surprise
+                tell("clock_not_believed", partition=partition, why=refused[0].message)
+            return []
+        return received
 
     def _route(self, output: Output, record: Record) -> NewRecord:
         if isinstance(output, DeadLetter):

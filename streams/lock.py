@@ -1,4 +1,4 @@
-"""One worker a group: a lock that the operating system drops when its process dies.
+"""One worker a group, one writer a name: a lock that ends with the process that holds it.
 
 The lock is SQLite's own, on an empty file beside the log: it works wherever SQLite does, between
 processes and within one, and a `kill -9` releases it.
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def hold(path: Path, group: str) -> sqlite3.Connection:
-    """Hold the lock of `group` on the log at `path`, until the answer is closed.
+def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connection:
+    """Hold the lock of `name` on the log at `path`, until the answer is closed.
 
     Raises
     ------
     LogBusy
-        If another worker holds it.
+        If somebody else, who is `what` they are, holds it.
     LogError
         If the lock's file can't be made or used.
     """
-    lock = path.with_name(f"{path.name}.{quote(group, safe='')}.lock")
+    lock = path.with_name(f"{path.name}.{quote(name, safe='')}.lock")
     with one_line_errors(lock):
         connection = sqlite3.connect(lock, isolation_level=None, timeout=0.0)
     try:
@@ -38,7 +38,7 @@ def hold(path: Path, group: str) -> sqlite3.Connection:
         code = getattr(error, "sqlite_errorname", "")
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             msg = (
-                f"{path}: another worker of group {group!r} is at work on this log; "
+                f"{path}: another {what} {name!r} is at work on this log; "
                 "stop it first, or take another log"
             )
             raise LogBusy(msg) from error

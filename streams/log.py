@@ -7,10 +7,16 @@ and consumed positions in one transaction. A position is the offset of the next 
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from bandit.errors import CommitUnknown
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+SILENT_S = 60.0
+"""Longest wait for the next record that is there: longer than an open transaction may hide it."""
 
 
 class Place(NamedTuple):
@@ -51,14 +57,37 @@ class NewRecord(NamedTuple):
     partition: int | None = None
 
 
+class Lost(NamedTuple):
+    """Records that were deleted before they were read: from `first` up to, not with, `end`."""
+
+    place: Place
+    first: int
+    end: int
+
+
 class Shared(Protocol):
     """A reader of shared topics, one of a group: what it holds, no other member holds."""
 
     def held(self) -> frozenset[Place]:
-        """Partitions held now; may change at `poll` only."""
+        """Partitions held now; may change at `poll`, and be none between `rewind` and it."""
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
-        """Read on behind what was polled; an empty list after `timeout_s` without a record."""
+        """Read on behind what was polled; an empty list after `timeout_s` without a record.
+
+        Raises
+        ------
+        LogBusy
+            If another member has this one's identity now: stop.
+        """
+
+    def keep_alive(self) -> None:
+        """Stay a member while something else than reading takes long; call it every few seconds."""
+
+    def lost(self) -> list[Lost]:
+        """What was deleted unread, as noticed since the last call; reading went on behind it."""
+
+    def lag(self) -> dict[Place, int]:
+        """How many records stand unread behind those polled, by partition held, as last heard."""
 
     def pause(self, places: frozenset[Place]) -> None:
         """Read nothing from `places`, and from all others held again."""
@@ -70,14 +99,23 @@ class Shared(Protocol):
 
         Raises
         ------
+        RecordTooLarge
+            If the log can't take one of the outputs; nothing was written.
         CommitUnknown
-            If it can't be known whether it happened: call `rewind`, restore, go on.
+            If it was refused, or it can't be known whether it happened: call `rewind`, restore
+            what is held, go on.
         LogBusy
             If another member has taken over what this one held: stop.
         """
 
     def rewind(self) -> None:
-        """Forget what was polled and not committed: read on from the committed positions."""
+        """Forget what was polled and not committed: read on from the committed positions.
+
+        Raises
+        ------
+        CommitUnknown
+            If they can't be read now: try again.
+        """
 
     def committed(self, place: Place) -> int:
         """The committed position of a partition, held or not; 0 at first."""
@@ -92,14 +130,48 @@ class Shared(Protocol):
 class Follower(Protocol):
     """A reader of one partition, outside any group; it commits nothing."""
 
+    @property
+    def position(self) -> int:
+        """Offset to read on from."""
+
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
-        """Read on; an empty list after `timeout_s` without a record."""
+        """Read on; an empty list after `timeout_s` without a record.
+
+        Sooner where only marks of transactions were passed over, which have offsets too.
+        """
+
+    def end(self) -> int:
+        """Offset behind the last record written, whether it is known to be committed or not.
+
+        Once `position` has reached it, all that was committed before this was asked was read.
+        """
+
+    def lost(self) -> list[Lost]:
+        """What was deleted unread, as noticed since the last call; reading went on behind it."""
 
     def at_end(self) -> bool:
         """Whether everything that was committed when this is asked has been read."""
 
     def close(self) -> None:
         """Stop reading."""
+
+
+class Writer(Protocol):
+    """The one writer of a name."""
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        """Write records in one transaction.
+
+        Raises
+        ------
+        CommitUnknown
+            If it can't be known whether it happened.
+        LogBusy
+            If somebody else is the writer of the name now: stop.
+        """
+
+    def close(self) -> None:
+        """Let somebody else be it."""
 
 
 class Log(Protocol):
@@ -110,6 +182,15 @@ class Log(Protocol):
 
     def write(self, records: Sequence[NewRecord]) -> None:
         """Write records in one transaction."""
+
+    def writer(self, name: str) -> Writer:
+        """Be the one writer of `name`.
+
+        Raises
+        ------
+        LogBusy
+            If the log notices that somebody else is; otherwise, they are told at their next write.
+        """
 
     def shared(self, group: str, topics: Sequence[str]) -> Shared:
         """Join `group` as a reader of `topics`.
@@ -125,3 +206,27 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Close; readers are closed first."""
+
+
+def read_to_end(
+    reader: Follower, batch_records: int, keep_alive: Callable[[], None] = lambda: None
+) -> Iterator[list[Record]]:
+    """Yield all that was committed when this began; `keep_alive` is called between.
+
+    Raises
+    ------
+    CommitUnknown
+        If nothing more could be read for `SILENT_S`.
+    """
+    end, heard_at = reader.end(), time.monotonic()
+    before = reader.position
+    while reader.position < end:
+        records = reader.poll(batch_records, 1.0)
+        if records:
+            yield records
+        keep_alive()
+        if reader.position != before:
+            before, heard_at = reader.position, time.monotonic()
+        elif time.monotonic() - heard_at > SILENT_S:
+            msg = f"nothing could be read for {SILENT_S:g} s, {end - before} offsets before the end"
+            raise CommitUnknown(msg)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.events import Ask, Pool, Tick, Verdict
+from bandit.events import Ask, Tick, Verdict
 from streams.codec import encode
-from streams.log import NewRecord
-from streams.topics import ASKS, LABELS, POOLS, TOPIC_OF, VERDICTS
+from streams.log import NewRecord, read_to_end
+from streams.topics import ASKS, LABELS, TOPIC_OF, VERDICTS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,17 +40,15 @@ class Outside:
             data = encode(event)
             if isinstance(event, Tick):
                 records += [NewRecord(LABELS, None, data, part) for part in self._partitions]
-            elif isinstance(event, Pool):
-                records.append(NewRecord(POOLS, event.pool.encode(), data))
             else:
-                records.append(NewRecord(TOPIC_OF[type(event)], event.task.encode(), data))
+                records.append(NewRecord(TOPIC_OF[type(event)], key_of(event), data))
         self._log.write(records)
 
     def read(self) -> list[Ask | Verdict]:
         """Asks, then verdicts, written since the last call."""
         found: list[Ask | Verdict] = []
         for reader in self._readers:
-            while records := reader.poll(BATCH, 0.0):
+            for records in read_to_end(reader, BATCH):
                 found += [self._decode(record.value) for record in records if record.value]
         return found
 

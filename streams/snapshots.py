@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from streams.log import NewRecord
+from streams.log import NewRecord, read_to_end
 from streams.topics import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from streams.log import Log
+    from streams.log import Log, Record, Writer
 
 SLOTS = 4
 CHUNK_BYTES = 900_000
@@ -26,7 +26,12 @@ CHUNK_BYTES = 900_000
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a slot holds; snapshot number `id` is in slot `id % 4`."""
+    """What a slot holds; snapshot number `id` is in slot `id % 4`.
+
+    `at` is when it was last known to be the newest, UTC; `control` the offset of the last control
+    that was acted on, and `skipped` the ranges of positions in `rewards` that this brain did not
+    learn, because it was rolled back behind them.
+    """
 
     v: int = 1
     id: int
@@ -34,69 +39,98 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     learned: int
     position: int
+    at: float | None = None
+    control: int = -1
+    skipped: tuple[tuple[int, int], ...] = ()
 
 
 class Snapshot(NamedTuple):
-    """A brain as bytes, and the position in `rewards` to read on from."""
+    """A brain as bytes, and what is said of it."""
 
-    position: int
+    manifest: Manifest
     data: bytes
+
+    @property
+    def position(self) -> int:
+        """Position in `rewards` to read on from."""
+        return self.manifest.position
 
 
 class Snapshots:
-    """The snapshots of a log."""
+    """The snapshots of a log, as far as they were read."""
 
     def __init__(self, log: Log) -> None:
-        self._log = log
-        self._next_id = 0
+        self._reader = log.follow(MODELS)
+        self._values: dict[bytes, bytes] = {}
+
+    def catch_up(self) -> None:
+        """Read all there are."""
+        for records in read_to_end(self._reader, SLOTS):
+            self._take_in(records)
+
+    def read(self, timeout_s: float = 0.0) -> bool:
+        """Read what has come since; whether there was something."""
+        records = self._reader.poll(SLOTS, timeout_s)
+        found = bool(records)
+        while records:
+            self._take_in(records)
+            records = self._reader.poll(SLOTS, 0.0)
+        return found
 
     def newest_first(self) -> Iterator[Snapshot]:
         """Every snapshot that is whole, the newest first."""
-        values = self._read()
-        for manifest in self._manifests(values):
+        for manifest in self._manifests():
             slot = _slot(manifest.id)
-            chunks = [values.get(_chunk(slot, i)) for i in range(manifest.count)]
+            chunks = [self._values.get(_chunk(slot, i)) for i in range(manifest.count)]
             data = b"".join(chunk for chunk in chunks if chunk is not None)
             if sha256(data).hexdigest() == manifest.sha256:
-                yield Snapshot(manifest.position, data)
+                yield Snapshot(manifest, data)
 
-    def write(self, data: bytes, learned: int, position: int) -> None:
-        """Write a snapshot of a brain that has learned `learned` rewards, up to `position`."""
-        slot = _slot(self._next_id)
-        chunks = [data[i : i + CHUNK_BYTES] for i in range(0, len(data), CHUNK_BYTES)]
-        manifest = Manifest(
-            id=self._next_id,
-            sha256=sha256(data).hexdigest(),
-            count=len(chunks),
-            learned=learned,
-            position=position,
-        )
-        records = [NewRecord(MODELS, _chunk(slot, i), part) for i, part in enumerate(chunks)]
-        records.append(NewRecord(MODELS, slot, msgspec.json.encode(manifest)))
-        self._log.write(records)
-        self._next_id += 1
+    def next_id(self) -> int:
+        """Number of the snapshot to be written next."""
+        return max((manifest.id for manifest in self._manifests()), default=-1) + 1
 
-    def _read(self) -> dict[bytes, bytes]:
-        reader = self._log.follow(MODELS)
-        values: dict[bytes, bytes] = {}
-        while not reader.at_end():
-            for record in reader.poll(SLOTS, 1.0):
-                if record.key is not None and record.value is not None:
-                    values[record.key] = record.value
-        reader.close()
-        return values
+    def close(self) -> None:
+        """Stop reading."""
+        self._reader.close()
 
-    def _manifests(self, values: dict[bytes, bytes]) -> list[Manifest]:
-        """Readable manifests, the newest first; the next id follows the largest."""
+    def _take_in(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if record.key is not None and record.value is not None:
+                self._values[record.key] = record.value
+
+    def _manifests(self) -> list[Manifest]:
+        """Readable manifests, the newest first."""
         found = []
         for number in range(SLOTS):
-            value = values.get(_slot(number), b"")
+            value = self._values.get(_slot(number), b"")
             try:
                 found.append(msgspec.json.decode(value, type=Manifest))
             except (ValueError, RecursionError):
                 continue  # an empty slot, or a damaged one
-        self._next_id = max((manifest.id for manifest in found), default=-1) + 1
-        return sorted(found, key=lambda manifest: (manifest.position, manifest.id), reverse=True)
+        return sorted(found, key=lambda manifest: manifest.id, reverse=True)
+
+
+def manifest_of(data: bytes, number: int, learned: int, position: int) -> Manifest:
+    """Return what is to be said of a brain that has learned `learned` rewards, up to `position`."""
+    return Manifest(
+        id=number,
+        sha256=sha256(data).hexdigest(),
+        count=-(-len(data) // CHUNK_BYTES),
+        learned=learned,
+        position=position,
+    )
+
+
+def write(writer: Writer, manifest: Manifest, data: bytes | None = None) -> None:
+    """Write a snapshot; without `data`, only what is said of one that is there, anew."""
+    slot = _slot(manifest.id)
+    records = [
+        NewRecord(MODELS, _chunk(slot, i), data[start : start + CHUNK_BYTES])
+        for i, start in enumerate(range(0, len(data or b""), CHUNK_BYTES))
+        if data is not None
+    ]
+    writer.write([*records, NewRecord(MODELS, slot, msgspec.json.encode(manifest))])
 
 
 def _slot(number: int) -> bytes:

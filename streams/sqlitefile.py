@@ -16,8 +16,10 @@ from bandit.errors import LogCorrupt, LogError, MissingInput
 from streams.topics import TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from streams.topics import Topic
 
 APPLICATION_ID = 0x706F6F6C
 """`pool` in ASCII: what marks an SQLite file as ours."""
@@ -128,6 +130,10 @@ def _open(
     if version != SCHEMA_VERSION:
         msg = f"{path}: its tables are of version {version}, this poolwise knows {SCHEMA_VERSION}"
         raise LogError(msg)
+    if _missing(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            _add_topics(connection, _split_ways(connection), _missing(connection))
     have = _split_ways(connection)
     if partitions not in (None, have):
         msg = (
@@ -150,7 +156,19 @@ def _make(connection: sqlite3.Connection, partitions: int) -> None:
         "CREATE TABLE members (member_of TEXT PRIMARY KEY, generation INTEGER NOT NULL)"
         " WITHOUT ROWID"
     )
-    for topic in TOPICS.values():
+    _add_topics(connection, partitions, TOPICS.values())
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _missing(connection: sqlite3.Connection) -> list[Topic]:
+    """Topics that a log of an earlier poolwise hasn't."""
+    there = {name for (name,) in connection.execute("SELECT topic FROM topics")}
+    return [topic for topic in TOPICS.values() if topic.name not in there]
+
+
+def _add_topics(connection: sqlite3.Connection, partitions: int, topics: Iterable[Topic]) -> None:
+    for topic in topics:
         ways = partitions if topic.split else 1
         connection.execute(
             "INSERT INTO topics VALUES (?, ?, ?)", (topic.name, ways, topic.compacted)
@@ -164,8 +182,6 @@ def _make(connection: sqlite3.Connection, partitions: int) -> None:
             if topic.compacted:  # finds the tombstones that are old enough to go
                 index = f'"{topic.name}/{partition} deleted"'
                 connection.execute(f'CREATE INDEX {index} ON {name} ("offset") WHERE value IS NULL')
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.topics import MODELS
+from streams.deadletters import letter_in
+from streams.topics import DEADLETTERS, MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bandit.events import DeadLetter
     from streams.log import Log, Record
 
 BATCH = 1000
@@ -40,23 +43,53 @@ def tail(log: Log, topic: str, position: int = 0, *, follow: bool = False) -> It
 def line_of(record: Record, *, whole: bool = False) -> bytes:
     """Return a record as one line of JSON: its value, or with `whole` its place and key as well.
 
-    Snapshots are shown by their size; of keys that were deleted, `null`.
+    Snapshots are shown by their size, dead letters with what they quote as text; of keys that were
+    deleted, `null`.
     """
-    value: Any = None
-    if record.value is not None:
-        value = msgspec.Raw(record.value)
-        if record.topic == MODELS and b"/chunk/" in (record.key or b""):
-            value = {"bytes": len(record.value)}
-        else:
-            try:
-                msgspec.json.decode(record.value)
-            except (ValueError, RecursionError):  # bad input, as it came
-                value = record.value.decode(errors="replace")
+    value = _value(record)
     if not whole:
         return _flat(msgspec.json.encode(value))
     key = None if record.key is None else record.key.decode(errors="replace")
     place = {"partition": record.partition, "offset": record.offset, "key": key, "value": value}
     return _flat(msgspec.json.encode(place))
+
+
+def _value(record: Record) -> Any:
+    if record.value is None:
+        return None
+    if record.topic == MODELS and b"/chunk/" in (record.key or b""):
+        return {"bytes": len(record.value)}
+    if record.topic == DEADLETTERS and (letter := letter_in(record)) is not None:
+        return readable(letter)
+    try:
+        msgspec.json.decode(record.value)
+    except (ValueError, RecursionError):  # bad input, as it came
+        return record.value.decode(errors="replace")
+    return msgspec.Raw(record.value)
+
+
+def readable(letter: DeadLetter) -> dict[str, Any]:
+    r"""Return a letter with key and original as texts; where they are none, as marked base64.
+
+    Examples
+    --------
+    >>> from bandit.events import DeadLetter
+    >>> shown = readable(DeadLetter(rule="malformed", message="", key=b"t1", original=b"\xff"))
+    >>> shown["key"], shown["original"]
+    ('t1', {'base64': '/w=='})
+    """
+    fields = ("rule", "message", "at", "topic", "partition", "offset")
+    shown = {name: getattr(letter, name) for name in fields}
+    return shown | {"key": _text(letter.key), "original": _text(letter.original)}
+
+
+def _text(data: bytes | None) -> str | dict[str, str] | None:
+    if data is None:
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return {"base64": b64encode(data).decode()}
 
 
 def _flat(line: bytes) -> bytes:

@@ -6,10 +6,25 @@ number of ways, so that whoever holds partition 3 of `tasks` holds partition 3 o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import LogError, nearest
-from bandit.events import Ask, Decision, Decline, Gold, Label, Pool, Reward, Task, Tick, Verdict
+from bandit.events import (
+    Ask,
+    Control,
+    Decision,
+    Decline,
+    Gold,
+    Label,
+    Pool,
+    Reward,
+    Task,
+    Tick,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from bandit.events import Input
 
 
 class Topic(NamedTuple):
@@ -22,6 +37,7 @@ class Topic(NamedTuple):
 
 
 POOLS = "pools"
+CONTROLS = "controls"
 TASKS = "tasks"
 LABELS = "labels"
 ASKS = "asks"
@@ -36,6 +52,7 @@ TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
         Topic(POOLS, split=False, compacted=True, key="pool"),
+        Topic(CONTROLS, split=False, compacted=True, key="project/NAME, or learning"),
         Topic(TASKS, split=True, compacted=False, key="task"),
         Topic(LABELS, split=True, compacted=False, key="task; none for ticks"),
         Topic(ASKS, split=True, compacted=False, key="task"),
@@ -54,6 +71,7 @@ SHARED = (TASKS, LABELS)
 
 TOPIC_OF: dict[type, str] = {
     Pool: POOLS,
+    Control: CONTROLS,
     Task: TASKS,
     Label: LABELS,
     Decline: LABELS,
@@ -65,6 +83,26 @@ TOPIC_OF: dict[type, str] = {
     Verdict: VERDICTS,
 }
 """Where an event goes; dead letters aside, which keep the key of what came in."""
+
+
+def key_of(event: Input) -> bytes:
+    """Return the key that an input's record has; ticks have none, and go to every partition.
+
+    Examples
+    --------
+    >>> key_of(Control(at=0.0, project="cats", paused=True))
+    b'project/cats'
+    """
+    match event:
+        case Pool():
+            return event.pool.encode()
+        case Control():
+            return b"learning" if event.project is None else b"project/" + event.project.encode()
+        case Tick():
+            msg = "a tick has no key"
+            raise LogError(msg)
+        case _:
+            return event.task.encode()
 
 
 def topic_named(name: str) -> Topic:

@@ -9,42 +9,35 @@ transaction as the positions that pass over it.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from bandit.errors import CommitUnknown, LogError, PoolwiseError
+import structlog
+
+from bandit.errors import CommitUnknown, LogError
 from streams import failpoints as at
-from streams.deadletters import addressed, unexpected
+from streams import timings
+from streams.batches import Batches
 from streams.desks import Desks
+from streams.following import Following
 from streams.intake import Intake
 from streams.learner import Learner
-from streams.log import NewRecord, Place, behind
+from streams.log import NewRecord
+from streams.operations import Operations
 from streams.ticker import Ticker
-from streams.topics import (
-    ASKS,
-    DEADLETTERS,
-    DECISIONS,
-    DESK,
-    LABELS,
-    POOLS,
-    REWARDS,
-    SHARED,
-    TASKS,
-    VERDICTS,
-)
+from streams.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, SHARED, TASKS, VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     from streams.config import WorkerSettings
     from streams.core import Core
-    from streams.log import Log, Record
-
-MAX_UNKNOWN = 8
-"""Commits in a row whose outcome is unknown: with the waits between them, about ten seconds."""
+    from streams.log import Log, Place
 
 FIRST_WAIT_S = 0.04
 """Before trying again; four times as long each time, up to 3 s."""
+
+WRITES_FOR_ALL = 0
+"""Who holds this partition writes what comes of pools and controls, which every worker reads."""
 
 
 class Worker:
@@ -58,6 +51,10 @@ class Worker:
         Called once, with the brain's bytes or `None`: returns the engine.
     settings
         Sizes of batches and the like.
+    group
+        Who share the work; they have one learner.
+    follow
+        Learn nothing, and use the newest snapshot of whoever does.
     clock
         The time in UTC seconds, of which the worker writes a tick every `settings.tick_s`; without
         one it writes none, and whoever owns the clock does.
@@ -65,11 +62,13 @@ class Worker:
         Called with the name of each step before and after it.
     progress
         Called with the worker after each turn of its loop.
+    observe
+        Told how long batches, commits and restores took.
 
     Raises
     ------
     LogBusy
-        If the log allows the group one worker and it has one.
+        If the log allows the group one worker, or one learner, and it has one.
     """
 
     def __init__(
@@ -79,31 +78,54 @@ class Worker:
         settings: WorkerSettings,
         *,
         group: str = "poolwise",
+        follow: bool = False,
         clock: Callable[[], float] | None = None,
         failpoint: Callable[[str], None] = at.nothing,
         progress: Callable[[Worker], None] = at.nothing,
+        observe: timings.Observe = timings.nothing,
     ) -> None:
-        self.written: Counter[str] = Counter()  # records committed, by topic
-        self.handled = 0  # records taken in and committed, ticks too
-        self._log = log
+        self.last_turn_at = time.monotonic()
+        self._commits_unknown = 0
+        self._rebalances = 0
+        self._held_before: frozenset[Place] = frozenset()
         self._settings = settings
         self._failpoint = failpoint
         self._progress = progress
         self._shared = log.shared(group, SHARED)
         try:
-            self.learner = Learner(log, make_core, settings.snapshot_every, failpoint)
+            self.learner: Learner | Following = (
+                Following(log, make_core, clock or time.time)
+                if follow
+                else Learner(
+                    log,
+                    make_core,
+                    settings,
+                    f"{group}-learner",
+                    clock=clock,
+                    failpoint=failpoint,
+                    keep_alive=self._shared.keep_alive,
+                )
+            )
         except BaseException:
             self._shared.close()
             raise
         self.core = self.learner.core
-        self.intake = Intake(self.core, log.partitions(TASKS))
-        self._desks = Desks(log, self.core, failpoint)
+        self.intake = Intake(self.core, log.partitions(TASKS), own_clock=clock is not None)
+        self._batches = Batches(
+            self._shared, self.core, self.intake, settings.max_unexpected, failpoint, observe
+        )
+        self._desks = Desks(log, self.core, self._shared.keep_alive, failpoint, observe)
+        self._operations = Operations(
+            log,
+            self._shared,
+            self.core,
+            self.intake,
+            self._batches,
+            settings.batch_records,
+        )
         self._ticker = Ticker(clock, settings.tick_s)
-        self._aside: list[tuple[Record, Exception]] = []  # poison, not committed yet
-        self._in_a_row = 0
-        self._unknown = 0  # commits in a row
-        self._pools_seen = self._shared.committed(Place(POOLS, 0))
-        self._pools = log.follow(POOLS)
+        self._trouble_since: float | None = None
+        self._in_a_row = 0  # turns whose commit is unknown
 
     # The loop ---------------------------------------------------------------------------------
 
@@ -118,23 +140,26 @@ class Worker:
         """
         before = self.handled
         try:
-            self._follow_pools()
+            self._operations.follow(writes=WRITES_FOR_ALL in self._mine())
             self._desks.take_over(self._mine())
             self._tick()
             self._failpoint("before poll")
             records = self._shared.poll(self._settings.batch_records, timeout_s)
             self._failpoint("after poll")
             self._desks.take_over(self._mine())
-            self._handle(records)
-            if self._aside and not records:
-                self._commit([], [])
-        except CommitUnknown:
-            self._recover()
+            self._batches.release(self.held())
+            self._batches.report(self._shared.lost())
+            self._batches.handle(records)
+        except CommitUnknown as error:
+            self._recover(error)
         else:
-            self._unknown = 0
+            self._trouble_since, self._in_a_row = None, 0
         self.learner.learn()
-        full = self.core.open_tasks() >= self._settings.max_open
-        self._shared.pause(frozenset(p for p in self._shared.held() if full and p.topic == TASKS))
+        self._shared.pause(frozenset(p for p in self.held() if self.paused() and p.topic == TASKS))
+        if self.held() != self._held_before:
+            self._held_before = self.held()
+            self._rebalances += 1
+        self.last_turn_at = time.monotonic()
         self._progress(self)
         return self.handled - before
 
@@ -153,13 +178,9 @@ class Worker:
 
     def idle(self) -> bool:
         """Whether nothing is left unread that may be read now."""
-        if self._aside or self._disbelieved():
+        if self._batches.waiting or self._disbelieved():
             return False
-        return self._shared.at_end() and self._pools.at_end()
-
-    def _disbelieved(self) -> bool:
-        """Whether a tick of ours was taken for a mistake, and the next ones will say it isn't."""
-        return self._ticker.ticks and bool(self.intake.not_believed)
+        return self._shared.at_end() and self._operations.at_end()
 
     def finish(self) -> None:
         """Learn what is committed and write a snapshot; the worker may go on afterwards."""
@@ -169,99 +190,66 @@ class Worker:
     def close(self) -> None:
         """Leave the group; nothing uncommitted is kept."""
         self._shared.close()
+        self.learner.close()
+
+    # What is to be seen of it -----------------------------------------------------------------
+
+    @property
+    def handled(self) -> int:
+        """Records taken in and committed since the start, ticks too."""
+        return self._batches.handled
 
     def figures(self) -> dict[str, int]:
         """What was done since the start, and what is open."""
+        written = self._batches.written
         return {
             "handled": self.handled,
-            "written": self.written.total(),
-            **{topic: self.written[topic] for topic in (DECISIONS, ASKS, REWARDS, VERDICTS)},
-            "dead_letters": self.written[DEADLETTERS],
+            "written": written.total(),
+            **{topic: written[topic] for topic in (DECISIONS, ASKS, REWARDS, VERDICTS)},
+            "dead_letters": written[DEADLETTERS],
             "forwarded": self.intake.counters["forwarded"],
+            "ticks_refused": self.intake.counters["ticks_refused"],
             "ignored_fields": self.intake.ignored_fields().total(),
+            "commits_unknown": self._commits_unknown,
+            "rebalances": self._rebalances,
             **self.learner.counters,
             "open_tasks": self.core.open_tasks(),
             "open_asks": self.core.open_asks(),
         }
 
-    # One batch --------------------------------------------------------------------------------
+    def written_by_topic(self) -> Mapping[str, int]:
+        """Records committed since the start."""
+        return self._batches.written
 
-    def _handle(self, records: Sequence[Record]) -> None:
-        """Process and commit; on an unexpected exception, each half by itself."""
-        if not records:
-            return
-        self._failpoint("before receive")
-        try:
-            outputs = [new for record in records for new in self.intake.outputs(record)]
-            changes = [
-                NewRecord(DESK, key, value, part) for part, key, value in self.core.changes()
-            ]
-        except Exception as error:  # noqa: BLE001, one record must not stop the others
-            self.core.drop()
-            half = len(records) // 2
-            if half == 0:
-                self._set_aside(records[0], error)
-            else:
-                self._handle(records[:half])
-                self._handle(records[half:])
-        else:
-            self._failpoint("after receive")
-            self._commit(records, outputs + changes)
-            self._in_a_row = 0
+    def dead_letters_by_rule(self) -> Mapping[str, int]:
+        """Dead letters committed since the start, by the rule that was broken."""
+        return self._batches.dead_letters
 
-    def _set_aside(self, record: Record, error: Exception) -> None:
-        """Keep a poison record until one is good, so that a bug of ours can't drain the stream."""
-        self._aside.append((record, error))
-        self._in_a_row += 1
-        if self._in_a_row > self._settings.max_unexpected:
-            msg = (
-                f"{self._in_a_row} records in a row raised what they should not; the last,"
-                f" {record.topic}/{record.partition} at {record.offset}:"
-                f" {unexpected(error).message}; nothing of them was committed"
-            )
-            raise PoolwiseError(msg) from error
+    def held(self) -> frozenset[Place]:
+        """Partitions held."""
+        return self._shared.held()
 
-    def _commit(self, records: Sequence[Record], outputs: Sequence[NewRecord]) -> None:
-        """Write the outputs and the positions behind the records, those set aside included."""
-        poison = [
-            addressed(unexpected(error), record, self.intake.now) for record, error in self._aside
-        ]
-        passed = [record for record, _ in self._aside]
-        passed += records
-        new = [*poison, *outputs]
-        self._failpoint("before commit")
-        self._shared.commit(new, behind(passed))
-        self._failpoint("after commit")
-        self._failpoint("before keep")
-        self.core.keep()
-        self._aside = []
-        self.handled += len(passed)
-        self.written.update(record.topic for record in new)
-        self._failpoint("after keep")
+    def lag(self) -> Mapping[Place, int]:
+        """Committed records not read yet, of each partition held."""
+        return self._shared.lag()
+
+    def restored(self) -> bool:
+        """Whether the desk of every partition held is loaded, and the last commit known."""
+        return not self._in_a_row and self._desks.restored >= frozenset(self._mine())
+
+    def paused(self) -> bool:
+        """Whether further tasks wait because too many are open."""
+        return self.core.open_tasks() >= self._settings.max_open
+
+    def model_age_s(self) -> float | None:
+        """Seconds since the model that it follows was saved; `None` if it learns itself."""
+        return self.learner.model_age_s()
+
+    def model_position(self) -> int:
+        """Position in `rewards` up to which its model has learned."""
+        return self.learner.position
 
     # Round about ------------------------------------------------------------------------------
-
-    def _follow_pools(self) -> None:
-        """Take in what is new in `pools`; at a start and after a restore, all of it.
-
-        What was seen before (the group's position says so) gives no dead letter a second time.
-        """
-        while records := self._pools.poll(self._settings.batch_records, 0.0):
-            for record in records:
-                if record.offset >= self._pools_seen:
-                    self._handle([record])
-                    self._pools_seen = record.offset + 1
-                else:
-                    self._repeat(record)
-
-    def _repeat(self, record: Record) -> None:
-        """Take in a pool that was seen before a restart, for the engine only."""
-        try:
-            self.intake.outputs(record)
-        except Exception:  # noqa: BLE001, its dead letter was written when it was first seen
-            self.core.drop()
-        else:
-            self.core.keep()
 
     def _tick(self) -> None:
         """Write the time into every partition held; it is read like anything else."""
@@ -272,19 +260,37 @@ class Worker:
             self._failpoint("after tick")
 
     def _mine(self) -> list[int]:
-        return [place.partition for place in self._shared.held() if place.topic == LABELS]
+        return [place.partition for place in self.held() if place.topic == LABELS]
 
-    def _recover(self) -> None:
+    def _disbelieved(self) -> bool:
+        """Whether a tick of ours was taken for a mistake, and the next ones will say it isn't."""
+        return self._ticker.ticks and bool(self.intake.not_believed)
+
+    def _recover(self, error: CommitUnknown) -> None:
         """After a commit whose outcome is unknown: go back to what is committed, and go on."""
-        self.core.drop()
-        self._unknown += 1
-        if self._unknown > MAX_UNKNOWN:
-            msg = f"{self._unknown} commits in a row failed; the log is not to be relied on now"
-            raise LogError(msg)
-        time.sleep(min(FIRST_WAIT_S * 4 ** (self._unknown - 1), 3.0))
-        self._shared.rewind()
-        self._aside = []
-        self._desks.forget()  # the next turn restores them
-        self._pools.close()
-        self._pools = self._log.follow(POOLS)
-        self._pools_seen = self._shared.committed(Place(POOLS, 0))
+        self._batches.forget()
+        again: CommitUnknown | None = error
+        while again is not None:
+            self._wait_a_little(again)
+            again = None
+            try:
+                self._desks.forget()  # the next turn restores them
+                self._shared.rewind()
+                self._operations.begin_again()
+            except CommitUnknown as failed:
+                again = failed
+
+    def _wait_a_little(self, error: CommitUnknown) -> None:
+        """Before the next try, or give up."""
+        self._commits_unknown += 1
+        self._in_a_row += 1
+        now = time.monotonic()
+        self._trouble_since = self._trouble_since or now
+        structlog.get_logger().warning("commit_unknown", in_a_row=self._in_a_row, why=str(error))
+        if now - self._trouble_since > self._settings.recover_s:
+            msg = (
+                f"{error}; {self._in_a_row} commits in a row failed, for"
+                f" {self._settings.recover_s:g} s (worker.recover_s): the log can't be relied on"
+            )
+            raise LogError(msg) from error
+        time.sleep(min(FIRST_WAIT_S * 4 ** min(self._in_a_row - 1, 4), 3.0))

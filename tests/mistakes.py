@@ -79,6 +79,26 @@ COMMANDS = [
     Command("savings of a missing file", {}, "savings l.csv", 1, "l.csv: no such file"),
     Command("replay a missing folder", {}, "simulate --recorded l", 1, "l: no such folder"),
     Command("a missing configuration", {}, "work l.db --config c.toml", 1, "c.toml: there is no"),
+    Command(
+        "a password in the configuration", {"c.toml": '[log]\npassword = "hunter2"\n'},
+        "work l.db --config c.toml", 1, "c.toml: log.password: a secret has no place in",
+    ),
+    Command(
+        "a login without its protocol", {"c.toml": '[log]\nusername = "u"\n'},
+        "work l.db --config c.toml", 1, "security_protocol = PLAINTEXT: has no use for username",
+    ),
+    Command(
+        "a variable that is not set", {"c.toml": '[log]\ninstance = "${NO_SUCH}"\n'},
+        "work l.db --config c.toml", 1, "log.instance: the environment has no variable NO_SUCH",
+    ),
+    Command(
+        "the learner's name for a worker", {}, "work l.db --instance learner", 1,
+        "log.instance = 'learner': must be a name, not 'learner'",
+    ),
+    Command(
+        "a missing configuration of a verb that shows", {}, "tail l.db asks --config c.toml", 1,
+        "c.toml: there is no such file",
+    ),
     Command("a log in a missing folder", {}, "work x/l.db --create", 1, "x: make it first"),
     Command("work on an empty file", {"l.db": ""}, "work l.db", 1, "the file is empty"),
     Command("tail an empty file", {"l.db": ""}, "tail l.db asks", 1, "the file is empty"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -12,28 +13,32 @@ from replay.evaluate_report import print_report as print_evaluation
 from replay.market.report import time_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from replay.demo.demo import Audited, DemoResult
 
 
-def print_report(result: DemoResult, path: Path, console: Console) -> None:
-    """Print the market's table, what the log at `path` says of itself, and where it lies."""
+def print_report(result: DemoResult, log: str, console: Console) -> None:
+    """Print the market's table, what the log in a file says of itself, and where it lies."""
     print_table(result, console)
     console.print()
-    for target in ("greedy", "uniform"):
-        print_evaluation(evaluate(path, target=target), str(path), console)
-        console.print()
-    console.print(Text(f"All of it lies in {path}. Try:", style="bold"))
-    console.print(
-        Text(
-            f"  poolwise tail {path} verdicts\n"
-            f"  poolwise evaluate {path} --target greedy\n"
-            f"  poolwise evaluate {path} --target always:trained"
+    if log.startswith("kafka://"):
+        steps = (
+            f"  poolwise tail {log} verdicts",
+            f"  poolwise archive {log} demo-archive --until-idle",
+            "  poolwise evaluate demo-archive --target greedy",
         )
-    )
+    else:
+        for target in ("greedy", "uniform"):
+            print_evaluation(evaluate(Path(log), target=target), log, console)
+            console.print()
+        steps = (
+            f"  poolwise tail {log} verdicts",
+            f"  poolwise evaluate {log} --target greedy",
+            f"  poolwise evaluate {log} --target always:trained",
+        )
+    console.print(Text(f"All of it lies in {log}. Try:", style="bold"))
+    console.print(Text("\n".join(steps)))
 
 
 def print_table(result: DemoResult, console: Console) -> None:

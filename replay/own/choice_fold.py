@@ -16,7 +16,7 @@ import numpy as np
 from bandit.errors import MissingInput
 from bandit.events import STOP
 from replay.moments import Moments
-from replay.own.log_file import AUDIT
+from replay.own.histories import AUDIT
 from replay.rows import Rows
 from replay.survey import Survey
 from replay.table_fold import fold_rows
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bandit.events import Reward
     from replay.fold import Fold
-    from replay.own.log_file import OwnLog
+    from replay.own.histories import OwnLog
     from replay.target import Target
 
 ASKS_AT_ONCE = 4_096
@@ -61,8 +61,8 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
     notes: tuple[str, ...] = (only_pools,)
     if unjudged:
         notes += (f"{unjudged} asks have nothing to be judged by and are not counted in",)
-    counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, "unread": log.unread}
-    return replace(fold, notes=notes, counts=counts)
+    counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, **log.trouble()}
+    return replace(fold, notes=notes + log.notes(), counts=counts)
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import BadValue
 from bandit.events import STOP
 from replay.own.choice_fold import fold_choices
-from replay.own.log_file import OwnLog
+from replay.own.histories import OwnLog
 from replay.own.task_fold import fold_tasks
 from replay.own.trajectory import delivered, gold_of, trajectory
 from replay.verdict import Verdict
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.fold import Fold
-    from replay.own.log_file import History
+    from replay.own.histories import History
     from replay.own.trajectory import Trajectory
     from replay.target import Target
 
@@ -47,14 +47,14 @@ def fold_own_log(
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
 ) -> Fold:
-    """Read an embedded log and sum it up.
+    """Read an embedded log, or an archive of a log, and sum it up.
 
     Raises
     ------
     BadValue
         If the target is `column:NAME`, or a pool that the log never names.
     LogError, MissingInput
-        If the file isn't a poolwise log, or holds no decisions.
+        If it isn't a poolwise log, or holds no decisions.
     """
     if target.kind == "column":
         raise BadValue(
@@ -79,13 +79,13 @@ def fold_own_log(
             "stuck": found.stuck,
             "audited": found.audited,
             "gold": found.gold,
-            "unread": log.unread,
+            **log.trouble(),
         }
         blocked = fold.blocked
         if not found.used:
             blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
         notes = _notes(found, counts, delay_usd_per_hour, target)
-        return replace(fold, notes=notes, counts=counts, blocked=blocked)
+        return replace(fold, notes=notes + log.notes(), counts=counts, blocked=blocked)
 
 
 def _look(log: OwnLog, cut: float) -> _Found:
@@ -156,6 +156,4 @@ def _notes(found: _Found, counts: dict[str, int], delay: float, target: Target) 
         )
     if found.stuck:
         notes.append(f"{found.stuck} tasks should have a verdict by now and have none")
-    if counts["unread"]:
-        notes.append(f"{counts['unread']} records could not be read")
     return tuple(notes)

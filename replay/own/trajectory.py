@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.events import Decision, Verdict
-    from replay.own.log_file import History
+    from replay.own.histories import History
     from replay.target import Target
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bandit.brain import Brain
 from bandit.engine import Engine
-from bandit.events import Ask, Decline, Gold, Label, Pool, Reward, Task, Tick
+from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Reward, Task, Tick
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
 from tests.bandit.ledger import Ledger
 from tests.bandit.market import History
@@ -74,6 +74,13 @@ moves: st.SearchStrategy[Move] = st.one_of(
         numbers,
     ),
     st.tuples(st.just("learn")),
+    st.tuples(
+        st.just("control"),
+        st.booleans(),
+        st.sampled_from((None, None, "a", "b", "experts", "nobody")),
+        st.sampled_from((None, None, 0.0, 0.1, 0.3)),
+    ),
+    st.tuples(st.just("control"), st.just(False), st.none(), st.none()),
 )
 
 opening: tuple[Move, ...] = (
@@ -196,6 +203,10 @@ class Play:
                     deadline_at=None if deadline_s is None else self._now + deadline_s,
                     value_usd=value_usd,
                     target_accuracy=target,
+                )
+            case ("control", paused, pin, usd_per_day):
+                return Control(
+                    at=0.0, project="p", paused=paused, pool=pin, usd_per_day=usd_per_day
                 )
             case ("gold", name, answer):
                 return Gold(task=name, answer=answer, at=self._now)

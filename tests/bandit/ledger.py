@@ -54,7 +54,7 @@ class Page:
         )
 
 
-def _is_refused(event: Input | Reward, out: list[Output]) -> bool:
+def is_refused(event: Input | Reward, out: list[Output]) -> bool:
     """Whether the event itself was; a task may come with a letter about the gold that waited."""
     letters = [one for one in out if isinstance(one, DeadLetter)]
     if isinstance(event, Task):
@@ -75,7 +75,7 @@ class Ledger:
 
     def receive(self, event: Input | Reward, out: list[Output]) -> None:
         """Check what came of one event."""
-        fresh = self._is_fresh(event) and not _is_refused(event, out)
+        fresh = self._is_fresh(event) and not is_refused(event, out)
         if fresh and isinstance(event, Task):
             if event.task in self._pages:
                 self._ended.append(self._pages[event.task])

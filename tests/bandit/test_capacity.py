@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from bandit.brain import Brain
 from bandit.capacity import Capacity
+from bandit.desk import Desk
 from bandit.engine import Engine
 from bandit.events import Ask, Decision, Verdict
-from bandit.settings import AuditSettings, PolicySettings, Settings
-from bandit.state import DeskState
+from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
+from bandit.shares import Held
 from tests.bandit.market import Crew, History, Market, Work, pool
 
 SETTINGS = Settings(
@@ -53,22 +54,24 @@ def test_no_window_holds_more_asks_than_the_rate_and_the_bucket_allow(
 @given(
     st.lists(st.floats(0.0, 100.0), min_size=1, max_size=60),
     st.floats(0.5, 10_000.0),
-    st.sampled_from((1.0, 0.25, 0.1)),
+    st.sampled_from((1, 4, 10)),
 )
 def test_the_bucket_holds_whenever_one_asks(
-    pauses: list[float], per_hour: float, share: float
+    pauses: list[float], per_hour: float, partitions: int
 ) -> None:
     """Taking whenever there is room: never more than rate times window plus bucket."""
-    room, desk = Capacity(share), DeskState()
+    desk = Desk(MemorySettings())
+    room = Capacity(partitions, Held([desk]))
     described = pool("a", capacity_per_hour=per_hour)
     now, times = 0.0, []
     for pause in pauses:
         now += pause
-        while room.free(desk, described, now):
-            room.take(desk, described, now)
+        room.settle([described], now)
+        while room.free(described):
+            room.ask(desk, described)
             times.append(now)
-        assert 0.0 <= room.scarcity_usd(desk, described, now, 1.0) <= 0.05 + 1e-12
-    per_s = per_hour * share / 3600.0
+        assert 0.0 <= room.scarcity_usd(described, 1.0) <= 0.05 + 1e-12
+    per_s = per_hour / partitions / 3600.0
     assert most_beyond(times, per_s) <= max(1.0, 300.0 * per_s) + 1e-6
 
 
@@ -107,19 +110,6 @@ def test_a_price_rises_as_the_bucket_empties_and_is_logged() -> None:
     ]
     assert first.scarcity_usd["a"] == 0.0
     assert last.scarcity_usd["a"] > 0.03
-
-
-def test_each_desk_has_its_share_of_a_pool() -> None:
-    engine = Engine(SETTINGS, Brain(SETTINGS), partitions=4)
-    work = Work(40, every_s=0.0)
-    market = Market([Crew(pool("a", capacity_per_hour=240.0))], work)
-    engine.receive(pool("a", capacity_per_hour=240.0))
-    asked = [0] * 4
-    for number, task in enumerate(market.tasks()):
-        asked[number % 4] += len(engine.receive(task, number % 4)) // 2
-    assert asked == [5, 5, 5, 5]
-    assert engine.open_tasks() == 40
-    assert engine.open_asks() == 20
 
 
 def test_every_task_of_a_crowded_market_ends() -> None:

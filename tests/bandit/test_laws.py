@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from bandit.brain import Brain
 from bandit.engine import Engine
-from bandit.events import DeadLetter, Tick
+from bandit.events import Tick
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.hostile import Play, plays, settings_of
-from tests.bandit.ledger import Ledger
+from tests.bandit.ledger import Ledger, is_refused
 from tests.bandit.market import wild_market
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def test_what_is_refused_or_ignored_changes_nothing(some: Sequence[Move], chosen
         play.play([move])
         if len(play.history.received) == fed or isinstance(play.history.received[-1], Tick):
             continue
-        out = play.history.outputs[-1]
+        event, out = play.history.received[-1], play.history.outputs[-1]
         ignored = any(engine.counters[name] > counted[name] for name in CHANGES_NOTHING)
-        if ignored or (out and all(isinstance(one, DeadLetter) for one in out)):
+        if ignored or is_refused(event, out):
             assert engine.changes() == before
 
 

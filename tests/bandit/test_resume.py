@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from bandit.brain import Brain
 from bandit.engine import Engine
-from bandit.events import DeadLetter, Pool, Reward
+from bandit.events import Control, DeadLetter, Pool, Reward
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.hostile import Play, plays, settings_of
 from tests.bandit.market import wild_market
@@ -34,14 +34,15 @@ class Restarting:
     def __init__(self, chosen: Settings) -> None:
         self._settings = chosen
         self._topic: dict[bytes, bytes | None] = {}
-        self._pools: dict[str, Pool] = {}
+        self._described: dict[object, Pool | Control] = {}
         self.engine = Engine(chosen, Brain(chosen))
 
     def receive(self, event: Input | Reward) -> list[Output]:
         """Feed the engine that runs now."""
         out = self.engine.receive(event)
-        if isinstance(event, Pool) and not any(isinstance(one, DeadLetter) for one in out):
-            self._pools[event.pool] = event
+        if isinstance(event, Pool | Control) and not any(isinstance(e, DeadLetter) for e in out):
+            name = event.pool if isinstance(event, Pool) else event.project
+            self._described[type(event), name] = event
         return out
 
     def restart(self, *, reload: bool = True) -> None:
@@ -53,8 +54,8 @@ class Restarting:
         if reload:
             brain = Brain.from_bytes(self._settings, brain.to_bytes())
         self.engine = Engine(self._settings, brain)
-        for pool in reversed(self._pools.values()):
-            self.engine.receive(pool)
+        for described in reversed(self._described.values()):
+            self.engine.receive(described)
         self.engine.restore(0, reversed(self._topic.items()))
         assert self.engine.changes() == []
 

@@ -156,3 +156,71 @@ def test_the_desks_of_partitions_know_nothing_of_each_other() -> None:
     (letter,) = engine.receive(answer(ask, 5.0), 0)
     assert type(letter).__name__ == "DeadLetter"
     assert engine.receive(answer(ask, 5.0), 1)
+
+
+def test_gold_that_waited_is_as_the_expert_gave_it() -> None:
+    """The wait is counted by the desk's time; the answer keeps its own."""
+    engine = Engine(SETTINGS, Brain(SETTINGS))
+    engine.receive(Tick(at=10_000.0))
+    gold = Gold(task="t1", answer="yes", at=5.0, source="board")
+    engine.receive(gold)
+    engine.keep()
+    engine.receive(TASK)
+    state = engine._desks.of(0).task("t1")
+    assert state is not None
+    assert state.gold == gold
+
+
+def stranded(*, give_up_s: float = 1000.0, skills: tuple[str, ...] = ()) -> Engine:
+    """An engine whose task needs a skill that only the pools in `skills` have."""
+    settings = Settings(policy=PolicySettings(give_up_s=give_up_s), audit=AuditSettings(share=1e-9))
+    engine = Engine(settings, Brain(settings))
+    for event in (POOL, Tick(at=100.0), msgspec.structs.replace(TASK, skills=("es",))):
+        assert engine.receive(event) == []
+    if skills:
+        engine.receive(msgspec.structs.replace(POOL, pool="b", skills=skills))
+    return engine
+
+
+def test_a_task_that_no_pool_can_do_is_given_up_after_a_while() -> None:
+    engine = stranded()
+    for at in range(101, 1100, 37):
+        assert engine.receive(Tick(at=float(at))) == []
+    decision, verdict = engine.receive(Tick(at=1100.0))
+    assert isinstance(decision, Decision)
+    assert isinstance(verdict, Verdict)
+    assert (decision.pmf, verdict.basis, verdict.why) == ({"stop": 1.0}, "none", "no_pool")
+    assert engine.open_tasks() == 0
+
+
+def test_a_pool_that_comes_in_time_is_asked() -> None:
+    engine = stranded(skills=("es",))
+    assert asked(engine.receive(Tick(at=200.0))).pool == "b"
+
+
+def test_the_while_begins_anew_when_a_pool_was_able_meanwhile() -> None:
+    """The pool is able but full at 600, and closed again later: that wait is not this one."""
+    engine = stranded()
+    able = msgspec.structs.replace(POOL, pool="b", skills=("es",), capacity_per_hour=1.0)
+    engine.receive(able)
+    assert (
+        asked(engine.receive(msgspec.structs.replace(TASK, task="t2", skills=("es",)))).pool == "b"
+    )
+    engine.receive(Tick(at=600.0))
+    engine.receive(msgspec.structs.replace(able, open=False))
+    for at in (1100.0, 4600.0):
+        verdicts = [one for one in engine.receive(Tick(at=at)) if isinstance(one, Verdict)]
+        assert all(verdict.task == "t2" for verdict in verdicts)
+    verdicts = [one for one in engine.receive(Tick(at=5700.0)) if isinstance(one, Verdict)]
+    assert [verdict.task for verdict in verdicts] == ["t1"]
+
+
+@pytest.mark.parametrize("capacity_per_hour", [5e-324, 1e-300])
+def test_a_pool_with_next_to_no_capacity_is_waited_for_a_finite_time(
+    capacity_per_hour: float,
+) -> None:
+    engine = Engine(SETTINGS, Brain(SETTINGS))
+    engine.receive(msgspec.structs.replace(POOL, capacity_per_hour=capacity_per_hour))
+    engine.receive(TASK)
+    assert engine.receive(msgspec.structs.replace(TASK, task="t2")) == []
+    assert max(due.at for due in engine._desks.of(0)._agenda) < 1e12

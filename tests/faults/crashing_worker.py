@@ -1,10 +1,11 @@
-"""A worker that dies on cue.
+"""Workers and learners that die on cue.
 
-It imports once and forks a worker for each line on its standard input, because imports take longer
-than the work between two kills. A line is `POINT N`: the fork kills itself with SIGKILL the Nth
-time it comes to that point. Points are the failpoints of the loop, `sql COMMIT` and `sql INSERT`
-(just before such a statement runs, so with the transaction open), and `never`. Each fork's number
-is printed when its worker is about to start, and `ended` with its status when it is gone.
+It imports once and forks a process for each line on its standard input, because imports take longer
+than the work between two kills. A line is `ROLE POINT N`: the fork kills itself with SIGKILL the
+Nth time it comes to that point. Points are the failpoints of the loop, `sql COMMIT` and
+`sql INSERT` (just before such a statement runs, so with the transaction open), and `never`. Roles
+are those in `ROLES`. Each fork's number is printed when it is about to start, and `ended` with its
+status when it is gone.
 """
 
 from __future__ import annotations
@@ -12,21 +13,25 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 import traceback
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
 
 from streams.address import open_log
-from streams.config import Config, WorkerSettings, parse_config
+from streams.config import Config, parse_config
 from streams.core import engine_maker
 from streams.embedded import EmbeddedLog
+from streams.learner import Learner
 from streams.worker import Worker
 
-SETTINGS = WorkerSettings(batch_records=20, snapshot_every=60, poll_s=0.02)
+if TYPE_CHECKING:
+    from streams.log import Log
 
-
-def config(text: str) -> Config:
-    """Return the settings of the worker, and of whoever checks what it wrote."""
-    return parse_config(text)
+WORK, FOLLOW, LEARN, CLOCK = "work", "follow", "learn", "clock"
+ROLES = (WORK, FOLLOW, LEARN, CLOCK)
+"""Decide and learn; decide by the newest snapshot; learn; decide, learn and write the ticks."""
 
 
 class Fuse:
@@ -48,29 +53,53 @@ class Fuse:
         self(f"sql {sql.split(maxsplit=1)[0]}")
 
 
-def work(path: Path, core: str, fuse: Fuse) -> None:
-    """Run a worker until SIGTERM."""
+def work(log: Log, config: Config, role: str, fuse: Fuse) -> None:
+    """Run until SIGTERM."""
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
-    log = open_log(f"sqlite:{path}")
-    assert isinstance(log, EmbeddedLog)
-    log.connection.set_trace_callback(fuse.statement)
-    make = engine_maker(config(core).core, log.partitions("tasks"))
-    worker = Worker(log, make, SETTINGS, failpoint=fuse)
+    make = engine_maker(config.core, log.partitions("tasks"))
+    name = f"{config.log.group}-learner"
+    if role == LEARN:
+        learner = Learner(log, make, config.worker, name, clock=time.time, failpoint=fuse)
+        while not stopped:
+            learner.learn(0.2)
+        learner.save()
+        learner.close()
+        return
+    worker = Worker(
+        log,
+        make,
+        config.worker,
+        group=config.log.group,
+        follow=role == FOLLOW,
+        clock=time.time if role == CLOCK else None,
+        failpoint=fuse,
+    )
     worker.run(stop=lambda: bool(stopped))
     worker.close()
+
+
+def one(config: Config, role: str, fuse: Fuse) -> None:
+    """Open the log and run one role on it."""
+    log = open_log(config.log.address, config.log)
+    if isinstance(log, EmbeddedLog):
+        log.connection.set_trace_callback(fuse.statement)
+    work(log, config, role, fuse)
     log.close()
 
 
-def main(path: Path, core: str) -> None:
-    """Fork a worker for each line."""
+def main(text: str) -> None:
+    """Fork a process for each line."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    config = parse_config(text)
     for line in sys.stdin:
-        point, times = line.rsplit(maxsplit=1)
+        role, words = line.split(maxsplit=1)
+        point, times = words.rsplit(maxsplit=1)
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                work(path, core, Fuse(point, int(times)))
+                one(config, role, Fuse(point, int(times)))
                 status = 0
             except BaseException:  # noqa: BLE001, a fork must never return to the loop above
                 traceback.print_exc()
@@ -83,4 +112,4 @@ def main(path: Path, core: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1])

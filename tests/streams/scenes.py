@@ -16,7 +16,9 @@ from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
-from streams.topics import TOPIC_OF
+from streams.snapshots import Snapshots, manifest_of
+from streams.snapshots import write as write_snapshot
+from streams.topics import TOPIC_OF, key_of
 from streams.worker import Worker
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.events import Input, Output, Reward
-    from streams.log import Follower, Log, Place, Record, Shared
+    from streams.log import Follower, Log, Place, Record, Shared, Writer
 
 E = TypeVar("E")
 SETTINGS = Settings(seed=1, policy=PolicySettings(name="cheapest", labels_per_task=2))
@@ -58,8 +60,7 @@ def record(event: Input) -> NewRecord:
     """Return an event as a feeder writes it; a tick to partition 0."""
     if isinstance(event, Tick):
         return NewRecord("labels", None, encode(event), 0)
-    key = event.pool if isinstance(event, Pool) else event.task
-    return NewRecord(TOPIC_OF[type(event)], key.encode(), encode(event))
+    return NewRecord(TOPIC_OF[type(event)], key_of(event), encode(event))
 
 
 def write(log: Log, *events: Input) -> None:
@@ -143,9 +144,10 @@ class FlakyLog:
         return self._log.partitions(topic)
 
     def write(self, records: Sequence[NewRecord]) -> None:
-        if self.fail_writes:
-            raise CommitUnknown("the disk is full")
         self._log.write(records)
+
+    def writer(self, name: str) -> Writer:
+        return FlakyWriter(self, self._log.writer(name))
 
     def follow(self, topic: str, partition: int = 0, position: int = 0) -> Follower:
         return self._log.follow(topic, partition, position)
@@ -157,6 +159,20 @@ class FlakyLog:
         self._log.close()
 
 
+class FlakyWriter:
+    """The one writer of a name on a flaky log."""
+
+    def __init__(self, log: FlakyLog, writer: Writer) -> None:
+        self._log = log
+        self._writer = writer
+        self.close = writer.close
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        if self._log.fail_writes:
+            raise CommitUnknown("the disk is full")
+        self._writer.write(records)
+
+
 class FlakyShared:
     """The reader of a flaky log."""
 
@@ -166,6 +182,7 @@ class FlakyShared:
         self.held, self.poll, self.pause = shared.held, shared.poll, shared.pause
         self.rewind, self.committed = shared.rewind, shared.committed
         self.at_end, self.close = shared.at_end, shared.close
+        self.keep_alive, self.lost, self.lag = shared.keep_alive, shared.lost, shared.lag
 
     def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         when = self._log.fail.get(self._log.commits)
@@ -175,3 +192,18 @@ class FlakyShared:
         self._shared.commit(outputs, positions)
         if when == "after":
             raise CommitUnknown("the answer never came, but the commit did")
+
+
+def kept(log: Log) -> Snapshots:
+    """Read the snapshots of a log."""
+    snapshots = Snapshots(log)
+    snapshots.catch_up()
+    return snapshots
+
+
+def save(log: Log, data: bytes, learned: int, position: int) -> None:
+    """Write the next snapshot, as a learner does."""
+    manifest = manifest_of(data, kept(log).next_id(), learned, position)
+    writer = log.writer("scenes")
+    write_snapshot(writer, manifest, data)
+    writer.close()

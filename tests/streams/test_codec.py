@@ -179,3 +179,19 @@ def test_unknown_fields_are_ignored_and_counted() -> None:
     data = msgspec.json.encode(TASK | {"color": 1, "payload": {"color": 2}, "shape": [3]})
     assert decoder.decode(data) == decode(TASK | {"payload": {"color": 2}})
     assert decoder.ignored == {"Task": 2}
+
+
+def test_a_task_that_grows_when_it_is_written_is_too_large_before_it_is_taken() -> None:
+    """Else its labels and the ticks that expire its asks could not be written, and time stood."""
+    numbers = encoded_task(payload="[" + "1e15," * 40_000 + "1]")
+    classes = encoded_task(classes=json.dumps([f"c{i}" for i in range(16_000)]))
+    for data in (numbers, classes):
+        assert len(data) < MAX_BYTES / 2
+        assert broken(data).rule == "too_large"
+    InputDecoder().decode(encoded_task(classes=json.dumps([f"c{i}" for i in range(8_000)])))
+
+
+def encoded_task(payload: str = "null", classes: str = '["yes","no"]') -> bytes:
+    """Return a task as JSON."""
+    fields = f'"task":"t1","project":"p","at":1,"classes":{classes},"payload":{payload}'
+    return f'{{"type":"Task",{fields}}}'.encode()

@@ -1,29 +1,25 @@
-"""The verbs `feed`, `work` and `tail`, as their users see them."""
+"""The verbs `feed` and `tail`, as their users see them."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bandit.errors import BadValue, ConfigError, LogBusy, LogError, MissingInput
+from bandit.errors import BadValue, LogError, MissingInput
 from streams.codec import encode
-from streams.commands import feed, tail, work
+from streams.commands import feed, tail
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
-from streams.snapshots import Snapshots
-from tests.streams.scenes import POOLS, letters, new_log, read, task
+from streams.work_command import work
+from tests.streams.scenes import letters, new_log, read, save, task, worker
+from tests.streams.verbs import LINES, run, start
 
-ROOT = Path(__file__).resolve().parents[2]
-LINES = [encode(one) for one in (*POOLS, task("t1"), task("t2"))]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -40,71 +36,11 @@ def lines(tmp_path: Path) -> Path:
     return file
 
 
-def run(verb: Any, *args: object, stdin: bytes | None = None) -> Result:
-    """Run a verb; an error of ours is raised, as the face sees it."""
-    return CliRunner().invoke(verb, list(map(str, args)), input=stdin, catch_exceptions=False)
-
-
-def start(*args: object, **more: Any) -> subprocess.Popen[bytes]:
-    """Start the whole command in a process of its own."""
-    command = [sys.executable, "-m", "poolwise", *map(str, args)]
-    pipe = subprocess.PIPE
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment, **more)
-
-
-@pytest.mark.parametrize("verb", [work, feed, tail])
+@pytest.mark.parametrize("verb", [feed, tail])
 def test_every_verb_has_help_with_an_example(verb: Any) -> None:
     text = run(verb, "--help").output
     assert "Example: poolwise" in text
     assert "LOG" in text
-
-
-def test_feed_work_and_tail_make_a_whole(path: Path, lines: Path) -> None:
-    assert run(feed, path, lines).output == f"{lines}: 4 events\n"
-    result = run(work, path, "--until-idle", "--clock", "log", "--json")
-    figures = json.loads(result.output)
-    assert (figures["decisions"], figures["asks"], figures["open_asks"]) == (2, 2, 2)
-    asks = [json.loads(line) for line in run(tail, path, "asks").output.splitlines()]
-    assert [(ask["type"], ask["task"]) for ask in asks] == [("Ask", "t1"), ("Ask", "t2")]
-
-
-def test_work_says_in_one_line_what_it_did(path: Path, lines: Path) -> None:
-    run(feed, path, lines)
-    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert line == (
-        "4 records handled (ticks too), 2 decisions, 2 asks, 0 rewards, 0 verdicts;"
-        " open: 2 tasks, 2 asks"
-    )
-
-
-def test_work_says_why_nothing_is_asked(path: Path) -> None:
-    run(feed, path, "-", stdin=LINES[2])
-    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert line.endswith(
-        "open: 1 task, 0 asks; no pool is asked: none is open with the skills and"
-        " the room they need"
-    )
-
-
-def test_work_names_the_log_whose_dead_letters_it_wrote(tmp_path: Path) -> None:
-    path = tmp_path / "my log.db"
-    run(feed, path, "-", stdin=b'{"type":"Gold","task":"t","answer":"a","at":1e13}')
-    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert f"1 dead letter (poolwise tail '{path}' deadletters)" in line
-
-
-def test_a_worker_that_comes_back_late_waits_until_its_clock_is_believed(
-    path: Path, tmp_path: Path
-) -> None:
-    """The log's time is 1970, the clock's is not: five ticks in a row say so."""
-    run(feed, path, "-", stdin=b"\n".join([*LINES, b'{"type":"Tick","at":1}']))
-    run(work, path, "--until-idle", "--clock", "log")
-    settings = tmp_path / "poolwise.toml"
-    settings.write_text("[worker]\ntick_s = 0.02\npoll_s = 0.02\n")
-    figures = json.loads(run(work, path, "--until-idle", "--config", settings, "--json").output)
-    assert figures["dead_letters"] == 4
-    assert figures["rewards"] == 2, "both asks have expired"
 
 
 def test_feed_reads_standard_input(path: Path) -> None:
@@ -142,6 +78,17 @@ def test_feed_puts_a_tick_into_every_partition(path: Path) -> None:
     log.close()
 
 
+def test_feed_and_tail_reach_a_log_as_the_settings_say(path: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "poolwise.toml"
+    settings.write_text("[log]\npartitions = 2\n")
+    run(feed, path, "-", "--config", settings, stdin=b'{"type":"Tick","at":1}')
+    assert run(tail, path, "labels", "--config", settings).output.count("Tick") == 2
+    run(feed, path, "-", stdin=b'{"type":"Tick","at":2}')
+    settings.write_text("[log]\npartitions = 3\n")
+    with pytest.raises(LogError, match="partitions"):
+        run(tail, path, "labels", "--config", settings)
+
+
 def test_feed_keeps_fields_that_it_does_not_know(path: Path) -> None:
     line = b'{"type":"Tick","at":1.0,"zone":"UTC"}'
     run(feed, path, "-", stdin=line)
@@ -173,12 +120,6 @@ def test_bad_lines_may_go_to_the_dead_letters(path: Path, lines: Path) -> None:
     log.close()
 
 
-def test_feeding_twice_changes_nothing(path: Path, lines: Path) -> None:
-    run(feed, path, lines, lines)
-    figures = json.loads(run(work, path, "--until-idle", "--clock", "log", "--json").output)
-    assert (figures["asks"], figures["dead_letters"]) == (2, 0)
-
-
 def test_verbs_that_read_want_a_log_that_is_there(path: Path) -> None:
     for verb, more in ((work, ()), (tail, ("asks",))):
         with pytest.raises(MissingInput, match=r"log\.db"):
@@ -193,29 +134,8 @@ def test_a_missing_file_makes_no_log_and_feeds_no_other(path: Path, lines: Path)
     assert not path.exists()
 
 
-def test_work_makes_a_log_when_told_to(path: Path) -> None:
-    run(work, path, "--create", "--until-idle", "--clock", "log")
-    EmbeddedLog(path).close()
-
-
-def test_work_takes_its_settings_from_a_file(path: Path, lines: Path, tmp_path: Path) -> None:
-    run(feed, path, lines)
-    settings = tmp_path / "poolwise.toml"
-    settings.write_text(f'[log]\naddress = "sqlite:{path}"\n[policy]\nname = "uniform"\n')
-    run(work, "--config", settings, "--until-idle", "--clock", "log")
-    decisions = [json.loads(line) for line in run(tail, path, "decisions").output.splitlines()]
-    assert {decision["policy"] for decision in decisions} == {"uniform"}
-    settings.write_text("[polcy]")
-    with pytest.raises(ConfigError, match="'policy'"):
-        run(work, "--config", settings)
-
-
-def test_work_without_log_or_config_is_wrong_usage() -> None:
-    assert run(work).exit_code == 2
-
-
 def test_an_address_that_is_none_is_an_error() -> None:
-    for address in ("kafka://localhost:9092", "log.txt", "sqlite:", "http://x.db"):
+    for address in ("kafka://localhost", "log.txt", "sqlite:", "http://x.db"):
         with pytest.raises(LogError, match=address):
             run(tail, address, "asks")
 
@@ -230,12 +150,37 @@ def test_tail_can_start_later_and_show_places(path: Path, lines: Path) -> None:
 
 def test_tail_shows_snapshots_by_their_size_and_bad_input_as_text(path: Path) -> None:
     log = new_log(path)
-    Snapshots(log).write(b"\x00" * 1000, 1, 1)
+    save(log, b"\x00" * 1000, 1, 1)
     run(feed, path, "-", "--skip-bad", stdin=b"{")
     log.close()
     chunk, manifest = run(tail, path, "models").output.splitlines()
     assert json.loads(chunk) == {"bytes": 1000}
     assert json.loads(manifest)["position"] == 1
+
+
+def test_tail_shows_dead_letters_as_texts_and_marks_what_is_none(path: Path) -> None:
+    log = new_log(path)
+    log.write(
+        [
+            NewRecord("tasks", "t☃".encode(), b'{"type":\n"Tsk"}'),
+            NewRecord("labels", None, b"\xff\n"),
+        ]
+    )
+    worker(log).run(until_idle=True)
+    log.close()
+    found = {}
+    for line in run(tail, path, "deadletters").output.splitlines():
+        letter = json.loads(line)
+        found[letter["topic"]] = letter
+    assert {(one["partition"], one["offset"]) for one in found.values()} == {(0, 0)}
+    task_, label = found["tasks"], found["labels"]
+    assert (task_["rule"], task_["key"]) == ("unknown_type", "t☃")
+    assert "did you mean 'Task'" in task_["message"]
+    assert task_["original"] == '{"type":\n"Tsk"}'
+    assert (label["rule"], label["key"]) == ("malformed", None)
+    assert label["original"] == {"base64": "/wo="}
+    whole = json.loads(run(tail, path, "deadletters", "--places").output.splitlines()[0])
+    assert (whole["partition"], whole["offset"], whole["value"]["rule"]) == (0, 0, "malformed")
 
 
 def test_a_line_of_tail_is_one_line(path: Path) -> None:
@@ -247,22 +192,6 @@ def test_a_line_of_tail_is_one_line(path: Path) -> None:
     log.close()
     output = run(tail, path, "tasks").output
     assert [json.loads(line) for line in output.splitlines()] == [{"type": "Tick"}, "\n{"]
-
-
-def test_sigterm_lets_the_worker_finish_and_save(path: Path, lines: Path) -> None:
-    run(feed, path, lines)
-    with start("work", path, "--clock", "log", "--json") as process:
-        log = EmbeddedLog(path)
-        until = time.monotonic() + 30
-        while not read(log, "asks") and time.monotonic() < until:
-            time.sleep(0.02)
-        with pytest.raises(LogBusy):
-            run(work, path)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
-        log.close()
-    assert (process.returncode, err) == (0, b"")
-    assert json.loads(out)["asks"] == 2
 
 
 def test_tail_follow_shows_what_comes_and_ends_quietly(path: Path) -> None:

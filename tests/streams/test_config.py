@@ -21,6 +21,10 @@ def test_every_section_can_be_set() -> None:
         partitions = 4
         [worker]
         batch_records = 10
+        [metrics]
+        port = 9100
+        [logs]
+        format = "json"
         [policy]
         rate = 5
         [projects.p1]
@@ -28,6 +32,7 @@ def test_every_section_can_be_set() -> None:
     """)
     assert config.log.address == "sqlite:x.db"
     assert (config.log.partitions, config.worker.batch_records) == (4, 10)
+    assert (config.metrics.port, config.logs.format) == (9100, "json")
     assert (config.core.seed, config.core.policy.rate) == (3, 5.0)
     assert config.core.of_project("p1").value_usd == 0.5
 
@@ -56,6 +61,13 @@ def test_nothing_said_gives_the_defaults() -> None:
         ("[worker]\nmax_open = 0", "c.toml: worker.max_open = 0: must be 1 or more"),
         ("[log]\npartitions = 0", "c.toml: log.partitions = 0: must be 1 or more"),
         ("[audit]\nshare = 2", "c.toml: audit.share = 2.0: must be above 0 and at most 1"),
+        ("[worker]\ndrain_s = 0", "c.toml: worker.drain_s = 0.0: must be above 0, and finite"),
+        ("[worker]\nmax_lag = 0", "c.toml: worker.max_lag = 0: must be 1 or more"),
+        ("[metrics]\nport = 70000", "c.toml: metrics.port = 70000: must be 0 (any free one) to 65"),
+        ("[metrics]\nprot = 1", "c.toml: metrics.prot is unknown; did you mean 'port'?"),
+        ("[logs]\nformat = 'xml'", "c.toml: logs.format: invalid enum value 'xml'"),
+        ("[logs]\nlevl = 'info'", "c.toml: logs.levl is unknown; did you mean 'level'?"),
+        ("[metric]", "c.toml: metric is unknown; did you mean 'metrics'?"),
         ("worker = 3", "c.toml: worker: expected `object`, got `int`"),
         ("[log\n", "c.toml: "),
     ],

@@ -19,6 +19,7 @@ from bandit.errors import CommitUnknown, LogBusy, LogCorrupt, LogError, MissingI
 from streams.address import open_log
 from streams.embedded import KEEP_TOMBSTONES, EmbeddedLog
 from streams.log import Log, NewRecord, Place
+from streams.log_config import LogSettings
 from tests.streams.log_contract import GROUP, LogContract, read_all, task
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +52,7 @@ def test_every_log_has_its_contract_tests() -> None:
         for thing in vars(module).values()
         if isinstance(thing, type) and thing is not Log and promised <= set(dir(thing))
     }
+    import_module("tests.streams.test_kafka")  # its subclass is known then
     assert logs == {tests.implementation for tests in LogContract.__subclasses__()}
 
 
@@ -131,7 +133,7 @@ def test_a_poll_waits_for_a_record_that_comes(path: Path) -> None:
 
 def test_another_number_of_partitions_is_refused(path: Path) -> None:
     with pytest.raises(LogError, match="has 1 partitions and 4 were asked for"):
-        open_log(f"sqlite:{path}", 4)
+        open_log(f"sqlite:{path}", LogSettings(partitions=4))
 
 
 def test_a_log_that_is_not_there_is_missing(tmp_path: Path) -> None:
@@ -250,3 +252,17 @@ def test_a_place_where_no_log_can_be_says_what_to_do(tmp_path: Path) -> None:
         EmbeddedLog(tmp_path / "nowhere" / "log.db", create=True)
     with pytest.raises(LogError, match="it is a folder: name a file in it"):
         EmbeddedLog(tmp_path, create=True)
+
+
+def test_a_log_of_an_earlier_poolwise_gets_the_topics_that_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "earlier.db"
+    log = EmbeddedLog(path, 2, create=True)
+    with log.transaction():
+        log.connection.execute("DELETE FROM topics WHERE topic IN ('controls', 'desk')")
+        for table in ("controls/0", "desk/0", "desk/1"):
+            log.connection.execute(f'DROP TABLE "{table}"')
+    log.close()
+    again = EmbeddedLog(path)
+    assert (again.partitions("controls"), again.partitions("desk")) == (1, 2)
+    again.write([NewRecord("desk", b"k", b"v", 1)])
+    again.close()

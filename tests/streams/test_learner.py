@@ -9,9 +9,9 @@ import pytest
 from bandit.brain import Brain
 from bandit.events import Reward
 from streams.log import NewRecord
-from streams.snapshots import CHUNK_BYTES, Snapshots
+from streams.snapshots import CHUNK_BYTES
 from tests.streams.knowledge import knowledge
-from tests.streams.scenes import SETTINGS, FlakyLog, events, new_log, read, worker
+from tests.streams.scenes import SETTINGS, FlakyLog, events, kept, new_log, read, save, worker
 from tests.streams.test_worker import story
 
 if TYPE_CHECKING:
@@ -48,10 +48,9 @@ def damage(log: EmbeddedLog, key: bytes) -> None:
 
 
 def test_slots_are_used_in_turn_and_the_newest_comes_first(log: EmbeddedLog) -> None:
-    snapshots = Snapshots(log)
     for number in range(6):
-        snapshots.write(b"brain %d" % number, number, number)
-    assert [one.data for one in Snapshots(log).newest_first()] == [
+        save(log, b"brain %d" % number, number, number)
+    assert [one.data for one in kept(log).newest_first()] == [
         b"brain 5",
         b"brain 4",
         b"brain 3",
@@ -61,32 +60,22 @@ def test_slots_are_used_in_turn_and_the_newest_comes_first(log: EmbeddedLog) -> 
     assert manifests == [b"slot/2", b"slot/3", b"slot/0", b"slot/1"]
 
 
-def test_a_restart_goes_on_with_the_next_slot(log: EmbeddedLog) -> None:
-    for number in range(6):
-        again = Snapshots(log)
-        list(again.newest_first())
-        again.write(b"brain %d" % number, number, number)
-    assert [one.position for one in Snapshots(log).newest_first()] == [5, 4, 3, 2]
-
-
 def test_a_large_brain_is_cut_into_chunks_and_a_smaller_one_may_follow(log: EmbeddedLog) -> None:
-    snapshots = Snapshots(log)
     large = bytes(range(256)) * (3 * CHUNK_BYTES // 256 + 1)
-    snapshots.write(large, 1, 1)
+    save(log, large, 1, 1)
     assert max(len(one.value or b"") for one in read(log, "models")) <= CHUNK_BYTES
-    assert next(Snapshots(log).newest_first()).data == large
+    assert next(kept(log).newest_first()).data == large
     for number in range(2, 6):
-        snapshots.write(b"small", number, number)
-    assert [one.data for one in Snapshots(log).newest_first()] == [b"small"] * 4
+        save(log, b"small", number, number)
+    assert [one.data for one in kept(log).newest_first()] == [b"small"] * 4
 
 
 @pytest.mark.parametrize("key", [b"slot/1", b"slot/1/chunk/0"])
 def test_a_damaged_snapshot_is_passed_over_for_the_one_before(log: EmbeddedLog, key: bytes) -> None:
-    snapshots = Snapshots(log)
-    snapshots.write(b"older", 1, 1)
-    snapshots.write(b"newer", 2, 2)
+    save(log, b"older", 1, 1)
+    save(log, b"newer", 2, 2)
     damage(log, key)
-    assert [one.data for one in Snapshots(log).newest_first()] == [b"older"]
+    assert [one.data for one in kept(log).newest_first()] == [b"older"]
 
 
 def test_a_worker_learns_from_the_snapshot_on_what_the_log_holds(log: EmbeddedLog) -> None:
@@ -94,7 +83,7 @@ def test_a_worker_learns_from_the_snapshot_on_what_the_log_holds(log: EmbeddedLo
     story(log, one.step)
     one.close()
     assert one.learner.counters["snapshots"] >= 2
-    saved = next(Snapshots(log).newest_first()).position
+    saved = next(kept(log).newest_first()).position
     again = worker(log)
     rewards = len(events(log, "rewards", Reward))
     assert again.learner.counters["learned"] == rewards - saved
@@ -121,7 +110,7 @@ def test_without_a_snapshot_that_can_be_read_all_is_learned_again(log: EmbeddedL
     for record in read(log, "models"):
         if record.key is not None and b"/chunk/" in record.key:
             damage(log, record.key)
-    assert list(Snapshots(log).newest_first()) == []
+    assert list(kept(log).newest_first()) == []
     assert knows_the_fold(log, worker(log).core)
 
 
@@ -129,7 +118,7 @@ def test_a_snapshot_of_another_version_is_passed_over(log: EmbeddedLog) -> None:
     one = worker(log)
     story(log, one.step)
     one.close()
-    Snapshots(log).write(b"from the future", 10_000, 3)
+    save(log, b"from the future", 10_000, 3)
     again = worker(log)
     assert again.learner.counters["unreadable_snapshots"] == 1
     assert knows_the_fold(log, again.core)
@@ -142,10 +131,10 @@ def test_a_snapshot_that_fails_is_written_the_next_time(log: EmbeddedLog) -> Non
     story(log, one.step)
     one.finish()
     assert one.learner.counters["snapshots_failed"] == 1
-    assert list(Snapshots(log).newest_first()) == []
+    assert list(kept(log).newest_first()) == []
     flaky.fail_writes = False
     one.finish()
-    assert next(Snapshots(log).newest_first()).position == log.end("rewards", 0)
+    assert next(kept(log).newest_first()).position == log.end("rewards", 0)
 
 
 def test_what_is_no_reward_is_passed_over_and_counted(log: EmbeddedLog) -> None:

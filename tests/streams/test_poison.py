@@ -7,16 +7,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.errors import PoolwiseError
+from bandit.errors import PoolwiseError, RecordTooLarge
 from bandit.events import Ask, Pool, Task
-from streams.log import NewRecord, Place
-from tests.streams.scenes import events, label, letters, new_log, read, task, touchy, worker, write
+from streams.log import Lost, NewRecord, Place
+from tests.streams.scenes import (
+    FlakyLog,
+    events,
+    label,
+    letters,
+    new_log,
+    read,
+    record,
+    task,
+    touchy,
+    worker,
+    write,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from streams.embedded import EmbeddedLog
+    from streams.log import Log, Shared
 
 
 @pytest.fixture
@@ -83,6 +96,112 @@ def test_poison_among_good_records_is_found_and_the_rest_goes_on(
     assert sorted(ask.task for ask in events(log, "asks", Ask)) == sorted(set(names) - bad)
     assert one.core.open_tasks() == 16
     assert one._shared.committed(Place("tasks", 0)) == 20
+
+
+@pytest.mark.parametrize("quoted", ["key", "answer"])
+def test_a_letter_fits_however_long_what_it_quotes_is(log: EmbeddedLog, quoted: str) -> None:
+    """A letter that does not fit anywhere would stop the stream for good."""
+    long = "\N{OCTOPUS}\\" * 60_000
+    write(log, task("t1"))
+    one = worker(log)
+    one.step()
+    bad = record(label(events(log, "asks", Ask)[0], 1.0, answer=long))
+    if quoted == "key":
+        bad = NewRecord("labels", long.encode(), b"{")
+    log.write([bad])
+    one.step()
+    (letter,) = letters(log)
+    assert letter.rule == {"key": "malformed", "answer": "unknown_answer"}[quoted]
+    assert (letter.key is None) == (quoted == "key")
+    assert (
+        quoted == "answer" or blake2b(long.encode(), digest_size=32).hexdigest() in letter.message
+    )
+    (written,) = read(log, "deadletters")
+    assert len(written.value or b"") + len(written.key or b"") < 500_000
+
+
+class Narrow(FlakyLog):
+    """A log that takes records of up to `most` bytes."""
+
+    def __init__(self, log: Log, most: int) -> None:
+        super().__init__(log)
+        self.most = most
+        self.refused = 0
+
+    def shared(self, group: str, topics: Sequence[str]) -> Shared:
+        shared = super().shared(group, topics)
+        commit = shared.commit
+
+        def checked(outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
+            largest = max((len(one.value or b"") for one in outputs), default=0)
+            if largest > self.most:
+                self.refused += 1
+                raise RecordTooLarge(f"a record of {largest} bytes")
+            commit(outputs, positions)
+
+        shared.commit = checked  # type: ignore[method-assign]
+        return shared
+
+
+@pytest.mark.parametrize("batch", [1, 3, 1000])
+def test_outputs_that_are_too_large_are_letters_however_many_in_a_row(
+    log: EmbeddedLog, batch: int
+) -> None:
+    """They are no bug of ours, which would stop the worker."""
+    large = {f"t{i}" for i in range(3, 12)}
+    write(log, *(task(f"t{i}", payload="x" * 6000 * (f"t{i}" in large)) for i in range(15)))
+    narrow = Narrow(log, most=5000)
+    worker(narrow, batch_records=batch).run(until_idle=True)
+    assert narrow.refused >= len(large)
+    assert {letter.key for letter in letters(log)} == {name.encode() for name in large}
+    assert {letter.rule for letter in letters(log)} == {"output_too_large"}
+    names = [ask.task for ask in events(log, "asks", Ask)]
+    assert sorted(names) == sorted({f"t{i}" for i in range(15)} - large)
+
+
+@pytest.mark.parametrize("batch", [1, 1000])
+def test_a_letter_that_is_too_large_itself_goes_without_its_original(
+    log: EmbeddedLog, batch: int
+) -> None:
+    data = b'{"type":"Tsk"}' + b" " * 6000
+    log.write([NewRecord("tasks", b"k", data)])
+    write(log, task("t1"), task("t2", payload="x" * 6000), boom("t3"), task("t4"))
+    narrow = Narrow(log, most=5000)
+    worker(narrow, touchy, batch_records=batch).run(until_idle=True)
+    found = {letter.key: letter for letter in letters(log)}
+    assert {key: letter.rule for key, letter in found.items()} == {
+        b"k": "unknown_type",
+        b"t2": "output_too_large",
+        b"t3": "unexpected",
+    }
+    assert found[b"k"].original is None
+    assert blake2b(data, digest_size=32).hexdigest() in found[b"k"].message
+    assert found[b"t3"].original is not None
+    assert {ask.task for ask in events(log, "asks", Ask)} == {"t1", "t4"}
+
+
+def test_poison_that_waits_for_its_commit_is_not_forgotten_when_records_were_lost(
+    log: EmbeddedLog,
+) -> None:
+    write(log, boom("t1"))
+    one = worker(log, touchy)
+    one._batches.handle(one._shared.poll(10, 0.0))
+    assert one._batches.waiting
+    one._batches.report([Lost(Place("labels", 0), 0, 5)])
+    assert [letter.rule for letter in letters(log)] == ["unexpected", "lost"]
+    assert one._shared.committed(Place("tasks", 0)) == 1
+    assert one._shared.committed(Place("labels", 0)) == 5
+
+
+def test_poison_counts_once_though_its_commit_failed(log: EmbeddedLog) -> None:
+    """Four in a row are allowed; read again after the commit failed, they are still four."""
+    flaky = FlakyLog(log)
+    flaky.fail = {0: "before"}
+    write(flaky, *(boom(f"b{i}") for i in range(4)), task("t1"))
+    one = worker(flaky, touchy)
+    one.run(until_idle=True)
+    assert one.figures()["commits_unknown"] == 1
+    assert len(letters(log)) == 4
 
 
 def _ask(name: str) -> Ask:

@@ -1,0 +1,61 @@
+"""What the archive does to a disk: every call that a crash or a full disk can fall into."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+
+class Disk:
+    """The real one; errors name the path, so that each is one clear line."""
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder that may be there already; the one above it is there."""
+        with _named(path):
+            path.mkdir(exist_ok=True)
+
+    @contextmanager
+    def new_file(self, path: Path) -> Iterator[BinaryIO]:
+        """Give a file to be written; when the block ends, its bytes are on the disk."""
+        with _named(path), path.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Give a file its name."""
+        with _named(new):
+            old.rename(new)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        with _named(path):
+            path.unlink(missing_ok=True)
+
+    def sync_folder(self, path: Path) -> None:
+        """Wait until the names in a folder are on the disk, where the system can do that."""
+        if os.name != "posix":  # elsewhere a folder can't be opened
+            return
+        with _named(path):
+            number = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(number)
+            finally:
+                os.close(number)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Put the path into an error that comes without one, as those of writing do."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise

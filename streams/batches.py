@@ -1,0 +1,194 @@
+"""One batch: received, committed and kept, or split until what spoils it is alone.
+
+Rule 1: what a batch changes lies over the desk until its commit is known to have succeeded.
+Rule 2: nothing is dropped without a trace: what can't be used is a dead letter, in the same
+transaction as the positions that pass over it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bandit.errors import PoolwiseError, RecordTooLarge
+from streams import timings
+from streams.deadletters import (
+    addressed,
+    lost,
+    rule_of,
+    too_large,
+    unexpected,
+    without_original,
+)
+from streams.log import NewRecord, Place, behind
+from streams.topics import DEADLETTERS, DESK, LABELS, SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+
+    from bandit.events import DeadLetter
+    from streams.core import Core
+    from streams.intake import Intake
+    from streams.log import Lost, Record, Shared
+
+
+class Batches:
+    """Takes records through the core into the log.
+
+    Parameters
+    ----------
+    shared
+        Whose transactions it uses.
+    core, intake
+        What the records go through.
+    max_unexpected
+        Records in a row that may raise what they should not.
+    failpoint
+        Called with the name of each step before and after it.
+    observe
+        Told what a batch took.
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        core: Core,
+        intake: Intake,
+        max_unexpected: int,
+        failpoint: Callable[[str], None],
+        observe: timings.Observe,
+    ) -> None:
+        self.handled = 0  # records taken in and committed, ticks too
+        self.written: Counter[str] = Counter()  # records committed, by topic
+        self.dead_letters: Counter[str] = Counter()  # committed, by rule
+        self._shared = shared
+        self._core = core
+        self._intake = intake
+        self._max_unexpected = max_unexpected
+        self._failpoint = failpoint
+        self._observe = observe
+        self._aside: list[tuple[Record, DeadLetter]] = []  # poison, not committed yet
+        self._in_a_row = 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was set aside that isn't committed."""
+        return bool(self._aside)
+
+    def handle(self, records: Sequence[Record]) -> None:
+        """Process and commit; what can't be done whole, each half by itself.
+
+        Raises
+        ------
+        CommitUnknown
+            If the commit was refused, or its outcome isn't known.
+        PoolwiseError
+            If too much poison came in a row; nothing of it was committed.
+        """
+        if not records:
+            if self._aside:
+                self._commit([], [])
+            return
+        started = time.perf_counter()
+        self._failpoint("before receive")
+        try:
+            outputs = self._outputs(records)
+        except Exception as error:  # noqa: BLE001, one record must not stop the others
+            self._core.drop()
+            if not self._halve(records):
+                self._set_aside(records[0], unexpected(error), error)
+            return
+        self._failpoint("after receive")
+        try:
+            self._commit(records, outputs)
+        except RecordTooLarge as error:
+            self._core.drop()
+            if not self._halve(records):
+                letter = addressed(too_large(error), records[0], self._intake.now)
+                self._commit(records, [letter])
+                self._in_a_row = 0  # the engine has done what it should
+            return
+        self._in_a_row = 0
+        self._observe(timings.BATCH_S, time.perf_counter() - started)
+        self._observe(timings.BATCH_RECORDS, len(records))
+
+    def report(self, losses: Sequence[Lost]) -> None:
+        """Write down what was deleted before it was read, and pass over it."""
+        for loss in losses:
+            self._commit([], [lost(loss, self._intake.now)], {loss.place: loss.end})
+
+    def release(self, held: Container[Place]) -> None:
+        """Forget what was set aside of partitions that others may hold now: they read it again.
+
+        Who holds partition 0 of the labels also writes what comes of pools and controls.
+        """
+        self._aside = [
+            (record, letter)
+            for record, letter in self._aside
+            if Place(record.topic if record.topic in SHARED else LABELS, record.partition) in held
+        ]
+
+    def forget(self) -> None:
+        """Undo what isn't committed."""
+        self._core.drop()
+        self._aside, self._in_a_row = [], 0  # they will come again
+
+    def _outputs(self, records: Sequence[Record]) -> list[NewRecord]:
+        outputs = [new for record in records for new in self._intake.outputs(record)]
+        changes = self._core.changes()
+        return outputs + [NewRecord(DESK, key, value, part) for part, key, value in changes]
+
+    def _halve(self, records: Sequence[Record]) -> bool:
+        """Handle each half by itself; whether there are halves."""
+        half = len(records) // 2
+        if half:
+            self.handle(records[:half])
+            self.handle(records[half:])
+        return half > 0
+
+    def _set_aside(self, record: Record, letter: DeadLetter, error: Exception) -> None:
+        """Keep a poison record until one is good, so that a bug of ours can't drain the stream."""
+        self._aside.append((record, letter))
+        self._in_a_row += 1
+        if self._in_a_row > self._max_unexpected:
+            msg = (
+                f"{self._in_a_row} records in a row raised what they should not; the last,"
+                f" {record.topic}/{record.partition} at {record.offset}:"
+                f" {letter.message}; nothing of them was committed"
+            )
+            raise PoolwiseError(msg) from error
+
+    def _commit(
+        self,
+        records: Sequence[Record],
+        outputs: Sequence[NewRecord],
+        passed_over: Mapping[Place, int] = MappingProxyType({}),
+    ) -> None:
+        """Write the outputs and the positions behind the records, those set aside included."""
+        poison = [addressed(letter, record, self._intake.now) for record, letter in self._aside]
+        passed = [record for record, _ in self._aside]
+        passed += records
+        new, positions = [*poison, *outputs], behind(passed) | dict(passed_over)
+        try:
+            self._write(new, positions)
+        except RecordTooLarge:  # of one record alone, perhaps because of what letters quote
+            short = [without_original(one) for one in new]
+            if len(records) > 1 or short == new:
+                raise
+            self._write(short, positions)
+        self._aside = []
+        self._failpoint("before keep")
+        self._core.keep()
+        self.handled += len(passed)
+        self._failpoint("after keep")
+
+    def _write(self, new: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
+        started = time.perf_counter()
+        self._failpoint("before commit")
+        self._shared.commit(new, positions)
+        self._failpoint("after commit")
+        self._observe(timings.COMMIT_S, time.perf_counter() - started)
+        self.written.update(record.topic for record in new)
+        self.dead_letters.update(rule_of(one) for one in new if one.topic == DEADLETTERS)

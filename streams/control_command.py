@@ -1,0 +1,74 @@
+"""The verb of operations: `control`."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from streams.options import CONFIG, log_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
+@click.argument("log")
+@CONFIG
+@click.option("--project", help="Whose tasks the order is about.")
+@click.option("--pause", "paused", is_flag=True, help="Take tasks and labels in, ask nobody.")
+@click.option("--pin", "pool", metavar="POOL", help="Ask this pool alone, or stop.")
+@click.option("--usd-per-day", type=float, help="What its asks may cost in a UTC day.")
+@click.option("--learning", is_flag=True, help="The order is about the learning, not a project.")
+@click.option("--freeze", "frozen", is_flag=True, help="Learn nothing more.")
+@click.option("--roll-back", "snapshot", type=click.IntRange(0), help="Know what this one knew.")
+@click.option("--why", default="", help="Said wherever the order is shown.")
+def control(
+    *,
+    log: str,
+    config_file: Path | None,
+    project: str | None,
+    paused: bool,
+    pool: str | None,
+    usd_per_day: float | None,
+    learning: bool,
+    frozen: bool,
+    snapshot: int | None,
+    why: str,
+) -> None:
+    """Order something of a project or of the learning in LOG, at run time.
+
+    An order replaces the earlier one of its project, or of the learning, whole: with --project or
+    --learning alone, all that was ordered is lifted. Without either, shows what is in force.
+    """
+    from bandit.events import Control
+    from streams.address import open_log
+    from streams.controlling import in_force, order, said
+
+    orders = (paused, pool is not None, usd_per_day is not None, frozen, snapshot is not None)
+    if learning and project is not None:
+        raise click.UsageError("An order is about a --project or the --learning, not both.")
+    if any(orders) and not learning and project is None:
+        raise click.UsageError("Say what the order is about: --project NAME, or --learning.")
+    with closing(open_log(log, log_settings(config_file))) as opened:
+        if learning or project is not None:
+            new = Control(
+                at=time.time(),
+                project=project,
+                paused=paused,
+                pool=pool,
+                usd_per_day=usd_per_day,
+                frozen=frozen,
+                snapshot=snapshot,
+                why=why,
+            )
+            order(opened, new)
+            click.echo(said(new))
+            return
+        found = in_force(opened)
+        for one in found:
+            click.echo(said(one))
+        if not found:
+            click.echo("Nothing is ordered: all goes as usual.")

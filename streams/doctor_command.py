@@ -1,0 +1,165 @@
+"""The verb that says what is wrong and what to do about it: `doctor`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.config import Config
+    from streams.doctor import Finding, Level
+    from streams.doctor_kafka import Make
+
+LIMIT_S = 10.0
+"""For all there is to look at; with the start of Python, the run stays below 15 s."""
+
+MAKE_S = 15.0
+"""For making topics, besides: a cluster spreads the news of them."""
+
+COLORS: dict[Level, str] = {"ok": "green", "warning": "yellow", "broken": "red"}
+
+
+@click.command(epilog="Example: poolwise doctor kafka://localhost:9092 --create-topics")
+@click.argument("log", required=False)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(readable=False, path_type=Path),
+    help="Settings in TOML; LOG stands above it.",
+)
+@click.option("--create-topics", is_flag=True, help="Make the topics that aren't there.")
+@click.option(
+    "--partitions",
+    type=click.IntRange(1),
+    default=12,
+    show_default=True,
+    help="Of the topics by task that are made now: no more workers than that can share them.",
+)
+@click.option(
+    "--replication",
+    type=click.IntRange(1),
+    help="Copies of each record in topics that are made now; as the cluster has it, if not given.",
+)
+@click.option(
+    "--role",
+    type=click.Choice(["work", "follow", "learn", "feed", "archive"]),
+    default="work",
+    show_default=True,
+    help="What this user is to be allowed: follow is work --follow.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(
+    *,
+    log: str | None,
+    config_file: Path | None,
+    create_topics: bool,
+    partitions: int,
+    replication: int | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Say what is wrong with LOG, this machine and the configuration, and what to do.
+
+    Each finding is ok, warning or broken; exit code 1 if one is broken. Nothing is changed, unless
+    --create-topics makes topics; those that are there stay as they are.
+    """
+    import msgspec
+
+    from streams.doctor import bounded
+    from streams.doctor_kafka import Make
+    from streams.showing import counted
+
+    if log is None and config_file is None:
+        raise click.UsageError("Say which LOG, or give a --config that says it.")
+    make = Make(partitions, replication) if create_topics else None
+    found: list[Finding] = []
+    limit_s = LIMIT_S + (MAKE_S if make else 0.0)
+    for one in bounded(lambda: _findings(log, config_file, role, make), limit_s):
+        found.append(one)
+        if not as_json:
+            _show(one)
+    bad = sum(one.level == "broken" for one in found)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        doubtful = sum(one.level == "warning" for one in found)
+        warnings = counted(doubtful, "warning")
+        click.echo(f"{bad} broken, {warnings}, {len(found) - bad - doubtful} ok")
+    if bad:
+        sys.stdout.flush()
+        click.get_current_context().exit(1)
+
+
+def _findings(
+    log: str | None, config_file: Path | None, role: str, make: Make | None
+) -> Iterator[Finding]:
+    """Yield all there is to find, first what the rest depends on."""
+    from bandit.errors import PoolwiseError
+    from streams.doctor import broken, ok
+    from streams.doctor_kafka import Examination
+    from streams.doctor_setup import CONFIG, versions
+
+    yield from versions()
+    try:
+        config = _configured(log, config_file)
+        on_kafka = config.log.address.startswith("kafka://")
+        examination = Examination(config, role, make) if on_kafka else None
+    except PoolwiseError as error:
+        yield broken(CONFIG, str(error), "mend the configuration, or the address")
+        return
+    yield ok(CONFIG, "defaults" if config_file is None else f"{config_file} can be used")
+    yield from _embedded(config, make) if examination is None else examination.findings()
+
+
+def _configured(log: str | None, config_file: Path | None) -> Config:
+    import msgspec
+
+    from streams.config import Config, read_config
+
+    config = Config() if config_file is None else read_config(config_file)
+    if log is None:
+        return config
+    return msgspec.structs.replace(config, log=msgspec.structs.replace(config.log, address=log))
+
+
+def _embedded(config: Config, make: Make | None) -> Iterator[Finding]:
+    import shlex
+    import time
+    from contextlib import closing
+
+    from bandit.errors import PoolwiseError
+    from streams import doctor_contents as contents
+    from streams import doctor_embedded as embedded
+    from streams.address import open_log
+    from streams.doctor import broken, ok
+    from streams.embedded import EmbeddedLog
+
+    if make is not None:
+        yield ok("topics", "a log in a file has all of them from the start")
+    try:
+        opened = open_log(config.log.address, config.log)
+    except PoolwiseError as error:
+        yield broken(
+            embedded.FILE, str(error), "check the path; work --create and feed make a new log"
+        )
+        return
+    assert isinstance(opened, EmbeddedLog)
+    with closing(opened) as log:
+        yield from embedded.file(log)
+        yield from embedded.disk(log.path)
+        yield from embedded.worker(log.path, config.log.group)
+        yield from contents.learner(log, config.worker.max_model_age_s, time.time())
+        yield from contents.dead_letters(log, shlex.quote(config.log.address), 1.0)
+        yield from contents.clock(log, time.time())
+
+
+def _show(one: Finding) -> None:
+    level = click.style(f"{one.level:8}", fg=COLORS[one.level])
+    click.echo(f"{level} {one.check}: {one.what}")
+    if one.todo:
+        click.echo(f"         do: {one.todo}")

@@ -1,0 +1,83 @@
+"""The brain of a worker that doesn't learn: the newest snapshot of whoever does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bandit.errors import StateError
+from streams.snapshots import Manifest, Snapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.core import Core
+    from streams.log import Log
+
+
+class Following:
+    """Makes the core, and gives its brain each newer snapshot.
+
+    Parameters
+    ----------
+    log
+        Where the snapshots are.
+    make_core
+        Called once, with the brain's bytes or `None`.
+    clock
+        The time in UTC seconds.
+    """
+
+    def __init__(
+        self, log: Log, make_core: Callable[[bytes | None], Core], clock: Callable[[], float]
+    ) -> None:
+        self.counters: Counter[str] = Counter(snapshots_followed=0, unreadable_snapshots=0)
+        self._clock = clock
+        self._started_at = clock()
+        self._snapshots = Snapshots(log)
+        self._snapshots.catch_up()
+        self._newest: Manifest | None = None
+        self.core = make_core(None)
+        self._adopt()
+
+    @property
+    def position(self) -> int:
+        """Position in `rewards` that the model has learned up to."""
+        return self._newest.position if self._newest else 0
+
+    def model_age_s(self) -> float | None:
+        """Seconds since the newest was known to be the newest; at first, since the start."""
+        at = self._newest.at if self._newest else None
+        return self._clock() - (self._started_at if at is None else at)
+
+    def learn(self, timeout_s: float = 0.0) -> None:
+        """Take up a newer snapshot if there is one."""
+        if self._snapshots.read(timeout_s):
+            self._adopt()
+
+    def save(self) -> None:
+        """Nothing: it has learned nothing of its own."""
+
+    def close(self) -> None:
+        """Stop following."""
+        self._snapshots.close()
+
+    def _adopt(self) -> None:
+        for snapshot in self._snapshots.newest_first():
+            manifest = snapshot.manifest
+            if self._newest is not None and manifest.id < self._newest.id:
+                return  # a newer one is damaged; what is known is newer than what is left
+            if self._newest is None or manifest.sha256 != self._newest.sha256:
+                try:
+                    self.core.adopt(snapshot.data)
+                except StateError as error:
+                    self.counters["unreadable_snapshots"] += 1
+                    structlog.get_logger().error(
+                        "snapshot_unreadable", snapshot=manifest.id, why=str(error)
+                    )
+                    continue
+                self.counters["snapshots_followed"] += 1
+            self._newest = manifest
+            return

@@ -1,0 +1,300 @@
+"""A worker's membership in a consumer group: what it holds, what it reads, what it commits.
+
+Rule 1: what was held and lost for a moment, even if it came back, is shown as not held for one
+poll, so that nobody goes on with a desk that somebody else may have changed meanwhile.
+Rule 2: the group's generation is taken with the records. A commit of a later one would hide that
+the records were polled in an earlier one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka import errors as kafka_errors
+from kafka.structs import MemberState, OffsetAndMetadata
+
+from bandit.errors import CommitUnknown, LogBusy, LogError
+from streams.kafka_assignor import TogetherAssignor
+from streams.kafka_connection import unknown_if_it_fails
+from streams.kafka_follower import READING
+from streams.kafka_membership import Membership, replaced
+from streams.kafka_pauses import resume
+from streams.kafka_presence import made_again
+from streams.kafka_producer import Fenced
+from streams.kafka_ways import Ways
+from streams.log import Lost, Place, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from streams.kafka_names import Names
+    from streams.kafka_producer import Transactions
+    from streams.log import NewRecord
+    from streams.log_config import LogSettings
+
+JOIN_S = 0.2
+"""A poll waits at least so long while the group is being joined; shorter ones never finish that."""
+
+JOIN_LIMIT_S = 5.0
+"""Before the producer begins; a group that takes longer is joined by the polls that follow."""
+
+PATIENCE_S = 15.0
+"""A transaction that a dead worker left open hides its positions; its abort may be so late."""
+
+
+class KafkaShared:
+    """One member of a group.
+
+    Parameters
+    ----------
+    names
+        Our names for topics, and the cluster's.
+    connect
+        Settings of kafka-python's clients.
+    settings
+        The section [log].
+    group
+        As the cluster knows it.
+    topics
+        Ours, of the same number of partitions each.
+    transactions
+        Of this member alone.
+    ends, owner_of
+        Where partitions end, open transactions included; the id of the group's member by instance.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        connect: Mapping[str, Any],
+        settings: LogSettings,
+        group: str,
+        topics: Sequence[str],
+        transactions: Transactions,
+        ends: Callable[[list[TopicPartition]], Mapping[TopicPartition, int]],
+        owner_of: Callable[[str, str], str | None],
+    ) -> None:
+        self._names = names
+        self._group = group
+        self._instance = settings.instance
+        self._ways = Ways(names, topics)
+        self._transactions = transactions
+        self._ends = ends
+        self._owner_of = owner_of
+        self._patience_ms = int((settings.transaction_timeout_s + PATIENCE_S) * 1000)
+        self._membership = Membership()
+        self._held: frozenset[Place] = frozenset()
+        self._aside: list[Record] = []  # came while only staying alive
+        self._lost: list[Lost] = []
+        self._paused: frozenset[Place] = frozenset()
+        assignor = TogetherAssignor(self._assignment)
+        self._consumer = KafkaConsumer(
+            **connect,
+            **READING,
+            group_id=group,
+            group_instance_id=settings.instance,
+            session_timeout_ms=int(settings.session_timeout_s * 1000),
+            heartbeat_interval_ms=int(settings.session_timeout_s * 1000 / 20),
+            max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
+            partition_assignment_strategy=[assignor],
+        )
+        try:
+            with unknown_if_it_fails():
+                self._ways.check(self._consumer, self._patience_ms)
+            self._consumer.subscribe(
+                [names.on_broker(topic) for topic in topics], listener=self._membership
+            )
+            self._member = self._consumer.group_metadata()
+            self._join()
+            self._begin(again=self._instance is not None)
+        except BaseException:
+            self.close()
+            raise
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def held(self) -> frozenset[Place]:
+        return self._held
+
+    def poll(self, max_records: int, timeout_s: float) -> list[Record]:
+        self._apply_pauses()
+        found, self._aside = self._aside[:max_records], self._aside[max_records:]
+        found = found or self._poll(max_records, timeout_s)
+        if replaced(self._consumer):
+            raise self._busy()
+        self._member = self._consumer.group_metadata()
+        # Whoever has no generation holds nothing; the broker would not check its commits.
+        held = self._assignment() if self._member.generation_id >= 0 else set()
+        gone = self._membership.interrupted(self._member.member_id, held)
+        self._held = frozenset(map(self._place, held - gone))
+        self._apply_pauses()
+        if gone:
+            self._go_back(held & gone)  # they were read on; another may have committed meanwhile
+        self._ways.check_counts()
+        self._aside = self._of_mine(self._aside)
+        return self._of_mine(found)
+
+    def keep_alive(self) -> None:
+        self._consumer.pause(*self._assignment())
+        self._aside += self._poll(1, 0.0)
+
+    def lost(self) -> list[Lost]:
+        held, mine = self._held, set(map(self._place, self._assignment()))
+        lost = [one for one in self._lost if one.place in held]
+        self._lost = [one for one in self._lost if one.place in mine - held]  # told when it is held
+        return lost
+
+    def lag(self) -> dict[Place, int]:
+        behind = {}
+        for there in self._assignment():
+            end, position = self._consumer.highwater(there), self._position(there)
+            if end is not None and position is not None:
+                behind[self._place(there)] = max(0, end - position)
+        return behind
+
+    def pause(self, places: frozenset[Place]) -> None:
+        self._paused = places
+        self._apply_pauses()
+
+    def at_end(self) -> bool:
+        there = [one for one in self._assignment() if self._place(one) not in self._paused]
+        if self._aside or not self._joined():
+            return False
+        ends = self._ends(there) if there else {}
+        positions = {one: self._position(one) for one in there}
+        return all(at is not None and at >= ends[one] for one, at in positions.items())
+
+    # Committing -------------------------------------------------------------------------------
+
+    def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
+        if not outputs and not positions:
+            return
+        offsets = {
+            self._names.place(*place): OffsetAndMetadata(position, self._ways.note, -1)
+            for place, position in positions.items()
+        }
+        try:
+            self._transactions.commit(self._names.records(outputs), offsets, self._member)
+        except LogBusy as error:
+            if isinstance(error, Fenced) and not self._taken():  # a transaction took too long
+                raise CommitUnknown(str(error)) from error
+            raise self._busy() from error
+
+    def rewind(self) -> None:
+        self._aside = []
+        self._held = frozenset()  # until a poll says in which generation; an old one is refused
+        self._names.look(now=True)
+        self._begin(again=True)
+        self._go_back(self._assignment())
+
+    def committed(self, place: Place) -> int:
+        with unknown_if_it_fails():
+            there = self._names.place(*place)
+            found = self._consumer.committed(there, timeout_ms=self._patience_ms)
+        return int(found or 0)
+
+    def close(self) -> None:
+        self._transactions.close()
+        self._consumer.close(autocommit=False, timeout_ms=2000)
+
+    def _poll(self, max_records: int, timeout_s: float) -> list[Record]:
+        timeout_ms = int(max(timeout_s, 0.0 if self._joined() else JOIN_S) * 1000)
+        try:
+            polled = self._consumer.poll(timeout_ms, max_records=max_records)
+        except kafka_errors.NoOffsetForPartitionError as error:
+            self._go_back(error.args[0])
+            return []
+        except kafka_errors.OffsetOutOfRangeError:
+            self._skip_deleted()
+            return []
+        except kafka_errors.FencedInstanceIdError as error:
+            raise self._busy() from error
+        except kafka_errors.RetriableError:
+            return []
+        except kafka_errors.KafkaError as error:
+            self._names.look(now=True)  # a topic that was made again, say
+            msg = f"{self._names.name}: {type(error).__name__}: {error}"
+            raise LogError(msg) from error
+        return [
+            Record(self._names.ours(there.topic), there.partition, one.offset, one.key, one.value)
+            for there, records in polled.items()
+            for one in records
+        ]
+
+    def _join(self) -> None:
+        """Join the group before the producer begins: whoever that fences can ask the group then."""
+        until = time.monotonic() + JOIN_LIMIT_S
+        while not self._joined() and time.monotonic() < until:
+            self.keep_alive()
+
+    def _begin(self, *, again: bool) -> None:
+        """Be the one producer; end what an earlier one of the name may have left behind."""
+        self._transactions.begin()
+        if again:
+            places = self._names.written_by_workers()
+            self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
+
+    def _joined(self) -> bool:
+        return bool(self._consumer.group_metadata().state == MemberState.STABLE)
+
+    def _of_mine(self, records: list[Record]) -> list[Record]:
+        return [one for one in records if Place(one.topic, one.partition) in self._held]
+
+    def _assignment(self) -> set[TopicPartition]:
+        return set(self._consumer.assignment())
+
+    def _place(self, there: TopicPartition) -> Place:
+        return Place(self._names.ours(there.topic), there.partition)
+
+    def _position(self, there: TopicPartition) -> int | None:
+        """Offset of the next record of a partition; `None` while that isn't known."""
+        try:
+            found = self._consumer.position(there, timeout_ms=1000)
+        except kafka_errors.KafkaError:
+            return None
+        return None if found is None else int(found)
+
+    def _apply_pauses(self) -> None:
+        held = self._assignment()
+        wanted = {one for one in held if self._place(one) in self._paused}
+        paused = set(self._consumer.paused())
+        if wanted - paused:
+            self._consumer.pause(*(wanted - paused))
+        if paused - wanted:
+            resume(self._consumer, paused - wanted)
+
+    @unknown_if_it_fails()
+    def _go_back(self, places: Iterable[TopicPartition]) -> None:
+        """Read on from the committed positions, or from the first record there is."""
+        for there in places:
+            found = self._consumer.committed(there, timeout_ms=self._patience_ms)
+            self._seek(there, int(found or 0))
+
+    @unknown_if_it_fails()
+    def _skip_deleted(self) -> None:
+        """Go on behind what was deleted before it was read."""
+        for there in self._assignment():
+            if (position := self._consumer.position(there)) is not None:
+                self._seek(there, int(position))
+
+    def _seek(self, there: TopicPartition, position: int) -> None:
+        """Read on from `position`, or from the first record there is; note what is gone."""
+        first = int(self._consumer.beginning_offsets([there])[there])
+        if position > (end := self._ends([there])[there]):
+            raise made_again(f"{self._names.name}: {there.topic}", position, end)
+        if position < first:
+            self._lost.append(Lost(self._place(there), position, first))
+        self._consumer.seek(there, max(first, position))
+
+    def _taken(self) -> bool:
+        """Whether the group has another member under this one's instance."""
+        if self._instance is None:
+            return False
+        owner = self._owner_of(self._group, self._instance)
+        return owner not in {None, self._member.member_id}
+
+    def _busy(self) -> LogBusy:
+        who = f"another worker has joined group {self._group!r} as {self._instance!r}"
+        return LogBusy(f"{self._names.name}: {who}; give each an instance of its own")

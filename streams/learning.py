@@ -1,0 +1,117 @@
+"""The process that only learns: `poolwise learn`, for workers that follow its snapshots."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from streams import failpoints as at
+from streams.learner import Learner
+from streams.log import Place
+from streams.topics import REWARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from streams.config import WorkerSettings
+    from streams.core import Core
+    from streams.log import Log
+
+
+class Learning:
+    """A learner at work by itself.
+
+    Parameters
+    ----------
+    log, make_core, settings, clock, failpoint
+        The learner's.
+    group
+        Whose learner it is.
+    progress
+        Called with this after each turn of its loop.
+
+    Raises
+    ------
+    LogBusy
+        If the log notices that there is another learner of the group.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        make_core: Callable[[bytes | None], Core],
+        settings: WorkerSettings,
+        *,
+        group: str = "poolwise",
+        clock: Callable[[], float] = time.time,
+        failpoint: Callable[[str], None] = at.nothing,
+        progress: Callable[[Learning], None] = at.nothing,
+    ) -> None:
+        self.last_turn_at = time.monotonic()
+        self._settings = settings
+        self._progress = progress
+        self._learner = Learner(
+            log, make_core, settings, f"{group}-learner", clock=clock, failpoint=failpoint
+        )
+
+    def step(self, timeout_s: float = 0.0) -> None:
+        """Turn the loop once, waiting up to `timeout_s` for a reward.
+
+        Raises
+        ------
+        LogBusy
+            If another learner has taken over.
+        """
+        self._learner.learn(timeout_s)
+        self.last_turn_at = time.monotonic()
+        self._progress(self)
+
+    def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
+        """Turn the loop until `stop` says so or, if asked to, until nothing is left to learn."""
+        while not stop():
+            self.step(0.0 if until_idle else self._settings.poll_s)
+            if until_idle and self._learner.at_end():
+                break
+        self._learner.save()
+
+    def close(self) -> None:
+        """Let another learner learn."""
+        self._learner.close()
+
+    # What is to be seen of it -----------------------------------------------------------------
+
+    def figures(self) -> dict[str, int]:
+        """What was done since the start."""
+        return dict(self._learner.counters)
+
+    def written_by_topic(self) -> Mapping[str, int]:
+        """Nothing but snapshots, which `figures` count."""
+        return {}
+
+    def dead_letters_by_rule(self) -> Mapping[str, int]:
+        """None: rewards are workers' own."""
+        return {}
+
+    def held(self) -> frozenset[Place]:
+        """Nothing: it is in no group."""
+        return frozenset()
+
+    def lag(self) -> Mapping[Place, int]:
+        """Rewards not learned yet."""
+        return {Place(REWARDS, 0): self._learner.lag()}
+
+    def restored(self) -> bool:
+        """Whether every desk is loaded: it has none."""
+        return True
+
+    def paused(self) -> bool:
+        """Whether tasks wait: not for it."""
+        return False
+
+    def model_age_s(self) -> float | None:
+        """No age: what it knows is what there is."""
+        return None
+
+    def model_position(self) -> int:
+        """Position in `rewards` up to which it has learned."""
+        return self._learner.position

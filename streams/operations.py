@@ -1,0 +1,96 @@
+"""What operations say: pools and controls, read whole before the first decision, then followed.
+
+Every worker reads all of it. The one that holds partition 0 of the tasks also writes the dead
+letters of what can't be used, and the positions that pass over it, so each is written once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.log import Place, read_to_end
+from streams.topics import CONTROLS, POOLS
+
+if TYPE_CHECKING:
+    from streams.batches import Batches
+    from streams.core import Core
+    from streams.intake import Intake
+    from streams.log import Follower, Log, Record, Shared
+
+TOPICS = (POOLS, CONTROLS)
+
+
+class Operations:
+    """Reads pools and controls into the core.
+
+    Parameters
+    ----------
+    log, shared, core, intake, batches
+        The worker's.
+    batch_records
+        How many are read at a time.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        shared: Shared,
+        core: Core,
+        intake: Intake,
+        batches: Batches,
+        batch_records: int,
+    ) -> None:
+        self._log = log
+        self._shared = shared
+        self._core = core
+        self._intake = intake
+        self._batches = batches
+        self._batch_records = batch_records
+        self._writes = False
+        self._behind = True
+        self._seen: dict[str, int] = {}
+        self._readers: dict[str, Follower] = {}
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Read all of it anew, from what is committed, before the next decision."""
+        for topic in TOPICS:
+            if topic in self._readers:
+                self._readers[topic].close()
+            self._seen[topic] = self._shared.committed(Place(topic, 0))
+            self._readers[topic] = self._log.follow(topic)
+        self._behind = True
+
+    def follow(self, *, writes: bool) -> None:
+        """Take in what is new; `writes` says whether this worker also writes what comes of it."""
+        if writes and not self._writes:
+            self.begin_again()
+        self._writes = writes
+        for reader in self._readers.values():
+            if self._behind:
+                for records in read_to_end(reader, self._batch_records):
+                    self._take_in(records)
+            while records := reader.poll(self._batch_records, 0.0):
+                self._take_in(records)
+        self._behind = False
+
+    def at_end(self) -> bool:
+        """Whether everything committed was read."""
+        return all(reader.at_end() for reader in self._readers.values())
+
+    def _take_in(self, records: list[Record]) -> None:
+        for record in records:
+            if self._writes and record.offset >= self._seen[record.topic]:
+                self._batches.handle([record])
+                self._seen[record.topic] = record.offset + 1
+            else:
+                self._repeat(record)
+
+    def _repeat(self, record: Record) -> None:
+        """Take in what was seen before, or is another worker's to write about."""
+        try:
+            self._intake.outputs(record)
+        except Exception:  # noqa: BLE001, its dead letter is written when it is first seen
+            self._core.drop()
+        else:
+            self._core.keep()

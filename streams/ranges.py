@@ -1,0 +1,38 @@
+"""The ranges of settings: a value outside its range is refused in one line."""
+
+from __future__ import annotations
+
+from math import inf
+
+from bandit.errors import ConfigError
+
+
+def require(name: str, value: object, holds: bool, wanted: str) -> None:  # noqa: FBT001, reads like the message
+    """Go on if `value` is in its range.
+
+    Raises
+    ------
+    ConfigError
+        If it isn't; the message names the key, its value and its range.
+
+    Examples
+    --------
+    >>> require("worker.max_open", 0, 0 >= 1, "1 or more")
+    Traceback (most recent call last):
+    ...
+    bandit.errors.ConfigError: worker.max_open = 0: must be 1 or more
+    """
+    if not holds:
+        msg = f"{name} = {value}: must be {wanted}"
+        raise ConfigError(msg)
+
+
+def require_duration(name: str, value_s: float) -> None:
+    """Go on if `value_s` is a time that passes.
+
+    Raises
+    ------
+    ConfigError
+        If it isn't above 0, or isn't finite.
+    """
+    require(name, value_s, 0 < value_s < inf, "above 0, and finite")

@@ -1,0 +1,134 @@
+"""What a right answer is worth by the shadow's own configuration.
+
+A task may say it itself, so the tasks are read too, each partition as far as its decisions are. A
+worth that is found from a target accuracy moves with the verdicts that the shadow would give: one
+a task, at the first decision where it would stop, or where every configuration stops.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from sys import intern
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bandit import checks
+from bandit.errors import EventError
+from bandit.events import STOP, Task
+from bandit.state import DeskState
+from bandit.worth import delivered, worth_usd
+from streams.codec import InputDecoder
+from streams.topics import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bandit.events import Decision, Pool
+    from bandit.settings import Settings
+    from streams.log import Follower, Log
+
+BATCH = 1000
+MOST_TASKS = 500_000
+"""Tasks remembered, some 0.3 kB each; the oldest is let go for one more."""
+
+
+class Worths:
+    """Finds worths, decision after decision.
+
+    Parameters
+    ----------
+    log
+        The log.
+    settings
+        The shadow's.
+    pools
+        What is known of pools now.
+    positions
+        Where to begin to read the tasks, by partition; the others begin at the beginning.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        settings: Settings,
+        pools: Mapping[str, Pool],
+        positions: Mapping[int, int],
+    ) -> None:
+        self._settings = settings
+        self._pools = pools
+        self._decode = InputDecoder().decode
+        self._tasks: dict[str, Task] = {}
+        self._over: set[str] = set()
+        self._desks: defaultdict[int, DeskState] = defaultdict(DeskState)
+        self._readers = [
+            log.follow(TASKS, number, positions.get(number, 0))
+            for number in range(log.partitions(TASKS))
+        ]
+
+    def usd(self, partition: int, decision: Decision) -> float | None:
+        """Return what a right answer is worth now; `None` if the task isn't in the log."""
+        task = self._task(partition, decision.task)
+        if task is None:
+            return None
+        return worth_usd(self._settings, self._desks[partition], task, self._pools.values())
+
+    def decided(self, partition: int, decision: Decision, choice: str) -> dict[str, float]:
+        """Note what the shadow would do; return the worths that this has moved, by their keys."""
+        task, worths = self._tasks.get(decision.task), self._desks[partition].log_worth
+        before = dict(worths)
+        if choice == STOP and decision.task not in self._over:
+            if task is not None and decision.labels:
+                delivered(self._settings, self._desks[partition], task, decision.confidence)
+            self._over.add(decision.task)
+        self._end(decision)
+        return {key: worth for key, worth in worths.items() if before.get(key) != worth}
+
+    def again(
+        self, partition: int, task: str, choices: tuple[str, str], moved: Mapping[str, float]
+    ) -> None:
+        """Take up what was noted earlier: what was done and what the shadow would have."""
+        self._desks[partition].log_worth.update(moved)
+        if STOP in choices:
+            self._over.add(task)
+        if choices[0] == STOP:
+            self._over.discard(task)
+
+    def close(self) -> None:
+        """Stop reading."""
+        for reader in self._readers:
+            reader.close()
+
+    def _end(self, decision: Decision) -> None:
+        """Forget a task that is over."""
+        if decision.choice == STOP:
+            self._tasks.pop(decision.task, None)
+            self._over.discard(decision.task)
+
+    def _task(self, partition: int, name: str) -> Task | None:
+        """Return a task; read on until it comes, or nothing more is there."""
+        reader, end = self._readers[partition], None
+        while name not in self._tasks:
+            if end is None:
+                end = reader.end()
+            if reader.position >= end:
+                return None
+            self._read(reader)
+        return self._tasks[name]
+
+    def _read(self, reader: Follower) -> None:
+        for record in reader.poll(BATCH, 1.0):
+            try:
+                task = self._decode(record.value)
+                if not isinstance(task, Task):
+                    continue
+                checks.task(task)
+            except EventError:  # a dead letter: nothing was decided about it
+                continue
+            project = intern(task.project)
+            lean = msgspec.structs.replace(
+                task, project=project, classes=(), payload=None, features={}
+            )
+            self._tasks.setdefault(task.task, lean)  # a different one of the same id was refused
+        while len(self._tasks) > MOST_TASKS:
+            del self._tasks[next(iter(self._tasks))]

@@ -1,0 +1,93 @@
+"""Upstreams that misbehave: logs that the labelers write to, which write something else."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from streams.topics import partition_of
+from tests.faults.story import SEED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.log import Log, NewRecord
+
+
+class Upstream:
+    """A log whose records go through `sent` before they are written."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def write(self, records: Sequence[NewRecord]) -> None:
+        self._log.write(self.sent(records))
+
+    def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
+        """Return what is written when `records` were to be."""
+        raise NotImplementedError
+
+
+class Twice(Upstream):
+    """Sends everything again: at once, and once more `later` writes later."""
+
+    def __init__(self, log: Log, later: int = 15) -> None:
+        super().__init__(log)
+        self._held: list[Sequence[NewRecord]] = [()] * later
+        self.again = 0
+
+    def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
+        lasting = [one for one in records if one.key is not None]  # the time isn't told again
+        self._held.append(lasting)
+        again = [*records, *self._held.pop(0)]
+        self.again += len(again)
+        return [*records, *again]
+
+
+class Shuffled(Upstream):
+    """Holds answers back, each for up to `most` writes, so that they come late and in any order."""
+
+    def __init__(self, log: Log, most: int = 30) -> None:
+        super().__init__(log)
+        self._random = random.Random(SEED)
+        self._held: list[list[NewRecord]] = [[] for _ in range(most)]
+
+    def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
+        now = self._held.pop(0)
+        self._held.append([])
+        for one in records:
+            if one.topic == "labels" and one.key is not None:
+                self._random.choice(self._held).append(one)
+            else:
+                now.append(one)
+        self._random.shuffle(now)
+        return now
+
+
+class Misplaced(Upstream):
+    """Chooses partitions as another client does: by the CRC of the key."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(log)
+        self.misplaced = 0
+
+    def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
+        return [one if one.key is None else self._placed(one, one.key) for one in records]
+
+    def _placed(self, one: NewRecord, key: bytes) -> NewRecord:
+        ways = self._log.partitions(one.topic)
+        placed = one._replace(partition=crc32(key) % ways)
+        event = b'"Lable"' not in (one.value or b"")  # what is none has no partition of its own
+        self.misplaced += event and placed.partition != partition_of(key, ways)
+        return placed
+
+
+class WithoutTicks(Upstream):
+    """Leaves the time to the worker."""
+
+    def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
+        return [one for one in records if one.key is not None]

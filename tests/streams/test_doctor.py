@@ -1,0 +1,261 @@
+"""`poolwise doctor`: what it finds on this machine and in a log in a file, and how it says it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from bandit.errors import LogError
+from bandit.events import DeadLetter, Tick
+from streams import doctor_setup
+from streams.codec import encode
+from streams.config import WorkerSettings
+from streams.core import engine_maker
+from streams.doctor import Finding, bounded, ok
+from streams.doctor_command import doctor
+from streams.log import NewRecord
+from streams.snapshots import manifest_of
+from streams.snapshots import write as write_snapshot
+from streams.worker import Worker
+from tests.streams.scenes import SETTINGS, new_log, task, write
+from tests.streams.verbs import ROOT, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from streams.log import Log
+
+
+LOGIN = """
+[log]
+address = "kafka://h:1"
+security_protocol = "SASL_SSL"
+sasl_mechanism = "PLAIN"
+username = "u"
+password_file = "/no/such"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A log in a file, with two pools in it."""
+    place = tmp_path / "labels.db"
+    new_log(place).close()
+    return place
+
+
+def found(path: object, *words: object) -> dict[str, Finding]:
+    """Return the last finding of each check."""
+    said = json.loads(run(doctor, path, *words, "--json").output)
+    return {one["check"]: Finding(**one) for one in said}
+
+
+def test_a_log_that_is_well_has_nothing_broken(path: Path) -> None:
+    answer = run(doctor, path)
+    assert answer.exit_code == 0
+    assert answer.output.endswith("ok\n")
+    assert "broken  " not in answer.output
+
+
+def test_each_finding_is_one_line_and_one_of_what_to_do(tmp_path: Path) -> None:
+    answer = run(doctor, tmp_path / "none.db")
+    assert answer.exit_code == 1
+    lines = answer.output.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("broken"))
+    assert lines[at] == f"broken   file: {tmp_path}/none.db: there is no log here"
+    assert lines[at + 1].startswith("         do: check the path")
+    assert lines[-1] == "1 broken, 0 warnings, 2 ok"
+
+
+def test_json_has_the_same_findings_and_the_same_exit_code(tmp_path: Path) -> None:
+    answer = run(doctor, tmp_path / "none.db", "--json")
+    assert answer.exit_code == 1
+    said = json.loads(answer.output)
+    assert [one["level"] for one in said] == ["ok", "ok", "broken"]
+    assert all(one["what"] and (one["level"] == "ok") != bool(one["todo"]) for one in said)
+
+
+def test_without_a_log_or_a_config_it_is_wrong_usage() -> None:
+    assert run(doctor).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[worker]\nmax_opne = 3", "worker.max_opne is unknown; did you mean 'max_open'?"),
+        ('[log]\naddress = "kafka://nowhere"', "'nowhere' is no HOST:PORT"),
+        (LOGIN, "log.password_file: there is no such file"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_broken(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "poolwise.toml"
+    config.write_text(text)
+    answer = run(doctor, "--config", config)
+    assert answer.exit_code == 1
+    assert said in answer.output
+    assert "broken   config: " in answer.output
+
+
+def test_the_versions_at_work_are_said(path: Path) -> None:
+    said = found(path)["versions"].what
+    for name in (
+        "Python 3.",
+        "poolwise ",
+        "kafka-python 3.0.",
+        "crc32c ",
+        "vowpalwabbit ",
+        "river ",
+    ):
+        assert name in said
+
+
+def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_setup, "CHECKSUM", "crc32c-of-nobody")
+    monkeypatch.setattr(doctor_setup, "NEEDED", ("poolwise-of-nobody", "kafka-python"))
+    levels = {one.what.split()[0]: one.level for one in doctor_setup.versions()}
+    assert levels["crc32c-of-nobody"] == "warning"
+    assert levels["poolwise-of-nobody"] == "broken"
+
+
+def test_a_damaged_file_is_broken(path: Path) -> None:
+    with closing(new_log(path)) as log:
+        write(log, *(task(f"t{i}") for i in range(2000)))
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4096 * 8] = os.urandom(4096 * 8)
+    path.write_bytes(data)
+    answer = run(doctor, path)
+    assert answer.exit_code == 1
+    assert "broken   file: " in answer.output
+
+
+def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
+    assert found(path)["worker"].what == "none has ever worked here as 'poolwise'"
+    holds = (
+        "import sys; from pathlib import Path; from streams.lock import hold;"
+        " one = hold(Path(sys.argv[1]), 'poolwise'); print(); sys.stdin.read(); one.close()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holds, path],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        who = f"process {holder.pid}" if sys.platform == "linux" else "another process"
+        assert found(path)["worker"].what == f"{who} is at work as 'poolwise'"
+        holder.communicate()
+    assert found(path)["worker"].what == "none is at work as 'poolwise'"
+
+
+def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
+    assert found(path)["dead letters"].level == "ok"
+    with closing(new_log(path)) as log:
+        letters = [DeadLetter(rule=rule, message="m", original=b"") for rule in "aab"]
+        log.write([NewRecord("deadletters", None, encode(one), 0) for one in letters])
+    one = found(path)["dead letters"]
+    assert (one.level, one.what) == ("warning", "3; most of them: a 2, b 1")
+    assert f"poolwise tail {path} deadletters" in one.todo
+
+
+def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
+    now = time.time()
+    assert "no tick" in found(path)["clock"].what
+    with closing(new_log(path)) as log:
+        write(log, Tick(at=now - 30.0))
+    one = found(path)["clock"]
+    assert one.level == "ok"
+    assert "s old by this machine's clock" in one.what
+    with closing(new_log(path)) as log:
+        write(log, Tick(at=now + 3600.0))
+    one = found(path)["clock"]
+    assert one.level == "warning"
+    assert "s ahead of this machine's clock" in one.what
+
+
+def test_the_age_of_the_newest_snapshot_is_said(path: Path) -> None:
+    assert found(path)["learner"].what == "nothing to learn yet"
+    with closing(new_log(path)) as log:
+        save(log, age_s=30.0, number=0)
+    one = found(path)["learner"]
+    assert one.level == "ok"
+    assert one.what.startswith("snapshot 0 is whole, 3")
+    with closing(new_log(path)) as log:
+        save(log, age_s=3600.0, number=1)
+    one = found(path)["learner"]
+    assert one.level == "warning"
+    assert "worker.max_model_age_s = 600" in one.todo
+
+
+def test_a_snapshot_that_is_damaged_is_said(path: Path) -> None:
+    with closing(new_log(path)) as log:
+        save(log, age_s=20.0, number=0)
+        save(log, age_s=10.0, number=1)
+        log.write([NewRecord("models", b"slot/1/chunk/0", b"damaged")])
+    said = json.loads(run(doctor, path, "--json").output)
+    whats = [one["what"] for one in said if one["check"] == "learner"]
+    assert whats[0] == "snapshot 1 is damaged; 0 is used, and the rewards after it"
+    with closing(new_log(path)) as log:
+        log.write([NewRecord("models", b"slot/0/chunk/0", b"damaged")])
+    assert found(path)["learner"].level == "broken"
+
+
+def test_rewards_that_nobody_learns_are_said(path: Path) -> None:
+    with closing(new_log(path)) as log:
+        log.write([NewRecord("rewards", b"t", b"{}")])
+    one = found(path)["learner"]
+    assert (one.level, one.what) == ("warning", "no snapshot yet, and about 1 rewards wait")
+
+
+def test_a_log_that_was_worked_on_is_well(path: Path) -> None:
+    with closing(new_log(path)) as log:
+        write(log, task("t1"))
+        with closing(Worker(log, engine_maker(SETTINGS, 1), WorkerSettings())) as worker:
+            worker.run(until_idle=True)
+    assert {one.level for one in found(path).values()} == {"ok"}
+
+
+def test_topics_of_a_file_are_there_from_the_start(path: Path) -> None:
+    assert found(path, "--create-topics")["topics"].what.endswith("all of them from the start")
+
+
+def test_what_takes_too_long_is_left_and_said() -> None:
+    def slow() -> Iterator[Finding]:
+        yield ok("first", "fine")
+        time.sleep(30.0)
+        yield ok("second", "never seen")
+
+    began = time.monotonic()
+    seen = list(bounded(slow, 0.2))
+    assert time.monotonic() - began < 5
+    assert [one.level for one in seen] == ["ok", "broken"]
+    assert "what comes after 'first' was not looked at" in seen[1].what
+
+
+def test_an_error_of_a_check_is_not_hidden() -> None:
+    def failing() -> Iterator[Finding]:
+        yield ok("first", "fine")
+        raise LogError("gone")
+
+    with pytest.raises(LogError, match="gone"):
+        list(bounded(failing, 5.0))
+
+
+def save(log: Log, *, age_s: float, number: int) -> None:
+    """Write a snapshot as a learner would."""
+    manifest = manifest_of(b"brain", number, 7, 0)
+    dated = msgspec.structs.replace(manifest, at=time.time() - age_s)
+    with closing(log.writer("poolwise-learner")) as writer:
+        write_snapshot(writer, dated, b"brain")

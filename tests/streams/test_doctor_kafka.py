@@ -1,0 +1,281 @@
+"""`poolwise doctor` on a real broker: topics and settings, the group, transactions, retention."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaProducer
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from bandit.events import Tick
+from streams.config import WorkerSettings
+from streams.core import engine_maker
+from streams.doctor import Finding
+from streams.doctor_command import doctor
+from streams.doctor_topics import configs
+from streams.kafka import KafkaLog
+from streams.kafka_topics import create_topics
+from streams.log import NewRecord
+from streams.log_config import LogSettings
+from streams.topics import TOPICS
+from streams.worker import Worker
+from tests.faults.story import wait_until
+from tests.streams.scenes import POOLS, SETTINGS, task, write
+from tests.streams.verbs import run, start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.broker.broker import Broker
+    from tests.broker.proxy import Proxy
+
+pytestmark = pytest.mark.kafka
+
+
+CONFIGS, FETCH = 32, 1
+"""Kafka's keys of the requests: settings of topics, and records."""
+
+
+class Patient:
+    """A log on Kafka with a prefix of its own, and what doctor finds there."""
+
+    def __init__(self, server: str) -> None:
+        self.prefix = f"sick-{uuid4().hex[:8]}"
+        self.address = f"kafka://{server}/{self.prefix}"
+        self.log = KafkaLog(self.address, LogSettings())
+
+    def made(self, partitions: int = 1) -> Patient:
+        create_topics(self.log, partitions, 1)
+        return self
+
+    def found(self, *words: object) -> dict[str, list[Finding]]:
+        """Return the findings by what was looked at; nothing else may have gone wrong."""
+        answer = run(doctor, self.address, *words, "--json")
+        findings = [Finding(**one) for one in json.loads(answer.output)]
+        assert answer.exit_code == any(one.level == "broken" for one in findings)
+        by_check: dict[str, list[Finding]] = {}
+        for one in findings:
+            by_check.setdefault(one.check, []).append(one)
+        return by_check
+
+    def set(self, topic: str, **settings: object) -> None:
+        given = {key.replace("_", "."): str(value) for key, value in settings.items()}
+        name = self.log.names.on_broker(topic)
+        self.log.admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, given)])
+
+        def heard() -> bool:
+            now = configs(self.log, {topic: {}})[topic]
+            return all(now[key] == value for key, value in given.items())
+
+        wait_until(heard, what="the broker's news of its settings")
+
+    def split(self, partitions: int, *topics: str) -> None:
+        """Add partitions."""
+        names = [self.log.names.on_broker(topic) for topic in topics]
+        self.log.admin.create_partitions(dict.fromkeys(names, partitions))
+        wait_until(
+            lambda: all(
+                len(one["partitions"]) == partitions
+                for one in self.log.admin.describe_topics(names)
+            ),
+            what="the broker's news of its partitions",
+        )
+
+
+@pytest.fixture
+def patient(broker: Broker) -> Iterator[Patient]:
+    one = Patient(broker.address)
+    yield one
+    one.log.close()
+
+
+def said(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(one.level, one.what) for one in findings]
+
+
+def test_missing_topics_are_named_with_the_command_that_makes_them(patient: Patient) -> None:
+    one = patient.found()["topics"][0]
+    assert (one.level, one.what) == ("broken", f"not there yet: {', '.join(TOPICS)}")
+    assert f"poolwise doctor {patient.address} --create-topics" in one.todo
+
+
+def test_topics_are_made_once_and_only_those_that_are_missing(patient: Patient) -> None:
+    words = ("--create-topics", "--partitions", 3, "--replication", 1)
+    first = patient.found(*words)["topics"]
+    assert first[0].what.startswith(f"made, with their partitions: {patient.prefix}.pools (1), ")
+    assert first[1].what == "all 11 are there; tasks are split 3 ways"
+    again = patient.found("--create-topics", "--partitions", 5)["topics"]
+    assert [one.what for one in again] == ["none was to be made", first[1].what]
+    patient.log.admin.delete_topics([patient.log.names.on_broker("asks")])
+    third = patient.found(*words)["topics"]
+    assert third[0].what == f"made, with their partitions: {patient.prefix}.asks (3)"
+
+
+def test_topics_that_cannot_be_made_are_broken(patient: Patient) -> None:
+    one = patient.found("--create-topics", "--replication", 3)["topics"][0]
+    assert one.level == "broken"
+    assert "topics were not made: InvalidReplicationFactorError" in one.what
+    assert "--replication at most the number of brokers" in one.todo
+
+
+def test_new_topics_are_well_but_for_their_one_copy(patient: Patient) -> None:
+    found = patient.made().found()
+    levels = {check: {one.level for one in findings} for check, findings in found.items()}
+    assert levels.pop("copies") == {"warning"}
+    assert set(map(frozenset, levels.values())) == {frozenset({"ok"})}
+    assert set(levels) == {
+        *("versions", "config", "connection", "brokers", "topics", "topic settings", "rights"),
+        *("retention", "group", "transactions", "learner", "dead letters", "clock"),
+    }
+
+
+def test_partitions_that_differ_are_broken(patient: Patient) -> None:
+    patient.made()
+    patient.split(2, "labels", "rewards")
+    whats = said(patient.found()["topics"])
+    assert ("broken", "rewards has 2 partitions, and its order needs exactly one") in whats
+    assert any("must be split alike" in what and "labels 2" in what for _, what in whats)
+
+
+@pytest.mark.parametrize(
+    ("topic", "settings", "level", "what"),
+    [
+        ("desk", {"cleanup_policy": "delete"}, "broken", "cleanup.policy = delete deletes what"),
+        ("labels", {"cleanup_policy": "compact"}, "broken", "cleanup.policy = compact keeps one"),
+        ("models", {"max_message_bytes": 500_000}, "broken", "is less than what we write"),
+        ("asks", {"max_message_bytes": 100_000}, "broken", "is less than what we write"),
+        ("asks", {"max_message_bytes": 500_000}, "warning", "outputs that are larger become dead"),
+        ("tasks", {"retention_bytes": 1_000_000}, "warning", "deletes by size, read or not"),
+        ("rewards", {"retention_ms": 86_400_000}, "warning", "retention.ms = 86400000, made with"),
+        (
+            "labels",
+            {"message_timestamp_after_max_ms": 1000},
+            "warning",
+            "message.timestamp.after.max.ms = 1000: our records are refused",
+        ),
+    ],
+)
+def test_a_setting_that_loses_or_refuses_records_is_said(
+    topic: str, settings: dict[str, Any], level: str, what: str, patient: Patient
+) -> None:
+    patient.made().set(topic, **settings)
+    found = patient.found()["topic settings"]
+    assert [one.level for one in found] == [level]
+    assert found[0].what.startswith(f"{topic}: ")
+    assert what in found[0].what
+    assert f"--entity-name {patient.prefix}.{topic} --add-config " in found[0].todo
+
+
+def test_what_waits_and_nobody_reads_is_said(patient: Patient) -> None:
+    write(patient.made().log, *POOLS, task("t1"), task("t2"))
+    one = patient.found()["group"][0]
+    assert one.level == "warning"
+    assert f"'{patient.prefix}.poolwise' has 0 members; 2 unread" in one.what
+
+
+def test_partitions_that_were_added_are_explained(patient: Patient) -> None:
+    write(patient.made().log, *POOLS, task("t1"))
+    work(patient)
+    patient.split(3, *(name for name, topic in TOPICS.items() if topic.split))
+    one = patient.found()["group"][0]
+    assert one.level == "broken"
+    assert "split 1 ways when the group last read, and are 3 ways now" in one.what
+    assert "--create-topics --partitions 3" in one.todo
+    assert f"{patient.address.rpartition('/')[0]}/NEW" in one.todo
+
+
+def test_a_transaction_that_hangs_is_said(patient: Patient) -> None:
+    patient.made()
+    server = patient.address.removeprefix("kafka://").partition("/")[0]
+    producer = KafkaProducer(bootstrap_servers=server, transactional_id=patient.prefix)
+    with closing(producer):
+        producer.init_transactions()
+        producer.begin_transaction()
+        long_ago_ms = int((time.time() - 600) * 1000)
+        name = patient.log.names.on_broker("asks")
+        producer.send(name, b"x", timestamp_ms=long_ago_ms, partition=0)
+        producer.flush()
+        one = patient.found()["transactions"][0]
+        assert one.level == "broken"
+        assert one.what.startswith(f"{name}/0: a transaction is open since 60")
+        assert f"--topic {name} --partition 0 --start-offset 0" in one.todo
+        producer.abort_transaction()
+    assert patient.found()["transactions"][0].level == "ok"
+
+
+def test_retention_is_compared_with_the_oldest_open_task(patient: Patient) -> None:
+    patient.made()
+    now = time.time()
+    write(
+        patient.log, *POOLS, Tick(at=now), task("young", at=now), task("old", at=now - 86_400 * 3)
+    )
+    work(patient)
+    one = patient.found()["retention"][0]
+    assert (one.level, one.what) == ("ok", "open tasks: 2, the oldest since 3.0 days")
+    patient.set("labels", retention_ms=86_400_000 * 2)
+    levels = [one.level for one in patient.found()["retention"]]
+    assert levels == ["broken"]
+    patient.set("labels", retention_ms=86_400_000 * 4)
+    found = patient.found()["retention"]
+    assert [one.level for one in found] == ["warning", "ok"]
+    assert "4.0 days, and a task may be open for 7.0 (policy.give_up_s)" in found[0].what
+
+
+def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
+    """Who works, what was learned, which time it is: all of it is told."""
+    patient.made()
+    now = time.time()
+    write(patient.log, *POOLS, Tick(at=now), task("t1", at=now))
+    work(patient)
+    patient.log.write([NewRecord("deadletters", b"k", b'{"rule":"unknown_task"}', 0)])
+    found = patient.found()
+    assert "0 members; 0 unread" in found["group"][0].what
+    assert found["dead letters"][0].what == "1; most of them: unknown_task 1"
+    assert "old by this machine's clock" in found["clock"][0].what
+    assert {one.level for one in found["learner"]} == {"ok"}
+
+
+def test_a_worker_whose_clock_is_behind_is_said(patient: Patient) -> None:
+    patient.made()
+    log, behind_s = KafkaLog(patient.address, LogSettings()), 300.0
+    worker = Worker(
+        log,
+        engine_maker(SETTINGS, 1),
+        WorkerSettings(tick_s=0.1),
+        clock=lambda: time.time() - behind_s,
+    )
+    with closing(log), closing(worker):
+        wait_until(lambda: worker.step(0.1) > 0, what="a tick that was read")
+        found = patient.found()
+    assert "has 1 member; " in found["group"][0].what
+    assert found["clock"][0].level == "warning"
+    assert "s behind this machine's clock, and the group has 1 member" in found["clock"][0].what
+
+
+@pytest.mark.parametrize("question", [CONFIGS, FETCH])
+def test_a_broker_that_falls_silent_is_said_in_time(
+    question: int, patient: Patient, proxy: Proxy
+) -> None:
+    """It answers until that question, and to nothing from then on; what waits is left behind."""
+    write(patient.made().log, *POOLS, task("t1"))
+    work(patient)
+    silent = proxy.on_request(question, proxy.swallow_replies)
+    began = time.monotonic()
+    with start("doctor", f"kafka://{proxy.address}/{patient.prefix}") as process:
+        output = process.communicate(timeout=30)[0].decode()
+    assert silent.is_set()
+    assert time.monotonic() - began < 15
+    assert process.returncode == 1
+    assert "can't be looked at: " in output or "no answer in 10 s" in output
+
+
+def work(patient: Patient) -> None:
+    """Let a worker read all there is."""
+    log = KafkaLog(patient.address, LogSettings())
+    with closing(log), closing(Worker(log, engine_maker(SETTINGS, 1), WorkerSettings())) as worker:
+        worker.run(until_idle=True)

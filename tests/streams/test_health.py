@@ -1,0 +1,93 @@
+"""What makes a worker ready: told from what it says of itself, for states that are rare."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from streams.health import Board, Limits
+from streams.log import Place
+
+LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0)
+HELD = frozenset({Place("tasks", 0), Place("labels", 0)})
+
+
+@dataclass
+class Stated:
+    """Something watched that is as it was said to be: ready, unless told otherwise."""
+
+    places: frozenset[Place] = HELD
+    behind: dict[Place, int] = field(default_factory=dict)
+    loaded: bool = True
+    age_s: float | None = 10.0
+    last_turn_at: float = field(default_factory=time.monotonic)
+
+    def figures(self) -> dict[str, int]:
+        return {}
+
+    def written_by_topic(self) -> dict[str, int]:
+        return {}
+
+    def dead_letters_by_rule(self) -> dict[str, int]:
+        return {}
+
+    def held(self) -> frozenset[Place]:
+        return self.places
+
+    def lag(self) -> dict[Place, int]:
+        return self.behind
+
+    def restored(self) -> bool:
+        return self.loaded
+
+    def paused(self) -> bool:
+        return False
+
+    def model_age_s(self) -> float | None:
+        return self.age_s
+
+    def model_position(self) -> int:
+        return 0
+
+
+NOBODY: frozenset[Place] = frozenset()
+REWARDS = Place("rewards", 0)
+
+
+@pytest.mark.parametrize(
+    ("worker", "reasons"),
+    [
+        (Stated(), set()),
+        (Stated(age_s=None), set()),
+        (Stated(loaded=False), {"desk"}),
+        (Stated(age_s=601.0), {"model_age"}),
+        (Stated(behind=dict.fromkeys(HELD, 10)), set()),
+        (Stated(behind=dict.fromkeys(HELD, 11)), {"lag"}),
+        (
+            Stated(behind=dict.fromkeys(HELD, 11), loaded=False, age_s=601.0),
+            {"desk", "lag", "model_age"},
+        ),
+        (Stated(places=NOBODY, age_s=601.0), set()),
+        (Stated(places=NOBODY, behind={REWARDS: 20}, age_s=None), set()),
+        (Stated(places=NOBODY, behind={REWARDS: 21}, age_s=None), {"lag"}),
+    ],
+    ids=[
+        "a follower",
+        "one that learns itself",
+        "a desk is missing",
+        "an old model",
+        "as much to read as is allowed",
+        "more to read, in all",
+        "all at once",
+        "nothing held, and an old model",
+        "a learner",
+        "a learner that is behind",
+    ],
+)
+def test_a_worker_is_ready_unless_there_is_a_reason(worker: Stated, reasons: set[str]) -> None:
+    board = Board(LIMITS)
+    worker.last_turn_at = time.monotonic()  # it was made when the tests were collected
+    board.publish(worker)
+    assert set(board.not_ready()) == reasons

@@ -1,0 +1,42 @@
+"""The Kafka log keeps the contract, on a real broker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from streams.kafka import KafkaLog
+from streams.kafka_topics import create_topics
+from streams.log_config import LogSettings
+from tests.streams.log_contract import LogContract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.broker.broker import Broker
+
+pytestmark = pytest.mark.kafka
+
+
+class TestKafkaLog(LogContract):
+    implementation = KafkaLog
+    most_before_another = 300  # a fetch brings up to 512 kB of a partition
+
+    @pytest.fixture(autouse=True)
+    def _address(self, broker: Broker) -> Iterator[None]:
+        self._at = f"kafka://{broker.address}/{uuid4()}"
+        self._made = False
+        self._opened: list[KafkaLog] = []
+        yield
+        for log in self._opened:
+            log.close()
+
+    def open(self, partitions: int | None = None) -> KafkaLog:
+        log = KafkaLog(self._at, LogSettings(group="workers"))
+        self._opened.append(log)
+        if not self._made:
+            create_topics(log, partitions or 1, 1)
+            self._made = True
+        return log

@@ -1,0 +1,32 @@
+"""How the tests of the verbs run them: in this process, or as the whole command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from streams.codec import encode
+from tests.streams.scenes import POOLS, task
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LINES = [encode(one) for one in (*POOLS, task("t1"), task("t2"))]
+"""Two pools and two tasks, as a file has them."""
+
+
+def run(verb: Any, *args: object, stdin: bytes | None = None) -> Result:
+    """Run a verb; an error of ours is raised, as the face sees it."""
+    return CliRunner().invoke(verb, list(map(str, args)), input=stdin, catch_exceptions=False)
+
+
+def start(*args: object, **more: Any) -> subprocess.Popen[bytes]:
+    """Start the whole command in a process of its own."""
+    command = [sys.executable, "-m", "poolwise", *map(str, args)]
+    pipe = subprocess.PIPE
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment, **more)
