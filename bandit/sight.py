@@ -107,14 +107,15 @@ class Sight:
             known = self._known[project, pool.pool] = Known(
                 pool=pool,
                 rate=self._brain.pool_rate(project, pool.pool),
-                delay_usd=self._delay_usd(project, pool),
+                delay_usd=delay_usd(self._settings, self._brain, project, pool),
                 lately=lately(self._brain, pool, project),
             )
         return known
 
-    def _delay_usd(self, project: str, pool: Pool) -> float:
-        """What it costs to wait for a label of the pool, or in vain."""
-        record = self._brain.pool_record(project, pool.pool)
-        wait_s = record.delay_s(pool.expected_delay_s)
-        wait_s += record.expiry_share() * pool.ask_timeout_s
-        return self._settings.of_project(project).delay_usd_per_hour * wait_s / 3600.0
+
+def delay_usd(settings: Settings, brain: Brain, project: str, pool: Pool) -> float:
+    """Return what it costs a project to wait for a label of the pool, or in vain."""
+    record = brain.pool_record(project, pool.pool)
+    wait_s = record.delay_s(pool.expected_delay_s)
+    wait_s += record.expiry_share() * pool.ask_timeout_s
+    return settings.of_project(project).delay_usd_per_hour * wait_s / 3600.0

@@ -25,7 +25,6 @@ import argparse
 import gc
 import statistics
 import time
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -192,28 +191,8 @@ def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
 
 def timed_parts(run: Callable[[], object]) -> dict[str, float]:
     """Seconds by part of the worker, from timers around them; the threads of kafka-python share."""
-    spent: dict[str, float] = defaultdict(float)
-    stack: list[str] = []
-    last = [0.0]
-
-    def around(owner: Any, name: str, part: str) -> None:
-        inner = getattr(owner, name)
-
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            now = time.perf_counter()
-            if stack:
-                spent[stack[-1]] += now - last[0]
-            stack.append(part)
-            last[0] = now
-            try:
-                return inner(*args, **kwargs)
-            finally:
-                now = time.perf_counter()
-                spent[stack.pop()] += now - last[0]
-                last[0] = now
-
-        setattr(owner, name, timed)
-
+    timers = bench_worker.Timers()
+    around = timers.around
     around(Worker, "step", "worker loop")
     around(KafkaShared, "poll", "kafka-python: consume")
     around(KafkaShared, "commit", "kafka-python: produce, commit")
@@ -227,7 +206,7 @@ def timed_parts(run: Callable[[], object]) -> dict[str, float]:
     around(Engine, "receive", "ours: desk, beliefs, policy")
     around(Brain, "learn", "ours: records, calibration")
     run()
-    return spent
+    return timers.spent
 
 
 def main() -> None:

@@ -141,30 +141,39 @@ def bare_loop(tasks: list[Task]) -> float:
     return time.perf_counter() - begin
 
 
-def timed_parts(tasks: list[Task], folder: Path) -> dict[str, float]:
+class Timers:
     """Seconds by part, from timers around them; what a part calls of another is not its own."""
-    spent: dict[str, float] = defaultdict(float)
-    stack: list[str] = []
-    last = [0.0]
 
-    def around(owner: Any, name: str, part: str) -> None:
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = defaultdict(float)
+        self._stack: list[str] = []
+        self._last = 0.0
+
+    def around(self, owner: Any, name: str, part: str) -> None:
         inner = getattr(owner, name)
 
         def timed(*args: Any, **kwargs: Any) -> Any:
-            now = time.perf_counter()
-            if stack:
-                spent[stack[-1]] += now - last[0]
-            stack.append(part)
-            last[0] = now
+            self._note()
+            self._stack.append(part)
             try:
                 return inner(*args, **kwargs)
             finally:
-                now = time.perf_counter()
-                spent[stack.pop()] += now - last[0]
-                last[0] = now
+                self._note()
+                self._stack.pop()
 
         setattr(owner, name, timed)
 
+    def _note(self) -> None:
+        now = time.perf_counter()
+        if self._stack:
+            self.spent[self._stack[-1]] += now - self._last
+        self._last = now
+
+
+def timed_parts(tasks: list[Task], folder: Path) -> dict[str, float]:
+    """Seconds of the worker by part."""
+    timers = Timers()
+    around = timers.around
     around(Worker, "step", "worker loop")
     for name in ("predict", "learn"):
         around(quality.QualityModel, name, "Vowpal Wabbit, text included")
@@ -178,8 +187,8 @@ def timed_parts(tasks: list[Task], folder: Path) -> dict[str, float]:
     around(Engine, "receive", "engine: desk, beliefs, policy")
     around(Brain, "learn", "brain: records, calibration")
     through_the_worker(tasks, folder)
-    spent.pop("feeding, not counted", None)
-    return spent
+    timers.spent.pop("feeding, not counted", None)
+    return timers.spent
 
 
 def main() -> None:

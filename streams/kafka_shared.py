@@ -40,6 +40,8 @@ JOIN_S = 0.2
 JOIN_LIMIT_S = 5.0
 """Before the producer begins; a group that takes longer is joined by the polls that follow."""
 
+CLEAR_EVERY_S = 10.0
+
 PATIENCE_S = 15.0
 """A transaction that a dead worker left open hides its positions; its abort may be so late."""
 
@@ -89,6 +91,7 @@ class KafkaShared:
         self._aside: list[Record] = []  # came while only staying alive
         self._lost: list[Lost] = []
         self._paused: frozenset[Place] = frozenset()
+        self._clear_next = 0.0  # when what late requests left behind is ended again
         assignor = TogetherAssignor(self._assignment)
         self._consumer = KafkaConsumer(
             **connect,
@@ -108,7 +111,7 @@ class KafkaShared:
             )
             self._member = self._consumer.group_metadata()
             self._join()
-            self._begin(again=self._instance is not None)
+            self._transactions.begin()
         except BaseException:
             self.close()
             raise
@@ -186,7 +189,11 @@ class KafkaShared:
         self._aside = []
         self._held = frozenset()  # until a poll says in which generation; an old one is refused
         self._names.look(now=True)
-        self._begin(again=True)
+        self._transactions.begin()
+        if time.monotonic() > self._clear_next:
+            self._clear_next = time.monotonic() + CLEAR_EVERY_S
+            places = self._names.written_by_workers()
+            self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
         self._go_back(self._assignment())
 
     def committed(self, place: Place) -> int:
@@ -228,13 +235,6 @@ class KafkaShared:
         until = time.monotonic() + JOIN_LIMIT_S
         while not self._joined() and time.monotonic() < until:
             self.keep_alive()
-
-    def _begin(self, *, again: bool) -> None:
-        """Be the one producer; end what an earlier one of the name may have left behind."""
-        self._transactions.begin()
-        if again:
-            places = self._names.written_by_workers()
-            self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
 
     def _joined(self) -> bool:
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bandit.case import Case, Option
 from bandit.events import STOP
+from bandit.sight import delay_usd
 from bandit.state import AUDIT
 
 if TYPE_CHECKING:
@@ -81,11 +82,5 @@ def rebuild(
 
 
 def _delay_usd(settings: Settings, brain: Brain, pool: Pool | None, project: str) -> float:
-    """What it costs to wait for a label of the pool, or in vain; as `bandit.sight` has it."""
-    per_hour = settings.of_project(project).delay_usd_per_hour
-    if pool is None or per_hour == 0.0:
-        return 0.0
-    record = brain.pool_record(project, pool.pool)
-    wait_s = record.delay_s(pool.expected_delay_s)
-    wait_s += record.expiry_share() * pool.ask_timeout_s
-    return per_hour * wait_s / 3600.0
+    """What waiting costs; nothing is known of a pool that is gone."""
+    return 0.0 if pool is None else delay_usd(settings, brain, project, pool)

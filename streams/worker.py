@@ -264,7 +264,7 @@ class Worker:
 
     def _disbelieved(self) -> bool:
         """Whether a tick of ours was taken for a mistake, and the next ones will say it isn't."""
-        return self._ticker.ticks and bool(self.intake.not_believed)
+        return self._ticker.ticks and not self.intake.not_believed.isdisjoint(self._mine())
 
     def _recover(self, error: CommitUnknown) -> None:
         """After a commit whose outcome is unknown: go back to what is committed, and go on."""

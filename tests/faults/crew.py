@@ -100,7 +100,7 @@ class Crew:
                 self._running.add(process)
                 return process
 
-    def status(self, process: int, timeout_s: float = 30.0) -> int:
+    def status(self, process: int, timeout_s: float = 120.0) -> int:
         """Return the exit status of one that is ending."""
         until = time.monotonic() + timeout_s
         while alive(process):

@@ -89,7 +89,7 @@ class Story:
             self.labelers.advance(tasks=tasks)
 
     def run_out(
-        self, still_good: Callable[[], bool] = lambda: True, timeout_s: float = 180
+        self, still_good: Callable[[], bool] = lambda: True, timeout_s: float = 400
     ) -> None:
         """Let the workers finish everything, as long as they are `still_good`."""
         until = time.monotonic() + timeout_s
@@ -120,7 +120,7 @@ class Story:
         self.log.close()
 
 
-def wait_until(holds: Callable[[], bool], timeout_s: float = 30.0, what: str = "it") -> None:
+def wait_until(holds: Callable[[], bool], timeout_s: float = 120.0, what: str = "it") -> None:
     """Wait until `holds`; fail after `timeout_s`."""
     until = time.monotonic() + timeout_s
     while not holds():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-LIFE_S = 40.0
+LIFE_S = 120.0
 RARE = ("snapshot", "restore")  # reached once or twice in a life: killed there the first time
 
 
