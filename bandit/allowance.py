@@ -12,8 +12,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from bandit.capacity import DIGITS
-from bandit.shares import debits
+from bandit.shares import debits, together
 from bandit.signals import DAY_S
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Allowance:
         """What may still be spent on `project` today; infinite without a cap."""
         if cap_usd is None:
             return math.inf
-        return round(math.fsum(self._left(project, cap_usd, day_of(now))), DIGITS)
+        return together(self._left(project, cap_usd, day_of(now)))
 
     def spend(
         self, desk: Desk, project: str, cap_usd: float | None, now: float, usd: float
@@ -93,7 +92,11 @@ class Allowance:
         left = []
         for desk in self._held.desks:
             known, used = desk.state.used_usd.get(project, (day, 0.0))
-            left.append(0.0 if known > day else share - used if known == day else share)
+            its_day = day if desk.state.now is None else day_of(desk.state.now)
+            if max(known, its_day) > day:
+                left.append(0.0)
+            else:
+                left.append(share - used if known == day else share)
         return left
 
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bandit.shares import debits
+from bandit.shares import DIGITS, debits, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +43,6 @@ SAVED_S = 60.0
 """Most that one tick saves up beyond a desk's part: in a longer leap nobody had the partition."""
 SCARCITY = 0.05
 """Price of an empty pool's next token, as a share of what a right answer is worth."""
-DIGITS = 9
-"""Sums of parts are rounded to this: n seconds' worth of filling is n seconds' worth."""
 
 
 class Capacity:
@@ -173,7 +171,7 @@ class Capacity:
         per_hour, tokens = self._counted.get(pool.pool, (None, 0.0))
         if per_hour != pool.capacity_per_hour:
             part = self._part(pool)
-            tokens = round(sum([_of(desk, pool, part) for desk in self._held.desks]), DIGITS)
+            tokens = together([_of(desk, pool, part) for desk in self._held.desks])
             self._counted[pool.pool] = (pool.capacity_per_hour, tokens)
         return tokens
 

@@ -27,6 +27,18 @@ def in_force(controls: Mapping[str, Control], project: str) -> Control:
     return controls.get(project, NOTHING)
 
 
+def is_open(pool: Pool) -> bool:
+    """Whether a pool takes any asks: one with a capacity of 0 doesn't.
+
+    Examples
+    --------
+    >>> from bandit.events import Pool
+    >>> is_open(Pool(pool="a", at=0.0, usd_per_label=0.05, capacity_per_hour=0.0))
+    False
+    """
+    return pool.open and pool.capacity_per_hour != 0.0
+
+
 def situation(control: Control, pools: Mapping[str, Pool], now: float) -> str:
     """Say in a word all by which `control` can stop a task now.
 
@@ -42,8 +54,14 @@ def situation(control: Control, pools: Mapping[str, Pool], now: float) -> str:
         return "paused"
     words = []
     if control.pool is not None:
-        pool = pools.get(control.pool)
-        words.append(f"pin:{control.pool} {'open' if pool is not None and pool.open else 'shut'}")
+        words.append(f"pin:{control.pool} {_takes(pools.get(control.pool))}")
     if control.usd_per_day is not None:
         words.append(f"cap:{control.usd_per_day} on day {day_of(now)}")
     return ", ".join(words)
+
+
+def _takes(pool: Pool | None) -> str:
+    """Say which tasks a pinned pool may be asked about, and with which skills."""
+    if pool is None or pool.gold or not is_open(pool):
+        return "shut"
+    return " ".join(("open", *sorted(pool.skills)))

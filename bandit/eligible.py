@@ -75,8 +75,5 @@ class Eligible:
         return [
             pool
             for name, pool in sorted(self._pools.items())
-            if pool.open
-            and pool.capacity_per_hour != 0.0
-            and name not in declined
-            and wanted.issubset(pool.skills)
+            if controls.is_open(pool) and name not in declined and wanted.issubset(pool.skills)
         ]

@@ -7,12 +7,16 @@ several desks may use all that they hold: what one lends, it has used.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bandit.desk import Desk
+
+DIGITS = 9
+"""Sums of parts are rounded to this: n seconds' worth of filling is n seconds' worth."""
 
 
 class Held:
@@ -30,6 +34,17 @@ class Held:
         """Hold these from now on."""
         self.desks = tuple(desks)
         self.changed += 1
+
+
+def together(parts: Iterable[float]) -> float:
+    """Return what parts sum to, without the dust of adding them.
+
+    Examples
+    --------
+    >>> together([0.1, 0.2, -0.3])
+    0.0
+    """
+    return round(math.fsum(parts), DIGITS)
 
 
 def debits(held: Sequence[float], own: int, amount: float) -> list[float]:

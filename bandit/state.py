@@ -97,9 +97,9 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     """What a desk knows beside its tasks; small, and written with every batch.
 
     `room` is how many asks it has room for in each pool with a capacity, counted at `filled_at`,
-    `used_usd` what it has
-    used of each project's money and on which day, `waiting` how many of its tasks wait for room;
-    `log_worth` is what a right answer is worth to each project with a target accuracy.
+    `used_usd` what it has used of each project's money and on which day, `waiting` how many of its
+    tasks wait for room; `log_worth` is what a right answer is worth to each project with a target
+    accuracy.
     """
 
     now: float | None = None

@@ -89,8 +89,7 @@ class OwnLog:
         with closing(kept), self._one_line():
             self._gather(kept, tell)
         self.left_out, self.deleted = kept.left_out, kept.deleted
-        whole = "SELECT count(*) FROM tasks"
-        self.tasks = self._one(whole)
+        self.tasks = self._one("SELECT count(*) FROM tasks")
         self.headless = self._one("SELECT count(DISTINCT task) FROM decisions") - self.tasks
         if not self.tasks:
             self.close()

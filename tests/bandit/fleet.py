@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from bandit.brain import Brain
 from bandit.engine import Engine
 from bandit.events import Ask, Decline, Label, Reward, Task, Tick
@@ -30,14 +28,14 @@ Step = tuple[Any, ...]
 class Fleet:
     """Engines, and the records that they write and take over.
 
-    All partitions see the same time; `asks` are those that were committed, `ended` the rewards of
-    those that expired or were declined, `labels` what was answered.
+    All partitions see the same time, but for those that are `ahead`; `asks` are those that were
+    committed, `outputs` all that was.
     """
 
     def __init__(self, engines: int, partitions: int, *described: Pool | Control) -> None:
         self.now = 0.0
         self.asks: list[Ask] = []
-        self.outputs: list[Output | Label] = []
+        self.outputs: list[Output] = []
         self._described = described
         self._partitions = partitions
         self._engines = [self._made() for _ in range(engines)]
@@ -56,6 +54,8 @@ class Fleet:
                     self._move(partition % self._partitions, engine)
                 case ("pass", seconds):
                     self._pass(seconds)
+                case ("ahead", partition, seconds):
+                    self._feed(partition % self._partitions, Tick(at=self.now + seconds))
                 case ("tasks", partition, count, is_lost):
                     for _ in range(count):
                         self._task(partition % self._partitions, is_lost=is_lost)
@@ -63,13 +63,6 @@ class Fleet:
                     self._answer(number, usd)
                 case ("crash", engine):
                     self._crash(engine % len(self._engines))
-
-    def order(self, control: Control) -> None:
-        """Let all engines, and those that come, know of a control."""
-        self._described = (*self._described, control)
-        for engine in self._engines:
-            engine.receive(control)
-            engine.keep()
 
     def _made(self) -> Engine:
         engine = Engine(SETTINGS, BRAIN, self._partitions)
@@ -146,7 +139,3 @@ class Fleet:
     def rewards(self) -> list[Reward]:
         """All rewards, in order."""
         return [one for one in self.outputs if isinstance(one, Reward)]
-
-    def records(self, key: bytes) -> list[Any]:
-        """Return the newest record of a key, of each partition that has one."""
-        return [msgspec.json.decode(topic[key]) for topic in self._topic.values() if key in topic]

@@ -13,7 +13,10 @@ from bandit.engine import Engine
 from bandit.events import Ask, Decision, Verdict
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
 from bandit.shares import Held
+from bandit.state import TaskState
+from bandit.waiting import wait_for_room
 from tests.bandit.market import Crew, History, Market, Work, pool
+from tests.bandit.small import TASK
 
 SETTINGS = Settings(
     policy=PolicySettings(name="uniform", labels_per_task=1, max_labels=1),
@@ -88,6 +91,13 @@ def test_waiting_tasks_are_served_about_in_the_order_they_came() -> None:
     served = [int(ask.task[1:]) for ask in history.events(Ask)]
     assert sorted(served) == list(range(400))
     assert max(place - task for place, task in enumerate(served)) <= 40
+
+
+def test_a_task_is_looked_at_once_a_second_at_most_however_fast_its_pool_is() -> None:
+    desk, state = Desk(MemorySettings()), TaskState(task=TASK)
+    fast = pool("a", capacity_per_hour=1e9)
+    wait_for_room(desk, state, [fast], Capacity(1, Held([desk])), 100.0, waited=False)
+    assert state.retry_at == 101.0
 
 
 def test_a_deadline_closes_a_task_that_still_waits_without_an_answer() -> None:

@@ -125,6 +125,14 @@ def test_what_a_worker_leaves_is_there_for_the_next_one() -> None:
     assert len(fleet.asks) == 10
 
 
+def test_a_partition_that_was_nobodys_is_filled_before_it_lends() -> None:
+    """Else it would lend its full part, and be given that of the time before once more."""
+    fleet = Fleet(1, 2, pool("a", capacity_per_hour=120.0))
+    fleet.play([("move", 1, 9), ("pass", 1000.0), ("move", 1, 0)])
+    fleet.play([("tasks", 0, 20, False), ("pass", 0.0), ("tasks", 0, 20, False)])
+    assert len(fleet.asks) == 10
+
+
 def test_the_price_of_a_token_is_the_emptiness_of_what_the_worker_holds() -> None:
     described = pool("a", capacity_per_hour=240.0)
     desks = [Desk(MemorySettings()) for _ in range(4)]
@@ -164,6 +172,7 @@ money_steps: st.SearchStrategy[list[Step]] = st.lists(
     st.one_of(
         st.tuples(st.just("move"), small, st.integers(0, 3)),
         st.tuples(st.just("pass"), st.sampled_from((1.0, 200.0, 20_000.0))),
+        st.tuples(st.just("ahead"), small, st.sampled_from((30_000.0, 200_000.0))),
         st.tuples(st.just("tasks"), small, st.integers(1, 4), st.booleans()),
         st.tuples(st.just("tasks"), small, st.integers(1, 4), st.just(False)),
         st.tuples(st.just("answer"), small, st.sampled_from((None, 0.1, 0.02))),
@@ -208,6 +217,15 @@ def test_one_desk_spends_what_the_others_of_its_worker_have_left() -> None:
     assert len(fleet.asks) == 12
 
 
+def test_a_desk_for_which_a_day_is_over_lends_nothing_of_it() -> None:
+    """It has forgotten what was used then, but another partition may still be read there."""
+    control = Control(at=0.0, project="p", usd_per_day=1.0)
+    fleet = Fleet(1, 2, pool("a", 0.1, timeout_s=1e6), control)
+    fleet.play([("pass", 80_000.0), ("tasks", 0, 5, False), ("ahead", 0, 10_000.0)])
+    fleet.play([("tasks", 1, 20, False)])
+    assert len(fleet.asks) == 10
+
+
 def test_a_desk_whose_day_is_another_one_lends_what_it_has_of_this_day() -> None:
     """Partitions are read at their own pace, so midnight comes to one before the other."""
     own, early, late = (Desk(MemorySettings()) for _ in range(3))
@@ -219,3 +237,7 @@ def test_a_desk_whose_day_is_another_one_lends_what_it_has_of_this_day() -> None
     assert early.state.used_usd["p"] == (2, 0.0)
     assert late.state.used_usd["p"] == (1, 0.5)
     assert money.left_usd("p", 3.0, 0.0) == 0.0
+    money.begin_day(late, 86_400.0)
+    assert late.state.used_usd == {"p": (1, 0.5)}
+    money.begin_day(late, 2 * 86_400.0)
+    assert late.state.used_usd == {}
