@@ -77,11 +77,9 @@ kafka: .venv/bin/python  ## Start a real Kafka broker to play with; needs Java 1
 
 test: setup  ## Run the tests and the examples in docstrings
 	@echo "Running the tests ..."
-	@$(BIN)/python -m pytest --quiet -n $(JOBS) --dist loadscope || { \
-		echo "What failed is run once more, alone: faults have times that a full machine can't keep."; \
-		$(BIN)/python -m pytest --quiet --last-failed --last-failed-no-failures none; }
+	@$(BIN)/python -m pytest --quiet -n $(JOBS) --dist loadscope
 
-faults-long: setup  ## Run the tests of faults at full length: about an hour on two cores
+faults-long: setup  ## Run the tests of faults at the length of the figures; it takes long
 	@POOLWISE_FAULTS=long POOLWISE_REQUIRE_KAFKA=1 $(BIN)/python -m pytest --quiet --durations=0 \
 		--timeout 3600 -n $(JOBS) --dist loadscope tests/faults
 

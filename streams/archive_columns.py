@@ -31,7 +31,7 @@ DAY_OF: dict[str, str] = {DECISIONS: "at", REWARDS: "decided_at", VERDICTS: "at"
 """The time that says in which day's folder a row belongs."""
 
 NO_DAY = "__HIVE_DEFAULT_PARTITION__"
-"""The folder of what has no day: DuckDB, Spark and Arrow read it as null."""
+"""The folder of what has no day, as Hive calls it: Arrow and DuckDB 2 read it as null."""
 
 JSON = {b"poolwise": b"json"}
 """Metadata of a column whose text is JSON."""

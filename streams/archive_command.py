@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from streams.options import FIGURES, LOG, WHOLE_CONFIG, configured
+
 if TYPE_CHECKING:
     from streams.archive import Archive
 
 
 @click.command(epilog="Example: poolwise archive labels.db my-archive --until-idle")
-@click.argument("log")
+@LOG
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(readable=False, path_type=Path),
-    help="Settings in TOML, for [log] and [logs]; LOG stands above its address.",
-)
+@WHOLE_CONFIG
 @click.option("--until-idle", is_flag=True, help="Stop at the end of the log.")
 @click.option(
     "--every",
@@ -37,7 +34,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0),
     help="Longest wait of a row until it is written, though they be few.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@FIGURES
 def archive(
     *,
     log: str,
@@ -55,12 +52,11 @@ def archive(
     """
     from streams.address import open_log
     from streams.archive import Archive
-    from streams.config import Config, read_config
     from streams.draining import draining
     from streams.logs import set_up
     from streams.showing import Counting
 
-    config = Config() if config_file is None else read_config(config_file)
+    config = configured(config_file)
     set_up(config.logs)
     with (
         draining(config.worker.drain_s) as asked,

@@ -123,7 +123,7 @@ def ranges_of(folder: Path, place: Place) -> list[Range]:
         If a part is there twice.
     """
     found: dict[tuple[int, int, int], Range] = {}
-    for path in sorted(folder.glob(f"{place.topic}/day=*/*")):
+    for path in sorted(folder.glob(f"{place.topic}/day=*/*{place.topic}-{place.partition}-*")):
         read = part_of(path.name)
         if read is None or read[0][:2] != place:
             continue

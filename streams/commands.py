@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.options import CONFIG, log_settings
+from streams.options import CONFIG, FIGURES, LOG, log_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from streams.feeding import Fed
 
-LOG = click.argument("log")
 CREATE = click.option("--partitions", type=click.IntRange(1), help="Of a log that is made now.")
 
 
@@ -46,7 +45,7 @@ CREATE = click.option("--partitions", type=click.IntRange(1), help="Of a log tha
 @click.option("--dry-run", is_flag=True, help="Show which letters would be sent.")
 @CREATE
 @CONFIG
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@FIGURES
 def feed(
     *,
     log: str,
@@ -124,8 +123,8 @@ def tail(
 ) -> None:
     """Print the records of TOPIC in LOG as JSON lines.
 
-    TOPIC is one of pools, tasks, labels, asks, decisions, rewards, verdicts, deadletters, desk
-    and models.
+    TOPIC is one of pools, controls, tasks, labels, asks, decisions, rewards, verdicts, deadletters,
+    desk and models.
     """
     from streams import tailing
     from streams.address import open_log

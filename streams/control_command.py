@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.options import CONFIG, log_settings
+from streams.options import CONFIG, LOG, log_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
-@click.argument("log")
+@LOG
 @CONFIG
 @click.option("--project", help="Whose tasks the order is about.")
 @click.option("--pause", "paused", is_flag=True, help="Take tasks and labels in, ask nobody.")

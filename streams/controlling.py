@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,16 +38,14 @@ def order(log: Log, control: Control) -> None:
 
 def in_force(log: Log) -> list[Control]:
     """Return what is ordered now: of the learning first, then project by project."""
-    reader = log.follow(CONTROLS)
     newest: dict[bytes, Control] = {}
-    for records in read_to_end(reader, BATCH):
-        for record in records:
+    with closing(log.follow(CONTROLS)) as reader:
+        for record in chain.from_iterable(read_to_end(reader, BATCH)):
             try:
                 control = msgspec.json.decode(record.value or b"", type=Control)
             except (ValueError, RecursionError):
                 continue  # workers make it a dead letter
             newest[record.key or b""] = control
-    reader.close()
     nothing = Control(at=0.0)
     return sorted(
         (

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from streams.options import LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG, configured, require_log
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from streams.config import Config
     from streams.doctor import Finding, Level
     from streams.doctor_kafka import Make
 
@@ -25,13 +26,8 @@ COLORS: dict[Level, str] = {"ok": "green", "warning": "yellow", "broken": "red"}
 
 
 @click.command(epilog="Example: poolwise doctor kafka://localhost:9092 --create-topics")
-@click.argument("log", required=False)
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(readable=False, path_type=Path),
-    help="Settings in TOML; LOG stands above it.",
-)
+@LOG_IF_NOT_CONFIGURED
+@WHOLE_CONFIG
 @click.option("--create-topics", is_flag=True, help="Make the topics that aren't there.")
 @click.option(
     "--partitions",
@@ -74,8 +70,7 @@ def doctor(
     from streams.doctor_kafka import Make
     from streams.showing import counted
 
-    if log is None and config_file is None:
-        raise click.UsageError("Say which LOG, or give a --config that says it.")
+    require_log(log, config_file)
     make = Make(partitions, replication) if create_topics else None
     found: list[Finding] = []
     limit_s = LIMIT_S + (MAKE_S if make else 0.0)
@@ -100,62 +95,23 @@ def _findings(
 ) -> Iterator[Finding]:
     """Yield all there is to find, first what the rest depends on."""
     from bandit.errors import PoolwiseError
+    from streams import doctor_embedded as embedded
     from streams.doctor import broken, ok
     from streams.doctor_kafka import Examination
     from streams.doctor_setup import CONFIG, versions
 
     yield from versions()
     try:
-        config = _configured(log, config_file)
+        config = configured(config_file, log)
         on_kafka = config.log.address.startswith("kafka://")
         examination = Examination(config, role, make) if on_kafka else None
     except PoolwiseError as error:
         yield broken(CONFIG, str(error), "mend the configuration, or the address")
         return
     yield ok(CONFIG, "defaults" if config_file is None else f"{config_file} can be used")
-    yield from _embedded(config, make) if examination is None else examination.findings()
-
-
-def _configured(log: str | None, config_file: Path | None) -> Config:
-    import msgspec
-
-    from streams.config import Config, read_config
-
-    config = Config() if config_file is None else read_config(config_file)
-    if log is None:
-        return config
-    return msgspec.structs.replace(config, log=msgspec.structs.replace(config.log, address=log))
-
-
-def _embedded(config: Config, make: Make | None) -> Iterator[Finding]:
-    import shlex
-    import time
-    from contextlib import closing
-
-    from bandit.errors import PoolwiseError
-    from streams import doctor_contents as contents
-    from streams import doctor_embedded as embedded
-    from streams.address import open_log
-    from streams.doctor import broken, ok
-    from streams.embedded import EmbeddedLog
-
-    if make is not None:
+    if make is not None and examination is None:
         yield ok("topics", "a log in a file has all of them from the start")
-    try:
-        opened = open_log(config.log.address, config.log)
-    except PoolwiseError as error:
-        yield broken(
-            embedded.FILE, str(error), "check the path; work --create and feed make a new log"
-        )
-        return
-    assert isinstance(opened, EmbeddedLog)
-    with closing(opened) as log:
-        yield from embedded.file(log)
-        yield from embedded.disk(log.path)
-        yield from embedded.worker(log.path, config.log.group)
-        yield from contents.learner(log, config.worker.max_model_age_s, time.time())
-        yield from contents.dead_letters(log, shlex.quote(config.log.address), 1.0)
-        yield from contents.clock(log, time.time())
+    yield from embedded.findings(config) if examination is None else examination.findings()
 
 
 def _show(one: Finding) -> None:

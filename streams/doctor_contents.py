@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit.events import Tick
+from streams.deadletters import letter_in
 from streams.doctor import Finding, broken, ok, warning
 from streams.showing import counted
 from streams.snapshots import Snapshots
@@ -32,6 +34,8 @@ AHEAD_S = 2.0
 
 SILENT_S = 60.0
 """Workers write a tick a second, unless told otherwise."""
+
+_decode_tick = msgspec.json.Decoder(Tick).decode
 
 
 def learner(log: Log, max_age_s: float, now: float) -> Iterator[Finding]:
@@ -142,18 +146,11 @@ def _ticks(log: Log, partition: int) -> Iterator[float]:
 
 def _tick(record: Record) -> float | None:
     try:
-        found = msgspec.json.decode(record.value or b"")
-    except (ValueError, RecursionError):
+        return _decode_tick(record.value or b"").at
+    except (ValueError, RecursionError):  # another event, or none
         return None
-    if isinstance(found, dict) and found.get("type") == "Tick":
-        at = found.get("at")
-        return float(at) if isinstance(at, int | float) else None
-    return None
 
 
 def _rule(record: Record) -> str:
-    try:
-        found = msgspec.json.decode(record.value or b"")
-    except (ValueError, RecursionError):
-        return "unreadable"
-    return str(found.get("rule")) if isinstance(found, dict) else "unreadable"
+    letter = letter_in(record)
+    return "unreadable" if letter is None else letter.rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sqlite3
 import struct
@@ -10,28 +11,50 @@ import sys
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from bandit.errors import LogBusy
+from bandit.errors import LogBusy, PoolwiseError
+from streams.address import open_log
 from streams.doctor import Finding, broken, ok, warning
-from streams.lock import hold
+from streams.doctor_contents import clock, dead_letters, learner
+from streams.embedded import EmbeddedLog
+from streams.lock import hold, lock_file
 from streams.topics import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.config import Config
 
 FILE, DISK, WORKER = "file", "disk", "worker"
 CHECK_S = 3.0
 """Longest look through the file: about 3 GB."""
+
+READ_S = 1.0
+"""Longest look into the dead letters."""
 
 FREE_BYTES = 1024**3
 """A million tasks write some 2 GB."""
 
 PENDING = 0x40000000
 """Where SQLite locks a file, PENDING_BYTE and some behind it."""
+
+
+def findings(config: Config) -> Iterator[Finding]:
+    """Yield all there is to find about the log in a file that a configuration names."""
+    try:
+        opened = open_log(config.log.address, config.log)
+    except PoolwiseError as error:
+        yield broken(FILE, str(error), "check the path; work --create and feed make a new log")
+        return
+    assert isinstance(opened, EmbeddedLog)
+    with closing(opened) as log:
+        yield from file(log)
+        yield from disk(log.path)
+        yield from worker(log.path, config.log.group)
+        yield from learner(log, config.worker.max_model_age_s, time.time())
+        yield from dead_letters(log, shlex.quote(config.log.address), READ_S)
+        yield from clock(log, time.time())
 
 
 def file(log: EmbeddedLog) -> Iterator[Finding]:
@@ -75,7 +98,7 @@ def disk(path: Path) -> Iterator[Finding]:
 
 def worker(path: Path, group: str) -> Iterator[Finding]:
     """Say which process is at work on the log."""
-    lock = path.with_name(f"{path.name}.{quote(group, safe='')}.lock")
+    lock = lock_file(path, group)
     if not lock.exists():
         yield ok(WORKER, f"none has ever worked here as {group!r}")
         return

@@ -91,8 +91,7 @@ def _verdict(reasons: list[str]) -> Answer:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False  # a slow client must not hold up the end of a worker
+    """Its threads are daemons: a slow client doesn't hold up the end of a worker."""
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         if ":" in address[0]:

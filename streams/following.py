@@ -28,16 +28,22 @@ class Following:
         Called once, with the brain's bytes or `None`.
     clock
         The time in UTC seconds.
+    keep_alive
+        Called again and again while the first snapshot is read.
     """
 
     def __init__(
-        self, log: Log, make_core: Callable[[bytes | None], Core], clock: Callable[[], float]
+        self,
+        log: Log,
+        make_core: Callable[[bytes | None], Core],
+        clock: Callable[[], float],
+        keep_alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.counters: Counter[str] = Counter(snapshots_followed=0, unreadable_snapshots=0)
         self._clock = clock
         self._started_at = clock()
         self._snapshots = Snapshots(log)
-        self._snapshots.catch_up()
+        self._snapshots.catch_up(keep_alive)
         self._newest: Manifest | None = None
         self.core = make_core(None)
         self._adopt()

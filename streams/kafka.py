@@ -80,10 +80,7 @@ class KafkaLog:
         refused = refusals(self._connect)
         if (reason := lasting(refused)) is not None:
             raise reason
-        try:
-            self.admin = KafkaAdminClient(**self._connect)
-        except kafka_errors.KafkaError as error:
-            raise connecting(address, error, refused or refusals(self._connect)) from error
+        self.admin = self._reach(address)
         self.names = Names(address, self._address, self._count, self._describe)
 
     def partitions(self, topic: str) -> int:
@@ -136,6 +133,18 @@ class KafkaLog:
         for one in (*self._followers, *self._members):
             one.close()
         self.admin.close()
+
+    def _reach(self, address: str) -> KafkaAdminClient:
+        """Return a client; where a broker answers, kafka-python may first have tried another."""
+        try:
+            return KafkaAdminClient(**self._connect)
+        except kafka_errors.KafkaError as error:
+            if refused := refusals(self._connect):
+                raise connecting(address, error, refused) from error
+        try:
+            return KafkaAdminClient(**self._connect)
+        except kafka_errors.KafkaError as error:
+            raise connecting(address, error, refusals(self._connect)) from error
 
     def _writer(self, name: str) -> KafkaWriter:
         writer = KafkaWriter(self.names, self._transactions(name))

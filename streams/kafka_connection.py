@@ -27,8 +27,10 @@ PREFIX = re.compile(r"[A-Za-z0-9._-]{1,100}")
 LASTING = (kafka_errors.AuthorizationError, kafka_errors.SaslAuthenticationFailedError)
 """Waiting doesn't help; while a broker is away, kafka-python has many other names for that."""
 
-# kafka-python tells of each lost connection as an error; what matters is raised as one of ours.
-logging.getLogger("kafka").setLevel(logging.CRITICAL)
+_told = logging.getLogger("kafka")
+if _told.level == logging.NOTSET:  # else `streams.logs` has said what of it is wanted
+    # It tells of each lost connection as an error; what matters is raised as one of ours.
+    _told.setLevel(logging.CRITICAL)
 
 
 class KafkaAddress(NamedTuple):

@@ -125,8 +125,11 @@ class Names:
             If one has no place.
         """
         found = []
+        named: dict[str, tuple[str, int]] = {}
         for topic, key, value, given in records:
-            ways = self._ways.get(topic) or self.partitions(topic)
+            if topic not in named:
+                named[topic] = self.on_broker(topic), self.partitions(topic)
+            there, ways = named[topic]
             partition = given
             if partition is None:
                 if key is None and ways > 1:
@@ -137,5 +140,5 @@ class Names:
                 self.check_place(topic, partition)
             # Kafka knows no record of nothing at all.
             empty = key is None and value is None
-            found.append((self.on_broker(topic), b"" if empty else key, value, partition))
+            found.append((there, b"" if empty else key, value, partition))
         return found

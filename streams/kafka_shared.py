@@ -225,8 +225,8 @@ class KafkaShared:
             msg = f"{self._names.name}: {type(error).__name__}: {error}"
             raise LogError(msg) from error
         return [
-            Record(self._names.ours(there.topic), there.partition, one.offset, one.key, one.value)
-            for there, records in polled.items()
+            Record(*place, one.offset, one.key, one.value)
+            for place, records in ((self._place(there), some) for there, some in polled.items())
             for one in records
         ]
 
@@ -240,7 +240,7 @@ class KafkaShared:
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
     def _of_mine(self, records: list[Record]) -> list[Record]:
-        return [one for one in records if Place(one.topic, one.partition) in self._held]
+        return [one for one in records if one[:2] in self._held]  # a place, plain
 
     def _assignment(self) -> set[TopicPartition]:
         return set(self._consumer.assignment())

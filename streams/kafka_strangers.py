@@ -27,10 +27,6 @@ VERSIONS_V0 = struct.pack(">ihhih8s", 18, 18, 0, 1, 8, b"poolwise")
 
 def explained(server: Server, connect: Mapping[str, Any], error: Exception) -> Unreachable:
     """Say why a broker's first answer didn't come, or wasn't one."""
-    from streams.kafka_tls import asks_for_certificate  # noqa: PLC0415, each calls the other
-
-    if (found := asks_for_certificate(server, connect, error)) is not None:
-        return found
     protocol = connect["security_protocol"]
     if protocol.endswith("SSL"):
         if _speaks_kafka(server):

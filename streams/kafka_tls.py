@@ -38,18 +38,22 @@ def secured(plain: socket.socket, server: Server, connect: Mapping[str, Any]) ->
         raise _distrusted(server, connect, error) from error
     except OSError as error:
         plain.close()
-        if (found := asks_for_certificate(server, connect, error)) is not None:
-            raise found from error
-        raise strangers.explained(server, connect, error) from error
+        raise explained(server, connect, error) from error
 
 
-def asks_for_certificate(
+def explained(server: Server, connect: Mapping[str, Any], error: Exception) -> Unreachable:
+    """Say why a handshake or the first answer failed.
+
+    With TLS 1.3, a broker's alert about our certificate comes only with the first answer.
+    """
+    asked = _asks_for_certificate(server, connect, error)
+    return asked or strangers.explained(server, connect, error)
+
+
+def _asks_for_certificate(
     server: Server, connect: Mapping[str, Any], error: Exception
 ) -> Unreachable | None:
-    """Say so if `error` is a broker's alert about our certificate.
-
-    With TLS 1.3 it comes only with the first answer.
-    """
+    """Say so if `error` is a broker's alert about our certificate."""
     reason = getattr(error, "reason", None) or ""
     if "ALERT" not in reason:
         return None

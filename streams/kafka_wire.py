@@ -18,8 +18,7 @@ from kafka.protocol.metadata import ApiVersionsRequest, MetadataRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
-from streams import kafka_strangers as strangers
-from streams.kafka_tls import secured
+from streams.kafka_tls import explained, secured
 from streams.kafka_unreachable import Unreachable
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Wire:
     versions
         What the broker understands.
     brokers
-        (id, server) of every broker, as this one says it.
+        Where each broker is, by its id, as this one says it.
 
     Raises
     ------
@@ -87,7 +86,7 @@ class Wire:
         self._protocol = KafkaProtocol(
             client_id=connect["client_id"], receive_message_max_bytes=LARGEST_ANSWER
         )
-        self._socket = connected(server)
+        self._socket = _connected(server)
         try:
             if connect["security_protocol"].endswith("SSL"):
                 self._socket = secured(self._socket, server, connect)
@@ -132,7 +131,7 @@ class Wire:
         try:
             answer = self.ask(ApiVersionsRequest(version=0))  # every broker since 0.10 knows it
         except (OSError, kafka_errors.KafkaError, ValueError) as error:
-            raise strangers.explained(self.server, self._connect, error) from error
+            raise explained(self.server, self._connect, error) from error
         versions = {one.api_key: (one.min_version, one.max_version) for one in answer.api_keys}
         found = BrokerVersionData(api_versions=versions)
         if found.broker_version < OLDEST:
@@ -164,7 +163,7 @@ class Wire:
                 client.receive(answer.auth_bytes)
         except (OSError, kafka_errors.KafkaError) as error:
             raise Unreachable(
-                f"{self.server}: the connection broke during the login ({named(error)})",
+                f"{self.server}: the connection broke during the login ({_named(error)})",
                 "look into the broker's log",
             ) from error
         except ValueError as error:
@@ -197,7 +196,7 @@ class Wire:
         except OSError as error:
             if self._connect["security_protocol"].startswith("SASL"):
                 raise Unreachable(
-                    f"{self.server}: no answer behind the login ({named(error)})",
+                    f"{self.server}: no answer behind the login ({_named(error)})",
                     "look into the broker's log",
                 ) from error
             raise Unreachable(
@@ -210,7 +209,7 @@ class Wire:
         return {one.node_id: Server(one.host, one.port) for one in answer.brokers}
 
 
-def connected(server: Server, timeout_s: float = STEP_S) -> socket.socket:
+def _connected(server: Server) -> socket.socket:
     """Return a socket that is connected.
 
     Raises
@@ -220,7 +219,7 @@ def connected(server: Server, timeout_s: float = STEP_S) -> socket.socket:
     """
     _find(server)
     try:
-        return socket.create_connection(server, timeout_s)
+        return socket.create_connection(server, STEP_S)
     except ConnectionRefusedError as error:
         raise Unreachable(
             f"{server}: nothing listens there (connection refused)",
@@ -228,7 +227,7 @@ def connected(server: Server, timeout_s: float = STEP_S) -> socket.socket:
         ) from error
     except TimeoutError as error:
         raise Unreachable(
-            f"{server}: no answer to a connection in {timeout_s:g} s",
+            f"{server}: no answer to a connection in {STEP_S:g} s",
             "check the host, and the firewalls on the way",
         ) from error
     except OSError as error:
@@ -238,7 +237,7 @@ def connected(server: Server, timeout_s: float = STEP_S) -> socket.socket:
         ) from error
 
 
-def named(error: Exception) -> str:
+def _named(error: Exception) -> str:
     """Say an error in a few words."""
     if isinstance(error, TimeoutError):
         return f"nothing came in {STEP_S:g} s"

@@ -97,7 +97,7 @@ class Learner:
         self._writer = log.writer(name)  # from here on, no other learner writes
         try:
             self._snapshots = Snapshots(log)
-            self._snapshots.catch_up()
+            self._snapshots.catch_up(keep_alive)
             self._next_id = self._snapshots.next_id()
             self.core, self._newest = self._awake(make_core)
             self._position = self._newest.position

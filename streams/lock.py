@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def lock_file(path: Path, name: str) -> Path:
+    """Return where the lock of `name` on the log at `path` is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> lock_file(Path("labels.db"), "my group").name
+    'labels.db.my%20group.lock'
+    """
+    return path.with_name(f"{path.name}.{quote(name, safe='')}.lock")
+
+
 def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connection:
     """Hold the lock of `name` on the log at `path`, until the answer is closed.
 
@@ -27,7 +39,7 @@ def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connec
     LogError
         If the lock's file can't be made or used.
     """
-    lock = path.with_name(f"{path.name}.{quote(name, safe='')}.lock")
+    lock = lock_file(path, name)
     with one_line_errors(lock):
         connection = sqlite3.connect(lock, isolation_level=None, timeout=0.0)
     try:

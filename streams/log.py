@@ -211,13 +211,14 @@ class Log(Protocol):
 def read_to_end(
     reader: Follower, batch_records: int, keep_alive: Callable[[], None] = lambda: None
 ) -> Iterator[list[Record]]:
-    """Yield all that was committed when this began; `keep_alive` is called between.
+    """Yield all that was committed when this began; `keep_alive` is called first, and between.
 
     Raises
     ------
     CommitUnknown
         If nothing more could be read for `SILENT_S`.
     """
+    keep_alive()  # making the reader may have taken long
     end, heard_at = reader.end(), time.monotonic()
     before = reader.position
     while reader.position < end:

@@ -59,6 +59,7 @@ class Operations:
                 self._readers[topic].close()
             self._seen[topic] = self._shared.committed(Place(topic, 0))
             self._readers[topic] = self._log.follow(topic)
+            self._shared.keep_alive()
         self._behind = True
 
     def follow(self, *, writes: bool) -> None:
@@ -68,7 +69,7 @@ class Operations:
         self._writes = writes
         for reader in self._readers.values():
             if self._behind:
-                for records in read_to_end(reader, self._batch_records):
+                for records in read_to_end(reader, self._batch_records, self._shared.keep_alive):
                     self._take_in(records)
             while records := reader.poll(self._batch_records, 0.0):
                 self._take_in(records)

@@ -41,7 +41,7 @@ class ShadowLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._encode = msgspec.json.Encoder().encode
+        self._encode_lines = msgspec.json.Encoder().encode_lines
         try:
             self._file = path.open("a+b")
         except OSError as error:
@@ -88,7 +88,7 @@ class ShadowLog:
             If the disk can't take them.
         """
         try:
-            self._file.write(b"".join(self._encode(line) + b"\n" for line in lines))
+            self._file.write(self._encode_lines(lines))
             self._file.flush()
         except OSError as error:
             raise self._failed(error) from error

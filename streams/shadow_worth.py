@@ -75,14 +75,14 @@ class Worths:
 
     def decided(self, partition: int, decision: Decision, choice: str) -> dict[str, float]:
         """Note what the shadow would do; return the worths that this has moved, by their keys."""
-        task, worths = self._tasks.get(decision.task), self._desks[partition].log_worth
-        before = dict(worths)
+        moved: dict[str, float] = {}
         if choice == STOP and decision.task not in self._over:
+            task = self._tasks.get(decision.task)
             if task is not None and decision.labels:
-                delivered(self._settings, self._desks[partition], task, decision.confidence)
+                moved = self._deliver(self._desks[partition], task, decision.confidence)
             self._over.add(decision.task)
         self._end(decision)
-        return {key: worth for key, worth in worths.items() if before.get(key) != worth}
+        return moved
 
     def again(
         self, partition: int, task: str, choices: tuple[str, str], moved: Mapping[str, float]
@@ -98,6 +98,12 @@ class Worths:
         """Stop reading."""
         for reader in self._readers:
             reader.close()
+
+    def _deliver(self, desk: DeskState, task: Task, confidence: float) -> dict[str, float]:
+        """Give a verdict; return the worths that this has moved."""
+        before = dict(desk.log_worth)
+        delivered(self._settings, desk, task, confidence)
+        return {k: worth for k, worth in desk.log_worth.items() if before.get(k) != worth}
 
     def _end(self, decision: Decision) -> None:
         """Forget a task that is over."""

@@ -16,7 +16,7 @@ from streams.log import NewRecord, read_to_end
 from streams.topics import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from streams.log import Log, Record, Writer
 
@@ -63,9 +63,9 @@ class Snapshots:
         self._reader = log.follow(MODELS)
         self._values: dict[bytes, bytes] = {}
 
-    def catch_up(self) -> None:
-        """Read all there are."""
-        for records in read_to_end(self._reader, SLOTS):
+    def catch_up(self, keep_alive: Callable[[], None] = lambda: None) -> None:
+        """Read all there are; `keep_alive` is called between."""
+        for records in read_to_end(self._reader, SLOTS, keep_alive):
             self._take_in(records)
 
     def read(self, timeout_s: float = 0.0) -> bool:

@@ -16,9 +16,6 @@ COMMIT_S = "commit_s"
 RESTORE_S = "restore_s"
 """Seconds until a partition's desk was read back."""
 
-TIMINGS = (BATCH_S, BATCH_RECORDS, COMMIT_S, RESTORE_S)
-"""All of them."""
-
 Observe = Callable[[str, float], None]
 """Takes the name of a timing and one value of it."""
 

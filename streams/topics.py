@@ -6,7 +6,7 @@ number of ways, so that whoever holds partition 3 of `tasks` holds partition 3 o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from bandit.errors import LogError, nearest
 from bandit.events import (
@@ -22,9 +22,6 @@ from bandit.events import (
     Tick,
     Verdict,
 )
-
-if TYPE_CHECKING:
-    from bandit.events import Input
 
 
 class Topic(NamedTuple):
@@ -85,8 +82,8 @@ TOPIC_OF: dict[type, str] = {
 """Where an event goes; dead letters aside, which keep the key of what came in."""
 
 
-def key_of(event: Input) -> bytes:
-    """Return the key that an input's record has; ticks have none, and go to every partition.
+def key_of(event: Pool | Control | Task | Label | Decline | Gold) -> bytes:
+    """Return the key of an input's record; a tick has none, and goes to every partition.
 
     Examples
     --------
@@ -98,9 +95,6 @@ def key_of(event: Input) -> bytes:
             return event.pool.encode()
         case Control():
             return b"learning" if event.project is None else b"project/" + event.project.encode()
-        case Tick():
-            msg = "a tick has no key"
-            raise LogError(msg)
         case _:
             return event.task.encode()
 

@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from streams.options import (
+    FIGURES,
+    LOG_IF_NOT_CONFIGURED,
+    WHOLE_CONFIG,
+    configured,
+    require_log,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -34,13 +42,8 @@ LOG_FORMAT = click.option(
 
 
 @click.command(epilog="Example: poolwise work labels.db --until-idle")
-@click.argument("log", required=False)
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(readable=False, path_type=Path),
-    help="Settings in TOML; LOG and the options here stand above it.",
-)
+@LOG_IF_NOT_CONFIGURED
+@WHOLE_CONFIG
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is left to read.")
 @click.option(
     "--clock",
@@ -72,7 +75,7 @@ LOG_FORMAT = click.option(
 @click.option("--create", is_flag=True, help="Make the log if it isn't there.")
 @METRICS_PORT
 @LOG_FORMAT
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@FIGURES
 def work(
     *,
     log: str | None,
@@ -149,17 +152,12 @@ def work(
 
 
 @click.command(epilog="Example: poolwise learn kafka://localhost:9092 --config poolwise.toml")
-@click.argument("log", required=False)
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(readable=False, path_type=Path),
-    help="Settings in TOML; LOG and the options here stand above it.",
-)
+@LOG_IF_NOT_CONFIGURED
+@WHOLE_CONFIG
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is left to learn.")
 @METRICS_PORT
 @LOG_FORMAT
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@FIGURES
 def learn(
     *,
     log: str | None,
@@ -222,16 +220,12 @@ def _configured(
     """Return the configuration, what was said on the command line standing above the file."""
     import msgspec
 
-    from streams.config import Config, read_config
     from streams.log_config import check_log
     from streams.logs import set_up
 
-    if log is None and config_file is None:
-        raise click.UsageError("Say which LOG, or give a --config that says it.")
-    config = Config() if config_file is None else read_config(config_file)
+    require_log(log, config_file)
+    config = configured(config_file, log)
     replace = msgspec.structs.replace
-    if log is not None:
-        config = replace(config, log=replace(config.log, address=log))
     if instance is not None:
         config = replace(config, log=check_log(replace(config.log, instance=instance)))
     if metrics_port is not None:

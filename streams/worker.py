@@ -94,7 +94,7 @@ class Worker:
         self._shared = log.shared(group, SHARED)
         try:
             self.learner: Learner | Following = (
-                Following(log, make_core, clock or time.time)
+                Following(log, make_core, clock or time.time, self._shared.keep_alive)
                 if follow
                 else Learner(
                     log,

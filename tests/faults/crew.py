@@ -1,4 +1,4 @@
-"""Several workers and learners at once, each a process of its own, for a test to treat badly."""
+"""Workers and learners, each a process of its own, for a test to treat badly."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from tests.faults.processes import NEVER, ROOT, alive, end
+from tests.faults.processes import ROOT, alive, end
 from tests.faults.story import wait_until
 
 if TYPE_CHECKING:
@@ -19,14 +18,8 @@ if TYPE_CHECKING:
 
     from tests.faults.story import Story
 
-
-def is_stopped(process: int) -> bool:
-    """Whether SIGSTOP has stopped a process."""
-    try:
-        said = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return False
-    return said.rpartition(")")[2].split()[0] == "T"
+NEVER = "never 1"
+"""A point that no process comes to."""
 
 
 def busy_until(

@@ -1,10 +1,12 @@
-"""Workers and learners at once: it imports once, and forks one for each line on its input.
+"""Workers and learners: it imports once, and forks one for each line on its input.
 
-A line is `ROLE INSTANCE SIGNAL POINT N`, with `-` for no instance: the fork sends itself SIGNAL
-the Nth time it comes to that point, as in `crashing_worker.py`. Further points are `chunk`, a piece
-of a snapshot that the broker has while the transaction is open, and `commit`, some milliseconds
-after a commit has begun. Answers are `started PID`, `ended PID STATUS` and, from a fork whose
-commit had not returned when the signal came, `during PID`.
+Imports take longer than the work between two kills. A line is `ROLE INSTANCE SIGNAL POINT N`, with
+`-` for no instance: the fork sends itself SIGNAL the Nth time it comes to that point. Points are
+the failpoints of the loop; `sql COMMIT` and `sql INSERT`, just before such a statement runs, so
+with the transaction open; `chunk`, a piece of a snapshot that the broker has while the transaction
+is open; `commit`, some milliseconds after a commit has begun; and `never`. Answers are
+`started PID`, `ended PID STATUS` and, from a fork whose commit had not returned when the signal
+came, `during PID`.
 """
 
 from __future__ import annotations
@@ -14,25 +16,32 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+import streams.kafka  # noqa: F401, so that no fork has to
 from streams import snapshots
+from streams.address import open_log
 from streams.config import parse_config
 from streams.core import engine_maker
 from streams.draining import draining
+from streams.embedded import EmbeddedLog
 from streams.failpoints import COMMIT
-from streams.kafka import KafkaLog
 from streams.kafka_producer import Transactions
+from streams.learning import Learning
 from streams.logs import set_up
 from streams.worker import Worker
-from tests.faults.crashing_worker import work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from streams.config import Config
+    from streams.log import Log
+
+FOLLOW, LEARN = "follow", "learn"
+"""Decide by the newest snapshot; only learn. Any other role does both."""
 
 CHUNK = "chunk"
 CHUNK_BYTES = 4000
@@ -57,6 +66,10 @@ class Fuse:
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), self._number)
+
+    def statement(self, sql: str) -> None:
+        """Note that `sql` is about to run."""
+        self(f"sql {sql.split(maxsplit=1)[0]}")
 
 
 class Interruption:
@@ -100,28 +113,49 @@ def tear_snapshots(fuse: Fuse) -> None:
     Transactions._append = one_by_one  # type: ignore[method-assign]
 
 
-def drain(config: Config, times: int) -> None:
-    """Work until a signal comes in the middle of a commit, as `poolwise work` does."""
-    with draining(config.worker.drain_s) as asked:
-        log = KafkaLog(config.log.address, config.log)
-        make = engine_maker(config.core, log.partitions("tasks"))
-        worker = Worker(log, make, config.worker, failpoint=Interruption(times))
-        worker.run(stop=asked)
-        worker.close()
-        log.close()
+def work(
+    log: Log,
+    config: Config,
+    role: str,
+    failpoint: Callable[[str], None],
+    stop: Callable[[], bool],
+) -> None:
+    """Run one role until `stop` says so."""
+    make, group = engine_maker(config.core, log.partitions("tasks")), config.log.group
+    runs: Worker | Learning
+    if role == LEARN:
+        runs = Learning(log, make, config.worker, group=group, failpoint=failpoint)
+    else:
+        runs = Worker(
+            log,
+            make,
+            config.worker,
+            group=group,
+            follow=role == FOLLOW,
+            failpoint=failpoint,
+        )
+    runs.run(stop=stop)
+    runs.close()
 
 
 def one(config: Config, role: str, number: int, point: str, times: int) -> None:
-    """Be one of them."""
+    """Be one of them, until SIGTERM."""
     if point == COMMIT:
-        drain(config, times)
+        with (
+            draining(config.worker.drain_s) as asked,
+            closing(open_log(config.log.address, config.log)) as log,
+        ):
+            work(log, config, role, Interruption(times), asked)
         return
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     fuse = Fuse(number, point, times)
     if point == CHUNK:
         tear_snapshots(fuse)
-    log = KafkaLog(config.log.address, config.log)
-    work(log, config, role, fuse)  # type: ignore[arg-type]  # its own fuse kills only
-    log.close()
+    with closing(open_log(config.log.address, config.log)) as log:
+        if isinstance(log, EmbeddedLog):
+            log.connection.set_trace_callback(fuse.statement)
+        work(log, config, role, fuse, lambda: bool(stopped))
 
 
 def reap(_number: int, _frame: object) -> None:

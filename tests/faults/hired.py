@@ -146,6 +146,8 @@ class Hired:
     ) -> None:
         self._stopped.set()
         self._thread.join(60.0)
+        if error is None:  # what is still there would spoil the tests that come
+            assert not self._thread.is_alive(), "still there after 60 s"
 
 
 def busy_until(

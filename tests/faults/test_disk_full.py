@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,10 @@ from streams.config import parse_config
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
 from tests.faults.audit import audit, model_is_the_fold, records
-from tests.faults.labelers import USD, Labelers
+from tests.faults.embedded_story import EmbeddedStory
+from tests.faults.labelers import USD
 from tests.faults.small_disk import disk, fill, on_a_small_disk
-from tests.faults.story import CORE, SEED
+from tests.faults.story import CORE
 from tests.streams.archive_audit import audit as audit_archive
 from tests.streams.verbs import start
 
@@ -50,18 +50,6 @@ def said(process: subprocess.Popen[bytes]) -> str:
     return err.decode()
 
 
-def run_out(labelers: Labelers) -> None:
-    """Let everything come to its end."""
-    quiet = 0
-    until = time.monotonic() + 60
-    while quiet < 40:
-        assert time.monotonic() < until
-        labelers.advance(tasks=40)
-        quiet = quiet + 1 if labelers.fed == TASKS and not labelers.waiting() else 0
-        time.sleep(0.05)
-    time.sleep(1.0)
-
-
 @on_a_small_disk
 @pytest.mark.parametrize("room_comes", ["while it tries", "after it has ended"])
 def test_a_worker_whose_disk_is_full_ends_in_one_line_or_goes_on_when_there_is_room(
@@ -71,9 +59,9 @@ def test_a_worker_whose_disk_is_full_ends_in_one_line_or_goes_on_when_there_is_r
     config, text = configured(tmp_path, 60.0 if patient else 1.0)
     path = disk() / "log.db"
     with closing(EmbeddedLog(path, 2, create=True)) as log:
-        labelers = Labelers(log, SEED, TASKS)
+        story = EmbeddedStory(log, TASKS)
         for _ in range(5):
-            labelers.advance(tasks=40)
+            story.labelers.advance(tasks=40)
         ballast = fill(ROOM)
         first = work(path, config)
         if patient:
@@ -92,12 +80,12 @@ def test_a_worker_whose_disk_is_full_ends_in_one_line_or_goes_on_when_there_is_r
             assert decided(log) < 200, "it had more to do"
             ballast.unlink()
             second = work(path, config)
-        run_out(labelers)
+        story.run_out(lambda: second.poll() is None)
         second.send_signal(signal.SIGTERM)
         assert "Traceback" not in said(second)
         assert second.returncode == 0
         assert log.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        audit(log, {f"t{i}" for i in range(TASKS)}, USD)
+        audit(log, story.names, USD)
         model_is_the_fold(log, parse_config(text).core)
 
 
@@ -125,9 +113,9 @@ def test_an_archive_whose_disk_is_full_ends_in_one_line_and_goes_on_later(tmp_pa
     config, _ = configured(tmp_path, 60.0)
     path, folder = tmp_path / "log.db", disk() / "archive"
     with closing(EmbeddedLog(path, 2, create=True)) as log:
-        labelers = Labelers(log, SEED, TASKS)
+        story = EmbeddedStory(log, TASKS)
         worker = work(path, config)
-        run_out(labelers)
+        story.run_out(lambda: worker.poll() is None)
         worker.send_signal(signal.SIGTERM)
         said(worker)
         ballast = fill(ROOM)

@@ -13,8 +13,9 @@ import pytest
 from bandit.events import Ask, Label, Task
 from streams.codec import encode
 from streams.log import NewRecord
+from tests.faults.crew import Crew
 from tests.faults.length import LONG
-from tests.faults.processes import Forks, alive
+from tests.faults.processes import alive
 from tests.faults.story import Story
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def test_a_backlog_is_worked_off_in_bounded_memory(broker: Broker) -> None:
         decode = msgspec.json.Decoder(Ask).decode
         worker = f"[worker]\nmax_open = {MAX_OPEN}\n"
         config = story.toml(worker=worker).replace("[policy]\n", ONE_LABEL)
-        with closing(Forks(config)) as forks:
-            process = forks.start()
+        with Crew(config) as crew:
+            process = crew.start("work", "w1")
             peak, answered, unanswered = 0.0, 0, 0
             waiting: list[Ask] = []
             until = time.monotonic() + LIFE_S
@@ -81,8 +82,8 @@ def test_a_backlog_is_worked_off_in_bounded_memory(broker: Broker) -> None:
                 )
                 answered += len(labels)
             assert peak < MOST_MB, f"{peak:.0f} MB"
-            # As many are open as may be, and a batch more; and what waits goes down as labels come.
+            # As many are open as may be, and a batch more; more answers than that: the lag falls.
             assert MAX_OPEN <= unanswered <= MAX_OPEN + 2 * 1000
-            assert answered >= min(BACKLOG // 2, MAX_OPEN), f"only {answered}"
+            assert answered > MAX_OPEN + 2 * 1000, f"only {answered}"
             print(f"{peak:.0f} MB at most, {answered} of {BACKLOG} labels")  # noqa: T201
-            assert forks.stop() == 0
+            assert crew.stop(process) == 0

@@ -12,7 +12,10 @@ import pytest
 
 from bandit.errors import CommitUnknown
 from streams.config import parse_config
+from streams.core import engine_maker
+from streams.kafka import KafkaLog
 from streams.log import NewRecord, Place, behind
+from streams.worker import Worker
 from tests.faults.audit import records
 from tests.faults.hired import Hired, busy_until, let_learn
 from tests.faults.length import LONG
@@ -22,10 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.config import Config
-    from streams.kafka import KafkaLog
+    from streams.kafka_follower import KafkaFollower
     from streams.kafka_shared import KafkaShared
     from streams.log import Record
-    from streams.worker import Worker
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 
@@ -116,8 +118,6 @@ def test_a_member_that_was_forgotten_holds_nothing_until_it_is_back(
 
 
 def _log_of(story: Story) -> KafkaLog:
-    from streams.kafka import KafkaLog
-
     config = told(story)
     return KafkaLog(config.log.address, config.log)
 
@@ -183,3 +183,26 @@ def test_a_worker_that_processes_for_longer_than_it_may_goes_on(
         other.stop()
     let_learn(story)
     story.audit()
+
+
+def test_a_worker_whose_readers_are_slow_to_come_stays_a_member(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reader takes most of the poll interval; pools and controls alone are two."""
+    config = told(story, None, IMPATIENT)
+    with closing(KafkaLog(config.log.address, config.log)) as log:
+        follow = log.follow
+
+        def slowly(topic: str, partition: int = 0, position: int = 0) -> KafkaFollower:
+            time.sleep(1.4)
+            return follow(topic, partition, position)
+
+        monkeypatch.setattr(log, "follow", slowly)
+        make = engine_maker(config.core, log.partitions("tasks"))
+        ids = []
+        with closing(Worker(log, make, config.worker, group=GROUP, follow=True)) as worker:
+            for _ in range(6):
+                worker.step(0.1)
+                ids.append(worker._shared._member.member_id)  # type: ignore[attr-defined]
+            assert len(worker.held()) == 4
+        assert len(set(ids)) == 1

@@ -14,10 +14,11 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.log import NewRecord
 from tests.faults.audit import records
+from tests.faults.crew import Crew
 from tests.faults.hired import Hired
 from tests.faults.labelers import Labelers
 from tests.faults.length import LONG
-from tests.faults.processes import Forks, alive
+from tests.faults.processes import alive
 from tests.faults.story import SEED, Story
 from tests.faults.upstreams import Misplaced, Shuffled, Twice, Upstream
 
@@ -94,19 +95,19 @@ def test_poison_of_every_kind_is_one_dead_letter_each_though_the_worker_is_kille
 ) -> None:
     story = Story(broker.address, TASKS)
     poison = [one for one in POISON.values() for _ in range(TIMES)]
-    with closing(story), closing(Forks(story.toml())) as forks:
+    with closing(story), Crew(story.toml()) as crew:
         left = iter(poison)
         for point in ("after commit 5", "before commit 6", "before keep 5"):
-            process = forks.start(point)
+            process = crew.start("work", "w1", point)
             while alive(process):
                 story.keep_busy()
                 story.log.write([_place(one) for one in islice(left, 1)])
                 time.sleep(0.05)
-            assert forks.status() == -signal.SIGKILL
-        process = forks.start()
+            assert crew.status(process) == -signal.SIGKILL
+        process = crew.start("work", "w1")
         story.log.write([_place(one) for one in left])
         story.run_out(lambda: alive(process))
-        assert forks.stop() == 0
+        assert crew.stop(process) == 0
         letters = {(one.topic, one.partition, one.offset): one for one in story.audit().letters}
         places = found_at(story, poison)
         assert len(places) == len(poison)

@@ -11,8 +11,9 @@ import pytest
 
 from bandit.draw import draw
 from streams.failpoints import FAILPOINTS
+from tests.faults.crew import NEVER, Crew
 from tests.faults.length import LONG
-from tests.faults.processes import Forks, alive, end
+from tests.faults.processes import alive, end
 from tests.faults.story import SEED, Story
 
 if TYPE_CHECKING:
@@ -24,16 +25,16 @@ LIFE_S = 120.0
 RARE = ("snapshot", "restore")  # reached once or twice in a life: killed there the first time
 
 
-def live(forks: Forks, story: Story, point: str, until_s: float) -> None:
+def live(crew: Crew, story: Story, point: str, until_s: float) -> None:
     """Let a worker live until it dies at `point` or `until_s` is over."""
-    process = forks.start(point)
+    process = crew.start("work", "w1", point)
     over = time.monotonic() + until_s
     while alive(process):
         story.keep_busy()
         if time.monotonic() > over:
             end(process)
         time.sleep(0.005)
-    assert forks.status() == -signal.SIGKILL
+    assert crew.status(process) == -signal.SIGKILL
 
 
 def points(kills: int) -> list[str]:
@@ -50,15 +51,15 @@ def points(kills: int) -> list[str]:
 def test_kills_at_every_step_and_by_the_clock_lose_and_double_nothing(broker: Broker) -> None:
     kills_at_points, kills_by_clock, tasks = (80, 20, 20_000) if LONG else (14, 2, 600)
     story = Story(broker.address, tasks)
-    with closing(story), closing(Forks(story.toml())) as forks:
+    with closing(story), Crew(story.toml()) as crew:
         for point in points(kills_at_points):
             started = time.monotonic()
-            live(forks, story, point, LIFE_S)
+            live(crew, story, point, LIFE_S)
             assert time.monotonic() - started < LIFE_S, f"{point} was not reached"
         for i in range(kills_by_clock):
-            live(forks, story, "never 1", 0.5 + 1.5 * draw(SEED, "clock", i))
+            live(crew, story, NEVER, 0.5 + 1.5 * draw(SEED, "clock", i))
         assert story.labelers.fed < tasks, "the kills must fall while tasks still come"
-        process = forks.start()
+        process = crew.start("work", "w1")
         story.run_out(lambda: alive(process), timeout_s=1800)
-        assert forks.stop() == 0
+        assert crew.stop(process) == 0
         story.audit()

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.crew import Crew, busy_for, busy_until, feed_no_more, is_stopped, moved
+from tests.faults.crew import Crew, busy_for, busy_until, feed_no_more, moved
 from tests.faults.length import LONG
-from tests.faults.processes import ROOT, alive, end
+from tests.faults.processes import ROOT, alive, end, is_stopped
 from tests.faults.story import Story
 
 if TYPE_CHECKING:

@@ -24,9 +24,10 @@ from tests.broker.proxy import (
     PRODUCE,
     TXN_OFFSET_COMMIT,
 )
+from tests.faults.crew import Crew
 from tests.faults.hired import Hired, busy_until, goes_on
 from tests.faults.length import LONG
-from tests.faults.processes import Forks, alive
+from tests.faults.processes import alive
 from tests.faults.story import SEED, Story
 
 if TYPE_CHECKING:
@@ -50,11 +51,6 @@ def story(broker: Broker, proxy: Proxy) -> Iterator[Story]:
         yield story
 
 
-def dead(process: int) -> bool:
-    """Whether a process has ended."""
-    return not alive(process)
-
-
 def told(worker: Hired, unknown: int) -> bool:
     """Whether it had so many commits of unknown outcome."""
     return worker.unknown() >= unknown
@@ -63,15 +59,16 @@ def told(worker: Hired, unknown: int) -> bool:
 def test_a_worker_killed_right_after_its_commits_repeats_none_of_them(broker: Broker) -> None:
     kills = 100 if LONG else 7
     story = Story(broker.address, kills * 60)
-    with closing(story), closing(Forks(story.toml())) as forks:
+    with closing(story), Crew(story.toml()) as crew:
         for i in range(kills):
-            process = forks.start(f"after commit {1 + int(draw(SEED, 'commits', i) * 4)}")
-            busy_until(story, [], partial(dead, process), "a commit")
-            assert forks.status() == -signal.SIGKILL
+            point = f"after commit {1 + int(draw(SEED, 'commits', i) * 4)}"
+            process = crew.start("work", "w1", point)
+            busy_until(story, [], partial(crew.gone, process), "a commit")
+            assert crew.status(process) == -signal.SIGKILL
         assert story.labelers.fed < story.tasks, "the kills must fall while tasks still come"
-        process = forks.start()
+        process = crew.start("work", "w1")
         story.run_out(lambda: alive(process))
-        assert forks.stop() == 0
+        assert crew.stop(process) == 0
         story.audit()
 
 

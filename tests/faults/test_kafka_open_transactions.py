@@ -16,9 +16,10 @@ from streams.config import parse_config
 from streams.timings import RESTORE_S
 from streams.topics import DESK
 from tests.broker.proxy import END_TXN
+from tests.faults.crew import Crew
 from tests.faults.hired import Hired, busy_until, let_learn
 from tests.faults.length import LONG
-from tests.faults.processes import Forks, alive, end
+from tests.faults.processes import alive, is_stopped
 from tests.faults.story import LOG, Story, wait_until
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def told(story: Story, instance: str | None = None, log: str = LOG) -> Config:
 
 
 OPEN_S = 12.0
+SOON_S = 30.0
+"""Longest that a new owner may be held up."""
+
 HELD_UP = "session_timeout_s = 2.0\ncommit_timeout_s = 4.0\n"
 HELD_UP += f"transaction_timeout_s = {OPEN_S}\n"
 
@@ -56,7 +60,7 @@ def stopped_in_a_commit(story: Story, proxy: Proxy, process: int, released: Even
         released.wait()
 
     passed_on = proxy.on_request(END_TXN, hold_back)
-    busy_until(story, [], lambda: _stopped(process), "a commit")
+    busy_until(story, [], lambda: is_stopped(process), "a commit")
     return passed_on
 
 
@@ -67,15 +71,14 @@ def test_a_new_worker_waits_until_what_a_dead_one_left_open_is_aborted(
     released = Event()
     story = Story(broker.address, 120, through=proxy.address)
     new = told(story, log=HELD_UP)
-    with closing(story), closing(Forks(story.toml(instance=None, log=HELD_UP))) as forks:
-        old = forks.start()
+    with closing(story), Crew(story.toml(instance=None, log=HELD_UP)) as crew:
+        old = crew.start("work")
         busy_until(story, [], lambda: story.positions() > 100, "work")
         stopped_in_a_commit(story, proxy, old, released)
         stopped_at, before = time.monotonic(), story.positions()
-        end(old)
-        assert forks.status() == -signal.SIGKILL
+        crew.kill(old)
         with Hired(new) as worker:
-            wait_until(lambda: worker.well() and worker.figure("handled") > 0, what="it works")
+            wait_until(lambda: worker.well() and worker.figure("handled") > 0, SOON_S, "it works")
             assert time.monotonic() - stopped_at > OPEN_S, "nothing was in its way"
             assert story.positions() >= before
             released.set()
@@ -92,11 +95,11 @@ def test_a_new_owner_waits_for_a_commit_of_the_old_one_that_comes_late(
     story = Story(broker.address, 120, through=proxy.address)
     text = story.toml(instance=None, log=HELD_UP)
     new = parse_config(text.replace(proxy.address, broker.address))
-    with closing(story), closing(Forks(text)) as forks, Hired(new, follow=True) as worker:
-        old = forks.start(role="follow")
+    with closing(story), Crew(text) as crew, Hired(new, follow=True) as worker:
+        old = crew.start("follow")
         busy_until(story, [worker], lambda: _held(worker) == 2, "sharing")
         passed_on = stopped_in_a_commit(story, proxy, old, released)
-        wait_until(lambda: worker.well() and _held(worker) == 4, what="taking over")
+        wait_until(lambda: worker.well() and _held(worker) == 4, SOON_S, "taking over")
         ours = story.positions()
         time.sleep(1.0)
         assert story.positions() == ours, "it decided on what wasn't settled"
@@ -106,19 +109,13 @@ def test_a_new_owner_waits_for_a_commit_of_the_old_one_that_comes_late(
         os.kill(old, signal.SIGCONT)
         story.run_out(lambda: alive(old) and worker.well())
         worker.stop()
-        assert forks.stop() == 0
+        assert crew.stop(old) == 0
         let_learn(story)
         story.audit()
 
 
 def _held(worker: Hired) -> int:
     return len(worker.worker.held()) if worker.begun() else 0
-
-
-def _stopped(process: int) -> bool:
-    """Whether it got SIGSTOP."""
-    with open(f"/proc/{process}/stat") as stat:  # noqa: PTH123
-        return stat.read().rsplit(")", 1)[1].split()[0] == "T"
 
 
 def test_a_new_owner_reads_past_a_strangers_transaction_on_the_desk(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from streams.log import Log, NewRecord
 
 
-class Upstream:
+class Upstream(ABC):
     """A log whose records go through `sent` before they are written."""
 
     def __init__(self, log: Log) -> None:
@@ -27,9 +28,9 @@ class Upstream:
     def write(self, records: Sequence[NewRecord]) -> None:
         self._log.write(self.sent(records))
 
+    @abstractmethod
     def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
         """Return what is written when `records` were to be."""
-        raise NotImplementedError
 
 
 class Twice(Upstream):

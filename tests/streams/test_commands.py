@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from streams.codec import encode
 from streams.commands import feed, tail
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
+from streams.topics import TOPICS
 from streams.work_command import work
 from tests.streams.scenes import letters, new_log, read, save, task, worker
 from tests.streams.verbs import LINES, run, start
@@ -22,25 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Return where the log is to be."""
-    return tmp_path / "log.db"
-
-
-@pytest.fixture
-def lines(tmp_path: Path) -> Path:
-    """Return a file with two pools and two tasks."""
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"\n".join(LINES) + b"\n\n")
-    return file
-
-
 @pytest.mark.parametrize("verb", [feed, tail])
 def test_every_verb_has_help_with_an_example(verb: Any) -> None:
     text = run(verb, "--help").output
     assert "Example: poolwise" in text
     assert "LOG" in text
+
+
+def test_tail_says_which_topics_there_are() -> None:
+    assert set(TOPICS) <= set(re.findall(r"\w+", run(tail, "--help").output))
 
 
 def test_feed_reads_standard_input(path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from bandit.events import Tick
+from bandit.events import DeadLetter, Tick
+from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.doctor import Finding
@@ -232,7 +233,8 @@ def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
     now = time.time()
     write(patient.log, *POOLS, Tick(at=now), task("t1", at=now))
     work(patient)
-    patient.log.write([NewRecord("deadletters", b"k", b'{"rule":"unknown_task"}', 0)])
+    letter = DeadLetter(rule="unknown_task", message="m")
+    patient.log.write([NewRecord("deadletters", b"k", encode(letter), 0)])
     found = patient.found()
     assert "0 members; 0 unread" in found["group"][0].what
     assert found["dead letters"][0].what == "1; most of them: unknown_task 1"

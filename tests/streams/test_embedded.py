@@ -20,7 +20,8 @@ from streams.address import open_log
 from streams.embedded import KEEP_TOMBSTONES, EmbeddedLog
 from streams.log import Log, NewRecord, Place
 from streams.log_config import LogSettings
-from tests.streams.log_contract import GROUP, LogContract, read_all, task
+from tests.streams.following_contract import read_all, task
+from tests.streams.log_contract import GROUP, LogContract
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """

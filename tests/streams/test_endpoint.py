@@ -8,7 +8,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -19,7 +19,7 @@ from streams.codec import encode
 from streams.commands import feed
 from streams.config import MetricsSettings, WorkerSettings
 from streams.core import engine_maker
-from streams.endpoint import Endpoint
+from streams.endpoint import REQUEST_S, Endpoint
 from streams.health import Board, Limits
 from streams.log import NewRecord
 from streams.metrics import MODEL_AGE, Metrics, names
@@ -181,8 +181,12 @@ def test_metrics_can_be_had_as_openmetrics_too(tmp_path: Path) -> None:
 
 
 def test_a_client_that_says_nothing_holds_up_neither_others_nor_the_end(tmp_path: Path) -> None:
-    with at_work(tmp_path) as scene, socket.create_connection(("127.0.0.1", scene.port)):
-        assert get(scene.port, "/healthz").status == 200
+    with ExitStack() as after:
+        with at_work(tmp_path) as scene:
+            after.enter_context(socket.create_connection(("127.0.0.1", scene.port)))
+            assert get(scene.port, "/healthz").status == 200
+            began = time.monotonic()
+        assert time.monotonic() - began < REQUEST_S / 2
 
 
 def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:

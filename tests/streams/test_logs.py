@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ import structlog
 
 from streams.config import LogsSettings
 from streams.logs import FORWARDER, set_up
+from tests.streams.verbs import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,3 +107,16 @@ def test_warnings_of_kafka_python_are_not_for_the_console_unless_asked_for(
     set_up(LogsSettings(level="warning"))
     logging.getLogger("kafka.client").error("connection lost")
     assert "connection lost" in capsys.readouterr().err
+
+
+def test_warnings_of_kafka_python_are_told_though_it_is_imported_afterwards() -> None:
+    """As the verbs do it: the log on Kafka is imported when one is opened."""
+    words = (
+        "import logging; from streams.config import LogsSettings; from streams.logs import set_up;"
+        " set_up(LogsSettings(format='json')); import streams.kafka;"
+        " logging.getLogger('kafka.client').warning('gone')"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, check=True, timeout=60
+    )
+    assert json.loads(said.stderr)["message"] == "gone"

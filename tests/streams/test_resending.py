@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Return where the log is."""
-    return tmp_path / "log.db"
-
-
-@pytest.fixture
 def log(path: Path) -> Iterator[EmbeddedLog]:
     """Open a log of two partitions with two pools in it."""
     opened = new_log(path, partitions=2)

@@ -204,15 +204,15 @@ def test_what_retention_took_is_counted_and_the_nearest_model_is_taken(
         {log.names.place("rewards", 0): oldest.position, log.names.place("decisions", 0): 20}
     )
     known = {
-        found.decision.ask + 1000 * int(found.decision.task[1:]): found.decision.brain_position
+        (found.decision.task, found.decision.ask): found.decision.brain_position
         for found in Decisions(log, {}).so_far(lambda: False)
     }
     same = {
-        line.shadow.same_model: known[line.ask + 1000 * int(line.task[1:])] >= oldest.learned
+        (line.shadow.same_model, known[line.task, line.ask] >= oldest.learned)
         for line in lines(log, VALUE, file)
         if line.shadow is not None
     }
-    assert same == {True: True, False: False}
+    assert same == {(True, True), (False, False)}
     first = next(line for line in file.read_bytes().splitlines() if b'"partition":0' in line)
     cut = msgspec.json.decode(first, type=Line)
     file.write_bytes(msgspec.json.encode(msgspec.structs.replace(cut, offset=4)) + b"\n")

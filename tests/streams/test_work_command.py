@@ -20,20 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Return where the log is to be."""
-    return tmp_path / "log.db"
-
-
-@pytest.fixture
-def lines(tmp_path: Path) -> Path:
-    """Return a file with two pools and two tasks."""
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"\n".join(LINES) + b"\n\n")
-    return file
-
-
 def test_feed_work_and_tail_make_a_whole(path: Path, lines: Path) -> None:
     assert run(feed, path, lines).output == f"{lines}: 4 events\n"
     result = run(work, path, "--until-idle", "--clock", "log", "--json")
