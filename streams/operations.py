@@ -6,12 +6,15 @@ letters of what can't be used, and the positions that pass over it, so each is w
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from streams.log import Place, read_to_end
 from streams.topics import CONTROLS, POOLS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from streams.batches import Batches
     from streams.core import Core
     from streams.intake import Intake
@@ -75,17 +78,19 @@ class Operations:
                 self._take_in(records)
         self._behind = False
 
-    def at_end(self) -> bool:
-        """Whether everything committed was read."""
-        return all(reader.at_end() for reader in self._readers.values())
+    def at_end(self, *, writes: bool) -> bool:
+        """Whether everything committed was read, and written about if this worker `writes`."""
+        return writes == self._writes and all(one.at_end() for one in self._readers.values())
 
-    def _take_in(self, records: list[Record]) -> None:
-        for record in records:
-            if self._writes and record.offset >= self._seen[record.topic]:
-                self._batches.handle([record])
-                self._seen[record.topic] = record.offset + 1
-            else:
-                self._repeat(record)
+    def _take_in(self, records: Sequence[Record]) -> None:
+        """Take in records of one topic; what is new and ours to write about, in one batch."""
+        first = self._seen[records[0].topic] if self._writes else math.inf
+        new = [record for record in records if record.offset >= first]
+        for record in records[: len(records) - len(new)]:
+            self._repeat(record)
+        if new:
+            self._batches.handle(new)
+            self._seen[new[-1].topic] = new[-1].offset + 1
 
     def _repeat(self, record: Record) -> None:
         """Take in what was seen before, or is another worker's to write about."""

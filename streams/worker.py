@@ -140,7 +140,7 @@ class Worker:
         """
         before = self.handled
         try:
-            self._operations.follow(writes=WRITES_FOR_ALL in self._mine())
+            self._operations.follow(writes=self._writes_for_all())
             self._desks.take_over(self._mine())
             self._tick()
             self._failpoint("before poll")
@@ -180,7 +180,7 @@ class Worker:
         """Whether nothing is left unread that may be read now."""
         if self._batches.waiting or self._disbelieved():
             return False
-        return self._shared.at_end() and self._operations.at_end()
+        return self._shared.at_end() and self._operations.at_end(writes=self._writes_for_all())
 
     def finish(self) -> None:
         """Learn what is committed and write a snapshot; the worker may go on afterwards."""
@@ -261,6 +261,9 @@ class Worker:
 
     def _mine(self) -> list[int]:
         return [place.partition for place in self.held() if place.topic == LABELS]
+
+    def _writes_for_all(self) -> bool:
+        return WRITES_FOR_ALL in self._mine()
 
     def _disbelieved(self) -> bool:
         """Whether a tick of ours was taken for a mistake, and the next ones will say it isn't."""

@@ -15,7 +15,7 @@ from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.log import NewRecord, read_to_end
 from streams.snapshots import Snapshots, manifest_of
 from streams.snapshots import write as write_snapshot
 from streams.topics import TOPIC_OF, key_of
@@ -85,8 +85,7 @@ def read(log: Log, topic: str) -> list[Record]:
     """Read a whole topic, partition after partition."""
     records: list[Record] = []
     for partition in range(log.partitions(topic)):
-        reader = log.follow(topic, partition)
-        while found := reader.poll(1000, 0.0):
+        for found in read_to_end(log.follow(topic, partition), 1000):
             records += found
     return records
 
