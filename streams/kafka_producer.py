@@ -17,6 +17,7 @@ from kafka import errors as kafka_errors
 from kafka.structs import ConsumerGroupMetadata
 
 from bandit.errors import CommitUnknown, LogBusy, LogError, RecordTooLarge
+from streams.kafka_batches import batches
 from streams.kafka_probe import lasting, refusals
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ ALONE = 1
 
 LINGER_MS = 1000
 """Records wait until the commit sends them, in few and large requests."""
+
+REQUEST_BYTES = 8 * 1024 * 1024
+"""Of a request with one batch a partition: a commit sends what is left in one round trip."""
+
+AGAIN_MS = 5
+"""A transaction may begin while the broker still ends the one before; the default, 100, is long."""
 
 MAX_RECORD_BYTES = 1_000_000
 """A broker takes records of up to 1,048,588 bytes unless it is told otherwise."""
@@ -82,7 +89,8 @@ class Transactions:
             "request_timeout_ms": int(timeout_s * 1000),
             "batch_size": BATCH_BYTES,
             "linger_ms": LINGER_MS,
-            "max_request_size": MAX_RECORD_BYTES + 1024,
+            "max_request_size": REQUEST_BYTES,
+            "retry_backoff_ms": AGAIN_MS,
             "metrics_enabled": False,
         }
         self._producer: KafkaProducer | None = None
@@ -195,24 +203,28 @@ class Transactions:
             raise meaning from error
 
     def _append(self, records: Iterable[tuple[Any, ...]]) -> list[Any]:
-        """Do what `KafkaProducer.send` does, but look each partition up once, not once a record."""
+        """Do what `KafkaProducer.send` does, but for all records of a partition at once."""
         producer = self._producer
         assert producer is not None
-        append = producer._accumulator.append
-        places: dict[tuple[str, int], TopicPartition] = {}
-        sent = []
+        accumulator = producer._accumulator
+        by_place: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
         for topic, key, value, partition in records:
-            place = places.get((topic, partition))
-            if place is None:
-                place = places[topic, partition] = TopicPartition(topic, partition)
-                if partition not in producer.partitions_for(topic):
-                    msg = f"{topic} has no partition {partition}"
-                    raise kafka_errors.UnknownTopicOrPartitionError(msg)
-                producer._transaction_manager.maybe_add_partition_to_transaction(place)
-            future, full, new, _ = append(place, None, key, value, [])
-            if full or new:  # on its way while the next ones are appended
-                producer._sender.wakeup()
-            sent.append(future)
+            by_place.setdefault((topic, partition), []).append((key, value))
+        for topic, partition in by_place:
+            if partition not in producer.partitions_for(topic):
+                msg = f"{topic} has no partition {partition}"
+                raise kafka_errors.UnknownTopicOrPartitionError(msg)
+            place = TopicPartition(topic, partition)
+            producer._transaction_manager.maybe_add_partition_to_transaction(place)
+        producer._sender.wakeup()
+        sent = []
+        for ours, some in by_place.items():
+            place = TopicPartition(*ours)
+            for batch in batches(place, some, self._settings["batch_size"]):
+                with accumulator._tp_lock(place):
+                    accumulator._incomplete.add(batch)
+                    accumulator._batches[place].append(batch)
+                sent.append(batch.produce_future)
         return sent
 
     def close(self) -> None:
@@ -266,9 +278,10 @@ class Transactions:
 
 
 def _check_sent(sent: Iterable[Any]) -> None:
-    """Raise the first error of the records' own futures; after a commit there should be none."""
+    """Raise the first error of the batches' own futures; after a commit there should be none."""
     for future in sent:
         if not future.is_done:
-            raise kafka_errors.KafkaTimeoutError("a record was not acknowledged")
-        if future.failed():
-            raise future.exception
+            raise kafka_errors.KafkaTimeoutError("a batch was not acknowledged")
+        _, _, error_of = future.value
+        if error_of is not None:
+            raise error_of(0)

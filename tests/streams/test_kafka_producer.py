@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
+from collections import deque
 from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer, TopicPartition
 from kafka.errors import RetriableError
+from kafka.producer.record_accumulator import RecordAccumulator
 from kafka.producer.sender import Sender
 from kafka.producer.transaction_manager import TransactionalRequestResult, TransactionManager
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
@@ -127,6 +129,12 @@ def test_the_manager_and_the_sender_are_where_they_are_looked_for(lab: Lab) -> N
     assert isinstance(producer._transaction_manager, TransactionManager)
     assert isinstance(producer._sender, Sender)
     assert producer._transaction_manager.last_error is None
+    accumulator, place = producer._accumulator, TopicPartition(lab.topic, 0)
+    assert isinstance(accumulator, RecordAccumulator)
+    assert accumulator._batches[place] == deque()
+    assert not accumulator._incomplete.all()
+    with accumulator._tp_lock(place):
+        assert accumulator._tp_lock(place).locked()
 
 
 # Committing ---------------------------------------------------------------------------------------
