@@ -207,12 +207,15 @@ def test_what_retention_took_is_counted_and_the_nearest_model_is_taken(
         (found.decision.task, found.decision.ask): found.decision.brain_position
         for found in Decisions(log, {}).so_far(lambda: False)
     }
-    same = {
-        (line.shadow.same_model, known[line.task, line.ask] >= oldest.learned)
-        for line in lines(log, VALUE, file)
-        if line.shadow is not None
-    }
-    assert same == {(True, True), (False, False)}
+    same: dict[bool, list[bool]] = {True: [], False: []}
+    for line in lines(log, VALUE, file):
+        if line.shadow is not None:
+            late = known[line.task, line.ask] >= oldest.learned
+            same[late].append(line.shadow.same_model)
+    assert same[True]
+    assert all(same[True])
+    # A reward may have changed nothing that a decision just before the snapshot asked about.
+    assert sum(same[False]) < len(same[False]) / 2
     first = next(line for line in file.read_bytes().splitlines() if b'"partition":0' in line)
     cut = msgspec.json.decode(first, type=Line)
     file.write_bytes(msgspec.json.encode(msgspec.structs.replace(cut, offset=4)) + b"\n")
