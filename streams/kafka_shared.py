@@ -21,13 +21,13 @@ from streams.kafka_connection import unknown_if_it_fails
 from streams.kafka_follower import READING
 from streams.kafka_membership import Membership, replaced
 from streams.kafka_pauses import resume
-from streams.kafka_presence import made_again
+from streams.kafka_positions import Positions
 from streams.kafka_producer import Fenced
 from streams.kafka_ways import Ways
 from streams.log import Lost, Place, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from streams.kafka_names import Names
     from streams.kafka_producer import Transactions
@@ -85,11 +85,10 @@ class KafkaShared:
         self._transactions = transactions
         self._ends = ends
         self._owner_of = owner_of
-        self._patience_ms = int((settings.transaction_timeout_s + PATIENCE_S) * 1000)
+        patience_ms = int((settings.transaction_timeout_s + PATIENCE_S) * 1000)
         self._membership = Membership()
         self._held: frozenset[Place] = frozenset()
         self._aside: list[Record] = []  # came while only staying alive
-        self._lost: list[Lost] = []
         self._paused: frozenset[Place] = frozenset()
         self._clear_next = 0.0  # when what late requests left behind is ended again
         assignor = TogetherAssignor(self._assignment)
@@ -103,15 +102,18 @@ class KafkaShared:
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
             partition_assignment_strategy=[assignor],
         )
+        self._positions = Positions(self._consumer, names, ends, patience_ms)
         try:
             with unknown_if_it_fails():
-                self._ways.check(self._consumer, self._patience_ms)
+                self._ways.check(self._consumer, patience_ms)
             self._consumer.subscribe(
                 [names.on_broker(topic) for topic in topics], listener=self._membership
             )
             self._member = self._consumer.group_metadata()
             self._join()
             self._transactions.begin()
+            if settings.instance is not None:  # else the producer is a new one, with nothing open
+                self._clear()
         except BaseException:
             self.close()
             raise
@@ -134,7 +136,8 @@ class KafkaShared:
         self._held = frozenset(map(self._place, held - gone))
         self._apply_pauses()
         if gone:
-            self._go_back(held & gone)  # they were read on; another may have committed meanwhile
+            # They were read on, and another may have committed meanwhile.
+            self._positions.go_back(held & gone)
         self._ways.check_counts()
         self._aside = self._of_mine(self._aside)
         return self._of_mine(found)
@@ -145,14 +148,14 @@ class KafkaShared:
 
     def lost(self) -> list[Lost]:
         held, mine = self._held, set(map(self._place, self._assignment()))
-        lost = [one for one in self._lost if one.place in held]
-        self._lost = [one for one in self._lost if one.place in mine - held]  # told when it is held
-        return lost
+        noted = self._positions.lost
+        self._positions.lost = [one for one in noted if one.place in mine - held]  # told later
+        return [one for one in noted if one.place in held]
 
     def lag(self) -> dict[Place, int]:
         behind = {}
         for there in self._assignment():
-            end, position = self._consumer.highwater(there), self._position(there)
+            end, position = self._consumer.highwater(there), self._positions.now(there)
             if end is not None and position is not None:
                 behind[self._place(there)] = max(0, end - position)
         return behind
@@ -166,7 +169,7 @@ class KafkaShared:
         if self._aside or not self._joined():
             return False
         ends = self._ends(there) if there else {}
-        positions = {one: self._position(one) for one in there}
+        positions = {one: self._positions.now(one) for one in there}
         return all(at is not None and at >= ends[one] for one, at in positions.items())
 
     # Committing -------------------------------------------------------------------------------
@@ -191,16 +194,11 @@ class KafkaShared:
         self._names.look(now=True)
         self._transactions.begin()
         if time.monotonic() > self._clear_next:
-            self._clear_next = time.monotonic() + CLEAR_EVERY_S
-            places = self._names.written_by_workers()
-            self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
-        self._go_back(self._assignment())
+            self._clear()
+        self._positions.go_back(self._assignment())
 
     def committed(self, place: Place) -> int:
-        with unknown_if_it_fails():
-            there = self._names.place(*place)
-            found = self._consumer.committed(there, timeout_ms=self._patience_ms)
-        return int(found or 0)
+        return self._positions.committed(self._names.place(*place))
 
     def close(self) -> None:
         self._transactions.close()
@@ -211,10 +209,10 @@ class KafkaShared:
         try:
             polled = self._consumer.poll(timeout_ms, max_records=max_records)
         except kafka_errors.NoOffsetForPartitionError as error:
-            self._go_back(error.args[0])
+            self._positions.go_back(error.args[0])
             return []
         except kafka_errors.OffsetOutOfRangeError:
-            self._skip_deleted()
+            self._positions.skip_deleted(self._assignment())
             return []
         except kafka_errors.FencedInstanceIdError as error:
             raise self._busy() from error
@@ -236,6 +234,12 @@ class KafkaShared:
         while not self._joined() and time.monotonic() < until:
             self.keep_alive()
 
+    def _clear(self) -> None:
+        """End what an earlier producer of the same id may have left open."""
+        self._clear_next = time.monotonic() + CLEAR_EVERY_S
+        places = self._names.written_by_workers()
+        self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
+
     def _joined(self) -> bool:
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
@@ -248,14 +252,6 @@ class KafkaShared:
     def _place(self, there: TopicPartition) -> Place:
         return Place(self._names.ours(there.topic), there.partition)
 
-    def _position(self, there: TopicPartition) -> int | None:
-        """Offset of the next record of a partition; `None` while that isn't known."""
-        try:
-            found = self._consumer.position(there, timeout_ms=1000)
-        except kafka_errors.KafkaError:
-            return None
-        return None if found is None else int(found)
-
     def _apply_pauses(self) -> None:
         held = self._assignment()
         wanted = {one for one in held if self._place(one) in self._paused}
@@ -264,29 +260,6 @@ class KafkaShared:
             self._consumer.pause(*(wanted - paused))
         if paused - wanted:
             resume(self._consumer, paused - wanted)
-
-    @unknown_if_it_fails()
-    def _go_back(self, places: Iterable[TopicPartition]) -> None:
-        """Read on from the committed positions, or from the first record there is."""
-        for there in places:
-            found = self._consumer.committed(there, timeout_ms=self._patience_ms)
-            self._seek(there, int(found or 0))
-
-    @unknown_if_it_fails()
-    def _skip_deleted(self) -> None:
-        """Go on behind what was deleted before it was read."""
-        for there in self._assignment():
-            if (position := self._consumer.position(there)) is not None:
-                self._seek(there, int(position))
-
-    def _seek(self, there: TopicPartition, position: int) -> None:
-        """Read on from `position`, or from the first record there is; note what is gone."""
-        first = int(self._consumer.beginning_offsets([there])[there])
-        if position > (end := self._ends([there])[there]):
-            raise made_again(f"{self._names.name}: {there.topic}", position, end)
-        if position < first:
-            self._lost.append(Lost(self._place(there), position, first))
-        self._consumer.seek(there, max(first, position))
 
     def _taken(self) -> bool:
         """Whether the group has another member under this one's instance."""
