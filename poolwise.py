@@ -39,11 +39,11 @@ VERBS = {
     "learn": Verb("streams.work_command", "learn", "Learn from rewards, for workers that follow."),
     "feed": Verb("streams.commands", "feed", "Put events from a file into a log."),
     "tail": Verb("streams.commands", "tail", "Print the events of a log as they arrive."),
-    "doctor": Verb("streams.doctor_command", "doctor", "Say what is wrong, and what to do."),
+    "doctor": Verb("streams.doctor.command", "doctor", "Say what is wrong, and what to do."),
     "control": Verb(
         "streams.control_command", "control", "Pause, pin or cap a project, or freeze the learning."
     ),
-    "archive": Verb("streams.archive_command", "archive", "Write what was decided to Parquet."),
+    "archive": Verb("streams.archive.command", "archive", "Write what was decided to Parquet."),
     "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
     "simulate": Verb("replay.commands", "simulate", "Let it buy recorded or simulated labels."),
     "savings": Verb("replay.commands", "savings", "Say what it would have saved on labels."),

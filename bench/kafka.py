@@ -42,12 +42,12 @@ from streams import intake
 from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.kafka import KafkaLog
-from streams.kafka_follower import READING
-from streams.kafka_producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
-from streams.kafka_shared import KafkaShared
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord, read_to_end
 from streams.log_config import LogSettings
+from streams.on_kafka.follower import READING
+from streams.on_kafka.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
+from streams.on_kafka.shared import KafkaShared
+from streams.on_kafka.topics import create_topics
 from streams.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
 from streams.worker import Worker
 from tests.broker.broker import Broker

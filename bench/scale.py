@@ -34,9 +34,9 @@ from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from streams.topics import DESK, POOLS, TASKS
 from streams.worker import Worker
 from tests.broker.broker import Broker

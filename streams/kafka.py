@@ -1,7 +1,7 @@
 """The log on Apache Kafka: transactions by kafka-python, positions by consumer group.
 
-Rule: what can hang in kafka-python is waited for with a limit (`kafka_producer.py`), and topics
-are never made silently (`kafka_topics.py`).
+Rule: what can hang in kafka-python is waited for with a limit (`on_kafka/producer.py`), and topics
+are never made silently (`on_kafka/topics.py`).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from kafka import errors as kafka_errors
 from kafka.admin import OffsetSpec
 
 from bandit.errors import CommitUnknown
-from streams.kafka_connection import client_settings, connecting, failing, parse_address
-from streams.kafka_follower import KafkaFollower
-from streams.kafka_names import Names
-from streams.kafka_presence import There
-from streams.kafka_probe import lasting, refusals
-from streams.kafka_producer import Transactions
-from streams.kafka_shared import KafkaShared
 from streams.log import Place
+from streams.on_kafka.connection import client_settings, connecting, failing, parse_address
+from streams.on_kafka.follower import KafkaFollower
+from streams.on_kafka.names import Names
+from streams.on_kafka.presence import There
+from streams.on_kafka.probe import lasting, refusals
+from streams.on_kafka.producer import Transactions
+from streams.on_kafka.shared import KafkaShared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

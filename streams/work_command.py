@@ -104,8 +104,8 @@ def work(
     from streams.address import open_log
     from streams.core import engine_maker
     from streams.draining import draining
-    from streams.shadow_command import run_shadow
-    from streams.shadow_report import report
+    from streams.shadow.command import run_shadow
+    from streams.shadow.report import report
     from streams.showing import Counting
     from streams.topics import TASKS
     from streams.worker import Worker

@@ -1,6 +1,6 @@
 """An archive: a folder of Parquet files that `poolwise archive` writes, read in their order.
 
-The folder is a contract with `streams`, which writes it (`streams/archive_names.py` says more):
+The folder is a contract with `streams`, which writes it (`streams/archive/names.py` says more):
 
     TOPIC/day=DAY/TOPIC-PARTITION-FIRST-LAST-KofN.parquet
 

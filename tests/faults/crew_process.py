@@ -29,9 +29,9 @@ from streams.core import engine_maker
 from streams.draining import draining
 from streams.embedded import EmbeddedLog
 from streams.failpoints import COMMIT
-from streams.kafka_producer import Transactions
 from streams.learning import Learning
 from streams.logs import set_up
+from streams.on_kafka.producer import Transactions
 from streams.worker import Worker
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bandit.errors import LogError
-from streams import doctor_command, work_command
+from streams import work_command
+from streams.doctor import command as doctor_command
 from tests.faults.length import LONG
 from tests.streams.verbs import run, start
 

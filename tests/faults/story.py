@@ -11,8 +11,8 @@ from kafka.errors import RetriableError
 
 from streams.config import parse_config
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from tests.faults.audit import Written, audit, model_is_the_fold
 from tests.faults.labelers import USD, Labelers
 

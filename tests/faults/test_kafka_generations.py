@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.config import Config
-    from streams.kafka_follower import KafkaFollower
-    from streams.kafka_shared import KafkaShared
     from streams.log import Record
+    from streams.on_kafka.follower import KafkaFollower
+    from streams.on_kafka.shared import KafkaShared
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 

@@ -14,15 +14,15 @@ import pytest
 
 from bandit.errors import CommitUnknown
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord, read_to_end
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from tests.broker.broker import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.kafka_shared import KafkaShared
+    from streams.on_kafka.shared import KafkaShared
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -12,9 +12,9 @@ import pytest
 
 from bandit.errors import LogBusy
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from streams.topics import SHARED, partition_of
 from tests.broker.proxy import TXN_OFFSET_COMMIT
 from tests.faults.story import GROUP, wait_until
@@ -23,8 +23,8 @@ from tests.streams.scenes import POOLS, letters, task, touchy, worker, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streams.kafka_shared import KafkaShared
     from streams.log import Record
+    from streams.on_kafka.shared import KafkaShared
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 

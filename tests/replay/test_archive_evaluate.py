@@ -14,7 +14,8 @@ from bandit.events import Decision, Reward, Verdict
 from poolwise import main
 from replay.evaluate import evaluate
 from replay.own import archive_folder, archive_header
-from streams import archive_columns, archive_names
+from streams.archive import columns as archive_columns
+from streams.archive import names as archive_names
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
 from tests.replay.own_log_writer import World, simulate
@@ -198,7 +199,7 @@ def test_tasks_without_some_of_their_decisions_are_left_out(tmp_path: Path) -> N
 def test_a_newer_version_of_the_columns_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.archive_shelf.SCHEMA_VERSION", 2)
+    monkeypatch.setattr("streams.archive.shelf.SCHEMA_VERSION", 2)
     _, folder = both(tmp_path, simulate(World(), 30, seed=1))
     with pytest.raises(LogError, match="version 2, this poolwise reads 1"):
         evaluate(folder)

@@ -11,10 +11,10 @@ import msgspec
 import pyarrow.parquet as papq
 
 from bandit.events import Decision, Event, Reward, Verdict
-from streams.archive import Archive
-from streams.archive_columns import EVENTS, day_of
-from streams.archive_disk import Disk
-from streams.archive_names import part_of
+from streams.archive.archive import Archive
+from streams.archive.columns import EVENTS, day_of
+from streams.archive.disk import Disk
+from streams.archive.names import part_of
 from streams.log import NewRecord
 
 if TYPE_CHECKING:

@@ -18,18 +18,18 @@ from kafka.admin import (
     ResourceType,
 )
 
-from streams.doctor_rights import ROLES, Rights
-from streams.doctor_topics import described
+from streams.doctor.rights import ROLES, Rights
+from streams.doctor.topics import described
 from streams.kafka import KafkaLog
-from streams.kafka_connection import client_settings, parse_address
-from streams.kafka_topics import create_topics
-from streams.kafka_wire import Server, Wire
 from streams.log_config import LogSettings
+from streams.on_kafka.connection import client_settings, parse_address
+from streams.on_kafka.topics import create_topics
+from streams.on_kafka.wire import Server, Wire
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.doctor import Finding
+    from streams.doctor.findings import Finding
     from tests.broker.broker import Broker
     from tests.broker.security import Security
 

@@ -15,8 +15,8 @@ from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
-from streams.shadow import Shadow
-from streams.shadow_log import ShadowLog
+from streams.shadow.log import ShadowLog
+from streams.shadow.shadow import Shadow
 from streams.worker import Worker
 from tests.streams.scenes import label, record, task, write
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bandit.events import Input
     from streams.log import Log
-    from streams.shadow_line import Line
+    from streams.shadow.line import Line
 
 SKILL = {"a": 0.7, "b": 0.9, "slow": 0.8}
 POOLS = (

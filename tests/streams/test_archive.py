@@ -15,9 +15,9 @@ from bandit.errors import StateError
 from bandit.events import Decision, Reward, Verdict
 from poolwise import main
 from replay.own.archive_rows import TAGS, _rows
-from streams.archive import Archive
-from streams.archive_columns import NO_DAY, Row, batch_of, schema_of
-from streams.archive_names import header_of
+from streams.archive.archive import Archive
+from streams.archive.columns import NO_DAY, Row, batch_of, schema_of
+from streams.archive.names import header_of
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
 from tests.replay.own_log_writer import World, simulate
@@ -208,8 +208,8 @@ def test_rows_that_are_few_are_written_when_they_have_waited_long(
 def test_what_waits_is_bounded_in_bytes(
     log: EmbeddedLog, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.archive.MAX_BYTES", 10_000)
-    monkeypatch.setattr("streams.archive.BATCH", 5)
+    monkeypatch.setattr("streams.archive.archive.MAX_BYTES", 10_000)
+    monkeypatch.setattr("streams.archive.archive.BATCH", 5)
     archive_all(log, folder, every=10**6)
     audit(log, folder)
     assert max(header_of(path).rows for path in folder.glob("*/*/*")) < len(EVENTS) / 4

@@ -17,8 +17,8 @@ import pytest
 
 from bandit.draw import draw
 from bandit.events import Reward
-from streams.archive import Archive
-from streams.archive_disk import Disk
+from streams.archive.archive import Archive
+from streams.archive.disk import Disk
 from streams.embedded import EmbeddedLog
 from tests.replay.own_log_writer import World, simulate
 from tests.streams.archive_audit import (
@@ -172,8 +172,8 @@ def test_what_comes_while_a_range_waits_for_its_names_is_of_the_next(
 def test_a_full_disk_is_waited_out_and_said_once(
     log: EmbeddedLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.archive.RETRY_S", 0.01)
-    monkeypatch.setattr("streams.archive.POLL_S", 0.01)
+    monkeypatch.setattr("streams.archive.archive.RETRY_S", 0.01)
+    monkeypatch.setattr("streams.archive.archive.POLL_S", 0.01)
     said: list[str] = []
     folder = tmp_path / "archive"
     disk = FailingDisk(30, kills=False, times=25)
@@ -206,7 +206,7 @@ def test_another_error_of_the_disk_ends_it(log: EmbeddedLog, tmp_path: Path) -> 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from streams.archive import Archive
+from streams.archive.archive import Archive
 from streams.embedded import EmbeddedLog
 from tests.streams.archive_audit import FailingDisk
 

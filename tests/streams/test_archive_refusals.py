@@ -10,8 +10,8 @@ import pytest
 
 from bandit.errors import LogBusy, StateError
 from bandit.events import Decision
-from streams.archive import Archive
-from streams.archive_names import header_of
+from streams.archive.archive import Archive
+from streams.archive.names import header_of
 from streams.embedded import EmbeddedLog
 from streams.log import Lost, Place
 from tests.replay.own_log_writer import World, simulate
@@ -99,7 +99,7 @@ def test_a_newer_version_of_the_columns_is_refused(
     log: EmbeddedLog, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as later:
-        later.setattr("streams.archive_shelf.SCHEMA_VERSION", 2)
+        later.setattr("streams.archive.shelf.SCHEMA_VERSION", 2)
         archive_all(log, folder)
     with pytest.raises(StateError, match="version 2, this poolwise writes 1"):
         archive_all(log, folder)

@@ -15,12 +15,12 @@ import pytest
 
 from bandit.errors import LogError
 from bandit.events import DeadLetter, Tick
-from streams import doctor_setup
 from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker
-from streams.doctor import Finding, bounded, ok
-from streams.doctor_command import doctor
+from streams.doctor import setup as doctor_setup
+from streams.doctor.command import doctor
+from streams.doctor.findings import Finding, bounded, ok
 from streams.log import NewRecord
 from streams.snapshots import manifest_of
 from streams.snapshots import write as write_snapshot

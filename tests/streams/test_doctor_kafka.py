@@ -16,13 +16,13 @@ from bandit.events import DeadLetter, Tick
 from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker
-from streams.doctor import Finding
-from streams.doctor_command import doctor
-from streams.doctor_topics import configs
+from streams.doctor.command import doctor
+from streams.doctor.findings import Finding
+from streams.doctor.topics import configs
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from streams.topics import TOPICS
 from streams.worker import Worker
 from tests.faults.story import wait_until

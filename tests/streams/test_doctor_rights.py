@@ -13,12 +13,12 @@ import pytest
 from kafka.admin import ACLOperation
 
 from bandit.events import Ask, Tick, Verdict
-from streams.archive import Archive
+from streams.archive.archive import Archive
 from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker
-from streams.doctor_command import doctor
-from streams.doctor_rights import ROLES
+from streams.doctor.command import doctor
+from streams.doctor.rights import ROLES
 from streams.feeding import feed
 from streams.learner import Learner
 from streams.log import read_to_end

@@ -9,7 +9,7 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from threading import Thread
 
 import pytest
@@ -46,7 +46,8 @@ class TestEmbeddedLog(LogContract):
 
 def test_every_log_has_its_contract_tests() -> None:
     promised = {name for name in vars(Log) if not name.startswith("_")}
-    modules = [import_module(f"streams.{module.name}") for module in iter_modules(streams.__path__)]
+    found = walk_packages(streams.__path__, "streams.")
+    modules = [import_module(module.name) for module in found]
     logs = {
         thing
         for module in modules

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from tests.streams.log_contract import LogContract
 
 if TYPE_CHECKING:

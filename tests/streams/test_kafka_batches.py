@@ -12,7 +12,7 @@ from kafka import TopicPartition
 from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecords, MemoryRecordsBuilder
 
-from streams.kafka_batches import batches
+from streams.on_kafka.batches import batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 
 if TYPE_CHECKING:
     from streams.log import Record

@@ -19,11 +19,11 @@ from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogError, RecordTooLarge
 from streams.kafka import KafkaLog
-from streams.kafka_connection import client_settings, parse_address
-from streams.kafka_producer import CLOSE_S, MAX_RECORD_BYTES, Fenced, Transactions
-from streams.kafka_topics import create_topics
 from streams.log import read_to_end
 from streams.log_config import LogSettings
+from streams.on_kafka.connection import client_settings, parse_address
+from streams.on_kafka.producer import CLOSE_S, MAX_RECORD_BYTES, Fenced, Transactions
+from streams.on_kafka.topics import create_topics
 from tests.broker.proxy import (
     ADD_OFFSETS_TO_TXN,
     ADD_PARTITIONS_TO_TXN,

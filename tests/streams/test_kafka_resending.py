@@ -13,9 +13,9 @@ from bandit.events import DeadLetter
 from streams.codec import encode
 from streams.commands import feed, tail
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from streams.topics import partition_of
 from tests.faults.audit import records
 from tests.streams.scenes import task

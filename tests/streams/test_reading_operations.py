@@ -11,9 +11,9 @@ import pytest
 from bandit.events import Pool
 from streams.embedded import EmbeddedLog
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
+from streams.on_kafka.topics import create_topics
 from tests.streams.scenes import letters, worker, write
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ import pytest
 from bandit.events import STOP, Control, Decision
 from bandit.settings import ProjectSettings
 from streams.kafka import KafkaLog
-from streams.kafka_topics import create_topics
 from streams.log import NewRecord, read_to_end
 from streams.log_config import LogSettings
-from streams.shadow import Shadow
-from streams.shadow_decisions import Decisions, ends
-from streams.shadow_line import Line
-from streams.shadow_log import ShadowLog
+from streams.on_kafka.topics import create_topics
+from streams.shadow.decisions import Decisions, ends
+from streams.shadow.line import Line
+from streams.shadow.log import ShadowLog
+from streams.shadow.shadow import Shadow
 from streams.topics import TOPICS
 from tests.streams.scenes import events, kept, read, write
 from tests.streams.shadow_story import (

@@ -15,7 +15,7 @@ from bandit.events import STOP, Ask, Decision
 from bandit.settings import PolicySettings, Settings
 from streams.codec import encode
 from streams.log import NewRecord
-from streams.shadow_case import rebuild
+from streams.shadow.case import rebuild
 from tests.streams.scenes import POOLS, events, label, task, write
 from tests.streams.shadow_story import VALUE, changed, lines, lived, new, shadowed, worker
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from streams.embedded import EmbeddedLog
     from streams.log import Log
-    from streams.shadow_line import Line
+    from streams.shadow.line import Line
 
 B_THRICE = Settings(
     policy=PolicySettings(name="fixed", pool="b", labels_per_task=3, explore_floor=0.1)

@@ -16,9 +16,9 @@ from bandit.errors import BadValue, ConfigError, LogBusy, LogError
 from streams.embedded import EmbeddedLog
 from streams.health import Board, Limits
 from streams.metrics import Metrics
-from streams.shadow import Shadow
-from streams.shadow_line import Line
-from streams.shadow_log import ShadowLog
+from streams.shadow.line import Line
+from streams.shadow.log import ShadowLog
+from streams.shadow.shadow import Shadow
 from streams.work_command import work
 from tests.streams.shadow_story import VALUE, changed, lines, lived, new, shadowed
 from tests.streams.verbs import run, start

@@ -1,0 +1,1 @@
+"""The archive: one row per reward, in Parquet by day."""

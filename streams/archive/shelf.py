@@ -1,0 +1,210 @@
+"""One topic partition of an archive: what waits to be written, and how it is written.
+
+A range is written in four steps: 1. each of its files under a temporary name, to the disk; 2. the
+folders, so that the names are there too; 3. each file gets its name; 4. the folders again. A crash
+in 1 or 2 leaves temporary files, which are removed at the next start. A crash in 3 leaves all the
+others under their temporary names, whole, and the next start gives them theirs. So a file that has
+its name is never touched again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow.parquet as papq
+
+from bandit.errors import StateError
+from streams.archive.columns import Row, batch_of, day_of, schema_of
+from streams.archive.names import (
+    HEADER,
+    SCHEMA_VERSION,
+    Header,
+    Part,
+    check_chain,
+    header_of,
+    part_of,
+    ranges_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from streams.archive.disk import Disk
+    from streams.archive.names import Range
+    from streams.log import Lost, Place, Record
+
+GROUP_ROWS = 8_192
+"""Rows turned into columns at once, and of a row group: some 20 MB as Python's objects."""
+
+
+class Shelf:
+    """What the archive holds of one topic partition, and the records that wait to join it.
+
+    Raises
+    ------
+    StateError
+        If files are missing, or there twice; the message names them.
+    """
+
+    def __init__(self, folder: Path, place: Place, disk: Disk) -> None:
+        self.place = place
+        self.waiting = 0
+        self.waiting_bytes = 0
+        self._folder = folder / place.topic
+        self._disk = disk
+        self._lost: list[tuple[int, int]] = []
+        self._by_day: dict[str, list[Row]] = {}
+        self._first = 0
+        self._newest = Row(-1, None)
+        self._renames: list[tuple[Path, Path]] | None = None  # not written yet
+        whole = self._settle(ranges_of(folder, place))
+        check_chain(whole)
+        self._last = whole[-1].last if whole else None
+        self._digest = header_of(whole[-1].done[1]).last_digest if whole else ""
+
+    @property
+    def position(self) -> int:
+        """Where to read on: behind everything archived."""
+        return 0 if self._last is None else self._last + 1
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a range is written but has not all of its names: only `store` comes next."""
+        return self._renames is not None
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Take records that come behind all others; they wait until `store`."""
+        assert not self.unfinished
+        for record in records:
+            row = Row(record.offset, record.value)
+            if not self.waiting:
+                self._first = row.offset
+            self._by_day.setdefault(day_of(self.place.topic, row.value), []).append(row)
+            self._newest = row
+            self.waiting += 1
+            self.waiting_bytes += len(row.value or b"")
+
+    def store(self) -> int:
+        """Write what waits as one range, and return how many files that took.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses. What waits is kept; call this again once it can be done.
+        """
+        if not self.waiting:
+            return 0
+        if self._renames is None:
+            self._renames = self._write()
+        files = len(self._renames)
+        self._finish(self._renames)
+        self._renames = None
+        self._last, self._digest = self._newest.offset, _digest(self._newest.value)
+        self._by_day, self._lost = {}, []
+        self.waiting = self.waiting_bytes = 0
+        return files
+
+    def lose(self, lost: Lost) -> None:
+        """Note in the next range what the log deleted before it was read."""
+        self._lost.append((lost.first, lost.end - 1))
+
+    def check_last(self, record: Record) -> None:
+        """Check that a record is the one archived last, if it stands where that one stood.
+
+        Raises
+        ------
+        StateError
+            If it is another: so the log is another.
+        """
+        if record.offset == self._last and _digest(record.value) != self._digest:
+            raise StateError(
+                f"{self._folder.parent}: its record {record.offset} of {self.place.topic}/"
+                f"{self.place.partition} is not the log's: it is the archive of another log"
+            )
+
+    def _settle(self, ranges: Sequence[Range]) -> list[Range]:
+        """Finish or remove what a crash left, and return the ranges that are whole."""
+        whole = []
+        for one in ranges:
+            if not one.done:
+                for path in one.temporary.values():
+                    self._disk.remove(path)
+                continue
+            lost = set(range(1, one.of + 1)) - one.done.keys() - one.temporary.keys()
+            if lost:
+                beside = min(one.done.values())
+                raise StateError(f"{beside}: part {min(lost)} of {one.of} is missing")
+            self._finish([(path, _named(path)) for path in one.temporary.values()])
+            done = one.done | {number: _named(path) for number, path in one.temporary.items()}
+            whole.append(one._replace(done=done))
+        return whole
+
+    def _write(self) -> list[tuple[Path, Path]]:
+        """Write every file under its temporary name; return what to rename to what."""
+        renames = []
+        header = Header(
+            schema=SCHEMA_VERSION,
+            topic=self.place.topic,
+            partition=self.place.partition,
+            first=self._first,
+            last=self._newest.offset,
+            rows=self.waiting,
+            previous=self._last,
+            last_digest=_digest(self._newest.value),
+            lost=tuple(self._lost),
+        )
+        metadata = {HEADER: msgspec.json.encode(header)}
+        schema = schema_of(self.place.topic).with_metadata(metadata)
+        days = sorted(self._by_day)
+        try:
+            self._disk.make_folder(self._folder)
+            for number, day in enumerate(days, start=1):
+                part = Part(*self.place, header.first, header.last, number, len(days))
+                folder = self._folder / f"day={day}"
+                self._disk.make_folder(folder)
+                renames.append((folder / part.temporary, folder / part.name))
+                with (
+                    self._disk.new_file(folder / part.temporary) as file,
+                    papq.ParquetWriter(file, schema, compression="zstd") as writer,
+                ):
+                    for rows in _groups(self._by_day[day]):
+                        writer.write_batch(batch_of(self.place.topic, rows))
+            self._sync({old.parent for old, _ in renames} | {self._folder, self._folder.parent})
+        except OSError:
+            for old, _ in renames:
+                with suppress(OSError):  # the next start removes it
+                    self._disk.remove(old)
+            raise
+        return renames
+
+    def _finish(self, renames: Sequence[tuple[Path, Path]]) -> None:
+        """Give the files their names, those that have it since an earlier try aside."""
+        for old, new in renames:
+            if not new.exists():
+                self._disk.rename(old, new)
+        self._sync({new.parent for _, new in renames})
+
+    def _sync(self, folders: Iterable[Path]) -> None:
+        for folder in sorted(folders):
+            self._disk.sync_folder(folder)
+
+
+def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    left = iter(rows)
+    while group := list(islice(left, GROUP_ROWS)):
+        yield group
+
+
+def _named(temporary: Path) -> Path:
+    found = part_of(temporary.name)
+    assert found is not None
+    return temporary.with_name(found[0].name)
+
+
+def _digest(value: bytes | None) -> str:
+    return blake2b(value or b"", digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""`poolwise doctor`: what is wrong with a log, and what to do."""

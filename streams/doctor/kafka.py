@@ -1,0 +1,170 @@
+"""All that doctor looks at on Kafka, in the order in which one thing needs the other."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from kafka import errors as kafka_errors
+
+from bandit.errors import PoolwiseError
+from streams.doctor import topics as shapes
+from streams.doctor.connection import CONNECTION, brokers, connection
+from streams.doctor.contents import CLOCK, LEARNER, LETTERS, clock, dead_letters, learner
+from streams.doctor.findings import Finding, broken, ok, warning
+from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactions
+from streams.doctor.retention import NEEDED, RETENTION, oldest_open, retention
+from streams.doctor.rights import READ, Rights
+from streams.kafka import KafkaLog
+from streams.on_kafka.connection import client_settings, parse_address
+from streams.on_kafka.topics import create_topics
+from streams.on_kafka.wire import Wire
+from streams.topics import DEADLETTERS, DESK, LABELS, MODELS, REWARDS, TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from streams.config import Config
+    from streams.on_kafka.wire import Server
+
+    Look = tuple[str, tuple[str, ...], Callable[[], Iterator[Finding]]]
+
+REQUEST_S = 3.0
+"""Longest wait for one answer; workers wait for longer, but a doctor has many questions."""
+
+READ_S = 1.0
+"""Longest look into each topic."""
+
+
+class Make(NamedTuple):
+    """The topics that are to be made."""
+
+    partitions: int
+    replication: int | None
+
+
+class Examination:
+    """One look at the log on Kafka that a configuration names.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    role
+        What this user is to be allowed: one of `doctor_rights.ROLES`.
+    make
+        Topics to be made first, if they aren't there.
+    """
+
+    def __init__(self, config: Config, role: str, make: Make | None) -> None:
+        self._config = config
+        self._settings = config.log
+        self._role = role
+        self._make = make
+        self._address = parse_address(config.log.address)
+        self._connect = client_settings(self._address, config.log)
+        self._kept_s: dict[str, float] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield them as they are found."""
+        found, named = connection(self._connect)
+        yield from found
+        if named:
+            yield from brokers(named, self._connect)
+            yield from _told(CONNECTION, lambda: self._of_cluster(next(iter(named.values()))))
+
+    def _of_cluster(self, server: Server) -> Iterator[Finding]:
+        hasty = msgspec.structs.replace(self._settings, request_timeout_s=REQUEST_S)
+        with closing(KafkaLog(self._settings.address, hasty)) as log:
+            if self._make is not None:
+                yield from self._made(log, self._make)
+            topics = shapes.described(log)
+            rights = Rights(self._address, self._settings.group, topics, self._settings.username)
+            yield from self._of_topics(log, topics)
+            yield from self._of_rights(rights, server)
+            if len(topics) == len(TOPICS):  # else the rest would only say it again
+                yield from self._of_contents(log, topics, rights)
+
+    def _made(self, log: KafkaLog, make: Make) -> Iterator[Finding]:
+        try:
+            made = create_topics(log, make.partitions, make.replication)
+        except PoolwiseError as error:
+            yield broken(
+                shapes.TOPICS_CHECK,
+                str(error),
+                "allow Create on the topics, or on the cluster; --replication at most the number"
+                " of brokers",
+            )
+            return
+        count = {name: make.partitions if TOPICS[name].split else 1 for name in made}
+        said = ", ".join(f"{log.names.on_broker(name)} ({n})" for name, n in count.items())
+        yield ok(
+            shapes.TOPICS_CHECK,
+            f"made, with their partitions: {said}" if made else "none was to be made",
+        )
+
+    def _of_topics(self, log: KafkaLog, topics: shapes.Described) -> Iterator[Finding]:
+        given = shapes.configs(log, topics)
+        self._kept_s = {
+            name: int(given[name]["retention.ms"]) / 1000
+            for name in NEEDED
+            if name in given and int(given[name]["retention.ms"]) >= 0
+        }
+        yield from shapes.shape(topics, self._making())
+        yield from shapes.copies(topics, given)
+        yield from shapes.settings(topics, given, self._altering())
+
+    def _of_rights(self, rights: Rights, server: Server) -> Iterator[Finding]:
+        with closing(Wire(server, self._connect)) as wire:
+            yield from rights.check(self._role, wire)
+
+    def _of_contents(
+        self, log: KafkaLog, topics: shapes.Described, rights: Rights
+    ) -> Iterator[Finding]:
+        now, worker = time.time(), self._config.worker
+        shown = shlex.quote(self._settings.address)
+        give_up_s = self._config.core.policy.give_up_s
+        looks: list[Look] = [
+            (
+                RETENTION,
+                (DESK,),
+                lambda: retention(oldest_open(log, READ_S), self._kept_s, give_up_s, now),
+            ),
+            (GROUP, (), lambda: group(log, self._settings.group, topics)),
+            (TRANSACTIONS, (), lambda: transactions(log, topics, self._settings, now)),
+            (LEARNER, (MODELS, REWARDS), lambda: learner(log, worker.max_model_age_s, now)),
+            (LETTERS, (DEADLETTERS,), lambda: dead_letters(log, shown, READ_S)),
+            (CLOCK, (LABELS,), lambda: clock(log, now, members(log, self._settings.group))),
+        ]
+        for check, needed, look in looks:
+            hidden = [name for name in needed if not rights.may(READ, name)]
+            if hidden:
+                yield ok(check, f"not looked at: this user may not read {', '.join(hidden)}")
+            else:
+                yield from _told(check, look)
+
+    def _making(self) -> str:
+        address = shlex.quote(self._settings.address)
+        return f"poolwise doctor {address} --create-topics --partitions 12 --replication 3"
+
+    def _altering(self) -> str:
+        return (
+            f"kafka-configs --bootstrap-server {self._address.servers[0]} --alter"
+            " --entity-type topics"
+        )
+
+
+def _told(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a look finds; what Kafka refuses is a finding, too."""
+    try:
+        yield from look()
+    except kafka_errors.AuthorizationError as error:
+        yield warning(
+            check, f"not looked at: not allowed ({type(error).__name__})", "allow Describe"
+        )
+    except (kafka_errors.KafkaError, PoolwiseError) as error:
+        text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+        yield broken(check, f"can't be looked at: {text}", "try again; look into the broker's log")

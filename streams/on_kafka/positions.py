@@ -1,0 +1,83 @@
+"""Where a member of a group reads on: at what is committed, and behind what is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kafka import errors as kafka_errors
+
+from streams.log import Lost, Place
+from streams.on_kafka.connection import unknown_if_it_fails
+from streams.on_kafka.presence import made_again
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kafka import KafkaConsumer, TopicPartition
+
+    from streams.on_kafka.names import Names
+
+
+class Positions:
+    """The positions of a consumer, and what it could not read any more.
+
+    Parameters
+    ----------
+    consumer
+        Whose they are.
+    names
+        Our names for topics, and the cluster's.
+    ends
+        Where partitions end, open transactions included.
+    patience_ms
+        How long a transaction that a dead worker left open may hide the committed positions.
+    """
+
+    def __init__(
+        self,
+        consumer: KafkaConsumer,
+        names: Names,
+        ends: Callable[[list[TopicPartition]], Mapping[TopicPartition, int]],
+        patience_ms: int,
+    ) -> None:
+        self.lost: list[Lost] = []
+        self._consumer = consumer
+        self._names = names
+        self._ends = ends
+        self._patience_ms = patience_ms
+
+    def now(self, there: TopicPartition) -> int | None:
+        """Offset of the next record of a partition; `None` while that isn't known."""
+        try:
+            found = self._consumer.position(there, timeout_ms=1000)
+        except kafka_errors.KafkaError:
+            return None
+        return None if found is None else int(found)
+
+    @unknown_if_it_fails()
+    def committed(self, there: TopicPartition) -> int:
+        """The group's committed position of a partition; 0 at first."""
+        return int(self._consumer.committed(there, timeout_ms=self._patience_ms) or 0)
+
+    @unknown_if_it_fails()
+    def go_back(self, places: Iterable[TopicPartition]) -> None:
+        """Read on from the committed positions, or from the first record there is."""
+        for there in places:
+            self._seek(there, self.committed(there))
+
+    @unknown_if_it_fails()
+    def skip_deleted(self, places: Iterable[TopicPartition]) -> None:
+        """Go on behind what was deleted before it was read."""
+        for there in places:
+            if (position := self._consumer.position(there)) is not None:
+                self._seek(there, int(position))
+
+    def _seek(self, there: TopicPartition, position: int) -> None:
+        """Read on from `position`, or from the first record there is; note what is gone."""
+        first = int(self._consumer.beginning_offsets([there])[there])
+        if position > (end := self._ends([there])[there]):
+            raise made_again(f"{self._names.name}: {there.topic}", position, end)
+        if position < first:
+            place = Place(self._names.ours(there.topic), there.partition)
+            self.lost.append(Lost(place, position, first))
+        self._consumer.seek(there, max(first, position))

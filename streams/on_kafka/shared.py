@@ -1,0 +1,273 @@
+"""A worker's membership in a consumer group: what it holds, what it reads, what it commits.
+
+Rule 1: what was held and lost for a moment, even if it came back, is shown as not held for one
+poll, so that nobody goes on with a desk that somebody else may have changed meanwhile.
+Rule 2: the group's generation is taken with the records. A commit of a later one would hide that
+the records were polled in an earlier one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka import errors as kafka_errors
+from kafka.structs import MemberState, OffsetAndMetadata
+
+from bandit.errors import CommitUnknown, LogBusy, LogError
+from streams.log import Lost, Place, Record
+from streams.on_kafka.assignor import TogetherAssignor
+from streams.on_kafka.connection import unknown_if_it_fails
+from streams.on_kafka.follower import READING
+from streams.on_kafka.membership import Membership, replaced
+from streams.on_kafka.pauses import resume
+from streams.on_kafka.positions import Positions
+from streams.on_kafka.producer import Fenced
+from streams.on_kafka.ways import Ways
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from streams.log import NewRecord
+    from streams.log_config import LogSettings
+    from streams.on_kafka.names import Names
+    from streams.on_kafka.producer import Transactions
+
+JOIN_S = 0.2
+"""A poll waits at least so long while the group is being joined; shorter ones never finish that."""
+
+JOIN_LIMIT_S = 5.0
+"""Before the producer begins; a group that takes longer is joined by the polls that follow."""
+
+CLEAR_EVERY_S = 10.0
+
+PATIENCE_S = 15.0
+"""A transaction that a dead worker left open hides its positions; its abort may be so late."""
+
+
+class KafkaShared:
+    """One member of a group.
+
+    Parameters
+    ----------
+    names
+        Our names for topics, and the cluster's.
+    connect
+        Settings of kafka-python's clients.
+    settings
+        The section [log].
+    group
+        As the cluster knows it.
+    topics
+        Ours, of the same number of partitions each.
+    transactions
+        Of this member alone.
+    ends, owner_of
+        Where partitions end, open transactions included; the id of the group's member by instance.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        connect: Mapping[str, Any],
+        settings: LogSettings,
+        group: str,
+        topics: Sequence[str],
+        transactions: Transactions,
+        ends: Callable[[list[TopicPartition]], Mapping[TopicPartition, int]],
+        owner_of: Callable[[str, str], str | None],
+    ) -> None:
+        self._names = names
+        self._group = group
+        self._instance = settings.instance
+        self._ways = Ways(names, topics)
+        self._transactions = transactions
+        self._ends = ends
+        self._owner_of = owner_of
+        patience_ms = int((settings.transaction_timeout_s + PATIENCE_S) * 1000)
+        self._membership = Membership()
+        self._held: frozenset[Place] = frozenset()
+        self._aside: list[Record] = []  # came while only staying alive
+        self._paused: frozenset[Place] = frozenset()
+        self._clear_next = 0.0  # when what late requests left behind is ended again
+        assignor = TogetherAssignor(self._assignment)
+        self._consumer = KafkaConsumer(
+            **connect,
+            **READING,
+            group_id=group,
+            group_instance_id=settings.instance,
+            session_timeout_ms=int(settings.session_timeout_s * 1000),
+            heartbeat_interval_ms=int(settings.session_timeout_s * 1000 / 20),
+            max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
+            partition_assignment_strategy=[assignor],
+        )
+        self._positions = Positions(self._consumer, names, ends, patience_ms)
+        try:
+            with unknown_if_it_fails():
+                self._ways.check(self._consumer, patience_ms)
+            self._consumer.subscribe(
+                [names.on_broker(topic) for topic in topics], listener=self._membership
+            )
+            self._member = self._consumer.group_metadata()
+            self._join()
+            self._transactions.begin()
+            if settings.instance is not None:  # else the producer is a new one, with nothing open
+                self._clear()
+        except BaseException:
+            self.close()
+            raise
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def held(self) -> frozenset[Place]:
+        return self._held
+
+    def poll(self, max_records: int, timeout_s: float) -> list[Record]:
+        self._apply_pauses()
+        found, self._aside = self._aside[:max_records], self._aside[max_records:]
+        found = found or self._poll(max_records, timeout_s)
+        if replaced(self._consumer):
+            raise self._busy()
+        self._member = self._consumer.group_metadata()
+        # Whoever has no generation holds nothing; the broker would not check its commits.
+        held = self._assignment() if self._member.generation_id >= 0 else set()
+        gone = self._membership.interrupted(self._member.member_id, held)
+        self._held = frozenset(map(self._place, held - gone))
+        self._apply_pauses()
+        if gone:
+            # They were read on, and another may have committed meanwhile.
+            self._positions.go_back(held & gone)
+        self._ways.check_counts()
+        self._aside = self._of_mine(self._aside)
+        return self._of_mine(found)
+
+    def keep_alive(self) -> None:
+        self._consumer.pause(*self._assignment())
+        self._aside += self._poll(1, 0.0)
+
+    def lost(self) -> list[Lost]:
+        held, mine = self._held, set(map(self._place, self._assignment()))
+        noted = self._positions.lost
+        self._positions.lost = [one for one in noted if one.place in mine - held]  # told later
+        return [one for one in noted if one.place in held]
+
+    def lag(self) -> dict[Place, int]:
+        behind = {}
+        for there in self._assignment():
+            end, position = self._consumer.highwater(there), self._positions.now(there)
+            if end is not None and position is not None:
+                behind[self._place(there)] = max(0, end - position)
+        return behind
+
+    def pause(self, places: frozenset[Place]) -> None:
+        self._paused = places
+        self._apply_pauses()
+
+    def at_end(self) -> bool:
+        there = [one for one in self._assignment() if self._place(one) not in self._paused]
+        if self._aside or not self._joined():
+            return False
+        ends = self._ends(there) if there else {}
+        positions = {one: self._positions.now(one) for one in there}
+        return all(at is not None and at >= ends[one] for one, at in positions.items())
+
+    # Committing -------------------------------------------------------------------------------
+
+    def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
+        if not outputs and not positions:
+            return
+        offsets = {
+            self._names.place(*place): OffsetAndMetadata(position, self._ways.note, -1)
+            for place, position in positions.items()
+        }
+        try:
+            self._transactions.commit(self._names.records(outputs), offsets, self._member)
+        except LogBusy as error:
+            if isinstance(error, Fenced) and not self._taken():  # a transaction took too long
+                raise CommitUnknown(str(error)) from error
+            raise self._busy() from error
+
+    def rewind(self) -> None:
+        self._aside = []
+        self._held = frozenset()  # until a poll says in which generation; an old one is refused
+        self._names.look(now=True)
+        self._transactions.begin()
+        if time.monotonic() > self._clear_next:
+            self._clear()
+        self._positions.go_back(self._assignment())
+
+    def committed(self, place: Place) -> int:
+        return self._positions.committed(self._names.place(*place))
+
+    def close(self) -> None:
+        self._transactions.close()
+        self._consumer.close(autocommit=False, timeout_ms=2000)
+
+    def _poll(self, max_records: int, timeout_s: float) -> list[Record]:
+        timeout_ms = int(max(timeout_s, 0.0 if self._joined() else JOIN_S) * 1000)
+        try:
+            polled = self._consumer.poll(timeout_ms, max_records=max_records)
+        except kafka_errors.NoOffsetForPartitionError as error:
+            self._positions.go_back(error.args[0])
+            return []
+        except kafka_errors.OffsetOutOfRangeError:
+            self._positions.skip_deleted(self._assignment())
+            return []
+        except kafka_errors.FencedInstanceIdError as error:
+            raise self._busy() from error
+        except kafka_errors.RetriableError:
+            return []
+        except kafka_errors.KafkaError as error:
+            self._names.look(now=True)  # a topic that was made again, say
+            msg = f"{self._names.name}: {type(error).__name__}: {error}"
+            raise LogError(msg) from error
+        return [
+            Record(*place, one.offset, one.key, one.value)
+            for place, records in ((self._place(there), some) for there, some in polled.items())
+            for one in records
+        ]
+
+    def _join(self) -> None:
+        """Join the group before the producer begins: whoever that fences can ask the group then."""
+        until = time.monotonic() + JOIN_LIMIT_S
+        while not self._joined() and time.monotonic() < until:
+            self.keep_alive()
+
+    def _clear(self) -> None:
+        """End what an earlier producer of the same id may have left open."""
+        self._clear_next = time.monotonic() + CLEAR_EVERY_S
+        places = self._names.written_by_workers()
+        self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
+
+    def _joined(self) -> bool:
+        return bool(self._consumer.group_metadata().state == MemberState.STABLE)
+
+    def _of_mine(self, records: list[Record]) -> list[Record]:
+        return [one for one in records if one[:2] in self._held]  # a place, plain
+
+    def _assignment(self) -> set[TopicPartition]:
+        return set(self._consumer.assignment())
+
+    def _place(self, there: TopicPartition) -> Place:
+        return Place(self._names.ours(there.topic), there.partition)
+
+    def _apply_pauses(self) -> None:
+        held = self._assignment()
+        wanted = {one for one in held if self._place(one) in self._paused}
+        paused = set(self._consumer.paused())
+        if wanted - paused:
+            self._consumer.pause(*(wanted - paused))
+        if paused - wanted:
+            resume(self._consumer, paused - wanted)
+
+    def _taken(self) -> bool:
+        """Whether the group has another member under this one's instance."""
+        if self._instance is None:
+            return False
+        owner = self._owner_of(self._group, self._instance)
+        return owner not in {None, self._member.member_id}
+
+    def _busy(self) -> LogBusy:
+        who = f"another worker has joined group {self._group!r} as {self._instance!r}"
+        return LogBusy(f"{self._names.name}: {who}; give each an instance of its own")

@@ -1,0 +1,1 @@
+"""`poolwise work --shadow`: another configuration beside the workers, which sends nothing."""

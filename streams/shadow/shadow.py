@@ -1,0 +1,222 @@
+"""The shadow: decides beside the workers, by another configuration, and sends nothing.
+
+Rule 1: it joins no group and writes nothing into the log; it can do no harm but to read.
+Rule 2: it says what it would have done at each decision that was made, with the labels, the pools
+and the prices that there were: one step ahead, never further.
+Rule 3: what the log doesn't say is counted and said, not guessed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from bandit import checks
+from bandit.errors import EventError, LogError
+from bandit.events import Pool
+from bandit.policies.policy import make
+from streams import failpoints as at
+from streams.codec import InputDecoder
+from streams.log import read_to_end
+from streams.shadow.brain import Follows, Learning
+from streams.shadow.decisions import Decisions, ends
+from streams.shadow.line import compare
+from streams.shadow.tally import Tally
+from streams.shadow.worth import Worths
+from streams.topics import DECISIONS, POOLS, TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bandit.settings import Settings
+    from streams.log import Log, Place, Record
+    from streams.shadow.brain import Pupil
+    from streams.shadow.line import Line
+    from streams.shadow.log import ShadowLog
+
+BATCH = 1000
+"""Decisions between two writes of the shadow's file and two looks at the pools."""
+
+
+class Shadow:
+    """A shadow at work.
+
+    Parameters
+    ----------
+    log
+        The log, which it only reads.
+    settings
+        What is to be tried.
+    file
+        Where its decisions are noted. Those that stand there are counted, and it goes on behind.
+    follow
+        Learn nothing, and use the newest snapshot of whoever does.
+    from_now
+        Begin with what is decided from now on; if there are lines in `file`, behind them.
+    clock
+        The time in UTC seconds.
+    progress
+        Called with this after each turn of its loop.
+
+    Raises
+    ------
+    LogError
+        If the file's lines are of another log.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        settings: Settings,
+        *,
+        file: ShadowLog | None = None,
+        follow: bool = False,
+        from_now: bool = False,
+        clock: Callable[[], float] = time.time,
+        progress: Callable[[Shadow], None] = at.nothing,
+    ) -> None:
+        self.last_turn_at = time.monotonic()
+        self.tally = Tally()
+        self._settings = settings
+        self._policy = make(settings.policy)
+        self._file = file
+        self._progress = progress
+        self._pools: dict[str, Pool] = {}
+        self._decode = InputDecoder().decode
+        self._pool_reader = log.follow(POOLS)
+        for records in read_to_end(self._pool_reader, BATCH):
+            self._take_in(records)
+        new = from_now and (file is None or not file.n_bytes)
+        self._worths = Worths(log, settings, self._pools, ends(log, TASKS) if new else {})
+        positions = ends(log, DECISIONS) if from_now else {}
+        positions |= self._take_up(log, file) if file else {}
+        self._pupil: Pupil = Follows(log, settings, clock) if follow else Learning(log, settings)
+        self._decisions = Decisions(log, positions)
+
+    def step(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Look at all decisions that were made so far; how many there were."""
+        before = self.tally.decisions
+        self._look_up()
+        lines: list[Line] = []
+        for found in self._decisions.so_far(stop):
+            self._pupil.reach(found.decision.brain_position)
+            line = compare(
+                found, self._settings, self._policy, self._pupil.brain, self._pools, self._worths
+            )
+            lines.append(line)
+            self.tally.receive(line)
+            if len(lines) == BATCH:
+                self._note(lines)
+                self._look_up()
+        self._note(lines)
+        return self.tally.decisions - before
+
+    def run(
+        self,
+        *,
+        until_idle: bool = False,
+        poll_s: float = 0.5,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Go on until `stop` says so or, if asked to, until every decision was looked at."""
+        while not stop():
+            found = self.step(stop)
+            if not found and not stop():
+                if until_idle:
+                    break
+                self._decisions.wait(poll_s)
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._decisions.close()
+        self._pupil.close()
+        self._worths.close()
+        self._pool_reader.close()
+
+    def report(self) -> dict[str, Any]:
+        """Return all figures, by name."""
+        trouble = {"unreadable": self._decisions.unreadable, "deleted": self._decisions.deleted}
+        told = [self._settings.project, *self._settings.projects.values()]
+        today = any(one.delay_usd_per_hour or one.target_accuracy for one in told)
+        return {**self.tally.figures(), **trouble, "pools_of_today": today}
+
+    # What is to be seen of it -----------------------------------------------------------------
+
+    def figures(self) -> dict[str, int]:
+        """None: what a worker counts, it doesn't do."""
+        return {}
+
+    def written_by_topic(self) -> Mapping[str, int]:
+        """Nothing."""
+        return {}
+
+    def dead_letters_by_rule(self) -> Mapping[str, int]:
+        """None."""
+        return {}
+
+    def held(self) -> frozenset[Place]:
+        """Nothing: it is in no group."""
+        return frozenset()
+
+    def lag(self) -> Mapping[Place, int]:
+        """Decisions not looked at yet."""
+        return self._decisions.lag()
+
+    def restored(self) -> bool:
+        """Whether every desk is loaded: it has none."""
+        return True
+
+    def paused(self) -> bool:
+        """Whether tasks wait: not for it."""
+        return False
+
+    def model_age_s(self) -> float | None:
+        """Seconds since the model that it follows was saved; `None` if it learns itself."""
+        return self._pupil.model_age_s()
+
+    def model_position(self) -> int:
+        """Position in `rewards` up to which its model has learned."""
+        return self._pupil.model_position()
+
+    # Round about ------------------------------------------------------------------------------
+
+    def _look_up(self) -> None:
+        """See what is new of pools and snapshots, and say that it is alive."""
+        while records := self._pool_reader.poll(BATCH, 0.0):
+            self._take_in(records)
+        self._pupil.look_up()
+        self.last_turn_at = time.monotonic()
+        self._progress(self)
+
+    def _take_in(self, records: Iterable[Record]) -> None:
+        for record in records:
+            try:
+                pool = self._decode(record.value)
+                if isinstance(pool, Pool):
+                    checks.pool(pool)
+                    self._pools[pool.pool] = pool
+            except EventError:  # a dead letter, and a worker's to write
+                continue
+
+    def _take_up(self, log: Log, file: ShadowLog) -> dict[int, int]:
+        """Count the lines that are there, and what they moved; where to go on, by partition."""
+        positions: dict[int, int] = {}
+        for line in file.lines():
+            self.tally.receive(line)
+            would = line.choice if line.shadow is None else line.shadow.choice
+            self._worths.again(line.partition, line.task, (line.choice, would), line.log_worth)
+            positions[line.partition] = line.offset + 1
+        there = ends(log, DECISIONS) if positions else {}
+        for partition, position in positions.items():
+            if position > there.get(partition, 0):
+                msg = (
+                    f"{file.path}: its decisions go up to offset {position} of partition"
+                    f" {partition}, the log's to {there.get(partition, 0)}: it is of another log"
+                )
+                raise LogError(msg)
+        return positions
+
+    def _note(self, lines: list[Line]) -> None:
+        if self._file is not None and lines:
+            self._file.write(lines)
+        lines.clear()
