@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.belief import believe, others_say
-from bandit.desk import Due
 from bandit.draw import draw
 from bandit.events import Verdict
 from bandit.rewards import ALONE, EXPIRED, by_gold, by_others, reward_of
@@ -48,8 +47,7 @@ class Closing:
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
             delivered(self._settings, desk.state, state.task, belief.confidence)
         state.closed_at = now
-        desk.state.open_tasks -= 1
-        desk.note(Due(now + self._settings.memory.remember_closed_s, "forget", state.task.task))
+        desk.remember(state.task.task, now)
         return [*out, *self._written(state, now, why, worth_usd, belief)]
 
     def revise(self, desk: Desk, state: TaskState) -> list[Output]:

@@ -37,6 +37,13 @@ class Due(NamedTuple):
     ask: int = 0
 
 
+class Closed(NamedTuple):
+    """A closed task; ordered by when it closed or its last audit ends, then by name."""
+
+    at: float
+    task: str
+
+
 class Desk:
     """The open tasks of one partition, and the closed ones still remembered.
 
@@ -59,6 +66,8 @@ class Desk:
         self._live: dict[bytes, TaskState | HeldGold | None] = {}
         self._agenda: list[Due] = []
         self._popped: list[Due] = []
+        self._closed: list[Closed] = []
+        self._popped_closed: list[Closed] = []
         self._savings_kept: dict[str, float] = {}
         self.halted = Halted()
         self.savings: dict[str, float] = {}  # room in pools beside `state.room`; in no record
@@ -92,9 +101,36 @@ class Desk:
         """Put something on the agenda."""
         heapq.heappush(self._agenda, due)
 
+    def remember(self, name: str, now: float) -> None:
+        """Keep a task that has closed just now for a while."""
+        self.state.open_tasks -= 1
+        self.state.closed_tasks += 1
+        heapq.heappush(self._closed, Closed(now, name))
+        self.note(Due(now + self._memory.remember_closed_s, "forget", name))
+
     def forget(self, name: str) -> None:
-        """Let a task go."""
+        """Let a closed task go."""
+        self.state.closed_tasks -= 1
         self._live[TASK + name.encode()] = None
+
+    def too_many(self, most: int, now: float) -> Iterator[TaskState]:
+        """Yield the closed task that is to go first, while more than `most` are remembered."""
+        while self._closed:
+            crowded = self.state.closed_tasks > most and self._closed[0].at <= now
+            if not crowded and self._knows(self._closed[0].task):
+                return
+            entry = heapq.heappop(self._closed)
+            self._popped_closed.append(entry)
+            state = self.task(entry.task)
+            at = None if state is None else state.forget_at(0.0)
+            if state is not None and at == entry.at:
+                yield state
+            elif at is not None:  # its audit was asked for meanwhile
+                heapq.heappush(self._closed, Closed(at, entry.task))
+
+    def _knows(self, name: str) -> bool:
+        key = TASK + name.encode()
+        return self._live[key] is not None if key in self._live else key in self._kept
 
     def gold(self, name: str) -> HeldGold | None:
         """Return the gold that waits for a task."""
@@ -173,6 +209,7 @@ class Desk:
                 self._kept[key] = data
         self._live.clear()
         self._popped.clear()
+        self._popped_closed.clear()
         self.halted.keep()
         self._savings_kept = dict(self.savings)
 
@@ -182,6 +219,9 @@ class Desk:
         for entry in self._popped:
             heapq.heappush(self._agenda, entry)
         self._popped.clear()
+        for closed in self._popped_closed:
+            heapq.heappush(self._closed, closed)
+        self._popped_closed.clear()
         self.halted.drop()
         self.savings = dict(self._savings_kept)
         self.state = msgspec.json.decode(self._state_kept, type=DeskState)
@@ -196,11 +236,14 @@ class Desk:
             else:
                 self._kept[key] = data
         self.state = msgspec.json.decode(self._state_kept, type=DeskState)
-        self._agenda = []
+        self._agenda, self._closed = [], []
         for key, data in self._kept.items():
             if key.startswith(TASK):
                 state = self._decode_task(data)
                 self._agenda.extend(_dues(state, self._memory))
+                at = state.forget_at(0.0)
+                if at is not None:
+                    self._closed.append(Closed(at, state.task.task))
                 if state.halted_at is not None:
                     self.halted.add(
                         state.task.project, state.halted, state.halted_at, state.task.task
@@ -210,6 +253,8 @@ class Desk:
                 until = held.at + self._memory.gold_waits_s
                 self._agenda.append(Due(until, "gold", held.gold.task))
         heapq.heapify(self._agenda)
+        heapq.heapify(self._closed)
+        self.state.closed_tasks = len(self._closed)  # older records don't say
 
 
 def _dues(state: TaskState, memory: MemorySettings) -> list[Due]:

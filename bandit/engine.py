@@ -74,7 +74,9 @@ class Engine:
             self._allowance,
             self._closing,
         )
-        self._clock = Clock(settings, desks.pools, self._capacity, self._allowance, self._asking)
+        self._clock = Clock(
+            settings, desks.pools, self._capacity, self._allowance, self._asking, partitions
+        )
 
     def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
         """Return what follows from `event`, which came in by `partition`.

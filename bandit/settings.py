@@ -69,6 +69,7 @@ class MemorySettings(Section, frozen=True):
     """How long and how much is remembered."""
 
     remember_closed_s: float = 86400.0
+    max_closed: int = 200_000  # over all partitions, at 1 to 2 KB; the first that closed go first
     gold_waits_s: float = 3600.0
     max_waiting_gold: int = 10_000
 
@@ -172,6 +173,7 @@ def check(settings: Settings) -> Settings:
             memory.remember_closed_s >= 0,
             "0 or more",
         ),
+        ("memory.max_closed", memory.max_closed, memory.max_closed >= 0, "0 or more"),
         ("memory.gold_waits_s", memory.gold_waits_s, memory.gold_waits_s >= 0, "0 or more"),
     ]
     named = [("project", settings.project)]

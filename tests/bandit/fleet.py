@@ -42,6 +42,7 @@ class Fleet:
         self._topic: dict[int, dict[bytes, bytes]] = {n: {} for n in range(partitions)}
         self._holder: dict[int, int] = {}
         self._tasks = 0
+        self._partition_of: dict[str, int] = {}
         for partition in range(partitions):
             self._move(partition, 0)
         self._pass(0.0)
@@ -93,16 +94,15 @@ class Fleet:
     def _task(self, partition: int, *, is_lost: bool) -> None:
         self._tasks += 1
         task = Task(task=f"t{self._tasks}", project="p", at=self.now, classes=("yes", "no"))
+        self._partition_of[task.task] = partition
         self._feed(partition, task, is_lost=is_lost)
 
     def _answer(self, number: int, usd: float | None) -> None:
-        """Answer an ask, or decline it at no price."""
+        """Answer an ask, or decline it at no price; its task may be forgotten by now."""
         if not self.asks:
             return
         ask = self.asks[-1 - number % len(self.asks)]
-        partition = next(
-            n for n, topic in self._topic.items() if f"task/{ask.task}".encode() in topic
-        )
+        partition = self._partition_of[ask.task]
         if usd is None:
             self._feed(partition, Decline(task=ask.task, ask=ask.ask, pool=ask.pool, at=self.now))
             return

@@ -94,18 +94,21 @@ plays = st.one_of(st.lists(moves, max_size=12), st.lists(moves, min_size=20, max
 )
 
 settings_of = st.builds(
-    lambda name, explorer, share, remember, least, most: Settings(
+    lambda name, explorer, share, remember, closed, least, most: Settings(
         policy=PolicySettings(
             name=name, explorer=explorer, pool="a", min_labels=least, max_labels=most, max_asks=8
         ),
         audit=AuditSettings(share=share),
         clock=ClockSettings(confirmations=2),
-        memory=MemorySettings(remember_closed_s=remember, gold_waits_s=100.0, max_waiting_gold=2),
+        memory=MemorySettings(
+            remember_closed_s=remember, max_closed=closed, gold_waits_s=100.0, max_waiting_gold=2
+        ),
     ),
     st.sampled_from(("value", "value", "uniform", "fixed", "cheapest", "best_known")),
     st.sampled_from(("inverse_gap", "epsilon_greedy", "softmax")),
     st.sampled_from((0.02, 1.0)),
     st.sampled_from((0.0, 100.0, 1e6)),
+    st.sampled_from((0, 1, 3, 200_000)),
     st.integers(1, 2),
     st.integers(2, 5),
 )

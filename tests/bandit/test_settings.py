@@ -64,6 +64,7 @@ BAD = [
     ("memory.remember_closed_s", Settings(memory=MemorySettings(remember_closed_s=math.nan))),
     ("memory.remember_closed_s", Settings(memory=MemorySettings(remember_closed_s=math.inf))),
     ("memory.gold_waits_s", Settings(memory=MemorySettings(gold_waits_s=math.nan))),
+    ("memory.max_closed", Settings(memory=MemorySettings(max_closed=-1))),
 ]
 
 
