@@ -17,7 +17,8 @@ from streams.codec import InputDecoder
 from streams.deadletters import letter_in, written
 from streams.feeding import records_of
 from streams.log import NewRecord, Place, behind, read_to_end
-from streams.topics import DEADLETTERS, LABELS, TOPICS
+from streams.operations import TOPICS as OPERATIONS
+from streams.topics import DEADLETTERS, LABELS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -117,10 +118,13 @@ def records_again(
         if topic is None:
             again = DeadLetter(rule=error.rule, message=f"again: {error}", original=original)
             return [written(again, 0)]
-        if letter.key is None and TOPICS[topic].compacted:
+        if topic not in (*SHARED, *OPERATIONS):  # another program's letter
             return []
-        partition = letter.partition if letter.key is None else None
-        return [NewRecord(topic, letter.key, original, partition)]
+        if letter.key is not None:
+            return [NewRecord(topic, letter.key, original)]
+        if topic in OPERATIONS or letter.partition not in range(partitions):
+            return []
+        return [NewRecord(topic, None, original, letter.partition)]
     return [] if isinstance(event, Tick) else records_of(original, decoder, partitions)
 
 

@@ -114,6 +114,25 @@ def test_a_letter_without_its_original_can_not_be_sent_nor_one_about_a_tick(
     assert sent(log) == []
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"topic": "payments", "key": b"k"},
+        {"topic": "asks", "key": b"k"},
+        {"topic": "labels", "partition": 99},
+        {"topic": "labels", "partition": -1},
+        {"topic": "labels"},
+    ],
+)
+def test_a_letter_of_another_program_that_leads_nowhere_stops_nothing(
+    log: EmbeddedLog, fields: dict[str, Any]
+) -> None:
+    where = {"key": None, "partition": None} | fields
+    bury(log, "malformed", original=b"?", **where)
+    bury(log, "malformed", original=b"{", topic="labels", key=b"t1")
+    assert sent(log) == [("malformed", 0, []), ("malformed", 1, ["labels"])]
+
+
 def test_a_line_of_a_file_that_is_bad_still_is_a_letter_again(log: EmbeddedLog) -> None:
     good = encode(task("t2"))
     for line in (b"{", good):
