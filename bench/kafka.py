@@ -156,9 +156,9 @@ def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
         batch_size=BATCH_BYTES,
         linger_ms=LINGER_MS,
         max_request_size=REQUEST_BYTES,
-        retry_backoff_ms=AGAIN_MS,
         metrics_enabled=False,
     )
+    producer._sender.config["retry_backoff_ms"] = AGAIN_MS
     producer.init_transactions()
     while not consumer.assignment():
         consumer.poll(100, max_records=1)

@@ -63,11 +63,13 @@ def work(address: str, number: int, partitions: int, crew: Crew, hand: Hand) -> 
     settings = WorkerSettings(batch_records=BATCH, max_open=10**9)
     worker = Worker(log, engine_maker(SETTINGS, partitions), settings, follow=True)
     gc.freeze()  # as `poolwise work` does
+    before = worker.handled
     while not crew.feeding.is_set():
+        before = worker.handled  # the last step may take in the first of what is fed
         worker.step(0.1)
         hand.held.value = len(worker.held()) if worker.restored() else 0
     crew.go.wait()
-    before_s, before = time.process_time(), worker.handled
+    before_s = time.process_time()
     while not crew.done.is_set():
         worker.step(0.05)
         hand.handled.value = worker.handled - before
@@ -127,6 +129,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--partitions", type=int, default=4)
     options = parser.parse_args()
+    if options.partitions % 2:
+        parser.error("--partitions: an even number, so that two workers have as many each")
     ratios = []
     with Broker() as broker:
         through(broker, 1, options.tasks, options.partitions)  # warms up, and isn't counted

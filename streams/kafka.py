@@ -23,6 +23,7 @@ from streams.on_kafka.presence import There
 from streams.on_kafka.probe import lasting, refusals
 from streams.on_kafka.producer import Transactions
 from streams.on_kafka.shared import KafkaShared
+from streams.topics import MODELS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,23 +89,27 @@ class KafkaLog:
 
     def write(self, records: Sequence[NewRecord]) -> None:
         if self._anybody is None:
-            self._anybody = self._writer(f"writer-{uuid4()}")
+            self._anybody = self._writer(self._transactions(f"writer-{uuid4()}"))
         self._anybody.write(records)
 
     def writer(self, name: str) -> KafkaWriter:
-        writer = self._writer(name)
+        models = self.names.place(MODELS, 0)
+        writer = self._writer(self._transactions(name, touched=[models]))
         writer.begin()
         return writer
 
     def shared(self, group: str, topics: Sequence[str]) -> KafkaShared:
-        identity = self._settings.instance or str(uuid4())
+        instance = self._settings.instance
+        identity = instance or str(uuid4())
+        works = instance is not None and tuple(topics) == SHARED
+        touched = self.names.written_by_workers() if works else []
         shared = KafkaShared(
             self.names,
             self._connect,
             self._settings,
             self._address.named(group),
             topics,
-            self._transactions(f"{group}-{identity}"),
+            self._transactions(f"{group}-{identity}", self._address.named(group), touched),
             self._ends,
             self._owner_of,
         )
@@ -146,18 +151,22 @@ class KafkaLog:
         except kafka_errors.KafkaError as error:
             raise connecting(address, error, refusals(self._connect)) from error
 
-    def _writer(self, name: str) -> KafkaWriter:
-        writer = KafkaWriter(self.names, self._transactions(name))
+    def _writer(self, transactions: Transactions) -> KafkaWriter:
+        writer = KafkaWriter(self.names, transactions)
         self._members.append(writer)
         return writer
 
-    def _transactions(self, name: str) -> Transactions:
+    def _transactions(
+        self, name: str, group: str | None = None, touched: Iterable[TopicPartition] = ()
+    ) -> Transactions:
         return Transactions(
             self._connect,
             self._address.named(name),
             self.names.name,
             self._settings.commit_timeout_s,
             self._settings.transaction_timeout_s,
+            group,
+            touched,
         )
 
     def _count(self, topic: str) -> int | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kafka import KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
-from kafka.structs import ConsumerGroupMetadata
+from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogBusy, LogError, RecordTooLarge
 from streams.on_kafka.batches import batches
@@ -22,8 +22,6 @@ from streams.on_kafka.probe import lasting, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from kafka.structs import OffsetAndMetadata
 
 CLOSE_S = 1.0
 """For closing a producer that may not be able to say goodbye."""
@@ -39,7 +37,7 @@ REQUEST_BYTES = 8 * 1024 * 1024
 """Of a request with one batch a partition: a commit sends what is left in one round trip."""
 
 AGAIN_MS = 5
-"""A transaction may begin while the broker still ends the one before; the default, 100, is long."""
+"""Until a request about a transaction is sent again that came while the one before was ended."""
 
 MAX_RECORD_BYTES = 1_000_000
 """A broker takes records of up to 1,048,588 bytes unless it is told otherwise."""
@@ -55,6 +53,11 @@ class Fenced(LogBusy):
 class Transactions:
     """Writes in transactions under one transactional id.
 
+    A broker can take a late request of a transaction that has ended, as of one that is open for
+    ever: it hides all that comes behind it, and the positions of the group (the hanging
+    transactions of KIP-890); or the next commit makes it visible. So a producer that may have had
+    one before it begins with a transaction that touches the same partitions, and is aborted.
+
     Parameters
     ----------
     connect
@@ -67,6 +70,10 @@ class Transactions:
         Longest wait of a commit, and of the beginning of a new producer.
     transaction_timeout_s
         After which the broker aborts a transaction that nobody ends.
+    group
+        Whose positions are committed, if any are.
+    touched
+        Partitions that earlier producers of the id may have written to.
     """
 
     def __init__(
@@ -76,10 +83,14 @@ class Transactions:
         name: str,
         timeout_s: float,
         transaction_timeout_s: float,
+        group: str | None = None,
+        touched: Iterable[TopicPartition] = (),
     ) -> None:
         self.transactional_id = transactional_id
         self._name = name
         self._timeout_s = timeout_s
+        self._group = group
+        self._touched = set(touched)
         self._settings = {
             **connect,
             "transactional_id": transactional_id,
@@ -90,13 +101,12 @@ class Transactions:
             "batch_size": BATCH_BYTES,
             "linger_ms": LINGER_MS,
             "max_request_size": REQUEST_BYTES,
-            "retry_backoff_ms": AGAIN_MS,
             "metrics_enabled": False,
         }
         self._producer: KafkaProducer | None = None
 
     def begin(self) -> None:
-        """Be the one producer of the id; what an earlier one left open is aborted.
+        """Be the one producer of the id; what earlier ones left open is aborted.
 
         Raises
         ------
@@ -110,7 +120,9 @@ class Transactions:
             self._producer = KafkaProducer(**self._settings)
             # A batch that is split when the broker finds it too large is never done for `flush`.
             self._producer._sender._can_split = lambda *_: False
+            self._producer._sender.config["retry_backoff_ms"] = AGAIN_MS
             self._producer.init_transactions()
+            self._clear()
         except kafka_errors.KafkaError as error:
             self.close()
             raise self._reason(error) from error
@@ -141,40 +153,32 @@ class Transactions:
             self._settings["batch_size"] = ALONE
             self._commit(records, offsets, member)
 
-    def clear(
-        self,
-        places: Iterable[TopicPartition],
-        offsets: Mapping[TopicPartition, OffsetAndMetadata],
-        group: str,
-    ) -> None:
-        """End what late requests of an earlier producer of the id may have left behind.
-
-        What a broker takes after its transaction has ended stays open for ever: it hides all that
-        comes behind it, and the positions of the group (the hanging transactions of KIP-890). Any
-        later transaction of the same id that touches the same partitions ends it. This one is
-        aborted, so `offsets` are never committed.
-
-        Raises
-        ------
-        CommitUnknown
-            If the broker can't be reached in time: `begin` again.
-        """
+    def _clear(self) -> None:
+        """End what late requests of earlier producers may have left behind."""
         producer, until = self._producer, time.monotonic() + self._timeout_s
         assert producer is not None
         manager = producer._transaction_manager
-        member = ConsumerGroupMetadata(group_id=group)
-        try:
-            producer.begin_transaction()
-            for place in places:
-                manager.maybe_add_partition_to_transaction(place)
+        places = [one for one in sorted(self._touched) if self._has_leader(one)]
+        if not places:
+            return
+        producer.begin_transaction()
+        for place in places:
+            manager.maybe_add_partition_to_transaction(place)
+        if self._group is not None:
+            offsets = {places[0]: OffsetAndMetadata(0, "", -1)}  # never committed
+            member = ConsumerGroupMetadata(group_id=self._group)
             self._wait(lambda: manager.send_offsets_to_transaction(offsets, member), until)
-            while manager.has_partitions_to_add() and time.monotonic() < until:
-                time.sleep(0.002)
-            self._wait(manager.begin_abort, until)
-        except kafka_errors.KafkaError as error:
-            meaning = self._meaning(manager.last_error or error)
-            self.close()
-            raise meaning from error
+        producer._sender.wakeup()
+        while manager.has_partitions_to_add() and time.monotonic() < until:
+            time.sleep(0.002)
+        self._wait(manager.begin_abort, until)
+
+    def _has_leader(self, place: TopicPartition) -> bool:
+        """Whether somebody takes what goes to a partition; else an abort would wait for that."""
+        producer = self._producer
+        assert producer is not None
+        there = place.partition in producer.partitions_for(place.topic)
+        return there and producer._metadata.leader_for_partition(place) not in (None, -1)
 
     def _commit(
         self,
@@ -190,10 +194,10 @@ class Transactions:
         try:
             producer.begin_transaction()
             sent = self._append(records)
+            # First the records, then the positions, which the group refuses from whoever has lost
+            # a partition: so its next owner finds all that is still to be committed.
+            producer.flush(timeout=max(0.0, until - time.monotonic()))
             if offsets:
-                # First the records, then the positions, which the group refuses from whoever has
-                # lost a partition: so its next owner finds all that is still to be committed.
-                producer.flush(timeout=max(0.0, until - time.monotonic()))
                 self._wait(lambda: manager.send_offsets_to_transaction(offsets, member), until)
             self._wait(manager.begin_commit, until)
             _check_sent(sent)
@@ -215,6 +219,7 @@ class Transactions:
                 msg = f"{topic} has no partition {partition}"
                 raise kafka_errors.UnknownTopicOrPartitionError(msg)
             place = TopicPartition(topic, partition)
+            self._touched.add(place)
             producer._transaction_manager.maybe_add_partition_to_transaction(place)
         producer._sender.wakeup()
         sent = []

@@ -40,8 +40,6 @@ JOIN_S = 0.2
 JOIN_LIMIT_S = 5.0
 """Before the producer begins; a group that takes longer is joined by the polls that follow."""
 
-CLEAR_EVERY_S = 10.0
-
 PATIENCE_S = 15.0
 """A transaction that a dead worker left open hides its positions; its abort may be so late."""
 
@@ -90,7 +88,6 @@ class KafkaShared:
         self._held: frozenset[Place] = frozenset()
         self._aside: list[Record] = []  # came while only staying alive
         self._paused: frozenset[Place] = frozenset()
-        self._clear_next = 0.0  # when what late requests left behind is ended again
         assignor = TogetherAssignor(self._assignment)
         self._consumer = KafkaConsumer(
             **connect,
@@ -111,9 +108,7 @@ class KafkaShared:
             )
             self._member = self._consumer.group_metadata()
             self._join()
-            self._transactions.begin()
-            if settings.instance is not None:  # else the producer is a new one, with nothing open
-                self._clear()
+            self._begin()
         except BaseException:
             self.close()
             raise
@@ -166,7 +161,8 @@ class KafkaShared:
 
     def at_end(self) -> bool:
         there = [one for one in self._assignment() if self._place(one) not in self._paused]
-        if self._aside or not self._joined():
+        unsure = self._held != set(map(self._place, self._assignment()))
+        if self._aside or unsure or not self._joined():
             return False
         ends = self._ends(there) if there else {}
         positions = {one: self._positions.now(one) for one in there}
@@ -184,17 +180,13 @@ class KafkaShared:
         try:
             self._transactions.commit(self._names.records(outputs), offsets, self._member)
         except LogBusy as error:
-            if isinstance(error, Fenced) and not self._taken():  # a transaction took too long
-                raise CommitUnknown(str(error)) from error
-            raise self._busy() from error
+            raise self._refused(error) from error
 
     def rewind(self) -> None:
         self._aside = []
         self._held = frozenset()  # until a poll says in which generation; an old one is refused
         self._names.look(now=True)
-        self._transactions.begin()
-        if time.monotonic() > self._clear_next:
-            self._clear()
+        self._begin()
         self._positions.go_back(self._assignment())
 
     def committed(self, place: Place) -> int:
@@ -234,12 +226,6 @@ class KafkaShared:
         while not self._joined() and time.monotonic() < until:
             self.keep_alive()
 
-    def _clear(self) -> None:
-        """End what an earlier producer of the same id may have left open."""
-        self._clear_next = time.monotonic() + CLEAR_EVERY_S
-        places = self._names.written_by_workers()
-        self._transactions.clear(places, {places[0]: OffsetAndMetadata(0, "", -1)}, self._group)
-
     def _joined(self) -> bool:
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
@@ -260,6 +246,22 @@ class KafkaShared:
             self._consumer.pause(*(wanted - paused))
         if paused - wanted:
             resume(self._consumer, paused - wanted)
+
+    def _begin(self) -> None:
+        try:
+            self._transactions.begin()
+        except LogBusy as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: LogBusy) -> LogError:
+        """Say what it means that there is another producer: nothing, unless its owner is another.
+
+        A transaction took too long, or a broker that had stood still answered a request of ours
+        after a later one.
+        """
+        if isinstance(error, Fenced) and not self._taken():
+            return CommitUnknown(str(error))
+        return self._busy()
 
     def _taken(self) -> bool:
         """Whether the group has another member under this one's instance."""

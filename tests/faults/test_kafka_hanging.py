@@ -22,6 +22,9 @@ from tests.broker.broker import Broker
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafka import TopicPartition
+
+    from streams.on_kafka.producer import Transactions
     from streams.on_kafka.shared import KafkaShared
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -57,12 +60,12 @@ def ask(value: bytes) -> NewRecord:
     return NewRecord("asks", b"t1", value)
 
 
-def send_late(log: KafkaLog, shared: KafkaShared) -> None:
-    """Send a record of the transaction that was committed just now."""
-    producer = shared._transactions._producer
+def send_late(transactions: Transactions, place: TopicPartition) -> None:
+    """Send a record of the transaction that was committed; its mark is there already."""
+    producer = transactions._producer
     assert producer is not None
     producer._transaction_manager.is_send_to_partition_allowed = lambda _: True
-    producer._accumulator.append(log.names.place("asks", 0), None, b"t1", b"late", [])
+    producer._accumulator.append(place, None, b"late", b"late", [])
     producer.flush(5.0)
 
 
@@ -78,7 +81,8 @@ def test_it_hides_what_comes_behind_it(address: str, monkeypatch: pytest.MonkeyP
     log, shared = member(address)
     with closing(log):
         shared.commit([ask(b"1")], {})
-        send_late(log, shared)
+        assert asks(address) == [b"1"]
+        send_late(shared._transactions, log.names.place("asks", 0))
         log.write([ask(b"of somebody else")])
         with pytest.raises(CommitUnknown):
             asks(address)
@@ -86,16 +90,44 @@ def test_it_hides_what_comes_behind_it(address: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("how", ["a recovery", "a start"])
 def test_it_is_ended_by(address: str, how: str) -> None:
+    """And what is committed next doesn't make it visible."""
+    log, shared = member(address)
+    shared.commit([ask(b"1")], {})
+    assert asks(address) == [b"1"]
+    send_late(shared._transactions, log.names.place("asks", 0))
+    if how == "a recovery":
+        shared.rewind()
+    else:
+        log.close()
+        log, shared = member(address)
+    with closing(log):
+        began = time.monotonic()
+        assert asks(address) == [b"1"]
+        assert time.monotonic() - began < SOON_S
+        shared.commit([ask(b"2")], {})
+        assert asks(address) == [b"1", b"2"]
+
+
+def test_it_is_ended_by_a_producer_that_is_made_in_the_middle_of_a_commit(address: str) -> None:
+    """What was too large is given up with its producer, and the rest goes on with another."""
     log, shared = member(address)
     with closing(log):
         shared.commit([ask(b"1")], {})
-        send_late(log, shared)
-        if how == "a recovery":
-            shared._clear_next = 0.0  # the start was less than 10 s ago
-            shared.rewind()
-    if how == "a start":
-        log, shared = member(address)
-        log.close()
-    began = time.monotonic()
-    assert asks(address) == [b"1"]
-    assert time.monotonic() - began < SOON_S
+        assert asks(address) == [b"1"]
+        send_late(shared._transactions, log.names.place("asks", 0))
+        shared._transactions.close()
+        shared.commit([ask(b"2")], {})
+        assert asks(address) == [b"1", b"2"]
+
+
+def test_a_learner_that_starts_ends_what_another_left(address: str) -> None:
+    snapshots = [NewRecord("models", b"slot/%d" % i, b"new") for i in range(2)]
+    with closing(KafkaLog(address, LogSettings())) as log:
+        writer = log.writer("learner")
+        writer.write(snapshots[:1])
+        assert len(list(read_to_end(log.follow("models"), 100))) == 1
+        send_late(writer._transactions, log.names.place("models", 0))
+    with closing(KafkaLog(address, LogSettings())) as log:
+        log.writer("learner").write(snapshots[1:])
+        found = [one for some in read_to_end(log.follow("models"), 100) for one in some]
+    assert [one.key for one in found] == [b"slot/0", b"slot/1"]
