@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from bandit.allowance import day_of
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 WAKES = 1000
 """Halted tasks that a desk lets go on in one tick: a million that are woken must not stop it."""
 
-FORGOTTEN = 10_000
-"""Closed tasks beyond the most remembered that a desk lets go in one tick, for the same reason."""
-
 
 class Clock:
     """Moves a desk's time and does what is due."""
@@ -39,14 +35,12 @@ class Clock:
         capacity: Capacity,
         allowance: Allowance,
         asking: Asking,
-        partitions: int,
     ) -> None:
         self._settings = settings
         self._pools = pools
         self._capacity = capacity
         self._allowance = allowance
         self._asking = asking
-        self._most_closed = settings.memory.max_closed // partitions
 
     def tick(self, desk: Desk, tick: Tick) -> list[Output]:
         """Move the time of `desk`.
@@ -64,8 +58,6 @@ class Clock:
         out: list[Output] = []
         for due in desk.due(tick.at):
             out += self._due(desk, due)
-        for state in islice(desk.too_many(self._most_closed, tick.at), FORGOTTEN):
-            self._let_go(desk, state)
         return out + self._wake(desk, tick.at)
 
     def _due(self, desk: Desk, due: Due) -> list[Output]:
@@ -104,9 +96,6 @@ class Clock:
         if at < forget_at:
             desk.note(Due(forget_at, "forget", state.task.task))
             return
-        self._let_go(desk, state)
-
-    def _let_go(self, desk: Desk, state: TaskState) -> None:
         end_wait(desk, state, self._capacity)
         desk.forget(state.task.task)
 

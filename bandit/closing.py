@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bandit.belief import believe, others_say
@@ -10,6 +11,7 @@ from bandit.events import Verdict
 from bandit.rewards import ALONE, EXPIRED, by_gold, by_others, reward_of
 from bandit.state import AUDIT, WAITING
 from bandit.state import EXPIRED as OVER
+from bandit.waiting import end_wait
 from bandit.worth import delivered
 
 if TYPE_CHECKING:
@@ -23,17 +25,26 @@ if TYPE_CHECKING:
     from bandit.settings import Settings
     from bandit.state import AskState, TaskState
 
+AT_ONCE = 2
+"""Closed tasks let go for one that closes: if there are far too many, they become fewer slowly."""
+
 
 class Closing:
     """Writes verdicts and rewards, each as often as what it rests on changes."""
 
     def __init__(
-        self, settings: Settings, brain: Brain, capacity: Capacity, allowance: Allowance
+        self,
+        settings: Settings,
+        brain: Brain,
+        capacity: Capacity,
+        allowance: Allowance,
+        partitions: int,
     ) -> None:
         self._settings = settings
         self._brain = brain
         self._capacity = capacity
         self._allowance = allowance
+        self._most_closed = settings.memory.max_closed // partitions
 
     def close(
         self, desk: Desk, state: TaskState, why: str, worth_usd: float, belief: Belief
@@ -47,6 +58,9 @@ class Closing:
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
             delivered(self._settings, desk.state, state.task, belief.confidence)
         state.closed_at = now
+        for other in islice(desk.too_many(self._most_closed, now), AT_ONCE):
+            end_wait(desk, other, self._capacity)
+            desk.forget(other.task.task)
         desk.remember(state.task.task, now)
         return [*out, *self._written(state, now, why, worth_usd, belief)]
 

@@ -63,7 +63,7 @@ class Engine:
         self._desks = desks = Desks(settings.memory)
         self._capacity = Capacity(partitions, desks.held)
         self._allowance = Allowance(partitions, desks.held)
-        self._closing = Closing(settings, brain, self._capacity, self._allowance)
+        self._closing = Closing(settings, brain, self._capacity, self._allowance, partitions)
         self._asking = Asking(
             settings,
             brain,
@@ -74,9 +74,7 @@ class Engine:
             self._allowance,
             self._closing,
         )
-        self._clock = Clock(
-            settings, desks.pools, self._capacity, self._allowance, self._asking, partitions
-        )
+        self._clock = Clock(settings, desks.pools, self._capacity, self._allowance, self._asking)
 
     def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
         """Return what follows from `event`, which came in by `partition`.

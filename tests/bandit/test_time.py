@@ -173,21 +173,22 @@ def remembered(engine: Engine, *names: str, partition: int = 0) -> list[str]:
 def test_of_more_closed_tasks_than_are_remembered_the_first_that_closed_go_first(
     restored: bool,
 ) -> None:
-    names = ["late", "a", "c", "b"]
+    """Until one more closes, there is one more."""
+    names = ["late", "c", "a", "b", "d"]
     engine = remembering(2)
     close(engine, "late")
     engine.receive(Tick(at=10.0))
-    close(engine, *names[1:])
-    assert remembered(engine, *names) == names, "until the next tick"
+    close(engine, "c", "a")
+    assert remembered(engine, *names) == ["late", "c", "a"]
     if restored:
         records = [(key, value) for _, key, value in engine.changes()]
         engine = remembering(2)
         engine.restore(0, records)
-    engine.receive(Tick(at=11.0))
-    assert remembered(engine, *names) == ["c", "b"]
-    assert {key for _, key, value in engine.changes() if value is None} == (
-        {b"task/late", b"task/a"} if restored else set()
-    )
+        engine.receive(POOL)
+    close(engine, "b")
+    assert remembered(engine, *names) == ["c", "a", "b"]
+    close(engine, "d")
+    assert remembered(engine, *names) == ["c", "b", "d"], "of those that closed together, by name"
     (letter,) = engine.receive(Label("l", "late", 1, "a", "w9", "yes", 12.0))
     assert isinstance(letter, DeadLetter)
     assert letter.rule == "unknown_task"
@@ -195,13 +196,25 @@ def test_of_more_closed_tasks_than_are_remembered_the_first_that_closed_go_first
 
 def test_what_was_let_go_in_a_batch_that_failed_is_let_go_again() -> None:
     engine = remembering(1)
-    close(engine, "a", "b", "c")
+    close(engine, "a", "b")
     engine.keep()
     for _ in range(2):
-        engine.receive(Tick(at=11.0))
-        assert remembered(engine, "a", "b", "c") == ["c"]
+        close(engine, "c")
+        assert remembered(engine, "a", "b", "c") == ["b", "c"]
         engine.drop()
-        assert remembered(engine, "a", "b", "c") == ["a", "b", "c"]
+        assert remembered(engine, "a", "b", "c") == ["a", "b"]
+
+
+def test_far_too_many_become_fewer_with_each_that_closes() -> None:
+    names = [f"t{number}" for number in range(10)]
+    before, engine = remembering(1000), remembering(3)
+    close(before, *names)
+    engine.restore(0, [(key, value) for _, key, value in before.changes()])
+    counts = []
+    for number in range(8):
+        close(engine, f"new{number}")
+        counts.append(engine._desks.of(0).state.closed_tasks)
+    assert counts == [9, 8, 7, 6, 5, 4, 4, 4]
 
 
 def test_a_closed_task_is_remembered_until_its_audit_has_ended() -> None:
@@ -210,17 +223,19 @@ def test_a_closed_task_is_remembered_until_its_audit_has_ended() -> None:
     audit = asked(engine.receive(answer(first, 5.0)))
     engine.receive(Tick(at=audit.expires_at - 1.0))
     engine.receive(answer(audit, audit.expires_at - 1.0, "expert"))
-    assert remembered(engine, "t1") == ["t1"]
+    for name, left in (("t2", ["t1", "t2"]), ("t3", ["t1", "t2", "t3"])):
+        close(engine, name)
+        assert remembered(engine, "t1", "t2", "t3") == left
     engine.receive(Tick(at=audit.expires_at))
-    assert remembered(engine, "t1") == []
+    close(engine, "t4")
+    assert remembered(engine, "t1", "t2", "t3") == ["t2", "t3"]
 
 
 def test_each_partition_remembers_its_share() -> None:
     engine = remembering(4, partitions=2)
-    for partition in range(2):
-        close(engine, "a", "b", "c", partition=partition)
-    engine.receive(Tick(at=11.0), 0)
-    assert remembered(engine, "a", "b", "c", partition=0) == ["b", "c"]
+    close(engine, "a", "b", "c", "d", partition=0)
+    close(engine, "a", "b", "c", partition=1)
+    assert remembered(engine, "a", "b", "c", "d", partition=0) == ["b", "c", "d"]
     assert remembered(engine, "a", "b", "c", partition=1) == ["a", "b", "c"]
 
 
@@ -231,7 +246,7 @@ def test_what_is_known_of_tasks_that_are_forgotten_does_not_pile_up() -> None:
         close(engine, f"t{number}")
         engine.receive(Tick(at=100_000.0 * (number + 1)))
         engine.keep()
-    assert (desk._closed, desk.state.closed_tasks) == ([], 0)
+    assert (len(desk._closed), desk.state.closed_tasks) == (1, 0)
 
 
 def test_the_desks_of_partitions_know_nothing_of_each_other() -> None:
