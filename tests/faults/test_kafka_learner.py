@@ -95,7 +95,7 @@ def test_a_learner_that_dies_in_the_middle_of_a_snapshot_leaves_none_of_it(
     """Fault 27; after the first of the deaths each slot is written for the second time."""
     deaths = ["after snapshot 4", "chunk 1", "before snapshot 2", "chunk 2"]
     with (
-        closing(Story(broker.address, TASKS)) as story,
+        closing(Story(broker.address, 2 * TASKS)) as story,
         Crew(story.toml(worker=SAVES_OFTEN)) as crew,
     ):
         worker = crew.start("follow")
