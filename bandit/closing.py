@@ -57,10 +57,10 @@ class Closing:
         if state.labeled():
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
             delivered(self._settings, desk.state, state.task, belief.confidence)
-        state.closed_at = now
         for other in islice(desk.too_many(self._most_closed, now), AT_ONCE):
             end_wait(desk, other, self._capacity)
             desk.forget(other.task.task)
+        state.closed_at = now
         desk.remember(state.task.task, now)
         return [*out, *self._written(state, now, why, worth_usd, belief)]
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 STATE_KEY = b"desk"
 TASK, GOLD = b"task/", b"gold/"
 
+TIDY = 1000
+"""Entries of the agenda that may be of tasks that are gone, beside as many as were not."""
+
 Kind = Literal["expire", "retry", "deadline", "forget", "gold"]
 
 
@@ -65,6 +68,7 @@ class Desk:
         self._kept: dict[bytes, bytes] = {}
         self._live: dict[bytes, TaskState | HeldGold | None] = {}
         self._agenda: list[Due] = []
+        self._tidy_at = TIDY
         self._popped: list[Due] = []
         self._closed: list[Closed] = []
         self._popped_closed: list[Closed] = []
@@ -210,6 +214,8 @@ class Desk:
         self._live.clear()
         self._popped.clear()
         self._popped_closed.clear()
+        if len(self._agenda) > self._tidy_at:
+            self._tidy()
         self.halted.keep()
         self._savings_kept = dict(self.savings)
 
@@ -225,6 +231,16 @@ class Desk:
         self.halted.drop()
         self.savings = dict(self._savings_kept)
         self.state = msgspec.json.decode(self._state_kept, type=DeskState)
+
+    def _tidy(self) -> None:
+        """Drop from the agenda what is about tasks that are gone, and would do nothing."""
+        self._agenda = [
+            due
+            for due in self._agenda
+            if (GOLD if due.kind == "gold" else TASK) + due.task.encode() in self._kept
+        ]
+        heapq.heapify(self._agenda)
+        self._tidy_at = 2 * len(self._agenda) + TIDY
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take up the records of `changes`, in the order they were written."""

@@ -69,7 +69,7 @@ class MemorySettings(Section, frozen=True):
     """How long and how much is remembered."""
 
     remember_closed_s: float = 86400.0
-    max_closed: int = 100_000  # over all partitions, at some 3 KB; the first that closed go first
+    max_closed: int = 50_000  # over all partitions, at some 3 KB; the first that closed go first
     gold_waits_s: float = 3600.0
     max_waiting_gold: int = 10_000
 

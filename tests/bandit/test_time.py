@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bandit.brain import Brain
+from bandit.desk import TIDY
 from bandit.engine import Engine
 from bandit.events import Ask, DeadLetter, Decision, Gold, Label, Pool, Reward, Task, Tick, Verdict
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
@@ -247,6 +248,18 @@ def test_what_is_known_of_tasks_that_are_forgotten_does_not_pile_up() -> None:
         engine.receive(Tick(at=100_000.0 * (number + 1)))
         engine.keep()
     assert (len(desk._closed), desk.state.closed_tasks) == (1, 0)
+
+
+def test_the_agenda_is_of_tasks_that_are_known() -> None:
+    """And of no more that are gone than of those; what is due is done all the same."""
+    engine = remembering(10)
+    open_one = asked(engine.receive(msgspec.structs.replace(TASK, task="open")))
+    for number in range(3 * TIDY):
+        close(engine, f"t{number}")
+        engine.keep()
+        assert len(engine._desks.of(0)._agenda) <= 2 * 30 + TIDY + 2
+    out = engine.receive(Tick(at=open_one.expires_at))
+    assert [one.ask for one in out if isinstance(one, Reward)] == [open_one.ask]
 
 
 def test_the_desks_of_partitions_know_nothing_of_each_other() -> None:

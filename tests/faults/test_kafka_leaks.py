@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 import time
 from contextlib import closing
@@ -17,6 +18,8 @@ from tests.faults.length import LONG
 from tests.faults.story import Story, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from streams.worker import Worker
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
@@ -28,6 +31,14 @@ WARM = 3
 RECOVERIES = 50 if LONG else 6
 QUICK = "session_timeout_s = 6.0\ntransaction_timeout_s = 5.0\ncommit_timeout_s = 1.0\n"
 QUICK += "request_timeout_s = 1.0\n"
+
+
+@pytest.fixture(autouse=True)
+def _unheard() -> Iterator[None]:
+    """Log nothing: pytest keeps what is logged, errors with their frames and those with sockets."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 class Held(NamedTuple):
