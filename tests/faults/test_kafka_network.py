@@ -129,6 +129,14 @@ def test_a_broker_that_refuses_connections_during_a_commit_is_waited_for(
     story.audit()
 
 
+def make_it_recover(story: Story, worker: Hired, proxy: Proxy) -> None:
+    """Lose the replies to commits until the worker has given one up."""
+    before = worker.unknown()
+    proxy.swallow_replies({END_TXN})
+    busy_until(story, [worker], lambda: worker.unknown() > before, "a commit that is given up")
+    proxy.swallow_replies(())
+
+
 def test_a_broker_that_refuses_connections_while_a_desk_is_read_is_waited_for(
     story: Story, proxy: Proxy
 ) -> None:
@@ -144,9 +152,8 @@ def test_a_broker_that_refuses_connections_while_a_desk_is_read_is_waited_for(
         for _ in range(times):
             goes_on(story, worker)
             armed.append(proxy.refuse)
-            proxy.swallow_replies({END_TXN})
+            make_it_recover(story, worker, proxy)
             busy_until(story, [worker], lambda: not armed, "a restore")
-            proxy.swallow_replies(())
             time.sleep(3.0)
             assert worker.well()
             proxy.open()
@@ -166,10 +173,9 @@ def test_connections_cut_around_every_request_of_reading_double_nothing(
             for api_key in READING:
                 for hook in (proxy.on_request, proxy.on_reply) if LONG else (proxy.on_reply,):
                     done = hook(api_key, proxy.cut)
-                    if api_key in (OFFSET_FETCH, FIND_COORDINATOR):
-                        proxy.swallow_replies({END_TXN})  # a recovery asks for them
+                    if api_key in (OFFSET_FETCH, FIND_COORDINATOR):  # a recovery asks for them
+                        make_it_recover(story, worker, proxy)
                     busy_until(story, [worker], done.is_set, f"request {api_key}")
-                    proxy.swallow_replies(())
                     goes_on(story, worker)
         story.run_out(worker.well)
         worker.stop()

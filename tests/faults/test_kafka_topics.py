@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -103,7 +104,8 @@ def test_a_learner_is_not_taken_in_by_rewards_that_were_made_again(broker: Broke
             wait_until(lambda: create_topics(other, 2, 1) == ["rewards"], what="made again")
         with Hired(story.config()) as worker:
             said = ended(worker)
-        assert "rewards/0: it ends at 0, but was read up to" in said
+        # At 1 if the worker was the first to begin: an aborted transaction leaves its mark.
+        assert re.search(r"rewards/0: it ends at [01], but was read up to", said)
 
 
 @pytest.mark.parametrize("when", ["running", "stopped"])
