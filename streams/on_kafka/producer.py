@@ -158,7 +158,7 @@ class Transactions:
         producer, until = self._producer, time.monotonic() + self._timeout_s
         assert producer is not None
         manager = producer._transaction_manager
-        places = [one for one in sorted(self._touched) if self._has_leader(one)]
+        places = sorted(self._touched)
         if not places:
             return
         producer.begin_transaction()
@@ -172,13 +172,6 @@ class Transactions:
         while manager.has_partitions_to_add() and time.monotonic() < until:
             time.sleep(0.002)
         self._wait(manager.begin_abort, until)
-
-    def _has_leader(self, place: TopicPartition) -> bool:
-        """Whether somebody takes what goes to a partition; else an abort would wait for that."""
-        producer = self._producer
-        assert producer is not None
-        there = place.partition in producer.partitions_for(place.topic)
-        return there and producer._metadata.leader_for_partition(place) not in (None, -1)
 
     def _commit(
         self,
