@@ -73,8 +73,10 @@ class Desk:
         self._closed: list[Closed] = []
         self._popped_closed: list[Closed] = []
         self._savings_kept: dict[str, float] = {}
+        self._closed_tasks_kept = 0
         self.halted = Halted()
         self.savings: dict[str, float] = {}  # room in pools beside `state.room`; in no record
+        self.closed_tasks = 0  # still remembered; in no record
         self.state = DeskState()
         self._state_kept = self._encode(self.state)
 
@@ -108,19 +110,19 @@ class Desk:
     def remember(self, name: str, now: float) -> None:
         """Keep a task that has closed just now for a while."""
         self.state.open_tasks -= 1
-        self.state.closed_tasks += 1
+        self.closed_tasks += 1
         heapq.heappush(self._closed, Closed(now, name))
         self.note(Due(now + self._memory.remember_closed_s, "forget", name))
 
     def forget(self, name: str) -> None:
         """Let a closed task go."""
-        self.state.closed_tasks -= 1
+        self.closed_tasks -= 1
         self._live[TASK + name.encode()] = None
 
     def too_many(self, most: int, now: float) -> Iterator[TaskState]:
         """Yield the closed task that is to go first, while more than `most` are remembered."""
         while self._closed:
-            crowded = self.state.closed_tasks > most and self._closed[0].at <= now
+            crowded = self.closed_tasks > most and self._closed[0].at <= now
             if not crowded and self._knows(self._closed[0].task):
                 return
             entry = heapq.heappop(self._closed)
@@ -218,6 +220,7 @@ class Desk:
             self._tidy()
         self.halted.keep()
         self._savings_kept = dict(self.savings)
+        self._closed_tasks_kept = self.closed_tasks
 
     def drop(self) -> None:
         """Undo all changes since the last `keep`."""
@@ -230,6 +233,7 @@ class Desk:
         self._popped_closed.clear()
         self.halted.drop()
         self.savings = dict(self._savings_kept)
+        self.closed_tasks = self._closed_tasks_kept
         self.state = msgspec.json.decode(self._state_kept, type=DeskState)
 
     def _tidy(self) -> None:
@@ -270,7 +274,7 @@ class Desk:
                 self._agenda.append(Due(until, "gold", held.gold.task))
         heapq.heapify(self._agenda)
         heapq.heapify(self._closed)
-        self.state.closed_tasks = len(self._closed)  # older records don't say
+        self.closed_tasks = self._closed_tasks_kept = len(self._closed)
 
 
 def _dues(state: TaskState, memory: MemorySettings) -> list[Due]:

@@ -80,7 +80,6 @@ def _fill(
             break
         buffer += record
         count += 1
-        batch.max_record_size = max(batch.max_record_size, len(record))
     builder._first_timestamp = builder._max_timestamp = now_ms
     builder._num_records = count
     builder._last_offset = count - 1

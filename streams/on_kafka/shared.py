@@ -160,10 +160,10 @@ class KafkaShared:
         self._apply_pauses()
 
     def at_end(self) -> bool:
-        there = [one for one in self._assignment() if self._place(one) not in self._paused]
-        unsure = self._held != set(map(self._place, self._assignment()))
-        if self._aside or unsure or not self._joined():
+        given = {one: self._place(one) for one in self._assignment()}
+        if self._aside or self._held != set(given.values()) or not self._joined():
             return False
+        there = [one for one, place in given.items() if place not in self._paused]
         ends = self._ends(there) if there else {}
         positions = {one: self._positions.now(one) for one in there}
         return all(at is not None and at >= ends[one] for one, at in positions.items())
