@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from streams.log import NewRecord
     from streams.log_config import LogSettings
+    from streams.on_kafka.unreachable import Unreachable
 
 LEADER_S = 2.0
 """For a leader that isn't known yet, just after a topic was made or a broker came back."""
@@ -81,7 +82,7 @@ class KafkaLog:
         refused = refusals(self._connect)
         if (reason := lasting(refused)) is not None:
             raise reason
-        self.admin = self._reach(address)
+        self.admin = self._reach(address, refused)
         self.names = Names(address, self._address, self._count, self._describe)
 
     def partitions(self, topic: str) -> int:
@@ -139,12 +140,15 @@ class KafkaLog:
             one.close()
         self.admin.close()
 
-    def _reach(self, address: str) -> KafkaAdminClient:
-        """Return a client; where a broker answers, kafka-python may first have tried another."""
+    def _reach(self, address: str, refused: Sequence[Unreachable]) -> KafkaAdminClient:
+        """Return a client; where a broker answers, kafka-python may first have tried another.
+
+        What `refused` before it is not asked again: each wait takes seconds, and a person waits.
+        """
         try:
             return KafkaAdminClient(**self._connect)
         except kafka_errors.KafkaError as error:
-            if refused := refusals(self._connect):
+            if refused := refused or refusals(self._connect):
                 raise connecting(address, error, refused) from error
         try:
             return KafkaAdminClient(**self._connect)
