@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr
+
+from replay.ladder import Ladder
 
 if TYPE_CHECKING:
+    from replay.rows import Floats
     from replay.scored import Scored
+
+LARGEST = 5
+"""How many of the largest weights are kept as they are."""
+
+TOP_SHARE = 0.001
+"""Part of the rows whose share of all weight is told."""
+
+TAIL_SHARE = 0.01
+"""Part of the weights above 0 that the tail index is read off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,15 @@ class Diagnostics:
         policy's chances are not all known.
     mean_weight_error
         Standard error of `mean_weight`.
+    mean_weight_p
+        Chance of a mean weight as far from 1 by luck.
+    largest
+        The largest weights.
+    top_share
+        Share of all weight that is on the largest 0.1 % of the rows.
+    tail_index
+        Hill's index of the largest 1 % of the weights: below 2 the variance of the weights may
+        not exist; `None` where they are too few or all alike.
     """
 
     ess: float | None
@@ -44,41 +66,48 @@ class Diagnostics:
     effective_events: float | None
     pess: float | None
     mean_weight_error: float | None
+    mean_weight_p: float | None = None
+    largest: tuple[float, ...] = ()
+    top_share: float | None = None
+    tail_index: float | None = None
 
-    def as_dict(self) -> dict[str, float | int | None]:
+    def as_dict(self) -> dict[str, float | int | tuple[float, ...] | None]:
         """Plain numbers for JSON."""
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WeightSums:
     """Mergeable sums that the diagnostics come from."""
 
     rows: int = 0
     weight: float = 0.0
     weight_squared: float = 0.0
-    largest: float = 0.0
+    largest: tuple[float, ...] = ()
     unsupported: float = 0.0
     weighted_reward: float = 0.0
     weighted_reward_squared: float = 0.0
     lowest_reward: float = math.inf
     chi: float = 0.0
+    ladder: Ladder = field(default_factory=Ladder)
 
     def receive(self, scored: Scored) -> WeightSums:
         """Add rows."""
         if not len(scored):
             return self
         w, r = scored.weight, scored.reward
+        terms = w * r
         received = WeightSums(
             len(scored),
             float(w.sum()),
-            float((w * w).sum()),
-            float(w.max()),
+            float(w @ w),
+            _largest(w),
             float(scored.unsupported.sum()),
-            float((w * r).sum()),
-            float(((w * r) ** 2).sum()),
+            float(terms.sum()),
+            float(terms @ terms),
             float(r.min()),
             float(scored.chi.sum()),
+            Ladder().receive(w),
         )
         return self + received
 
@@ -87,12 +116,13 @@ class WeightSums:
             self.rows + other.rows,
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
-            max(self.largest, other.largest),
+            tuple(sorted(self.largest + other.largest, reverse=True)[:LARGEST]),
             self.unsupported + other.unsupported,
             self.weighted_reward + other.weighted_reward,
             self.weighted_reward_squared + other.weighted_reward_squared,
             min(self.lowest_reward, other.lowest_reward),
             self.chi + other.chi,
+            self.ladder + other.ladder,
         )
 
     def diagnostics(self) -> Diagnostics:
@@ -104,14 +134,24 @@ class WeightSums:
         squared = self.weighted_reward_squared
         events = self.weighted_reward**2 / squared if squared else 0.0
         mean = self.weight / n
+        error = float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n))
         known = not math.isnan(self.chi)
         return Diagnostics(
             ess=ess,
             ess_share=ess / n,
             mean_weight=mean,
-            max_weight=self.largest,
+            max_weight=max(self.largest),
             no_support_rows=round(self.unsupported),
             effective_events=events if self.lowest_reward >= 0 else None,
             pess=(n * n / self.chi if self.chi else 0.0) if known else None,
-            mean_weight_error=float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n)),
+            mean_weight_error=error,
+            mean_weight_p=2 * float(ndtr(-abs(mean - 1) / error)) if error else None,
+            largest=self.largest,
+            top_share=self.ladder.top_share(TOP_SHARE),
+            tail_index=self.ladder.tail_index(TAIL_SHARE),
         )
+
+
+def _largest(w: Floats) -> tuple[float, ...]:
+    few = w if len(w) <= LARGEST else np.partition(w, len(w) - LARGEST)[-LARGEST:]
+    return tuple(sorted(map(float, few), reverse=True))

@@ -165,20 +165,21 @@ def evaluate(
 
 
 def _answer(fold: Fold, target: str, level: float) -> Evaluation:
-    found = fold.weights.diagnostics()
-    verdict = judge(found, fold.weights.rows, target, fold.unit)
+    sums = fold.sums
+    found = sums.weights.diagnostics()
+    verdict = judge(found, sums.weights.rows, target, fold.unit)
     if fold.blocked is not None:
         verdict = fold.blocked
-    estimates = tuple(_estimate(e, fold.kind, level) for e in fold.estimators)
+    estimates = tuple(_estimate(e, fold.kind, level) for e in sums.estimators)
     return Evaluation(
-        rows=fold.weights.rows,
+        rows=sums.weights.rows,
         unit=fold.unit,
-        logging=_estimate(fold.logging, fold.kind, level, "mean of the log"),
+        logging=_estimate(sums.logging, fold.kind, level, "mean of the log"),
         target=target,
         estimates=() if verdict.refused else estimates,
         diagnostics=found,
         verdict=verdict.text,
-        default=fold.estimators[-1].name,
+        default=sums.estimators[-1].name,
         withheld=estimates if verdict.refused else (),
         notes=fold.notes,
         counts=fold.counts,
@@ -186,5 +187,13 @@ def _answer(fold: Fold, target: str, level: float) -> Evaluation:
 
 
 def _estimate(estimator: Any, kind: str, level: float, name: str | None = None) -> Estimate:
+    value = estimator.value()
     low, high, rule = estimator.interval(kind, level)
-    return Estimate(name or estimator.name, estimator.value(), low, high, level, rule)
+    return Estimate(
+        name or estimator.name,
+        None if value is None else float(value),
+        float(low),
+        float(high),
+        level,
+        rule,
+    )

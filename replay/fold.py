@@ -2,28 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from replay.actions import ActionSums
+from replay.diagnostics import WeightSums
+from replay.estimators.registry import gain_for
+from replay.estimators.snips import Snips
+from replay.scored import gain
+from replay.timeline import Timeline
+
 if TYPE_CHECKING:
-    from replay.diagnostics import WeightSums
+    from replay.scored import Scored
     from replay.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Of one target on some rows, mergeable.
+
+    `estimators` answer, the last by default; `logging` has weights of 1; `gain` is of what the
+    target earns more than was logged, `None` where it isn't summed; `actions` and `timeline` say
+    what was done and how it went.
+    """
+
+    weights: WeightSums
+    logging: Snips
+    estimators: tuple[Any, ...]
+    gain: Any
+    actions: ActionSums = field(default_factory=ActionSums)
+    timeline: Timeline = field(default_factory=Timeline)
+
+    @classmethod
+    def empty(cls, estimators: tuple[Any, ...], length: int = 0) -> Sums:
+        """Return the sums of no rows of a log of `length` rows."""
+        timeline = Timeline(length)
+        return cls(WeightSums(), Snips(), estimators, gain_for(estimators), timeline=timeline)
+
+    def receive(self, scored: Scored) -> Sums:
+        """Add rows."""
+        plain = replace(scored, weight=np.ones(len(scored)), top=None, stepped=None, doubly=None)
+        return Sums(
+            self.weights.receive(scored),
+            self.logging.receive(plain),
+            tuple(one.receive(scored) for one in self.estimators),
+            None if self.gain is None else self.gain.receive(gain(scored)),
+            self.actions.receive(scored),
+            self.timeline.receive(scored),
+        )
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.weights + other.weights,
+            self.logging + other.logging,
+            tuple(a + b for a, b in zip(self.estimators, other.estimators, strict=True)),
+            None if self.gain is None else self.gain + other.gain,
+            self.actions + other.actions,
+            self.timeline + other.timeline,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Sums of a log.
+    """Sums of a log, and what to say about them.
 
-    `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`);
-    `estimators` answer, the last by default; `logging` has weights of 1; `blocked` is a verdict
-    that needs no diagnostics.
+    `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
+    is a verdict that needs no diagnostics.
     """
 
     unit: str
     kind: str
-    weights: WeightSums
-    logging: Any
-    estimators: tuple[Any, ...]
+    sums: Sums
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     blocked: Verdict | None = None

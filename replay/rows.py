@@ -52,6 +52,11 @@ class Rows:
     target_prob: Floats | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     logged_pmf: Floats | None = None
+    index: NDArray[np.int64] | None = None
+    group: NDArray[np.int64] | None = None
+    target_pmfs: Mapping[str, Floats] = field(default_factory=dict)
+    target_probs: Mapping[str, Floats] = field(default_factory=dict)
+    eligible: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """How many rows."""
@@ -70,6 +75,11 @@ class Rows:
             part(self.target_prob),
             {name: part(values) for name, values in self.context.items()},
             part(self.logged_pmf),
+            part(self.index),
+            part(self.group),
+            {name: part(values) for name, values in self.target_pmfs.items()},
+            {name: part(values) for name, values in self.target_probs.items()},
+            part(self.eligible),
         )
 
 
@@ -112,11 +122,22 @@ def raw_rows(table: Table, columns: Columns) -> Iterator[tuple[Any, Rows]]:
 def indexed_rows(table: Table, columns: Columns, actions: Sequence[str]) -> Iterator[Rows]:
     """Yield the checked rows with their actions as indices into `actions`."""
     known = pa.array(actions, pa.string())
+    first = 0
     for names, rows in raw_rows(table, columns):
         index = pc.index_in(names, value_set=known).to_numpy(zero_copy_only=False)
+        probs = {}
+        if columns.target is not None and rows.target_prob is not None:
+            probs[columns.target] = rows.target_prob
         yield Rows(
-            index.astype(np.int64), rows.reward, rows.propensity, rows.target_prob, rows.context
+            index.astype(np.int64),
+            rows.reward,
+            rows.propensity,
+            rows.target_prob,
+            rows.context,
+            index=np.arange(first, first + len(rows)),
+            target_probs=probs,
         )
+        first += len(rows)
 
 
 def _named_texts(table: str, name: str, column: Any) -> Any:

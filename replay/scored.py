@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay.estimators.dr import Dr
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from replay.rows import Floats, Rows
-    from replay.target import Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
     """n rows or tasks under a target policy; every array has n rows.
 
@@ -25,6 +29,13 @@ class Scored:
     fitted     whether there was a model yet
     unsupported  whether the target can do something there that the log can't
     chi        Σₐ π²/μ where both pmfs are known, else NaN
+    index      the row's number in the log, if rows are drawn from it
+    group      of 4,096 (`replay/groups.py`), if groups are asked for
+    clustered  whether rows of a group may hang together
+    top        the largest weight that the row could have had, if both pmfs are known
+    action     index of the logged action, of `actions` in all, and its `propensity`
+    pmf        the target's chances, shape (n, K), where they are known
+    logged     those of the logging policy, likewise
 
     Of whole tasks, which several decisions were made about, besides:
 
@@ -42,6 +53,15 @@ class Scored:
     fitted: Floats
     unsupported: Floats
     chi: Floats
+    index: NDArray[np.int64] | None = None
+    group: NDArray[np.int64] | None = None
+    clustered: bool = False
+    top: Floats | None = None
+    action: NDArray[np.int64] | None = None
+    actions: int = 0
+    propensity: Floats | None = None
+    pmf: Floats | None = None
+    logged: Floats | None = None
     stepped: Floats | None = None
     doubly: Floats | None = None
     stepwise: Floats | None = None
@@ -54,56 +74,92 @@ class Scored:
         """IPS term of each row: w r."""
         return self.weight * self.reward if self.stepped is None else self.stepped
 
+    @cached_property
+    def residual(self) -> Floats:
+        """What the model missed, r − q̂."""
+        return self.reward - self.predicted
+
+    @cached_property
+    def dr(self) -> Dr:
+        """Sums of DR, which other estimators need too."""
+        return Dr().receive(self)
+
+    @cached_property
     def scores(self) -> Floats:
         """Doubly robust score of each row: direct + w (r − q̂)."""
         if self.doubly is not None:
             return self.doubly
-        return self.direct + self.weight * (self.reward - self.predicted)
+        return self.direct + self.weight * self.residual
 
 
 def score(
-    rows: Rows, target: Target, pmf: Floats | None, predicted: Floats, kind: str, *, fitted: bool
+    rows: Rows,
+    chance: Floats,
+    pmf: Floats | None,
+    predicted: Floats,
+    kind: str,
+    *,
+    fitted: bool,
+    actions: int,
+    clustered: bool = False,
 ) -> Scored:
     """Weigh rows and compare them with the model.
 
     Parameters
     ----------
-    rows, target
-        The log, and what is asked of it.
-    pmf
-        The target's chances, shape (n, K), or `None` where only the logged action's is known.
+    rows
+        The log.
+    chance, pmf
+        The target's chance of the logged action, shape (n,), and of every action, shape (n, K);
+        `None` where only the first is known.
     predicted
         q̂ of every action, shape (n, K), or g(x), shape (n, 1), where `pmf` is `None`.
     kind
         `binary`, `positive` or `real`: what the variance of the reward may depend on.
     fitted
         Whether `predicted` comes from a model.
+    actions
+        How many the log names, K.
+    clustered
+        Whether rows of a group may hang together.
     """
-    at = np.arange(len(rows))
-    if rows.target_prob is not None:
-        logged_target = rows.target_prob
-    elif target.kind == "logging" or pmf is None:
-        logged_target = rows.propensity
-    else:
-        logged_target = pmf[at, rows.action]
-    weight = logged_target / rows.propensity
+    weight = chance / rows.propensity
     if pmf is None:
         own = direct = predicted[:, 0]
     else:
-        own, direct = predicted[at, rows.action], (pmf * predicted).sum(axis=1)
+        own = predicted[np.arange(len(rows)), rows.action]
+        direct = np.einsum("ij,ij->i", pmf, predicted)
     noise = _noise(own, kind)
     known = rows.logged_pmf
     if pmf is None or known is None:
-        spread, chi = weight[:, None] ** 2 * noise, np.full(len(rows), np.nan)
+        spread, chi, top = weight[:, None] ** 2 * noise, np.full(len(rows), np.nan), None
         # A propensity of 1 leaves nothing else that could have been done.
-        unsupported = (rows.propensity > 1 - 1e-9) & (logged_target < 1 - 1e-9)
+        unsupported = (rows.propensity > 1 - 1e-9) & (chance < 1 - 1e-9)
     else:
-        ratio = np.divide(pmf**2, known, out=np.zeros_like(pmf), where=known > 0)
-        spread, chi = (ratio[:, :, None] * _noise(predicted, kind)).sum(axis=1), ratio.sum(axis=1)
+        ratio = np.divide(pmf, known, out=np.zeros_like(pmf), where=known > 0)
+        square = ratio * pmf
+        spread = np.einsum("ij,ijp->ip", square, _noise(predicted, kind))
+        chi, top = square.sum(axis=1), ratio.max(axis=1)
         unsupported = np.where(known > 0, pmf, 0.0).sum(axis=1) < 1 - 1e-9
-    ones = np.full(len(rows), float(fitted))
     return Scored(
-        weight, rows.reward, direct, own, noise, spread, ones, unsupported.astype(float), chi
+        weight,
+        rows.reward,
+        direct,
+        own,
+        noise,
+        spread,
+        np.full(len(rows), float(fitted)),
+        unsupported.astype(float),
+        chi,
+        index=rows.index,
+        group=rows.group,
+        clustered=clustered,
+        top=top,
+        action=rows.action,
+        actions=actions,
+        propensity=rows.propensity,
+        pmf=pmf,
+        logged=known,
     )
 
 
@@ -114,3 +170,20 @@ def _noise(predicted: Floats, kind: str) -> Floats:
     if kind == "positive":
         return np.stack([np.ones_like(predicted), predicted, predicted**2], axis=-1)
     return np.ones_like(predicted)[..., None]
+
+
+def gain(scored: Scored) -> Scored:
+    """Score what the target earns more than what was logged: s − r for each row.
+
+    For estimators that are linear in the weights (DR, the baseline form), with `real` rewards.
+    """
+    away = scored.weight - 1.0
+    spread = np.where(np.isnan(scored.chi), away * away, np.maximum(scored.chi - 1.0, 0.0))
+    return replace(
+        scored,
+        weight=away,
+        direct=scored.direct - scored.predicted,
+        noise=np.ones((len(scored), 1)),
+        spread=spread[:, None],
+        top=None,
+    )

@@ -19,7 +19,7 @@ from bandit.errors import BadValue, nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.rows import Floats
+    from replay.rows import Floats, Rows
 
 KINDS = ("uniform", "logging", "greedy", "always:ACTION", "column:NAME")
 
@@ -54,25 +54,34 @@ class Target:
                 f"{nearest(self.name, actions)}"
             )
 
-    def pmf(self, actions: Sequence[str], logged: Floats | None, rows: int) -> Floats | None:
-        """Chance of every action in every row: shape (rows, actions), or `None` if unknown.
+    def chances(self, rows: Rows, actions: Sequence[str]) -> tuple[Floats, Floats | None]:
+        """Chance of each row's logged action, shape (n,), and of every action, shape (n, K).
 
-        `logged` is the logging policy's own pmf where it is known; an action that has no chance
-        there was not eligible. The chance of a target that is left outside is mass without
-        support: rows then sum to less than 1.
+        The second is `None` where only the first is known. An action that has no chance under the
+        logging policy, or isn't among those named for the row, was not eligible: the target's mass
+        there is without support, and its row then sums to less than 1.
         """
         if self.kind == "logging":
-            return logged
-        if self.kind in ("column", "greedy"):
-            return None
+            return rows.propensity, rows.logged_pmf
+        if self.kind == "column":
+            pmf = rows.target_pmfs.get(self.name)
+            if pmf is None:
+                return rows.target_probs[self.name], None
+        else:
+            pmf = self._pmf(rows, len(actions), list(actions))
+        return pmf[np.arange(len(rows)), rows.action], pmf
+
+    def _pmf(self, rows: Rows, count: int, actions: list[str]) -> Floats:
+        eligible = rows.eligible
+        if eligible is None and rows.logged_pmf is not None:
+            eligible = rows.logged_pmf > 0
         if self.kind == "always":
-            pmf = np.zeros((rows, len(actions)))
+            pmf = np.zeros((len(rows), count))
             pmf[:, actions.index(self.name)] = 1.0
-            return pmf if logged is None else pmf * (logged > 0)
-        if logged is None:
-            return np.full((rows, len(actions)), 1.0 / len(actions))
-        eligible = (logged > 0).astype(np.float64)
-        shared: Floats = eligible / np.maximum(eligible.sum(axis=1, keepdims=True), 1.0)
+            return pmf if eligible is None else pmf * eligible
+        if eligible is None:
+            return np.full((len(rows), count), 1.0 / count)
+        shared: Floats = eligible / np.maximum(eligible.sum(axis=1, keepdims=True), 1)
         return shared
 
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from replay.estimators.dr import Dr
+from replay.intervals.choose import default
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
     from replay.scored import Scored
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dm:
     """Sums of DM, and those of DR for the interval."""
 
@@ -28,12 +30,8 @@ class Dm:
     dr: Dr = field(default_factory=Dr)
 
     def receive(self, scored: Scored) -> Dm:
-        received = Dm(
-            float(scored.fitted.sum()),
-            float((scored.fitted * scored.direct).sum()),
-            Dr().receive(scored),
-        )
-        return self + received
+        rows = float(scored.fitted.sum())
+        return self + Dm(rows, float(scored.fitted @ scored.direct), scored.dr)
 
     def __add__(self, other: Dm) -> Dm:
         return Dm(self.rows + other.rows, self.direct + other.direct, self.dr + other.dr)
@@ -41,8 +39,11 @@ class Dm:
     def value(self) -> float | None:
         return self.direct / self.rows if self.rows else None
 
-    def interval(self, kind: str, level: float) -> Interval:
-        own, value = self.dr.interval(kind, level), self.value()
+    def evidence(self) -> Evidence | None:
+        return self.dr.evidence()
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        own, value = self.dr.interval(kind, level, rule), self.value()
         if value is None:
             return own
         return own.holding(value)._replace(rule="that of DR, stretched")

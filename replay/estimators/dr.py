@@ -13,37 +13,46 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from replay.intervals.choose import default_interval
+import numpy as np
+
+from replay.groups import Groups
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence
+from replay.intervals.statistics import mean
 from replay.moments import Moments
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
+    from replay.rows import Floats
     from replay.scored import Scored
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dr:
     """Sums of DR: moments of s and of Σₐ π q̂, Σ w (r − q̂)², and per guess Σ w σ̂² and Σ spread."""
 
     name: ClassVar[str] = "DR"
     scores: Moments = field(default_factory=Moments)
     direct: Moments = field(default_factory=Moments)
-    residual: float = 0.0
-    noise: tuple[float, ...] = ()
-    spread: tuple[float, ...] = ()
+    residual: Floats = field(default_factory=lambda: np.zeros((2, 1)))
+    noise: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    spread: Floats = field(default_factory=lambda: np.zeros(0))
     weight: float = 0.0
     weight_squared: float = 0.0
+    groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Self:
-        w = scored.weight
+        w, missed = np.abs(scored.weight), scored.residual  # of a difference some are negative
         received = type(self)(
-            Moments().receive(scored.scores()),
+            Moments().receive(scored.scores),
             Moments().receive(scored.direct),
-            float((w * (scored.reward - scored.predicted) ** 2).sum()),
-            tuple(float(total) for total in (w[:, None] * scored.noise).sum(axis=0)),
-            tuple(float(total) for total in scored.spread.sum(axis=0)),
+            np.array([[w @ (missed * missed)], [missed @ missed]]),
+            np.stack([w @ scored.noise, scored.noise.sum(axis=0)]),
+            scored.spread.sum(axis=0),
             float(w.sum()),
-            float((w * w).sum()),
+            float(w @ w),
+            Groups().receive(scored, scored.scores),
         )
         return self + received
 
@@ -56,34 +65,45 @@ class Dr:
             _added(self.spread, other.spread),
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
+            self.groups + other.groups,
         )
 
     def value(self) -> float | None:
         return self.scores.mean if self.scores.count else None
 
-    def variance(self) -> float | None:
-        """Variance of the estimate; `None` below two rows."""
+    def modelled(self) -> float:
+        """Variance of one score as a model of the reward says."""
+        n = self.scores.count
+        noise = np.where(self.noise > 0, self.noise, np.inf)
+        guesses = self.residual / noise * self.spread / n if len(noise) else noise
+        return self.direct.second / n + float(guesses.max(initial=0.0))
+
+    def evidence(self) -> Evidence | None:
         n = self.scores.count
         if n < 2:
             return None
-        guesses = [
-            self.residual / noise * spread / n
-            for noise, spread in zip(self.noise, self.spread, strict=True)
-            if noise > 0
-        ]
-        modelled = self.direct.second / n + max(guesses, default=0.0)
-        return max(self.scores.second / (n - 1), modelled) / n
-
-    def interval(self, kind: str, level: float) -> Interval:
-        return default_interval(
-            kind,
-            self.value(),
-            self.variance(),
-            level,
-            ess=self.weight**2 / self.weight_squared if self.weight_squared else 0.0,
+        seen = self.scores.second / (n - 1)
+        seen, variance = self.groups.inflate(
+            seen / n, max(seen, self.modelled()) / n, np.array([-self.scores.mean, 1.0])
+        )
+        return Evidence(
+            self.scores.mean,
+            variance,
+            seen,
+            n,
+            ess=self.ess(),
             freedom=self.scores.degrees_of_freedom(),
+            groups=self.groups.used(),
+            statistic=mean,
         )
 
+    def ess(self) -> float:
+        """Effective sample size of the weights."""
+        return self.weight**2 / self.weight_squared if self.weight_squared else 0.0
 
-def _added(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple(x + y for x, y in zip(a, b, strict=True)) if a and b else a or b
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return rule(self.evidence(), kind, level)
+
+
+def _added(a: Floats, b: Floats) -> Floats:
+    return a + b if len(a) and len(b) else (a if len(a) else b)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
     from replay.scored import Scored
 
@@ -26,5 +27,8 @@ class Estimator(Protocol):
     def value(self) -> float | None:
         """The estimate."""
 
-    def interval(self, kind: str, level: float) -> Interval:
-        """Its interval; `kind` says what the rewards are: `binary`, `positive`, `real`."""
+    def interval(self, kind: str, level: float, rule: Rule = ...) -> Interval:
+        """Its interval; `kind` says what the rewards are: `binary`, `positive`, `real`.
+
+        `rule` makes it, where the estimator has no way of its own.
+        """

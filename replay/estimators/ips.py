@@ -9,33 +9,59 @@ Source: Horvitz and Thompson (1952), JASA 47(260), 663-685.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from replay.intervals.choose import default_interval
+import numpy as np
+
+from replay.groups import Groups
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence, Terms
+from replay.intervals.statistics import mean
+from replay.ladder import Ladder
 from replay.moments import Moments
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
     from replay.scored import Scored
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ips:
-    """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r²."""
+    """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like."""
 
     name: ClassVar[str] = "IPS"
     terms: Moments = field(default_factory=Moments)
     weight: float = 0.0
     weight_squared: float = 0.0
     weighted_square: float = 0.0
+    lowest: float = math.inf
+    largest: float = 0.0
+    top: float = 0.0
+    reward: float = 0.0
+    ladder: Ladder = field(default_factory=Ladder)
+    groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Ips:
-        w, r = scored.weight, scored.reward
+        if not len(scored):
+            return self
+        w, r, terms = scored.weight, scored.reward, scored.terms()
         # Of whole tasks the variance seen is all there is: m₂ knows nothing of steps.
         square = 0.0 if scored.stepped is not None else float((w * r * r).sum())
+        lowest = float(terms.min())
         received = Ips(
-            Moments().receive(scored.terms()), float(w.sum()), float((w * w).sum()), square
+            Moments().receive(terms),
+            float(w.sum()),
+            float((w * w).sum()),
+            square,
+            lowest,
+            float(terms.max()),
+            float((w if scored.top is None else scored.top).max()),
+            float(r.max()),
+            Ladder().receive(terms) if lowest >= 0 else Ladder(),
+            Groups().receive(scored, terms),
         )
         return self + received
 
@@ -45,28 +71,43 @@ class Ips:
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
             self.weighted_square + other.weighted_square,
+            min(self.lowest, other.lowest),
+            max(self.largest, other.largest),
+            max(self.top, other.top),
+            max(self.reward, other.reward),
+            self.ladder + other.ladder,
+            self.groups + other.groups,
         )
 
     def value(self) -> float | None:
         return self.terms.mean if self.terms.count else None
 
-    def variance(self) -> float | None:
-        """Variance of the estimate; `None` below two rows."""
-        n = self.terms.count
+    def evidence(self) -> Evidence | None:
+        n, value = self.terms.count, self.terms.mean
         if n < 2:
             return None
         seen = self.terms.second / (n - 1)
-        if not self.weight:
-            return seen / n
-        modelled = self.weight_squared / n * self.weighted_square / self.weight - self.terms.mean**2
-        return max(seen, modelled) / n
-
-    def interval(self, kind: str, level: float) -> Interval:
-        return default_interval(
-            kind,
-            self.value(),
-            self.variance(),
-            level,
+        modelled = 0.0
+        if self.weight:
+            modelled = self.weight_squared / n * self.weighted_square / self.weight - value**2
+        seen, variance = self.groups.inflate(
+            seen / n, max(seen, modelled) / n, np.array([-value, 1.0])
+        )
+        return Evidence(
+            value,
+            variance,
+            seen,
+            n,
             ess=self.weight**2 / self.weight_squared if self.weight_squared else 0.0,
             freedom=self.terms.degrees_of_freedom(),
+            terms=self._terms() if self.lowest >= 0 else None,
+            groups=self.groups.used(),
+            statistic=mean,
         )
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return rule(self.evidence(), kind, level)
+
+    def _terms(self) -> Terms:
+        square = self.terms.second / self.terms.count + self.terms.mean**2
+        return Terms(square, self.largest, self.top, self.reward, self.ladder)

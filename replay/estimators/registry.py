@@ -5,26 +5,50 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from replay.estimators.baseline import Baseline
+from replay.estimators.clipped import Clipped
+from replay.estimators.cressie_read import CressieRead
 from replay.estimators.dm import Dm
 from replay.estimators.dr import Dr
+from replay.estimators.dros import Dros
 from replay.estimators.ips import Ips
+from replay.estimators.rejection import Rejection
+from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
+from replay.estimators.switch_dr import SwitchDr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from replay.estimators.estimator import Estimator
     from replay.target import Target
 
-ESTIMATORS: tuple[type[Estimator], ...] = (Ips, Snips, Dm, Dr, Baseline)
+WEIGHING: tuple[type[Estimator], ...] = (Ips, Clipped, Snips, CressieRead, Rejection)
+"""Those that need no model of the reward."""
+
+MODELLING: tuple[type[Estimator], ...] = (Dm, SwitchDr, Dros, Sndr, Dr)
+"""Those that need a model, and the target's chance of every action."""
+
+ESTIMATORS = (*WEIGHING, *MODELLING, Baseline)
 """All estimators of rows; those of whole tasks are in `replay/estimators/stepwise.py`."""
 
 
-def estimators_for(target: Target, *, pmf_known: bool) -> tuple[Any, ...]:
+def estimators_for(target: Target, only: Sequence[str] = (), *, pmf_known: bool) -> tuple[Any, ...]:
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
+    `only` leaves out all whose names it hasn't, if it has any.
     """
     if target.kind == "logging":
         return Ips(), Snips()
-    if not pmf_known:
-        return Ips(), Snips(), Baseline()
-    return Ips(), Snips(), Dm(), Dr()
+    models = MODELLING if pmf_known else (Sndr, Baseline)
+    return tuple(one() for one in (*WEIGHING, *models) if not only or one.name in only)
+
+
+def need_model(estimators: Iterable[Any]) -> bool:
+    """Whether any of them needs a model of the reward."""
+    return any(isinstance(one, (*MODELLING, Baseline)) for one in estimators)
+
+
+def gain_for(estimators: Iterable[Any]) -> Any:
+    """Estimator of what the target earns more than was logged; `None` without a model."""
+    return next((type(one)() for one in estimators if isinstance(one, Dr)), None)

@@ -9,79 +9,96 @@ Source: Swaminathan and Joachims (2015), NIPS 28; Owen (2013), Monte Carlo, sect
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, field
 from math import comb
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from replay.intervals.choose import default_interval
+from replay.groups import Groups
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence
+from replay.intervals.statistics import ratio
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
+    from replay.rows import Floats
     from replay.scored import Scored
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snips:
-    """Sums of SNIPS: `w2r1` is Σ w² r, and so on; those of w⁴ rᵏ are for the kurtosis."""
+    """Sums of SNIPS: `once`, `twice` and `fourth` are Σ wʲ rᵏ for j = 1, 2, 4 and k = 0, 1, ..."""
 
     name: ClassVar[str] = "SNIPS"
     count: int = 0
-    w1r0: float = 0.0
-    w1r1: float = 0.0
-    w1r2: float = 0.0
-    w2r0: float = 0.0
-    w2r1: float = 0.0
-    w2r2: float = 0.0
-    w4r0: float = 0.0
-    w4r1: float = 0.0
-    w4r2: float = 0.0
-    w4r3: float = 0.0
-    w4r4: float = 0.0
+    once: Floats = field(default_factory=lambda: np.zeros(3))
+    twice: Floats = field(default_factory=lambda: np.zeros(3))
+    fourth: Floats = field(default_factory=lambda: np.zeros(5))
+    groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Snips:
         w, r = scored.weight, scored.reward
-        rewards = [np.ones(len(r)), r, r * r, r * r * r, r * r * r * r]
-        w2 = w * w
-        low = [float(by @ power) for by in (w, w2) for power in rewards[:3]]
-        return self + Snips(len(r), *low, *(float((w2 * w2) @ power) for power in rewards))
+        terms = w * r
+        squares = terms * terms
+        w2, crossed = w * w, w * terms
+        received = Snips(
+            len(r),
+            np.array([w.sum(), terms.sum(), terms @ r]),
+            np.array([w2.sum(), crossed.sum(), squares.sum()]),
+            np.array([w2 @ w2, w2 @ crossed, w2 @ squares, crossed @ squares, squares @ squares]),
+            Groups().receive(scored, terms, w),
+        )
+        return self + received
 
     def __add__(self, other: Snips) -> Snips:
-        return Snips(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Snips(
+            self.count + other.count,
+            self.once + other.once,
+            self.twice + other.twice,
+            self.fourth + other.fourth,
+            self.groups + other.groups,
+        )
 
     def value(self) -> float | None:
-        return self.w1r1 / self.w1r0 if self.w1r0 else None
+        weight, weighted, _ = self.once
+        return float(weighted / weight) if weight else None
 
-    def variance(self) -> float | None:
-        """Variance of the estimate; `None` if nothing with a weight was received."""
+    def evidence(self) -> Evidence | None:
         v = self.value()
         if v is None or self.count < 2:
             return None
-        seen = self.w2r2 - 2 * v * self.w2r1 + v**2 * self.w2r0
-        modelled = self.w2r0 * max(self.w1r2 / self.w1r0 - v**2, 0.0)
-        return max(seen, modelled) / self.w1r0**2
+        weight, _, squared = self.once
+        w2r0, w2r1, w2r2 = self.twice
+        seen = float(max(w2r2 - 2 * v * w2r1 + v**2 * w2r0, 0.0))
+        modelled = float(w2r0 * max(squared / weight - v**2, 0.0))
+        share = self.count / weight
+        gradient = np.array([0.0, share, -v * share])
+        seen, variance = self.groups.inflate(
+            seen / weight**2, max(seen, modelled) / weight**2, gradient
+        )
+        return Evidence(
+            v,
+            variance,
+            seen,
+            self.count,
+            ess=float(weight**2 / w2r0),
+            freedom=self._degrees_of_freedom(v),
+            groups=self.groups.used(),
+            statistic=ratio,
+        )
 
-    def degrees_of_freedom(self) -> float | None:
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return rule(self.evidence(), kind, level)
+
+    def _degrees_of_freedom(self, v: float) -> float | None:
         """Degrees of freedom of the variance, by the kurtosis of w (r − v)."""
-        v = self.value()
-        if v is None:
-            return None
-        fours = (self.w4r0, self.w4r1, self.w4r2, self.w4r3, self.w4r4)
-        fourth = sum(comb(4, j) * (-v) ** (4 - j) * s for j, s in enumerate(fours))
-        second = self.w2r2 - 2 * v * self.w2r1 + v**2 * self.w2r0
+        powers = [comb(4, j) * (-v) ** (4 - j) for j in range(5)]
+        fourth = float(powers @ self.fourth)
+        w2r0, w2r1, w2r2 = self.twice
+        second = w2r2 - 2 * v * w2r1 + v**2 * w2r0
         if second <= 0 or fourth <= 0:
             return None
         kurtosis = self.count * fourth / second**2
-        return min(2 * self.count / max(kurtosis - 1, 1e-9), self.count - 1.0)
-
-    def interval(self, kind: str, level: float) -> Interval:
-        ess = self.w1r0**2 / self.w2r0 if self.w2r0 else 0.0
-        return default_interval(
-            kind,
-            self.value(),
-            self.variance(),
-            level,
-            ess=ess,
-            freedom=self.degrees_of_freedom(),
-        )
+        return float(min(2 * self.count / max(kurtosis - 1, 1e-9), self.count - 1.0))

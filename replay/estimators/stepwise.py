@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from replay.intervals.choose import default_interval
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
     from replay.rows import Floats
     from replay.scored import Scored
@@ -61,10 +63,14 @@ class StepwiseSnips:
         covariance = self.cross / n - np.outer(mean, mean)
         return float(max(gradient @ covariance @ gradient, 0.0)) / (n - 1)
 
-    def interval(self, kind: str, level: float) -> Interval:
-        squared = float(self.cross[-1, -1]) if self.count else 0.0
+    def evidence(self) -> Evidence | None:
+        value, variance = self.value(), self.variance()
+        if value is None or variance is None:
+            return None
+        squared = float(self.cross[-1, -1])
         ess = float(self.sums[-1]) ** 2 / squared if squared else 0.0
         freedom = max(ess - 1, 2.0)  # the weights' own, as no fourth powers are kept
-        return default_interval(
-            kind, self.value(), self.variance(), level, ess=ess, freedom=freedom
-        )
+        return Evidence(value, variance, variance, self.count, ess=ess, freedom=freedom)
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return rule(self.evidence(), kind, level)

@@ -1,8 +1,12 @@
 """The default interval: Wilson's for binary rewards, log scale for positive ones, else Student's.
 
 Each takes the larger of two variances, the one seen and the one that a model of the reward says
-(the estimators say which). Why: where 60 of 10,000 rewards
-are 1, normal intervals of SNIPS and DR cover .72 and .73 at a nominal .95, this one .975.
+(the estimators say which). Why: where 60 of 10,000 rewards are 1, normal intervals of SNIPS and DR
+cover .72 and .73 at a nominal .95, this one .975.
+
+Of positive rewards half the degrees of freedom are believed: where a few dollars are most of the
+sum, the kurtosis of those seen is far below that of all. On our three families of dollars (1,000
+and 10,000 rows, 500 logs each) DR covers .926 to .991 so, and .906 to .955 with all of them.
 """
 
 from __future__ import annotations
@@ -15,29 +19,24 @@ from replay.intervals.student import student
 from replay.intervals.wilson import wilson
 
 if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
     from replay.intervals.interval import Interval
 
 
-def default_interval(
-    kind: str,
-    value: float | None,
-    variance: float | None,
-    level: float,
-    *,
-    ess: float = 0.0,
-    freedom: float | None = None,
-) -> Interval:
+def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
     """Interval of an estimate whose rewards are `binary`, `positive` or `real`.
 
     Examples
     --------
-    >>> default_interval("positive", None, None, 0.95).high
+    >>> default(None, "positive", 0.95).high
     inf
     """
-    if value is None or variance is None:
+    if evidence is None:
         return widest(kind)
+    value, variance = evidence.value, evidence.variance
     if kind == "binary":
-        return wilson(value, variance, ess, level)
+        return wilson(value, variance, evidence.ess, level)
     if kind == "positive":
+        freedom = None if evidence.freedom is None else evidence.freedom / 2
         return log_scale(value, variance, freedom, level)
-    return student(value, variance, freedom, level)
+    return student(value, variance, evidence.freedom, level)

@@ -24,12 +24,24 @@ class Interval(NamedTuple):
         return self._replace(low=min(self.low, value), high=max(self.high, value))
 
 
-def widest(kind: str) -> Interval:
-    """Nothing is known yet.
+def widest(kind: str, why: str = "too little received") -> Interval:
+    """Nothing is known, and why.
 
     Examples
     --------
     >>> widest("binary")
     Interval(low=0.0, high=1.0, rule='too little received')
     """
-    return Interval(*WIDEST[kind], "too little received")
+    return Interval(*WIDEST[kind], why)
+
+
+def within(low: float, high: float, kind: str, rule: str) -> Interval:
+    """Cut an interval to what is possible for rewards of a kind.
+
+    Examples
+    --------
+    >>> within(-0.1, 0.4, "binary", "normal")
+    Interval(low=0.0, high=0.4, rule='normal')
+    """
+    least, most = WIDEST[kind]
+    return Interval(min(max(low, least), most), max(min(high, most), least), rule)

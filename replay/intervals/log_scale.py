@@ -6,9 +6,13 @@ A mean of few large rewards is skewed; its logarithm is less so, and the interva
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from replay.intervals.interval import Interval, widest
 from replay.intervals.student import quantile
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
 
 
 def log_scale(value: float, variance: float, freedom: float | None, level: float) -> Interval:
@@ -34,3 +38,10 @@ def log_scale(value: float, variance: float, freedom: float | None, level: float
     exponent = quantile(freedom, level) * math.sqrt(variance) / value
     factor = math.exp(min(exponent, 700.0))  # exp(710) is too large for a float
     return Interval(value / factor, value * factor, "log scale, t by kurtosis")
+
+
+def log_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    """Interval on the log scale with the variance that was seen."""
+    if evidence is None or kind == "real":
+        return widest(kind, "needs rewards that are never negative")
+    return log_scale(evidence.value, evidence.seen, evidence.freedom, level)

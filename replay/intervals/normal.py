@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
-from replay.intervals.interval import Interval
+from replay.intervals.interval import Interval, widest
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
 
 
 def normal(value: float, variance: float, level: float) -> Interval:
@@ -28,3 +32,10 @@ def normal(value: float, variance: float, level: float) -> Interval:
 def z(level: float) -> float:
     """Quantile of the normal that leaves (1 − level)/2 above it."""
     return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def normal_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    """Normal-theory interval with the variance that was seen."""
+    if evidence is None:
+        return widest(kind)
+    return normal(evidence.value, evidence.seen, level)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from scipy.special import stdtrit
 
-from replay.intervals.interval import Interval
+from replay.intervals.interval import Interval, widest
 from replay.intervals.normal import z
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
 
 
 def student(value: float, variance: float, freedom: float | None, level: float) -> Interval:
@@ -37,3 +41,10 @@ def quantile(freedom: float | None, level: float) -> float:
     if freedom is None:
         return z(level)
     return float(stdtrit(max(freedom, 2.0), (1 + level) / 2))
+
+
+def student_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    """Student's interval with the variance that was seen and degrees of freedom by kurtosis."""
+    if evidence is None:
+        return widest(kind)
+    return student(evidence.value, evidence.seen, evidence.freedom, level)

@@ -9,9 +9,13 @@ Source: Wilson (1927), JASA 22(158), 209-212.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from replay.intervals.interval import Interval
+from replay.intervals.interval import Interval, widest
 from replay.intervals.normal import z
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
 
 
 def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
@@ -46,3 +50,10 @@ def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
     middle = (centre + q / 2) / (1 + q)
     half = math.sqrt(q * (centre * (1 - centre) + q / 4)) / (1 + q)
     return Interval(max(middle - half, 0.0), min(middle + half, 1.0), "Wilson")
+
+
+def wilson_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    """Wilson's interval with the variance that was seen; for binary rewards only."""
+    if evidence is None or kind != "binary":
+        return widest(kind, "needs rewards of 0 and 1")
+    return wilson(evidence.value, evidence.seen, evidence.ess, level)

@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.sparse import csr_array, hstack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_ONE_HOT = 512
 """Actions beyond this many share slots by hash: a fit costs the cube of the slots."""
+
+DENSE = 64
+"""Vectors longer than this are nearly all zeros."""
 
 CONTEXT_SLOTS = 128
 """Slots that the categories of all context columns are hashed into."""
@@ -51,6 +55,10 @@ class Features:
             ),
         )
 
+    def blind(self) -> Features:
+        """Return the same without the action: all share one slot."""
+        return Features((0,), self.categories, self.numbers)
+
     @property
     def action_slots(self) -> int:
         """How many slots the actions take."""
@@ -65,6 +73,19 @@ class Features:
     def context_size(self) -> int:
         """Length of its part about the context."""
         return (CONTEXT_SLOTS if self.categories else 0) + len(self.numbers)
+
+    def of_rows(self, rows: Rows) -> Any:
+        """Turn rows into vectors z, shape (n, size): an array, or a sparse one if they are long."""
+        slots = np.asarray(self.slot, np.int64)[rows.action]
+        context = self.context(rows)
+        n, split = len(rows), self.action_slots
+        if self.size > DENSE:
+            one = csr_array((np.ones(n), slots, np.arange(n + 1)), shape=(n, split))
+            return hstack([one, csr_array(context)], format="csr")
+        vectors = np.zeros((n, self.size))
+        vectors[np.arange(n), slots] = 1.0
+        vectors[:, split:] = context
+        return vectors
 
     def context(self, rows: Rows) -> Floats:
         """Turn contexts into an array of shape (n, context_size)."""

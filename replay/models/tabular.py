@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.models.ridge import FIRST_FIT, GROWTH
+from replay.models.blocks import FIRST_FIT, after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ class Tabular:
             self.q = (self.earned + self.count @ v + PRIOR * prior[:, None]) / (tried + PRIOR)
             v[:STATES] = np.where(self.visits > 0, (pi * self.q).sum(axis=1), prior)
         self.fitted = True
-        self.next_fit = max(int(self.tasks * GROWTH), self.tasks + FIRST_FIT)
+        self.next_fit = after(self.tasks)
 
 
 def _flat(state: tuple[int, int]) -> int:

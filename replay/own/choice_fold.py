@@ -7,25 +7,25 @@ asked? A row is an ask, its reward the logged scalar, its pmf the pools' (given 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bandit.errors import MissingInput
 from bandit.events import STOP
+from replay.fold import Fold
+from replay.models.features import Features
 from replay.moments import Moments
 from replay.own.histories import AUDIT
+from replay.passes import Question, fold_source
 from replay.rows import Rows
-from replay.survey import Survey
-from replay.table_fold import fold_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bandit.events import Reward
-    from replay.fold import Fold
     from replay.own.histories import OwnLog
     from replay.target import Target
 
@@ -52,8 +52,10 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
     if not rewards.count:
         raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
     actions = tuple(sorted(names - {STOP}))
-    found = Survey(rewards.count, actions, "real", rewards, ())
-    fold = fold_rows(_batches(log, cut, actions), found, target, "ask")
+    question = Question(
+        actions, "real", Features.of(actions, ()), (target,), (_known(target),), rewards.count
+    )
+    (sums,) = fold_source(_Asks(log, cut, actions), question)
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, asks of one task count as independent"
@@ -62,7 +64,27 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
     if unjudged:
         notes += (f"{unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, **log.trouble()}
-    return replace(fold, notes=notes + log.notes(), counts=counts)
+    return Fold("ask", "real", sums, notes + log.notes(), counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """Judged asks as one piece."""
+
+    log: OwnLog
+    cut: float
+    actions: tuple[str, ...]
+
+    @property
+    def pieces(self) -> tuple[int]:
+        return (0,)
+
+    def read(self, piece: Any) -> Iterator[Rows]:
+        return _batches(self.log, self.cut, self.actions)
+
+
+def _known(target: Target) -> bool:
+    return target.kind in ("uniform", "always")
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
@@ -75,6 +97,7 @@ def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
 def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
     index = {name: i for i, name in enumerate(actions)}
     judged = (reward for reward in _rewards(log, cut) if reward.reward is not None)
+    first = 0
     while block := list(islice(judged, ASKS_AT_ONCE)):
         pmf = np.zeros((len(block), len(actions)))
         for row, reward in enumerate(block):
@@ -88,4 +111,6 @@ def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
             np.array([reward.reward for reward in block], dtype=float),
             pmf[np.arange(len(block)), chosen],
             logged_pmf=pmf,
+            index=np.arange(first, first + len(block)),
         )
+        first += len(block)

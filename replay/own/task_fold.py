@@ -13,7 +13,7 @@ from replay.estimators.dr import Dr
 from replay.estimators.ips import Ips
 from replay.estimators.snips import Snips
 from replay.estimators.stepwise import StepwiseSnips
-from replay.fold import Fold
+from replay.fold import Fold, Sums
 from replay.models.tabular import Tabular
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
@@ -46,25 +46,16 @@ def fold_tasks(
         What is asked.
     """
     model = Tabular(actions)
-    weights, logging = WeightSums(), Snips()
-    sums = (Ips(), StepwiseSnips(), Dm(), Dr())
+    sums = Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), Dr())
     for piece in _pieces(tasks, model):
         pmfs = [[masked(target, step.logged) for step in task.steps] for task in piece]
         scored = _scored(piece, pmfs, model, horizon)
-        weights = weights.receive(scored)
-        plain = replace(scored, weight=np.ones(len(piece)), stepped=None, doubly=None)
-        logging = logging.receive(plain)
-        ips, snips, dm, dr = sums
-        sums = (
-            ips.receive(scored),
-            snips.receive(scored),
-            dm.receive(scored),
-            dr.receive(scored),
-        )
+        sums = sums.receive(scored)
         for task, pmf in zip(piece, pmfs, strict=True):
             model.learn(task, pmf)
-    estimators = sums[:2] if target.kind == "logging" else sums
-    return Fold("task", "real", weights, logging, estimators)
+    if target.kind == "logging":
+        sums = replace(sums, estimators=sums.estimators[:2])
+    return Fold("task", "real", sums)
 
 
 def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajectory]]:

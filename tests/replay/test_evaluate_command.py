@@ -34,7 +34,7 @@ def test_json_has_the_promised_keys(log: str) -> None:
         "rows", "logging", "target", "estimates", "diagnostics", "verdict",
     } <= answer.keys()  # fmt: skip
     assert {"value", "low", "high"} <= answer["logging"].keys()
-    assert [e["estimator"] for e in answer["estimates"]] == ["IPS", "SNIPS", "DM", "DR"]
+    assert {"IPS", "SNIPS", "DM", "DR"} < {e["estimator"] for e in answer["estimates"]}
     for estimate in answer["estimates"]:
         assert {"estimator", "value", "low", "high", "level"} <= estimate.keys()
         assert estimate["low"] <= estimate["value"] <= estimate["high"]

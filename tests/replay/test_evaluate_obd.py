@@ -65,7 +65,7 @@ def test_an_item_that_was_hardly_shown_is_refused(shared_data: Path) -> None:
     assert answer.refused
     assert answer.value is None
     assert not answer.estimates
-    assert {e.estimator for e in answer.withheld} == {"IPS", "SNIPS", "DM", "DR"}
+    assert {"IPS", "SNIPS", "DM", "DR"} < {e.estimator for e in answer.withheld}
 
 
 def test_a_uniform_log_speaks_about_uniform_with_every_row(shared_data: Path) -> None:

@@ -14,7 +14,8 @@ from scipy.stats import binomtest, t
 from replay.estimators.dr import Dr
 from replay.estimators.ips import Ips
 from replay.estimators.snips import Snips
-from replay.intervals.choose import default_interval
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence
 from replay.intervals.log_scale import log_scale
 from replay.intervals.normal import normal
 from replay.intervals.student import student
@@ -49,7 +50,9 @@ def test_wilson_of_a_plain_rate_is_scipys(successes: int, more: int) -> None:
 def test_every_default_interval_holds_its_value_within_what_is_possible(
     kind: str, value: float, variance: float, level: float
 ) -> None:
-    low, high, rule = default_interval(kind, value, variance, level, ess=50, freedom=20)
+    low, high, rule = default(
+        Evidence(value, variance, variance, 100, ess=50, freedom=20), kind, level
+    )
     assert low <= value <= high
     assert rule
     assert kind == "real" or low >= 0
@@ -83,10 +86,11 @@ def simulated(rate: float, seed: int, n: int) -> tuple[Scored, float]:
     action = (pmf[x].cumsum(axis=1) > rng.random((n, 1))).argmax(axis=1)
     reward = (rng.random(n) < chance[x, action]).astype(float)
     rows = Rows(action, reward, pmf[x, action])
-    target = Target("uniform")
     predicted = np.full((n, 10), rate)
-    weights = target.pmf([str(i) for i in range(10)], None, n)
-    return score(rows, target, weights, predicted, "binary", fitted=True), float(chance.mean())
+    own, every = Target("uniform").chances(rows, [str(i) for i in range(10)])
+    return score(rows, own, every, predicted, "binary", fitted=True, actions=10), float(
+        chance.mean()
+    )
 
 
 @pytest.mark.parametrize("rate", [0.3, 0.01])

@@ -1,8 +1,10 @@
-"""Models of the reward know the past only, and don't depend on how a file is cut into batches."""
+"""Models of the reward know the past only, and sums don't depend on how a log is cut."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.models.features import MAX_ONE_HOT, Features
-from replay.models.ridge import Ridge
+from replay.jobs import workers
+from replay.models.blocks import FIRST_FIT, boundaries, cut
+from replay.models.features import DENSE, MAX_ONE_HOT, Features
+from replay.models.gram import Gram
+from replay.models.ridge import LAMBDAS, Ridge, progressive
 from replay.models.tabular import Tabular
-from replay.moments import Moments
 from replay.own.trajectory import Step, Trajectory
+from replay.passes import Question, fold_source
 from replay.rows import Floats, Rows
-from replay.survey import ContextColumn, Survey
-from replay.table_fold import fold_rows
+from replay.survey import ContextColumn
 from replay.target import Target
 
 if TYPE_CHECKING:
@@ -32,78 +36,176 @@ def log(n: int, seed: int = 1) -> Rows:
     color = rng.integers(0, 2, n)
     reward = (rng.random(n) < 0.2 + 0.2 * action + 0.2 * color).astype(float)
     context = {"color": pa.array(np.array(["red", "blue"])[color])}
-    return Rows(action, reward, np.full(n, 1 / 3), context=context)
+    index = np.arange(n)
+    return Rows(action, reward, np.full(n, 1 / 3), context=context, index=index)
 
 
-def model() -> Ridge:
-    return Ridge(Features.of(ACTIONS, [ContextColumn("color", numeric=False)]))
+FEATURES = Features.of(ACTIONS, [ContextColumn("color", numeric=False)])
 
 
-def blocks(rows: Rows) -> Iterator[tuple[Ridge, Rows]]:
-    """A model and the rows it predicts, before it learns from them."""
-    ridge, start = model(), 0
-    while start < len(rows):
-        piece = rows.slice(start, start + ridge.until_fit())
-        yield ridge, piece
-        ridge.learn(piece)
-        start += len(piece)
+def models(rows: Rows) -> Iterator[tuple[Ridge | None, Rows]]:
+    """Each block's model, and its rows."""
+    starts = boundaries(len(rows))
+    blocks = [part for _, part in cut(rows, starts, len(rows))]
+    grams = [Gram.of(FEATURES.of_rows(part), part.reward) for part in blocks]
+    yield from zip(progressive(FEATURES, grams), blocks, strict=True)
 
 
-def progressive(rows: Rows) -> Floats:
-    return np.concatenate([ridge.predict(piece) for ridge, piece in blocks(rows)])
-
-
-def learned(rows: Rows) -> Ridge:
-    return [ridge for ridge, _ in blocks(rows)][-1]
+def predictions(rows: Rows) -> Floats:
+    none = np.zeros((0, 3))
+    return np.concatenate(
+        [none if model is None else model.predict(FEATURES, part) for model, part in models(rows)]
+    )
 
 
 def test_later_rewards_do_not_change_earlier_predictions() -> None:
     rows = log(400)
-    changed = Rows(rows.action, rows.reward.copy(), rows.propensity, context=rows.context)
+    changed = replace(rows, reward=rows.reward.copy())
     changed.reward[200:] = 1 - changed.reward[200:]
-    assert np.array_equal(progressive(rows)[:200], progressive(changed)[:200])
-    assert not np.array_equal(progressive(rows)[300:], progressive(changed)[300:])
+    assert np.array_equal(predictions(rows)[:150], predictions(changed)[:150])
+    assert not np.array_equal(predictions(rows)[300:], predictions(changed)[300:])
 
 
-def test_before_the_first_fit_there_is_no_prediction() -> None:
-    ridge = model()
-    assert not ridge.fitted
-    assert not ridge.predict(log(5)).any()
+def test_before_the_first_fit_there_is_no_model() -> None:
+    first, part = next(models(log(400)))
+    assert first is None
+    assert len(part) == FIRST_FIT
 
 
 def test_the_ridge_learns_actions_and_context() -> None:
     """20,000 rows: standard errors of .01; shrinkage adds as much."""
-    ridge = learned(log(20_000))
+    ridge = [model for model, _ in models(log(20_000))][-1]
+    assert ridge is not None
     colors = {"color": pa.array(["red", "blue"])}
     asked = Rows(np.zeros(2, np.int64), np.zeros(2), np.ones(2), context=colors)
     expected = np.array([[0.2, 0.4, 0.6], [0.4, 0.6, 0.8]])
-    assert ridge.predict(asked) == pytest.approx(expected, abs=0.04)
+    assert ridge.predict(FEATURES, asked) == pytest.approx(expected, abs=0.04)
 
 
 def test_predictions_stay_within_the_rewards_seen() -> None:
-    ridge = learned(log(100))
-    predicted = ridge.predict(log(100, seed=2))
+    predicted = predictions(log(100))
     assert predicted.min() >= 0
     assert predicted.max() <= 1
 
 
+def test_the_fit_is_the_ridge_regression_of_a_textbook() -> None:
+    """Centred features and rewards, (X'X + λI)⁻¹ X'y; the λ that was best on the second block."""
+    rows = log(96)
+    past = rows.slice(0, 64)
+    z, r = FEATURES.of_rows(past), past.reward
+    z0, r0 = z - z.mean(axis=0), r - r.mean()
+    found = []
+    for penalty in LAMBDAS:
+        beta = np.linalg.solve(z0.T @ z0 + penalty * np.eye(z.shape[1]), z0.T @ r0)
+        found.append(np.clip(r.mean() + (FEATURES.of_rows(rows) - z.mean(axis=0)) @ beta, 0, 1))
+    ridge = [model for model, _ in models(rows)][2]
+    assert ridge is not None
+    own = ridge.predict(FEATURES, rows)[np.arange(96), rows.action]
+    assert min(abs(own - one).max() for one in found) < 1e-9
+
+
+def test_long_features_are_sparse_and_the_same() -> None:
+    rows = log(300)
+    dense = FEATURES.of_rows(rows)
+    assert FEATURES.size > DENSE
+    assert not isinstance(dense, np.ndarray)
+    whole = Gram.of(dense, rows.reward)
+    plain = Gram.of(dense.toarray(), rows.reward)
+    assert np.allclose(whole.cross, plain.cross)
+    assert np.allclose(whole.sums, plain.sums)
+
+
+@given(st.integers(0, 300), st.integers(0, 50))
+def test_cross_products_of_parts_are_those_of_the_whole(at: int, seed: int) -> None:
+    rows = log(300, seed)
+    parts = [rows.slice(0, at), rows.slice(at, 300)]
+    merged = sum((Gram.of(FEATURES.of_rows(p), p.reward) for p in parts), Gram.empty(FEATURES.size))
+    whole = Gram.of(FEATURES.of_rows(rows), rows.reward)
+    assert np.allclose(merged.cross, whole.cross)
+    assert np.allclose(merged.sums, whole.sums)
+    assert (merged.rows, merged.low, merged.high) == (whole.rows, whole.low, whole.high)
+
+
+def test_actions_taken_as_one_give_the_cross_products_without_them() -> None:
+    rows = log(200)
+    blind = replace(rows, action=np.zeros(200, np.int64))
+    features = FEATURES.blind()
+    expected = Gram.of(features.of_rows(blind).toarray(), rows.reward)
+    found = Gram.of(FEATURES.of_rows(rows), rows.reward).collapsed(FEATURES.action_slots)
+    assert np.allclose(found.cross, expected.cross)
+    assert np.allclose(found.sums, expected.sums)
+
+
+@given(st.integers(0, 5000), st.integers(1, 400), st.integers(1, 300))
+def test_cut_rows_are_all_there_once_and_within_a_block(start: int, n: int, most: int) -> None:
+    index = np.arange(start, start + n)
+    zero = np.zeros(n)
+    rows = Rows(index, zero, zero, index=index)
+    starts = boundaries(start + n)
+    parts = list(cut(rows, starts, most))
+    assert np.array_equal(np.concatenate([part.action for _, part in parts]), index)
+    for block, part in parts:
+        assert 0 < len(part) <= most
+        assert starts[block] <= part.action[0]
+        assert block + 1 == len(starts) or part.action[-1] < starts[block + 1]
+
+
+class Pieces(NamedTuple):
+    """A log in memory, cut into pieces that are read in batches."""
+
+    held: Rows
+    cuts: tuple[int, ...]
+    batch: int
+
+    @property
+    def pieces(self) -> list[tuple[int, int]]:
+        n = len(self.held)
+        at = [0, *(c for c in self.cuts if c < n), n]
+        return list(pairwise(at))
+
+    def read(self, piece: Any) -> Iterator[Rows]:
+        start, stop = piece
+        for first in range(start, stop, self.batch):
+            yield self.held.slice(first, min(first + self.batch, stop))
+
+
+def question(n: int) -> Question:
+    targets = Target("uniform"), Target("always", "b"), Target("logging")
+    return Question(ACTIONS, "binary", FEATURES, targets, (True, True, False), n)
+
+
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(1, 200), min_size=1, max_size=8))
-def test_sums_do_not_depend_on_the_batches(cuts: list[int]) -> None:
-    """To 1e-9: the model is fitted after the same rows, only sums are added in another order."""
+@given(st.sets(st.integers(1, 599), max_size=5), st.integers(20, 600))
+def test_sums_do_not_depend_on_pieces_and_batches(cuts: set[int], batch: int) -> None:
+    """To 1e-9: models are fitted after the same rows, only sums are added in another order."""
     rows = log(600)
-    color = ContextColumn("color", numeric=False)
-    found = Survey(600, ACTIONS, "binary", Moments().receive(rows.reward), (color,))
-    batches, start = [], 0
-    for size in [*cuts, 600]:
-        batches.append(rows.slice(start, min(start + size, 600)))
-        start = min(start + size, 600)
-    cut = fold_rows(batches, found, Target("uniform"), "row")
-    whole = fold_rows([rows], found, Target("uniform"), "row")
-    for a, b in zip(cut.estimators, whole.estimators, strict=True):
-        assert a.value() == pytest.approx(b.value(), abs=1e-9)
-        ends, expected = a.interval("binary", 0.95)[:2], b.interval("binary", 0.95)[:2]
-        assert ends == pytest.approx(expected, abs=1e-9)
+    parts = fold_source(Pieces(rows, tuple(sorted(cuts)), batch), question(600))
+    whole = fold_source(Pieces(rows, (), 600), question(600))
+    for found, expected in zip(parts, whole, strict=True):
+        for a, b in zip(found.estimators, expected.estimators, strict=True):
+            assert a.value() == pytest.approx(b.value(), abs=1e-9)
+            ends, wanted = a.interval("binary", 0.95)[:2], b.interval("binary", 0.95)[:2]
+            assert ends == pytest.approx(wanted, abs=1e-9)
+
+
+def test_several_targets_at_once_are_each_as_if_alone() -> None:
+    source = Pieces(log(500), (200,), 100)
+    together = fold_source(source, question(500))
+    alone = replace(question(500), targets=(Target("always", "b"),), known=(True,))
+    (expected,) = fold_source(source, alone)
+    values = [one.value() for one in together[1].estimators]
+    assert values == [one.value() for one in expected.estimators]
+
+
+def test_other_processes_come_to_the_same_last_bit() -> None:
+    source = Pieces(log(2000), (500, 900), 100)
+    expected = fold_source(source, question(2000))
+    with workers(2) as run:
+        found = fold_source(source, question(2000), run)
+    for a, b in zip(found, expected, strict=True):
+        for one, other in zip(a.estimators, b.estimators, strict=True):
+            assert one.value() == other.value()
+            assert one.interval("binary", 0.95) == other.interval("binary", 0.95)
 
 
 def test_numbers_are_scaled_and_missing_values_are_average() -> None:

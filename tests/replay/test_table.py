@@ -92,9 +92,10 @@ def test_true_and_false_are_rewards(tmp_path: Path) -> None:
 def test_estimates_find_what_the_target_would_earn() -> None:
     """Action 1 is rewarded .4 of the time; 30,000 rows, four standard errors are under .03."""
     answer = evaluate(frame(30_000), context=["x"], target="always:1")
-    assert [e.estimator for e in answer.estimates] == ["IPS", "SNIPS", "DM", "DR"]
-    for estimate in answer.estimates:
-        assert estimate.value == pytest.approx(0.4, abs=0.03)
+    found = {e.estimator: e.value for e in answer.estimates}
+    assert answer.estimates[-1].estimator == "DR"
+    for name in ("IPS", "SNIPS", "Cressie-Read", "rejection", "DM", "SNDR", "DR"):
+        assert found[name] == pytest.approx(0.4, abs=0.03)
     assert answer.verdict == "good"
 
 
@@ -102,7 +103,8 @@ def test_a_column_target_has_the_baseline_form_instead_of_dr() -> None:
     """`wanted` is the chance of `always:1`: the same weights, so the same IPS and SNIPS."""
     column = evaluate(frame(30_000), context=["x"], target="column:wanted")
     always = evaluate(frame(30_000), context=["x"], target="always:1")
-    assert [e.estimator for e in column.estimates] == ["IPS", "SNIPS", "baseline"]
+    assert column.estimates[-1].estimator == "baseline"
+    assert not {"DM", "DR"} & {e.estimator for e in column.estimates}
     assert column.estimates[0].value == always.estimates[0].value
     assert column.value == pytest.approx(0.4, abs=0.03)
     assert any("no DM and no DR" in note for note in column.notes)

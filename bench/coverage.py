@@ -1,0 +1,224 @@
+"""How often intervals hold the truth, and how wide they are, over simulated logs.
+
+    python bench/coverage.py --runs 1000 --rows 1000 10000 --jobs 2
+
+A cell is a design (bench/designs.py), a number of rows, and whether all of the target's chances are
+known (DR) or only the logged action's (the baseline form). It fails where the default interval's
+coverage of the answered runs is significantly (one-sided 1 %) below the goal, or its width is over
+1.3 times that of normal theory where that covers 93 %. `--keep FOLDER` leaves weights and rewards
+there for other tools.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy.stats import binom
+
+from bench.designs import ACTIONS, DESIGNS, Design, context
+from replay.intervals.rules import RULES
+from replay.models.features import Features
+from replay.passes import Question, fold_source
+from replay.target import Target
+from replay.verdict import judge
+
+if TYPE_CHECKING:
+    from replay.rows import Rows
+
+LEVEL = 0.95
+OWN = ("DR", "baseline")
+LOOKED_AT = (0, 2, 4, 7)
+"""Designs that are looked at all the time: softmax, 12 %, dollars, a learner."""
+
+ALL_RULES = {"IPS", "SNIPS", "SNDR", "DR", "baseline"}
+NAMES = tuple(str(i) for i in range(ACTIONS))
+TARGETS = Target("column", "t"), Target("column", "c")
+
+
+class InMemory(NamedTuple):
+    """Rows as a log, in pieces of `size`."""
+
+    held: Rows
+    size: int
+
+    @property
+    def pieces(self) -> range:
+        return range(0, len(self.held), self.size)
+
+    def read(self, piece: int) -> Any:
+        yield self.held.slice(piece, min(piece + self.size, len(self.held)))
+
+
+def asked_of(design: Design, n: int, only: tuple[str, ...] = OWN) -> Question:
+    features = Features.of(NAMES, context())
+    clustered = design.per_task > 1
+    return Question(NAMES, design.kind, features, TARGETS, (True, False), n, clustered, only)
+
+
+def looks(at: int, n: int, seed: int) -> list[tuple[bool, bool, bool, float]]:
+    """Look at one log after every 100 rows, from where it stops being refused.
+
+    For each form whether it was refused to the end, whether the anytime interval and the normal
+    one held at all looks, and how much wider the first was than the second at the last look.
+    """
+    design = DESIGNS[at]
+    rows = design.simulate(np.random.default_rng([seed, n]), n)
+    passes: list[Any] = []
+
+    def keep(function: Any, pieces: Any) -> Any:
+        passes.append([function(piece) for piece in pieces])
+        return passes[-1]
+
+    fold_source(InMemory(rows, 100), asked_of(design, n), keep)
+    found = []
+    for parts in zip(*passes[-1], strict=True):
+        begun, held, normal, ratio, sums = False, True, True, float("nan"), None
+        for part in parts:
+            sums = part if sums is None else sums + part
+            weights = sums.weights
+            begun = begun or not judge(weights.diagnostics(), weights.rows, "t").refused
+            if begun:
+                ends = [
+                    sums.estimators[-1].interval(design.kind, LEVEL, RULES[rule])[:2]
+                    for rule in ("anytime", "normal")
+                ]
+                held = held and ends[0][0] <= design.truth <= ends[0][1]
+                normal = normal and ends[1][0] <= design.truth <= ends[1][1]
+                ratio = (ends[0][1] - ends[0][0]) / (ends[1][1] - ends[1][0])
+        found.append((not begun, held, normal, ratio))
+    return found
+
+
+def run(at: int, n: int, seed: int, *, every: bool) -> dict[tuple[str, str, str], Any]:
+    """One log: for each form, estimator and interval whether it was refused, and the interval."""
+    design, rng = DESIGNS[at], np.random.default_rng([seed, n])
+    rows = design.simulate(rng, n)
+    if every and rows.group is None:
+        rows = replace(rows, group=rows.index % 4096)
+    question = asked_of(design, n, () if every else OWN)
+    found: dict[tuple[str, str, str], Any] = {}
+    for form, sums in zip(
+        ("DR", "baseline"), fold_source(InMemory(rows, n), question), strict=True
+    ):
+        verdict = judge(sums.weights.diagnostics(), n, "t")
+        for estimator in sums.estimators:
+            own = estimator.name == form
+            if not (own or every):
+                continue
+            rules = RULES if every and estimator.name in ALL_RULES else ("default", "normal")
+            for rule in rules:
+                low, high, _ = estimator.interval(design.kind, LEVEL, RULES[rule])
+                found[form, estimator.name, rule] = (verdict.refused, low, high)
+    return found
+
+
+def cell(
+    design: Design, n: int, runs: int, pool: ProcessPoolExecutor, *, every: bool
+) -> list[dict[str, Any]]:
+    """All runs of a design at a length, summed up."""
+    logs = pool.map(partial(run, DESIGNS.index(design), n, every=every), range(runs), chunksize=10)
+    by: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for log in logs:
+        for key, one in log.items():
+            by[key].append(one)
+    lines = []
+    for (form, estimator, rule), all_runs in by.items():
+        refused, low, high = np.array(all_runs).T
+        holds = (low <= design.truth) & (design.truth <= high)
+        answered = refused == 0
+        many = int(answered.sum())
+        lines.append(
+            {
+                "form": form,
+                "estimator": estimator,
+                "rule": rule,
+                "all": float(holds.mean()),
+                "answered": float(holds[answered].mean()) if many else float("nan"),
+                "refused": 1 - many / runs,
+                "width": float(np.median((high - low)[answered])) if many else float("nan"),
+                "n": many,
+                "held": int(holds[answered].sum()),
+            }
+        )
+    return lines
+
+
+def all_looks(at: int, n: int, runs: int, pool: ProcessPoolExecutor) -> int:
+    """Print how often all looks together held; how many of the two forms fail."""
+    failed = 0
+    print(f"g {DESIGNS[at].name}, looked at after every 100 of {n} rows")
+    logs = list(pool.map(partial(looks, at, n), range(runs), chunksize=5))
+    for form, ends in zip(("DR", "baseline"), zip(*logs, strict=True), strict=True):
+        answered = [one for one in ends if not one[0]]
+        held = sum(one[1] for one in answered)
+        normal = sum(one[2] for one in answered) / len(answered)
+        ratio = float(np.median([one[3] for one in answered]))
+        fail = binom.cdf(held, len(answered), 0.93) < 0.01 or ratio > 2.0
+        failed += fail
+        print(
+            f"  {form:9} anytime: all looks {held / len(answered):.3f} (normal {normal:.3f})"
+            f"  refused {1 - len(answered) / runs:.3f}  last width {ratio:.2f} of normal"
+            f"{'  FAILS' if fail else ''}",
+            flush=True,
+        )
+    return failed
+
+
+def fails(line: dict[str, Any], normal: dict[str, Any], goal: float) -> str:
+    """Say why a default interval fails; nothing if it doesn't."""
+    if not line["n"]:
+        return ""
+    if binom.cdf(line["held"], line["n"], goal) < 0.01:
+        return f"covers {line['answered']:.3f}, below {goal}"
+    ratio = line["width"] / normal["width"]
+    if ratio > 1.3 and normal["answered"] >= 0.93:
+        return f"{ratio:.2f} times as wide as normal theory, which covers {normal['answered']:.3f}"
+    return ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10000])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--designs", default="", help="only those that begin so")
+    parser.add_argument("--every", action="store_true", help="print every estimator and interval")
+    parser.add_argument("--looks", action="store_true", help="also look after every 100 rows (g)")
+    asked = parser.parse_args()
+    failed = 0
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for design in DESIGNS:
+            if not design.name.startswith(asked.designs):
+                continue
+            for n in asked.rows:
+                lines = cell(design, n, asked.runs, pool, every=asked.every)
+                of = {(x["form"], x["estimator"], x["rule"]): x for x in lines}
+                print(f"{design.name}, {n} rows, truth {design.truth:.4f}")
+                for key, line in of.items():
+                    form, estimator, rule = key
+                    normal = of.get((form, estimator, "normal"), line)
+                    why = ""
+                    if estimator == form and rule == "default":
+                        why = fails(line, normal, 0.92 if design.name[0] == "d" else 0.93)
+                        failed += bool(why)
+                    print(
+                        f"  {form:9} {estimator:12} {rule:20} all {line['all']:.3f}"
+                        f"  answered {line['answered']:.3f}  refused {line['refused']:.3f}"
+                        f"  width {line['width']:.4g} ({line['width'] / normal['width']:.2f})"
+                        f"{'  FAILS: ' + why if why else ''}",
+                        flush=True,
+                    )
+        if asked.looks:
+            failed += sum(all_looks(at, max(asked.rows), asked.runs, pool) for at in LOOKED_AT)
+    print(f"{failed} cells fail")
+    raise SystemExit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Clipped IPS: the mean of min(w, M) r; less noisy than IPS, and biased by what is clipped off.
+
+Source: Ionides (2008), Journal of Computational and Graphical Statistics 17(2), 295-311.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from replay.estimators.shrunk import ShrunkSums
+from replay.intervals.choose import default
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
+    from replay.intervals.interval import Interval
+    from replay.scored import Scored
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clipped:
+    """Sums of clipped IPS for each of the largest weights `limits`."""
+
+    name: ClassVar[str] = "clipped IPS"
+    limits: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+    sums: ShrunkSums = field(default_factory=ShrunkSums)
+
+    def receive(self, scored: Scored) -> Clipped:
+        shrunk = [np.minimum(scored.weight, limit) for limit in self.limits]
+        return replace(self, sums=self.sums.receive(shrunk, 0.0, scored.reward))
+
+    def __add__(self, other: Clipped) -> Clipped:
+        return replace(self, sums=self.sums + other.sums)
+
+    def value(self) -> float | None:
+        return self.sums.value(self.sums.best())
+
+    def setting(self) -> str:
+        """Largest weight that was chosen."""
+        return f"M = {self.limits[self.sums.best()]:g}"
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return self.sums.interval(self.sums.best(), kind, level, rule)

@@ -1,0 +1,78 @@
+"""Rejection: the mean reward of rows that are accepted with chance w / M, as the target's own.
+
+M is the smallest power of 2 that no weight exceeds. The accepted rows are a sample of the target's
+own choices: fewer than the log's by M, but plain, with nothing to weigh. Which rows, a keyed hash
+of their number in the log says, so it is the same however the log is cut.
+
+Source: von Neumann (1951), NBS Applied Mathematics Series 12, 36-38; Li, Chu, Langford and Wang
+(2011), WSDM, for logs of a uniform policy.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence
+from replay.keyed import uniforms
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
+    from replay.intervals.interval import Interval
+    from replay.rows import Floats
+    from replay.scored import Scored
+
+LEVELS = 64
+"""Powers of 2 from 1: no float weight in use is beyond 2^63."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rejection:
+    """Rows, Σ r, Σ r² by the largest power of 2 at which rows are accepted; the largest weight."""
+
+    name: ClassVar[str] = "rejection"
+    sums: Floats = field(default_factory=lambda: np.zeros((3, LEVELS)))
+    top: float = 0.0
+
+    def receive(self, scored: Scored) -> Rejection:
+        if scored.index is None or not len(scored):
+            return self
+        w, r = scored.weight, scored.reward
+        ratio = w / uniforms(scored.index, "rejection")
+        kept = ratio >= 1.0
+        level = np.minimum(np.log2(ratio[kept]).astype(np.int64), LEVELS - 1)
+        reward = r[kept]
+        sums = [
+            np.bincount(level, weights=one, minlength=LEVELS)
+            for one in (np.ones(len(reward)), reward, reward * reward)
+        ]
+        most = w if scored.top is None else scored.top
+        return self + Rejection(np.stack(sums), float(most.max()))
+
+    def __add__(self, other: Rejection) -> Rejection:
+        return Rejection(self.sums + other.sums, max(self.top, other.top))
+
+    def accepted(self) -> tuple[float, float, float]:
+        """Accepted rows, their Σ r and Σ r²."""
+        level = max(math.ceil(math.log2(self.top)), 0) if self.top > 0 else 0
+        rows, once, twice = self.sums[:, level:].sum(axis=1)
+        return float(rows), float(once), float(twice)
+
+    def value(self) -> float | None:
+        rows, once, _ = self.accepted()
+        return once / rows if rows else None
+
+    def evidence(self) -> Evidence | None:
+        rows, once, twice = self.accepted()
+        if rows < 2:
+            return None
+        mean = once / rows
+        variance = max(twice / rows - mean**2, 0.0) / (rows - 1)
+        return Evidence(mean, variance, variance, int(rows), ess=rows, freedom=rows - 1)
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return rule(self.evidence(), kind, level)

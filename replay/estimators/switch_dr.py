@@ -1,0 +1,46 @@
+"""Switch-DR: DR where the weight is at most τ, and the model alone where it is larger.
+
+Source: Wang, Agarwal and Dudík (2017), ICML, equation 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from replay.estimators.shrunk import ShrunkSums
+from replay.intervals.choose import default
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Rule
+    from replay.intervals.interval import Interval
+    from replay.scored import Scored
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SwitchDr:
+    """Sums of Switch-DR for each of the thresholds τ."""
+
+    name: ClassVar[str] = "Switch-DR"
+    thresholds: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+    sums: ShrunkSums = field(default_factory=ShrunkSums)
+
+    def receive(self, scored: Scored) -> SwitchDr:
+        w = scored.weight
+        shrunk = [np.where(w <= most, w, 0.0) for most in self.thresholds]
+        return replace(self, sums=self.sums.receive(shrunk, scored.direct, scored.residual))
+
+    def __add__(self, other: SwitchDr) -> SwitchDr:
+        return replace(self, sums=self.sums + other.sums)
+
+    def value(self) -> float | None:
+        return self.sums.value(self.sums.best())
+
+    def setting(self) -> str:
+        """Threshold that was chosen."""
+        return f"τ = {self.thresholds[self.sums.best()]:g}"
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return self.sums.interval(self.sums.best(), kind, level, rule)

@@ -1,0 +1,75 @@
+"""Sums within 4,096 groups of rows: the variance between clusters, and what bootstraps draw from.
+
+A cluster (a task) is hashed into one group, so groups are independent where clusters are, and
+memory stays flat however many there are. Rows that need no cluster are dealt out in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from replay.rows import Floats
+    from replay.scored import Scored
+
+GROUPS = 4_096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Sums over the rows of each group.
+
+    `sums`, shape (GROUPS, p + 1), counts the rows of each group and sums p columns; it is empty
+    where no groups were asked for. `clustered` says that rows of a group may hang together.
+    """
+
+    sums: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    clustered: bool = False
+
+    def receive(self, scored: Scored, *columns: Floats) -> Groups:
+        """Add rows with p columns, shape (n,) each; nothing is kept where they have no group."""
+        group = scored.group
+        if group is None:
+            return self
+        counts = np.bincount(group, minlength=GROUPS).astype(np.float64)
+        sums = [np.bincount(group, weights=one, minlength=GROUPS) for one in columns]
+        return self + Groups(np.column_stack([counts, *sums]), scored.clustered)
+
+    def __add__(self, other: Groups) -> Groups:
+        if not len(self.sums) or not len(other.sums):
+            return self if len(self.sums) else other
+        return Groups(self.sums + other.sums, self.clustered or other.clustered)
+
+    def used(self) -> Floats:
+        """Sums of those groups that have rows, shape (g, p + 1); g may be 0."""
+        return self.sums[self.sums[:, 0] > 0] if len(self.sums) else self.sums
+
+    def variance(self, gradient: Floats) -> float | None:
+        """Variance of a mean over rows with the influence `gradient` · columns in each group.
+
+        `gradient`, shape (p + 1,), is for (1, columns); `None` if there are fewer than two groups.
+
+        Source: the cluster-robust variance, Liang and Zeger (1986), Biometrika 73(1), 13-22.
+        """
+        used = self.used()
+        g = len(used)
+        if g < 2:
+            return None
+        influence = used @ gradient
+        influence = influence - used[:, 0] * (influence.sum() / used[:, 0].sum())
+        return float((influence**2).sum() / used[:, 0].sum() ** 2 * g / (g - 1))
+
+    def inflate(self, seen: float, variance: float, gradient: Floats) -> tuple[float, float]:
+        """Return both variances as rows that hang together make them; never smaller.
+
+        `seen` is a variance of independent rows; `variance` grows as `seen` does (the design
+        effect, Kish 1965, Survey Sampling, section 5.4).
+        """
+        between = self.variance(gradient) if self.clustered else None
+        if between is None or seen <= 0:
+            return seen, variance
+        effect = max(between / seen, 1.0)
+        return seen * effect, variance * effect

@@ -1,0 +1,51 @@
+"""Anytime-valid: an interval that holds at all looks together, however often and when one looks.
+
+The half width is σ √((n ρ² + 1) / (n ρ²) · ln((n ρ² + 1)/α²) / n): the boundary of a mixture of
+normal martingales, as close to the truth as the central limit theorem; σ² is the larger of the
+variance seen and that of a model of the reward, and for positive rewards it is on the log scale. ρ
+is such that it is narrowest at `BEST_AT` rows.
+
+Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6),
+theorem 2.2 and equation 20 for ρ.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from replay.intervals.interval import Interval, widest, within
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
+
+BEST_AT = 10_000
+"""Rows at which it is narrowest: for the n that most looks are taken at."""
+
+
+def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    """Interval at all looks together."""
+    if evidence is None or evidence.variance <= 0:
+        return widest(kind)
+    n, value = evidence.rows, evidence.value
+    error = math.sqrt(evidence.variance) * factor(n, level)
+    if kind == "real":
+        return Interval(value - error, value + error, "anytime-valid")
+    if value <= 0:
+        return widest(kind)
+    ratio = math.exp(min(error / value, 700.0))
+    return within(value / ratio, value * ratio, kind, "anytime-valid, log scale")
+
+
+def factor(n: int, level: float) -> float:
+    """How many standard errors the boundary is away at `n` rows.
+
+    Examples
+    --------
+    >>> round(factor(10_000, 0.95), 2), round(factor(1_000_000, 0.95), 2)
+    (3.04, 3.58)
+    """
+    alpha = 1 - level
+    scale = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1) / BEST_AT
+    grown = n * scale
+    return math.sqrt((grown + 1) / grown * math.log((grown + 1) / alpha**2))

@@ -1,0 +1,28 @@
+"""Clopper–Pearson for IPS: Σ w r / W successes of n / W tries, W the largest possible weight.
+
+Source: Clopper and Pearson (1934), Biometrika 26(4), 404-413; with weights as in vw-estimators.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scipy.special import betaincinv
+
+from replay.intervals.interval import Interval, widest
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence
+
+
+def clopper_pearson(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    """Interval of the mean of rewards between 0 and 1."""
+    terms = evidence.terms if evidence is not None else None
+    if evidence is None or terms is None or kind != "binary" or not terms.weight:
+        return widest(kind, "Clopper-Pearson needs rewards of 0 and 1")
+    tries = evidence.rows / terms.weight
+    hits = min(evidence.value * tries, tries)
+    tail = (1 - level) / 2
+    low = float(betaincinv(hits, tries - hits + 1, tail)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, tries - hits, 1 - tail)) if hits < tries else 1.0
+    return Interval(low, high, "Clopper-Pearson")

@@ -1,0 +1,72 @@
+"""How rewards and scores go over the length of a log, in twenty parts: drift, and a curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc
+
+if TYPE_CHECKING:
+    from replay.rows import Floats
+    from replay.scored import Scored
+
+PARTS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Sums by part of a log of `length` rows.
+
+    `sums`, shape (PARTS, 5), has for each part: rows, Σ r, Σ r², and of the doubly robust scores
+    Σ s and Σ s².
+    """
+
+    length: int = 0
+    sums: Floats = field(default_factory=lambda: np.zeros((PARTS, 5)))
+
+    def receive(self, scored: Scored) -> Timeline:
+        """Add rows; nothing is kept where they have no number."""
+        if scored.index is None or not self.length:
+            return self
+        part = scored.index * PARTS // self.length
+        r, s = scored.reward, scored.scores
+        sums = [
+            np.bincount(part, weights=values, minlength=PARTS)
+            for values in (np.ones(len(r)), r, r * r, s, s * s)
+        ]
+        return self + Timeline(self.length, np.column_stack(sums))
+
+    def __add__(self, other: Timeline) -> Timeline:
+        return Timeline(max(self.length, other.length), self.sums + other.sums)
+
+    def drift(self) -> float | None:
+        """Chance that the parts' mean rewards differ so by luck; `None` if too few have rows.
+
+        Source: the test of homogeneity by weighted means, Cochran (1954), Biometrics 10(1),
+        101-129.
+        """
+        rows, once, twice = self.sums[:, 0], self.sums[:, 1], self.sums[:, 2]
+        some = rows > 1
+        if some.sum() < 2:
+            return None
+        mean = once[some] / rows[some]
+        overall = once[some].sum() / rows[some].sum()
+        # One variance for all, so that a part without a single reward has one too.
+        within = float((twice[some] - rows[some] * mean**2).sum() / (rows[some] - 1).sum())
+        if within <= 0:
+            return None
+        statistic = float((rows[some] * (mean - overall) ** 2).sum() / within)
+        return float(chdtrc(some.sum() - 1, statistic))
+
+    def curve(self) -> list[tuple[int, float, float]]:
+        """Return rows so far, the mean score so far and its standard error, after each part."""
+        total = self.sums.cumsum(axis=0)
+        found = []
+        for rows, _, _, once, twice in total:
+            if rows > 1:
+                mean = once / rows
+                spread = max(twice / rows - mean**2, 0.0) / (rows - 1)
+                found.append((int(rows), float(mean), float(np.sqrt(spread))))
+        return found
