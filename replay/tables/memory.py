@@ -1,0 +1,53 @@
+"""Tables in memory: pandas, Arrow, Polars, and whatever else hands over Arrow's stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from bandit.errors import InputError
+from replay.tables.batch_size import batch_rows
+from replay.tables.unreadable import UNREADABLE, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def held(source: Any) -> tuple[str, Any]:
+    """Turn a table in memory into an Arrow table, and say what messages call it.
+
+    Raises
+    ------
+    InputError
+        If it is no table, or holds what Arrow doesn't know.
+    """
+    if isinstance(source, pa.Table):
+        return "table", _plain(source)
+    maker = type(source).__module__.partition(".")[0]
+    name = "data frame" if maker in ("pandas", "polars") else "table"
+    try:
+        if maker == "pandas" and hasattr(source, "columns"):
+            return name, pa.Table.from_pandas(source, preserve_index=False)
+        if hasattr(source, "__arrow_c_stream__"):
+            return name, _plain(pa.table(source))
+        if isinstance(source, pa.RecordBatch):
+            return name, _plain(pa.Table.from_batches([source]))
+    except UNREADABLE as error:
+        raise unreadable(name, error) from error
+    raise InputError(f"can't read a table from {type(source).__name__}")
+
+
+def read(table: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Yield the columns `names` as record batches."""
+    chosen = table.select(list(names))
+    yield from chosen.to_batches(max_chunksize=batch_rows(chosen.schema.types))
+
+
+def _plain(table: Any) -> Any:
+    """Turn views of strings, which few kernels know, into strings."""
+    fields = [
+        field.with_type(pa.string()) if field.type == pa.string_view() else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
