@@ -46,8 +46,12 @@ def read(table: Any, names: Sequence[str]) -> Iterator[Any]:
 
 def _plain(table: Any) -> Any:
     """Turn views of strings, which few kernels know, into strings."""
-    fields = [
-        field.with_type(pa.string()) if field.type == pa.string_view() else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(fields))
+    return table.cast(pa.schema([field.with_type(_known(field.type)) for field in table.schema]))
+
+
+def _known(kind: Any) -> Any:
+    if kind == pa.string_view():
+        return pa.string()
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, _known(kind.value_type))
+    return kind

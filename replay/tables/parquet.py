@@ -38,12 +38,12 @@ def cuts(path: str) -> list[tuple[tuple[int, int], int, int]]:
 def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[Any]:
     """Yield the columns `names` of some row groups as record batches."""
     with papq.ParquetFile(path) as file:
-        schema = file.schema_arrow
+        schema, metadata = file.schema_arrow, file.metadata
     types = [schema.field(name).type for name in names]
     words = [
         name for name, kind in zip(names, types, strict=True) if kind in (pa.string(), pa.binary())
     ]
-    with papq.ParquetFile(path, read_dictionary=words) as file:
+    with papq.ParquetFile(path, metadata=metadata, read_dictionary=words) as file:
         yield from file.iter_batches(
             batch_size=batch_rows(types), row_groups=list(range(*groups)), columns=list(names)
         )
