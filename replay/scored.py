@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay.tables.distribution import TOLERANCE
+
 if TYPE_CHECKING:
-    from replay.rows import Floats, Rows
+    from replay.tables.rows import Floats, Rows
     from replay.target import Target
 
 
@@ -97,10 +99,12 @@ def score(
         spread, chi = weight[:, None] ** 2 * noise, np.full(len(rows), np.nan)
         # A propensity of 1 leaves nothing else that could have been done.
         unsupported = (rows.propensity > 1 - 1e-9) & (logged_target < 1 - 1e-9)
+        if pmf is not None:  # what the target would do where it isn't eligible
+            unsupported |= pmf.sum(axis=1) < 1 - 2 * TOLERANCE
     else:
         ratio = np.divide(pmf**2, known, out=np.zeros_like(pmf), where=known > 0)
         spread, chi = (ratio[:, :, None] * _noise(predicted, kind)).sum(axis=1), ratio.sum(axis=1)
-        unsupported = np.where(known > 0, pmf, 0.0).sum(axis=1) < 1 - 1e-9
+        unsupported = np.where(known > 0, pmf, 0.0).sum(axis=1) < 1 - 2 * TOLERANCE
     ones = np.full(len(rows), float(fitted))
     return Scored(
         weight, rows.reward, direct, own, noise, spread, ones, unsupported.astype(float), chi

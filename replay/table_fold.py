@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bandit.errors import BadValue
 from replay.diagnostics import WeightSums
 from replay.estimators.registry import estimators_for
 from replay.estimators.snips import Snips
 from replay.fold import Fold
 from replay.models.features import Features
 from replay.models.ridge import Ridge
-from replay.rows import Rows, indexed_rows
 from replay.scored import score
-from replay.survey import survey
+from replay.tables.checked import read_rows
+from replay.tables.survey import survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from replay.rows import Columns
-    from replay.survey import Survey
-    from replay.table import Table
+    from replay.tables.columns import Columns
+    from replay.tables.rows import Floats, Rows
+    from replay.tables.survey import Survey
+    from replay.tables.table import Table
     from replay.target import Target
 
 MAX_CELLS = 1 << 21
@@ -30,12 +33,32 @@ MAX_CELLS = 1 << 21
 
 
 def fold_table(
-    table: Table, columns: Columns, target: Target, tell: Callable[[int], None] | None = None
+    table: Table,
+    columns: Columns,
+    target: Target,
+    tell: Callable[[int], None] | None = None,
+    *,
+    strict: bool = False,
 ) -> Fold:
-    """Read a table twice and sum it up."""
-    found = survey(table, columns, tell)
+    """Read a table twice and sum it up; `strict` makes a row that can't be used an error.
+
+    Raises
+    ------
+    BadValue
+        If the target is `greedy` and the log doesn't hold the logging policy's distribution.
+    """
+    if target.kind == "greedy" and columns.logged is None:
+        raise BadValue(
+            f"target {target}: needs the logging policy's chances of all actions (--logged)"
+        )
+    found = survey(table, columns, tell, strict=strict)
+    target = replace(target, full=columns.target_pmf is not None)
     target.check_action(found.actions)
-    return fold_rows(indexed_rows(table, columns, found.actions), found, target, "row", tell)
+    pieces = table.numbered(found.pieces).pieces
+    batches = chain.from_iterable(read_rows(one, columns, found.actions) for one in pieces)
+    fold = fold_rows(batches, found, target, "row", tell)
+    sets_known = columns.actions is not None or columns.logged is not None
+    return replace(fold, notes=_notes(target, sets_known=sets_known), unusable=found.unusable)
 
 
 def fold_rows(
@@ -46,7 +69,7 @@ def fold_rows(
     tell: Callable[[int], None] | None = None,
 ) -> Fold:
     """Sum up surveyed rows; `unit` is what a row is."""
-    pmf_known = target.kind in ("uniform", "always")
+    pmf_known = target.pmf_known
     # Where only the logged action's chance is known the model is of the context alone.
     names = found.actions if pmf_known else found.actions[:1]
     model = Ridge(Features.of(names, found.context))
@@ -54,7 +77,7 @@ def fold_rows(
     weights, logging = WeightSums(), Snips()
     most = max(MAX_CELLS // max(len(found.actions), model.features.size), 1)
     for rows in _pieces(batches, model, most):
-        pmf = target.pmf(found.actions, rows.logged_pmf, len(rows)) if pmf_known else None
+        pmf = _pmf(target, found.actions, rows)
         learned = rows if pmf_known else replace(rows, action=np.zeros(len(rows), np.int64))
         scored = score(
             rows, target, pmf, model.predict(learned), found.reward_kind, fitted=model.fitted
@@ -65,7 +88,14 @@ def fold_rows(
         model.learn(learned)
         if tell is not None:
             tell(len(rows))
-    return Fold(unit, found.reward_kind, weights, logging, estimators, _notes(target))
+    return Fold(unit, found.reward_kind, weights, logging, estimators)
+
+
+def _pmf(target: Target, actions: Sequence[str], rows: Rows) -> Floats | None:
+    """The target's chance of every action, shape (n, K), or `None`."""
+    if not target.pmf_known or rows.target_pmf is not None:
+        return rows.target_pmf
+    return target.pmf(actions, rows.logged_pmf, len(rows), rows.eligible)
 
 
 def _pieces(batches: Iterable[Rows], model: Any, most: int) -> Iterator[Rows]:
@@ -78,8 +108,8 @@ def _pieces(batches: Iterable[Rows], model: Any, most: int) -> Iterator[Rows]:
             start = stop
 
 
-def _notes(target: Target) -> tuple[str, ...]:
-    if target.kind == "column":
+def _notes(target: Target, *, sets_known: bool) -> tuple[str, ...]:
+    if target.column is not None and not target.full:
         note = (
             "only the logged action's chance under the target is known, so there is no DM and no"
             " DR; the baseline form is the default"
@@ -87,6 +117,8 @@ def _notes(target: Target) -> tuple[str, ...]:
         return (note,)
     if target.kind == "logging":
         return ("the target is the logging policy: every weight is 1, no model is needed",)
+    if sets_known or target.full:
+        return ()
     note = (
         "the log doesn't say which actions were eligible in a row: all that it names count"
         " everywhere"

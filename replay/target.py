@@ -1,15 +1,17 @@
 """Target policies: with what chance would another way of deciding have done each thing?
 
-`uniform`        every eligible action alike
-`logging`        what was logged, as it was logged
-`greedy`         what the log held likeliest, each time: the logging policy without exploring
-`always:ACTION`  one action, wherever it was eligible
-`column:NAME`    the logged action's chance under the target stands in column NAME of the log
+`uniform`         every eligible action alike
+`logging`         what was logged, as it was logged
+`greedy`          what the log held likeliest, each time: the logging policy without exploring
+`always:ACTION`   one action, wherever it was eligible
+`column:NAME`     the logged action's chance under the target stands in column NAME of the log, or
+                  the target's whole distribution does, as lists or maps
+`columns:PREFIX`  the chance of each action stands in a column called PREFIX and its name
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,17 +21,23 @@ from bandit.errors import BadValue, nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.rows import Floats
+    from numpy.typing import NDArray
 
-KINDS = ("uniform", "logging", "greedy", "always:ACTION", "column:NAME")
+    from replay.tables.rows import Floats
+
+KINDS = ("uniform", "logging", "greedy", "always:ACTION", "column:NAME", "columns:PREFIX")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A target policy as it was asked for: `kind` and, for two of them, a name."""
+    """A target policy as it was asked for: `kind` and, for some of them, a name.
+
+    `full` says that the log holds its chance of every action.
+    """
 
     kind: str
     name: str = ""
+    full: bool = field(default=False, repr=False)
 
     def __str__(self) -> str:
         """Say it as the user did."""
@@ -37,8 +45,15 @@ class Target:
 
     @property
     def column(self) -> str | None:
-        """Column that the target's chance of the logged action stands in."""
+        """Where the log holds the target's chances: a column, or `columns:PREFIX`."""
+        if self.kind == "columns":
+            return str(self)
         return self.name if self.kind == "column" else None
+
+    @property
+    def pmf_known(self) -> bool:
+        """Whether its chance of every action is known, not that of the logged action alone."""
+        return self.full or self.kind in ("uniform", "always", "greedy")
 
     def check_action(self, actions: Sequence[str]) -> None:
         """Refuse `always:ACTION` with an action that the log never names.
@@ -54,24 +69,36 @@ class Target:
                 f"{nearest(self.name, actions)}"
             )
 
-    def pmf(self, actions: Sequence[str], logged: Floats | None, rows: int) -> Floats | None:
+    def pmf(
+        self,
+        actions: Sequence[str],
+        logged: Floats | None,
+        rows: int,
+        eligible: NDArray[np.bool_] | None = None,
+    ) -> Floats | None:
         """Chance of every action in every row: shape (rows, actions), or `None` if unknown.
 
-        `logged` is the logging policy's own pmf where it is known; an action that has no chance
-        there was not eligible. The chance of a target that is left outside is mass without
-        support: rows then sum to less than 1.
+        `eligible` says which actions could be chosen; where it isn't known, those were that have a
+        chance in `logged`, the logging policy's own pmf, or else all. The chance of a target that
+        is left outside is mass without support: rows then sum to less than 1. `greedy` is of the
+        logging policy's pmf, of equals the first action by name.
         """
         if self.kind == "logging":
             return logged
-        if self.kind in ("column", "greedy"):
+        if self.kind in ("column", "columns"):
             return None
+        if self.kind == "greedy":
+            assert logged is not None
+            likeliest: Floats = np.eye(len(actions))[logged.argmax(axis=1)]
+            return likeliest
+        if eligible is None and logged is not None:
+            eligible = logged > 0
         if self.kind == "always":
             pmf = np.zeros((rows, len(actions)))
             pmf[:, actions.index(self.name)] = 1.0
-            return pmf if logged is None else pmf * (logged > 0)
-        if logged is None:
+            return pmf if eligible is None else pmf * eligible
+        if eligible is None:
             return np.full((rows, len(actions)), 1.0 / len(actions))
-        eligible = (logged > 0).astype(np.float64)
         shared: Floats = eligible / np.maximum(eligible.sum(axis=1, keepdims=True), 1.0)
         return shared
 
@@ -96,6 +123,6 @@ def parse_target(text: str) -> Target:
     kind, colon, name = text.partition(":")
     if kind in ("uniform", "logging", "greedy") and not colon:
         return Target(kind)
-    if kind in ("always", "column") and name:
-        return Target(kind, name)
+    if kind in ("always", "column", "columns") and name:
+        return Target(kind, name, full=kind == "columns")
     raise BadValue(f"unknown target {text!r}{nearest(text, KINDS)}")

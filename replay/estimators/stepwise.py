@@ -18,8 +18,8 @@ from replay.intervals.choose import default_interval
 
 if TYPE_CHECKING:
     from replay.intervals.interval import Interval
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

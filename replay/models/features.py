@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.rows import Floats, Rows
-    from replay.survey import ContextColumn
+    from replay.tables.context_column import ContextColumn
+    from replay.tables.rows import Floats, Rows
 
 MAX_ONE_HOT = 512
 """Actions beyond this many share slots by hash: a fit costs the cube of the slots."""
@@ -87,4 +87,4 @@ class Features:
 
 def _values(coded: Any) -> list[str | None]:
     """Distinct values of a dictionary-encoded column, and `None` for a missing one."""
-    return [*coded.dictionary.to_pylist(), None]
+    return [*coded.dictionary.cast(pa.string()).to_pylist(), None]

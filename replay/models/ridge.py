@@ -22,7 +22,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from replay.models.features import Features
-    from replay.rows import Floats, Rows
+    from replay.tables.rows import Floats, Rows
 
 FIRST_FIT = 32
 """Rows before the first fit; until then there is no prediction."""

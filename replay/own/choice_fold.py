@@ -17,9 +17,9 @@ from bandit.errors import MissingInput
 from bandit.events import STOP
 from replay.moments import Moments
 from replay.own.histories import AUDIT
-from replay.rows import Rows
-from replay.survey import Survey
 from replay.table_fold import fold_rows
+from replay.tables.rows import Rows
+from replay.tables.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,9 +15,10 @@ from replay.models.ridge import Ridge
 from replay.models.tabular import Tabular
 from replay.moments import Moments
 from replay.own.trajectory import Step, Trajectory
-from replay.rows import Floats, Rows
-from replay.survey import ContextColumn, Survey
 from replay.table_fold import fold_rows
+from replay.tables.context_column import ContextColumn
+from replay.tables.rows import Floats, Rows
+from replay.tables.survey import Survey
 from replay.target import Target
 
 if TYPE_CHECKING:
