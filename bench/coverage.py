@@ -29,7 +29,7 @@ from replay.target import Target
 from replay.verdict import judge
 
 if TYPE_CHECKING:
-    from replay.rows import Rows
+    from replay.tables.rows import Rows
 
 LEVEL = 0.95
 OWN = ("DR", "baseline")

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from replay.moments import Moments
-from replay.rows import Rows
-from replay.survey import ContextColumn
+from replay.tables.context_column import ContextColumn
+from replay.tables.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 ACTIONS, NUMBERS = 10, 3
 MANY = 2_000_000

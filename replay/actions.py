@@ -14,8 +14,8 @@ import numpy as np
 from scipy.special import ndtr
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 
 class Overlap(NamedTuple):

@@ -12,8 +12,8 @@ from scipy.special import ndtr
 from replay.ladder import Ladder
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 LARGEST = 5
 """How many of the largest weights are kept as they are."""

@@ -7,21 +7,27 @@ each row with a model of the rows before it, weighs it and adds it to every esti
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, LogCorrupt
+from bandit.errors import BadValue, InputError, LogCorrupt
 from replay.own.archive_folder import is_archive
 from replay.own.log_file import is_own_log
-from replay.rows import Columns
-from replay.table import check_file, open_table
 from replay.table_fold import fold_table
+from replay.tables.columns import Wanted
+from replay.tables.files import check_file
+from replay.tables.find_columns import find_columns
+from replay.tables.sql import run_query
+from replay.tables.table import Table, open_table
+from replay.tables.unusable import Unusable
 from replay.target import parse_target
 from replay.verdict import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from replay.diagnostics import Diagnostics
     from replay.fold import Fold
@@ -64,6 +70,8 @@ class Evaluation:
         `good`, `weak: why` or `cannot answer: why`.
     notes
         What the reader must know to read the numbers.
+    unusable
+        Rows of a table that were left out, by reason.
     """
 
     rows: int
@@ -77,6 +85,7 @@ class Evaluation:
     withheld: tuple[Estimate, ...] = ()
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    unusable: Unusable = field(default_factory=Unusable)
 
     @property
     def value(self) -> float | None:
@@ -100,14 +109,21 @@ class Evaluation:
 
 
 def evaluate(
-    source: Any,
+    source: Any = None,
     *,
-    action: str = "action",
-    reward: str = "reward",
-    propensity: str = "propensity",
+    sql: str | None = None,
+    action: str | None = None,
+    reward: str | None = None,
+    propensity: str | None = None,
+    logged: str | None = None,
+    actions: str | None = None,
     context: Sequence[str] = (),
+    by: Sequence[str] = (),
+    cluster: str | None = None,
+    time: str | None = None,
     target: str = "uniform",
     level: float = 0.95,
+    strict: bool = False,
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
 ) -> Evaluation:
@@ -117,13 +133,30 @@ def evaluate(
     ----------
     source
         Path of an embedded log (`sqlite:` before it is welcome), of the folder of an archive, of
-        Parquet, CSV or JSON lines (also .gz), or a pandas data frame or Arrow table.
-    action, reward, propensity, context
-        Columns of a table; our own log needs none.
+        Parquet, CSV or JSON lines (also .gz), a glob or folder of such, or a list of them; or a
+        table in memory: pandas, Arrow, Polars, whatever has Arrow's stream.
+    sql
+        Instead of a source, a query that DuckDB runs over files: its result is the table.
+    action, reward, propensity
+        Columns of a table; where not given, guessed by their names, with a note. The reward may
+        be a sum of columns with weights: `quality - 0.5*usd`. Our own log needs none.
+    logged
+        Where the logging policy's chance of every action stands: `columns:PREFIX`, or a column of
+        maps from actions to chances, or of lists in the order of `actions`.
+    actions
+        Column of lists of the actions that could be chosen in a row; without it, all seen.
+    context
+        Columns of the context.
+    by, cluster, time
+        Columns to slice by, to group and to order by: read and checked.
     target
-        `uniform`, `logging`, `always:ACTION`, `column:NAME` or, of our own log, `greedy`.
+        `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
+        `column:NAME` (the chance of the logged action, or lists or maps of all) or
+        `columns:PREFIX`.
     level
         Confidence of the intervals, in (0, 1).
+    strict
+        Whether a row that can't be used is an error; else it is left out and counted.
     delay_usd_per_hour
         What an hour until the verdict costs; our own log only.
     tell
@@ -146,22 +179,49 @@ def evaluate(
     """
     if not 0 < level < 1:
         raise BadValue(f"level is {level:g}, must be between 0 and 1")
-    wanted = parse_target(target)
-    if isinstance(source, str | os.PathLike):
-        path = Path(str(source).removeprefix("sqlite:"))
-        folder = is_archive(path)
-        if not folder:
-            check_file(path)
-        if folder or is_own_log(path):
-            from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
+    if (source is None) == (sql is None):
+        raise InputError("name either a log or a query (--sql), one of them")
+    asked = parse_target(target)
+    own = _own_log(source)
+    if own is not None:
+        from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
 
-            own = fold_own_log(path, wanted, delay_usd_per_hour, tell)
-            return _answer(own, str(wanted), level)
-        if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
-            raise LogCorrupt(f"{path}: not a poolwise log, or damaged")
-        source = path
-    columns = Columns(action, reward, propensity, tuple(context), wanted.column)
-    return _answer(fold_table(open_table(source), columns, wanted, tell), str(wanted), level)
+        return _answer(fold_own_log(own, asked, delay_usd_per_hour, tell), str(asked), level)
+    wanted = Wanted(
+        action=action,
+        reward=reward,
+        propensity=propensity,
+        logged=logged,
+        actions=actions,
+        targets=() if asked.column is None else (asked.column,),
+        context=tuple(context),
+        by=tuple(by),
+        cluster=cluster,
+        time=time,
+    )
+    with _opened(source, sql) as table:
+        columns, notes = find_columns(table, wanted)
+        if columns.by or columns.cluster or columns.time:
+            notes += ("--by, --cluster and --time are read and checked, no figure uses them yet",)
+        (fold,) = fold_table(table, columns, (asked,), tell, strict=strict)
+    return _answer(replace(fold, notes=(*notes, *fold.notes)), str(asked), level)
+
+
+def _own_log(source: Any) -> Path | None:
+    """Path of an embedded log or an archive; `None` if the source is a table."""
+    if not isinstance(source, str | os.PathLike):
+        return None
+    path = Path(str(source).removeprefix("sqlite:"))
+    if is_archive(path) or (path.is_file() and path.stat().st_size and is_own_log(path)):
+        return path
+    if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
+        check_file(path)
+        raise LogCorrupt(f"{path}: not a poolwise log, or damaged")
+    return None
+
+
+def _opened(source: Any, sql: str | None) -> AbstractContextManager[Table]:
+    return nullcontext(open_table(source)) if sql is None else run_query(sql)
 
 
 def _answer(fold: Fold, target: str, level: float) -> Evaluation:
@@ -183,6 +243,7 @@ def _answer(fold: Fold, target: str, level: float) -> Evaluation:
         withheld=estimates if verdict.refused else (),
         notes=fold.notes,
         counts=fold.counts,
+        unusable=fold.unusable,
     )
 
 

@@ -34,6 +34,7 @@ def as_json_text(answer: Evaluation) -> str:
         "verdict": answer.verdict,
         "notes": list(answer.notes),
         "counts": answer.counts,
+        "unusable": answer.unusable.plain(),
     }
     return msgspec.json.encode(plain).decode()
 
@@ -64,6 +65,8 @@ def print_report(answer: Evaluation, source: str, console: Console | None = None
     console.print(table)
     if answer.estimates:
         say(f"* the one to use; {VARIANCE}")
+    for line in answer.unusable.lines():
+        say(f"{line}.")
     say("")
     for line in diagnosis(answer):
         say(line)

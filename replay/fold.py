@@ -12,6 +12,7 @@ from replay.diagnostics import WeightSums
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
 from replay.scored import gain
+from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Fold:
     """Sums of a log, and what to say about them.
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
-    is a verdict that needs no diagnostics.
+    is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out.
     """
 
     unit: str
@@ -78,3 +79,4 @@ class Fold:
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     blocked: Verdict | None = None
+    unusable: Unusable = field(default_factory=Unusable)

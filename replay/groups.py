@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 GROUPS = 4_096
 

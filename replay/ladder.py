@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 STEPS = 4
 """Rungs for each doubling."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from replay.models.features import Features
     from replay.models.ridge import Ridge
-    from replay.rows import Floats, Rows
+    from replay.tables.rows import Floats, Rows
     from replay.target import Target
 
 MAX_CELLS = 1 << 18

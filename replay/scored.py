@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.estimators.dr import Dr
+from replay.tables.distribution import TOLERANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.rows import Floats, Rows
+    from replay.tables.rows import Floats, Rows
 
 
 @dataclass(frozen=True)
@@ -135,12 +136,14 @@ def score(
         spread, chi, top = weight[:, None] ** 2 * noise, np.full(len(rows), np.nan), None
         # A propensity of 1 leaves nothing else that could have been done.
         unsupported = (rows.propensity > 1 - 1e-9) & (chance < 1 - 1e-9)
+        if pmf is not None:  # what the target would do where it isn't eligible
+            unsupported |= pmf.sum(axis=1) < 1 - 2 * TOLERANCE
     else:
         ratio = np.divide(pmf, known, out=np.zeros_like(pmf), where=known > 0)
         square = ratio * pmf
         spread = np.einsum("ij,ijp->ip", square, _noise(predicted, kind))
         chi, top = square.sum(axis=1), ratio.max(axis=1)
-        unsupported = np.where(known > 0, pmf, 0.0).sum(axis=1) < 1 - 1e-9
+        unsupported = np.where(known > 0, pmf, 0.0).sum(axis=1) < 1 - 2 * TOLERANCE
     return Scored(
         weight,
         rows.reward,

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 PARTS = 20
 

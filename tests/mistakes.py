@@ -116,16 +116,16 @@ COMMANDS = [
         "l.csv: no column 'tsk'; did you mean 'task'?",
     ),
     Command(
-        "a propensity of 0", {"l.csv": HEAD + "x,1,1\ny,1,0\n"}, "evaluate l.csv", 1,
+        "a propensity of 0", {"l.csv": HEAD + "x,1,1\ny,1,0\n"}, "evaluate l.csv --strict", 1,
         "l.csv row 2: propensity is 0, must be in (0, 1]",
     ),
     Command(
         "a propensity above 1", {"l.parquet": parquet(propensity=[0.5, 1.5])},
-        "evaluate l.parquet", 1, "l.parquet row 2: propensity is 1.5, must be in (0, 1]",
+        "evaluate l.parquet --strict", 1, "l.parquet row 2: propensity is 1.5, must be in (0, 1]",
     ),
     Command(
         "a reward that is NaN", {"l.parquet": parquet(reward=[float("nan"), 1.0])},
-        "evaluate l.parquet", 1, "l.parquet row 1: reward is nan, must be finite",
+        "evaluate l.parquet --strict", 1, "l.parquet row 1: reward is nan, must be finite",
     ),
     Command(
         "a reward that is NaN in CSV", {"l.csv": HEAD + "x,NaN,1\n"}, "evaluate l.csv", 1,

@@ -23,8 +23,8 @@ from replay.keyed import uniforms
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 LEVELS = 64
 """Powers of 2 from 1: no float weight in use is beyond 2^63."""

@@ -24,7 +24,7 @@ from replay.intervals.normal import z
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

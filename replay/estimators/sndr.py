@@ -23,8 +23,8 @@ from replay.intervals.statistics import control
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.rows import Floats
     from replay.scored import Scored
+    from replay.tables.rows import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from replay.intervals.interval import Interval, widest, within
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 FEWEST = 20
 """Groups: with fewer the quantile is far off."""

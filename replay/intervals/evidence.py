@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from replay.intervals.interval import Interval
     from replay.ladder import Ladder
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 
 class Statistic(Protocol):

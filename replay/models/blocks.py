@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.rows import Rows
+    from replay.tables.rows import Rows
 
 FIRST_FIT = 32
 """Rows before the first fit; until then there is no prediction."""

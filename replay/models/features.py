@@ -14,8 +14,8 @@ from scipy.sparse import csr_array, hstack
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.rows import Floats, Rows
-    from replay.survey import ContextColumn
+    from replay.tables.context_column import ContextColumn
+    from replay.tables.rows import Floats, Rows
 
 MAX_ONE_HOT = 512
 """Actions beyond this many share slots by hash: a fit costs the cube of the slots."""
@@ -108,4 +108,4 @@ class Features:
 
 def _values(coded: Any) -> list[str | None]:
     """Distinct values of a dictionary-encoded column, and `None` for a missing one."""
-    return [*coded.dictionary.to_pylist(), None]
+    return [*coded.dictionary.cast(pa.string()).to_pylist(), None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

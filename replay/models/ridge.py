@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from replay.models.features import Features
-    from replay.rows import Floats, Rows
+    from replay.tables.rows import Floats, Rows
 
 LAMBDAS = (10000.0, 1000.0, 100.0, 10.0, 1.0)
 """From nearly the overall mean, as rare clicks need, to nearly plain means per action; the first of

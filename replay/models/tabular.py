@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from replay.own.trajectory import Trajectory
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 ASKS, TENTHS = 6, 11
 STATES = ASKS * TENTHS

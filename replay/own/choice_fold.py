@@ -20,7 +20,7 @@ from replay.models.features import Features
 from replay.moments import Moments
 from replay.own.histories import AUDIT
 from replay.passes import Question, fold_source
-from replay.rows import Rows
+from replay.tables.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
         raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
     actions = tuple(sorted(names - {STOP}))
     question = Question(
-        actions, "real", Features.of(actions, ()), (target,), (_known(target),), rewards.count
+        actions, "real", Features.of(actions, ()), (target,), (target.pmf_known,), rewards.count
     )
     (sums,) = fold_source(_Asks(log, cut, actions), question)
     only_pools = (
@@ -81,10 +81,6 @@ class _Asks:
 
     def read(self, piece: Any) -> Iterator[Rows]:
         return _batches(self.log, self.cut, self.actions)
-
-
-def _known(target: Target) -> bool:
-    return target.kind in ("uniform", "always")
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:

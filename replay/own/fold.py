@@ -52,11 +52,11 @@ def fold_own_log(
     Raises
     ------
     BadValue
-        If the target is `column:NAME`, or a pool that the log never names.
+        If the target stands in columns, or is a pool that the log never names.
     LogError, MissingInput
         If it isn't a poolwise log, or holds no decisions.
     """
-    if target.kind == "column":
+    if target.column is not None:
         raise BadValue(
             f"target {target}: our own log has no columns; "
             "use uniform, logging, greedy or always:POOL"

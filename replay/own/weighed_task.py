@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from replay.models.tabular import Tabular
     from replay.own.trajectory import Trajectory
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 
 @dataclass(frozen=True, slots=True)

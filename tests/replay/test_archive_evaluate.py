@@ -206,7 +206,7 @@ def test_a_newer_version_of_the_columns_is_refused(
 
 
 def test_a_folder_that_is_no_archive_and_one_that_is_empty_say_so(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a directory"):
+    with pytest.raises(InputError, match="no log in this folder"):
         evaluate(tmp_path)
     _, folder = both(tmp_path, [])
     assert not folder.joinpath("rewards").exists()

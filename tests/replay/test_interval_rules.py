@@ -18,7 +18,7 @@ from replay.intervals.rules import GROUPED, RULES
 from replay.scored import Scored
 
 if TYPE_CHECKING:
-    from replay.rows import Floats
+    from replay.tables.rows import Floats
 
 
 def scored(weight: Floats, reward: Floats, group: Any = None, *, clustered: bool = False) -> Scored:

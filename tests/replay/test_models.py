@@ -20,8 +20,8 @@ from replay.models.ridge import LAMBDAS, Ridge, progressive
 from replay.models.tabular import Tabular
 from replay.own.trajectory import Step, Trajectory
 from replay.passes import Question, fold_source
-from replay.rows import Floats, Rows
-from replay.survey import ContextColumn
+from replay.tables.context_column import ContextColumn
+from replay.tables.rows import Floats, Rows
 from replay.target import Target
 
 if TYPE_CHECKING:

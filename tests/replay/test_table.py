@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from replay.evaluate import evaluate
-from replay.table import open_table
+from replay.tables.table import open_table
 
 
 def frame(n: int = 3000, seed: int = 1) -> pd.DataFrame:
@@ -43,6 +44,8 @@ def saved(folder: Path, kind: str, data: pd.DataFrame) -> Any:
         return data
     if kind == "arrow":
         return pa.Table.from_pandas(data)
+    if kind == "polars":
+        return pl.from_pandas(data)
     if kind in ("csv", "csv.gz"):
         data.to_csv(path, index=False)
     elif kind == "tsv":
@@ -55,7 +58,7 @@ def saved(folder: Path, kind: str, data: pd.DataFrame) -> Any:
     return path
 
 
-KINDS = ["csv", "csv.gz", "tsv", "parquet", "jsonl", "jsonl.gz", "frame", "arrow"]
+KINDS = ["csv", "csv.gz", "tsv", "parquet", "jsonl", "jsonl.gz", "frame", "arrow", "polars"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,6 +6,7 @@ import gzip
 from codecs import BOM_UTF8
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,8 +15,7 @@ import pyarrow as pa
 from bandit.errors import BadValue, MissingInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
 BATCH_LINES = 16_384
 LOOK_AT = 1_000
@@ -24,7 +24,7 @@ LOOK_AT = 1_000
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def json_columns(path: Path) -> tuple[str, ...]:
+def header(path: str) -> tuple[str, ...]:
     """Names of the fields in the first lines, in order of appearance.
 
     Raises
@@ -44,7 +44,7 @@ def json_columns(path: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def json_text(path: Path, names: list[str]) -> Iterator[Any]:
+def read(path: str, names: Sequence[str]) -> Iterator[Any]:
     """Yield the fields `names` as record batches of strings; a missing field or null is null."""
     with _open(path) as file:
         lines = enumerate(file, start=1)
@@ -59,16 +59,16 @@ def json_text(path: Path, names: list[str]) -> Iterator[Any]:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[Iterable[bytes]]:
-    with path.open("rb") as raw:
-        if path.suffix == ".gz":
+def _open(path: str) -> Iterator[Iterable[bytes]]:
+    with Path(path).open("rb") as raw:
+        if path.endswith(".gz"):
             with gzip.GzipFile(fileobj=raw) as plain:
                 yield plain
         else:
             yield raw
 
 
-def _fields(path: Path, number: int, line: bytes) -> dict[str, msgspec.Raw]:
+def _fields(path: str, number: int, line: bytes) -> dict[str, msgspec.Raw]:
     try:
         return _decode(line.removeprefix(BOM_UTF8) if number == 1 else line)
     except msgspec.DecodeError as error:

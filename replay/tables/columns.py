@@ -1,0 +1,70 @@
+"""Which column of a table is what: as the user says it, and as it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from replay.tables.distribution import Distribution
+    from replay.tables.reward import Reward
+
+PREFIX = "columns:"
+"""What a distribution that has a column for each action is written with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user says; `None` is to be guessed, or isn't there.
+
+    `logged` is `columns:PREFIX` or a column of lists or maps; `actions` a column of lists of the
+    actions that could be chosen; `targets` the columns, or `columns:PREFIX`, that targets'
+    chances stand in; `by`, `cluster`, `time` are columns to slice, to group and to order by.
+    """
+
+    action: str | None = None
+    reward: str | None = None
+    propensity: str | None = None
+    logged: str | None = None
+    actions: str | None = None
+    targets: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    cluster: str | None = None
+    time: str | None = None
+
+    def named(self) -> set[str]:
+        """Columns that are something already."""
+        own = {self.action, self.propensity, self.actions, self.cluster, self.time}
+        own |= {self.logged, *self.targets, *self.context, *self.by}
+        return {name for name in own if name is not None and not name.startswith(PREFIX)}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Every column that is read, found in the table; plain data, for any process.
+
+    `target_probs` are columns of the logged action's chance under a target, `target_pmfs` say where
+    a target's whole distribution stands, by what the target calls it, `logged` where that of the
+    logging policy does; the propensity may be `None` only where `logged` isn't.
+    """
+
+    action: str
+    reward: Reward
+    propensity: str | None
+    logged: Distribution | None = None
+    actions: str | None = None
+    target_probs: tuple[str, ...] = ()
+    target_pmfs: tuple[tuple[str, Distribution], ...] = ()
+    context: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    cluster: str | None = None
+    time: str | None = None
+
+    def needed(self) -> list[str]:
+        """All columns that are read, each once."""
+        optional = (self.propensity, self.actions, self.cluster, self.time)
+        names = [self.action, *self.reward.columns, *(name for name in optional if name)]
+        for where in (self.logged, *(where for _, where in self.target_pmfs)):
+            names += where.names if where else ()
+        return list(dict.fromkeys([*names, *self.target_probs, *self.context, *self.by]))

@@ -1,0 +1,57 @@
+"""Tables in memory: pandas, Arrow, Polars, and whatever else hands over Arrow's stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from bandit.errors import InputError
+from replay.tables.batch_size import batch_rows
+from replay.tables.unreadable import UNREADABLE, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def held(source: Any) -> tuple[str, Any]:
+    """Turn a table in memory into an Arrow table, and say what messages call it.
+
+    Raises
+    ------
+    InputError
+        If it is no table, or holds what Arrow doesn't know.
+    """
+    if isinstance(source, pa.Table):
+        return "table", _plain(source)
+    maker = type(source).__module__.partition(".")[0]
+    name = "data frame" if maker in ("pandas", "polars") else "table"
+    try:
+        if maker == "pandas" and hasattr(source, "columns"):
+            return name, pa.Table.from_pandas(source, preserve_index=False)
+        if hasattr(source, "__arrow_c_stream__"):
+            return name, _plain(pa.table(source))
+        if isinstance(source, pa.RecordBatch):
+            return name, _plain(pa.Table.from_batches([source]))
+    except UNREADABLE as error:
+        raise unreadable(name, error) from error
+    raise InputError(f"can't read a table from {type(source).__name__}")
+
+
+def read(table: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Yield the columns `names` as record batches."""
+    chosen = table.select(list(names))
+    yield from chosen.to_batches(max_chunksize=batch_rows(chosen.schema.types))
+
+
+def _plain(table: Any) -> Any:
+    """Turn views of strings, which few kernels know, into strings."""
+    return table.cast(pa.schema([field.with_type(_known(field.type)) for field in table.schema]))
+
+
+def _known(kind: Any) -> Any:
+    if kind == pa.string_view():
+        return pa.string()
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, _known(kind.value_type))
+    return kind

@@ -1,0 +1,87 @@
+"""Rows of a log as numbers: checked, in its order, among the actions that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from replay.tables.values import Floats, Ints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["Floats", "Rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a log, in its order: n of them, among K actions.
+
+    Attributes
+    ----------
+    action
+        Indices into the log's actions, shape (n,).
+    reward, propensity
+        What came of it, and the logged chance of the action, shape (n,).
+    context
+        Columns of Arrow, text (plain or dictionary-encoded) or numbers, of length n; null allowed.
+    logged_pmf
+        The logging policy's chance of every action where the log holds it, shape (n, K).
+    eligible
+        Which actions could be chosen where the log says it, shape (n, K).
+    components
+        The columns that the reward is the weighted sum of, unweighted, where there are several.
+    by
+        Columns of Arrow to slice by, as `context`.
+    group
+        A number in 0..4095 that rows of one cluster share, shape (n,).
+    at
+        Time in seconds, shape (n,).
+    index
+        Number of the row in the whole table, from 0, shape (n,).
+    target_probs, target_pmfs
+        By the column that it stands in, a target's chance of the logged action, shape (n,), or of
+        every action, shape (n, K).
+    """
+
+    action: Ints
+    reward: Floats
+    propensity: Floats
+    context: Mapping[str, Any] = field(default_factory=dict)
+    logged_pmf: Floats | None = None
+    eligible: NDArray[np.bool_] | None = None
+    components: Mapping[str, Floats] = field(default_factory=dict)
+    by: Mapping[str, Any] = field(default_factory=dict)
+    group: Ints | None = None
+    at: Floats | None = None
+    index: Ints | None = None
+    target_probs: Mapping[str, Floats] = field(default_factory=dict)
+    target_pmfs: Mapping[str, Floats] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.reward)
+
+    def slice(self, start: int, stop: int) -> Rows:
+        """Rows from `start` up to `stop`."""
+        return self._each(lambda values: values[start:stop])
+
+    def where(self, keep: NDArray[np.bool_]) -> Rows:
+        """Only the rows that `keep`, shape (n,), is true for."""
+        arrow = pa.array(keep)
+        return self._each(
+            lambda values: values[keep] if isinstance(values, np.ndarray) else values.filter(arrow)
+        )
+
+    def _each(self, part: Callable[[Any], Any]) -> Rows:
+        def of(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: part(column) for name, column in value.items()}
+            return None if value is None else part(value)
+
+        return Rows(*(of(getattr(self, one.name)) for one in fields(self)))

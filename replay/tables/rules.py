@@ -1,0 +1,98 @@
+"""The rules that a row must keep to be used, one function a column's role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from replay.tables.distribution import TOLERANCE
+from replay.tables.values import Floats, Ints, is_text, numbers
+
+if TYPE_CHECKING:
+    from replay.tables.chances import Chances
+    from replay.tables.columns import Columns
+    from replay.tables.faults import Faults
+    from replay.tables.reward import Reward
+    from replay.tables.vocabulary import Vocabulary
+
+
+def check_action_in_set(
+    code: Ints, sets: Chances, columns: Columns, vocabulary: Vocabulary, faults: Faults
+) -> None:
+    """Leave rows out whose action is not in their own set."""
+    faults.put(
+        np.isnan(sets.of(code)),
+        f"{columns.action} is not among the row's {columns.actions}",
+        lambda row: (
+            f"{columns.action} is {vocabulary.names[code[row]]!r}, not among its {columns.actions}"
+        ),
+    )
+
+
+def read_propensity(
+    batch: Any, columns: Columns, code: Ints, logged: Chances | None, faults: Faults
+) -> Floats:
+    """Chance of the logged action: of its column, or of the distribution, which must agree."""
+    given: Floats | None = None
+    if columns.propensity is not None:
+        given = numbers(columns.propensity, batch.column(columns.propensity), faults)
+        good = (given > 0) & (given <= 1)
+        _must(good, columns.propensity, given, "must be in (0, 1]", faults)
+    if logged is None:
+        assert given is not None
+        return given
+    assert columns.logged is not None
+    label, own = columns.logged.label, np.nan_to_num(logged.of(code))
+    faults.put(own <= 0, f"{label} gives the logged action no chance")
+    if given is not None:
+        faults.put(
+            ~(np.abs(own - given) <= TOLERANCE),
+            f"{columns.propensity} and {label} do not agree",
+            lambda row: f"{columns.propensity} is {given[row]:g}, but {label} says {own[row]:g}",
+        )
+    return np.minimum(own, 1.0)
+
+
+def read_reward(batch: Any, reward: Reward, faults: Faults) -> tuple[Floats, dict[str, Floats]]:
+    """Sum up the reward; its columns too where they are several."""
+    parts = {}
+    for name in reward.columns:
+        values = numbers(name, batch.column(name), faults)
+        _must(np.isfinite(values), name, values, "must be finite", faults)
+        parts[name] = values
+    if reward.plain:
+        return parts[reward.columns[0]], {}
+    with np.errstate(all="ignore"):
+        total = np.full(batch.num_rows, reward.constant)
+        for name, weight in reward.terms:
+            total += weight * parts[name]
+    _must(np.isfinite(total), reward.text, total, "must be finite", faults)
+    return total, parts if len(parts) > 1 else {}
+
+
+def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:
+    """Chance of the logged action under the target, in [0, 1]."""
+    values = numbers(name, batch.column(name), faults)
+    _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
+    return values
+
+
+def read_context(name: str, batch: Any, faults: Faults) -> Any:
+    """Keep text, with its dictionary, and numbers; whatever else has a name becomes text."""
+    column = batch.column(name)
+    kind = column.type
+    if pa.types.is_dictionary(kind) and is_text(column):
+        return column
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_string(kind):
+        return column
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowException as error:
+        raise faults.wrong_type(name, column, "texts or numbers") from error
+
+
+def _must(good: Any, name: str, values: Floats, rule: str, faults: Faults) -> None:
+    if not good.all():
+        faults.put(~good, f"{name} {rule}", lambda row: f"{name} is {values[row]:g}, {rule}")

@@ -1,0 +1,177 @@
+"""The first pass over a table: its actions, its rewards, what its context columns look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bandit.errors import BadValue, MissingInput
+from replay.moments import Moments
+from replay.plain import counted
+from replay.tables.checked import check_piece
+from replay.tables.context_column import ContextColumn
+from replay.tables.times import mixed
+from replay.tables.unusable import Unusable
+from replay.tables.vocabulary import MAX_ACTIONS, Vocabulary, too_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from replay.tables.checked import Checked
+    from replay.tables.columns import Columns
+    from replay.tables.piece import Piece
+    from replay.tables.table import Table
+
+KINDS = ("binary", "positive", "real")
+"""What rewards can be; each holds those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a pass over some pieces found; surveys of other pieces are added by `+`.
+
+    Attributes
+    ----------
+    rows
+        Rows that can be used.
+    actions
+        Names of all actions in them, in order.
+    reward_kind
+        `binary`, `positive` (never negative) or `real`.
+    rewards
+        Moments of the rewards.
+    context
+        What the context columns hold.
+    unusable
+        Rows that can't be used, by reason.
+    pieces
+        Rows of each piece that was read, by its number: all of them, usable or not.
+    zones
+        Time zones seen, with an example each.
+    """
+
+    rows: int = 0
+    actions: tuple[str, ...] = ()
+    reward_kind: str = "binary"
+    rewards: Moments = field(default_factory=Moments)
+    context: tuple[ContextColumn, ...] = ()
+    unusable: Unusable = field(default_factory=Unusable)
+    pieces: Mapping[int, int] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+    def __add__(self, other: Survey) -> Survey:
+        if not self.pieces or not other.pieces:
+            return self if self.pieces else other
+        return Survey(
+            self.rows + other.rows,
+            tuple(sorted({*self.actions, *other.actions})),
+            max(self.reward_kind, other.reward_kind, key=KINDS.index),
+            self.rewards + other.rewards,
+            tuple(a + b for a, b in zip(self.context, other.context, strict=True)),
+            self.unusable + other.unusable,
+            {**self.pieces, **other.pieces},
+            dict(self.zones) | _new(other.zones, self.zones),
+        )
+
+    def check(self, table: str, action: str) -> None:
+        """Refuse a table that can't be used as a whole.
+
+        Raises
+        ------
+        MissingInput
+            If it has no rows.
+        BadValue
+            If no row can be used, times can't be compared, or there are too many actions.
+        """
+        read = sum(self.pieces.values())
+        if not read:
+            raise MissingInput(f"{table}: no rows")
+        zones = mixed(dict(self.zones))
+        if zones is not None:
+            raise BadValue(f"{table}: {zones}")
+        if not self.rows:
+            reason, count, example = self.unusable.ordered()[0]
+            raise BadValue(
+                f"{table}: none of {counted(read, 'row')} can be used; in {count:,} {reason}:"
+                f" {example.text}"
+            )
+        if len(self.actions) > MAX_ACTIONS:
+            raise too_many(table, action)
+
+
+def survey(
+    table: Table,
+    columns: Columns,
+    tell: Callable[[int], None] | None = None,
+    *,
+    strict: bool = False,
+) -> Survey:
+    """Read a table once, checking every value; `strict` makes a row that can't be used an error.
+
+    Raises
+    ------
+    MissingInput
+        If it has no rows.
+    BadValue
+        If no row can be used, or `strict` and one can't; if there are too many actions.
+    """
+    parts = (survey_piece(piece, columns, tell, strict=strict) for piece in table.pieces)
+    found = reduce(add, parts, Survey())
+    found.check(table.name, columns.action)
+    return found
+
+
+def survey_piece(
+    piece: Piece,
+    columns: Columns,
+    tell: Callable[[int], None] | None = None,
+    *,
+    strict: bool = False,
+) -> Survey:
+    """Read one piece; in any process, for pieces are merged by `+`."""
+    vocabulary = Vocabulary()
+    seen = np.zeros(0, dtype=bool)
+    rewards, kind = Moments(), "binary"
+    context = tuple(ContextColumn(name) for name in columns.context)
+    unusable, zones, read = Unusable(), dict[str, str](), 0
+    for checked in check_piece(piece, columns, vocabulary, strict=strict):
+        rows = checked.rows
+        seen = _mark(seen, checked, len(vocabulary.names))
+        rewards = rewards.receive(rows.reward)
+        kind = max(kind, _kind(rows.reward, kind), key=KINDS.index)
+        for column in context:
+            column.receive(rows.context[column.name])
+        unusable += checked.unusable
+        zones |= _new(checked.zones, zones)
+        read += checked.read
+        if tell is not None:
+            tell(checked.read)
+    names = tuple(sorted(vocabulary.names[at] for at in np.flatnonzero(seen)))
+    return Survey(
+        rewards.count, names, kind, rewards, context, unusable, {piece.number: read}, zones
+    )
+
+
+def _new(zones: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    return {zone: example for zone, example in zones.items() if zone not in known}
+
+
+def _mark(seen: Any, checked: Checked, size: int) -> Any:
+    """Mark the actions that usable rows name."""
+    grown = np.zeros(size, dtype=bool)
+    grown[: len(seen)] = seen
+    grown[checked.rows.action] = True
+    for flat in checked.flat():
+        grown[flat.code] = True
+    return grown
+
+
+def _kind(rewards: Any, before: str) -> str:
+    """Kind of some rewards, if it can be more than `before`."""
+    if before == "binary" and ((rewards == 0) | (rewards == 1)).all():
+        return "binary"
+    return "real" if before == "real" or (rewards < 0).any() else "positive"

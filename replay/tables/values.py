@@ -1,0 +1,114 @@
+"""Columns of Arrow as numbers and names, with what is missing or can't be read as faults."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from replay.tables.faults import Faults
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+
+NOT_NUMBERS = (pa.types.is_nested, pa.types.is_temporal)
+"""Types that hold something else than numbers in every row."""
+
+WORDS = {"true": 1.0, "false": 0.0}
+
+
+def null_mask(column: Any) -> NDArray[np.bool_]:
+    """Which values are missing, shape (n,)."""
+    mask: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
+    return mask
+
+
+def is_text(column: Any) -> bool:
+    """Whether a column holds text."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def numbers(
+    name: str, column: Any, faults: Faults, *, may_miss: bool = False, label: str | None = None
+) -> Floats:
+    """Turn a column into floats, shape (n,), NaN where there is none; `true` is 1.
+
+    What is missing or no number is put into `faults`, what is missing only unless it `may_miss`;
+    `label` is what they call the column.
+
+    Raises
+    ------
+    BadValue
+        If the column's type has no numbers.
+    """
+    label = label or name
+    kind = column.type
+    if any(wrong(kind) for wrong in NOT_NUMBERS):
+        raise faults.wrong_type(label, column, "numbers")
+    if column.null_count and not may_miss:
+        faults.put(null_mask(column), f"{label} is missing")
+    try:
+        plain = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowException:
+        if not is_text(column):
+            raise faults.wrong_type(label, column, "numbers") from None
+        return _from_texts(label, column, faults)
+    return np.asarray(plain, dtype=np.float64)
+
+
+def _from_texts(label: str, column: Any, faults: Faults) -> Floats:
+    """Read texts of which some are no numbers, each different one once."""
+    index, words = categories(label, column, faults)
+    read = [_number(word) for word in words.to_pylist()]
+    unread = np.array([value is None for value in read] + [False])[index]
+    faults.put(
+        unread,
+        f"{label} is not a number",
+        lambda row: f"{label} is {words[int(index[row])].as_py()!r}, not a number",
+    )
+    return np.array([math.nan if value is None else value for value in read] + [math.nan])[index]
+
+
+def _number(text: str | None) -> float | None:
+    if text is None:
+        return math.nan
+    word = text.strip().lower()
+    if word in WORDS:
+        return WORDS[word]
+    try:
+        return None if "_" in word else float(word)
+    except ValueError:
+        return None
+
+
+def categories(name: str, column: Any, faults: Faults) -> tuple[Ints, Any]:
+    """Split a column into its different values as text, and the index of each row's value.
+
+    The index of a missing value is -1. Whole numbers are written without a point, so that 2.0 and
+    2 are the same name. Only different values are turned into text, never row by row.
+
+    Raises
+    ------
+    BadValue
+        If the column's type has neither texts nor numbers.
+    """
+    try:
+        coded = column
+        if not pa.types.is_dictionary(column.type):
+            plain = column.cast(pa.string()) if pa.types.is_null(column.type) else column
+            coded = plain.dictionary_encode()
+        words = coded.dictionary.cast(pa.string())
+    except pa.ArrowException as error:
+        raise faults.wrong_type(name, column, "texts or numbers") from error
+    index = coded.indices
+    if coded.null_count:
+        index = pc.fill_null(index.cast(pa.int64()), -1)
+    return index.to_numpy(zero_copy_only=False), words
