@@ -15,7 +15,7 @@ BATCH_ROWS = 65_536
 MAX_CELLS = 1 << 21
 """Rows × columns of a batch, or rows × actions of an array: 16 MB of floats."""
 
-LIST_CELLS = 64
+LIST_CELLS = 512
 """What a list counts as in cells; its length isn't known before it is read."""
 
 
@@ -27,7 +27,7 @@ def batch_rows(types: Iterable[Any]) -> int:
     >>> batch_rows([pa.string(), pa.float64()])
     65536
     >>> batch_rows([pa.list_(pa.float64()), pa.list_(pa.string())])
-    16384
+    2048
     """
     cells = sum(LIST_CELLS if pa.types.is_nested(kind) else 1 for kind in types)
     return max(min(BATCH_ROWS, MAX_CELLS // max(cells, 1)), 1_024)

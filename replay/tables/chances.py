@@ -39,10 +39,9 @@ class Chances:
         >>> two.of(np.array([1, 1])).tolist()
         [0.6, nan]
         """
-        row = self.row()
-        hit = self.code == action[row]
+        hit = self.code == np.repeat(action, self.length)
         found = np.full(len(self.length), np.nan)
-        found[row[hit]] = self.chance[hit]
+        found[self.row()[hit]] = self.chance[hit]
         return found
 
     def any(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -17,7 +17,8 @@ from bandit.errors import BadValue, MissingInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-BATCH_LINES = 16_384
+BATCH_LINES = 4_096
+"""Lines of a batch: each may hold long lists."""
 LOOK_AT = 1_000
 """Lines looked at to know the columns: a field that comes later is rare enough to be a mistake."""
 
