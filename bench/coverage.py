@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from replay.tables.rows import Rows
 
 LEVEL = 0.95
-OWN = ("DR", "baseline")
+OWN = ("DR", "SN baseline")
 LOOKED_AT = (0, 2, 4, 7)
 """Designs that are looked at all the time: softmax, 12 %, dollars, a learner."""
 
-ALL_RULES = {"IPS", "SNIPS", "SNDR", "DR", "baseline"}
+ALL_RULES = {"IPS", "SNIPS", "SNDR", *OWN}
 NAMES = tuple(str(i) for i in range(ACTIONS))
-TARGETS = Target("column", "t"), Target("column", "c")
+TARGETS = Target("column", "t", full=True), Target("column", "c")
 
 
 class InMemory(NamedTuple):
@@ -103,9 +103,7 @@ def run(at: int, n: int, seed: int, *, every: bool) -> dict[tuple[str, str, str]
         rows = replace(rows, group=rows.index % 4096)
     question = asked_of(design, n, () if every else OWN)
     found: dict[tuple[str, str, str], Any] = {}
-    for form, sums in zip(
-        ("DR", "baseline"), fold_source(InMemory(rows, n), question), strict=True
-    ):
+    for form, sums in zip(OWN, fold_source(InMemory(rows, n), question).totals, strict=True):
         verdict = judge(sums.weights.diagnostics(), n, "t")
         for estimator in sums.estimators:
             own = estimator.name == form
@@ -154,7 +152,7 @@ def all_looks(at: int, n: int, runs: int, pool: ProcessPoolExecutor) -> int:
     failed = 0
     print(f"g {DESIGNS[at].name}, looked at after every 100 of {n} rows")
     logs = list(pool.map(partial(looks, at, n), range(runs), chunksize=5))
-    for form, ends in zip(("DR", "baseline"), zip(*logs, strict=True), strict=True):
+    for form, ends in zip(OWN, zip(*logs, strict=True), strict=True):
         answered = [one for one in ends if not one[0]]
         held = sum(one[1] for one in answered)
         normal = sum(one[2] for one in answered) / len(answered)

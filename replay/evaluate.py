@@ -1,111 +1,43 @@
 """Off-policy evaluation: what another way of deciding would have earned, from a log of decisions.
 
-Two passes: the first learns which actions there are and checks every value; the second predicts
-each row with a model of the rows before it, weighs it and adds it to every estimator's sums.
+A table is surveyed first, which checks every value; then it is read twice (`replay/passes.py`): to
+fit models of the reward, and to weigh its rows into every estimator's sums.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import BadValue, InputError, LogCorrupt
+from replay.answer import Comparison, Difference, Evaluation
+from replay.answering import answer, difference_of
+from replay.estimators.registry import named_estimators
+from replay.fold import Fold
+from replay.intervals.rules import GROUPED, rule_called
+from replay.notes import notes_on
+from replay.options import Options
 from replay.own.archive_folder import is_archive
 from replay.own.log_file import is_own_log
 from replay.table_fold import fold_table
-from replay.tables.columns import Wanted
 from replay.tables.files import check_file
 from replay.tables.find_columns import find_columns
 from replay.tables.sql import run_query
 from replay.tables.table import Table, open_table
-from replay.tables.unusable import Unusable
 from replay.target import parse_target
-from replay.verdict import judge
+from replay.together import joint_levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from replay.diagnostics import Diagnostics
-    from replay.fold import Fold
+    from replay.intervals.evidence import Rule
+    from replay.target import Target
 
 LOG_SUFFIXES = (".db", ".sqlite")
 """What logs are called; by its first bytes a log is known under any name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """One estimator's answer; `interval` is the rule that low and high were made by."""
-
-    estimator: str
-    value: float | None
-    low: float
-    high: float
-    level: float
-    interval: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Answer to "what would `target` have earned?".
-
-    Attributes
-    ----------
-    rows
-        Rows or, on our own log, tasks that were summed.
-    unit
-        `row`, `task`, or `ask` where only the choice of pool can be evaluated.
-    logging
-        Mean of what was logged, with its interval.
-    estimates
-        One per estimator; empty where the log can't answer.
-    withheld
-        The estimates that were not given because the log can't answer: for study, not for use.
-    default
-        Name of the estimator that `value`, `low` and `high` are of.
-    verdict
-        `good`, `weak: why` or `cannot answer: why`.
-    notes
-        What the reader must know to read the numbers.
-    unusable
-        Rows of a table that were left out, by reason.
-    """
-
-    rows: int
-    unit: str
-    logging: Estimate
-    target: str
-    estimates: tuple[Estimate, ...]
-    diagnostics: Diagnostics
-    verdict: str
-    default: str
-    withheld: tuple[Estimate, ...] = ()
-    notes: tuple[str, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
-    unusable: Unusable = field(default_factory=Unusable)
-
-    @property
-    def value(self) -> float | None:
-        """The default estimator's answer; `None` where refused."""
-        return next((e.value for e in self.estimates if e.estimator == self.default), None)
-
-    @property
-    def low(self) -> float | None:
-        """Lower end of its interval; `None` where refused."""
-        return next((e.low for e in self.estimates if e.estimator == self.default), None)
-
-    @property
-    def high(self) -> float | None:
-        """Upper end of its interval; `None` where refused."""
-        return next((e.high for e in self.estimates if e.estimator == self.default), None)
-
-    @property
-    def refused(self) -> bool:
-        """Whether the log can't answer."""
-        return self.verdict.startswith("cannot answer")
 
 
 def evaluate(
@@ -123,6 +55,9 @@ def evaluate(
     time: str | None = None,
     target: str = "uniform",
     level: float = 0.95,
+    interval: str = "default",
+    estimators: Sequence[str] = (),
+    jobs: int = 1,
     strict: bool = False,
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
@@ -147,14 +82,26 @@ def evaluate(
         Column of lists of the actions that could be chosen in a row; without it, all seen.
     context
         Columns of the context.
-    by, cluster, time
-        Columns to slice by, to group and to order by: read and checked.
+    by
+        Columns to slice by: what the target would have earned for each of their values.
+    cluster
+        Column of what rows belong together by, as the decisions of a task: they count as one.
+    time
+        Column of when it was; it is checked, and rows are taken to be in order.
     target
         `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
         `column:NAME` (the chance of the logged action, or lists or maps of all) or
         `columns:PREFIX`.
     level
         Confidence of the intervals, in (0, 1).
+    interval
+        How intervals are made: `default`, or another of `replay.intervals.rules.RULES`; `anytime`
+        holds however often one looks.
+    estimators
+        Names of those that are wanted, if not all; the last of them, as they are listed, is the
+        one that `value` is of.
+    jobs
+        Processes to read files with; the answer is the same for any number.
     strict
         Whether a row that can't be used is an error; else it is left out and counted.
     delay_usd_per_hour
@@ -177,34 +124,117 @@ def evaluate(
     >>> round(answer.estimates[1].value, 3)  # SNIPS
     1.0
     """
-    if not 0 < level < 1:
-        raise BadValue(f"level is {level:g}, must be between 0 and 1")
-    if (source is None) == (sql is None):
-        raise InputError("name either a log or a query (--sql), one of them")
-    asked = parse_target(target)
-    own = _own_log(source)
-    if own is not None:
-        from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
-
-        return _answer(fold_own_log(own, asked, delay_usd_per_hour, tell), str(asked), level)
-    wanted = Wanted(
+    options = Options(
+        sql=sql,
         action=action,
         reward=reward,
         propensity=propensity,
         logged=logged,
         actions=actions,
-        targets=() if asked.column is None else (asked.column,),
         context=tuple(context),
         by=tuple(by),
         cluster=cluster,
         time=time,
+        level=level,
+        interval=interval,
+        estimators=tuple(estimators),
+        jobs=jobs,
+        strict=strict,
+        delay_usd_per_hour=delay_usd_per_hour,
+        tell=tell,
     )
-    with _opened(source, sql) as table:
-        columns, notes = find_columns(table, wanted)
-        if columns.by or columns.cluster or columns.time:
-            notes += ("--by, --cluster and --time are read and checked, no figure uses them yet",)
-        (fold,) = fold_table(table, columns, (asked,), tell, strict=strict)
-    return _answer(replace(fold, notes=(*notes, *fold.notes)), str(asked), level)
+    return _answers(source, [target], options).evaluations[0]
+
+
+def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Comparison:
+    """Estimate what several target policies would have earned, and how they differ.
+
+    Parameters
+    ----------
+    source
+        As for `evaluate`.
+    targets
+        Each as for `evaluate`; differences are from the first, paired row by row.
+    options
+        All others of `evaluate`. Intervals hold for all targets (and slices) together.
+
+    Raises
+    ------
+    InputError
+        If the log or a value in it can't be used; one line that says what and where.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> log = {"action": ["a", "b"] * 200, "reward": [3, 1] * 200, "propensity": [0.5] * 400}
+    >>> found = compare(pa.table(log), targets=["always:b", "always:a"])
+    >>> round(found.differences[0].estimate.value, 1)
+    2.0
+    """
+    return _answers(source, targets, Options(**options))
+
+
+def _answers(source: Any, targets: Sequence[str], options: Options) -> Comparison:
+    level = options.level
+    if not 0 < level < 1:
+        raise BadValue(f"level is {level:g}, must be between 0 and 1")
+    if (source is None) == (options.sql is None):
+        raise InputError("name either a log or a query (--sql), one of them")
+    asked = [parse_target(name) for name in targets]
+    rule, only = rule_called(options.interval), named_estimators(options.estimators)
+    own = _own_log(source)
+    if own is not None:
+        return Comparison(tuple(_of_own_log(own, one, rule, options) for one in asked), ())
+    several = len(asked) > 1 or bool(options.by)
+    with _opened(source, options.sql) as table:
+        columns, notes = find_columns(table, options.wanted(asked))
+        survey, question, folded = fold_table(
+            table,
+            columns,
+            asked,
+            only=only,
+            grouped=several or options.interval in GROUPED,
+            jobs=options.jobs,
+            strict=options.strict,
+            tell=options.tell,
+        )
+    joint = joint_levels(folded, level)
+    found = []
+    for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
+        said = (*notes, *notes_on(one, columns, question.kind, only))
+        fold = Fold(
+            "row",
+            question.kind,
+            sums,
+            said,
+            unusable=survey.unusable,
+            actions=question.actions,
+        )
+        slices = {key: each[at] for key, each in folded.slices.items()}
+        found.append(
+            answer(
+                fold,
+                str(one),
+                level,
+                rule,
+                joint=joint.targets,
+                joint_slices=joint.slices,
+                slices=slices,
+            )
+        )
+    differences = []
+    for at, sums in folded.differences.items():
+        refused = found[at].refused or found[0].refused
+        estimate = None if refused else difference_of(sums, joint.differences, rule)
+        differences.append(Difference(str(asked[at]), str(asked[0]), estimate))
+    return Comparison(tuple(found), tuple(differences))
+
+
+def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Evaluation:
+    from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
+
+    fold = fold_own_log(path, target, options.delay_usd_per_hour, options.tell)
+    return answer(fold, str(target), options.level, rule)
 
 
 def _own_log(source: Any) -> Path | None:
@@ -222,39 +252,3 @@ def _own_log(source: Any) -> Path | None:
 
 def _opened(source: Any, sql: str | None) -> AbstractContextManager[Table]:
     return nullcontext(open_table(source)) if sql is None else run_query(sql)
-
-
-def _answer(fold: Fold, target: str, level: float) -> Evaluation:
-    sums = fold.sums
-    found = sums.weights.diagnostics()
-    verdict = judge(found, sums.weights.rows, target, fold.unit)
-    if fold.blocked is not None:
-        verdict = fold.blocked
-    estimates = tuple(_estimate(e, fold.kind, level) for e in sums.estimators)
-    return Evaluation(
-        rows=sums.weights.rows,
-        unit=fold.unit,
-        logging=_estimate(sums.logging, fold.kind, level, "mean of the log"),
-        target=target,
-        estimates=() if verdict.refused else estimates,
-        diagnostics=found,
-        verdict=verdict.text,
-        default=sums.estimators[-1].name,
-        withheld=estimates if verdict.refused else (),
-        notes=fold.notes,
-        counts=fold.counts,
-        unusable=fold.unusable,
-    )
-
-
-def _estimate(estimator: Any, kind: str, level: float, name: str | None = None) -> Estimate:
-    value = estimator.value()
-    low, high, rule = estimator.interval(kind, level)
-    return Estimate(
-        name or estimator.name,
-        None if value is None else float(value),
-        float(low),
-        float(high),
-        level,
-        rule,
-    )

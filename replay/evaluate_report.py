@@ -13,7 +13,7 @@ from rich.text import Text
 from replay.plain import counted
 
 if TYPE_CHECKING:
-    from replay.evaluate import Estimate, Evaluation
+    from replay.answer import Estimate, Evaluation
 
 
 def as_json_text(answer: Evaluation) -> str:

@@ -11,7 +11,6 @@ from replay.actions import ActionSums
 from replay.diagnostics import WeightSums
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
-from replay.scored import gain
 from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
@@ -49,7 +48,7 @@ class Sums:
             self.weights.receive(scored),
             self.logging.receive(plain),
             tuple(one.receive(scored) for one in self.estimators),
-            None if self.gain is None else self.gain.receive(gain(scored)),
+            None if self.gain is None else self.gain.receive(scored),
             self.actions.receive(scored),
             self.timeline.receive(scored),
         )
@@ -70,7 +69,8 @@ class Fold:
     """Sums of a log, and what to say about them.
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
-    is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out.
+    is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
+    `actions` are what there was to do, where rows are of one action each.
     """
 
     unit: str
@@ -80,3 +80,4 @@ class Fold:
     counts: dict[str, int] = field(default_factory=dict)
     blocked: Verdict | None = None
     unusable: Unusable = field(default_factory=Unusable)
+    actions: tuple[str, ...] = ()

@@ -7,24 +7,27 @@ adds it to every estimator's sums. What pieces come to is merged in the order of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
+from replay.estimators.baseline import Baseline
+from replay.estimators.dr import Dr
 from replay.estimators.registry import estimators_for, need_model
 from replay.fold import Sums
-from replay.models.blocks import boundaries, cut
-from replay.models.gram import Gram
-from replay.models.ridge import progressive
+from replay.models.blocks import cut
+from replay.models.frozen import fit_models
 from replay.scored import score
+from replay.slices import check_slices, slices_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from replay.jobs import Run
     from replay.models.features import Features
-    from replay.models.ridge import Ridge
+    from replay.models.frozen import Models
+    from replay.scored import Scored
+    from replay.slices import Key
     from replay.tables.rows import Floats, Rows
     from replay.target import Target
 
@@ -56,7 +59,7 @@ class Question:
     features
         What a model of the reward may know of a row.
     targets
-        Policies to evaluate.
+        Policies to evaluate; differences are from the first.
     known
         Of each target, whether its chance of every action is known, or only of the logged one.
     length
@@ -76,19 +79,53 @@ class Question:
     clustered: bool = False
     only: tuple[str, ...] = ()
 
-    def empty(self) -> list[Sums]:
-        """Return the sums of no rows under each target."""
-        return [
-            Sums.empty(estimators_for(target, self.only, pmf_known=known), self.length)
-            for target, known in zip(self.targets, self.known, strict=True)
-        ]
+    def estimators(self, at: int) -> tuple[Any, ...]:
+        """Return the estimators of one target, empty."""
+        return estimators_for(self.targets[at], self.only, pmf_known=self.known[at])
+
+    def needs_model(self) -> bool:
+        """Whether any estimator of any target needs a model of the reward."""
+        return any(need_model(self.estimators(at)) for at in range(len(self.targets)))
+
+    def paired(self) -> tuple[int, ...]:
+        """Targets whose difference from the first is summed: those that are not the log's own."""
+        ours = [at for at, target in enumerate(self.targets) if target.kind != "logging"]
+        return tuple(ours[1:]) if ours[:1] == [0] else ()
 
 
-def fold_source(
-    source: Source,
-    question: Question,
-    run: Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]] = map,
-) -> list[Sums]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """What a log comes down to: sums of each target, differences, and the targets in each slice.
+
+    `differences` are by the number of the target that differs from the first.
+    """
+
+    totals: tuple[Sums, ...]
+    differences: dict[int, Any] = field(default_factory=dict)
+    slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, question: Question) -> Folded:
+        """Return the sums of no rows."""
+        known = question.known
+        return cls(
+            tuple(Sums.empty(question.estimators(at), question.length) for at in range(len(known))),
+            {at: Dr() if known[at] and known[0] else Baseline() for at in question.paired()},
+        )
+
+    def __add__(self, other: Folded) -> Folded:
+        slices = dict(self.slices)
+        for key, sums in other.slices.items():
+            slices[key] = _merged(slices[key], sums) if key in slices else sums
+        check_slices(slices)
+        return Folded(
+            _merged(self.totals, other.totals),
+            {at: one + other.differences[at] for at, one in self.differences.items()},
+            slices,
+        )
+
+
+def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
     """Sum a log up under each target.
 
     Parameters
@@ -98,102 +135,66 @@ def fold_source(
     run
         Calls a function on every piece and yields the results in the order of the pieces.
     """
-    starts = boundaries(question.length)
-    total = question.empty()
-    models = Models((), ())
-    if any(need_model(sums.estimators) for sums in total):
-        grams = run(partial(_gram, source, question, starts), source.pieces)
-        blocks = list(_in_order(grams, len(starts), question.features.size))
-        models = Models.of(question, blocks)
-    summed = run(partial(_sums, source, question, starts, models), source.pieces)
-    for part in summed:
-        total = [a + b for a, b in zip(total, part, strict=True)]
+    models = fit_models(source, question, run)
+    total = Folded.empty(question)
+    for part in run(partial(_fold, source, question, models), source.pieces):
+        total = total + part
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class Models:
-    """A model for each block: `aware` of the action, and `blind` to it (of the context alone)."""
-
-    aware: tuple[Ridge | None, ...]
-    blind: tuple[Ridge | None, ...]
-
-    @classmethod
-    def of(cls, question: Question, blocks: Sequence[Gram]) -> Models:
-        """Fit those that are needed."""
-        features = question.features
-        aware: tuple[Ridge | None, ...] = ()
-        blind: tuple[Ridge | None, ...] = ()
-        if any(question.known):
-            aware = tuple(progressive(features, blocks))
-        if not all(question.known):
-            split = features.action_slots
-            blind = tuple(
-                progressive(features.blind(), (block.collapsed(split) for block in blocks))
-            )
-        return cls(aware, blind)
-
-
-def _gram(source: Source, question: Question, starts: list[int], piece: Any) -> dict[int, Gram]:
-    """First pass over a piece: the cross products of each block that it reaches into."""
-    features = question.features
-    found: dict[int, Gram] = {}
-    for rows in source.read(piece):
-        for block, part in cut(rows, starts, max(MAX_CELLS // features.size, 1)):
-            gram = Gram.of(features.of_rows(part), part.reward)
-            found[block] = found[block] + gram if block in found else gram
-    return found
-
-
-def _in_order(grams: Iterable[dict[int, Gram]], blocks: int, size: int) -> Iterator[Gram]:
-    """Merge what pieces found of each block; a block without rows is empty."""
-    merged: dict[int, Gram] = {}
-    for found in grams:
-        for block, gram in found.items():
-            merged[block] = merged[block] + gram if block in merged else gram
-    for block in range(blocks):
-        yield merged.pop(block, Gram.empty(size))
-
-
-def _sums(
-    source: Source, question: Question, starts: list[int], models: Models, piece: Any
-) -> list[Sums]:
+def _fold(source: Source, question: Question, models: Models, piece: Any) -> Folded:
     """Second pass over a piece."""
-    total = question.empty()
+    folded = Folded.empty(question)
     most = max(MAX_CELLS // max(len(question.actions), question.features.size), 1)
     for rows in source.read(piece):
-        for block, part in cut(rows, starts, most):
-            scored = list(_scored(part, question, models, block))
-            total = [sums.receive(one) for sums, one in zip(total, scored, strict=True)]
-    return total
+        for block, part in cut(rows, models.starts, most):
+            folded = _receive(folded, part, question, models, block)
+    return folded
 
 
-def _scored(rows: Rows, question: Question, models: Models, block: int) -> Iterator[Any]:
+def _receive(folded: Folded, rows: Rows, question: Question, models: Models, block: int) -> Folded:
+    chances = [target.chances(rows, question.actions) for target in question.targets]
     predicted: dict[bool, tuple[Floats, bool]] = {}
-    for target, known in zip(question.targets, question.known, strict=True):
+
+    def scored(chance: Floats, pmf: Floats | None, kind: str, *, known: bool) -> Scored:
         if known not in predicted:
-            predicted[known] = _predicted(rows, question, models, block, known=known)
+            predicted[known] = models.predict(rows, block, aware=known)
         guess, fitted = predicted[known]
-        chance, pmf = target.chances(rows, question.actions)
-        yield score(
+        return score(
             rows,
             chance,
             pmf if known else None,
             guess,
-            question.kind,
+            kind,
             fitted=fitted,
             actions=len(question.actions),
             clustered=question.clustered,
         )
 
+    each = [
+        scored(chance, pmf, question.kind, known=known)
+        for (chance, pmf), known in zip(chances, question.known, strict=True)
+    ]
+    differences = {}
+    for at, sums in folded.differences.items():
+        (chance, pmf), (other, its) = chances[at], chances[0]
+        apart = None if pmf is None or its is None else pmf - its
+        known = question.known[at] and question.known[0]
+        differences[at] = sums.receive(scored(chance - other, apart, "real", known=known))
+    slices = dict(folded.slices)
+    for key, inside in slices_of(rows):
+        before = slices.get(key) or tuple(_of_slice(sums) for sums in folded.totals)
+        slices[key] = tuple(
+            sums.receive(one.where(inside)) for sums, one in zip(before, each, strict=True)
+        )
+    totals = tuple(sums.receive(one) for sums, one in zip(folded.totals, each, strict=True))
+    return Folded(totals, differences, slices)
 
-def _predicted(
-    rows: Rows, question: Question, models: Models, block: int, *, known: bool
-) -> tuple[Floats, bool]:
-    """Return q̂ of every action, or of the row where a target isn't wholly known; and if it is."""
-    features = question.features if known else question.features.blind()
-    each = models.aware if known else models.blind
-    model = each[block] if each else None
-    if model is None:
-        return np.zeros((len(rows), len(features.slot))), False
-    return model.predict(features, rows), True
+
+def _of_slice(sums: Sums) -> Sums:
+    """Return empty sums of the default estimator alone."""
+    return Sums.empty((type(sums.estimators[-1])(),))
+
+
+def _merged(a: tuple[Sums, ...], b: tuple[Sums, ...]) -> tuple[Sums, ...]:
+    return tuple(one + other for one, other in zip(a, b, strict=True))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,6 +70,14 @@ class Scored:
     def __len__(self) -> int:
         """How many rows."""
         return len(self.reward)
+
+    def where(self, keep: NDArray[np.bool_]) -> Scored:
+        """Only the rows that `keep`, shape (n,), is true for."""
+
+        def of(value: Any) -> Any:
+            return value[keep] if isinstance(value, np.ndarray) else value
+
+        return Scored(*(of(getattr(self, one.name)) for one in fields(self)))
 
     def terms(self) -> Floats:
         """IPS term of each row: w r."""
@@ -173,20 +181,3 @@ def _noise(predicted: Floats, kind: str) -> Floats:
     if kind == "positive":
         return np.stack([np.ones_like(predicted), predicted, predicted**2], axis=-1)
     return np.ones_like(predicted)[..., None]
-
-
-def gain(scored: Scored) -> Scored:
-    """Score what the target earns more than what was logged: s − r for each row.
-
-    For estimators that are linear in the weights (DR, the baseline form), with `real` rewards.
-    """
-    away = scored.weight - 1.0
-    spread = np.where(np.isnan(scored.chi), away * away, np.maximum(scored.chi - 1.0, 0.0))
-    return replace(
-        scored,
-        weight=away,
-        direct=scored.direct - scored.predicted,
-        noise=np.ones((len(scored), 1)),
-        spread=spread[:, None],
-        top=None,
-    )

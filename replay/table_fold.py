@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial, reduce
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
-from replay.fold import Fold
+from replay.groups import GROUPS
+from replay.jobs import workers
 from replay.models.features import Features
 from replay.passes import Question, fold_source
 from replay.tables.checked import read_rows
-from replay.tables.survey import survey
+from replay.tables.survey import Survey, survey_piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from replay.passes import Folded
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
     from replay.tables.rows import Rows
@@ -22,18 +26,30 @@ if TYPE_CHECKING:
     from replay.target import Target
 
 
+class FoldedTable(NamedTuple):
+    """What a table was found to hold, what was asked of it, and the sums."""
+
+    found: Survey
+    question: Question
+    folded: Folded
+
+
 @dataclass(frozen=True, slots=True)
-class _Surveyed:
-    """A table whose actions are known, to be read again."""
+class Surveyed:
+    """A table whose actions are known, to be read again; `grouped` deals rows out in groups."""
 
     pieces: tuple[Piece, ...]
     columns: Columns
     actions: tuple[str, ...]
+    grouped: bool = False
     tell: Callable[[int], None] | None = None
 
     def read(self, piece: Piece) -> Iterator[Rows]:
         for rows in read_rows(piece, self.columns, self.actions):
-            yield rows
+            if self.grouped and rows.group is None and rows.index is not None:
+                yield replace(rows, group=rows.index % GROUPS)
+            else:
+                yield rows
             if self.tell is not None:
                 self.tell(len(rows))
 
@@ -42,30 +58,60 @@ def fold_table(
     table: Table,
     columns: Columns,
     targets: Sequence[Target],
-    tell: Callable[[int], None] | None = None,
     *,
+    only: tuple[str, ...] = (),
+    grouped: bool = False,
+    jobs: int = 1,
     strict: bool = False,
-) -> list[Fold]:
+    tell: Callable[[int], None] | None = None,
+) -> FoldedTable:
     """Survey a table, then sum it up under each target.
 
-    `strict` makes a row that can't be used an error.
+    Parameters
+    ----------
+    table, columns, targets
+        The log, what is what in it, and what is asked.
+    only
+        Names of the estimators that are wanted; all if there are none.
+    grouped
+        Whether sums by group of rows are wanted, for bootstraps and joint intervals.
+    jobs
+        Processes that read at the same time, where the table can be read by others.
+    strict
+        Whether a row that can't be used is an error.
+    tell
+        Called with the number of rows as they are read, by one job.
 
     Raises
     ------
     BadValue
-        If a target is `greedy` and the log doesn't hold the logging policy's distribution.
+        If a target is `greedy` and the log doesn't hold the logging policy's distribution, or does
+        an action that the log never names.
     """
     for target in targets:
         if target.kind == "greedy" and columns.logged is None:
             raise BadValue(
                 f"target {target}: needs the logging policy's chances of all actions (--logged)"
             )
-    found = survey(table, columns, tell, strict=strict)
+    here = tell if jobs == 1 or not table.parallel else None
+    with workers(jobs if table.parallel else 1) as run:
+        look = partial(survey_piece, columns=columns, tell=here, strict=strict)
+        found = reduce(add, run(look, table.pieces), Survey())
+        found.check(table.name, columns.action)
+        question = _question(found, columns, targets, only)
+        pieces = table.numbered(found.pieces).pieces
+        source = Surveyed(pieces, columns, found.actions, grouped, here)
+        return FoldedTable(found, question, fold_source(source, question, run))
+
+
+def _question(
+    found: Survey, columns: Columns, targets: Sequence[Target], only: tuple[str, ...]
+) -> Question:
     whole = {name for name, _ in columns.target_pmfs}
     targets = [replace(target, full=target.column in whole) for target in targets]
     for target in targets:
         target.check_action(found.actions)
-    question = Question(
+    return Question(
         found.actions,
         found.reward_kind,
         Features.of(found.actions, found.context),
@@ -73,34 +119,5 @@ def fold_table(
         tuple(target.pmf_known for target in targets),
         sum(found.pieces.values()),
         clustered=columns.cluster is not None,
+        only=only,
     )
-    source = _Surveyed(table.numbered(found.pieces).pieces, columns, found.actions, tell)
-    sets_known = columns.actions is not None or columns.logged is not None
-    return [
-        Fold(
-            "row",
-            found.reward_kind,
-            sums,
-            _notes(target, sets_known=sets_known),
-            unusable=found.unusable,
-        )
-        for target, sums in zip(targets, fold_source(source, question), strict=True)
-    ]
-
-
-def _notes(target: Target, *, sets_known: bool) -> tuple[str, ...]:
-    if target.column is not None and not target.full:
-        note = (
-            "only the logged action's chance under the target is known, so there is no DM and no"
-            " DR; the baseline form is the default"
-        )
-        return (note,)
-    if target.kind == "logging":
-        return ("the target is the logging policy: every weight is 1, no model is needed",)
-    if sets_known or target.full:
-        return ()
-    note = (
-        "the log doesn't say which actions were eligible in a row: all that it names count"
-        " everywhere"
-    )
-    return (note,)

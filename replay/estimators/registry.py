@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bandit.errors import BadValue, nearest
 from replay.estimators.baseline import Baseline
 from replay.estimators.clipped import Clipped
 from replay.estimators.cressie_read import CressieRead
 from replay.estimators.dm import Dm
 from replay.estimators.dr import Dr
 from replay.estimators.dros import Dros
+from replay.estimators.gains import DrGain, SnGain
 from replay.estimators.ips import Ips
 from replay.estimators.rejection import Rejection
+from replay.estimators.sn_baseline import SnBaseline
 from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
 from replay.estimators.switch_dr import SwitchDr
@@ -28,7 +31,10 @@ WEIGHING: tuple[type[Estimator], ...] = (Ips, Clipped, Snips, CressieRead, Rejec
 MODELLING: tuple[type[Estimator], ...] = (Dm, SwitchDr, Dros, Sndr, Dr)
 """Those that need a model, and the target's chance of every action."""
 
-ESTIMATORS = (*WEIGHING, *MODELLING, Baseline)
+BLIND: tuple[type[Estimator], ...] = (Baseline, SnBaseline)
+"""Those that need a model of the context alone."""
+
+ESTIMATORS = (*WEIGHING, *MODELLING, *BLIND)
 """All estimators of rows; those of whole tasks are in `replay/estimators/stepwise.py`."""
 
 
@@ -40,15 +46,41 @@ def estimators_for(target: Target, only: Sequence[str] = (), *, pmf_known: bool)
     """
     if target.kind == "logging":
         return Ips(), Snips()
-    models = MODELLING if pmf_known else (Sndr, Baseline)
+    models = MODELLING if pmf_known else BLIND
     return tuple(one() for one in (*WEIGHING, *models) if not only or one.name in only)
 
 
 def need_model(estimators: Iterable[Any]) -> bool:
     """Whether any of them needs a model of the reward."""
-    return any(isinstance(one, (*MODELLING, Baseline)) for one in estimators)
+    return any(isinstance(one, (*MODELLING, *BLIND)) for one in estimators)
 
 
-def gain_for(estimators: Iterable[Any]) -> Any:
+def gain_for(estimators: Sequence[Any]) -> Any:
     """Estimator of what the target earns more than was logged; `None` without a model."""
-    return next((type(one)() for one in estimators if isinstance(one, Dr)), None)
+    default = estimators[-1]
+    if isinstance(default, SnBaseline):
+        return SnGain()
+    return DrGain() if isinstance(default, Dr) else None
+
+
+def named_estimators(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the estimators' own names for what a user calls them, capitals and spaces aside.
+
+    Raises
+    ------
+    BadValue
+        If there is no such estimator; the message names the nearest.
+
+    Examples
+    --------
+    >>> named_estimators(["ips", "switch-dr"])
+    ('IPS', 'Switch-DR')
+    """
+    known = {one.name.lower(): one.name for one in ESTIMATORS}
+    found = []
+    for name in names:
+        plain = name.strip().lower()
+        if plain not in known:
+            raise BadValue(f"unknown estimator {name!r}{nearest(plain, known)}")
+        found.append(known[plain])
+    return tuple(found)

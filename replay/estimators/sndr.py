@@ -10,7 +10,7 @@ Source: Thomas and Brunskill (2016), ICML, section 5 (weighted doubly robust).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -37,13 +37,14 @@ class Sndr:
     cross: Floats = field(default_factory=lambda: np.zeros((3, 3)))
     groups: Groups = field(default_factory=Groups)
 
-    def receive(self, scored: Scored) -> Sndr:
+    def receive(self, scored: Scored) -> Self:
         columns = scored.direct, scored.weight * scored.residual, scored.weight
         y = np.stack(columns)
-        return self + Sndr(scored.dr, y.sum(axis=1), y @ y.T, Groups().receive(scored, *columns))
+        groups = Groups().receive(scored, *columns)
+        return self + type(self)(scored.dr, y.sum(axis=1), y @ y.T, groups)
 
-    def __add__(self, other: Sndr) -> Sndr:
-        return Sndr(
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
             self.dr + other.dr,
             self.sums + other.sums,
             self.cross + other.cross,

@@ -55,7 +55,7 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
     question = Question(
         actions, "real", Features.of(actions, ()), (target,), (target.pmf_known,), rewards.count
     )
-    (sums,) = fold_source(_Asks(log, cut, actions), question)
+    (sums,) = fold_source(_Asks(log, cut, actions), question).totals
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, asks of one task count as independent"
@@ -64,7 +64,7 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
     if unjudged:
         notes += (f"{unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, **log.trouble()}
-    return Fold("ask", "real", sums, notes + log.notes(), counts)
+    return Fold("ask", "real", sums, notes + log.notes(), counts, actions=actions)
 
 
 @dataclass(frozen=True, slots=True)

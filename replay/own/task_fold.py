@@ -10,6 +10,7 @@ import numpy as np
 from replay.diagnostics import WeightSums
 from replay.estimators.dm import Dm
 from replay.estimators.dr import Dr
+from replay.estimators.gains import DrGain
 from replay.estimators.ips import Ips
 from replay.estimators.snips import Snips
 from replay.estimators.stepwise import StepwiseSnips
@@ -46,7 +47,7 @@ def fold_tasks(
         What is asked.
     """
     model = Tabular(actions)
-    sums = Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), Dr())
+    sums = Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), DrGain())
     for piece in _pieces(tasks, model):
         pmfs = [[masked(target, step.logged) for step in task.steps] for task in piece]
         scored = _scored(piece, pmfs, model, horizon)

@@ -24,7 +24,7 @@ from tests.streams.archive_audit import archive_all, files, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.evaluate import Evaluation
+    from replay.answer import Evaluation
 
 Events = list[Decision | Reward | Verdict]
 

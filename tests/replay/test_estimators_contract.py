@@ -17,6 +17,7 @@ import replay.estimators
 from replay.estimators.baseline import Baseline
 from replay.estimators.dm import Dm
 from replay.estimators.dr import Dr
+from replay.estimators.gains import DrGain, SnGain
 from replay.estimators.ips import Ips
 from replay.estimators.registry import ESTIMATORS
 from replay.estimators.snips import Snips
@@ -26,6 +27,12 @@ from replay.scored import Scored
 
 EVERY: tuple[type[Any], ...] = (*ESTIMATORS, StepwiseSnips)
 KINDS = ("binary", "positive", "real")
+GAINS = (DrGain, SnGain)
+
+
+def kinds(estimator: type[Any]) -> tuple[str, ...]:
+    """What its rewards can be: a gain can always be negative."""
+    return ("real",) if estimator in GAINS else KINDS
 
 
 def rows(n: int, seed: int, kind: str = "binary") -> Scored:
@@ -70,7 +77,7 @@ def same(a: float | None, b: float | None) -> bool:
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) or a == b
 
 
-@pytest.mark.parametrize("estimator", EVERY, ids=lambda e: e.__name__)
+@pytest.mark.parametrize("estimator", [*EVERY, *GAINS], ids=lambda e: e.__name__)
 class TestEveryEstimator:
     @settings(max_examples=40, deadline=None)
     @given(
@@ -83,6 +90,7 @@ class TestEveryEstimator:
         self, estimator: Any, n: int, cut: int, seed: int, kind: str
     ) -> None:
         """To 1e-9 of value and ends; float sums in another order agree to about 1e-13."""
+        kind = kind if kind in kinds(estimator) else "real"
         scored = rows(n, seed, kind)
         whole = estimator().receive(scored)
         parts = estimator().receive(part(scored, 0, cut)) + estimator().receive(
@@ -95,7 +103,7 @@ class TestEveryEstimator:
             assert math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) or a == b
 
     def test_nothing_received_is_none_and_the_widest_interval(self, estimator: Any) -> None:
-        for kind in KINDS:
+        for kind in kinds(estimator):
             assert estimator().value() is None
             assert estimator().interval(kind, 0.95)[:2] == WIDEST[kind]
 
@@ -111,7 +119,7 @@ class TestEveryEstimator:
         assert before.value() == value
 
     def test_the_interval_holds_the_value_and_grows_with_the_level(self, estimator: Any) -> None:
-        for kind in KINDS:
+        for kind in kinds(estimator):
             some = estimator().receive(rows(200, 3, kind))
             low, high, _ = some.interval(kind, 0.9)
             wider_low, wider_high, _ = some.interval(kind, 0.99)
@@ -188,4 +196,4 @@ def test_every_estimator_of_the_package_is_under_contract() -> None:
             and value.__module__.startswith("replay.estimators.")
             and value.__name__ not in {"Estimator", "ShrunkSums"}
         }
-    assert found == set(EVERY)
+    assert found == {*EVERY, *GAINS}

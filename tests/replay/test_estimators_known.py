@@ -13,12 +13,14 @@ from replay.estimators.clipped import Clipped
 from replay.estimators.cressie_read import CressieRead
 from replay.estimators.dr import Dr
 from replay.estimators.dros import Dros
+from replay.estimators.gains import DrGain, SnGain
 from replay.estimators.ips import Ips
 from replay.estimators.rejection import Rejection
+from replay.estimators.sn_baseline import SnBaseline
 from replay.estimators.sndr import Sndr
 from replay.estimators.switch_dr import SwitchDr
 from replay.keyed import uniforms
-from replay.scored import Scored, gain
+from replay.scored import Scored
 
 ROWS = 3000
 
@@ -141,9 +143,26 @@ def test_rejection_of_a_uniform_log_keeps_the_rows_that_agree() -> None:
 
 def test_a_gain_is_what_the_target_earns_less_what_was_logged() -> None:
     rows, _ = heavy(4)
-    dr, ahead = Dr().receive(rows).value(), Dr().receive(gain(rows)).value()
+    dr, ahead = Dr().receive(rows).value(), DrGain().receive(rows).value()
     assert dr is not None
     assert ahead == pytest.approx(dr - rows.reward.mean())
+
+
+def test_the_gain_of_the_self_normalised_form_is_its_own() -> None:
+    rows, _ = heavy(4)
+    value, ahead = SnBaseline().receive(rows).value(), SnGain().receive(rows).value()
+    assert value is not None
+    assert ahead == pytest.approx(value - rows.reward.mean())
+
+
+@pytest.mark.parametrize("empty", [DrGain(), SnGain()], ids=lambda e: type(e).__name__)
+def test_intervals_of_gains_cover(empty: Any) -> None:
+    """400 logs; the logged mean is .6 too, so the gain is 0: at most 35 misses (5e-4 by chance)."""
+    misses = 0
+    for seed in range(400):
+        low, high, _ = empty.receive(heavy(seed)[0]).interval("real", 0.95)
+        misses += not low <= 0 <= high
+    assert misses <= 35
 
 
 def test_a_gain_of_a_policy_that_is_the_logging_one_is_none_for_sure() -> None:
@@ -151,7 +170,7 @@ def test_a_gain_of_a_policy_that_is_the_logging_one_is_none_for_sure() -> None:
     same = replace(
         rows, weight=np.ones(ROWS), direct=rows.predicted, chi=np.ones(ROWS), spread=rows.noise
     )
-    low, high, _ = Dr().receive(gain(same)).interval("real", 0.95)
+    low, high, _ = DrGain().receive(same).interval("real", 0.95)
     assert low == pytest.approx(0, abs=1e-12)
     assert high == pytest.approx(0, abs=1e-12)
 

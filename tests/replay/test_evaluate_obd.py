@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replay.evaluate import Evaluation, evaluate
+from replay.evaluate import evaluate
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from replay.answer import Evaluation
 
 CONTEXT = ["position", *(f"user_feature_{i}" for i in range(4))]
 

@@ -179,8 +179,8 @@ def question(n: int) -> Question:
 def test_sums_do_not_depend_on_pieces_and_batches(cuts: set[int], batch: int) -> None:
     """To 1e-9: models are fitted after the same rows, only sums are added in another order."""
     rows = log(600)
-    parts = fold_source(Pieces(rows, tuple(sorted(cuts)), batch), question(600))
-    whole = fold_source(Pieces(rows, (), 600), question(600))
+    parts = fold_source(Pieces(rows, tuple(sorted(cuts)), batch), question(600)).totals
+    whole = fold_source(Pieces(rows, (), 600), question(600)).totals
     for found, expected in zip(parts, whole, strict=True):
         for a, b in zip(found.estimators, expected.estimators, strict=True):
             assert a.value() == pytest.approx(b.value(), abs=1e-9)
@@ -190,18 +190,18 @@ def test_sums_do_not_depend_on_pieces_and_batches(cuts: set[int], batch: int) ->
 
 def test_several_targets_at_once_are_each_as_if_alone() -> None:
     source = Pieces(log(500), (200,), 100)
-    together = fold_source(source, question(500))
+    together = fold_source(source, question(500)).totals
     alone = replace(question(500), targets=(Target("always", "b"),), known=(True,))
-    (expected,) = fold_source(source, alone)
+    (expected,) = fold_source(source, alone).totals
     values = [one.value() for one in together[1].estimators]
     assert values == [one.value() for one in expected.estimators]
 
 
 def test_other_processes_come_to_the_same_last_bit() -> None:
     source = Pieces(log(2000), (500, 900), 100)
-    expected = fold_source(source, question(2000))
+    expected = fold_source(source, question(2000)).totals
     with workers(2) as run:
-        found = fold_source(source, question(2000), run)
+        found = fold_source(source, question(2000), run).totals
     for a, b in zip(found, expected, strict=True):
         for one, other in zip(a.estimators, b.estimators, strict=True):
             assert one.value() == other.value()

@@ -11,7 +11,7 @@ import pytest
 
 from bandit.errors import BadValue, LogCorrupt, MissingInput
 from bandit.events import STOP, Decision, Reward, Verdict
-from replay.evaluate import Evaluation, evaluate
+from replay.evaluate import evaluate
 from tests.replay.own_log_writer import (
     World,
     always_a_pmf,
@@ -24,6 +24,8 @@ from tests.replay.own_log_writer import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from replay.answer import Evaluation
 
 
 def value_of(answer: Evaluation, name: str) -> float:

@@ -106,7 +106,7 @@ def test_a_column_target_has_the_baseline_form_instead_of_dr() -> None:
     """`wanted` is the chance of `always:1`: the same weights, so the same IPS and SNIPS."""
     column = evaluate(frame(30_000), context=["x"], target="column:wanted")
     always = evaluate(frame(30_000), context=["x"], target="always:1")
-    assert column.estimates[-1].estimator == "baseline"
+    assert column.estimates[-1].estimator == "SN baseline"
     assert not {"DM", "DR"} & {e.estimator for e in column.estimates}
     assert column.estimates[0].value == always.estimates[0].value
     assert column.value == pytest.approx(0.4, abs=0.03)

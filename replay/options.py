@@ -1,0 +1,51 @@
+"""What an evaluation is told but the log and the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from replay.tables.columns import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from replay.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What `evaluate` is told but the log and the target; it says what each means."""
+
+    sql: str | None = None
+    action: str | None = None
+    reward: str | None = None
+    propensity: str | None = None
+    logged: str | None = None
+    actions: str | None = None
+    context: Sequence[str] = ()
+    by: Sequence[str] = ()
+    cluster: str | None = None
+    time: str | None = None
+    level: float = 0.95
+    interval: str = "default"
+    estimators: Sequence[str] = ()
+    jobs: int = 1
+    strict: bool = False
+    delay_usd_per_hour: float = 0.0
+    tell: Callable[[int], None] | None = None
+
+    def wanted(self, targets: Sequence[Target]) -> Wanted:
+        """Return the columns that are asked for."""
+        return Wanted(
+            action=self.action,
+            reward=self.reward,
+            propensity=self.propensity,
+            logged=self.logged,
+            actions=self.actions,
+            targets=tuple(one.column for one in targets if one.column is not None),
+            context=tuple(self.context),
+            by=tuple(self.by),
+            cluster=self.cluster,
+            time=self.time,
+        )

@@ -1,0 +1,50 @@
+"""Levels at which the intervals of several targets and slices all hold together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from replay.groups import GROUPS
+from replay.intervals.simultaneous import joint_level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from replay.passes import Folded
+    from replay.tables.rows import Floats
+
+
+class Levels(NamedTuple):
+    """For each target, each difference, and each slice, so that all of a kind hold together."""
+
+    targets: float
+    differences: float
+    slices: float
+
+
+def joint_levels(folded: Folded, level: float) -> Levels:
+    """Find the levels; where sums by group were not asked for, they are all `level`."""
+    return Levels(
+        _level([sums.estimators[-1] for sums in folded.totals], level),
+        _level(folded.differences.values(), level),
+        _level([sums.estimators[-1] for each in folded.slices.values() for sums in each], level),
+    )
+
+
+def _level(estimators: Iterable[Any], level: float) -> float:
+    columns = [one for one in map(_influences, estimators) if one is not None]
+    return joint_level(np.column_stack(columns), level) if len(columns) > 1 else level
+
+
+def _influences(estimator: Any) -> Floats | None:
+    """Influence of each group on an estimate, shape (GROUPS,); `None` where it isn't known."""
+    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
+    if evidence is None or evidence.statistic is None or not len(evidence.groups):
+        return None
+    used = evidence.groups
+    _, gradient = evidence.statistic(used.sum(axis=0, keepdims=True))
+    influences = np.zeros(GROUPS)
+    influences[estimator.groups.sums[:, 0] > 0] = used @ gradient[0]
+    return influences
