@@ -54,6 +54,8 @@ class InMemory(NamedTuple):
     def read(self, piece: int) -> Any:
         yield self.held.slice(piece, min(piece + self.size, len(self.held)))
 
+    to_learn = read
+
 
 def asked_of(design: Design, n: int, only: tuple[str, ...] = OWN) -> Question:
     features = Features.of(NAMES, context())

@@ -35,6 +35,11 @@ MAX_CELLS = 1 << 18
 """Rows × actions, or × features, handled at once: arrays of 2 MB each, which stay near."""
 
 
+MAX_ROWS = 8_192
+"""Rows handled at once: their columns stay in the processor's cache, and BLAS starts no threads for
+sums of so few numbers, which would cost more than they save."""
+
+
 class Source(Protocol):
     """A log in pieces, to be read as often as needed; plain data, if others are to read it."""
 
@@ -44,6 +49,9 @@ class Source(Protocol):
 
     def read(self, piece: Any) -> Iterator[Rows]:
         """Read usable rows in order, with their numbers in the log."""
+
+    def to_learn(self, piece: Any) -> Iterator[Rows]:
+        """Read what a model of the reward is fitted from: action, reward, context and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,7 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
 def _fold(source: Source, question: Question, models: Models, piece: Any) -> Folded:
     """Second pass over a piece."""
     folded = Folded.empty(question)
-    most = max(MAX_CELLS // max(len(question.actions), question.features.size), 1)
+    most = min(max(MAX_CELLS // max(len(question.actions), question.features.size), 1), MAX_ROWS)
     for rows in source.read(piece):
         for block, part in cut(rows, models.starts, most):
             folded = _receive(folded, part, question, models, block)

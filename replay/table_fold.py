@@ -53,6 +53,9 @@ class Surveyed:
             if self.tell is not None:
                 self.tell(len(rows))
 
+    def to_learn(self, piece: Piece) -> Iterator[Rows]:
+        return read_rows(piece, self.columns.to_learn(), self.actions)
+
 
 def fold_table(
     table: Table,

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from replay.passes import Question, Source
     from replay.tables.rows import Floats, Rows
 
-MAX_CELLS = 1 << 18
-"""Rows × features handled at once: arrays of 2 MB, which stay near."""
-
 
 @dataclass(frozen=True, slots=True)
 class Models:
@@ -67,9 +64,9 @@ def fit_models(source: Source, question: Question, run: Run) -> Models:
 def _gram(source: Source, features: Features, starts: list[int], piece: Any) -> dict[int, Gram]:
     """Cross products of each block that a piece reaches into."""
     found: dict[int, Gram] = {}
-    for rows in source.read(piece):
-        for block, part in cut(rows, starts, max(MAX_CELLS // features.size, 1)):
-            gram = Gram.of(features.of_rows(part), part.reward)
+    for rows in source.to_learn(piece):
+        for block, part in cut(rows, starts, features.at_once()):
+            gram = features.gram(part)
             found[block] = found[block] + gram if block in found else gram
     return found
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from replay.tables.rows import Floats
 
 
@@ -44,6 +46,20 @@ class Gram:
         cross[m, m] = reward @ reward
         sums = np.append(np.asarray(features.sum(axis=0)).ravel(), reward.sum())
         return cls(n, sums, cross, float(reward.min()), float(reward.max()))
+
+    @classmethod
+    def of_slots(cls, slots: NDArray[np.int64], size: int, reward: Floats) -> Gram:
+        """Sum rows up that have one feature each, a 1 in slot `slots`, shape (n,)."""
+        if not len(reward):
+            return cls.empty(size)
+        counts = np.bincount(slots, minlength=size).astype(np.float64)
+        summed = np.bincount(slots, weights=reward, minlength=size)
+        cross = np.zeros((size + 1, size + 1))
+        np.fill_diagonal(cross[:size, :size], counts)
+        cross[:size, size] = cross[size, :size] = summed
+        cross[size, size] = np.einsum("i,i->", reward, reward)
+        sums = np.append(counts, reward.sum())
+        return cls(len(reward), sums, cross, float(reward.min()), float(reward.max()))
 
     def __add__(self, other: Gram) -> Gram:
         return Gram(

@@ -82,6 +82,8 @@ class _Asks:
     def read(self, piece: Any) -> Iterator[Rows]:
         return _batches(self.log, self.cut, self.actions)
 
+    to_learn = read
+
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
     for history in log.histories():

@@ -51,6 +51,10 @@ class Chances:
             found[self.row()[which]] = True
         return found
 
+    def one(self, which: NDArray[np.bool_], row: int) -> float:
+        """Return the first chance of a row that `which` is true for."""
+        return float(self.chance[(self.row() == row) & which][0])
+
     def sums(self) -> Floats:
         """Sum of each row's chances, shape (n,)."""
         summed = np.bincount(self.row(), self.chance, minlength=len(self.length))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from replay.tables.columns import Columns
     from replay.tables.rows import Floats
     from replay.tables.unusable import Unusable
+    from replay.tables.whole import Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Checked:
     read: int
     rows: Rows
     unusable: Unusable
-    logged: Chances | None
-    targets: Mapping[str, Chances]
+    logged: Chances | Whole | None
+    targets: Mapping[str, Chances | Whole]
     sets: Chances | None
     zones: Mapping[str, str]
 
@@ -61,7 +62,7 @@ class Checked:
             sets=None if self.sets is None else self.sets.where(keep),
         )
 
-    def flat(self) -> list[Chances]:
+    def flat(self) -> list[Chances | Whole]:
         """All distributions that there are."""
         found = (self.logged, self.sets, *self.targets.values())
         return [one for one in found if one is not None]
@@ -75,7 +76,7 @@ class Checked:
         for start in range(0, len(self.rows), most):
             stop = min(start + most, len(self.rows))
 
-            def dense(one: Chances, start: int = start, stop: int = stop) -> Floats:
+            def dense(one: Chances | Whole, start: int = start, stop: int = stop) -> Floats:
                 return one.dense(start, stop, actions)
 
             yield replace(

@@ -46,7 +46,8 @@ class Columns:
 
     `target_probs` are columns of the logged action's chance under a target, `target_pmfs` say where
     a target's whole distribution stands, by what the target calls it, `logged` where that of the
-    logging policy does; the propensity may be `None` only where `logged` isn't.
+    logging policy does; with neither a propensity nor `logged`
+    every propensity is 1.
     """
 
     action: str
@@ -60,6 +61,10 @@ class Columns:
     by: tuple[str, ...] = ()
     cluster: str | None = None
     time: str | None = None
+
+    def to_learn(self) -> Columns:
+        """Return only what a model of the reward is fitted from: action, reward and context."""
+        return Columns(self.action, self.reward, None, context=self.context)
 
     def needed(self) -> list[str]:
         """All columns that are read, each once."""

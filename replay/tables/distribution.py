@@ -18,6 +18,7 @@ import pyarrow as pa
 from replay.tables.chances import Chances
 from replay.tables.lists import read_lists, read_maps
 from replay.tables.values import null_mask, numbers
+from replay.tables.whole import Whole
 
 if TYPE_CHECKING:
     from replay.tables.faults import Faults
@@ -55,11 +56,12 @@ def read_chances(
     sets: Chances | None,
     vocabulary: Vocabulary,
     faults: Faults,
-) -> Chances:
+) -> Chances | Whole:
     """Read a distribution; `sets` says which actions its lists are of.
 
     Rows whose chances are missing, not in [0, 1] or don't sum to 1 are put into `faults`.
     """
+    chances: Chances | Whole
     if where.form == "columns":
         chances = _side_by_side(where, batch, vocabulary, faults)
     elif where.form == "map":
@@ -76,18 +78,14 @@ def read_chances(
     return chances
 
 
-def _side_by_side(
-    where: Distribution, batch: Any, vocabulary: Vocabulary, faults: Faults
-) -> Chances:
-    n, k = batch.num_rows, len(where.names)
+def _side_by_side(where: Distribution, batch: Any, vocabulary: Vocabulary, faults: Faults) -> Whole:
     columns = []
     for name in where.names:
         column = batch.column(name)
         values = numbers(name, column, faults, may_miss=True)
         columns.append(np.where(null_mask(column), 0.0, values) if column.null_count else values)
     actions = pa.array([name.removeprefix(where.prefix) for name in where.names], pa.string())
-    code = np.tile(vocabulary.codes_of(actions), n)
-    return Chances(np.full(n, k), code, np.column_stack(columns).ravel())
+    return Whole(vocabulary.codes_of(actions), np.column_stack(columns))
 
 
 def _aligned(label: str, lists: Lists, sets: Chances, faults: Faults) -> Chances:
@@ -116,15 +114,15 @@ def _numbers(label: str, lists: Lists, faults: Faults) -> Floats:
     return values
 
 
-def _check(label: str, chances: Chances, faults: Faults) -> None:
+def _check(label: str, chances: Chances | Whole, faults: Faults) -> None:
     chance = chances.chance
-    outside = ~((chance >= 0) & (chance <= 1 + TOLERANCE))
-
-    def worst(row: int) -> str:
-        own = chances.row() == row
-        return f"{label} has a chance of {chance[own & outside][0]:g}, must be in [0, 1]"
-
-    faults.put(chances.any(outside), f"{label} has a chance outside [0, 1]", worst)
+    if not (chance.min(initial=0.0) >= 0 and chance.max(initial=0.0) <= 1 + TOLERANCE):
+        outside = ~((chance >= 0) & (chance <= 1 + TOLERANCE))
+        faults.put(
+            chances.any(outside),
+            f"{label} has a chance outside [0, 1]",
+            lambda row: f"{label} has a chance of {chances.one(outside, row):g}, must be in [0, 1]",
+        )
     sums = chances.sums()
     faults.put(
         ~(np.abs(sums - 1.0) <= TOLERANCE),

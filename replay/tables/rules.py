@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from replay.tables.faults import Faults
     from replay.tables.reward import Reward
     from replay.tables.vocabulary import Vocabulary
+    from replay.tables.whole import Whole
 
 
 def check_action_in_set(
@@ -32,7 +33,7 @@ def check_action_in_set(
 
 
 def read_propensity(
-    batch: Any, columns: Columns, code: Ints, logged: Chances | None, faults: Faults
+    batch: Any, columns: Columns, code: Ints, logged: Chances | Whole | None, faults: Faults
 ) -> Floats:
     """Chance of the logged action: of its column, or of the distribution, which must agree."""
     given: Floats | None = None
@@ -41,8 +42,7 @@ def read_propensity(
         good = (given > 0) & (given <= 1)
         _must(good, columns.propensity, given, "must be in (0, 1]", faults)
     if logged is None:
-        assert given is not None
-        return given
+        return np.ones(batch.num_rows) if given is None else given
     assert columns.logged is not None
     label, own = columns.logged.label, np.nan_to_num(logged.of(code))
     faults.put(own <= 0, f"{label} gives the logged action no chance")

@@ -168,6 +168,18 @@ class Pieces(NamedTuple):
         for first in range(start, stop, self.batch):
             yield self.held.slice(first, min(first + self.batch, stop))
 
+    def to_learn(self, piece: Any) -> Iterator[Rows]:
+        return self.read(piece)
+
+
+def test_actions_alone_are_counted_to_the_same_cross_products() -> None:
+    rows = log(300)
+    features = Features.of(ACTIONS, [])
+    counted, plain = features.gram(rows), Gram.of(features.of_rows(rows), rows.reward)
+    assert np.allclose(counted.cross, plain.cross)
+    assert np.allclose(counted.sums, plain.sums)
+    assert (counted.rows, counted.low, counted.high) == (plain.rows, plain.low, plain.high)
+
 
 def question(n: int) -> Question:
     targets = Target("uniform"), Target("always", "b"), Target("logging")
