@@ -1,0 +1,172 @@
+"""What an evaluation answers: numbers with their intervals, and whether to believe them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from replay.tables.unusable import Unusable
+
+if TYPE_CHECKING:
+    from replay.actions import Overlap
+    from replay.diagnostics import Diagnostics
+    from replay.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One estimator's answer.
+
+    `interval` is the rule that low and high were made by, `setting` what the estimator chose for
+    itself, such as the largest weight that it lets stand.
+    """
+
+    estimator: str
+    value: float | None
+    low: float
+    high: float
+    level: float
+    interval: str
+    setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows where a column has one value: what the target would have earned there.
+
+    `estimate` and `gain` (the target less what was logged) are `None` where the slice can't answer;
+    `verdict` says why.
+    """
+
+    column: str
+    value: str
+    rows: int
+    estimate: Estimate | None
+    gain: Estimate | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Rows whose weight is from `low` up to `high`, and their share of all weight."""
+
+    low: float
+    high: float
+    rows: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The estimate from the first `rows` rows alone, with its standard error."""
+
+    rows: int
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Answer to "what would `target` have earned?".
+
+    Attributes
+    ----------
+    rows
+        Rows or, on our own log, tasks that were summed.
+    unit
+        `row`, `task`, or `ask` where only the choice of pool can be evaluated.
+    logging
+        Mean of what was logged, with its interval.
+    estimates
+        One per estimator; empty where the log can't answer.
+    withheld
+        The estimates that were not given because the log can't answer: for study, not for use.
+    default
+        Name of the estimator that `value`, `low` and `high` are of.
+    gain
+        What the target earns more than was logged, with the interval of the difference; `None`
+        where refused, or where no estimator of it was summed.
+    verdict
+        `good`, `weak: why` or `cannot answer: why`.
+    findings
+        Every check behind the verdict, each `good`, `weak` or `broken`.
+    overlap
+        By action, how often it was logged and wanted; what is wanted most comes first.
+    weights, curve
+        The weights' histogram, and the estimate as it came about over the length of the log.
+    slices
+        One per value of every column that was sliced by.
+    notes
+        What the reader must know to read the numbers.
+    unusable
+        Rows of a table that were left out, by reason.
+    """
+
+    rows: int
+    unit: str
+    logging: Estimate
+    target: str
+    estimates: tuple[Estimate, ...]
+    diagnostics: Diagnostics
+    verdict: str
+    default: str
+    withheld: tuple[Estimate, ...] = ()
+    gain: Estimate | None = None
+    findings: tuple[Finding, ...] = ()
+    overlap: tuple[Overlap, ...] = ()
+    weights: tuple[Weights, ...] = ()
+    curve: tuple[Point, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    notes: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    unusable: Unusable = field(default_factory=Unusable)
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The default estimator's answer; `None` where refused."""
+        return next((e for e in self.estimates if e.estimator == self.default), None)
+
+    @property
+    def value(self) -> float | None:
+        """The default estimator's value; `None` where refused."""
+        return None if self.estimate is None else self.estimate.value
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of its interval; `None` where refused."""
+        return None if self.estimate is None else self.estimate.low
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of its interval; `None` where refused."""
+        return None if self.estimate is None else self.estimate.high
+
+    @property
+    def refused(self) -> bool:
+        """Whether the log can't answer."""
+        return self.verdict.startswith("cannot answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What `target` earns more than `than` on the same rows; `None` where one was refused."""
+
+    target: str
+    than: str
+    estimate: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Several targets on one log; intervals hold for all of them together.
+
+    `differences` are of each but the first from the first, paired row by row.
+    """
+
+    evaluations: tuple[Evaluation, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the log can answer for none of them."""
+        return all(one.refused for one in self.evaluations)
