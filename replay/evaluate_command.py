@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Any
 
 import click
 
+ARGUMENTS = "poolwise.arguments"
+"""Where the command keeps what was typed."""
 
-@click.command()
+
+class AsTyped(click.Command):
+    """A command that remembers its arguments, so that a report can say what to type."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=AsTyped)
 @click.argument("log", nargs=-1)
 @click.option("--sql", metavar="QUERY", help="Instead of LOG, a SELECT over files (DuckDB).")
 @click.option("--action", metavar="COLUMN", help="The action taken.  [guessed by its name]")
@@ -52,8 +65,24 @@ import click
     help="What an hour until the verdict costs (our own log only).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a page with figures, too.",
+)
+@click.pass_context
 def evaluate(
-    *, log: tuple[str, ...], sql: str | None, context: str, by: str, as_json: bool, **options: Any
+    ctx: click.Context,
+    /,
+    *,
+    log: tuple[str, ...],
+    sql: str | None,
+    context: str,
+    by: str,
+    as_json: bool,
+    html: Path | None,
+    **options: Any,
 ) -> None:
     """Estimate what another way of deciding would have earned.
 
@@ -66,19 +95,30 @@ def evaluate(
     Examples:
       poolwise evaluate men.csv.gz --action item_id --reward click \\
         --propensity propensity_score --context position --target uniform
-      poolwise evaluate 'days/*.parquet' --reward "quality - 0.5*usd - 0.1*delay_s"
+      poolwise evaluate 'days/*.parquet' --reward "quality - 0.5*usd - 0.1*delay_s" \\
+        --html report.html
       poolwise evaluate --target columns:new_ \\
         --sql "select l.*, n.* from 'log.parquet' l join 'new.csv' n using (id)"
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
-    from bandit.errors import CannotAnswer
+    from bandit.errors import CannotAnswer, InputError
     from replay.evaluate import evaluate as run
-    from replay.evaluate_report import as_json_text, print_report
     from replay.progress import progress
+    from replay.report.plain import as_json_text
+    from replay.report.terminal import print_report
+    from replay.report.whole_file import check_place
 
+    if html is not None:
+        check_place(html)
+        if html.exists() and any(html.samefile(one) for one in log if Path(one).exists()):
+            raise InputError(f"{html}: is the log itself; name another file for the page")
     source = log[0] if len(log) == 1 else list(log) or None
     with progress("reading", unit="rows") as tell:
         answer = run(source, sql=sql, context=_names(context), by=_names(by), tell=tell, **options)
     name = sql or ", ".join(log)
+    if html is not None:
+        from replay.report.page import write_page
+
+        write_page(html, answer, shlex.join(["poolwise", "evaluate", *ctx.meta[ARGUMENTS]]), name)
     if as_json:
         click.echo(as_json_text(answer))
     else:
