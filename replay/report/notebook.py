@@ -19,7 +19,8 @@ STYLE = """
 .poolwise .good { color: #14805f; } .poolwise .weak { color: #a86a00; }
 .poolwise .broken { color: #c8440a; } .poolwise .outline { fill: currentColor; }
 .poolwise .sign { fill: none; stroke: #fff; stroke-width: 1.7; }
-.poolwise p { margin: 4px 0; } .poolwise td, .poolwise th { text-align: right; }
+.poolwise p { margin: 4px 0; } .poolwise table { color: inherit; border-collapse: collapse; }
+.poolwise td, .poolwise th { text-align: right; padding: 2px 12px 2px 0; }
 .poolwise td:first-child, .poolwise th:first-child { text-align: left; }
 .poolwise .chosen { font-weight: 700; }
 """
