@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Any
 
 import click
 
+ARGUMENTS = "poolwise.arguments"
+"""Where the command keeps what was typed."""
 
-@click.command()
+
+class AsTyped(click.Command):
+    """A command that remembers its arguments, so that a report can say what to type."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=AsTyped)
 @click.argument("log", nargs=-1)
 @click.option("--sql", metavar="QUERY", help="Instead of LOG, a SELECT over files (DuckDB).")
 @click.option("--action", metavar="COLUMN", help="The action taken.  [guessed by its name]")
@@ -31,9 +44,11 @@ import click
 @click.option("--time", metavar="COLUMN", help="When it was: numbers, or times of one zone.")
 @click.option(
     "--target",
-    default="uniform",
+    "targets",
+    multiple=True,
+    default=["uniform"],
     show_default=True,
-    help="uniform, logging, greedy (where all logged chances are known), always:ACTION,"
+    help="May be repeated, to compare. uniform, logging, greedy (where all logged chances are known), always:ACTION,"
     " column:NAME or columns:PREFIX.",
 )
 @click.option(
@@ -42,6 +57,20 @@ import click
     show_default=True,
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Confidence of the intervals.",
+)
+@click.option(
+    "--interval",
+    default="default",
+    show_default=True,
+    help="How intervals are made; anytime holds however often one looks.",
+)
+@click.option("--estimators", default="", help="Only these, separated by commas.  [all]")
+@click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Processes to read files with; the answer is the same for any number.",
 )
 @click.option("--strict", is_flag=True, help="Make a row that can't be used an error.")
 @click.option(
@@ -52,8 +81,26 @@ import click
     help="What an hour until the verdict costs (our own log only).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a page with figures, too.",
+)
+@click.pass_context
 def evaluate(
-    *, log: tuple[str, ...], sql: str | None, context: str, by: str, as_json: bool, **options: Any
+    ctx: click.Context,
+    /,
+    *,
+    log: tuple[str, ...],
+    sql: str | None,
+    targets: tuple[str, ...],
+    context: str,
+    by: str,
+    estimators: str,
+    as_json: bool,
+    html: Path | None,
+    **options: Any,
 ) -> None:
     """Estimate what another way of deciding would have earned.
 
@@ -66,25 +113,47 @@ def evaluate(
     Examples:
       poolwise evaluate men.csv.gz --action item_id --reward click \\
         --propensity propensity_score --context position --target uniform
-      poolwise evaluate 'days/*.parquet' --reward "quality - 0.5*usd - 0.1*delay_s"
+      poolwise evaluate days/ --target always:a --target uniform --by country --jobs 2
+      poolwise evaluate 'days/*.parquet' --reward "quality - 0.5*usd - 0.1*delay_s" \\
+        --html report.html
       poolwise evaluate --target columns:new_ \\
         --sql "select l.*, n.* from 'log.parquet' l join 'new.csv' n using (id)"
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
-    from bandit.errors import CannotAnswer
-    from replay.evaluate import evaluate as run
-    from replay.evaluate_report import as_json_text, print_report
+    from bandit.errors import CannotAnswer, InputError
+    from replay.evaluate import compare
     from replay.progress import progress
+    from replay.report.plain import as_json_text
+    from replay.report.terminal import print_report
+    from replay.report.whole_file import check_place
 
+    if html is not None:
+        check_place(html)
+        if html.exists() and any(html.samefile(one) for one in log if Path(one).exists()):
+            raise InputError(f"{html}: is the log itself; name another file for the page")
     source = log[0] if len(log) == 1 else list(log) or None
     with progress("reading", unit="rows") as tell:
-        answer = run(source, sql=sql, context=_names(context), by=_names(by), tell=tell, **options)
+        found = compare(
+            source,
+            targets=targets,
+            sql=sql,
+            context=_names(context),
+            by=_names(by),
+            estimators=_names(estimators),
+            tell=tell,
+            **options,
+        )
+    answer = found if len(targets) > 1 else found.evaluations[0]
     name = sql or ", ".join(log)
+    if html is not None:
+        from replay.report.page import write_page
+
+        write_page(html, answer, shlex.join(["poolwise", "evaluate", *ctx.meta[ARGUMENTS]]), name)
     if as_json:
         click.echo(as_json_text(answer))
     else:
         print_report(answer, name)
     if answer.refused:
-        raise CannotAnswer(f"{name}: {answer.verdict}")
+        raise CannotAnswer(f"{name}: {found.evaluations[0].verdict}")
 
 
 def _names(text: str) -> list[str]:

@@ -1,7 +1,8 @@
-"""Text on a screen as it is: names of people's own are no markup and no emoji codes."""
+"""Text on a screen as it is: names of people's own are no markup, emoji or control codes."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -11,14 +12,29 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""All but tabs and ends of lines, and halves of surrogate pairs, which can't be written."""
+
+
+def printable(text: str) -> str:
+    r"""Replace what would steer a terminal, or can't be written at all.
+
+    Examples
+    --------
+    >>> printable("\x1b[31mred\ud800")
+    '�[31mred�'
+    """
+    return CONTROLS.sub("\ufffd", text)
+
+
 def say(console: Console, text: str, style: str = "") -> None:
     """Print a line or more."""
-    console.print(Text(text, style=style))
+    console.print(Text(printable(text), style=style))
 
 
 def add_row(table: Table, *cells: str, style: str = "") -> None:
     """Add a row."""
-    table.add_row(*map(Text, cells), style=style)
+    table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
 
 
 def counted(number: int, what: str) -> str:

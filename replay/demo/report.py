@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from replay.evaluate import evaluate
-from replay.evaluate_report import print_report as print_evaluation
 from replay.market.report import time_of
+from replay.report.terminal import print_report as print_evaluation
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
-from typing import TYPE_CHECKING, Any
+import shlex
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from bandit.errors import BadValue, CannotAnswer
+from bandit.errors import BadValue, CannotAnswer, InputError
 from replay.commands import evaluate as command
 from tests.replay.own_log_writer import World, simulate, write_log
 from tests.replay.test_table import frame, saved
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def run(*arguments: str) -> Result:
@@ -65,7 +65,7 @@ def test_a_log_that_can_not_answer_prints_why_and_is_refused(tmp_path: Path) -> 
     assert answer["verdict"].startswith("cannot answer: uniform does what the log could not do")
     assert answer["diagnostics"]["no_support_rows"] == 3000
     shown = run(path)
-    assert "3,000 rows without support" in shown.output
+    assert "This log can't say what uniform would have earned" in shown.output
     assert "Verdict: cannot answer" in shown.output
 
 
@@ -96,3 +96,38 @@ def test_help_has_an_example() -> None:
 
 def test_a_level_out_of_range_is_wrong_usage(log: str) -> None:
     assert run(log, "--level", "1.5").exit_code == 2
+
+
+def test_a_page_is_written_with_the_command_that_makes_it(log: str, tmp_path: Path) -> None:
+    path = tmp_path / "my report.html"
+    arguments = (log, "--context", "x", "--html", str(path))
+    result = run(*arguments)
+    assert result.exit_code == 0
+    assert "Verdict: good" in result.output
+    page = html.unescape(path.read_text("utf-8"))
+    assert f"<code>{shlex.join(['poolwise', 'evaluate', *arguments])}</code>" in page
+    assert "uniform would have earned" in page
+
+
+def test_a_refused_answer_has_its_page_too(tmp_path: Path) -> None:
+    data = frame()
+    data["propensity"] = 1.0
+    page = tmp_path / "report.html"
+    result = run(str(saved(tmp_path, "csv", data)), "--html", str(page), "--json")
+    assert isinstance(result.exception, CannotAnswer)
+    assert json.loads(result.output)["estimates"] == []
+    assert "cannot answer" in page.read_text("utf-8")
+
+
+def test_a_folder_that_is_not_there_is_found_before_the_work(tmp_path: Path) -> None:
+    result = run("no-such-log.csv", "--html", str(tmp_path / "no" / "report.html"))
+    assert isinstance(result.exception, InputError)
+    assert "isn't there; make it first" in str(result.exception)
+
+
+def test_the_log_is_not_overwritten_by_its_page(log: str) -> None:
+    before = Path(log).read_bytes()
+    result = run(log, "--html", log)
+    assert isinstance(result.exception, InputError)
+    assert "is the log itself" in str(result.exception)
+    assert Path(log).read_bytes() == before

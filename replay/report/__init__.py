@@ -1,0 +1,1 @@
+"""How an evaluation is read: on a terminal, as JSON, as one page, in a notebook."""

@@ -1,0 +1,43 @@
+"""The diagnostics in a sentence, and each with its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.digits import number
+
+if TYPE_CHECKING:
+    from replay.answer import Evaluation
+    from replay.diagnostics import Diagnostics
+
+
+def diagnosis(answer: Evaluation) -> str:
+    """Say how much of the log speaks about the target, and how large its weights are."""
+    found, unit = answer.diagnostics, answer.unit
+    if found.ess is None or found.ess_share is None:
+        return f"No {unit} could be used."
+    expected = "" if found.pess is None else f"; {found.pess:,.4g} were expected before any draw"
+    return (
+        f"The log is worth {found.ess:,.0f} {unit}s about the target ({found.ess_share:.1%} of"
+        f" {answer.rows:,}{expected}). Mean weight {number(found.mean_weight)} (should be 1),"
+        f" largest {number(found.max_weight)}."
+    )
+
+
+def diagnostic_numbers(found: Diagnostics) -> list[list[str]]:
+    """Name each diagnostic and write its value; a dash where it can't be known."""
+    largest = ", ".join(number(one) for one in found.largest) or "–"
+    return [
+        ["effective sample", number(found.ess)],
+        ["its share of all", number(found.ess_share)],
+        ["effective sample expected before any draw", number(found.pess)],
+        ["effective rewards", number(found.effective_events)],
+        ["mean weight", number(found.mean_weight)],
+        ["standard error of the mean weight", number(found.mean_weight_error)],
+        ["chance of such a mean weight by luck", number(found.mean_weight_p)],
+        ["largest weight", number(found.max_weight)],
+        ["largest weights", largest],
+        ["share of all weight on the largest 0.1 %", number(found.top_share)],
+        ["tail index of the largest 1 %", number(found.tail_index)],
+        ["without support", f"{found.no_support_rows:,}"],
+    ]

@@ -1,0 +1,81 @@
+"""An answer as a person reads it on a terminal, at 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from replay.answer import Comparison
+from replay.plain import counted, say
+from replay.report.advice import good_checks, wanting
+from replay.report.diagnosis import diagnosis
+from replay.report.sentence import evaluations, notes, question, sentence, verdict_word
+from replay.report.terminal_tables import (
+    print_differences,
+    print_estimates,
+    print_slices,
+    print_targets,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.answer import Evaluation
+
+STYLES = {"good": "green", "weak": "yellow", "broken": "red", "cannot answer": "red"}
+
+
+def print_report(
+    answer: Evaluation | Comparison, source: str, console: Console | None = None
+) -> None:
+    """Print what was asked, the answer in a sentence, the estimates, and whether to believe them.
+
+    `source` is what the log is called.
+    """
+    console = console or Console(highlight=False)
+    every = evaluations(answer)
+    first = every[0]
+    targets = [one.target for one in every]
+    say(console, f"{question(targets)} From {counted(first.rows, first.unit)} of\n{source}\n")
+    for one in every:
+        say(console, sentence(one), "bold")
+    say(console, "")
+    if isinstance(answer, Comparison):
+        print_targets(every, console)
+        if answer.differences:
+            print_differences(answer.differences, console)
+    for one in every:
+        if isinstance(answer, Comparison):
+            say(console, f"\n{one.target}", "bold underline")
+        print_estimates(one, console)
+        _print_checks(one, console)
+        if one.slices:
+            print_slices(one, console)
+    _print_rest(every, console)
+
+
+def _print_checks(answer: Evaluation, console: Console) -> None:
+    """Print what isn't good of the checks, and count the others."""
+    say(console, "")
+    say(console, diagnosis(answer))
+    for one in wanting(answer.findings):
+        say(console, f"{one.verdict.capitalize()}: {one.text}.", STYLES[one.verdict])
+    good = good_checks(answer.findings)
+    if good:
+        say(console, good)
+
+
+def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
+    """Print the rows that were left out, the notes, and the verdict last."""
+    said = [f"{line}." for line in every[0].unusable.lines()]
+    said += [f"Note: {note}." for note in notes(every)]
+    say(console, "")
+    for line in said:
+        say(console, line)
+    if said:
+        say(console, "")
+    for one in every:
+        whose = f"Verdict on {one.target}" if every[1:] else "Verdict"
+        style = f"bold {STYLES[verdict_word(one.verdict)]}"
+        say(console, f"{whose}: {one.verdict}", style)

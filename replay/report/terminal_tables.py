@@ -1,0 +1,89 @@
+"""The report's tables on a terminal: numbers are never cut, names are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from replay.plain import add_row, counted, say
+from replay.report.digits import number, with_interval
+from replay.report.sentence import REFUSED, verdict_word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from replay.answer import Difference, Estimate, Evaluation, Slice
+
+VARIANCE = "variances are the larger of that seen and that of a model of the reward"
+
+SHOWN = 40
+"""Slices that a screen or two have room for."""
+
+
+def print_estimates(answer: Evaluation, console: Console) -> None:
+    """Print what was logged and what each estimator says, with intervals."""
+    per = (f"per {answer.unit}", f"{100 * answer.logging.level:.6g} % interval")
+    table = _table("estimator", *per)
+    table.add_column("by")
+    for one in (answer.logging, *answer.estimates):
+        mark = " *" if one.estimator == answer.default else ""
+        interval = f"{number(one.low)} to {number(one.high)}"
+        how = f"{one.interval}{f', {one.setting}' if one.setting else ''}"
+        add_row(table, one.estimator + mark, number(one.value), interval, how)
+    console.print(table)
+    if answer.estimates:
+        say(console, f"* the one to use; {VARIANCE}")
+
+
+def print_targets(every: Sequence[Evaluation], console: Console) -> None:
+    """Print a row for each target."""
+    table = _table("target", f"per {every[0].unit}", "more than logged", "verdict")
+    for one in every:
+        gain = None if one.refused else one.gain
+        row = (one.target, _cell(one.estimate), _cell(gain), verdict_word(one.verdict))
+        add_row(table, *row)
+    console.print(table)
+
+
+def print_differences(differences: Sequence[Difference], console: Console) -> None:
+    """Print what each target earns more than another, on the same rows."""
+    table = _table("target", "earns more than", "by")
+    table.columns[1].justify = "left"
+    table.columns[1].overflow = "ellipsis"
+    for one in differences:
+        by = REFUSED if one.estimate is None else with_interval(one.estimate)
+        add_row(table, one.target, one.than, by)
+    say(console, "")
+    console.print(table)
+
+
+def print_slices(answer: Evaluation, console: Console) -> None:
+    """Print a row for each slice."""
+    table = _table("slice", f"{answer.unit}s", f"per {answer.unit}", "more than logged", "verdict")
+    for one in answer.slices[:SHOWN]:
+        cells = (f"{one.rows:,}", _cell(one.estimate), _cell(one.gain), verdict_word(one.verdict))
+        add_row(table, _name(one), *cells)
+    say(console, "")
+    console.print(table)
+    more = len(answer.slices) - SHOWN
+    if more > 0:
+        say(console, f"{counted(more, 'more slice')}: --json and --html show all.")
+
+
+def _table(name: str, *numbers: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for head in numbers:
+        table.add_column(head, justify="right", no_wrap=head != "verdict")
+    return table
+
+
+def _name(one: Slice) -> str:
+    return f"{one.column} = {one.value}"
+
+
+def _cell(estimate: Estimate | None) -> str:
+    return "–" if estimate is None else with_interval(estimate)

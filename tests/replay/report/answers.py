@@ -1,0 +1,166 @@
+"""Answers to be shown: as good, as weak and as hostile as they come."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.actions import Overlap
+from replay.answer import (
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
+    Point,
+    Slice,
+    Weights,
+)
+from replay.diagnostics import WeightSums
+from replay.ladder import Ladder, edges
+from replay.scored import Scored
+from replay.tables.unusable import Example, Unusable
+from replay.verdict import judge
+
+if TYPE_CHECKING:
+    from replay.tables.rows import Floats
+
+HOSTILE = "<script>alert('x')</script>&\"</svg>\x1b[2J\x00"
+LONG = "a-pool-with-a-name-that-somebody-generated-" * 5 + "x"
+
+
+def good(target: str = "uniform", *, actions: int = 12, scale: float = 1.0) -> Evaluation:
+    """A healthy answer with everything in it; `scale` multiplies its estimates."""
+    chance = np.random.default_rng(7)
+    rows = 20_000
+    pmf = 1.0 / (1.0 + np.arange(actions))
+    pmf /= pmf.sum()
+    action = chance.choice(actions, rows, p=pmf)
+    weight: Floats = (1 / actions / pmf[action]).astype(np.float64)
+    reward = (chance.random(rows) < 0.1 + 0.2 * (action % 3 == 1)).astype(float)
+    found = WeightSums().receive(_scored(weight, reward)).diagnostics()
+    names = ("IPS", "SNIPS", "DM", "DR")
+    spread = (0.021, 0.017, 0.004, 0.013)
+    values = [scale * (0.1652 + 0.004 * at) for at in range(4)]
+    estimates = [
+        Estimate(name, value, value - half, value + half, 0.95, "Wilson")
+        for name, value, half in zip(names, values, spread, strict=True)
+    ]
+    taken, wanted = np.bincount(action, minlength=actions), rows / actions
+    overlap = [Overlap(f"pool-{a}", int(taken[a]), wanted, float(taken[a])) for a in range(actions)]
+    verdict = judge(found, rows, target, overlap=overlap, drift=0.4)
+    steps = range(rows // 20, rows + 1, rows // 20)
+    return Evaluation(
+        rows=rows,
+        unit="row",
+        logging=Estimate("mean of the log", 0.1501, 0.1452, 0.1551, 0.95, "Wilson"),
+        target=target,
+        estimates=tuple(estimates),
+        diagnostics=found,
+        verdict=verdict.text,
+        default="DR",
+        gain=Estimate("DR", values[3] - 0.1501, values[3] - 0.1621, values[3] - 0.1381, 0.95, "t"),
+        findings=verdict.findings,
+        overlap=tuple(overlap),
+        weights=histogram(weight),
+        curve=tuple(
+            Point(n, values[3] + 0.02 * math.sin(n / 900) * 1000 / n, 0.9 / math.sqrt(n))
+            for n in steps
+        ),
+        notes=("the log doesn't say which actions were eligible",),
+        counts={"tasks": rows, "late_rewards": 3},
+        unusable=Unusable.of("reward is missing", 7, Example(0, 4, "x.csv row 5: reward is ''")),
+    )
+
+
+def refused(target: str = "always:rare") -> Evaluation:
+    """An answer that the log can't give: its withheld numbers must not be seen."""
+    whole = good(target)
+    found = replace(whole.diagnostics, no_support_rows=9000, ess=11.0, ess_share=0.00055)
+    verdict = judge(found, whole.rows, target)
+    return replace(
+        whole,
+        estimates=(),
+        withheld=whole.estimates,
+        gain=None,
+        diagnostics=found,
+        verdict=verdict.text,
+        findings=verdict.findings,
+    )
+
+
+def sliced(many: int = 30, column: str = "country") -> Evaluation:
+    """An answer in slices, every seventh of which can't answer."""
+    chance = np.random.default_rng(3)
+    slices = []
+    for at in range(many):
+        rows = int(20 + 4000 / (at + 1))
+        if at % 7 == 6:
+            why = "cannot answer: the log is worth only 21 rows about uniform, and 60 are needed"
+            slices.append(Slice(column, f"value {at}", rows, None, None, why))
+            continue
+        half = 0.9 / math.sqrt(rows)
+        value, more = 0.17 + chance.normal(0, 0.02), chance.normal(0.02, 0.04)
+        slices.append(
+            Slice(
+                column,
+                f"value {at}",
+                rows,
+                Estimate("DR", value, value - half, value + half, 0.95, "Wilson"),
+                Estimate("DR", more, more - half, more + half, 0.95, "t by kurtosis"),
+                "good" if rows > 200 else "weak: few rows",
+            )
+        )
+    return replace(good(), slices=tuple(slices))
+
+
+def hostile() -> Evaluation:
+    """An answer whose every name is an attack."""
+    one = sliced(2, HOSTILE)
+    return replace(
+        one,
+        target=f"always:{HOSTILE}",
+        default=HOSTILE,
+        logging=replace(one.logging, estimator=HOSTILE),
+        estimates=(
+            *one.estimates,
+            Estimate(HOSTILE, 0.2, -math.inf, math.inf, 0.95, HOSTILE, HOSTILE),
+        ),
+        overlap=(Overlap(HOSTILE, 9, 300.0, 2.0), Overlap(LONG, 5, 250.0, 1.0), *one.overlap),
+        slices=tuple(replace(part, value=HOSTILE) for part in one.slices),
+        notes=(HOSTILE,),
+        counts={HOSTILE: 1},
+        unusable=Unusable.of(HOSTILE, 2, Example(0, 1, HOSTILE)),
+    )
+
+
+def compared() -> Comparison:
+    """Three targets, the last of which the log can't answer for."""
+    every = (good(), good("greedy", scale=1.2), refused())
+    pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t by kurtosis")
+    return Comparison(
+        every,
+        (Difference("greedy", "uniform", pair), Difference("always:rare", "uniform", None)),
+    )
+
+
+def histogram(weight: Floats) -> tuple[Weights, ...]:
+    """Histogram of weights, shape (n,), on the ladder's rungs."""
+    ladder, low = Ladder().receive(weight), edges()
+    high = [*low[1:], math.inf]
+    total = ladder.sums.sum()
+    return tuple(
+        Weights(float(low[at]), float(high[at]), int(count), float(ladder.sums[at] / total))
+        for at, count in enumerate(ladder.counts)
+        if count
+    )
+
+
+def _scored(weight: Floats, reward: Floats) -> Scored:
+    """Rows of a log that knows no model and supports everything."""
+    zero = np.zeros_like(weight)
+    unknown = np.full_like(weight, np.nan)
+    square = weight[:, None] ** 2
+    return Scored(weight, reward, zero, zero, square, square, zero, zero, unknown)

@@ -1,0 +1,89 @@
+"""Scales, and the sentences over figures."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay.actions import Mismatch, Overlap
+from replay.answer import Point
+from replay.diagnostics import Diagnostics
+from replay.report import curve_figure, weight_figure
+from replay.report.advice import ADVICE
+from replay.report.digits import rounded
+from replay.report.scale import Scale, around
+from replay.verdict import judge
+from tests.replay.report.answers import histogram
+
+finite = st.floats(-1e9, 1e9)
+
+
+@given(finite, finite, finite)
+def test_a_scale_keeps_order_and_stays_within_the_drawing(a: float, b: float, c: float) -> None:
+    scale = around(min(a, b), max(a, b))
+    places = [scale.at(value) for value in sorted((a, b, c, -math.inf, math.inf))]
+    assert places == sorted(places)
+    assert places[0] == 2.0
+    assert places[-1] == 98.0
+
+
+@given(st.floats(1e-9, 1e9), st.floats(1.001, 1e9), st.booleans())
+def test_ticks_are_few_and_within_the_scale(low: float, ratio: float, logarithmic: bool) -> None:
+    scale = Scale(low, low * ratio, logarithmic=logarithmic)
+    ticks = scale.ticks()
+    assert len(ticks) <= 9
+    assert all(low * (1 - 1e-6) <= tick <= low * ratio * (1 + 1e-6) for tick in ticks)
+
+
+@given(finite, st.floats(1e-6, 1e6), st.floats(1e-6, 1e6))
+def test_rounding_moves_no_end_by_a_tenth_of_the_nearer_side(
+    value: float, down: float, up: float
+) -> None:
+    low, high = value - down, value + up
+    for text, exact in zip(rounded(value, low, high), (value, low, high), strict=True):
+        near = min(value - low, high - value) or max(down, up)
+        assert abs(float(text.replace(",", "")) - exact) <= 0.051 * near + 1e-6 * abs(exact)
+
+
+def test_the_sentence_over_the_weights_counts_their_rows() -> None:
+    weight = np.concatenate([np.full(9700, 0.5), np.full(300, 0.5 * 9700 / 300)])
+    assert weight_figure.said(histogram(weight)) == "Half of all weight is on 3 % of the rows"
+    even = weight_figure.said(histogram(np.ones(50)), "task")
+    assert even == "The weight is spread evenly: half of it is on 50 % of the tasks"
+
+
+def test_many_bars_are_put_together_and_lose_nothing() -> None:
+    bars = histogram(np.random.default_rng(1).lognormal(0, 4, 20_000))
+    fewer = weight_figure.coarse(bars)
+    assert len(fewer) < len(bars) / 2
+    assert sum(one.rows for one in fewer) == 20_000
+    assert math.isclose(sum(one.share for one in fewer), 1.0)
+    assert all(a.high <= b.low for a, b in itertools.pairwise(fewer))
+
+
+def test_a_curve_that_wanders_has_not_settled() -> None:
+    still = [Point(n, 0.5, 1 / n) for n in range(100, 1001, 100)]
+    assert curve_figure.said(still).startswith("The estimate has settled")
+    wild = [*still[:-1], replace(still[-1], value=0.9)]
+    assert curve_figure.said(wild).startswith("The estimate hasn't settled")
+
+
+def test_every_check_that_can_fail_has_advice() -> None:
+    bad = Diagnostics(40.0, 0.04, 1.9, 25.0, 0, 3.0, None, 0.01, top_share=0.9)
+    findings = judge(
+        bad,
+        1000,
+        "uniform",
+        mismatch=Mismatch("a", 10.0, 100.0, 1e-9),
+        chances_known=True,
+        overlap=[Overlap("a", 10, 500.0, 1.0)],
+        drift=1e-9,
+    ).findings
+    lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
+    names = {one.name for one in (*findings, *lacking) if one.verdict != "good"}
+    assert names == ADVICE.keys()

@@ -1,0 +1,87 @@
+"""The report on a terminal: in its order, within 80 columns, and nothing that is markup."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from replay.report.digits import number
+from replay.report.terminal import print_report
+from tests.replay.report.answers import compared, good, hostile, refused, sliced
+
+if TYPE_CHECKING:
+    from replay.answer import Comparison, Evaluation
+
+ANSWERS = [good(), refused(), compared(), sliced(), hostile(), good(actions=500)]
+
+
+def printed(answer: Evaluation | Comparison) -> str:
+    out = StringIO()
+    print_report(answer, "log.csv", Console(file=out, width=80, highlight=False))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_it_fits_in_80_columns(answer: Evaluation | Comparison) -> None:
+    assert max(len(line.rstrip()) for line in printed(answer).splitlines()) <= 80
+
+
+def test_the_answer_comes_first_and_the_verdict_last() -> None:
+    text = " ".join(printed(good()).split())
+    parts = (
+        "What would uniform have earned? From 20,000 rows of log.csv",
+        "uniform would have earned 0.177 a row (0.164 to 0.190), 0.027 more than was logged",
+        "estimator per row 95 % interval by",
+        "DR *",
+        "All 7 checks are good.",
+        "7 rows left out: reward is missing",
+        "Note: the log doesn't say",
+        "Verdict: good",
+    )
+    places = [text.find(part) for part in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_only_what_is_not_good_is_told_of_the_checks() -> None:
+    text = " ".join(printed(refused()).split())
+    assert "Broken: always:rare does what the log could not do in 9000 of 20000 rows." in text
+    assert "2 other checks are good." in text
+    assert "effective rewards" not in text
+
+
+def test_a_refused_answer_has_no_number_of_an_estimate() -> None:
+    text = printed(refused())
+    for one in refused().withheld:
+        assert number(one.value) not in text
+
+
+def test_every_number_of_an_estimate_is_whole() -> None:
+    text = printed(good())
+    for one in good().estimates:
+        assert f"{number(one.low)} to {number(one.high)}" in text
+
+
+def test_a_comparison_begins_with_all_targets() -> None:
+    text = " ".join(printed(compared()).split())
+    assert "greedy uniform 0.035 (0.021 to 0.050)" in text
+    assert "always:rare uniform cannot answer" in text
+    assert text.count("reward is missing") == 1
+    assert "Verdict on greedy: good" in text
+
+
+def test_slices_are_a_table_and_many_are_counted() -> None:
+    text = printed(sliced(30))
+    assert all(f"country = value {at} " in text for at in range(30))
+    assert "20 more slices: --json and --html show all." in printed(sliced(60))
+
+
+def test_a_name_can_not_steer_the_terminal() -> None:
+    text = printed(replace(good(), target="\x1b[2J\x9b31m\rgood\ud800"))
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", text)
+    assert "\ufffd[2J\ufffd31m\ufffdgood\ufffd would have earned" in text
