@@ -48,8 +48,8 @@ class AsTyped(click.Command):
     multiple=True,
     default=["uniform"],
     show_default=True,
-    help="May be repeated, to compare. uniform, logging, greedy (where all logged chances are known), always:ACTION,"
-    " column:NAME or columns:PREFIX.",
+    help="uniform, logging, greedy (where all logged chances are known), always:ACTION,"
+    " column:NAME or columns:PREFIX; several to compare them.",
 )
 @click.option(
     "--level",

@@ -18,7 +18,7 @@ mean weight  4 standard errors from 1, with full support: weak, the logged prope
              those that were used. Not 3, for the mean of heavy weights is skewed.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken.
-tail         Half of all weight on 0.1 % of the rows, or Hill's index below 2: weak.
+tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
 overlap      An action that the target does in over 1 % of the rows, and fewer than 10 effective
              rows speak about: weak.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak.
@@ -43,7 +43,7 @@ MEAN_WEIGHT_ERRORS = 4.0
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
 TOP_SHARE = 0.5
-TAIL_INDEX = 2.0
+TAIL_INDEX = 1.5
 WANTED_SHARE, FEW_ROWS = 0.01, 10.0
 
 

@@ -60,7 +60,8 @@ def _print_checks(answer: Evaluation, console: Console) -> None:
     say(console, "")
     say(console, diagnosis(answer))
     for one in wanting(answer.findings):
-        say(console, f"{one.verdict.capitalize()}: {one.text}.", STYLES[one.verdict])
+        text = f"{one.verdict.capitalize()}: {one.text}"
+        say(console, text if text.endswith("?") else f"{text}.", STYLES[one.verdict])
     good = good_checks(answer.findings)
     if good:
         say(console, good)
@@ -77,5 +78,7 @@ def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
         say(console, "")
     for one in every:
         whose = f"Verdict on {one.target}" if every[1:] else "Verdict"
-        style = f"bold {STYLES[verdict_word(one.verdict)]}"
-        say(console, f"{whose}: {one.verdict}", style)
+        word = verdict_word(one.verdict)
+        # Why it is weak stands above, check by check.
+        text = "weak, for the reasons above" if word == "weak" and one.findings else one.verdict
+        say(console, f"{whose}: {text}", f"bold {STYLES[word]}")
