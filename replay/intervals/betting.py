@@ -19,7 +19,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 
 from replay.intervals.interval import Interval, widest, within
 from replay.ladder import edges
@@ -40,6 +39,8 @@ def betting(evidence: Evidence | None, kind: str, level: float) -> Interval:
     most = terms.weight * (1.0 if kind == "binary" else terms.reward)
     if not most:
         return widest(kind, "betting needs a weight above 0")
+    from scipy.optimize import brentq  # noqa: PLC0415 - 20 MB that few need
+
     points, counts = _split(terms.ladder.counts, terms.ladder.sums, most)
     rich = math.log(2 / (1 - level))
     value = min(max(evidence.value / most, 1e-12), 1 - 1e-12)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import fdtri
 
 from replay.intervals.interval import Interval, widest, within
@@ -36,6 +35,8 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
         return widest(kind)
     _, gradient = evidence.statistic(groups.sum(axis=0, keepdims=True))
     influence = groups @ gradient[0] * g / groups[:, 0].sum()
+    from scipy.optimize import brentq  # noqa: PLC0415 - 20 MB that few need
+
     limit = float(fdtri(1, g - 1, level))
     least, most = float(influence.min()), float(influence.max())
     if not least < 0 < most:
@@ -51,6 +52,8 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
 
 def _ratio(y: Floats) -> float:
     """−2 log of the likelihood ratio of a mean of 0."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - the same
+
     n = len(y)
     low, high = (1 / n - 1) / y.max(), (1 / n - 1) / y.min()
     lam = float(brentq(lambda at: float((y / (1 + at * y)).sum()), low, high, xtol=1e-14))

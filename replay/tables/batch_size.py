@@ -9,7 +9,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 16_384
 """Most rows of a batch: some MB a column, and few batches."""
 
 MAX_CELLS = 1 << 21
@@ -25,7 +25,7 @@ def batch_rows(types: Iterable[Any]) -> int:
     Examples
     --------
     >>> batch_rows([pa.string(), pa.float64()])
-    65536
+    16384
     >>> batch_rows([pa.list_(pa.float64()), pa.list_(pa.string())])
     2048
     """

@@ -16,6 +16,11 @@ PIECE_ROWS = 500_000
 """Row groups are put together up to about so many rows: a piece takes well below a second."""
 
 
+BUFFER_BYTES = 1 << 16
+"""Of a column that is read at once: whole chunks of a row group, and a thread for each column,
+take three times the memory and no less time of the processor."""
+
+
 def header(path: str) -> tuple[str, ...]:
     """Names of the columns."""
     with papq.ParquetFile(path) as file:
@@ -43,7 +48,16 @@ def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[A
     words = [
         name for name, kind in zip(names, types, strict=True) if kind in (pa.string(), pa.binary())
     ]
-    with papq.ParquetFile(path, metadata=metadata, read_dictionary=words) as file:
+    with papq.ParquetFile(
+        path,
+        metadata=metadata,
+        read_dictionary=words,
+        buffer_size=BUFFER_BYTES,
+        pre_buffer=False,
+    ) as file:
         yield from file.iter_batches(
-            batch_size=batch_rows(types), row_groups=list(range(*groups)), columns=list(names)
+            batch_size=batch_rows(types),
+            row_groups=list(range(*groups)),
+            columns=list(names),
+            use_threads=False,
         )
