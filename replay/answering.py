@@ -131,7 +131,7 @@ def _histogram(sums: Sums) -> tuple[Weights, ...]:
     total = float(ladder.sums.sum())
     by_doubling: dict[float, list[float]] = {}
     for at in np.flatnonzero(ladder.counts):
-        start = float(2.0 ** np.floor(np.log2(low[at]) + 1e-9)) if at else 0.0
+        start = float(2.0 ** np.floor(np.log2(low[at]))) if at else 0.0
         rows_and_sum = by_doubling.setdefault(start, [0.0, 0.0])
         rows_and_sum[0] += float(ladder.counts[at])
         rows_and_sum[1] += float(ladder.sums[at])

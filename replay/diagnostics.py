@@ -101,7 +101,7 @@ class WeightSums:
             len(scored),
             float(w.sum()),
             float(w @ w),
-            _largest(w),
+            _largest(w, self.largest),
             float(scored.unsupported.sum()),
             float(terms.sum()),
             float(terms @ terms),
@@ -152,6 +152,7 @@ class WeightSums:
         )
 
 
-def _largest(w: Floats) -> tuple[float, ...]:
-    few = w if len(w) <= LARGEST else np.partition(w, len(w) - LARGEST)[-LARGEST:]
-    return tuple(sorted(map(float, few), reverse=True))
+def _largest(w: Floats, known: tuple[float, ...]) -> tuple[float, ...]:
+    """Return those of the largest weights that are larger than the ones that are known."""
+    few = w[w > known[-1]] if len(known) == LARGEST else w
+    return tuple(sorted(map(float, np.sort(few)[-LARGEST:]), reverse=True))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from replay.actions import ActionSums
 from replay.diagnostics import WeightSums
@@ -43,10 +41,9 @@ class Sums:
 
     def receive(self, scored: Scored) -> Sums:
         """Add rows."""
-        plain = replace(scored, weight=np.ones(len(scored)), top=None, stepped=None, doubly=None)
         return Sums(
             self.weights.receive(scored),
-            self.logging.receive(plain),
+            self.logging.receive_unweighted(scored),
             tuple(one.receive(scored) for one in self.estimators),
             None if self.gain is None else self.gain.receive(scored),
             self.actions.receive(scored),

@@ -1,4 +1,4 @@
-"""A histogram of non-negative numbers on rungs of 2^(1/4): small, mergeable, from 1e-9 to 1e15."""
+"""A histogram of non-negative numbers on four rungs a doubling: small, mergeable, 1e-9 to 1e15."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ if TYPE_CHECKING:
     from replay.tables.rows import Floats
 
 STEPS = 4
-"""Rungs for each doubling."""
+"""Rungs for each doubling, as long as each other: from 1 to 1.25, 1.5, 1.75 and 2."""
+
+MANTISSA_BITS = 50
+"""Bits of a float below the two that tell the four rungs of a doubling apart (IEEE 754)."""
 
 LOWEST, HIGHEST = -30 * STEPS, 50 * STEPS
 RUNGS = HIGHEST - LOWEST + 2
 """Rung 0 is for zeros and what is below 2^-30; the last for what is above 2^50."""
+
+OF_ONE = 1023 * STEPS
+"""What the upper bits of 1.0 say."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,10 +40,8 @@ class Ladder:
         >>> ladder.counts[ladder.counts > 0].tolist()
         [1.0, 2.0, 1.0]
         """
-        rung = np.zeros(len(values), np.int64)
-        some = values > 0
-        steps = np.floor(np.log2(values[some]) * STEPS).astype(np.int64)
-        rung[some] = np.clip(steps, LOWEST - 1, HIGHEST) - LOWEST + 1
+        steps = np.ascontiguousarray(values).view(np.int64) >> MANTISSA_BITS
+        rung = np.clip(steps - (OF_ONE + LOWEST - 1), 0, RUNGS - 1)
         return self + Ladder(
             np.bincount(rung, minlength=RUNGS).astype(np.float64),
             np.bincount(rung, weights=values, minlength=RUNGS).astype(np.float64),
@@ -78,13 +82,13 @@ class Ladder:
 
 
 def edges() -> Floats:
-    """Lower ends of the rungs, and the upper end of the last but one: shape (RUNGS,).
+    """Lower ends of the rungs: shape (RUNGS,).
 
     Examples
     --------
-    >>> low = edges()
-    >>> float(low[0]), round(float(low[-1] / low[-2]), 4)
-    (0.0, 1.1892)
+    >>> edges()[[0, 1 - LOWEST, 2 - LOWEST, 5 - LOWEST]].tolist()
+    [0.0, 1.0, 1.25, 2.0]
     """
-    powers: Floats = 2.0 ** (np.arange(LOWEST, HIGHEST + 1) / STEPS)
-    return np.concatenate([[0.0], powers])
+    at = np.arange(LOWEST, HIGHEST + 1)
+    ends: Floats = 2.0 ** (at // STEPS) * (1 + at % STEPS / STEPS)
+    return np.concatenate([[0.0], ends])

@@ -27,16 +27,17 @@ class Timeline:
     sums: Floats = field(default_factory=lambda: np.zeros((PARTS, 5)))
 
     def receive(self, scored: Scored) -> Timeline:
-        """Add rows; nothing is kept where they have no number."""
+        """Add rows in order of their numbers; nothing is kept where they have none."""
         if scored.index is None or not self.length:
             return self
-        part = scored.index * PARTS // self.length
-        r, s = scored.reward, scored.scores
-        sums = [
-            np.bincount(part, weights=values, minlength=PARTS)
-            for values in (np.ones(len(r)), r, r * r, s, s * s)
-        ]
-        return self + Timeline(self.length, np.column_stack(sums))
+        starts = -(-np.arange(PARTS + 1) * self.length // PARTS)
+        cuts = scored.index.searchsorted(starts)
+        sums = np.zeros((PARTS, 5))
+        for part in np.flatnonzero(np.diff(cuts)):
+            inside = slice(cuts[part], cuts[part + 1])
+            r, s = scored.reward[inside], scored.scores[inside]
+            sums[part] = len(r), r.sum(), r @ r, s.sum(), s @ s
+        return self + Timeline(self.length, sums)
 
     def __add__(self, other: Timeline) -> Timeline:
         return Timeline(max(self.length, other.length), self.sums + other.sums)

@@ -52,6 +52,17 @@ class Snips:
         )
         return self + received
 
+    def receive_unweighted(self, scored: Scored) -> Snips:
+        """Add rows as they were logged: every weight is 1."""
+        r = scored.reward
+        n, square = len(r), r * r
+        once = np.array([n, r.sum(), square.sum()])
+        fourth = np.array([*once, square @ r, square @ square])
+        groups = Groups()
+        if scored.group is not None:
+            groups = groups.receive(scored, r, np.ones(n))
+        return self + Snips(n, once, once, fourth, groups)
+
     def __add__(self, other: Snips) -> Snips:
         return Snips(
             self.count + other.count,

@@ -1,0 +1,170 @@
+"""The evaluator's speed and memory, as ratios against peers in the same run.
+
+    python bench/evaluate.py [--obp PYTHON] [--rows 100000000] [--folder FOLDER] [--parts 1234]
+
+1  1,000,000 rows × 5 actions, all estimators with intervals, as whole processes: ours against obp's
+   seven with 100 bootstrap rounds (PYTHON is one that obp is installed for, bench/peers/README.md)
+2  IPS and SNIPS alone, against DuckDB's SQL for the same sums over the same Parquet file
+3  ROWS rows of Parquet: largest memory resident, and time a row against a tenth of the rows
+4  two jobs against one
+
+Files are made in FOLDER and kept for another run. Prints `ratio NAME VALUE` lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROOT = Path(__file__).resolve().parents[1]
+ACTIONS = 5
+AT_ONCE = 500_000
+
+OURS = """
+import json, resource, sys, time
+started = time.perf_counter()
+from replay.evaluate import evaluate
+answer = evaluate(sys.argv[1], **json.loads(sys.argv[2]))
+print(json.dumps({
+    "seconds": time.perf_counter() - started,
+    "processor_s": time.process_time(),
+    "peak_mb": max(
+        resource.getrusage(who).ru_maxrss / 1024
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ),
+    "value": answer.value,
+}))
+"""
+
+
+def policy(x: Any, lean: Any) -> Any:
+    powers = np.exp(x * lean)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def make(path: Path, rows: int, *, wide: bool) -> Path:
+    """Write a log; `wide` has the target's chance of every action, and a model's q̂ of each."""
+    if path.exists():
+        return path
+    rng, writer = np.random.default_rng(1), None
+    for start in range(0, rows, AT_ONCE):
+        n = min(AT_ONCE, rows - start)
+        x = rng.normal(size=(n, 1))
+        logging = 0.02 + 0.9 * policy(x, np.linspace(-1, 1, ACTIONS))
+        target = policy(x, np.linspace(1.5, -1, ACTIONS))
+        action = (logging.cumsum(axis=1) > rng.random((n, 1))).argmax(axis=1)
+        at = np.arange(n)
+        columns = {
+            "action": action,
+            "reward": (rng.random(n) < 0.1 + 0.1 * action).astype(float),
+            "propensity": logging[at, action],
+            "chance": target[at, action],
+        }
+        if wide:
+            columns |= {f"t_{a}": target[:, a] for a in range(ACTIONS)}
+            columns |= {f"q_{a}": np.full(n, 0.1 + 0.1 * a) for a in range(ACTIONS)}
+        table = pa.table(columns)
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+    return path
+
+
+def ours(path: Path, **options: Any) -> dict[str, float]:
+    """Evaluate in a process of its own."""
+    command = [sys.executable, "-c", OURS, str(path), json.dumps(options)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    print(f"  poolwise {options}: {found}")
+    return found
+
+
+def best(runs: int, path: Path, **options: Any) -> dict[str, float]:
+    return min((ours(path, **options) for _ in range(runs)), key=lambda one: one["seconds"])
+
+
+def against_obp(folder: Path, python: str) -> None:
+    path = make(folder / "wide.parquet", 1_000_000, wide=True)
+    script = ROOT / "bench" / "peers" / "obp_speed.py"
+    done = subprocess.run([python, script, path], capture_output=True, text=True, check=True)
+    peer = json.loads(done.stdout)
+    print(f"  obp: {peer}")
+    found = best(3, path, target="columns:t_")
+    seconds = sum(peer["seconds"].values())
+    print(f"ratio obp_to_ours_seconds {seconds / found['seconds']:.1f}")
+    print(
+        f"ratio obp_to_ours_processor {sum(peer['processor_s'].values()) / found['processor_s']:.1f}"
+    )
+    print(f"ratio ours_to_obp_memory {found['peak_mb'] / peer['peak_mb']:.2f}")
+
+
+def against_duckdb(folder: Path) -> None:
+    path = make(folder / "narrow.parquet", 10_000_000, wide=False)
+    sql = f"""select sum(w * reward) / count(*), sum(w * reward) / sum(w)
+        from (select chance / propensity as w, reward from '{path}')"""
+    duckdb.sql(sql).fetchall()
+    started = time.perf_counter()
+    expected = duckdb.sql(sql).fetchall()[0]
+    seconds = time.perf_counter() - started
+    print(f"  duckdb: {seconds:.3f} s, {expected}")
+    options = {"target": "column:chance", "estimators": ["IPS", "SNIPS"]}
+    one = best(2, path, **options)
+    two = best(2, path, **options, jobs=2)
+    assert abs(one["value"] - expected[1]) < 1e-9
+    fastest = min(one["seconds"], two["seconds"])
+    print(f"ratio ours_to_duckdb_seconds {fastest / seconds:.1f}")
+
+
+def large(folder: Path, rows: int) -> None:
+    tenth = make(folder / "tenth.parquet", rows // 10, wide=False)
+    whole = make(folder / "whole.parquet", rows, wide=False)
+    small = ours(tenth, target="column:chance")
+    big = ours(whole, target="column:chance")
+    print(f"ratio time_a_row_of_whole_to_tenth {big['seconds'] / small['seconds'] / 10:.2f}")
+    print(f"peak_mb {big['peak_mb']:.0f} of {rows:,} rows")
+
+
+def in_two_jobs(folder: Path) -> None:
+    path = make(folder / "narrow.parquet", 10_000_000, wide=False)
+    one = best(2, path, target="column:chance")
+    two = best(2, path, target="column:chance", jobs=2)
+    assert one["value"] == two["value"]
+    print(f"ratio one_job_to_two {one['seconds'] / two['seconds']:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--obp", default="", metavar="PYTHON")
+    parser.add_argument("--rows", type=int, default=100_000_000)
+    parser.add_argument("--folder", default=str(Path(tempfile.gettempdir()) / "poolwise-bench"))
+    parser.add_argument("--parts", default="1234")
+    asked = parser.parse_args()
+    folder = Path(asked.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if "1" in asked.parts:
+        if asked.obp:
+            against_obp(folder, asked.obp)
+        else:
+            print("part 1 needs --obp PYTHON")
+    if "2" in asked.parts:
+        against_duckdb(folder)
+    if "3" in asked.parts:
+        large(folder, asked.rows)
+    if "4" in asked.parts:
+        in_two_jobs(folder)
+
+
+if __name__ == "__main__":
+    main()
