@@ -16,6 +16,7 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.own.money import Money
     from replay.scored import Scored
     from replay.verdict import Verdict
 
@@ -70,7 +71,8 @@ class Fold:
     """Sums of a log, and what to say about them.
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
-    is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out.
+    is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
+    `money` is what the target earns more, in parts and slices, on our own log.
     """
 
     unit: str
@@ -80,3 +82,4 @@ class Fold:
     counts: dict[str, int] = field(default_factory=dict)
     blocked: Verdict | None = None
     unusable: Unusable = field(default_factory=Unusable)
+    money: Money | None = None

@@ -179,7 +179,11 @@ def gain(scored: Scored) -> Scored:
     """Score what the target earns more than what was logged: s − r for each row.
 
     For estimators that are linear in the weights (DR, the baseline form), with `real` rewards.
+    Of whole tasks the score is step by step already.
     """
+    if scored.doubly is not None:
+        none = np.zeros(len(scored))
+        return replace(scored, doubly=scored.doubly - scored.reward, direct=none)
     away = scored.weight - 1.0
     spread = np.where(np.isnan(scored.chi), away * away, np.maximum(scored.chi - 1.0, 0.0))
     return replace(

@@ -1,0 +1,244 @@
+"""What a target earns more than was logged: quality, dollars and delay, in all and by slice.
+
+A gain in quality is called accuracy only where gold says so; else it is agreement, a proxy, and the
+dollars stand alone. Why: part 1 of our statistics. All figures are per task, what the target has
+more than the log, with their intervals; those of slices hold together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from replay.intervals.choose import default
+from replay.intervals.evidence import Evidence
+from replay.own.components import Earned
+from replay.verdict import judge
+
+if TYPE_CHECKING:
+    from replay.moments import Moments
+    from replay.own.accounts import Accounts
+    from replay.own.ledger import Ledger
+
+ENOUGH_GOLD = 30.0
+"""Audited tasks with gold, as effective sample about the target, from which quality is accuracy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure per task, and the interval that holds it."""
+
+    value: float
+    low: float
+    high: float
+
+    def times(self, factor: float) -> Amount:
+        """Multiply by a number.
+
+        Examples
+        --------
+        >>> Amount(1.0, 0.5, 2.0).times(-1000)
+        Amount(value=-1000.0, low=-2000.0, high=-500.0)
+        """
+        low, high = sorted((factor * self.low, factor * self.high))
+        return Amount(factor * self.value, low, high)
+
+    @property
+    def per_thousand(self) -> Amount:
+        """Of 1,000 tasks."""
+        return self.times(1000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the gain, per task.
+
+    Attributes
+    ----------
+    name
+        `accuracy` where audits say it, else `agreement` (and `correction`, what too little gold
+        adds to it); `usd` paid for labels; `delay_s` to the verdict.
+    unit
+        `right answers` (1 is 100 points), `usd` or `s`.
+    logged
+        Mean of what was logged.
+    gain
+        What the target has more of it.
+    gain_usd
+        What that adds to the gain in dollars; all of these sum to the gain. `None` where it has
+        no price.
+    """
+
+    name: str
+    unit: str
+    logged: float
+    gain: Amount
+    gain_usd: Amount | None
+
+    @property
+    def target(self) -> float:
+        """Mean under the target."""
+        return self.logged + self.gain.value
+
+
+@dataclass(frozen=True, slots=True)
+class Audits:
+    """How much gold there is, and what it cost.
+
+    Attributes
+    ----------
+    drawn, gold
+        Tasks that were drawn for an audit, and those of them whose gold has come.
+    effective
+        What those with gold are worth about the target, as effective sample.
+    needed
+        From how many on quality is accuracy.
+    usd
+        What audits cost per task of the log.
+    unpriced
+        Gold of a price that is neither in the log nor was given; it counts as free.
+    """
+
+    drawn: int
+    gold: int
+    effective: float
+    needed: float
+    usd: float
+    unpriced: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether quality may be called accuracy."""
+        return self.effective >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a target earns more on some tasks; nothing but counts where they can't say it.
+
+    Attributes
+    ----------
+    tasks
+        How many.
+    verdict
+        `good`, `weak: why` or `cannot answer: why`, by their weights.
+    gain
+        Worth of quality less dollars and delay, in dollars.
+    net
+        The gain less what the audits cost.
+    saved, net_saved
+        Dollars for labels that the target pays less, and that less what the audits cost.
+    components
+        The parts of the gain.
+    audits
+        How much gold there is.
+    """
+
+    tasks: int
+    verdict: str
+    gain: Amount | None
+    net: Amount | None
+    saved: Amount | None
+    net_saved: Amount | None
+    components: tuple[Component, ...]
+    audits: Audits
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Tasks that have a trait in common; `by` is its name."""
+
+    by: str
+    value: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a target earns more than was logged, and what may be said of it in one sentence."""
+
+    target: str
+    level: float
+    whole: Statement
+    slices: tuple[Slice, ...] = ()
+
+
+def money_of(accounts: Accounts, target: str, level: float, *, priced: bool) -> Money:
+    """Read the gains off the ledgers.
+
+    Slices get Šidák's level, so that the gains of all hold together at `level`.
+
+    Parameters
+    ----------
+    accounts
+        The ledgers.
+    target
+        What was asked.
+    level
+        Confidence of the intervals, in (0, 1).
+    priced
+        Whether the price of an audit was given where the log has none.
+
+    References
+    ----------
+    Šidák (1967), JASA 62(318), 626-633: of normal estimates, however they hang together.
+    """
+    each = level ** (1.0 / max(len(accounts.slices), 1))
+    slices = tuple(
+        Slice(by, value, _statement(ledger, target, each, priced=priced))
+        for (by, value), ledger in sorted(
+            accounts.slices.items(), key=lambda item: (accounts.by.index(item[0][0]), item[0][1])
+        )
+    )
+    whole = _statement(accounts.whole, target, level, priced=priced)
+    return Money(target, level, whole, slices)
+
+
+def _statement(ledger: Ledger, target: str, level: float, *, priced: bool) -> Statement:
+    tasks, sums = ledger.weights.rows, ledger.audits
+    audits = Audits(
+        sums.drawn,
+        sums.gold,
+        sums.effective(),
+        ENOUGH_GOLD,
+        float(ledger.earned[-1]) / tasks if tasks else 0.0,
+        0 if priced else sums.unpriced,
+    )
+    verdict = judge(ledger.weights.diagnostics(), tasks, target, "task")
+    if verdict.refused:
+        return Statement(tasks, verdict.text, None, None, None, None, (), audits)
+
+    def gain(name: str) -> Amount:
+        return amount(ledger.gain(name), level)
+
+    def component(name: str, unit: str, usd: Amount | None) -> Component:
+        return Component(name, unit, ledger.logged(name), gain(name), usd)
+
+    names = ("accuracy",) if audits.enough else ("agreement", "correction")[: 1 + bool(sums.gold)]
+    delay_price = Earned(*ledger.price).delay_s
+    return Statement(
+        tasks,
+        verdict.text,
+        gain("value_usd"),
+        gain("net_usd"),
+        gain("usd").times(-1.0),
+        gain("paid_usd").times(-1.0),
+        (
+            *(component(name, "right answers", gain(f"{name}_usd")) for name in names),
+            component("usd", "usd", gain("usd").times(-1.0)),
+            component("delay_s", "s", gain("delay_s").times(delay_price) if delay_price else None),
+        ),
+        audits,
+    )
+
+
+def amount(moments: Moments, level: float) -> Amount:
+    """Mean of gains with the interval of unbounded rewards; the widest below two tasks."""
+    n = moments.count
+    evidence = None
+    if n > 1:
+        variance = moments.second / (n - 1) / n
+        freedom = moments.degrees_of_freedom()
+        evidence = Evidence(moments.mean, variance, variance, n, freedom=freedom)
+    low, high, _ = default(evidence, "real", level)
+    return Amount(moments.mean, low, high)
