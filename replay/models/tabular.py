@@ -62,7 +62,7 @@ class Tabular:
         self.q = np.zeros((STATES, k, PARTS))
 
     def values(self, state: tuple[int, int]) -> Floats:
-        """Q̂ of K choices: the parts earned from there on, shape (K, PARTS); 0 until the first fit."""
+        """Q̂ of K choices, shape (K, PARTS): what is earned from there on; 0 until a first fit."""
         values: Floats = self.q[_flat(state)]
         return values
 

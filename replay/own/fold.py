@@ -100,7 +100,9 @@ def fold_own_log(
         target.check_action(pools)
         traits.check()
         if not found.stops:
-            return fold_choices(log, cut, target, pending)
+            fold = fold_choices(log, cut, target, pending)
+            whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
+            return replace(fold, notes=fold.notes + whole)
         share = found.gold / found.audited if found.audited else 0.0
         tasks = _trajectories(log, cut, share, traits)
         accounts = Accounts(prices(delay_usd_per_hour), traits.by, audit_usd or 0.0)

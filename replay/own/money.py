@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.own.components import Earned
+from replay.own.headline import headline
 from replay.verdict import judge
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Amount:
         >>> Amount(1.0, 0.5, 2.0).times(-1000)
         Amount(value=-1000.0, low=-2000.0, high=-500.0)
         """
-        low, high = sorted((factor * self.low, factor * self.high))
-        return Amount(factor * self.value, low, high)
+        low, high = sorted((factor * self.low + 0.0, factor * self.high + 0.0))
+        return Amount(factor * self.value + 0.0, low, high)  # 0.0 added: no zero is negative
 
     @property
     def per_thousand(self) -> Amount:
@@ -155,10 +156,11 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What a target earns more than was logged, and what may be said of it in one sentence."""
+    """What a target earns more than was logged; `headline` is what may be said of it first."""
 
     target: str
     level: float
+    headline: str
     whole: Statement
     slices: tuple[Slice, ...] = ()
 
@@ -191,7 +193,7 @@ def money_of(accounts: Accounts, target: str, level: float, *, priced: bool) -> 
         )
     )
     whole = _statement(accounts.whole, target, level, priced=priced)
-    return Money(target, level, whole, slices)
+    return Money(target, level, headline(whole, target), whole, slices)
 
 
 def _statement(ledger: Ledger, target: str, level: float, *, priced: bool) -> Statement:
