@@ -16,7 +16,7 @@ from replay.own.accounts import Accounts
 from replay.own.choice_fold import fold_choices
 from replay.own.components import prices
 from replay.own.histories import OwnLog
-from replay.own.money import money_of
+from replay.own.statement import money_of
 from replay.own.task_fold import fold_tasks
 from replay.own.traits import Traits
 from replay.own.trajectory import delivered, gold_of, trajectory

@@ -34,8 +34,8 @@ def headline(found: Statement, target: str) -> str:
         )
     return (
         f"{target} would have earned {_more(found.gain, 'more', 'less')}: accuracy changed by"
-        f" {_points(parts['accuracy'])}, dollars for labels by {_usd(parts['usd'].gain, '+')}, delay by"
-        f" {_delay(parts['delay_s'])}{_audits(found.audits, found.net, 'earns')}"
+        f" {_points(parts['accuracy'])}, dollars for labels by {_usd(parts['usd'].gain, '+')},"
+        f" delay by {_delay(parts['delay_s'])}{_audits(found.audits, found.net, 'earns')}"
     )
 
 
