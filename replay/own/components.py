@@ -52,7 +52,8 @@ def combinations(price: Floats) -> dict[str, Floats]:
     """Sums of the parts, and of the audits' price behind them, that are told apart.
 
     Each is a vector of shape (PARTS + 1,) by which a task's parts and its audits' price are
-    weighed. `net_usd` is the value less the audits' price, `paid_usd` all that was paid.
+    weighed. `net_usd` is the value less the audits' price, `paid_usd` all that was paid; the
+    values called `proxy` are without the correction.
 
     Examples
     --------
@@ -64,6 +65,7 @@ def combinations(price: Floats) -> dict[str, Floats]:
         return np.array([*Earned(**weights), audits])
 
     value = np.append(price, 0.0)
+    proxy = value - of(correction_usd=1.0)
     return {
         "agreement": of(agreement=1.0),
         "correction": of(correction=1.0),
@@ -75,5 +77,7 @@ def combinations(price: Floats) -> dict[str, Floats]:
         "delay_s": of(delay_s=1.0),
         "value_usd": value,
         "net_usd": value - of(audits=1.0),
+        "proxy_value_usd": proxy,
+        "proxy_net_usd": proxy - of(audits=1.0),
         "paid_usd": of(usd=1.0, audits=1.0),
     }

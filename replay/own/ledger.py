@@ -3,6 +3,10 @@
 A task's gain is its doubly robust score under the target less what was logged of it: paired, so
 what both have in common drops out. All parts go through the same weights and the same model, which
 are linear in them, so their sums are the sums of the whole.
+
+What gold corrects has the larger of two variances, as DR has (part 5 of our statistics): the one
+seen, and that of the proxy plus mean (ρ_T − 1)² p(1 − p)/ρ, which believes the confidences p. For
+where wrong answers are rare, few or none of the audited are, and those seen say too little.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.diagnostics import WeightSums
+from replay.intervals.evidence import Evidence
 from replay.moments import Moments
 from replay.own.components import PARTS, combinations
 from replay.scored import Scored
@@ -23,6 +28,17 @@ if TYPE_CHECKING:
     from replay.own.trajectory import Trajectory
     from replay.own.weighed_task import WeighedTask
     from replay.tables.rows import Floats
+
+
+UNCORRECTED = {
+    "correction": ("", 0),
+    "accuracy": ("agreement", 0),
+    "correction_usd": ("", 1),
+    "accuracy_usd": ("agreement_usd", 1),
+    "value_usd": ("proxy_value_usd", 1),
+    "net_usd": ("proxy_net_usd", 1),
+}
+"""Of what gold corrects: the same without it, and whether it is of right answers or of dollars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,8 @@ class Ledger:
         What the target earns more, by the names of `combinations`.
     audits
         How much gold there is.
+    doubt
+        Σ (ρ_T − 1)² p(1 − p)/ρ, of right answers and of dollars, shape (2,).
     """
 
     price: Floats
@@ -89,6 +107,7 @@ class Ledger:
     earned: Floats = field(default_factory=lambda: np.zeros(PARTS + 1))
     gains: Mapping[str, Moments] = field(default_factory=dict)
     audits: AuditSums = field(default_factory=AuditSums)
+    doubt: Floats = field(default_factory=lambda: np.zeros(2))
 
     def receive(self, tasks: Sequence[Trajectory], weighed: Sequence[WeighedTask]) -> Ledger:
         """Add tasks."""
@@ -99,6 +118,8 @@ class Ledger:
         paid = np.array(
             [self.audit_usd if task.audit_usd is None else task.audit_usd for task in tasks]
         )
+        doubt = (scored.weight - 1.0) ** 2 * np.array([task.doubt for task in tasks])
+        worth = np.array([task.worth_usd for task in tasks])
         away = np.column_stack([np.array([one.scores for one in weighed]) - earned, paid])
         return self + Ledger(
             self.price,
@@ -110,6 +131,7 @@ class Ledger:
                 for name, weights in combinations(self.price).items()
             },
             AuditSums().receive(tasks, scored.weight),
+            np.array([doubt.sum(), doubt @ worth**2]),
         )
 
     def __add__(self, other: Ledger) -> Ledger:
@@ -122,6 +144,7 @@ class Ledger:
             self.earned + other.earned,
             {name: self.gains.get(name, none) + other.gains.get(name, none) for name in names},
             self.audits + other.audits,
+            self.doubt + other.doubt,
         )
 
     def logged(self, name: str) -> float:
@@ -129,9 +152,19 @@ class Ledger:
         sums: Floats = self.earned @ combinations(self.price)[name]
         return float(sums) / self.weights.rows
 
-    def gain(self, name: str) -> Moments:
-        """Moments of what the target has more of a combination."""
-        return self.gains.get(name, Moments())
+    def gain(self, name: str) -> Evidence | None:
+        """What the target has more of a combination, on average; `None` below two tasks."""
+        moments = self.gains.get(name, Moments())
+        n = moments.count
+        if n < 2:
+            return None
+        seen = variance = moments.second / (n - 1) / n
+        if name in UNCORRECTED:
+            twin, unit = UNCORRECTED[name]
+            certain = self.gains[twin].second / (n - 1) / n if twin else 0.0
+            variance = max(seen, certain + float(self.doubt[unit]) / n**2)
+        freedom = moments.degrees_of_freedom()
+        return Evidence(moments.mean, variance, seen, n, freedom=freedom)
 
 
 def scored_tasks(weighed: Sequence[WeighedTask], price: Floats) -> Scored:

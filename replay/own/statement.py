@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.intervals.choose import default
-from replay.intervals.evidence import Evidence
 from replay.own.components import Earned
 from replay.own.headline import headline
 from replay.own.money import Amount, Audits, Component, Money, Slice, Statement
 from replay.verdict import judge
 
 if TYPE_CHECKING:
-    from replay.moments import Moments
+    from replay.intervals.evidence import Evidence
     from replay.own.accounts import Accounts
     from replay.own.ledger import Ledger
 
 ENOUGH_GOLD = 30.0
 """Effective audited tasks from which quality is accuracy: gold of tasks that the target would have
-treated alike. It is counted by weights alone, so that no reward decides what is said. Measured on
-simulated logs of 400 to 1,200 tasks (5 to 30 % audited; .85 or .97 of the answers right; three
-targets, 100 logs each): of 385 such intervals of accuracy .962 held the truth."""
+treated alike. It is counted by weights alone, so that no reward decides what is said.
+
+Measured with it, 48 designs of 210 to 1,200 drawn gains that had enough (400 to 3,000 tasks, 2 to
+20 % audited, 93 to 99 % right, errors alike or 3 points more where the target goes): intervals of
+accuracy hold the truth in .979 to 1.00; by the variance seen alone in .77 to .998."""
 
 
 def money_of(accounts: Accounts, target: str, level: float, *, priced: bool) -> Money:
@@ -92,13 +93,7 @@ def _statement(ledger: Ledger, target: str, level: float, *, priced: bool) -> St
     )
 
 
-def amount(moments: Moments, level: float) -> Amount:
-    """Mean of gains with the interval of unbounded rewards; the widest below two tasks."""
-    n = moments.count
-    evidence = None
-    if n > 1:
-        variance = moments.second / (n - 1) / n
-        freedom = moments.degrees_of_freedom()
-        evidence = Evidence(moments.mean, variance, variance, n, freedom=freedom)
-    low, high, _ = default(evidence, "real", level)
-    return Amount(moments.mean, low, high)
+def amount(found: Evidence | None, level: float) -> Amount:
+    """Mean of gains with the interval of unbounded rewards; the widest without evidence."""
+    low, high, _ = default(found, "real", level)
+    return Amount(0.0 if found is None else found.value, low, high)

@@ -38,7 +38,8 @@ class Trajectory:
 
     `audited` says that the task was drawn for gold, `gold` that its gold has come, `audit_usd` what
     the log says that its audits cost; `None` where gold came that the log has no price of.
-    `traits` are the values that tasks are sliced by.
+    `doubt` is the variance of the correction, 1/ρ · p(1 − p), if the confidence p is right;
+    `worth_usd` is what a right answer is worth; `traits` are what tasks are sliced by.
     """
 
     task: str
@@ -46,6 +47,8 @@ class Trajectory:
     audited: bool
     gold: bool
     audit_usd: float | None = 0.0
+    doubt: float = 0.0
+    worth_usd: float = 0.0
     traits: tuple[str, ...] = ()
 
 
@@ -73,10 +76,8 @@ def trajectory(
     audited = given.audited and given.answer is not None
     known = audited and gold is not None
     agreement = given.confidence or 0.0
-    correction = 0.0
-    if known:
-        missed = float(given.answer == gold) - agreement
-        correction = missed / (given.audit_propensity * gold_share)
+    chance = given.audit_propensity * gold_share
+    correction = (float(given.answer == gold) - agreement) / chance if known else 0.0
     asked = sum(d.usd for d in history.decisions if d.choice != STOP)
     end = Earned(
         agreement,
@@ -91,7 +92,17 @@ def trajectory(
         *(Step(state_of(d), d.pmf, d.choice, Earned(usd=_price(d))) for d in earlier),
         Step(state_of(last), last.pmf, last.choice, end._replace(usd=end.usd + _price(last))),
     )
-    return Trajectory(history.task, steps, audited, known, _audit_usd(history, known=known), traits)
+    doubt = agreement * (1.0 - agreement) / chance if chance and given.answer is not None else 0.0
+    return Trajectory(
+        history.task,
+        steps,
+        audited,
+        known,
+        _audit_usd(history, known=known),
+        doubt,
+        given.worth_usd,
+        traits,
+    )
 
 
 def _price(decision: Decision) -> float:

@@ -31,7 +31,9 @@ Events = list["Decision | Reward | Verdict"]
 
 
 def plain_task(
-    number: int, features: Mapping[str, Feature] | None = None, project: str = "p"
+    number: int,
+    features: Mapping[str, Feature] | None = None,
+    project: str = "p",
 ) -> Events:
     """A task of pool a if its number is odd, of b if it is even."""
     task, pool, at = f"t{number}", "ab"[number % 2 == 0], 100.0 * number
@@ -46,15 +48,19 @@ def plain_task(
     return events
 
 
-def audited(task: Events, truth: str, chance: float = 1.0, usd: float | None = None) -> Events:
-    """A task with gold: drawn by a chance, and paid if the log has a price of it."""
+def audited(
+    task: Events, truth: str, chance: float = 1.0, usd: float | None = None, *, drawn: bool = True
+) -> Events:
+    """A task that may be audited with a chance; if it is, with gold, paid if the log has a price."""
     *decided, given = task
     assert isinstance(given, Verdict)
-    drawn = msgspec.structs.replace(given, audited=True, audit_propensity=chance)
+    given = msgspec.structs.replace(given, audited=drawn, audit_propensity=chance)
+    if not drawn:
+        return [*decided, given]
     gold = msgspec.structs.replace(
-        drawn, revision=1, at=given.at + 5, answer=truth, confidence=1.0, basis="gold"
+        given, revision=1, at=given.at + 5, answer=truth, confidence=1.0, basis="gold"
     )
-    events: Events = [*decided, drawn, gold]
+    events: Events = [*decided, given, gold]
     if usd is not None:
         paid = reward(given.task, 3, given.at, "a", {"a": 1.0}, right=True, basis="none")
         events.append(msgspec.structs.replace(paid, why="audit", pool="experts", usd=usd))
