@@ -51,7 +51,7 @@ def plain_task(
 def audited(
     task: Events, truth: str, chance: float = 1.0, usd: float | None = None, *, drawn: bool = True
 ) -> Events:
-    """A task that may be audited with a chance; if it is, with gold, paid if the log has a price."""
+    """A task that may be audited; if it is drawn, with gold, paid if the log has a price."""
     *decided, given = task
     assert isinstance(given, Verdict)
     given = msgspec.structs.replace(given, audited=drawn, audit_propensity=chance)
