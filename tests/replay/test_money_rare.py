@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from replay.intervals.student import student
 from replay.own.components import PARTS, Earned, prices
@@ -26,7 +27,10 @@ def test_audits_that_saw_no_error_leave_the_doubt_of_the_confidences(tmp_path: P
     events: Events = []
     for number in range(300):
         events += audited(plain_task(number), "yes", 0.5, drawn=number % 4 < 2)
-    accuracy = parts(money(tmp_path / "log", events).whole)["accuracy"].gain
+    component = parts(money(tmp_path / "log", events).whole)["accuracy"]
+    accuracy = component.gain
+    assert component.gain_usd is not None
+    assert component.gain_usd.high == pytest.approx(2.0 * accuracy.high)  # a right answer is $2
     doubt = sum(2 * sure * (1 - sure) for sure in SURE.values()) / 2
     assert accuracy.high - accuracy.value >= 1.96 * math.sqrt(doubt / 300)
     assert accuracy.high - accuracy.value < 3 * math.sqrt(doubt / 300)
