@@ -10,6 +10,7 @@ from replay.tables.unusable import Unusable
 if TYPE_CHECKING:
     from replay.actions import Overlap
     from replay.diagnostics import Diagnostics
+    from replay.own.money import Money
     from replay.verdict import Finding
 
 
@@ -100,6 +101,8 @@ class Evaluation:
         What the reader must know to read the numbers.
     unusable
         Rows of a table that were left out, by reason.
+    money
+        Of our own log, what the target earns more in quality, dollars and delay, and by slice.
     """
 
     rows: int
@@ -120,6 +123,7 @@ class Evaluation:
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     unusable: Unusable = field(default_factory=Unusable)
+    money: Money | None = None
 
     @property
     def estimate(self) -> Estimate | None:

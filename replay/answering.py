@@ -77,6 +77,7 @@ def answer(
         notes=fold.notes,
         counts=fold.counts,
         unusable=fold.unusable,
+        money=fold.money,
     )
 
 

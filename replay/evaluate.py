@@ -60,6 +60,7 @@ def evaluate(
     jobs: int = 1,
     strict: bool = False,
     delay_usd_per_hour: float = 0.0,
+    audit_usd: float | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Estimate what a target policy would have earned, from a log of another one.
@@ -106,6 +107,8 @@ def evaluate(
         Whether a row that can't be used is an error; else it is left out and counted.
     delay_usd_per_hour
         What an hour until the verdict costs; our own log only.
+    audit_usd
+        What gold costs that came from elsewhere than the pools; our own log only.
     tell
         Called with the number of rows as they are read, for a progress bar.
 
@@ -141,6 +144,7 @@ def evaluate(
         jobs=jobs,
         strict=strict,
         delay_usd_per_hour=delay_usd_per_hour,
+        audit_usd=audit_usd,
         tell=tell,
     )
     return _answers(source, [target], options).evaluations[0]
@@ -233,7 +237,15 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
 def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Evaluation:
     from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
 
-    fold = fold_own_log(path, target, options.delay_usd_per_hour, options.tell)
+    fold = fold_own_log(
+        path,
+        target,
+        options.delay_usd_per_hour,
+        options.tell,
+        by=options.by,
+        audit_usd=options.audit_usd,
+        level=options.level,
+    )
     return answer(fold, str(target), options.level, rule)
 
 

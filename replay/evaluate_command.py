@@ -80,6 +80,11 @@ class AsTyped(click.Command):
     type=click.FloatRange(0),
     help="What an hour until the verdict costs (our own log only).",
 )
+@click.option(
+    "--audit-usd",
+    type=click.FloatRange(0),
+    help="What gold costs that came from elsewhere than the pools (our own log only).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",

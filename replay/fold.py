@@ -13,6 +13,7 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.own.money import Money
     from replay.scored import Scored
     from replay.verdict import Verdict
 
@@ -67,7 +68,8 @@ class Fold:
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
-    `actions` are what there was to do, where rows are of one action each.
+    `actions` are what there was to do, where rows are of one action each;
+    `money` is what the target earns more, in parts and slices, on our own log.
     """
 
     unit: str
@@ -78,3 +80,4 @@ class Fold:
     blocked: Verdict | None = None
     unusable: Unusable = field(default_factory=Unusable)
     actions: tuple[str, ...] = ()
+    money: Money | None = None

@@ -33,6 +33,7 @@ class Options:
     jobs: int = 1
     strict: bool = False
     delay_usd_per_hour: float = 0.0
+    audit_usd: float | None = None
     tell: Callable[[int], None] | None = None
 
     def wanted(self, targets: Sequence[Target]) -> Wanted:

@@ -41,7 +41,13 @@ class SnGain(Sndr):
 
 
 def ahead(scored: Scored) -> Scored:
-    """Turn rows into what the target earns more on them: weights w − 1, and d − q̂."""
+    """Turn rows into what the target earns more on them: weights w − 1, and d − q̂.
+
+    Of whole tasks the score is step by step already.
+    """
+    if scored.doubly is not None:
+        none = np.zeros(len(scored))
+        return replace(scored, doubly=scored.doubly - scored.reward, direct=none)
     away = scored.weight - 1.0
     spread = np.where(np.isnan(scored.chi), away * away, np.maximum(scored.chi - 1.0, 0.0))
     return replace(
@@ -50,6 +56,5 @@ def ahead(scored: Scored) -> Scored:
         direct=scored.direct - scored.predicted,
         noise=np.ones((len(scored), 1)),
         spread=spread[:, None],
-        doubly=None if scored.doubly is None else scored.doubly - scored.reward,
         top=None,
     )

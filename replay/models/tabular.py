@@ -3,7 +3,8 @@
 Q(s, a) = (R(s, a) + Σ N(s, a, s') V(s') + κ m(s)) / (N(s, a) + κ),  V(s) = Σₐ π̄(a|s) Q(s, a),
 
 with N, R counts and sums of the tasks before the block, π̄ the target's mean pmf in s, m(s) what
-the log earned on from s, and κ = `PRIOR`. Solved by sweeps from the last decision back. Frozen in
+the log earned on from s, and κ = `PRIOR`; R, Q, V and m are vectors of the parts of what is earned
+(`own/components.py`). Solved by sweeps from the last decision back. Frozen in
 blocks that grow by a quarter, so a task is judged by a table that doesn't know it.
 
 Source: a tabular model of the decision process, as the control variate of Jiang and Li (2016),
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.models.blocks import FIRST_FIT, after
+from replay.own.components import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,40 +57,50 @@ class Tabular:
         k = len(self.actions)
         self.index = {name: i for i, name in enumerate(self.actions)}
         self.count = np.zeros((STATES, k, STATES + 1))
-        self.earned, self.target = np.zeros((STATES, k)), np.zeros((STATES, k))
-        self.onward, self.visits = np.zeros(STATES), np.zeros(STATES)
-        self.q = np.zeros((STATES, k))
+        self.earned, self.target = np.zeros((STATES, k, PARTS)), np.zeros((STATES, k))
+        self.onward, self.visits = np.zeros((STATES, PARTS)), np.zeros(STATES)
+        self.q = np.zeros((STATES, k, PARTS))
 
-    def value(self, state: tuple[int, int], action: str) -> float:
-        """Q̂ of a choice: what is earned from there on; 0 before the first fit."""
-        return float(self.q[_flat(state), self.index[action]])
+    def values(self, state: tuple[int, int]) -> Floats:
+        """Q̂ of K choices, shape (K, PARTS): what is earned from there on; 0 until a first fit."""
+        values: Floats = self.q[_flat(state)]
+        return values
+
+    def chances(self, pmf: Mapping[str, float]) -> Floats:
+        """Return a pmf in the order of the actions, shape (K,)."""
+        chances = np.zeros(len(self.actions))
+        for name, chance in pmf.items():
+            chances[self.index[name]] = chance
+        return chances
 
     def learn(self, task: Trajectory, pmfs: Sequence[Mapping[str, float]]) -> None:
         """Add a task that was judged, with the target's chances at its steps."""
-        later = task.value_usd
+        earned = np.array([step.earned for step in task.steps])
+        later = earned[::-1].cumsum(axis=0)[::-1]
         for i, (step, pmf) in enumerate(zip(task.steps, pmfs, strict=True)):
             s, a = _flat(step.state), self.index[step.choice]
             after = _flat(task.steps[i + 1].state) if i + 1 < len(task.steps) else STATES
             self.count[s, a, after] += 1
-            self.earned[s, a] += step.usd
-            self.onward[s] += later
+            self.earned[s, a] += earned[i]
+            self.onward[s] += later[i]
             self.visits[s] += 1
-            for name, chance in pmf.items():
-                self.target[s, self.index[name]] += chance
-            later -= step.usd
+            self.target[s] += self.chances(pmf)
         self.tasks += 1
         if self.tasks >= self.next_fit:
             self._fit()
 
     def _fit(self) -> None:
-        mean = self.onward.sum() / self.visits.sum()
-        prior = np.where(self.visits > 0, self.onward / np.maximum(self.visits, 1), mean)
+        seen = self.visits > 0
+        mean = self.onward.sum(axis=0) / self.visits.sum()
+        each = self.onward / np.maximum(self.visits, 1)[:, None]
+        prior = np.where(seen[:, None], each, mean)
         pi = self.target / np.maximum(self.target.sum(axis=1, keepdims=True), 1e-300)
-        tried = self.count.sum(axis=2)
-        v = np.append(prior, 0.0)
+        tried = self.count.sum(axis=2)[:, :, None]
+        v = np.concatenate([prior, np.zeros((1, PARTS))])
         for _ in range(SWEEPS):
             self.q = (self.earned + self.count @ v + PRIOR * prior[:, None]) / (tried + PRIOR)
-            v[:STATES] = np.where(self.visits > 0, (pi * self.q).sum(axis=1), prior)
+            mixed = np.einsum("sk,skp->sp", pi, self.q)
+            v[:STATES] = np.where(seen[:, None], mixed, prior)
         self.fitted = True
         self.next_fit = after(self.tasks)
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from bandit.errors import MissingInput
 from bandit.events import STOP
@@ -20,6 +21,7 @@ from replay.models.features import Features
 from replay.moments import Moments
 from replay.own.histories import AUDIT
 from replay.passes import Question, fold_source
+from replay.tables.clusters import groups_of
 from replay.tables.rows import Rows
 
 if TYPE_CHECKING:
@@ -53,12 +55,18 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
         raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
     actions = tuple(sorted(names - {STOP}))
     question = Question(
-        actions, "real", Features.of(actions, ()), (target,), (target.pmf_known,), rewards.count
+        actions,
+        "real",
+        Features.of(actions, ()),
+        (target,),
+        (target.pmf_known,),
+        rewards.count,
+        clustered=True,
     )
     (sums,) = fold_source(_Asks(log, cut, actions), question).totals
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
-        " states that the log visited; a row is an ask, asks of one task count as independent"
+        " states that the log visited; a row is an ask, and asks of one task hang together"
     )
     notes: tuple[str, ...] = (only_pools,)
     if unjudged:
@@ -109,6 +117,7 @@ def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
             np.array([reward.reward for reward in block], dtype=float),
             pmf[np.arange(len(block)), chosen],
             logged_pmf=pmf,
+            group=groups_of(pa.array([reward.task for reward in block])),
             index=np.arange(first, first + len(block)),
         )
         first += len(block)

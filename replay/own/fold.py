@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
 from bandit.events import STOP
+from replay.own.accounts import Accounts
 from replay.own.choice_fold import fold_choices
+from replay.own.components import prices
 from replay.own.histories import OwnLog
+from replay.own.statement import money_of
 from replay.own.task_fold import fold_tasks
+from replay.own.traits import Traits
 from replay.own.trajectory import delivered, gold_of, trajectory
 from replay.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from replay.fold import Fold
@@ -46,13 +50,37 @@ def fold_own_log(
     target: Target,
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
+    *,
+    by: Sequence[str] = (),
+    audit_usd: float | None = None,
+    level: float = 0.95,
 ) -> Fold:
     """Read an embedded log, or an archive of a log, and sum it up.
+
+    Parameters
+    ----------
+    path
+        The log.
+    target
+        What is asked.
+    delay_usd_per_hour
+        What an hour until the verdict costs.
+    tell
+        Called with the number of records as they are read.
+    by
+        Features of the tasks to slice by, or `project`.
+    audit_usd
+        What gold cost where the log has no price of it: it came from elsewhere, not from a pool.
+    level
+        Confidence of the intervals of `money`, in (0, 1).
 
     Raises
     ------
     BadValue
-        If the target stands in columns, or is a pool that the log never names.
+        If the target stands in columns, or is a pool that the log never names; if a feature to
+        slice by has too many values, or an audit a price below 0.
+    UnknownColumn
+        If no task has a feature to slice by.
     LogError, MissingInput
         If it isn't a poolwise log, or holds no decisions.
     """
@@ -61,17 +89,24 @@ def fold_own_log(
             f"target {target}: our own log has no columns; "
             "use uniform, logging, greedy or always:POOL"
         )
+    if audit_usd is not None and not 0 <= audit_usd < float("inf"):
+        raise BadValue(f"audit_usd is {audit_usd:g}, must be 0 or more")
+    traits = Traits(by)
     with OwnLog(path, tell) as log:
         pending = log.pending()
         cut = log.end - log.longest_s() if pending else float("inf")
-        found = _look(log, cut)
+        found = _look(log, cut, traits)
         pools = sorted(found.actions - {STOP})
         target.check_action(pools)
+        traits.check()
         if not found.stops:
-            return fold_choices(log, cut, target, pending)
+            fold = fold_choices(log, cut, target, pending)
+            whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
+            return replace(fold, notes=fold.notes + whole)
         share = found.gold / found.audited if found.audited else 0.0
-        tasks = _trajectories(log, cut, delay_usd_per_hour, share)
-        fold = fold_tasks(tasks, sorted(found.actions), found.horizon, target)
+        tasks = _trajectories(log, cut, share, traits)
+        accounts = Accounts(prices(delay_usd_per_hour), traits.by, audit_usd or 0.0)
+        fold = fold_tasks(tasks, sorted(found.actions), found.horizon, target, accounts)
         counts = {
             "tasks": log.tasks,
             "pending": pending,
@@ -84,11 +119,12 @@ def fold_own_log(
         blocked = fold.blocked
         if not found.used:
             blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
-        notes = _notes(found, counts, delay_usd_per_hour, target)
-        return replace(fold, notes=notes + log.notes(), counts=counts, blocked=blocked)
+        money = money_of(accounts, str(target), level, priced=audit_usd is not None)
+        notes = _notes(found, counts, delay_usd_per_hour, target) + log.notes()
+        return replace(fold, notes=notes, counts=counts, blocked=blocked, money=money)
 
 
-def _look(log: OwnLog, cut: float) -> _Found:
+def _look(log: OwnLog, cut: float, traits: Traits) -> _Found:
     found = _Found()
     for history in log.histories():
         found.actions.update(
@@ -100,6 +136,7 @@ def _look(log: OwnLog, cut: float) -> _Found:
             found.stuck += 1
             continue
         found.used += 1
+        traits.look(history.decisions[0])
         found.horizon = max(found.horizon, len(history.decisions))
         found.stops += any(d.choice == STOP for d in history.decisions)
         given = delivered(history)
@@ -109,11 +146,9 @@ def _look(log: OwnLog, cut: float) -> _Found:
     return found
 
 
-def _trajectories(
-    log: OwnLog, cut: float, delay_usd_per_hour: float, share: float
-) -> Iterator[Trajectory]:
+def _trajectories(log: OwnLog, cut: float, share: float, traits: Traits) -> Iterator[Trajectory]:
     for history in _before(log, cut):
-        task = trajectory(history, delay_usd_per_hour, share)
+        task = trajectory(history, share, traits.of(history.decisions[0]))
         if task is not None:
             yield task
 

@@ -16,14 +16,18 @@ from replay.estimators.snips import Snips
 from replay.estimators.stepwise import StepwiseSnips
 from replay.fold import Fold, Sums
 from replay.models.tabular import Tabular
+from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
-from replay.scored import Scored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from replay.own.accounts import Accounts
     from replay.own.trajectory import Trajectory
+    from replay.own.weighed_task import WeighedTask
+    from replay.scored import Scored
+    from replay.tables.rows import Floats
     from replay.target import Target
 
 TASKS_AT_ONCE = 1_024
@@ -31,7 +35,11 @@ TASKS_AT_ONCE = 1_024
 
 
 def fold_tasks(
-    tasks: Iterable[Trajectory], actions: Sequence[str], horizon: int, target: Target
+    tasks: Iterable[Trajectory],
+    actions: Sequence[str],
+    horizon: int,
+    target: Target,
+    accounts: Accounts,
 ) -> Fold:
     """Sum up tasks in the order of their first decisions.
 
@@ -45,13 +53,18 @@ def fold_tasks(
         Most decisions about one task.
     target
         What is asked.
+    accounts
+        Where what the target earns more is written, in parts and slices.
     """
     model = Tabular(actions)
     sums = Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), DrGain())
     for piece in _pieces(tasks, model):
         pmfs = [[masked(target, step.logged) for step in task.steps] for task in piece]
-        scored = _scored(piece, pmfs, model, horizon)
-        sums = sums.receive(scored)
+        weighed = [weigh(task, pmf, model) for task, pmf in zip(piece, pmfs, strict=True)]
+        if target.kind == "logging":  # what was logged is known: no model is asked
+            weighed = [replace(one, scores=one.earned) for one in weighed]
+        sums = sums.receive(_scored(weighed, accounts.price, horizon, fitted=model.fitted))
+        accounts.receive(piece, weighed)
         for task, pmf in zip(piece, pmfs, strict=True):
             model.learn(task, pmf)
     if target.kind == "logging":
@@ -71,32 +84,16 @@ def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajec
         yield piece
 
 
-def _scored(
-    tasks: Sequence[Trajectory],
-    pmfs: Sequence[Sequence[Mapping[str, float]]],
-    model: Tabular,
-    horizon: int,
-) -> Scored:
-    n = len(tasks)
+def _scored(weighed: Sequence[WeighedTask], price: Floats, horizon: int, *, fitted: bool) -> Scored:
+    n = len(weighed)
     stepwise = np.zeros((n, 2, horizon))
-    weighed = [weigh(task, pmf, model) for task, pmf in zip(tasks, pmfs, strict=True)]
     for row, one in zip(stepwise, weighed, strict=True):
         steps = len(one.rho)
-        row[0, :steps], row[1, :steps] = one.terms, one.rho
+        row[0, :steps], row[1, :steps] = one.terms @ price, one.rho
         row[1, steps:] = one.rho[-1]
-    direct = np.array([one.direct for one in weighed])
-    none = np.zeros((n, 0))
-    return Scored(
-        weight=np.array([one.rho[-1] for one in weighed]),
-        reward=np.array([task.value_usd for task in tasks]),
-        direct=direct,
-        predicted=direct,
-        noise=none,
-        spread=none,
-        fitted=np.full(n, float(model.fitted)),
-        unsupported=np.array([float(one.unsupported) for one in weighed]),
-        chi=np.array([one.square for one in weighed]),
+    return replace(
+        scored_tasks(weighed, price),
+        fitted=np.full(n, float(fitted)),
         stepped=stepwise[:, 0].sum(axis=1),
-        doubly=np.array([one.score for one in weighed]),
         stepwise=stepwise.reshape(n, 2 * horizon),
     )

@@ -1,9 +1,7 @@
 """A task of our own log as a trajectory: what was decided, what each step cost, what it was worth.
 
-The value of a task is worth × quality − dollars − delay. Quality is the verdict's confidence, the
-proxy, corrected where the task was audited: proxy + audited/ρ · (gold − proxy), which is unbiased
-however bad the proxy is (Angelopoulos et al. 2023, Science 382, 669-674). A step that asks a pool
-costs its price; all else comes with the last step.
+The value of a task is worth × quality − dollars − delay, in the parts of `components.py`. A step
+that asks a pool costs its price; all else comes with the last step.
 """
 
 from __future__ import annotations
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
 from bandit.events import STOP
+from replay.own.components import Earned
+from replay.own.histories import AUDIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,39 +29,43 @@ class Step:
     state: tuple[int, int]
     logged: Mapping[str, float]
     choice: str
-    usd: float
+    earned: Earned
 
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """A task from its first decision to its verdict; `usd` of the steps are rewards, in order.
+    """A task from its first decision to its verdict, step by step.
 
-    `audited` says that the task was drawn for gold, `gold` that its gold has come.
+    `audited` says that the task was drawn for gold, `gold` that its gold has come, `audit_usd` what
+    the log says that its audits cost; `None` where gold came that the log has no price of.
+    `doubt` is the variance of the correction, 1/ρ · p(1 − p), if the confidence p is right;
+    `worth_usd` is what a right answer is worth; `traits` are what tasks are sliced by.
     """
 
     task: str
     steps: tuple[Step, ...]
     audited: bool
     gold: bool
+    audit_usd: float | None = 0.0
+    doubt: float = 0.0
+    worth_usd: float = 0.0
+    traits: tuple[str, ...] = ()
 
-    @property
-    def value_usd(self) -> float:
-        """What the task was worth, all told."""
-        return sum(step.usd for step in self.steps)
 
-
-def trajectory(history: History, delay_usd_per_hour: float, gold_share: float) -> Trajectory | None:
+def trajectory(
+    history: History, gold_share: float, traits: tuple[str, ...] = ()
+) -> Trajectory | None:
     """Read a task's history; `None` while it has no verdict.
 
     Parameters
     ----------
     history
         All that the log says about the task.
-    delay_usd_per_hour
-        What an hour until the verdict costs.
     gold_share
         Share of the audited tasks whose gold has come: the chance of being audited *and* known is
         the audit's chance times this.
+    traits
+        What it is sliced by.
     """
     if not history.verdicts or not history.decisions:
         return None
@@ -70,25 +74,45 @@ def trajectory(history: History, delay_usd_per_hour: float, gold_share: float) -
     given = delivered(history)
     gold = gold_of(history)
     audited = given.audited and given.answer is not None
-    quality = given.confidence or 0.0
-    if audited and gold is not None:
-        right = float(given.answer == gold)
-        quality += (right - quality) / (given.audit_propensity * gold_share)
-    asked = [d for d in history.decisions if d.choice != STOP]
-    unforeseen = given.usd - sum(d.usd for d in asked)
-    delay = delay_usd_per_hour * history.verdicts[0].delay_s / 3600.0
-    end = given.worth_usd * quality - unforeseen - delay
-    last = len(history.decisions) - 1
-    steps = tuple(
-        Step(
-            state_of(d),
-            d.pmf,
-            d.choice,
-            (end if i == last else 0.0) - (d.usd if d.choice != STOP else 0.0),
-        )
-        for i, d in enumerate(history.decisions)
+    known = audited and gold is not None
+    agreement = given.confidence or 0.0
+    chance = given.audit_propensity * gold_share
+    correction = (float(given.answer == gold) - agreement) / chance if known else 0.0
+    asked = sum(d.usd for d in history.decisions if d.choice != STOP)
+    end = Earned(
+        agreement,
+        correction,
+        given.worth_usd * agreement,
+        given.worth_usd * correction,
+        given.usd - asked,  # an ask that nobody answered isn't paid
+        history.verdicts[0].delay_s,
     )
-    return Trajectory(history.task, steps, audited, audited and gold is not None)
+    *earlier, last = history.decisions
+    steps = (
+        *(Step(state_of(d), d.pmf, d.choice, Earned(usd=_price(d))) for d in earlier),
+        Step(state_of(last), last.pmf, last.choice, end._replace(usd=end.usd + _price(last))),
+    )
+    doubt = agreement * (1.0 - agreement) / chance if chance and given.answer is not None else 0.0
+    return Trajectory(
+        history.task,
+        steps,
+        audited,
+        known,
+        _audit_usd(history, known=known),
+        doubt,
+        given.worth_usd,
+        traits,
+    )
+
+
+def _price(decision: Decision) -> float:
+    return 0.0 if decision.choice == STOP else decision.usd
+
+
+def _audit_usd(history: History, *, known: bool) -> float | None:
+    """What audits of the task cost; `None` where gold came from elsewhere, its price not logged."""
+    paid = [reward.usd for reward in history.rewards if reward.why == AUDIT]
+    return None if known and not paid else sum(paid)
 
 
 def check_pmf(decision: Decision) -> None:

@@ -11,6 +11,7 @@ from replay.report.digits import number
 from replay.report.drawing import WIDE, shortened
 from replay.report.forest import Line, Rule, forest
 from replay.report.markup import Markup, joined, table, tag
+from replay.report.money_table import HEADS, money_rows, slice_rows
 from replay.report.overlap_figure import overlap_figure
 from replay.report.sentence import REFUSED, more
 from replay.report.slice_figure import slice_figure
@@ -19,6 +20,7 @@ from replay.report.weight_figure import weight_figure
 
 if TYPE_CHECKING:
     from replay.answer import Estimate, Evaluation
+    from replay.own.money import Money
 
 NO_FIGURE = "The log can't answer, so no estimate is given: the checks below say why."
 
@@ -33,6 +35,8 @@ def sections_of(answer: Evaluation, level: int, *, gain: bool) -> Markup:
     parts = [section("The estimates", estimates_figure(answer))]
     if gain and answer.gain is not None and not answer.refused:
         parts.append(section("More than was logged", gain_figure([(answer.target, answer.gain)])))
+    if answer.money is not None and not answer.refused:
+        parts.append(section("Quality, dollars and delay", money_tables(answer.money)))
     if answer.slices:
         columns = ", ".join(dict.fromkeys(one.column for one in answer.slices))
         parts.append(section(f"By {columns}", slice_figure(answer)))
@@ -58,6 +62,15 @@ def estimates_figure(answer: Evaluation) -> Markup:
         kind = "chosen" if one.estimator == answer.default else "plain"
         lines.append(Line(one.estimator, one, "no estimate", kind))
     return forest(_said(answer), lines, rule_of(answer.logging), ("estimator", "interval by"))
+
+
+def money_tables(money: Money) -> Markup:
+    """Say what the target earns more on our own log, in parts and by slice."""
+    parts = [tag("p", f"{money.headline}."), table(HEADS, money_rows(money.whole))]
+    if money.slices:
+        heads = ["slice", "tasks", "gain in $ per 1,000 tasks"]
+        parts.append(table(heads, slice_rows(money)))
+    return joined(*parts)
 
 
 def rule_of(logging: Estimate) -> Rule | None:

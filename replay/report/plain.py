@@ -49,4 +49,5 @@ def _plain(answer: Evaluation) -> dict[str, Any]:
         "notes": list(answer.notes),
         "counts": answer.counts,
         "unusable": answer.unusable.plain(),
+        "money": asdict(answer.money) if answer.money is not None and given else None,
     }

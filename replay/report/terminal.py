@@ -14,6 +14,7 @@ from replay.report.sentence import evaluations, notes, question, sentence, verdi
 from replay.report.terminal_tables import (
     print_differences,
     print_estimates,
+    print_money,
     print_slices,
     print_targets,
 )
@@ -49,6 +50,8 @@ def print_report(
         if isinstance(answer, Comparison):
             say(console, f"\n{one.target}", "bold underline")
         print_estimates(one, console)
+        if one.money is not None and not one.refused:
+            print_money(one.money, console)
         _print_checks(one, console)
         if one.slices:
             print_slices(one, console)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from replay.plain import add_row, counted, say
 from replay.report.digits import number, with_interval
+from replay.report.money_table import HEADS, money_rows, slice_rows
 from replay.report.sentence import REFUSED, verdict_word
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from replay.answer import Difference, Estimate, Evaluation, Slice
+    from replay.own.money import Money
 
 VARIANCE = "variances are the larger of that seen and that of a model of the reward"
 
@@ -36,6 +38,23 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
     console.print(table)
     if answer.estimates:
         say(console, f"* the one to use; {VARIANCE}")
+
+
+def print_money(money: Money, console: Console) -> None:
+    """Print what the target earns more in quality, dollars and delay, and by slice."""
+    say(console, "")
+    say(console, f"{money.headline}.")
+    table = _table(*HEADS)
+    for row in money_rows(money.whole):
+        add_row(table, *row)
+    say(console, "")
+    console.print(table)
+    if money.slices:
+        table = _table("slice", "tasks", "gain in $ per 1,000 tasks")
+        for row in slice_rows(money)[:SHOWN]:
+            add_row(table, *row)
+        say(console, "")
+        console.print(table)
 
 
 def print_targets(every: Sequence[Evaluation], console: Console) -> None:

@@ -18,6 +18,7 @@ from replay.models.features import DENSE, MAX_ONE_HOT, Features
 from replay.models.gram import Gram
 from replay.models.ridge import LAMBDAS, Ridge, progressive
 from replay.models.tabular import Tabular
+from replay.own.components import Earned
 from replay.own.trajectory import Step, Trajectory
 from replay.passes import Question, fold_source
 from replay.tables.context_column import ContextColumn
@@ -250,10 +251,9 @@ def test_the_table_of_values_finds_what_a_choice_earns() -> None:
     pmf = {"bad": 0.5, "good": 0.5}
     for i in range(1000):
         name = ("bad", "good")[i % 2]
-        step = Step((0, 5), pmf, name, float(name == "good"))
+        step = Step((0, 5), pmf, name, Earned(agreement=float(name == "good")))
         table.learn(Trajectory(str(i), (step,), audited=False, gold=False), [pmf])
-    assert table.value((0, 5), "good") == pytest.approx(1.0, abs=0.02)
-    assert table.value((0, 5), "bad") == pytest.approx(0.0, abs=0.02)
+    assert table.values((0, 5))[:, 0] == pytest.approx([0.0, 1.0], abs=0.02)
 
 
 def test_the_table_looks_ahead_under_the_target_not_the_log() -> None:
@@ -264,8 +264,8 @@ def test_the_table_looks_ahead_under_the_target_not_the_log() -> None:
     for i in range(3000):
         name = "good" if rng.random() < 0.2 else "bad"
         steps = (
-            Step((0, 5), {"go": 1.0}, "go", 0.0),
-            Step((1, 9), logged, name, float(name == "good")),
+            Step((0, 5), {"go": 1.0}, "go", Earned()),
+            Step((1, 9), logged, name, Earned(agreement=float(name == "good"))),
         )
         table.learn(Trajectory(str(i), steps, audited=False, gold=False), [{"go": 1.0}, wanted])
-    assert table.value((0, 5), "go") == pytest.approx(1.0, abs=0.03)
+    assert table.values((0, 5))[0, 0] == pytest.approx(1.0, abs=0.03)

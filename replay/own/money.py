@@ -1,0 +1,150 @@
+"""What a target earns more than was logged: quality, dollars and delay, in all and by slice.
+
+A gain in quality is called accuracy only where gold says so; else it is agreement, a proxy, and the
+dollars stand alone. Why: part 1 of our statistics. All figures are per task, what the target has
+more than the log, with their intervals; those of slices hold together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure per task, and the interval that holds it."""
+
+    value: float
+    low: float
+    high: float
+
+    def times(self, factor: float) -> Amount:
+        """Multiply by a number.
+
+        Examples
+        --------
+        >>> Amount(1.0, 0.5, 2.0).times(-1000)
+        Amount(value=-1000.0, low=-2000.0, high=-500.0)
+        """
+        low, high = sorted((factor * self.low + 0.0, factor * self.high + 0.0))
+        return Amount(factor * self.value + 0.0, low, high)  # 0.0 added: no zero is negative
+
+    @property
+    def per_thousand(self) -> Amount:
+        """Of 1,000 tasks."""
+        return self.times(1000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the gain, per task.
+
+    Attributes
+    ----------
+    name
+        `accuracy` where audits say it, else `agreement` (and `correction`, what too little gold
+        adds to it); `usd` paid for labels; `delay_s` to the verdict.
+    unit
+        `right answers` (1 is 100 points), `usd` or `s`.
+    logged
+        Mean of what was logged.
+    gain
+        What the target has more of it.
+    gain_usd
+        What that adds to the gain in dollars; all of these sum to the gain. `None` where it has
+        no price.
+    """
+
+    name: str
+    unit: str
+    logged: float
+    gain: Amount
+    gain_usd: Amount | None
+
+    @property
+    def target(self) -> float:
+        """Mean under the target."""
+        return self.logged + self.gain.value
+
+
+@dataclass(frozen=True, slots=True)
+class Audits:
+    """How much gold there is, and what it cost.
+
+    Attributes
+    ----------
+    drawn, gold
+        Tasks that were drawn for an audit, and those of them whose gold has come.
+    effective
+        What those with gold are worth about the target, as effective sample.
+    needed
+        From how many on quality is accuracy.
+    usd
+        What audits cost per task of the log.
+    unpriced
+        Gold of a price that is neither in the log nor was given; it counts as free.
+    """
+
+    drawn: int
+    gold: int
+    effective: float
+    needed: float
+    usd: float
+    unpriced: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether quality may be called accuracy."""
+        return self.effective >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a target earns more on some tasks; nothing but counts where they can't say it.
+
+    Attributes
+    ----------
+    tasks
+        How many.
+    verdict
+        `good`, `weak: why` or `cannot answer: why`, by their weights.
+    gain
+        Worth of quality less dollars and delay, in dollars.
+    net
+        The gain less what the audits cost.
+    saved, net_saved
+        Dollars for labels that the target pays less, and that less what the audits cost.
+    components
+        The parts of the gain.
+    audits
+        How much gold there is.
+    """
+
+    tasks: int
+    verdict: str
+    gain: Amount | None
+    net: Amount | None
+    saved: Amount | None
+    net_saved: Amount | None
+    components: tuple[Component, ...]
+    audits: Audits
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Tasks that have a trait in common; `by` is its name."""
+
+    by: str
+    value: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a target earns more than was logged; `headline` is what may be said of it first."""
+
+    target: str
+    level: float
+    headline: str
+    whole: Statement
+    slices: tuple[Slice, ...] = ()

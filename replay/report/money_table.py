@@ -1,0 +1,51 @@
+"""What a target earns more on our own log, in words and in a table: quality, dollars and delay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.plain import counted
+from replay.report.digits import rounded
+
+if TYPE_CHECKING:
+    from replay.own.money import Amount, Component, Money, Statement
+
+HEADS = ["per task", "logged", "the target has more", "worth $ per 1,000 tasks"]
+"""Of the table's columns."""
+
+
+def money_rows(whole: Statement) -> list[list[str]]:
+    """Write a row for each part of the gain, then the gain, and that less what audits cost."""
+    rows = [_row(one) for one in whole.components]
+    sums = (("gain", whole.gain), ("gain less audits", whole.net))
+    rows += [
+        [name, "", "", _amount(amount.per_thousand)] for name, amount in sums if amount is not None
+    ]
+    return rows
+
+
+def slice_rows(money: Money) -> list[list[str]]:
+    """Write a row for each slice: what it is, its tasks, and its gain."""
+    return [
+        [
+            f"{one.by} = {one.value}",
+            counted(one.statement.tasks, "task"),
+            "cannot answer"
+            if one.statement.gain is None
+            else _amount(one.statement.gain.per_thousand),
+        ]
+        for one in money.slices
+    ]
+
+
+def _row(part: Component) -> list[str]:
+    worth = "" if part.gain_usd is None else _amount(part.gain_usd.per_thousand)
+    if part.unit == "right answers":
+        points = _amount(part.gain.times(100))
+        return [f"{part.name}, points", f"{100 * part.logged:.1f}", points, worth]
+    return [part.name, f"{part.logged:.4g}", _amount(part.gain), worth]
+
+
+def _amount(amount: Amount) -> str:
+    value, low, high = rounded(amount.value, amount.low, amount.high)
+    return f"{value} ({low} to {high})"
