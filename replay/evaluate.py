@@ -21,6 +21,7 @@ from replay.notes import notes_on
 from replay.options import Options
 from replay.own.archive_folder import is_archive
 from replay.own.log_file import is_own_log
+from replay.quick import NOTE
 from replay.table_fold import fold_table
 from replay.tables.files import check_file
 from replay.tables.find_columns import find_columns
@@ -206,6 +207,8 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
     found = []
     for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
         said = (*notes, *notes_on(one, columns, question.kind, only))
+        if not question.actions:
+            said = (*said, NOTE)
         fold = Fold(
             "row",
             question.kind,

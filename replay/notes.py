@@ -19,12 +19,14 @@ def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...])
     notes = []
     if target.kind == "logging":
         return ("the target is the logging policy: every weight is 1, no model is needed",)
-    if not target.pmf_known:
+    if not target.pmf_known and not only:
         notes.append(
             "only the logged action's chance under the target is known, so there is no DM and no"
             " DR; the self-normalised baseline form is the default"
         )
-    elif not target.full and columns.actions is None and columns.logged is None:
+    elif (
+        target.pmf_known and not target.full and columns.actions is None and columns.logged is None
+    ):
         notes.append(
             "the log doesn't say which actions were eligible in a row: all that it names count"
             " everywhere"

@@ -11,14 +11,14 @@ from bandit.errors import BadValue
 from replay.groups import GROUPS
 from replay.jobs import workers
 from replay.models.features import Features
-from replay.passes import Question, fold_source
+from replay.passes import Folded, Question, fold_source
+from replay.quick import fold_quick, is_quick
 from replay.tables.checked import read_rows
 from replay.tables.survey import Survey, survey_piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from replay.passes import Folded
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
     from replay.tables.rows import Rows
@@ -98,6 +98,10 @@ def fold_table(
             )
     here = tell if jobs == 1 or not table.parallel else None
     with workers(jobs if table.parallel else 1) as run:
+        if not grouped and is_quick(only, targets, columns):
+            quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
+            question = _question(quick.survey, columns, targets, only)
+            return FoldedTable(quick.survey, question, Folded(quick.totals))
         look = partial(survey_piece, columns=columns, tell=here, strict=strict)
         found = reduce(add, run(look, table.pieces), Survey())
         found.check(table.name, columns.action)

@@ -142,7 +142,7 @@ def survey_piece(
         rows = checked.rows
         seen = _mark(seen, checked, len(vocabulary.names))
         rewards = rewards.receive(rows.reward)
-        kind = max(kind, _kind(rows.reward, kind), key=KINDS.index)
+        kind = max(kind, kind_of(rows.reward, kind), key=KINDS.index)
         for column in context:
             column.receive(rows.context[column.name])
         unusable += checked.unusable
@@ -170,7 +170,7 @@ def _mark(seen: Any, checked: Checked, size: int) -> Any:
     return grown
 
 
-def _kind(rewards: Any, before: str) -> str:
+def kind_of(rewards: Any, before: str) -> str:
     """Kind of some rewards, if it can be more than `before`."""
     if before == "binary" and ((rewards == 0) | (rewards == 1)).all():
         return "binary"

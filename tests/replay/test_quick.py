@@ -1,0 +1,90 @@
+"""One pass for estimators that only weigh says what two passes say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bandit.errors import BadValue, MissingInput
+from replay.evaluate import compare, evaluate
+from replay.quick import NOTE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from replay.answer import Evaluation
+
+QUICK = ["IPS", "clipped IPS", "SNIPS", "Cressie-Read"]
+
+
+def frame(n: int = 5000) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    action = rng.integers(0, 3, n)
+    return pd.DataFrame(
+        {
+            "action": action,
+            "reward": rng.random(n) * action,
+            "propensity": 1 / 3,
+            "wanted": np.array([0.1, 0.2, 0.7])[action],
+            "other": np.array([0.5, 0.3, 0.2])[action],
+        }
+    )
+
+
+def both(source: Any, **options: Any) -> tuple[Evaluation, Evaluation]:
+    """One pass; and two, which an estimator with a model needs."""
+    quick = evaluate(source, target="column:wanted", estimators=QUICK, **options)
+    full = evaluate(source, target="column:wanted", estimators=[*QUICK, "baseline"], **options)
+    return quick, full
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "frame"])
+def test_estimates_and_diagnostics_are_the_same(tmp_path: Path, kind: str) -> None:
+    path: Any = tmp_path / f"log.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pandas(frame()), path, row_group_size=700)
+    elif kind == "csv":
+        frame().to_csv(path, index=False)
+    else:
+        path = frame()
+    quick, full = both(path)
+    assert NOTE in quick.notes
+    for one, other in zip(quick.estimates, full.estimates, strict=False):
+        assert one.estimator == other.estimator
+        assert (one.value, one.low, one.high) == pytest.approx((other.value, other.low, other.high))
+    assert quick.diagnostics.ess == pytest.approx(full.diagnostics.ess)
+    assert quick.diagnostics.largest == full.diagnostics.largest
+    assert quick.rows == full.rows
+    assert quick.logging.value == pytest.approx(full.logging.value)
+    if kind != "csv":  # whose length isn't known before it is read
+        assert len(quick.curve) == len(full.curve)
+
+
+def test_rows_that_can_not_be_used_are_counted_the_same() -> None:
+    data = frame()
+    data.loc[7, "propensity"] = 0.0
+    data.loc[9, "wanted"] = -1.0
+    data.loc[11, "reward"] = np.inf
+    quick, full = both(data)
+    assert quick.rows == full.rows == 4997
+    assert list(quick.unusable.lines()) == list(full.unusable.lines())
+    with pytest.raises(BadValue, match="row 8: propensity is 0"):
+        evaluate(data, target="column:wanted", estimators=QUICK, strict=True)
+
+
+def test_no_rows_are_no_log() -> None:
+    with pytest.raises(MissingInput, match="no rows"):
+        evaluate(frame(0), target="column:wanted", estimators=QUICK)
+
+
+def test_several_targets_are_each_as_if_alone() -> None:
+    pair = ["column:wanted", "column:other"]
+    found = compare(frame(), targets=pair, estimators=QUICK)
+    for target, one in zip(pair, found.evaluations, strict=True):
+        alone = evaluate(frame(), target=target, estimators=QUICK)
+        assert one.value == pytest.approx(alone.value)
