@@ -15,12 +15,13 @@ support      Rows without support: broken above 1 % of the rows, weak if any. Wh
              there may be worth anything; 1 % of the rows can move a mean of rewards between 0 and
              1 by .01 at most.
 mean weight  4 standard errors from 1, with full support: weak, the logged propensities are not
-             those that were used. Not 3, for the mean of heavy weights is skewed.
+             those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
+             besides: broken, for the estimate is off by as much.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
-overlap      An action that the target does in over 1 % of the rows, and fewer than 10 effective
-             rows speak about: weak.
+overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
+             effective rows speak about it, broken if it was never done.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak.
 """
 
@@ -39,7 +40,7 @@ PESS = (30.0, 100.0)
 ESS = (60.0, 200.0)
 EVENTS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
-MEAN_WEIGHT_ERRORS = 4.0
+MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
 TOP_SHARE = 0.5
@@ -146,8 +147,12 @@ def _mean_weight(found: Diagnostics) -> list[Finding]:
         return []
     if abs(mean - 1) <= MEAN_WEIGHT_ERRORS * error + 1e-6:
         return [Finding("mean weight", "good", f"the mean weight is {mean:.3g}, as near 1 as due")]
-    text = f"the mean weight is {mean:.3g}, not 1: are the propensities those used?"
-    return [Finding("mean weight", "weak", text)]
+    text = (
+        f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
+        " do all that the target does?"
+    )
+    verdict = "broken" if abs(mean - 1) > MEAN_WEIGHT_OFF else "weak"
+    return [Finding("mean weight", verdict, text)]
 
 
 def _propensities(mismatch: Mismatch | None, *, known: bool) -> list[Finding]:
@@ -188,6 +193,13 @@ def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding
         return []
     if not thin:
         return [Finding("overlap", "good", f"the log has tried what {target} does")]
+    never = [one for one in thin if not one.taken]
+    if never:
+        text = (
+            f"{target} does {never[0].action} in {never[0].wanted / rows:.0%} of the rows, and the"
+            " log never did"
+        )
+        return [Finding("overlap", "broken", text)]
     worst = thin[0]
     text = (
         f"{target} does {worst.action} in {worst.wanted / rows:.0%} of the rows, and the log's"
