@@ -79,7 +79,7 @@ def looks(at: int, n: int, seed: int) -> list[tuple[bool, bool, bool, float]]:
 
     fold_source(InMemory(rows, 100), asked_of(design, n), keep)
     found = []
-    for parts in zip(*passes[-1], strict=True):
+    for parts in zip(*(folded.totals for folded in passes[-1]), strict=True):
         begun, held, normal, ratio, sums = False, True, True, float("nan"), None
         for part in parts:
             sums = part if sums is None else sums + part
