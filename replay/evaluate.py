@@ -6,34 +6,23 @@ each row with a model of the rows before it, weighs it and adds it to every esti
 
 from __future__ import annotations
 
-import os
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, InputError, LogCorrupt
-from replay.own.archive_folder import is_archive
-from replay.own.log_file import is_own_log
+from bandit.errors import BadValue, InputError
+from replay.source import opened, own_log
 from replay.table_fold import fold_table
 from replay.tables.columns import Wanted
-from replay.tables.files import check_file
 from replay.tables.find_columns import find_columns
-from replay.tables.sql import run_query
-from replay.tables.table import Table, open_table
 from replay.tables.unusable import Unusable
 from replay.target import parse_target
 from replay.verdict import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
 
     from replay.diagnostics import Diagnostics
     from replay.fold import Fold
-
-LOG_SUFFIXES = (".db", ".sqlite")
-"""What logs are called; by its first bytes a log is known under any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +171,7 @@ def evaluate(
     if (source is None) == (sql is None):
         raise InputError("name either a log or a query (--sql), one of them")
     asked = parse_target(target)
-    own = _own_log(source)
+    own = own_log(source)
     if own is not None:
         from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
 
@@ -199,29 +188,12 @@ def evaluate(
         cluster=cluster,
         time=time,
     )
-    with _opened(source, sql) as table:
+    with opened(source, sql) as table:
         columns, notes = find_columns(table, wanted)
         if columns.by or columns.cluster or columns.time:
             notes += ("--by, --cluster and --time are read and checked, no figure uses them yet",)
         (fold,) = fold_table(table, columns, (asked,), tell, strict=strict)
     return _answer(replace(fold, notes=(*notes, *fold.notes)), str(asked), level)
-
-
-def _own_log(source: Any) -> Path | None:
-    """Path of an embedded log or an archive; `None` if the source is a table."""
-    if not isinstance(source, str | os.PathLike):
-        return None
-    path = Path(str(source).removeprefix("sqlite:"))
-    if is_archive(path) or (path.is_file() and path.stat().st_size and is_own_log(path)):
-        return path
-    if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
-        check_file(path)
-        raise LogCorrupt(f"{path}: not a poolwise log, or damaged")
-    return None
-
-
-def _opened(source: Any, sql: str | None) -> AbstractContextManager[Table]:
-    return nullcontext(open_table(source)) if sql is None else run_query(sql)
 
 
 def _answer(fold: Fold, target: str, level: float) -> Evaluation:
