@@ -115,11 +115,17 @@ def evaluate_learning(
     (357, 1.0, 'over 10 learning histories')
     """
     held = hold_table(table, columns, found, tell)
-    return learned(held, settings, level, walking or Walking())
+    return learned(held, settings, level, walking or Walking(), tell=tell)
 
 
 def learned(
-    held: Held, settings: PolicySettings, level: float, walking: Walking, *, adaptive: bool = False
+    held: Held,
+    settings: PolicySettings,
+    level: float,
+    walking: Walking,
+    *,
+    adaptive: bool = False,
+    tell: Callable[[int], None] | None = None,
 ) -> Learned:
     """Evaluate a policy on a log that is held; `adaptive` says that it was written by a learner.
 
@@ -129,7 +135,7 @@ def learned(
         If the log can't say; the message says why.
     """
     plan, notes = walking.plan(held, learned=adaptive)
-    walked = walk(held, [settings], plan)
+    walked = walk(held, [settings], plan, tell)
     name = label(settings)
     (verdict,) = judge_walk(held, walked, [name], "row")
     if verdict.refused:

@@ -60,7 +60,7 @@ class Plan:
     acceptance
         c, the share of rows that is accepted, in (0, 1].
     horizon
-        T', the accepted rows after which a lane stops.
+        T', after which a lane stops: accepted rows, heavier ones counted as they are learned from.
     replays
         How many lanes each candidate has; each walks the rows in an order of its own.
     shuffled
@@ -227,7 +227,7 @@ class _Lanes:
         held, plan, done = self.held, self.plan, self.done
         n = len(held)
         ahead = self.at[:, None] + self.ahead
-        here = (ahead < n) & (done.accepted < plan.horizon)[:, None]
+        here = (ahead < n) & (done.learners.learned < plan.horizon)[:, None]
         if not here.any():
             return False
         row = self.orders[self.replay[:, None], np.minimum(ahead, n - 1)]

@@ -18,7 +18,7 @@ from replay.tune.result import Candidate, Floor, Tuning
 from replay.tune.tomorrow import FLOORS, Looked, tomorrow, widths_by_floor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bandit.settings import PolicySettings
     from replay.learning.held import Held
@@ -40,8 +40,17 @@ class Asked:
     level: float = 0.95
 
 
-def answer(held: Held, asked: Asked, notes: Sequence[str] = (), *, unit: str = "row") -> Tuning:
+def answer(
+    held: Held,
+    asked: Asked,
+    notes: Sequence[str] = (),
+    *,
+    unit: str = "row",
+    tell: Callable[[int], None] | None = None,
+) -> Tuning:
     """Walk a log that is held with all candidates, and compare them.
+
+    `tell` is called with the number of rows that were come past since the last time.
 
     Raises
     ------
@@ -53,7 +62,7 @@ def answer(held: Held, asked: Asked, notes: Sequence[str] = (), *, unit: str = "
     everyone = list(asked.candidates)
     if asked.today is not None:
         everyone.append(asked.today)
-    walked = walk(held, everyone, plan)
+    walked = walk(held, everyone, plan, tell)
     names = [label(one) for one in everyone]
     verdicts = judge_walk(held, walked, names, unit)
     usable = [at for at in range(len(asked.candidates)) if not verdicts[at].refused]

@@ -48,7 +48,7 @@ class Grid(Section, frozen=True):
 class File(Section, frozen=True):
     """A file of candidates."""
 
-    grid: Grid | None = None
+    grid: Grid = Grid()
     candidate: tuple[PolicySettings, ...] = ()
 
 
@@ -104,7 +104,7 @@ def read_candidates(path: Path) -> list[PolicySettings]:
             read_section(single, PolicySettings, "candidate")
         file = read_section(given, File)
         found = list(file.candidate)
-        if file.grid is not None:
+        if "grid" in given:
             found += grid(file.grid.explorer, file.grid.rate, file.grid.explore_floor)
         if not found:
             raise ConfigError("no candidates: say them in [grid] or [[candidate]]")

@@ -119,7 +119,7 @@ def tune(
     own = own_log(source)
     if own is not None:
         held, notes = hold_own(own, tell)
-        return answer(held, asked, notes, unit="ask")
+        return answer(held, asked, notes, unit="ask", tell=tell)
     wanted = Wanted(
         action=action,
         reward=reward,
@@ -136,7 +136,7 @@ def tune(
     notes += tuple(found.unusable.lines())
     if not context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    return answer(held, asked, notes)
+    return answer(held, asked, notes, tell=tell)
 
 
 def _today(given: PolicySettings | str | Path) -> PolicySettings | None:
