@@ -4,7 +4,7 @@
 
 1. Learning policies. In two markets (bench/learners.py), uniform logs of 10,000 rows: how often the
    95 % interval of an ε-greedy learner, at four rates, holds the mean of 200 live runs of the same
-   length T'. A rate fails below 182 of 200 logs: false alarm .5 % a rate at a true .95, 4 % over
+   length T'. A rate fails below 182 of 200 logs: false alarm .6 % a rate at a true .95, 5 % over
    both markets; a true .88 is caught nine times in ten. In both markets the best live rate is not
    the smallest: choosing the smallest in over a tenth of the logs fails.
 2. Tuning. Uniform logs of 100,000 rows, the 12 usual candidates: the live value of the one that is

@@ -18,7 +18,7 @@ def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Ve
     sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
     verdicts = []
     for at, name in enumerate(names):
-        rows, _, w, ww, wr, wrwr, chi, largest, lost = (float(one) for one in sums[:, at])
+        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in sums[:, at])
         found = Diagnostics(
             ess=w * w / ww if ww else 0.0,
             ess_share=w * w / ww / rows if ww else 0.0,

@@ -102,8 +102,9 @@ class Walk:
     replays, acceptance
         R, and the share of rows that were accepted.
     sums
-        Over the rows that a lane came past, shape (9, C · R): rows, v, w, w², w r, (w r)²,
-        Σₐ π²/μ, the largest w, and Σ π where the log had no chance.
+        Over the rows that a lane came past, shape (10, C · R): rows, v, w, w², w r, (w r)²,
+        Σₐ π²/μ, the largest w, Σ π where the log had no chance, and the chance of exploring,
+        1 − maxₐ π.
     accepted
         Rows that each lane accepted, shape (C · R,).
     groups
@@ -215,7 +216,7 @@ class _Lanes:
         self.done = Walk(
             r,
             plan.acceptance,
-            np.zeros((9, c * r)),
+            np.zeros((10, c * r)),
             np.zeros(c * r, np.int64),
             np.zeros((2, GROUPS, c)),
             Learners.fresh(c * r, k, d),
@@ -274,6 +275,7 @@ class _Lanes:
         for at, terms in enumerate((value, weight, weight**2, weighted, weighted**2), start=1):
             sums[at] += np.einsum("lb,lb->l", terms, counted)
         sums[7] = np.maximum(sums[7], (weight * counted).max(axis=1))
+        sums[9] += ((1.0 - pmf.max(axis=2)) * counted).sum(axis=1)
         if self.inverse is not None:
             inverse = self.inverse[row]
             sums[6] += np.einsum("lbk,lbk,lbk,lb->l", pmf, pmf, inverse, counted)

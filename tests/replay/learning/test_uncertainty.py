@@ -7,7 +7,7 @@ import pytest
 
 from bandit.settings import PolicySettings
 from replay.learning.lanes import Plan, walk
-from replay.learning.uncertainty import SHARED, Spread, spread
+from replay.learning.uncertainty import LINK, Spread, shared, spread
 from tests.replay.learning.market import POOLS, held, log
 
 UNIFORM = PolicySettings(name="uniform")
@@ -27,7 +27,14 @@ def test_the_variance_between_histories_is_counted_and_a_part_of_it_is_shared() 
     walked = walk(held(log(1200, 2)), [LEARNS], Plan(1 / POOLS, 200, 8))
     between = walked.value()[0].var(ddof=1)
     _, histories = spread(walked).variances()
-    assert histories[0] == pytest.approx(between * (1 / 8 + SHARED / POOLS))
+    assert histories[0] == pytest.approx(between * (1 / 8 + shared(walked)[0]))
+    explores = 0.98 * 0.1 * (1 - 1 / POOLS) + 0.02 * (1 - 1 / POOLS)
+    assert shared(walked)[0] == pytest.approx(LINK * explores / POOLS)
+
+
+def test_replays_share_no_more_than_rows_are_accepted() -> None:
+    walked = walk(held(log(1200, 2)), [UNIFORM], Plan(1 / POOLS, 200, 8))
+    assert shared(walked)[0] == pytest.approx(1 / POOLS)
 
 
 def test_one_history_has_no_variance_between_histories() -> None:
