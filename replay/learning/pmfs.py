@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,12 @@ class Policies:
         rate = [c.rate if c.explorer == "epsilon_greedy" else c.rate / worth for c in candidates]
         return cls(tuple(kinds), lanes(rate), lanes([c.explore_floor for c in candidates]))
 
+    def one(self, lane: int) -> Policies:
+        """Return the policy of one lane alone."""
+        kind = next(kind for kind in self.kinds if kind.start <= lane < kind.stop)
+        own = slice(lane, lane + 1)
+        return Policies((replace(kind, start=0, stop=1),), self.rate[own], self.floor[own])
+
     def pmf(self, values: Floats, learned: Floats, can: Floats | None) -> Floats:
         """Chance of every action.
 
@@ -87,8 +93,7 @@ class Policies:
         learned
             Rewards that each lane learned from, shape (L,).
         can
-            1 where an action can be chosen, else 0, shape (L, B, K) or, for all lanes alike,
-            (1, B, K); `None` if all can.
+            1 where an action can be chosen, else 0, shape (L, B, K); `None` if all can.
         """
         if can is None:
             can = np.ones((1, 1, values.shape[-1]))
@@ -97,7 +102,7 @@ class Policies:
         pmf = np.empty_like(values)
         for kind in self.kinds:
             part = slice(kind.start, kind.stop)
-            own = can if len(can) == 1 else can[part]  # one for all lanes, or one each
+            own = can if len(can) == 1 else can[part]
             if kind.name == LEARNS:
                 explore = EXPLORERS[kind.explorer]
                 pmf[part] = explore(values[part], self.rate[part], learned[part, None, None], own)

@@ -46,10 +46,10 @@ class Bounds(NamedTuple):
 
 
 LINK = 4.0
-"""What e is multiplied with; chosen by these: ρ/c between 150 logs, four rates of epsilon_greedy and
-three each of the others. Logs of 3,000 rows, c = .2: -.3 to .4 at e up to .08, .2 to .6 from .16 to
-.18, .5 to 1.1 from .3 to .45. Of 2,000 rows, c = .5: .1 to .6 at e up to .1, 1 to 1.9 beyond. Their
-standard errors are .1 to .9."""
+"""What e is multiplied with; chosen by these measurements of ρ/c between 150 logs, four rates of
+epsilon_greedy and three each of the others. Logs of 3,000 rows, c = .2: -.3 to .4 at e up to .08,
+.2 to .6 from .16 to .18, .5 to 1.1 from .3 to .45. Of 2,000 rows, c = .5: .1 to .6 at e up to .1, 1
+to 1.9 beyond. Their standard errors are .1 to .9."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

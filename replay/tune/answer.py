@@ -15,7 +15,7 @@ from replay.learning.walked import HISTORY, Walking
 from replay.target import Target
 from replay.tune.compare import against, betweens, under_best, with_logged
 from replay.tune.result import Candidate, Floor, Tuning
-from replay.tune.tomorrow import FLOORS, Looked, tomorrow, widths_by_floor
+from replay.tune.tomorrow import FLOORS, Looked, tomorrows, widths_by_floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,8 +79,8 @@ def answer(
     over = against(together, now, every, asked.level)
     under = under_best(together, chosen, every, asked.level)
     tasks = held.whole if asked.tasks is None else asked.tasks
-    looked = Looked.of(held, asked.new)
-    buys = tomorrow(held, looked, walked, tasks, asked.level)
+    looked = Looked.of(held, asked.new, tasks, asked.level)
+    buys = tomorrows(looked, walked)
     histories = walked.value()
     found = tuple(
         Candidate(
@@ -111,32 +111,26 @@ def answer(
         block(everyone[chosen]),
         str(asked.new),
         tasks,
-        _floor(held, looked, walked, found[chosen], chosen, asked, tasks),
+        _floor(looked, walked, found[chosen], chosen, asked.precision),
         (LEARNER, units(plan.worth), *notes, *more),
     )
 
 
 def _floor(
-    held: Held,
-    looked: Looked,
-    walked: Walk,
-    best: Candidate,
-    chosen: int,
-    asked: Asked,
-    tasks: int,
+    looked: Looked, walked: Walk, best: Candidate, chosen: int, precision: float | None
 ) -> Floor | None:
     """Find the smallest floor whose width is the wished one; its cost is by mixing in uniform."""
-    if asked.precision is None:
+    if precision is None:
         return None
-    widths = widths_by_floor(held, looked, walked, chosen, tasks, asked.level)
-    enough = np.flatnonzero(widths <= asked.precision)
+    widths = widths_by_floor(looked, walked, chosen)
+    enough = np.flatnonzero(widths <= precision)
     at = int(enough[0]) if len(enough) else int(widths.argmin())
     now = best.settings.explore_floor
-    uniform = _uniform_earns(held)
+    uniform = _uniform_earns(looked.held)
     greedy = (best.earns.value - now * uniform) / (1.0 - now) if now < 1.0 else uniform
     floor = float(FLOORS[at])
     costs = best.earns.value - ((1.0 - floor) * greedy + floor * uniform)
-    return Floor(asked.precision, floor if len(enough) else None, float(widths[at]), float(costs))
+    return Floor(precision, floor if len(enough) else None, float(widths[at]), float(costs))
 
 
 def _uniform_earns(held: Held) -> float:
