@@ -45,6 +45,7 @@ VERBS = {
     ),
     "archive": Verb("streams.archive.command", "archive", "Write what was decided to Parquet."),
     "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
+    "tune": Verb("replay.commands", "tune", "Find exploration settings from a log."),
     "simulate": Verb("replay.commands", "simulate", "Let it buy recorded or simulated labels."),
     "savings": Verb("replay.commands", "savings", "Say what it would have saved on labels."),
 }

@@ -6,12 +6,9 @@ fit models of the reward, and to weigh its rows into every estimator's sums.
 
 from __future__ import annotations
 
-import os
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, InputError, LogCorrupt
+from bandit.errors import BadValue, InputError
 from replay.answer import Comparison, Difference, Evaluation
 from replay.answering import answer, difference_of
 from replay.estimators.registry import named_estimators
@@ -19,26 +16,19 @@ from replay.fold import Fold
 from replay.intervals.rules import GROUPED, rule_called
 from replay.notes import notes_on
 from replay.options import Options
-from replay.own.archive_folder import is_archive
-from replay.own.log_file import is_own_log
 from replay.quick import NOTE
+from replay.source import opened, own_log
 from replay.table_fold import fold_table
-from replay.tables.files import check_file
 from replay.tables.find_columns import find_columns
-from replay.tables.sql import run_query
-from replay.tables.table import Table, open_table
 from replay.target import parse_target
 from replay.together import joint_levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from replay.intervals.evidence import Rule
     from replay.target import Target
-
-LOG_SUFFIXES = (".db", ".sqlite")
-"""What logs are called; by its first bytes a log is known under any name."""
 
 
 def evaluate(
@@ -187,11 +177,11 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
         raise InputError("name either a log or a query (--sql), one of them")
     asked = [parse_target(name) for name in targets]
     rule, only = rule_called(options.interval), named_estimators(options.estimators)
-    own = _own_log(source)
+    own = own_log(source)
     if own is not None:
         return Comparison(tuple(_of_own_log(own, one, rule, options) for one in asked), ())
     several = len(asked) > 1 or bool(options.by)
-    with _opened(source, options.sql) as table:
+    with opened(source, options.sql) as table:
         columns, notes = find_columns(table, options.wanted(asked))
         survey, question, folded = fold_table(
             table,
@@ -250,20 +240,3 @@ def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Eva
         level=options.level,
     )
     return answer(fold, str(target), options.level, rule)
-
-
-def _own_log(source: Any) -> Path | None:
-    """Path of an embedded log or an archive; `None` if the source is a table."""
-    if not isinstance(source, str | os.PathLike):
-        return None
-    path = Path(str(source).removeprefix("sqlite:"))
-    if is_archive(path) or (path.is_file() and path.stat().st_size and is_own_log(path)):
-        return path
-    if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
-        check_file(path)
-        raise LogCorrupt(f"{path}: not a poolwise log, or damaged")
-    return None
-
-
-def _opened(source: Any, sql: str | None) -> AbstractContextManager[Table]:
-    return nullcontext(open_table(source)) if sql is None else run_query(sql)

@@ -12,7 +12,7 @@ from bandit.settings import Settings, check
 if TYPE_CHECKING:
     from pathlib import Path
 
-OTHERS = ("log", "worker")
+OTHERS = ("log", "worker", "metrics", "logs")
 """Sections that say how events are carried, which a replay doesn't do."""
 
 

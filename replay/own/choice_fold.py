@@ -18,7 +18,6 @@ from bandit.errors import MissingInput
 from bandit.events import STOP
 from replay.fold import Fold
 from replay.models.features import Features
-from replay.moments import Moments
 from replay.own.histories import AUDIT
 from replay.passes import Question, fold_source
 from replay.tables.clusters import groups_of
@@ -43,45 +42,38 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
     MissingInput
         If no ask has a reward that says anything.
     """
-    unjudged = 0
-    rewards, names = Moments(), set[str]()
-    for reward in _rewards(log, cut):
-        if reward.reward is None:
-            unjudged += 1
-        else:
-            rewards = rewards.receive(np.array([reward.reward]))
-            names.update(reward.pmf, [reward.pool])
-    if not rewards.count:
-        raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
-    actions = tuple(sorted(names - {STOP}))
+    asks = judged_asks(log, cut)
+    actions = asks.actions
     question = Question(
         actions,
         "real",
         Features.of(actions, ()),
         (target,),
         (target.pmf_known,),
-        rewards.count,
+        asks.judged,
         clustered=True,
     )
-    (sums,) = fold_source(_Asks(log, cut, actions), question).totals
+    (sums,) = fold_source(asks, question).totals
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, and asks of one task hang together"
     )
     notes: tuple[str, ...] = (only_pools,)
-    if unjudged:
-        notes += (f"{unjudged} asks have nothing to be judged by and are not counted in",)
-    counts = {"tasks": log.tasks, "pending": pending, "unjudged": unjudged, **log.trouble()}
+    if asks.unjudged:
+        notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
+    counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
     return Fold("ask", "real", sums, notes + log.notes(), counts, actions=actions)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asks:
-    """Judged asks as one piece."""
+class Asks:
+    """Judged asks of a log as one piece; `unjudged` more have nothing to be judged by."""
 
     log: OwnLog
     cut: float
     actions: tuple[str, ...]
+    judged: int
+    unjudged: int
 
     @property
     def pieces(self) -> tuple[int]:
@@ -91,6 +83,27 @@ class _Asks:
         return _batches(self.log, self.cut, self.actions)
 
     to_learn = read
+
+
+def judged_asks(log: OwnLog, cut: float) -> Asks:
+    """Look through a log for the asks that were decided up to `cut` and judged.
+
+    Raises
+    ------
+    MissingInput
+        If no ask has a reward that says anything.
+    """
+    judged = unjudged = 0
+    names = set[str]()
+    for reward in _rewards(log, cut):
+        if reward.reward is None:
+            unjudged += 1
+        else:
+            judged += 1
+            names.update(reward.pmf, [reward.pool])
+    if not judged:
+        raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
+    return Asks(log, cut, tuple(sorted(names - {STOP})), judged, unjudged)
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:

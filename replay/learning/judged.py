@@ -1,0 +1,33 @@
+"""Whether a log can say what a learner would earn, by the weights that it met on its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.diagnostics import Diagnostics
+from replay.verdict import judge
+
+if TYPE_CHECKING:
+    from replay.learning.held import Held
+    from replay.learning.lanes import Walk
+    from replay.verdict import Verdict
+
+
+def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Verdict]:
+    """Judge each candidate, by the mean of its replays' sums."""
+    sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
+    verdicts = []
+    for at, name in enumerate(names):
+        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in sums[:, at])
+        found = Diagnostics(
+            ess=w * w / ww if ww else 0.0,
+            ess_share=w * w / ww / rows if ww else 0.0,
+            mean_weight=None,
+            max_weight=largest,
+            no_support_rows=round(lost),
+            effective_events=(wr * wr / wrwr if wrwr else 0.0) if held.kind != "real" else None,
+            pess=rows * rows / chi if held.pmf is not None and chi else None,
+            mean_weight_error=None,
+        )
+        verdicts.append(judge(found, round(rows), name, unit))
+    return verdicts

@@ -1,0 +1,160 @@
+"""`poolwise tune`: find exploration settings from a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bandit.errors import BadValue
+
+
+@click.command()
+@click.argument("log", nargs=-1)
+@click.option("--sql", metavar="QUERY", help="Instead of LOG, a SELECT over files (DuckDB).")
+@click.option("--action", metavar="COLUMN", help="The action taken.  [guessed by its name]")
+@click.option(
+    "--reward",
+    metavar="COLUMN|SUM",
+    help="The reward, or a sum of columns with weights.  [guessed]",
+)
+@click.option(
+    "--propensity", metavar="COLUMN", help="Logged chance of the action taken.  [guessed]"
+)
+@click.option(
+    "--logged",
+    metavar="COLUMN|columns:PREFIX",
+    help="Logged chances of all actions: maps, or lists as --actions has them; or a column each.",
+)
+@click.option("--actions", metavar="COLUMN", help="Lists of the actions to choose from.  [all]")
+@click.option("--context", default="", help="Columns that learners see, separated by commas.")
+@click.option("--cluster", metavar="COLUMN", help="Rows with the same value belong together.")
+@click.option(
+    "--candidates",
+    metavar="FILE",
+    type=click.Path(readable=False, path_type=Path),
+    help="Candidates in TOML: [grid] or [[candidate]].  [12 usual ones]",
+)
+@click.option("--explorer", default="", help="Explorers of the grid, separated by commas.")
+@click.option("--rate", default="", help="Rates of the grid, separated by commas.")
+@click.option("--floor", default="", help="Floors of the grid, separated by commas.")
+@click.option(
+    "--today",
+    default="logging",
+    show_default=True,
+    metavar="logging|FILE",
+    help="What candidates differ from: the log, or the [policy] of a worker's TOML.",
+)
+@click.option("--horizon", type=click.IntRange(1), help="T', tasks to learn from.  [the most]")
+@click.option(
+    "--replays",
+    default=10,
+    show_default=True,
+    type=click.IntRange(2),
+    help="Learning histories of each candidate.",
+)
+@click.option(
+    "--percentile",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 0.5, max_open=True),
+    help="Share of rows, those with the smallest chances, that don't bound T': longer histories,"
+    " a little noisier than live ones.",
+)
+@click.option(
+    "--worth",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="The reward of a right answer, which rates are for.",
+)
+@click.option(
+    "--new",
+    default="uniform",
+    show_default=True,
+    help="Policy that tomorrow's log is to evaluate: uniform or always:ACTION.",
+)
+@click.option("--tasks", type=click.IntRange(1), help="Rows of tomorrow's log.  [as this one]")
+@click.option(
+    "--precision",
+    metavar="WIDTH",
+    type=click.FloatRange(0, min_open=True),
+    help="Find the smallest floor that makes tomorrow's interval so wide.",
+)
+@click.option(
+    "--level",
+    default=0.95,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Confidence of all intervals of a kind together.",
+)
+@click.option("--seed", default=0, show_default=True, help="The same seed, the same answer.")
+@click.option("--strict", is_flag=True, help="Make a row that can't be used an error.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page with the curves, too.",
+)
+def tune(
+    *,
+    log: tuple[str, ...],
+    sql: str | None,
+    context: str,
+    explorer: str,
+    rate: str,
+    floor: str,
+    as_json: bool,
+    html: Path | None,
+    **options: Any,
+) -> None:
+    """Find exploration settings from a log.
+
+    Which explorer, rate and floor earn most, how sure that is, and what exploring buys: today's
+    loss against how precisely tomorrow's log could evaluate a new policy. LOG is as in `evaluate`.
+    Every candidate learns as it would live, from rows accepted as its own choice alone. Exit code
+    3: the log can't answer.
+
+    \b
+    Examples:
+      poolwise tune log.parquet --context kind,size --html tune.html
+      poolwise tune log.csv --explorer epsilon_greedy --rate 0.05,0.1,0.2 --floor 0.01,0.05
+      poolwise tune labels.db --candidates grid.toml --today worker.toml --precision 0.02
+    """  # noqa: D301 - click's own mark for text that isn't to be wrapped
+    from replay.progress import progress
+    from replay.tune.page import page
+    from replay.tune.report import as_json_text, print_report
+    from replay.tune.tune import tune as run
+
+    source = log[0] if len(log) == 1 else list(log) or None
+    with progress("reading and learning", unit="rows") as tell:
+        found = run(
+            source,
+            sql=sql,
+            context=_names(context),
+            explorer=_names(explorer),
+            rate=_numbers("--rate", rate),
+            floor=_numbers("--floor", floor),
+            tell=tell,
+            **options,
+        )
+    name = sql or ", ".join(log)
+    if html is not None:
+        html.write_text(page(found, name), encoding="utf-8")
+    if as_json:
+        click.echo(as_json_text(found))
+    else:
+        print_report(found, name)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    try:
+        return [float(name) for name in _names(text)]
+    except ValueError as error:
+        raise BadValue(f"{option} {text!r}: say numbers, separated by commas") from error
