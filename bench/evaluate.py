@@ -104,9 +104,8 @@ def against_obp(folder: Path, python: str) -> None:
     found = best(3, path, target="columns:t_")
     seconds = sum(peer["seconds"].values())
     print(f"ratio obp_to_ours_seconds {seconds / found['seconds']:.1f}")
-    print(
-        f"ratio obp_to_ours_processor {sum(peer['processor_s'].values()) / found['processor_s']:.1f}"
-    )
+    processor = sum(peer["processor_s"].values()) / found["processor_s"]
+    print(f"ratio obp_to_ours_processor {processor:.1f}")
     print(f"ratio ours_to_obp_memory {found['peak_mb'] / peer['peak_mb']:.2f}")
 
 

@@ -46,7 +46,7 @@ def answer(
     """
     sums, kind = fold.sums, fold.kind
     found = sums.weights.diagnostics()
-    verdict = fold.blocked or _judge(sums, target, fold.unit, fold.actions)
+    verdict = fold.blocked or _judge(fold, target)
     together = level if joint is None else joint
     *others, main = sums.estimators
     estimates = (
@@ -71,7 +71,7 @@ def answer(
         weights=_histogram(sums),
         curve=() if refused else tuple(Point(*one) for one in sums.timeline.curve()),
         slices=tuple(
-            _slice(key, one, kind, target, joint_slices or level, rule)
+            _slice(key, one, fold, target, joint_slices or level, rule)
             for key, one in sorted((slices or {}).items())
         ),
         notes=fold.notes,
@@ -86,25 +86,27 @@ def difference_of(sums: Any, level: float, rule: Rule) -> Estimate:
     return _estimate(sums, "real", level, rule, "difference")
 
 
-def _judge(sums: Sums, target: str, unit: str, actions: tuple[str, ...]) -> Verdict:
+def _judge(fold: Fold, target: str) -> Verdict:
+    sums, actions = fold.sums, fold.actions
     return judge(
         sums.weights.diagnostics(),
         sums.weights.rows,
         target,
-        unit,
+        fold.unit,
         mismatch=sums.actions.mismatch(actions),
         chances_known=sums.actions.known,
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
+        estimated=fold.estimated,
     )
 
 
-def _slice(key: Key, sums: Sums, kind: str, target: str, level: float, rule: Rule) -> Slice:
+def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
     found = sums.weights.diagnostics()
-    verdict = judge(found, sums.weights.rows, target)
+    verdict = judge(found, sums.weights.rows, target, estimated=fold.estimated)
     estimate = gained = None
     if not verdict.refused:
-        estimate = _estimate(sums.estimators[-1], kind, level, rule)
+        estimate = _estimate(sums.estimators[-1], fold.kind, level, rule)
         gained = None if sums.gain is None else _estimate(sums.gain, "real", level, rule)
     return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
 

@@ -39,6 +39,7 @@ def evaluate(
     reward: str | None = None,
     propensity: str | None = None,
     logged: str | None = None,
+    estimate_propensities: bool = False,
     actions: str | None = None,
     context: Sequence[str] = (),
     by: Sequence[str] = (),
@@ -70,6 +71,9 @@ def evaluate(
     logged
         Where the logging policy's chance of every action stands: `columns:PREFIX`, or a column of
         maps from actions to chances, or of lists in the order of `actions`.
+    estimate_propensities
+        Whether the log has no propensities and they are to be estimated from the context, which
+        makes the verdict weak at best.
     actions
         Column of lists of the actions that could be chosen in a row; without it, all seen.
     context
@@ -124,6 +128,7 @@ def evaluate(
         reward=reward,
         propensity=propensity,
         logged=logged,
+        estimate_propensities=estimate_propensities,
         actions=actions,
         context=tuple(context),
         by=tuple(by),
@@ -179,11 +184,13 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
     rule, only = rule_called(options.interval), named_estimators(options.estimators)
     own = own_log(source)
     if own is not None:
+        if options.estimate_propensities:
+            raise InputError(f"{own}: has its propensities: leave out --estimate-propensities")
         return Comparison(tuple(_of_own_log(own, one, rule, options) for one in asked), ())
     several = len(asked) > 1 or bool(options.by)
     with opened(source, options.sql) as table:
         columns, notes = find_columns(table, options.wanted(asked))
-        survey, question, folded = fold_table(
+        survey, question, folded, estimated = fold_table(
             table,
             columns,
             asked,
@@ -194,9 +201,10 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             tell=options.tell,
         )
     joint = joint_levels(folded, level)
+    made = () if estimated is None else (estimated.note(),)
     found = []
     for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
-        said = (*notes, *notes_on(one, columns, question.kind, only))
+        said = (*made, *notes, *notes_on(one, columns, question.kind, only))
         if not question.actions:
             said = (*said, NOTE)
         fold = Fold(
@@ -206,6 +214,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             said,
             unusable=survey.unusable,
             actions=question.actions,
+            estimated="" if estimated is None else estimated.finding(),
         )
         slices = {key: each[at] for key, each in folded.slices.items()}
         found.append(

@@ -37,6 +37,11 @@ class AsTyped(click.Command):
     metavar="COLUMN|columns:PREFIX",
     help="Logged chances of all actions: maps, or lists as --actions has them; or a column each.",
 )
+@click.option(
+    "--estimate-propensities",
+    is_flag=True,
+    help="The log has no propensities: estimate them from the context; weak at best.",
+)
 @click.option("--actions", metavar="COLUMN", help="Lists of the actions to choose from.  [all]")
 @click.option("--context", default="", help="Columns of the context, separated by commas.")
 @click.option("--by", default="", help="Columns to slice by, separated by commas.")

@@ -69,7 +69,8 @@ class Fold:
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
     `actions` are what there was to do, where rows are of one action each;
-    `money` is what the target earns more, in parts and slices, on our own log.
+    `money` is what the target earns more, in parts and slices, on our own log;
+    `estimated` says what propensities are worth that were not logged.
     """
 
     unit: str
@@ -81,3 +82,4 @@ class Fold:
     unusable: Unusable = field(default_factory=Unusable)
     actions: tuple[str, ...] = ()
     money: Money | None = None
+    estimated: str = ""

@@ -17,8 +17,13 @@ BOUNDED = (
 def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...]) -> tuple[str, ...]:
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
+    if columns.estimated and not columns.context:
+        notes.append("no context column is named, so each action's chance is its share (--context)")
     if target.kind == "logging":
-        return ("the target is the logging policy: every weight is 1, no model is needed",)
+        return (
+            *notes,
+            "the target is the logging policy: every weight is 1, no model is needed",
+        )
     if not target.pmf_known and not only:
         notes.append(
             "only the logged action's chance under the target is known, so there is no DM and no"

@@ -22,6 +22,7 @@ class Options:
     reward: str | None = None
     propensity: str | None = None
     logged: str | None = None
+    estimate_propensities: bool = False
     actions: str | None = None
     context: Sequence[str] = ()
     by: Sequence[str] = ()
@@ -43,6 +44,7 @@ class Options:
             reward=self.reward,
             propensity=self.propensity,
             logged=self.logged,
+            estimate=self.estimate_propensities,
             actions=self.actions,
             targets=tuple(one.column for one in targets if one.column is not None),
             context=tuple(self.context),

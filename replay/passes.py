@@ -76,6 +76,8 @@ class Question:
         Whether rows of a group may hang together.
     only
         Names of the estimators that are wanted; all if there are none.
+    floor
+        Logged chances up to this are no support: 0, or what estimates were raised to.
     """
 
     actions: tuple[str, ...]
@@ -86,6 +88,7 @@ class Question:
     length: int
     clustered: bool = False
     only: tuple[str, ...] = ()
+    floor: float = 0.0
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
@@ -177,6 +180,7 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
             fitted=fitted,
             actions=len(question.actions),
             clustered=question.clustered,
+            floor=question.floor,
         )
 
     each = [

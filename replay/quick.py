@@ -46,7 +46,8 @@ WEIGHING = frozenset(one.name for one in (Ips, Snips, Clipped, CressieRead))
 def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -> bool:
     """Whether a question can be answered so."""
     own = all(target.column in columns.target_probs for target in targets)
-    plain = columns.logged is None and not (columns.by or columns.cluster or columns.actions)
+    plain = columns.propensity is not None and columns.logged is None
+    plain = plain and not (columns.by or columns.cluster or columns.actions)
     return bool(only) and WEIGHING.issuperset(only) and own and plain
 
 

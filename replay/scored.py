@@ -111,6 +111,7 @@ def score(
     fitted: bool,
     actions: int,
     clustered: bool = False,
+    floor: float = 0.0,
 ) -> Scored:
     """Weigh rows and compare them with the model.
 
@@ -131,6 +132,8 @@ def score(
         How many the log names, K.
     clustered
         Whether rows of a group may hang together.
+    floor
+        Logged chances up to this are no support.
     """
     weight = chance / rows.propensity
     if pmf is None:
@@ -151,7 +154,7 @@ def score(
         square = ratio * pmf
         spread = np.einsum("ij,ijp->ip", square, _noise(predicted, kind))
         chi, top = square.sum(axis=1), ratio.max(axis=1)
-        unsupported = np.where(known > 0, pmf, 0.0).sum(axis=1) < 1 - 2 * TOLERANCE
+        unsupported = np.where(known > floor, pmf, 0.0).sum(axis=1) < 1 - 2 * TOLERANCE
     return Scored(
         weight,
         rows.reward,

@@ -12,6 +12,7 @@ from replay.groups import GROUPS
 from replay.jobs import workers
 from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
+from replay.propensities.estimate import estimate
 from replay.quick import fold_quick, is_quick
 from replay.tables.checked import read_rows
 from replay.tables.survey import Survey, survey_piece
@@ -19,6 +20,8 @@ from replay.tables.survey import Survey, survey_piece
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from replay.jobs import Run
+    from replay.propensities.estimate import Estimated
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
     from replay.tables.rows import Rows
@@ -27,31 +30,46 @@ if TYPE_CHECKING:
 
 
 class FoldedTable(NamedTuple):
-    """What a table was found to hold, what was asked of it, and the sums."""
+    """What a table was found to hold, what was asked of it, the sums, and estimated chances."""
 
     found: Survey
     question: Question
     folded: Folded
+    estimated: Estimated | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A table whose actions are known, to be read again; `grouped` deals rows out in groups."""
+    """A table whose actions are known, to be read again.
+
+    `grouped` deals rows out in groups; `estimated` has the chances that the table lacks.
+    """
 
     pieces: tuple[Piece, ...]
     columns: Columns
     actions: tuple[str, ...]
     grouped: bool = False
     tell: Callable[[int], None] | None = None
+    estimated: Estimated | None = None
 
     def read(self, piece: Piece) -> Iterator[Rows]:
-        for rows in read_rows(piece, self.columns, self.actions):
+        for rows in self._filled(piece):
             if self.grouped and rows.group is None and rows.index is not None:
                 yield replace(rows, group=rows.index % GROUPS)
             else:
                 yield rows
             if self.tell is not None:
                 self.tell(len(rows))
+
+    def as_logged(self, piece: Piece) -> Iterator[Rows]:
+        return read_rows(piece, self.columns, self.actions)
+
+    def _filled(self, piece: Piece) -> Iterator[Rows]:
+        for rows in self.as_logged(piece):
+            if self.estimated is None:
+                yield rows
+            else:
+                yield from self.estimated.fill(rows)
 
     def to_learn(self, piece: Piece) -> Iterator[Rows]:
         return read_rows(piece, self.columns.to_learn(), self.actions)
@@ -108,7 +126,23 @@ def fold_table(
         question = _question(found, columns, targets, only)
         pieces = table.numbered(found.pieces).pieces
         source = Surveyed(pieces, columns, found.actions, grouped, here)
-        return FoldedTable(found, question, fold_source(source, question, run))
+        if columns.estimated:
+            estimated = _estimate(source, question, run)
+            source = replace(source, estimated=estimated)
+            question = replace(question, floor=estimated.floor)
+        folded = fold_source(source, question, run)
+        return FoldedTable(found, question, folded, source.estimated)
+
+
+def _estimate(source: Surveyed, question: Question, run: Run) -> Estimated:
+    return estimate(
+        source.as_logged,
+        source.pieces,
+        question.features,
+        len(question.actions),
+        question.length,
+        run,
+    )
 
 
 def _question(

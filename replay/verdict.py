@@ -18,7 +18,7 @@ mean weight  4 standard errors from 1, with full support: weak, the logged prope
              those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
              besides: broken, for the estimate is off by as much.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
-             (1e-4): weak; by 20 %, where they are all known: broken.
+             (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done.
@@ -79,8 +79,11 @@ def judge(
     chances_known: bool = False,
     overlap: Sequence[Overlap] = (),
     drift: float | None = None,
+    estimated: str = "",
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
+
+    `estimated` says what propensities are worth that were not logged: weak at best.
 
     Examples
     --------
@@ -89,11 +92,11 @@ def judge(
     'cannot answer: the log is worth only 40 rows about uniform, and 60 are needed'
     """
     findings = [
-        _support(found, rows, target, unit),
+        _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
         _worth(found, target, unit),
         *_rewards(found, target),
         *_mean_weight(found),
-        *_propensities(mismatch, known=chances_known),
+        *_propensities(mismatch, estimated, known=chances_known),
         *_tail(found),
         *_overlap(overlap, rows, target),
         *_drift(drift),
@@ -107,12 +110,12 @@ def judge(
     return Verdict(text, tuple(findings))
 
 
-def _support(found: Diagnostics, rows: int, target: str, unit: str) -> Finding:
+def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) -> Finding:
     lacking = found.no_support_rows
     if not lacking:
         return Finding("support", "good", f"the log could do all that {target} does")
     verdict = "broken" if lacking / rows > NO_SUPPORT_SHARE else "weak"
-    text = f"{target} does what the log could not do in {lacking} of {rows} {unit}s"
+    text = f"{target} does what the log {lacks} in {lacking} of {rows} {unit}s"
     return Finding("support", verdict, text)
 
 
@@ -155,7 +158,9 @@ def _mean_weight(found: Diagnostics) -> list[Finding]:
     return [Finding("mean weight", verdict, text)]
 
 
-def _propensities(mismatch: Mismatch | None, *, known: bool) -> list[Finding]:
+def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[Finding]:
+    if estimated:
+        return [Finding("propensities", "weak", estimated)]
     if mismatch is None:
         return []
     name, taken, expected, p_value = mismatch

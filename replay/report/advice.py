@@ -19,7 +19,7 @@ ADVICE = {
     "mean weight": "Check that the propensities are those that each decision was drawn with, and"
     " not computed later.",
     "propensities": "Check which actions were eligible in each row, and that the propensities are"
-    " those that each decision was drawn with.",
+    " those that each decision was drawn with; log them from now on, if they were not.",
     "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"
     " show how much hangs on them.",
     "overlap": "Let the log explore this action more before the target is believed.",

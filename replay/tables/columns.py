@@ -19,13 +19,15 @@ class Wanted:
 
     `logged` is `columns:PREFIX` or a column of lists or maps; `actions` a column of lists of the
     actions that could be chosen; `targets` the columns, or `columns:PREFIX`, that targets'
-    chances stand in; `by`, `cluster`, `time` are columns to slice, to group and to order by.
+    chances stand in; `by`, `cluster`, `time` are columns to slice, to group and to order by;
+    `estimate` says that propensities are missing and to be estimated.
     """
 
     action: str | None = None
     reward: str | None = None
     propensity: str | None = None
     logged: str | None = None
+    estimate: bool = False
     actions: str | None = None
     targets: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
@@ -46,14 +48,15 @@ class Columns:
 
     `target_probs` are columns of the logged action's chance under a target, `target_pmfs` say where
     a target's whole distribution stands, by what the target calls it, `logged` where that of the
-    logging policy does; with neither a propensity nor `logged`
-    every propensity is 1.
+    logging policy does; with neither a propensity nor `logged` every propensity is 1, or still
+    to be `estimated`.
     """
 
     action: str
     reward: Reward
     propensity: str | None
     logged: Distribution | None = None
+    estimated: bool = False
     actions: str | None = None
     target_probs: tuple[str, ...] = ()
     target_pmfs: tuple[tuple[str, Distribution], ...] = ()

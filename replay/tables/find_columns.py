@@ -25,7 +25,8 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
     UnknownColumn
         If a column isn't there, or nothing tells which one is meant.
     BadValue
-        If the reward isn't linear, or lists of chances come without the actions they are of.
+        If the reward isn't linear, lists of chances come without the actions they are of, or
+        propensities are to be estimated that the user says where to find.
 
     Examples
     --------
@@ -59,7 +60,9 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
         name = found("reward", None)
         reward = Reward(name, 0.0, ((name, 1.0),))
     propensity = wanted.propensity
-    if wanted.logged is None:
+    if wanted.estimate:
+        notes += _none_named(table, wanted, taken)
+    elif wanted.logged is None:
         propensity = found("propensity", propensity)
     elif propensity is None and "propensity" in set(table.columns) - taken:
         propensity = "propensity"
@@ -70,6 +73,7 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
         reward=reward,
         propensity=propensity,
         logged=_distribution(table, wanted.logged, wanted, taken),
+        estimated=wanted.estimate,
         actions=wanted.actions,
         context=wanted.context,
         by=wanted.by,
@@ -80,6 +84,24 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
     )
     table.check(columns.needed())
     return columns, tuple(notes)
+
+
+def _none_named(table: Table, wanted: Wanted, taken: Collection[str]) -> list[str]:
+    """Refuse to estimate what the user names; a column that looks like it is a note."""
+    for option, name in (("propensity", wanted.propensity), ("logged", wanted.logged)):
+        if name is not None:
+            raise BadValue(
+                f"{table.name}: --{option} {name} says the propensities, and"
+                " --estimate-propensities that there are none: leave one of them out"
+            )
+    try:
+        name = guess("propensity", table.columns, taken, table.name)
+    except UnknownColumn:
+        return []
+    better = (
+        f"{name} looks like the logged propensity, which is better than an estimate, and is not"
+    )
+    return [f"{better} used (--propensity {name})"]
 
 
 def _target_pmf(

@@ -26,6 +26,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """For each role the names that mean it, the surest first, however their words are divided."""
 
+INSTEAD = {"propensity": " or, if there is none, --estimate-propensities"}
+"""What else there is to say where nothing is called so."""
+
 SURE = {"reward": 3}
 """How many names leave no doubt; of two columns with later names either may be the reward."""
 
@@ -60,8 +63,8 @@ def guess(role: str, columns: Sequence[str], taken: Collection[str], table: str)
         names = ", ".join(map(repr, columns[:MOST_NAMED]))
         more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
         raise UnknownColumn(
-            f"{table}: can't tell which column is the {role}: say --{role} COLUMN;"
-            f" there are: {names}{more}"
+            f"{table}: can't tell which column is the {role}: say --{role} COLUMN"
+            f"{INSTEAD.get(role, '')}; there are: {names}{more}"
         )
     sure = SURE.get(role, len(known))
     alike = [one for one in ranks if one[0] == ranks[0][0] or sure <= ranks[0][0]]

@@ -9,8 +9,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from replay.report.digits import number
 from replay.plain import add_row, counted, say
+from replay.report.digits import number
 
 if TYPE_CHECKING:
     from replay.tune.result import Between, Tuning

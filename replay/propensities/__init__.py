@@ -1,0 +1,1 @@
+"""Propensities that a log hasn't: the logging policy's chances, estimated from contexts."""

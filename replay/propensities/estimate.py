@@ -1,0 +1,152 @@
+"""Estimate the logging policy's chance of every action from the context, for logs that lack it.
+
+1. A sample of rows, of about 100,000 at most, is kept from one pass over the log.
+2. It is dealt out in five folds; each fold's rows are scored by a model of the other four.
+3. Temperature and intercepts are calibrated on those scores: only they have seen all rows.
+4. Chances below the floor are raised to it.
+
+Rows that were not sampled get their chances in the same way, by their fold's model, which has not
+seen them either.
+
+Source: cross-fitting, Chernozhukov et al. (2018), The Econometrics Journal 21(1), C1-C68.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from replay.models.features import MAX_CELLS
+from replay.plain import counted
+from replay.propensities.calibrate import calibrate, calibration_error, floored
+from replay.propensities.sample import FOLDS, folds, merged, sample, share_of
+from replay.propensities.softmax import fit, softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from replay.jobs import Run
+    from replay.models.features import Features
+    from replay.propensities.sample import Choices
+    from replay.tables.rows import Floats, Rows
+
+FLOOR = 0.01
+"""Least chance, as a share of an even one: no weight is above 100 K. What the log does so rarely it
+may never do: a target that does it lacks support there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimated:
+    """The logging policy as estimated: plain data.
+
+    `tables` has each fold's coefficients, shape (5, d, K); `temperature` and `intercepts`, shape
+    (K,), calibrate; `sampled` is how many rows it was fitted from; `error` is the calibration error
+    found, and `luck` what chance alone would make of it.
+    """
+
+    features: Features
+    tables: Floats
+    temperature: float = 1.0
+    intercepts: Floats | float = 0.0
+    sampled: int = 0
+    error: float = 0.0
+    luck: float = 0.0
+
+    @property
+    def actions(self) -> int:
+        """How many there are, K."""
+        return int(self.tables.shape[2])
+
+    @property
+    def floor(self) -> float:
+        """Least chance of an action that could be chosen."""
+        return FLOOR / self.actions
+
+    def fill(self, rows: Rows) -> Iterator[Rows]:
+        """Put the chances in as those of the logging policy; yield a few rows at a time."""
+        most = min(self.features.at_once(), max(MAX_CELLS // self.actions, 1))
+        for start in range(0, len(rows), most):
+            part = rows.slice(start, min(start + most, len(rows)))
+            scores = self.scores(self.features.context(part), folds(part))
+            pmf = floored(self.pmf(scores, part.eligible), self.floor, part.eligible)
+            own = pmf[np.arange(len(part)), part.action]
+            yield replace(part, logged_pmf=pmf, propensity=own)
+
+    def scores(self, context: Any, fold: Any) -> Floats:
+        """Score every action by the model of each row's fold: shape (n, K)."""
+        found = np.zeros((len(fold), self.actions))
+        for at, table in enumerate(self.tables):
+            inside = np.flatnonzero(fold == at)
+            found[inside] = context[inside] @ table
+        return found
+
+    def pmf(self, scores: Floats, eligible: Any) -> Floats:
+        """Turn scores into calibrated chances, before the floor."""
+        return softmax(self.temperature * scores + self.intercepts, eligible)[1]
+
+    def finding(self) -> str:
+        """Say what the chances are worth."""
+        return (
+            "propensities are estimated: true only if nothing that isn't among the context columns"
+            f" swayed the choice (calibration error {self.error:.2%}; chance alone makes"
+            f" {self.luck:.2%})"
+        )
+
+    def note(self) -> str:
+        """Say how they were made."""
+        return (
+            "the log has no propensities; they were estimated by a logistic model of the context"
+            f" from {counted(self.sampled, 'row')}, no row's by a model that saw it, none below"
+            f" {self.floor:.2g}; one policy is supposed to have logged all rows"
+        )
+
+
+def estimate(
+    read: Callable[[Any], Iterable[Rows]],
+    pieces: Sequence[Any],
+    features: Features,
+    actions: int,
+    rows: int,
+    run: Run,
+) -> Estimated:
+    """Estimate the logging policy from a log of `rows` rows, read piece by piece.
+
+    Parameters
+    ----------
+    read
+        Reads the usable rows of a piece; plain data.
+    pieces
+        All of the log, in order.
+    features
+        How a context becomes a vector; without context columns a chance is the action's share.
+    actions
+        How many there are.
+    rows
+        Length of the log.
+    run
+        Calls a function on every piece; results come in the order of the pieces.
+    """
+    take = partial(_take, read, features, actions, share_of(rows, actions))
+    parts = list(run(take, pieces))
+    taken = np.sum([part.taken for part in parts], axis=0)
+    choices = merged(parts, features.context_size, taken)
+    tables = [fit(choices.where(choices.fold != fold)) for fold in range(FOLDS)]
+    raw = Estimated(features, np.stack(tables))
+    scores = raw.scores(choices.context, choices.fold)
+    temperature, intercepts = calibrate(scores, choices)
+    found = replace(raw, temperature=temperature, intercepts=intercepts, sampled=len(choices))
+    error, luck = calibration_error(found.pmf(scores, choices.eligible), choices)
+    return replace(found, error=error, luck=luck)
+
+
+def _take(
+    read: Callable[[Any], Iterable[Rows]],
+    features: Features,
+    actions: int,
+    share: float,
+    piece: Any,
+) -> Choices:
+    return sample(read(piece), features, actions, share)
