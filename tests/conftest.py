@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from tests.broker.broker import Broker
 from tests.broker.fetch import Unavailable, fetch, java
@@ -26,8 +27,11 @@ LEAKS = "ignore:unclosed <s(ocket.socket|sl.SSLSocket):ResourceWarning"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Overlook that kafka-python leaves the sockets open whose connecting failed."""
+    """Overlook sockets that kafka-python leaves open, and let Hypothesis take its time."""
     config.addinivalue_line("filterwarnings", LEAKS)
+    # How long an example takes says something of the machine, not of the code.
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
