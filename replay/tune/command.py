@@ -10,6 +10,11 @@ import click
 from bandit.errors import BadValue
 
 
+def _together(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str:
+    """An option that is given twice is a longer list."""
+    return ",".join(given)
+
+
 @click.command()
 @click.argument("log", nargs=-1)
 @click.option("--sql", metavar="QUERY", help="Instead of LOG, a SELECT over files (DuckDB).")
@@ -36,9 +41,14 @@ from bandit.errors import BadValue
     type=click.Path(readable=False, path_type=Path),
     help="Candidates in TOML: [grid] or [[candidate]].  [12 usual ones]",
 )
-@click.option("--explorer", default="", help="Explorers of the grid, separated by commas.")
-@click.option("--rate", default="", help="Rates of the grid, separated by commas.")
-@click.option("--floor", default="", help="Floors of the grid, separated by commas.")
+@click.option(
+    "--explorer",
+    multiple=True,
+    callback=_together,
+    help="Explorers of the grid, separated by commas or one by one.",
+)
+@click.option("--rate", multiple=True, callback=_together, help="Rates of the grid, likewise.")
+@click.option("--floor", multiple=True, callback=_together, help="Floors of the grid, likewise.")
 @click.option(
     "--today",
     default="logging",
@@ -124,10 +134,13 @@ def tune(
       poolwise tune labels.db --candidates grid.toml --today worker.toml --precision 0.02
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     from replay.progress import progress
+    from replay.report.whole_file import check_place, write_whole
     from replay.tune.page import page
     from replay.tune.report import as_json_text, print_report
     from replay.tune.tune import tune as run
 
+    if html is not None:
+        check_place(html)
     source = log[0] if len(log) == 1 else list(log) or None
     with progress("reading and learning", unit="rows") as tell:
         found = run(
@@ -142,7 +155,7 @@ def tune(
         )
     name = sql or ", ".join(log)
     if html is not None:
-        html.write_text(page(found, name), encoding="utf-8")
+        write_whole(html, page(found, name))
     if as_json:
         click.echo(as_json_text(found))
     else:
