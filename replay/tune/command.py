@@ -10,8 +10,8 @@ import click
 from bandit.errors import BadValue
 
 
-def _together(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str:
-    """An option that is given twice is a longer list."""
+def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str:
+    """Read an option that is given twice as a longer list."""
     return ",".join(given)
 
 
