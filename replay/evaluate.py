@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, InputError, LogCorrupt
+from bandit.errors import BadValue, InputError, LogCorrupt, nearest
 from replay.answer import Comparison, Difference, Evaluation
 from replay.answering import answer, difference_of
 from replay.estimators.registry import named_estimators
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.target import Target
 
+ENGINES = ("local", "spark")
+
 LOG_SUFFIXES = (".db", ".sqlite")
 """What logs are called; by its first bytes a log is known under any name."""
 
@@ -59,6 +61,7 @@ def evaluate(
     interval: str = "default",
     estimators: Sequence[str] = (),
     jobs: int = 1,
+    engine: str = "local",
     strict: bool = False,
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
@@ -69,8 +72,9 @@ def evaluate(
     ----------
     source
         Path of an embedded log (`sqlite:` before it is welcome), of the folder of an archive, of
-        Parquet, CSV or JSON lines (also .gz), a glob or folder of such, or a list of them; or a
-        table in memory: pandas, Arrow, Polars, whatever has Arrow's stream.
+        Parquet, CSV or JSON lines (also .gz), a glob or folder of such, URI of Parquet
+        (`s3://...`), or a list of them; or a table in memory: pandas, Arrow, Polars, whatever has
+        Arrow's stream.
     sql
         Instead of a source, a query that DuckDB runs over files: its result is the table.
     action, reward, propensity
@@ -106,6 +110,9 @@ def evaluate(
         one that `value` is of.
     jobs
         Processes to read files with; the answer is the same for any number.
+    engine
+        `local`, or `spark` for files that a cluster's executors read, with poolwise installed there
+        (`replay/spark.py`); a session that runs is used.
     strict
         Whether a row that can't be used is an error; else it is left out and counted.
     delay_usd_per_hour
@@ -144,6 +151,7 @@ def evaluate(
         interval=interval,
         estimators=tuple(estimators),
         jobs=jobs,
+        engine=engine,
         strict=strict,
         delay_usd_per_hour=delay_usd_per_hour,
         tell=tell,
@@ -185,6 +193,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
         raise BadValue(f"level is {level:g}, must be between 0 and 1")
     if (source is None) == (options.sql is None):
         raise InputError("name either a log or a query (--sql), one of them")
+    _check_engine(source, options)
     asked = [parse_target(name) for name in targets]
     rule, only = rule_called(options.interval), named_estimators(options.estimators)
     own = _own_log(source)
@@ -202,6 +211,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             only=only,
             grouped=several or options.interval in GROUPED,
             jobs=options.jobs,
+            engine=options.engine,
             strict=options.strict,
             tell=options.tell,
         )
@@ -244,6 +254,22 @@ def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Eva
 
     fold = fold_own_log(path, target, options.delay_usd_per_hour, options.tell)
     return answer(fold, str(target), options.level, rule)
+
+
+def _check_engine(source: Any, options: Options) -> None:
+    if options.engine not in ENGINES:
+        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
+    if options.engine == "local":
+        return
+    if options.sql is not None:
+        raise InputError(
+            "--engine spark: a query's result is a file of this machine alone: let Spark"
+            " write the table, and evaluate that"
+        )
+    if options.jobs > 1:
+        raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
+    if _own_log(source) is not None:
+        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")
 
 
 def _own_log(source: Any) -> Path | None:
