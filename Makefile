@@ -75,6 +75,11 @@ demo: .venv/.runtime  ## Show poolwise at work; needs no more than the runtime d
 kafka: .venv/bin/python  ## Start a real Kafka broker to play with; needs Java 17, and PORT if not 9092
 	@$(BIN)/python tests/broker/run.py --port $(PORT)
 
+spark: setup  ## Add Spark to .venv, 450 MB, so that its tests run; needs Java 17
+	@echo "Adding Spark ..."; start=$$(date +%s); \
+		$(BIN)/python -m pip install --quiet --constraint constraints.txt pyspark && \
+		echo "Ready: it took $$(($$(date +%s) - start)) s."
+
 test: setup  ## Run the tests and the examples in docstrings
 	@echo "Running the tests ..."
 	@$(BIN)/python -m pytest --quiet -n $(JOBS) --dist loadscope
@@ -84,7 +89,7 @@ faults-long: setup  ## Run the tests of faults at the length of the figures; it 
 		--timeout 3600 -n $(JOBS) --dist loadscope tests/faults
 
 # The tests are last, so that the last line counts them.
-check: setup formatted lint types imports wheel notebooks test  ## Run all that CI runs
+check: setup formatted lint types imports wheel notebooks test  ## Run all that CI runs (Spark's tests after `make spark`)
 
 format: setup  ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet . && echo "Formatted."
@@ -117,7 +122,7 @@ clean:  ## Remove .venv and all else that was made
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Clean."
 
-.PHONY: help setup demo kafka test faults-long check format formatted lint types imports notebooks wheel bench clean
+.PHONY: help setup demo kafka spark test faults-long check format formatted lint types imports notebooks wheel bench clean
 
 
 .venv/bin/python:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, InputError
+from bandit.errors import BadValue, InputError, nearest
 from replay.answer import Comparison, Difference, Evaluation
 from replay.answering import answer, difference_of
 from replay.estimators.registry import named_estimators
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.target import Target
 
+ENGINES = ("local", "spark")
+
 
 def evaluate(
     source: Any = None,
@@ -50,6 +52,7 @@ def evaluate(
     interval: str = "default",
     estimators: Sequence[str] = (),
     jobs: int = 1,
+    engine: str = "local",
     strict: bool = False,
     delay_usd_per_hour: float = 0.0,
     audit_usd: float | None = None,
@@ -61,8 +64,9 @@ def evaluate(
     ----------
     source
         Path of an embedded log (`sqlite:` before it is welcome), of the folder of an archive, of
-        Parquet, CSV or JSON lines (also .gz), a glob or folder of such, or a list of them; or a
-        table in memory: pandas, Arrow, Polars, whatever has Arrow's stream.
+        Parquet, CSV or JSON lines (also .gz), a glob or folder of such, URI of Parquet
+        (`s3://...`), or a list of them; or a table in memory: pandas, Arrow, Polars, whatever has
+        Arrow's stream.
     sql
         Instead of a source, a query that DuckDB runs over files: its result is the table.
     action, reward, propensity
@@ -98,6 +102,9 @@ def evaluate(
         one that `value` is of.
     jobs
         Processes to read files with; the answer is the same for any number.
+    engine
+        `local`, or `spark` for files that a cluster's executors read, with poolwise installed there
+        (`replay/spark.py`); a session that runs is used.
     strict
         Whether a row that can't be used is an error; else it is left out and counted.
     delay_usd_per_hour
@@ -138,6 +145,7 @@ def evaluate(
         interval=interval,
         estimators=tuple(estimators),
         jobs=jobs,
+        engine=engine,
         strict=strict,
         delay_usd_per_hour=delay_usd_per_hour,
         audit_usd=audit_usd,
@@ -180,6 +188,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
         raise BadValue(f"level is {level:g}, must be between 0 and 1")
     if (source is None) == (options.sql is None):
         raise InputError("name either a log or a query (--sql), one of them")
+    _check_engine(source, options)
     asked = [parse_target(name) for name in targets]
     rule, only = rule_called(options.interval), named_estimators(options.estimators)
     own = own_log(source)
@@ -197,6 +206,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             only=only,
             grouped=several or options.interval in GROUPED,
             jobs=options.jobs,
+            engine=options.engine,
             strict=options.strict,
             tell=options.tell,
         )
@@ -249,3 +259,19 @@ def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Eva
         level=options.level,
     )
     return answer(fold, str(target), options.level, rule)
+
+
+def _check_engine(source: Any, options: Options) -> None:
+    if options.engine not in ENGINES:
+        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
+    if options.engine == "local":
+        return
+    if options.sql is not None:
+        raise InputError(
+            "--engine spark: a query's result is a file of this machine alone: let Spark"
+            " write the table, and evaluate that"
+        )
+    if options.jobs > 1:
+        raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
+    if own_log(source) is not None:
+        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")

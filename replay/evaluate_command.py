@@ -77,6 +77,14 @@ class AsTyped(click.Command):
     type=click.IntRange(1),
     help="Processes to read files with; the answer is the same for any number.",
 )
+@click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    type=click.Choice(["local", "spark"]),
+    help="Who reads the files: this machine, or a Spark cluster whose executors have poolwise"
+    " installed, in this version, and can read the paths; spark-submit's settings hold.",
+)
 @click.option("--strict", is_flag=True, help="Make a row that can't be used an error.")
 @click.option(
     "--delay-usd-per-hour",
@@ -115,9 +123,9 @@ def evaluate(
     """Estimate what another way of deciding would have earned.
 
     LOG is an embedded log, an archive's folder, or a table of decisions: Parquet, CSV or JSON
-    lines, also .gz; several files, a glob or a folder of one kind. Columns are found by their names
-    where they aren't given. Rows that can't be used are counted, or an error with --strict. Exit
-    code 3: the log can't answer.
+    lines, also .gz; several files, a glob or a folder of one kind; Parquet also as s3://, hdfs://
+    and the like. Columns are found by their names where they aren't given. Rows that can't be used
+    are counted, or an error with --strict. Exit code 3: the log can't answer.
 
     \b
     Examples:

@@ -32,6 +32,7 @@ class Options:
     interval: str = "default"
     estimators: Sequence[str] = ()
     jobs: int = 1
+    engine: str = "local"
     strict: bool = False
     delay_usd_per_hour: float = 0.0
     audit_usd: float | None = None

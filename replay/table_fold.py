@@ -14,6 +14,7 @@ from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
 from replay.propensities.estimate import estimate
 from replay.quick import fold_quick, is_quick
+from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
 from replay.tables.survey import Survey, survey_piece
 
@@ -83,6 +84,7 @@ def fold_table(
     only: tuple[str, ...] = (),
     grouped: bool = False,
     jobs: int = 1,
+    engine: str = "local",
     strict: bool = False,
     tell: Callable[[int], None] | None = None,
 ) -> FoldedTable:
@@ -98,6 +100,8 @@ def fold_table(
         Whether sums by group of rows are wanted, for bootstraps and joint intervals.
     jobs
         Processes that read at the same time, where the table can be read by others.
+    engine
+        `local`, or `spark` to have the table read by Spark's executors.
     strict
         Whether a row that can't be used is an error.
     tell
@@ -114,8 +118,13 @@ def fold_table(
             raise BadValue(
                 f"target {target}: needs the logging policy's chances of all actions (--logged)"
             )
-    here = tell if jobs == 1 or not table.parallel else None
-    with workers(jobs if table.parallel else 1) as run:
+    if engine == "spark":
+        table, start = for_executors(table), spark_workers()
+    else:
+        start = workers(jobs if table.parallel else 1)
+    alone = engine == "local" and (jobs == 1 or not table.parallel)
+    here = tell if alone else None
+    with start as run:
         if not grouped and is_quick(only, targets, columns):
             quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
             question = _question(quick.survey, columns, targets, only)

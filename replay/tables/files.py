@@ -1,4 +1,4 @@
-"""Which files a source names: a path, a list of them, a glob or a folder; all of one kind."""
+"""Which files a source names: a path or URI, a list of them, a glob or folder; all of one kind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import InputError, MissingInput
+from replay.tables.remote import is_remote, remote_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ def kind_of(path: Path) -> str | None:
     return SUFFIXES.get(plain.suffix.lower())
 
 
-def files_of(source: Any) -> tuple[str, list[Path]]:
+def files_of(source: Any) -> tuple[str, list[str]]:
     """List the files that a source names, and their kind; those of a folder or glob by name.
 
     Raises
@@ -49,12 +50,13 @@ def files_of(source: Any) -> tuple[str, list[Path]]:
     files = [file for one in named for file in _files(one)]
     if not files:
         raise MissingInput("an empty list of files")
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for file in files:
         if file in seen:
             raise InputError(f"{file}: named twice, its rows would count twice")
         seen.add(file)
-        check_file(file)
+        if not is_remote(file):
+            check_file(Path(file))
     return _kind(files), files
 
 
@@ -68,9 +70,11 @@ def check_file(path: Path) -> None:
         raise MissingInput(f"{path}: the file is empty")
 
 
-def _files(one: Any) -> Sequence[Path]:
+def _files(one: Any) -> Sequence[str]:
     if not isinstance(one, str | os.PathLike):
         raise InputError(f"can't read a table from {type(one).__name__} in a list of files")
+    if is_remote(one):
+        return remote_files(str(one))
     path = Path(one)
     if path.is_dir():
         found = sorted(file for file in path.iterdir() if file.is_file() and kind_of(file))
@@ -79,19 +83,19 @@ def _files(one: Any) -> Sequence[Path]:
                 f"{path}: no log in this folder: looked for {', '.join(SUFFIXES)}, also .gz"
                 f" (those in folders below: {path / '**' / '*.parquet'})"
             )
-        return found
+        return [str(file) for file in found]
     if path.exists() or not any(mark in str(path) for mark in "*?["):
-        return [path]
+        return [str(path)]
     matched = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207 - a pattern may be absolute
     if not matched:
         raise MissingInput(f"{path}: no file matches")
-    return [file for file in matched if file.is_file()]
+    return [str(file) for file in matched if file.is_file()]
 
 
-def _kind(files: Sequence[Path]) -> str:
-    kinds: dict[str, Path] = {}
+def _kind(files: Sequence[str]) -> str:
+    kinds: dict[str, str] = {}
     for file in files:
-        kind = kind_of(file)
+        kind = kind_of(Path(file))
         if kind is None:
             raise InputError(
                 f"{file}: can't tell what it is by its name; known: {', '.join(SUFFIXES)}, also .gz"

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as papq
 
 from replay.tables.batch_size import batch_rows
+from replay.tables.remote import as_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,13 +24,13 @@ take three times the memory and no less time of the processor."""
 
 def header(path: str) -> tuple[str, ...]:
     """Names of the columns."""
-    with papq.ParquetFile(path) as file:
+    with papq.ParquetFile(as_arrow(path)) as file:
         return tuple(file.schema_arrow.names)
 
 
 def cuts(path: str) -> list[tuple[tuple[int, int], int, int]]:
     """Cut a file into pieces: first row group and the one after the last, first row, rows."""
-    with papq.ParquetFile(path) as file:
+    with papq.ParquetFile(as_arrow(path)) as file:
         sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
     found, begin, row, rows = [], 0, 0, 0
     for group, size in enumerate(sizes, start=1):
@@ -42,14 +43,14 @@ def cuts(path: str) -> list[tuple[tuple[int, int], int, int]]:
 
 def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[Any]:
     """Yield the columns `names` of some row groups as record batches."""
-    with papq.ParquetFile(path) as file:
+    with papq.ParquetFile(as_arrow(path)) as file:
         schema, metadata = file.schema_arrow, file.metadata
     types = [schema.field(name).type for name in names]
     words = [
         name for name, kind in zip(names, types, strict=True) if kind in (pa.string(), pa.binary())
     ]
     with papq.ParquetFile(
-        path,
+        as_arrow(path),
         metadata=metadata,
         read_dictionary=words,
         buffer_size=BUFFER_BYTES,

@@ -21,7 +21,6 @@ from replay.tables.unreadable import UNREADABLE, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 HEADERS = {"csv": delimited.header, "tsv": delimited.header, "json": json_lines.header}
 
@@ -119,10 +118,10 @@ def open_table(source: Any) -> Table:
     return Table(name, ((name, tuple(rows.column_names)),), (piece,), parallel=False)
 
 
-def _of_files(kind: str, files: Sequence[Path]) -> Table:
+def _of_files(kind: str, files: Sequence[str]) -> Table:
     headers: list[tuple[str, tuple[str, ...]]] = []
     pieces: list[Piece] = []
-    for path in map(str, files):
+    for path in files:
         try:
             if kind == "parquet":
                 headers.append((path, parquet.header(path)))
@@ -134,7 +133,7 @@ def _of_files(kind: str, files: Sequence[Path]) -> Table:
                 pieces.append(Piece(len(pieces), kind, path, path))
         except UNREADABLE as error:
             raise unreadable(path, error) from error
-    name = str(files[0])
+    name = files[0]
     if len(files) > 1:
         name = f"{counted(len(files), 'file')}, {name} to {files[-1]}"
     table = Table(name, tuple(headers), tuple(pieces))

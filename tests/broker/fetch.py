@@ -64,19 +64,23 @@ def cache() -> Path:
     return Path(home) / f"kafka-{KAFKA}"
 
 
-def java() -> str:
+def java(needing: str = "Kafka") -> str:
     """The path of a `java` that is new enough: from `JAVA_HOME`, else from `PATH`."""
     home = os.environ.get("JAVA_HOME")
     path = shutil.which("java", path=f"{home}/bin" if home else None)
     if path is None:
         place = f"JAVA_HOME={home}" if home else "PATH"
-        raise Unavailable(f"Kafka needs Java {OLDEST_JAVA} or later: no `java` found in {place}.")
+        raise Unavailable(
+            f"{needing} needs Java {OLDEST_JAVA} or later: no `java` found in {place}."
+        )
     said = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(?:1\.)?(\d+)', said)
     if version is None:
         raise Unavailable(f"{path} doesn't say its version: {said.strip().partition(chr(10))[0]!r}")
     if int(version[1]) < OLDEST_JAVA:
-        raise Unavailable(f"Kafka needs Java {OLDEST_JAVA} or later; {path} is Java {version[1]}.")
+        raise Unavailable(
+            f"{needing} needs Java {OLDEST_JAVA} or later; {path} is Java {version[1]}."
+        )
     return path
 
 
