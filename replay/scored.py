@@ -28,7 +28,8 @@ class Scored:
     noise      shape (n, P): P guesses at the reward's variance given x and the logged action
     spread     shape (n, P): Σₐ π²/μ noise over the full pmf, or w² noise where μ is not known
     fitted     whether there was a model yet
-    unsupported  whether the target can do something there that the log can't
+    unsupported  whether the target can do something there that the log can't; where chances are
+               estimated, the target's chance of what the log seems never to do
     chi        Σₐ π²/μ where both pmfs are known, else NaN
     index      the row's number in the log, if rows are drawn from it
     group      of 4,096 (`replay/groups.py`), if groups are asked for
@@ -133,7 +134,7 @@ def score(
     clustered
         Whether rows of a group may hang together.
     floor
-        Logged chances up to this are no support.
+        Logged chances up to this are no support; above 0 where they are estimated.
     """
     weight = chance / rows.propensity
     if pmf is None:
@@ -154,7 +155,8 @@ def score(
         square = ratio * pmf
         spread = np.einsum("ij,ijp->ip", square, _noise(predicted, kind))
         chi, top = square.sum(axis=1), ratio.max(axis=1)
-        unsupported = np.where(known > floor, pmf, 0.0).sum(axis=1) < 1 - 2 * TOLERANCE
+        lacking = 1.0 - np.where(known > floor, pmf, 0.0).sum(axis=1)
+        unsupported = np.maximum(lacking, 0.0) if floor else lacking > 2 * TOLERANCE
     return Scored(
         weight,
         rows.reward,

@@ -217,6 +217,23 @@ def test_what_the_log_never_does_is_no_support() -> None:
     assert stacked(parts).min() > made.floor * 0.95
 
 
+def test_a_little_mass_on_what_is_rarely_done_is_weak() -> None:
+    """A softmax over 34 actions is below the floor somewhere in over 1 % of the rows.
+
+    What `uniform` does there is 1/34 of a row each time: far less than 1 % of all.
+    """
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(20_000, 4))
+    pmf = np.exp(x @ rng.normal(scale=0.5, size=(4, 34)))
+    pmf /= pmf.sum(axis=1, keepdims=True)
+    log = pd.DataFrame(x, columns=list("pqrs"))
+    log["action"] = (pmf.cumsum(axis=1) > rng.random((20_000, 1))).argmax(axis=1)
+    log["reward"] = (rng.random(20_000) < 0.3).astype(int)
+    answer = ask(log, context=list("pqrs"), target="uniform")
+    assert not answer.refused
+    assert 0 < answer.diagnostics.no_support_rows < 100
+
+
 def test_where_propensities_are_missing_the_option_is_named() -> None:
     log, _ = swayed(100, 1)
     with pytest.raises(UnknownColumn, match=r"--propensity COLUMN or, .* --estimate-propensities;"):
