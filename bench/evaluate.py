@@ -2,8 +2,9 @@
 
     python bench/evaluate.py [--obp PYTHON] [--rows 100000000] [--folder FOLDER] [--parts 1234]
 
-1  1,000,000 rows × 5 actions, all estimators with intervals, as whole processes: ours against obp's
-   seven with 100 bootstrap rounds (PYTHON is one that obp is installed for, bench/peers/README.md)
+1  1,000,000 rows × 5 actions, all estimators with intervals, from a Parquet file to the answer (no
+   imports on either side): ours against obp's seven with 100 bootstrap rounds (PYTHON is one that
+   obp is installed for, bench/peers/README.md); largest memory of the whole process
 2  IPS and SNIPS alone, against DuckDB's SQL for the same sums over the same Parquet file
 3  ROWS rows of Parquet: largest memory resident, and time a row against a tenth of the rows
 4  two jobs against one
@@ -33,12 +34,12 @@ AT_ONCE = 500_000
 
 OURS = """
 import json, resource, sys, time
-started = time.perf_counter()
 from replay.evaluate import evaluate
+started, spent = time.perf_counter(), time.process_time()
 answer = evaluate(sys.argv[1], **json.loads(sys.argv[2]))
 print(json.dumps({
     "seconds": time.perf_counter() - started,
-    "processor_s": time.process_time(),
+    "processor_seconds": time.process_time() - spent,
     "peak_mb": max(
         resource.getrusage(who).ru_maxrss / 1024
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -104,7 +105,7 @@ def against_obp(folder: Path, python: str) -> None:
     found = best(3, path, target="columns:t_")
     seconds = sum(peer["seconds"].values())
     print(f"ratio obp_to_ours_seconds {seconds / found['seconds']:.1f}")
-    processor = sum(peer["processor_s"].values()) / found["processor_s"]
+    processor = sum(peer["processor_seconds"].values()) / found["processor_seconds"]
     print(f"ratio obp_to_ours_processor {processor:.1f}")
     print(f"ratio ours_to_obp_memory {found['peak_mb'] / peer['peak_mb']:.2f}")
 
