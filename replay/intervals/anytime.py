@@ -3,8 +3,8 @@
 The half width is σ √((n ρ² + 1) / (n ρ²) · ln((n ρ² + 1)/α²) / n): the boundary of a mixture of
 normal martingales, as close to the truth as the central limit theorem; σ² is the larger of the
 variance seen and that of a model of the reward, and for positive rewards it is on the log scale. ρ
-is such that it is narrowest at `BEST_AT` rows. Where the kurtosis says that the variance is known
-badly, it is wider by as much as Student's interval is than the normal one.
+is such that it is narrowest at `BEST_AT` rows. Where rewards have no limit and the kurtosis says
+that the variance is known badly, it is wider by as much as Student's interval is than the normal.
 
 Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6),
 theorem 2.2 and equation 20 for ρ.
@@ -31,7 +31,7 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
     if evidence is None or evidence.variance <= 0:
         return widest(kind)
     n, value = evidence.rows, evidence.value
-    heavy = quantile(evidence.freedom, level) / z(level)
+    heavy = 1.0 if kind == "binary" else quantile(evidence.freedom, level) / z(level)
     error = math.sqrt(evidence.variance) * factor(n, level) * heavy
     if kind == "real":
         return Interval(value - error, value + error, "anytime-valid")

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from replay.plain import add_row, counted, say
 from replay.report.digits import number, with_interval
+from replay.report.drawing import shortened
 from replay.report.money_table import HEADS, money_rows, slice_rows
 from replay.report.sentence import REFUSED, verdict_word
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from replay.own.money import Money
 
 VARIANCE = "variances are the larger of that seen and that of a model of the reward"
+
+GAP, LEAST_NAME = 2, 12
+"""Between columns; and what is left of a name at least."""
 
 SHOWN = 40
 """Slices that a screen or two have room for."""
@@ -81,12 +85,28 @@ def print_differences(differences: Sequence[Difference], console: Console) -> No
 
 def print_slices(answer: Evaluation, console: Console) -> None:
     """Print a row for each slice."""
-    table = _table("slice", f"{answer.unit}s", f"per {answer.unit}", "more than logged", "verdict")
-    for one in answer.slices[:SHOWN]:
-        cells = (f"{one.rows:,}", _cell(one.estimate), _cell(one.gain), verdict_word(one.verdict))
-        add_row(table, _name(one), *cells)
+    heads = (f"{answer.unit}s", f"per {answer.unit}", "more than logged")
+    rows = [
+        (
+            f"{one.rows:,}",
+            REFUSED if one.estimate is None else with_interval(one.estimate),
+            _cell(one.gain),
+        )
+        for one in answer.slices[:SHOWN]
+    ]
+    widths = [max(map(len, column)) + GAP for column in zip(heads, *rows, strict=True)]
+    room = max(console.width - sum(widths), LEAST_NAME)
+    table = _table("slice", *heads)
+    for one, cells in zip(answer.slices, rows, strict=False):
+        add_row(table, shortened(_name(one), room), *cells)
     say(console, "")
     console.print(table)
+    weak = sum(verdict_word(one.verdict) == "weak" for one in answer.slices)
+    if weak:
+        say(
+            console,
+            f"{counted(weak, 'slice')} can be believed a little: --json and --html say why.",
+        )
     more = len(answer.slices) - SHOWN
     if more > 0:
         say(console, f"{counted(more, 'more slice')}: --json and --html show all.")
