@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dr:
-    """Sums of DR: moments of s and of Σₐ π q̂, Σ w (r − q̂)², and per guess Σ w σ̂² and Σ spread."""
+    """Sums of DR: moments of s and of Σₐ π q̂, and per guess at the noise Σ spread.
+
+    `residual`, shape (2, 3), has Σ u (r − q̂)ᵏ for k = 0, 1, 2 with u = w and with u = 1; `noise`
+    Σ u σ̂² per guess.
+    """
 
     name: ClassVar[str] = "DR"
     scores: Moments = field(default_factory=Moments)
     direct: Moments = field(default_factory=Moments)
-    residual: Floats = field(default_factory=lambda: np.zeros((2, 1)))
+    residual: Floats = field(default_factory=lambda: np.zeros((2, 3)))
     noise: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     spread: Floats = field(default_factory=lambda: np.zeros(0))
     weight: float = 0.0
@@ -47,7 +51,7 @@ class Dr:
         received = type(self)(
             Moments().receive(scored.scores),
             Moments().receive(scored.direct),
-            np.array([[w @ (missed * missed)], [missed @ missed]]),
+            np.array([_powers(w, missed), _powers(np.ones(len(w)), missed)]),
             np.stack([w @ scored.noise, scored.noise.sum(axis=0)]),
             scored.spread.sum(axis=0),
             float(w.sum()),
@@ -71,11 +75,18 @@ class Dr:
     def value(self) -> float | None:
         return self.scores.mean if self.scores.count else None
 
-    def modelled(self) -> float:
-        """Variance of one score as a model of the reward says."""
+    def modelled(self, *, centred: bool = False) -> float:
+        """Variance of one score as a model of the reward says.
+
+        `centred` takes residuals from their means, which a self-normalised estimate makes up for.
+        """
         n = self.scores.count
+        total, once, missed = self.residual.T[:, :, None]
+        if centred:
+            mean = np.divide(once, total, out=np.zeros_like(once), where=total > 0)
+            missed = np.maximum(missed - mean * once, 0.0)
         noise = np.where(self.noise > 0, self.noise, np.inf)
-        guesses = self.residual / noise * self.spread / n if len(noise) else noise
+        guesses = missed / noise * self.spread / n if len(noise) else noise
         return self.direct.second / n + float(guesses.max(initial=0.0))
 
     def evidence(self) -> Evidence | None:
@@ -103,6 +114,10 @@ class Dr:
 
     def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
         return rule(self.evidence(), kind, level)
+
+
+def _powers(u: Floats, missed: Floats) -> tuple[float, float, float]:
+    return float(u.sum()), float(u @ missed), float(u @ (missed * missed))
 
 
 def _added(a: Floats, b: Floats) -> Floats:

@@ -62,7 +62,9 @@ class Sndr:
         gradient = control(np.array([[n, *self.sums]]))[1][0]
         centred = self.cross - np.outer(self.sums, self.sums) / n
         seen = max(float(gradient[1:] @ centred @ gradient[1:]), 0.0) / (n - 1)
-        seen, variance = self.groups.inflate(seen / n, max(seen, self.dr.modelled()) / n, gradient)
+        seen, variance = self.groups.inflate(
+            seen / n, max(seen, self.dr.modelled(centred=True)) / n, gradient
+        )
         return Evidence(
             value,
             variance,
