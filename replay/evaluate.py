@@ -13,7 +13,7 @@ from replay.answer import Comparison, Difference, Evaluation
 from replay.answering import answer, difference_of
 from replay.estimators.registry import named_estimators
 from replay.fold import Fold
-from replay.intervals.rules import GROUPED, rule_called
+from replay.intervals.rules import GROUPED, LADDERED, rule_called
 from replay.notes import notes_on
 from replay.options import Options
 from replay.quick import NOTE
@@ -205,6 +205,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             asked,
             only=only,
             grouped=several or options.interval in GROUPED,
+            laddered=options.interval in LADDERED,
             jobs=options.jobs,
             engine=options.engine,
             strict=options.strict,

@@ -7,10 +7,11 @@ adds it to every estimator's sums. What pieces come to is merged in the order of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from replay.at_once import rows_at_once
 from replay.estimators.baseline import Baseline
 from replay.estimators.dr import Dr
 from replay.estimators.registry import estimators_for, need_model
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
     from replay.slices import Key
     from replay.tables.rows import Floats, Rows
     from replay.target import Target
-
-MAX_CELLS = 1 << 18
-"""Rows × actions, or × features, handled at once: arrays of 2 MB each, which stay near."""
-
-
-MAX_ROWS = 8_192
-"""Rows handled at once: their columns stay in the processor's cache, and BLAS starts no threads for
-sums of so few numbers, which would cost more than they save."""
 
 
 class Source(Protocol):
@@ -76,6 +69,8 @@ class Question:
         Whether rows of a group may hang together.
     only
         Names of the estimators that are wanted; all if there are none.
+    laddered
+        Whether IPS keeps what betting needs.
     floor
         Logged chances up to this are no support: 0, or what estimates were raised to.
     """
@@ -88,11 +83,14 @@ class Question:
     length: int
     clustered: bool = False
     only: tuple[str, ...] = ()
+    laddered: bool = False
     floor: float = 0.0
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
-        return estimators_for(self.targets[at], self.only, pmf_known=self.known[at])
+        return estimators_for(
+            self.targets[at], self.only, pmf_known=self.known[at], laddered=self.laddered
+        )
 
     def needs_model(self) -> bool:
         """Whether any estimator of any target needs a model of the reward."""
@@ -156,7 +154,7 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
 def _fold(source: Source, question: Question, models: Models, piece: Any) -> Folded:
     """Second pass over a piece."""
     folded = Folded.empty(question)
-    most = min(max(MAX_CELLS // max(len(question.actions), question.features.size), 1), MAX_ROWS)
+    most = rows_at_once(max(len(question.actions), question.features.size))
     for rows in source.read(piece):
         for block, part in cut(rows, models.starts, most):
             folded = _receive(folded, part, question, models, block)
@@ -197,8 +195,10 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
     for key, inside in slices_of(rows):
         before = slices.get(key) or tuple(_of_slice(sums) for sums in folded.totals)
         slices[key] = tuple(
-            sums.receive(one.where(inside)) for sums, one in zip(before, each, strict=True)
+            sums.receive(replace(one.where(inside), action=None))  # nothing is said by action
+            for sums, one in zip(before, each, strict=True)
         )
+    check_slices(slices)
     totals = tuple(sums.receive(one) for sums, one in zip(folded.totals, each, strict=True))
     return Folded(totals, differences, slices)
 

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.errors import BadValue
-from replay.estimators.clipped import Clipped
-from replay.estimators.cressie_read import CressieRead
-from replay.estimators.ips import Ips
-from replay.estimators.registry import estimators_for
-from replay.estimators.snips import Snips
+from replay.at_once import rows_at_once
+from replay.estimators.registry import WEIGHING, estimators_for
+from replay.estimators.rejection import Rejection
 from replay.fold import Sums
 from replay.scored import Scored
 from replay.tables.faults import Faults
@@ -35,12 +33,10 @@ if TYPE_CHECKING:
     from replay.tables.table import Table
     from replay.target import Target
 
-MAX_ROWS = 8_192
-"""Rows handled at once: their columns stay in the processor's cache."""
-
 NOTE = "with these estimators alone nothing was looked at action by action"
 
-WEIGHING = frozenset(one.name for one in (Ips, Snips, Clipped, CressieRead))
+NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
+"""Of what can be summed so; rejection draws rows by numbers that a file in CSV may not have yet."""
 
 
 def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -> bool:
@@ -48,7 +44,7 @@ def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -
     own = all(target.column in columns.target_probs for target in targets)
     plain = columns.propensity is not None and columns.logged is None
     plain = plain and not (columns.by or columns.cluster or columns.actions)
-    return bool(only) and WEIGHING.issuperset(only) and own and plain
+    return bool(only) and NAMES.issuperset(only) and own and plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +79,7 @@ def fold_quick(
         As the survey of a table does.
     """
     length = sum(piece.rows or 0 for piece in table.pieces)
-    one = partial(_fold, columns, tuple(targets), only, length, strict, tell)
+    one = partial(_fold, columns, tuple(targets), only, length, strict=strict, tell=tell)
     found = reduce(add, run(one, table.pieces), Quick())
     found.survey.check(table.name, columns.action)
     return found
@@ -94,9 +90,10 @@ def _fold(
     targets: tuple[Target, ...],
     only: tuple[str, ...],
     length: int,
-    strict: bool,  # noqa: FBT001 - by position, for the pieces are mapped over
-    tell: Callable[[int], None] | None,
     piece: Piece,
+    *,
+    strict: bool,
+    tell: Callable[[int], None] | None,
 ) -> Quick:
     empty = Sums.empty(estimators_for(targets[0], only, pmf_known=False), length)
     totals, survey = [empty] * len(targets), Survey(pieces={piece.number: 0})
@@ -106,7 +103,7 @@ def _fold(
     for batch in read_piece(piece, names):
         faults = Faults(piece, piece.file_row + read, batch.num_rows)
         propensity = read_propensity(batch, columns, np.zeros(0, np.int64), None, faults)
-        reward, _ = read_reward(batch, columns.reward, faults)
+        reward = read_reward(batch, columns.reward, faults)
         chances = [read_target_prob(str(one.column), batch, faults) for one in targets]
         first = faults.unusable.first()
         if strict and first is not None:
@@ -131,8 +128,9 @@ def _fold(
 
 
 def _parts(columns: list[Floats]) -> Iterator[list[Floats]]:
-    for start in range(0, len(columns[0]), MAX_ROWS):
-        yield [one[start : start + MAX_ROWS] for one in columns]
+    most = rows_at_once(len(columns))
+    for start in range(0, len(columns[0]), most):
+        yield [one[start : start + most] for one in columns]
 
 
 def _scored(

@@ -31,12 +31,21 @@ class Key(NamedTuple):
 
 
 def slices_of(rows: Rows) -> Iterator[tuple[Key, NDArray[np.bool_]]]:
-    """Yield each slice that the rows fall into, and which of them do, shape (n,)."""
+    """Yield each slice that the rows fall into, and which of them do, shape (n,).
+
+    Raises
+    ------
+    BadValue
+        If a column has more than `MAX_SLICES` values in them.
+    """
     for name, column in rows.by.items():
         coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
         values = coded.dictionary.cast(pa.string()).to_pylist()
-        for code in np.unique(codes):
+        different = np.unique(codes)
+        if len(different) > MAX_SLICES:
+            raise _too_many(name)
+        for code in different:
             yield Key(name, MISSING if code < 0 else str(values[code])), codes == code
 
 
@@ -51,6 +60,8 @@ def check_slices(keys: Collection[Key]) -> None:
     for column in {key.column for key in keys}:
         many = sum(key.column == column for key in keys)
         if many > MAX_SLICES:
-            raise BadValue(
-                f"--by {column}: it has over {MAX_SLICES} values; slice by a column with fewer"
-            )
+            raise _too_many(column)
+
+
+def _too_many(column: str) -> BadValue:
+    return BadValue(f"--by {column}: it has over {MAX_SLICES} values; slice by a column with fewer")

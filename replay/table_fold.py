@@ -83,6 +83,7 @@ def fold_table(
     *,
     only: tuple[str, ...] = (),
     grouped: bool = False,
+    laddered: bool = False,
     jobs: int = 1,
     engine: str = "local",
     strict: bool = False,
@@ -98,6 +99,8 @@ def fold_table(
         Names of the estimators that are wanted; all if there are none.
     grouped
         Whether sums by group of rows are wanted, for bootstraps and joint intervals.
+    laddered
+        Whether what betting needs is wanted.
     jobs
         Processes that read at the same time, where the table can be read by others.
     engine
@@ -125,14 +128,14 @@ def fold_table(
     alone = engine == "local" and (jobs == 1 or not table.parallel)
     here = tell if alone else None
     with start as run:
-        if not grouped and is_quick(only, targets, columns):
+        if not (grouped or laddered) and is_quick(only, targets, columns):
             quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
             question = _question(quick.survey, columns, targets, only)
             return FoldedTable(quick.survey, question, Folded(quick.totals))
         look = partial(survey_piece, columns=columns, tell=here, strict=strict)
         found = reduce(add, run(look, table.pieces), Survey())
         found.check(table.name, columns.action)
-        question = _question(found, columns, targets, only)
+        question = replace(_question(found, columns, targets, only), laddered=laddered)
         pieces = table.numbered(found.pieces).pieces
         source = Surveyed(pieces, columns, found.actions, grouped, here)
         if columns.estimated:

@@ -3,7 +3,8 @@
 Its variance ("max variance") is the larger of the one seen, Var(s), and the one a model says,
 Var(Σₐ π q̂) + c E[Σₐ π²/μ σ̂²], so that tails that were not drawn yet count. σ̂² is q̂(1 − q̂) for
 binary rewards, q̂ᵖ for positive ones (the largest over p = 0, 1, 2), constant else; c scales it
-to the residuals: c = Σ w (r − q̂)² / Σ w σ̂².
+to the residuals: c = Σ u (r − q̂)² / Σ u σ̂², the larger of u = w, the target's rows, and u = 1, all
+rows: more of them, so less of the noise is missed where few rows weigh much.
 
 Source: Dudík, Langford and Li (2011), ICML, equation 3; the max variance: our statistics, part 5.
 """

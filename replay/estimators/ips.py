@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ips:
-    """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like."""
+    """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like.
+
+    Terms are kept on a `ladder` only where there is one, for betting.
+    """
 
     name: ClassVar[str] = "IPS"
     terms: Moments = field(default_factory=Moments)
@@ -38,10 +41,9 @@ class Ips:
     weight_squared: float = 0.0
     weighted_square: float = 0.0
     lowest: float = math.inf
-    largest: float = 0.0
     top: float = 0.0
     reward: float = 0.0
-    ladder: Ladder = field(default_factory=Ladder)
+    ladder: Ladder | None = None
     groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Ips:
@@ -57,10 +59,9 @@ class Ips:
             float((w * w).sum()),
             square,
             lowest,
-            float(terms.max()),
             float((w if scored.top is None else scored.top).max()),
             float(r.max()),
-            Ladder().receive(terms) if lowest >= 0 else Ladder(),
+            None if self.ladder is None or lowest < 0 else Ladder().receive(terms),
             Groups().receive(scored, terms),
         )
         return self + received
@@ -72,10 +73,9 @@ class Ips:
             self.weight_squared + other.weight_squared,
             self.weighted_square + other.weighted_square,
             min(self.lowest, other.lowest),
-            max(self.largest, other.largest),
             max(self.top, other.top),
             max(self.reward, other.reward),
-            self.ladder + other.ladder,
+            None if self.ladder is None or other.ladder is None else self.ladder + other.ladder,
             self.groups + other.groups,
         )
 
@@ -110,4 +110,4 @@ class Ips:
 
     def _terms(self) -> Terms:
         square = self.terms.second / self.terms.count + self.terms.mean**2
-        return Terms(square, self.largest, self.top, self.reward, self.ladder)
+        return Terms(square, self.top, self.reward, self.ladder)

@@ -18,6 +18,7 @@ from replay.estimators.sn_baseline import SnBaseline
 from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
 from replay.estimators.switch_dr import SwitchDr
+from replay.ladder import Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,16 +39,20 @@ ESTIMATORS = (*WEIGHING, *MODELLING, *BLIND)
 """All estimators of rows; those of whole tasks are in `replay/estimators/stepwise.py`."""
 
 
-def estimators_for(target: Target, only: Sequence[str] = (), *, pmf_known: bool) -> tuple[Any, ...]:
+def estimators_for(
+    target: Target, only: Sequence[str] = (), *, pmf_known: bool, laddered: bool = False
+) -> tuple[Any, ...]:
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
-    `only` leaves out all whose names it hasn't, if it has any.
+    `only` leaves out all whose names it hasn't, if it has any; `laddered` keeps what betting needs.
     """
+    ips = Ips(ladder=Ladder() if laddered else None)
     if target.kind == "logging":
-        return Ips(), Snips()
+        return ips, Snips()
     models = MODELLING if pmf_known else BLIND
-    return tuple(one() for one in (*WEIGHING, *models) if not only or one.name in only)
+    wanted = (one for one in (*WEIGHING, *models) if not only or one.name in only)
+    return tuple(ips if one is Ips else one() for one in wanted)
 
 
 def need_model(estimators: Iterable[Any]) -> bool:

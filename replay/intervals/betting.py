@@ -34,7 +34,7 @@ SHARES = 0.9 * 2.0 ** -np.arange(0, 13, 0.5)
 def betting(evidence: Evidence | None, kind: str, level: float) -> Interval:
     """Interval of a mean of bounded terms, at all times together."""
     terms = evidence.terms if evidence is not None else None
-    if evidence is None or terms is None or kind == "real":
+    if evidence is None or terms is None or terms.ladder is None or kind == "real":
         return widest(kind, "betting needs terms w r that are never negative")
     most = terms.weight * (1.0 if kind == "binary" else terms.reward)
     if not most:

@@ -26,15 +26,14 @@ class Statistic(Protocol):
 class Terms:
     """A value that is the mean of terms w r of rewards that are never negative.
 
-    `square` is their mean square, `largest` the largest, `weight` the largest weight that a row
-    could have had (of those seen, where that isn't known), `reward` the largest reward seen.
+    `square` is their mean square, `weight` the largest weight that a row could have had (of those
+    seen, where that isn't known), `reward` the largest reward seen; `ladder` is kept for betting.
     """
 
     square: float
-    largest: float
     weight: float
     reward: float
-    ladder: Ladder
+    ladder: Ladder | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

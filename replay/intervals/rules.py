@@ -41,6 +41,9 @@ RULES: Mapping[str, Rule] = {
 GROUPED = frozenset({"bootstrap-t", "empirical-likelihood"})
 """Those that need sums by group."""
 
+LADDERED = frozenset({"betting"})
+"""Those that need terms on a ladder."""
+
 
 def rule_called(name: str) -> Rule:
     """Return the rule of a name.

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 MAX_ONE_HOT = 512
 """Actions beyond this many share slots by hash: a fit costs the cube of the slots."""
 
-MAX_CELLS, MAX_ROWS = 1 << 18, 8_192
-"""Features × rows, and rows, handled at once: they stay in the processor's cache, and BLAS starts
-no threads for so few, which would cost more than they save."""
-
 DENSE = 64
 """Vectors longer than this are nearly all zeros."""
 
@@ -79,10 +75,6 @@ class Features:
     def context_size(self) -> int:
         """Length of its part about the context."""
         return (CONTEXT_SLOTS if self.categories else 0) + len(self.numbers)
-
-    def at_once(self) -> int:
-        """How many rows to turn into vectors at a time."""
-        return min(max(MAX_CELLS // max(self.size, 1), 1), MAX_ROWS)
 
     def gram(self, rows: Rows) -> Gram:
         """Cross products of rows' features and rewards; of actions alone, by counting."""

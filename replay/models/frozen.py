@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from replay.at_once import rows_at_once
 from replay.models.blocks import boundaries, cut
 from replay.models.gram import Gram
 from replay.models.ridge import progressive
@@ -65,7 +66,7 @@ def _gram(source: Source, features: Features, starts: list[int], piece: Any) -> 
     """Cross products of each block that a piece reaches into."""
     found: dict[int, Gram] = {}
     for rows in source.to_learn(piece):
-        for block, part in cut(rows, starts, features.at_once()):
+        for block, part in cut(rows, starts, rows_at_once(features.size)):
             gram = features.gram(part)
             found[block] = found[block] + gram if block in found else gram
     return found

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.models.features import MAX_CELLS
+from replay.at_once import rows_at_once
 from replay.plain import counted
 from replay.propensities.calibrate import calibrate, calibration_error, floored
 from replay.propensities.sample import FOLDS, folds, merged, sample, share_of
@@ -67,7 +67,7 @@ class Estimated:
 
     def fill(self, rows: Rows) -> Iterator[Rows]:
         """Put the chances in as those of the logging policy; yield a few rows at a time."""
-        most = min(self.features.at_once(), max(MAX_CELLS // self.actions, 1))
+        most = rows_at_once(max(self.features.size, self.actions))
         for start in range(0, len(rows), most):
             part = rows.slice(start, min(start + most, len(rows)))
             scores = self.scores(self.features.context(part), folds(part))

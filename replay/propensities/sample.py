@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from replay.at_once import rows_at_once
 from replay.keyed import uniforms
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def sample(batches: Iterable[Rows], features: Features, actions: int, share: flo
         taken += np.bincount(batch.action, minlength=actions)
         assert batch.index is not None
         drawn = batch if share == 1 else batch.where(uniforms(batch.index, "sample") < share)
-        parts += [_of(part, features, actions) for part in _few(drawn, features.at_once())]
+        parts += [_of(part, features, actions) for part in _few(drawn, rows_at_once(features.size))]
     return merged(parts, features.context_size, taken)
 
 

@@ -144,11 +144,11 @@ def _check(
         for name, where in columns.target_pmfs
     }
     propensity = read_propensity(batch, columns, code, logged, faults)
-    reward, components = read_reward(batch, columns.reward, faults)
-    at = group = None
+    reward = read_reward(batch, columns.reward, faults)
+    group = None
     zones: dict[str, str] = {}
     if columns.time is not None:
-        at, zones = read_times(columns.time, batch.column(columns.time), faults)
+        _, zones = read_times(columns.time, batch.column(columns.time), faults)
     if columns.cluster is not None:
         group = read_groups(columns.cluster, batch.column(columns.cluster), faults)
     rows = Rows(
@@ -156,10 +156,8 @@ def _check(
         reward,
         propensity,
         {name: read_context(name, batch, faults) for name in columns.context},
-        components=components,
         by={name: read_context(name, batch, faults) for name in columns.by},
         group=group,
-        at=at,
         index=np.arange(first, first + batch.num_rows),
         target_probs={name: read_target_prob(name, batch, faults) for name in columns.target_probs},
     )

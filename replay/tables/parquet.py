@@ -19,7 +19,7 @@ PIECE_ROWS = 500_000
 
 BUFFER_BYTES = 1 << 16
 """Of a column that is read at once: whole chunks of a row group, and a thread for each column,
-take three times the memory and no less time of the processor."""
+take twice the memory and no less time of the processor."""
 
 
 def header(path: str) -> tuple[str, ...]:

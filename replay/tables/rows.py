@@ -34,14 +34,10 @@ class Rows:
         The logging policy's chance of every action where the log holds it, shape (n, K).
     eligible
         Which actions could be chosen where the log says it, shape (n, K).
-    components
-        The columns that the reward is the weighted sum of, unweighted, where there are several.
     by
         Columns of Arrow to slice by, as `context`.
     group
         A number in 0..4095 that rows of one cluster share, shape (n,).
-    at
-        Time in seconds, shape (n,).
     index
         Number of the row in the whole table, from 0, shape (n,).
     target_probs, target_pmfs
@@ -55,10 +51,8 @@ class Rows:
     context: Mapping[str, Any] = field(default_factory=dict)
     logged_pmf: Floats | None = None
     eligible: NDArray[np.bool_] | None = None
-    components: Mapping[str, Floats] = field(default_factory=dict)
     by: Mapping[str, Any] = field(default_factory=dict)
     group: Ints | None = None
-    at: Floats | None = None
     index: Ints | None = None
     target_probs: Mapping[str, Floats] = field(default_factory=dict)
     target_pmfs: Mapping[str, Floats] = field(default_factory=dict)

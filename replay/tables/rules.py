@@ -55,21 +55,21 @@ def read_propensity(
     return np.minimum(own, 1.0)
 
 
-def read_reward(batch: Any, reward: Reward, faults: Faults) -> tuple[Floats, dict[str, Floats]]:
-    """Sum up the reward; its columns too where they are several."""
+def read_reward(batch: Any, reward: Reward, faults: Faults) -> Floats:
+    """Sum up the reward's columns with their weights."""
     parts = {}
     for name in reward.columns:
         values = numbers(name, batch.column(name), faults)
         _must(np.isfinite(values), name, values, "must be finite", faults)
         parts[name] = values
     if reward.plain:
-        return parts[reward.columns[0]], {}
+        return parts[reward.columns[0]]
     with np.errstate(all="ignore"):
         total = np.full(batch.num_rows, reward.constant)
         for name, weight in reward.terms:
             total += weight * parts[name]
     _must(np.isfinite(total), reward.text, total, "must be finite", faults)
-    return total, parts if len(parts) > 1 else {}
+    return total
 
 
 def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:

@@ -109,7 +109,7 @@ def test_sndr_does_not_move_with_a_constant_added_to_all_rewards() -> None:
     "estimator", [Ips, Clipped, CressieRead, Rejection, SwitchDr, Dros, Sndr, Dr]
 )
 def test_the_default_intervals_cover(estimator: type) -> None:
-    """400 logs of 3,000 rows, effective sample 260: at most 35 misses (5e-4 by chance at 5 %)."""
+    """400 logs of 3,000 rows, effective sample 360: at most 35 misses (5e-4 by chance at 5 %)."""
     misses = 0
     for seed in range(400):
         rows, truth = heavy(seed)

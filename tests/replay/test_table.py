@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bandit.errors import BadValue
 from replay.evaluate import evaluate
 from replay.tables.table import open_table
 
@@ -167,3 +168,10 @@ def test_what_windows_writes_is_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
     found = [batch.to_pydict() for batch in open_table(tmp_path / name).batches(["action"])]
     assert found == [{"action": ["a", "b"]}]
+
+
+def test_a_column_of_too_many_values_is_no_slice_and_costs_no_memory() -> None:
+    """It is refused at the first rows, not after all of them have a slice each."""
+    data = frame(30_000).assign(id=range(30_000))
+    with pytest.raises(BadValue, match="--by id: it has over 200 values"):
+        evaluate(data, by=["id"])
