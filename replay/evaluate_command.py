@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from replay.log_options import log_options, names, source_of
+
 ARGUMENTS = "poolwise.arguments"
 """Where the command keeps what was typed."""
 
@@ -21,31 +23,13 @@ class AsTyped(click.Command):
 
 
 @click.command(cls=AsTyped)
-@click.argument("log", nargs=-1)
-@click.option("--sql", metavar="QUERY", help="Instead of LOG, a SELECT over files (DuckDB).")
-@click.option("--action", metavar="COLUMN", help="The action taken.  [guessed by its name]")
-@click.option(
-    "--reward",
-    metavar="COLUMN|SUM",
-    help="The reward, or a sum of columns with weights.  [guessed]",
-)
-@click.option(
-    "--propensity", metavar="COLUMN", help="Logged chance of the action taken.  [guessed]"
-)
-@click.option(
-    "--logged",
-    metavar="COLUMN|columns:PREFIX",
-    help="Logged chances of all actions: maps, or lists as --actions has them; or a column each.",
-)
+@log_options
 @click.option(
     "--estimate-propensities",
     is_flag=True,
     help="The log has no propensities: estimate them from the context; weak at best.",
 )
-@click.option("--actions", metavar="COLUMN", help="Lists of the actions to choose from.  [all]")
-@click.option("--context", default="", help="Columns of the context, separated by commas.")
 @click.option("--by", default="", help="Columns to slice by, separated by commas.")
-@click.option("--cluster", metavar="COLUMN", help="Rows with the same value belong together.")
 @click.option("--time", metavar="COLUMN", help="When it was: numbers, or times of one zone.")
 @click.option(
     "--target",
@@ -148,15 +132,14 @@ def evaluate(
         check_place(html)
         if html.exists() and any(html.samefile(one) for one in log if Path(one).exists()):
             raise InputError(f"{html}: is the log itself; name another file for the page")
-    source = log[0] if len(log) == 1 else list(log) or None
     with progress("reading", unit="rows") as tell:
         found = compare(
-            source,
+            source_of(log),
             targets=targets,
             sql=sql,
-            context=_names(context),
-            by=_names(by),
-            estimators=_names(estimators),
+            context=names(context),
+            by=names(by),
+            estimators=names(estimators),
             tell=tell,
             **options,
         )
@@ -172,7 +155,3 @@ def evaluate(
         print_report(answer, name)
     if answer.refused:
         raise CannotAnswer(f"{name}: {found.evaluations[0].verdict}")
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]

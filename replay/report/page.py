@@ -1,16 +1,12 @@
-"""One page in one file: what was asked, the answer, and all that lies behind it.
-
-Rule 1: nothing in it asks for anything elsewhere, and nothing in it runs; its policy says so too.
-Rule 2: the same answer makes the same page, to the byte.
-"""
+"""One page in one file: what was asked, the answer, and all that lies behind it."""
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from replay.answer import Comparison
 from replay.plain import counted
+from replay.report.document import document
 from replay.report.figures_of_many import sections_of_all
 from replay.report.figures_of_one import sections_of
 from replay.report.markup import Markup, tag
@@ -23,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.answer import Evaluation
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def write_page(path: Path, answer: Evaluation | Comparison, command: str, source: str) -> None:
@@ -53,20 +47,10 @@ def page_text(answer: Evaluation | Comparison, command: str, source: str) -> str
     """Return the page's HTML."""
     every = evaluations(answer)
     title = question([one.target for one in every])
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", title),
-        tag("style", Markup(files("replay.report").joinpath("page.css").read_text("utf-8"))),
-    )
     first = every[0]
     log = f"{counted(first.rows, first.unit)} of {source}"
-    main = tag(
-        "main",
+    return document(
+        title,
         tag(
             "header",
             tag("h1", title),
@@ -78,8 +62,6 @@ def page_text(answer: Evaluation | Comparison, command: str, source: str) -> str
         else sections_of(first, 2, gain=True),
         small_print(every, command, together=isinstance(answer, Comparison)),
     )
-    page = tag("html", head, tag("body", main), lang="en")
-    return f"<!doctype html>\n{page}\n"
 
 
 def _said(answer: Evaluation) -> Markup:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from bandit.errors import BadValue
+from replay.log_options import log_options, names, source_of
 
 
 def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str:
@@ -16,25 +17,7 @@ def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
 
 
 @click.command()
-@click.argument("log", nargs=-1)
-@click.option("--sql", metavar="QUERY", help="Instead of LOG, a SELECT over files (DuckDB).")
-@click.option("--action", metavar="COLUMN", help="The action taken.  [guessed by its name]")
-@click.option(
-    "--reward",
-    metavar="COLUMN|SUM",
-    help="The reward, or a sum of columns with weights.  [guessed]",
-)
-@click.option(
-    "--propensity", metavar="COLUMN", help="Logged chance of the action taken.  [guessed]"
-)
-@click.option(
-    "--logged",
-    metavar="COLUMN|columns:PREFIX",
-    help="Logged chances of all actions: maps, or lists as --actions has them; or a column each.",
-)
-@click.option("--actions", metavar="COLUMN", help="Lists of the actions to choose from.  [all]")
-@click.option("--context", default="", help="Columns that learners see, separated by commas.")
-@click.option("--cluster", metavar="COLUMN", help="Rows with the same value belong together.")
+@log_options
 @click.option(
     "--candidates",
     metavar="FILE",
@@ -141,13 +124,12 @@ def tune(
 
     if html is not None:
         check_place(html)
-    source = log[0] if len(log) == 1 else list(log) or None
     with progress("reading and learning", unit="rows") as tell:
         found = run(
-            source,
+            source_of(log),
             sql=sql,
-            context=_names(context),
-            explorer=_names(explorer),
+            context=names(context),
+            explorer=names(explorer),
             rate=_numbers("--rate", rate),
             floor=_numbers("--floor", floor),
             tell=tell,
@@ -162,12 +144,8 @@ def tune(
         print_report(found, name)
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _numbers(option: str, text: str) -> list[float]:
     try:
-        return [float(name) for name in _names(text)]
+        return [float(name) for name in names(text)]
     except ValueError as error:
         raise BadValue(f"{option} {text!r}: say numbers, separated by commas") from error

@@ -72,12 +72,12 @@ def test_the_page_stands_alone_and_its_charts_are_whole(log: str, tmp_path: Path
     assert result.exit_code == 0
     text = path.read_text("utf-8")
     HTMLParser().feed(text)
-    assert not re.search(r"(src|href)=|<script|https?://", text)
-    charts = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    assert not re.search(r"(src|href)=(?!\"data:,\")|<script|https?://", text)
+    charts = re.findall(r"<figure>.*?</figure>", text, re.DOTALL)
     assert len(charts) == 2
     for chart in charts:
-        circles = [e for e in ET.fromstring(chart).iter() if e.tag.endswith("circle")]
-        assert len(circles) == 2
+        kinds = [e.get("class", "").split() for e in ET.fromstring(chart).iter()]
+        assert sum("point" in kind for kind in kinds) == 2
     assert "[policy]" in text
 
 
