@@ -47,7 +47,10 @@ TOO_LARGE = (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLa
 
 
 class Fenced(LogBusy):
-    """A producer of the same transactional id began after this one, or the broker gave it up."""
+    """Another producer has the transactional id now, or another member the instance's name.
+
+    Either may be one of ours: begun after the broker gave this one up, joined after a time-out.
+    """
 
 
 class Transactions:
@@ -267,7 +270,7 @@ class Transactions:
             msg = f"{self._name}: {self.transactional_id!r} was taken over by another process"
             return Fenced(msg)
         if isinstance(error, kafka_errors.FencedInstanceIdError):
-            return LogBusy(f"{self._name}: another worker has joined under the same instance")
+            return Fenced(f"{self._name}: the group has a later member under the same instance")
         if isinstance(error, TOO_LARGE):
             return RecordTooLarge(f"{self._name}: {text}")
         if isinstance(error, kafka_errors.AuthorizationError):

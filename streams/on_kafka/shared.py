@@ -254,21 +254,26 @@ class KafkaShared:
             raise self._refused(error) from error
 
     def _refused(self, error: LogBusy) -> LogError:
-        """Say what it means that there is another producer: nothing, unless its owner is another.
+        """Say what it means that there is another: nothing, unless its owner is another worker.
 
         A transaction took too long, or a broker that had stood still answered a request of ours
-        after a later one.
+        after a later one, or we were thrown out of the group and have a new id in it.
         """
         if isinstance(error, Fenced) and not self._taken():
             return CommitUnknown(str(error))
         return self._busy()
 
     def _taken(self) -> bool:
-        """Whether the group has another member under this one's instance."""
+        """Whether the group has another member under this one's instance.
+
+        Who is joining may have an id by now of which it has not heard; if the name was taken by
+        another, the join is refused.
+        """
         if self._instance is None:
             return False
         owner = self._owner_of(self._group, self._instance)
-        return owner not in {None, self._member.member_id}
+        ours = {self._member.member_id, self._consumer.group_metadata().member_id}
+        return self._joined() and owner not in ours | {None}
 
     def _busy(self) -> LogBusy:
         who = f"another worker has joined group {self._group!r} as {self._instance!r}"

@@ -9,14 +9,15 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from kafka.admin import MemberToRemove
 
-from bandit.errors import LogBusy
+from bandit.errors import CommitUnknown, LogBusy
 from streams.kafka import KafkaLog
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
 from streams.on_kafka.topics import create_topics
 from streams.topics import SHARED, partition_of
-from tests.broker.proxy import TXN_OFFSET_COMMIT
+from tests.broker.proxy import JOIN_GROUP, TXN_OFFSET_COMMIT
 from tests.faults.story import GROUP, wait_until
 from tests.streams.scenes import POOLS, letters, task, touchy, worker, write
 
@@ -108,6 +109,34 @@ def test_a_busy_worker_that_is_replaced_under_its_name_can_not_commit(members: M
         first.commit([NewRecord("asks", b"t", b"lost")], {Place("tasks", 0): 1})
     poll_until(second, holds_all(second))
     assert second.committed(Place("tasks", 0)) == 0
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_who_was_thrown_out_and_joins_again_is_not_taken_for_another(
+    members: Members, proxy: Proxy, *, heard: bool
+) -> None:
+    """Its records are of its former life: the group knows it by a new id, which it may not know."""
+    log = members.open(at=proxy.address, instance="w1")
+    first = join(log)
+    poll_until(first, holds_all(first))
+    group = log.names.on_broker(GROUP)
+    was = members.log._owner_of(group, "w1")
+    joined = threading.Event() if heard else proxy.on_reply(JOIN_GROUP, proxy.cut)
+    members.log.admin.remove_group_members(group, [MemberToRemove(group_instance_id="w1")])
+
+    def has_a_new_id() -> bool:
+        first.keep_alive()
+        owner = members.log._owner_of(group, "w1")
+        return owner not in {None, was} and (heard or joined.is_set())
+
+    wait_until(has_a_new_id)
+    with pytest.raises(CommitUnknown):
+        first.commit([NewRecord("asks", b"t", b"{}")], {Place("tasks", 0): 1})
+    first.rewind()
+    poll_until(first, holds_all(first))
+    assert first.committed(Place("tasks", 0)) == 0
+    first.commit([NewRecord("asks", b"t", b"{}")], {Place("tasks", 0): 1})
+    assert first.committed(Place("tasks", 0)) == 1
 
 
 def test_what_came_back_after_somebody_else_had_it_is_shown_as_lost(
