@@ -5,6 +5,10 @@ partitions meanwhile. Kafka-python claims them on, and keeps where it was in the
 that in the middle of a rebalance.
 Rule 2: who is replaced under the name of its instance gets no error before it commits. Kafka-python
 only ceases to send heartbeats.
+Rule 3: a join that was begun is finished. Kafka-python begins one because the topics look different
+than when they were shared out; if the poll ends before the join does, they look the same to the
+next one, which sees no need to go on: a member without heartbeats and without partitions, for ever
+(KAFKA-9815 was this in the Java client).
 """
 
 from __future__ import annotations
@@ -43,6 +47,13 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
         gone, self._places = self._places, set()
         before, self._id = self._id, member_id
         return gone if before in (None, member_id) else gone | held
+
+
+def go_on_joining(consumer: KafkaConsumer) -> None:
+    """See to it that the next poll goes on with a join that an earlier one began."""
+    coordinator = consumer._coordinator  # noqa: SLF001, nothing public does; its version is pinned
+    if coordinator.rejoining:
+        coordinator.request_rejoin()
 
 
 def replaced(consumer: KafkaConsumer) -> bool:

@@ -20,7 +20,7 @@ from streams.log import Lost, Place, Record
 from streams.on_kafka.assignor import TogetherAssignor
 from streams.on_kafka.connection import unknown_if_it_fails
 from streams.on_kafka.follower import READING
-from streams.on_kafka.membership import Membership, replaced
+from streams.on_kafka.membership import Membership, go_on_joining, replaced
 from streams.on_kafka.pauses import resume
 from streams.on_kafka.positions import Positions
 from streams.on_kafka.producer import Fenced
@@ -198,6 +198,7 @@ class KafkaShared:
 
     def _poll(self, max_records: int, timeout_s: float) -> list[Record]:
         timeout_ms = int(max(timeout_s, 0.0 if self._joined() else JOIN_S) * 1000)
+        go_on_joining(self._consumer)
         try:
             polled = self._consumer.poll(timeout_ms, max_records=max_records)
         except kafka_errors.NoOffsetForPartitionError as error:

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from bandit.errors import CommitUnknown, LogBusy
 from streams.kafka import KafkaLog
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
+from streams.on_kafka.shared import JOIN_S
 from streams.on_kafka.topics import create_topics
 from streams.topics import SHARED, partition_of
 from tests.broker.proxy import JOIN_GROUP, TXN_OFFSET_COMMIT
@@ -171,6 +173,20 @@ def test_what_came_back_after_somebody_else_had_it_is_shown_as_lost(
     assert 0 in seen
     assert seen[-1] == 4
     assert came == []
+
+
+def test_a_join_that_outlasts_its_poll_is_finished(members: Members, proxy: Proxy) -> None:
+    """Nothing calls for it any more: the topics look again as when they were shared out."""
+    shared = join(members.open(at=proxy.address))
+    poll_until(shared, holds_all(shared))
+    coordinator = shared._consumer._coordinator
+    coordinator._assignment_snapshot = {}
+    proxy.on_reply(JOIN_GROUP, partial(time.sleep, 2 * JOIN_S))
+    shared.poll(1000, 0.0)
+    assert coordinator.rejoining
+    wait_until(lambda: bool(coordinator._join_task.is_done), what="the join, while nobody polls")
+    assert not coordinator.need_rejoin()
+    poll_until(shared, coordinator.stable)
 
 
 def test_records_are_in_the_log_before_the_positions_that_vouch_for_them(
