@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bandit.errors import BadValue
+from replay.tables.arrays import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,7 +40,7 @@ def slices_of(rows: Rows) -> Iterator[tuple[Key, NDArray[np.bool_]]]:
     """
     for name, column in rows.by.items():
         coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+        codes = array_of(coded.indices, null=-1)
         values = coded.dictionary.cast(pa.string()).to_pylist()
         different = np.unique(codes)
         if len(different) > MAX_SLICES:

@@ -12,7 +12,6 @@ from replay.groups import GROUPS
 from replay.jobs import workers
 from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
-from replay.propensities.estimate import estimate
 from replay.quick import fold_quick, is_quick
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
@@ -147,6 +146,8 @@ def fold_table(
 
 
 def _estimate(source: Surveyed, question: Question, run: Run) -> Estimated:
+    from replay.propensities.estimate import estimate  # noqa: PLC0415 - scipy's optimizers: 25 MB
+
     return estimate(
         source.as_logged,
         source.pieces,

@@ -12,7 +12,8 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from replay.tables.arrays import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,13 +45,11 @@ class Contexts:
             coded = rows.context[name].dictionary_encode()
             words = [*coded.dictionary.cast(pa.string()).to_pylist(), None]
             slots = np.array([crc32(f"{name}={word}".encode()) % SLOTS for word in words], np.int16)
-            index = pc.fill_null(coded.indices, len(words) - 1)
-            codes[:, at] = slots[index.to_numpy(zero_copy_only=False)]
+            codes[:, at] = slots[array_of(coded.indices, null=len(words) - 1)]
         self.codes.append(codes)
         numbers = np.zeros((len(rows), len(self.features.numbers)))
         for at, (name, mean, scale) in enumerate(self.features.numbers):
-            column = pc.fill_null(rows.context[name].cast(pa.float64()), mean)
-            scaled = (column.to_numpy(zero_copy_only=False) - mean) / scale
+            scaled = (array_of(rows.context[name].cast(pa.float64()), null=mean) - mean) / scale
             numbers[:, at] = np.clip(np.nan_to_num(scaled), -5.0, 5.0)
         self.numbers.append(numbers)
 

@@ -8,10 +8,9 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from scipy.sparse import csr_array, hstack
 
 from replay.models.gram import Gram
+from replay.tables.arrays import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +88,8 @@ class Features:
         context = self.context(rows)
         n, split = len(rows), self.action_slots
         if self.size > DENSE:
+            from scipy.sparse import csr_array, hstack  # noqa: PLC0415 - 15 MB that few logs need
+
             one = csr_array((np.ones(n), slots, np.arange(n + 1)), shape=(n, split))
             return hstack([one, csr_array(context)], format="csr")
         vectors = np.zeros((n, self.size))
@@ -104,13 +105,12 @@ class Features:
             slots = np.array(
                 [crc32(f"{name}={value}".encode()) % CONTEXT_SLOTS for value in _values(coded)]
             )
-            index = pc.fill_null(coded.indices, len(coded.dictionary))
-            at = slots[index.to_numpy(zero_copy_only=False)]
+            at = slots[array_of(coded.indices, null=len(coded.dictionary))]
             vectors[np.arange(len(rows)), at] += 1.0
         start = CONTEXT_SLOTS if self.categories else 0
         for at, (name, mean, scale) in enumerate(self.numbers, start=start):
             column = rows.context[name].cast(pa.float64())
-            numbers = pc.fill_null(column, mean).to_numpy(zero_copy_only=False)
+            numbers = array_of(column, null=mean)
             vectors[:, at] = np.clip(np.nan_to_num((numbers - mean) / scale), -5.0, 5.0)
         return vectors
 

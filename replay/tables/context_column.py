@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from replay.moments import Moments
+from replay.tables.arrays import array_of, column_of
 
 MANY_VALUES = 64
 """A context column of numbers with more distinct values than this is a number, not a category."""
@@ -49,14 +50,14 @@ class ContextColumn:
         if not self.numeric:
             return
         try:
-            numbers = pc.drop_null(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
+            numbers = array_of(pc.drop_null(column).cast(pa.float64()))
         except pa.ArrowException:
             self._no_number()
             return
         numbers = numbers[np.isfinite(numbers)]
         self.moments = self.moments.receive(numbers)
         if not self.many:
-            self._add(set(pc.unique(pa.array(numbers)).to_pylist()))
+            self._add(set(pc.unique(column_of(numbers)).to_pylist()))
 
     def __add__(self, other: ContextColumn) -> ContextColumn:
         both = ContextColumn(

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pyarrow as pa
 
+from replay.tables.arrays import strings
 from replay.tables.chances import Chances
 from replay.tables.lists import read_lists, read_maps
 from replay.tables.values import null_mask, numbers
@@ -84,7 +84,7 @@ def _side_by_side(where: Distribution, batch: Any, vocabulary: Vocabulary, fault
         column = batch.column(name)
         values = numbers(name, column, faults, may_miss=True)
         columns.append(np.where(null_mask(column), 0.0, values) if column.null_count else values)
-    actions = pa.array([name.removeprefix(where.prefix) for name in where.names], pa.string())
+    actions = strings([name.removeprefix(where.prefix) for name in where.names])
     return Whole(vocabulary.codes_of(actions), np.column_stack(columns))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from replay.tables.arrays import array_of, column_of, strings
 from replay.tables.values import categories, is_text, null_mask
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def read_lists(name: str, column: Any, faults: Faults, *, words: bool = False) -
     if not _is_list(column.type):
         raise faults.wrong_type(name, column, "lists")
     faults.put(null_mask(column), f"{name} is missing")
-    length = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+    length = array_of(pc.list_value_length(column), null=0)
     return Lists(length.astype(np.int64), pc.list_flatten(column))
 
 
@@ -100,7 +101,7 @@ def read_maps(name: str, column: Any, faults: Faults) -> Lists:
 def _from_map(column: Any) -> Lists:
     pairs = pa.struct([("key", column.type.key_type), ("value", column.type.item_type)])
     lists = column.cast(pa.list_(pairs))
-    length = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    length = array_of(pc.list_value_length(lists), null=0)
     keys, values = pc.list_flatten(lists).flatten()
     return _without_nulls(length.astype(np.int64), values, keys)
 
@@ -109,13 +110,13 @@ def _from_struct(column: Any) -> Lists:
     """Every field is a key; laid out row after row."""
     fields, n = column.flatten(), len(column)
     width = len(fields)
-    names = pa.array([field.name for field in column.type], pa.string())
-    keys = pa.DictionaryArray.from_arrays(pa.array(np.tile(np.arange(width), n)), names)
+    names = strings([field.name for field in column.type])
+    keys = pa.DictionaryArray.from_arrays(column_of(np.tile(np.arange(width), n)), names)
     if not fields:
         return Lists(np.zeros(n, np.int64), pa.nulls(0, pa.float64()), keys)
     joined = pa.concat_arrays([field.cast(pa.float64()) for field in fields])
     across = np.arange(n)[:, None] + n * np.arange(width)
-    values = joined.take(pa.array(across.ravel()))
+    values = joined.take(column_of(across.ravel()))
     return _without_nulls(np.full(n, width, np.int64), values, keys)
 
 
@@ -124,7 +125,7 @@ def _without_nulls(length: Ints, values: Any, keys: Any) -> Lists:
         return Lists(length, values, keys)
     there = values.is_valid()
     row = np.repeat(np.arange(len(length)), length)
-    kept = np.bincount(row, there.to_numpy(zero_copy_only=False), minlength=len(length))
+    kept = np.bincount(row, array_of(there), minlength=len(length))
     return Lists(kept.astype(np.int64), values.filter(there), keys.filter(there))
 
 

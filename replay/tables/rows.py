@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
+from replay.tables.arrays import column_of
 from replay.tables.values import Floats, Ints
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Rows:
 
     def where(self, keep: NDArray[np.bool_]) -> Rows:
         """Only the rows that `keep`, shape (n,), is true for."""
-        arrow = pa.array(keep)
+        arrow = column_of(keep)
         return self._each(
             lambda values: values[keep] if isinstance(values, np.ndarray) else values.filter(arrow)
         )

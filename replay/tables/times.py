@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from replay.tables.arrays import array_of
 from replay.tables.values import Floats, categories, is_text, null_mask, numbers
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def read_times(name: str, column: Any, faults: Faults) -> tuple[Floats, dict[str
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         seconds = column.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False)
-        ticks = seconds.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        ticks = array_of(seconds.cast(pa.int64()), null=0)
         zone = NO_ZONE if getattr(kind, "tz", None) is None else UTC_ZONE
         return ticks / 1e6, {zone: str(kind)}
     if is_text(column):

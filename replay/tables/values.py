@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from replay.tables.arrays import array_of
 
 if TYPE_CHECKING:
     from replay.tables.faults import Faults
@@ -24,8 +25,7 @@ WORDS = {"true": 1.0, "false": 0.0}
 
 def null_mask(column: Any) -> NDArray[np.bool_]:
     """Which values are missing, shape (n,)."""
-    mask: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
-    return mask
+    return array_of(column.is_null())
 
 
 def is_text(column: Any) -> bool:
@@ -56,7 +56,7 @@ def numbers(
     if column.null_count and not may_miss:
         faults.put(null_mask(column), f"{label} is missing")
     try:
-        plain = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        plain = array_of(column.cast(pa.float64()))
     except pa.ArrowException:
         if not is_text(column):
             raise faults.wrong_type(label, column, "numbers") from None
@@ -110,5 +110,5 @@ def categories(name: str, column: Any, faults: Faults) -> tuple[Ints, Any]:
         raise faults.wrong_type(name, column, "texts or numbers") from error
     index = coded.indices
     if coded.null_count:
-        index = pc.fill_null(index.cast(pa.int64()), -1)
-    return index.to_numpy(zero_copy_only=False), words
+        index = index.cast(pa.int64())
+    return array_of(index, null=-1), words

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from bandit.errors import BadValue
+from replay.tables.arrays import array_of, strings
 from replay.tables.values import categories
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Vocabulary:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> Vocabulary(["a", "b"], grows=False).codes_of(pa.array(["b", "z", None])).tolist()
     [1, -1, -1]
     """
@@ -33,7 +34,7 @@ class Vocabulary:
     def __init__(self, names: Sequence[str] = (), *, grows: bool = True) -> None:
         self.names = list(names)
         self.grows = grows
-        self._set = pa.array(self.names, pa.string())
+        self._set = strings(self.names)
 
     def codes(self, name: str, column: Any, faults: Faults) -> Ints:
         """Code of each value of a column, shape (n,); -1 where it is missing or not known."""
@@ -53,9 +54,9 @@ class Vocabulary:
                 for word in words.unique().to_pylist()
                 if word is not None and word not in known
             ]
-            self._set = pa.array(self.names, pa.string())
+            self._set = strings(self.names)
             found = pc.index_in(words, value_set=self._set)
-        codes: Ints = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        codes: Ints = array_of(found, null=-1).astype(np.int64)
         return codes
 
 
