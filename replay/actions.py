@@ -63,7 +63,7 @@ class ActionSums:
             return np.bincount(action, weights=values, minlength=k).astype(np.float64)
 
         sums = np.zeros((8, k))
-        sums[0] = by_action(np.ones(n))
+        sums[0] = np.bincount(action, minlength=k)
         if scored.logged is not None:
             sums[1] = scored.logged.sum(axis=0)
             sums[2] = sums[1] - np.einsum("ij,ij->j", scored.logged, scored.logged)

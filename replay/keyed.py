@@ -24,9 +24,16 @@ def uniforms(index: NDArray[np.int64], key: str) -> Floats:
     True
     """
     start = np.uint64(crc32(key.encode()) << 32)
-    z = (index.astype(np.uint64) + start + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = index.astype(np.uint64)
+    z += start + np.uint64(1)
+    z *= np.uint64(0x9E3779B97F4A7C15)
+    z ^= z >> np.uint64(30)
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(0x94D049BB133111EB)
     z ^= z >> np.uint64(31)
-    numbers: Floats = ((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    z >>= np.uint64(11)
+    numbers: Floats = z.astype(np.float64)
+    numbers += 0.5
+    numbers *= 2.0**-53
     return numbers

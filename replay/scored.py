@@ -92,7 +92,7 @@ class Scored:
     @cached_property
     def dr(self) -> Dr:
         """Sums of DR, which other estimators need too."""
-        return Dr().receive(self)
+        return Dr.of(self)
 
     @cached_property
     def scores(self) -> Floats:

@@ -93,11 +93,11 @@ class Target:
         if eligible is None and rows.logged_pmf is not None:
             eligible = rows.logged_pmf > 0
         if self.kind == "always":
-            pmf = np.zeros((len(rows), len(actions)))
+            pmf = np.zeros((len(rows), len(actions)), order="F")
             pmf[:, actions.index(self.name)] = 1.0
             return pmf if eligible is None else pmf * eligible
         if eligible is None:
-            return np.full((len(rows), len(actions)), 1.0 / len(actions))
+            return np.full((len(rows), len(actions)), 1.0 / len(actions), order="F")
         shared: Floats = eligible / np.maximum(eligible.sum(axis=1, keepdims=True), 1)
         return shared
 

@@ -48,8 +48,13 @@ class Dr:
     groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Self:
+        return self + scored.dr
+
+    @classmethod
+    def of(cls, scored: Scored) -> Self:
+        """Sum rows up; `Scored.dr` keeps what it comes to."""
         w, missed = np.abs(scored.weight), scored.residual  # of a difference some are negative
-        received = type(self)(
+        return cls(
             Moments().receive(scored.scores),
             Moments().receive(scored.direct),
             np.array([_powers(w, missed), _powers(np.ones(len(w)), missed)]),
@@ -59,9 +64,8 @@ class Dr:
             float(w @ w),
             Groups().receive(scored, scored.scores),
         )
-        return self + received
 
-    def __add__(self, other: Self) -> Self:
+    def __add__(self, other: Dr) -> Self:
         return type(self)(
             self.scores + other.scores,
             self.direct + other.direct,

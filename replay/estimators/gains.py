@@ -26,7 +26,7 @@ class DrGain(Dr):
     name: ClassVar[str] = "gain"
 
     def receive(self, scored: Scored) -> Self:
-        return Dr.receive(self, ahead(scored))
+        return self + ahead(scored).dr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +37,7 @@ class SnGain(Sndr):
 
     def receive(self, scored: Scored) -> Self:
         found = Sndr.receive(type(self)(), replace(scored, direct=scored.direct - scored.reward))
-        return self + replace(found, dr=Dr().receive(ahead(scored)))
+        return self + replace(found, dr=ahead(scored).dr)
 
 
 def ahead(scored: Scored) -> Scored:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 LEVELS = 64
 """Powers of 2 from 1: no float weight in use is beyond 2^63."""
 
+MANTISSA_BITS, BELOW_ONE = 52, 1022
+"""Where a float's power of 2 stands, and what stands there for numbers just below 1 (IEEE 754)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rejection:
@@ -43,15 +46,13 @@ class Rejection:
             return self
         w, r = scored.weight, scored.reward
         ratio = w / uniforms(scored.index, "rejection")
-        kept = ratio >= 1.0
-        level = np.minimum(np.log2(ratio[kept]).astype(np.int64), LEVELS - 1)
-        reward = r[kept]
-        sums = [
-            np.bincount(level, weights=one, minlength=LEVELS)
-            for one in (np.ones(len(reward)), reward, reward * reward)
-        ]
+        level = np.clip((ratio.view(np.int64) >> MANTISSA_BITS) - BELOW_ONE, 0, LEVELS)
+        sums = np.empty((3, LEVELS + 1))
+        sums[0] = np.bincount(level, minlength=LEVELS + 1)
+        sums[1] = np.bincount(level, weights=r, minlength=LEVELS + 1)
+        sums[2] = np.bincount(level, weights=r * r, minlength=LEVELS + 1)
         most = w if scored.top is None else scored.top
-        return self + Rejection(np.stack(sums), float(most.max()))
+        return self + Rejection(sums[:, 1:], float(most.max()))  # level 0 is accepted nowhere
 
     def __add__(self, other: Rejection) -> Rejection:
         return Rejection(self.sums + other.sums, max(self.top, other.top))

@@ -42,7 +42,8 @@ class ShrunkSums:
             return self
         sums = np.empty((len(shrunk), 5))
         for row, w in zip(sums, shrunk, strict=True):
-            s = base + w * y
+            s = w * y
+            s += base
             row[:] = w.sum(), w @ w, s.sum(), s @ s, s @ w
         return self + ShrunkSums(len(y), sums, float(y.min()), float(y.max()))
 

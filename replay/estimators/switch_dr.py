@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from replay.estimators.shrunk import ShrunkSums
 from replay.intervals.choose import default
 
@@ -29,7 +27,7 @@ class SwitchDr:
 
     def receive(self, scored: Scored) -> SwitchDr:
         w = scored.weight
-        shrunk = [np.where(w <= most, w, 0.0) for most in self.thresholds]
+        shrunk = [w * (w <= most) for most in self.thresholds]
         return replace(self, sums=self.sums.receive(shrunk, scored.direct, scored.residual))
 
     def __add__(self, other: SwitchDr) -> SwitchDr:

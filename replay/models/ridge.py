@@ -42,12 +42,11 @@ class Ridge:
 
     def predict(self, features: Features, rows: Rows) -> Floats:
         """q̂ of every action in every row: shape (n, K)."""
-        predicted: Floats = self.by_action
-        if len(self.by_context):
-            predicted = predicted + (features.context(rows) @ self.by_context)[:, None]
-        else:
-            predicted = np.broadcast_to(predicted, (len(rows), len(predicted)))
-        return np.clip(predicted, self.low, self.high)
+        if not len(self.by_context):
+            same = np.clip(self.by_action, self.low, self.high)
+            return np.broadcast_to(same, (len(rows), len(same)))
+        predicted = self.by_action[:, None] + features.context(rows) @ self.by_context
+        return np.clip(predicted, self.low, self.high).T
 
 
 def progressive(features: Features, blocks: Iterable[Gram]) -> Iterator[Ridge | None]:

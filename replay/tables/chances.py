@@ -83,6 +83,6 @@ class Chances:
         """Chances of all actions in the rows from `start` up to `stop`, (stop - start, actions)."""
         begin, end = self.length[:start].sum(), self.length[:stop].sum()
         row = np.repeat(np.arange(stop - start), self.length[start:stop])
-        pmf = np.zeros((stop - start, actions))
+        pmf = np.zeros((stop - start, actions), order="F")
         pmf[row, self.code[begin:end]] = self.chance[begin:end]
         return pmf

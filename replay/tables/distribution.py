@@ -85,7 +85,7 @@ def _side_by_side(where: Distribution, batch: Any, vocabulary: Vocabulary, fault
         values = numbers(name, column, faults, may_miss=True)
         columns.append(np.where(null_mask(column), 0.0, values) if column.null_count else values)
     actions = strings([name.removeprefix(where.prefix) for name in where.names])
-    return Whole(vocabulary.codes_of(actions), np.column_stack(columns))
+    return Whole(vocabulary.codes_of(actions), np.stack(columns).T)
 
 
 def _aligned(label: str, lists: Lists, sets: Chances, faults: Faults) -> Chances:
