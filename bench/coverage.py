@@ -5,8 +5,9 @@
 A cell is a design (bench/designs.py), a number of rows, and whether all of the target's chances are
 known (DR) or only the logged action's (the baseline form). It fails where the default interval's
 coverage of the answered runs is significantly (one-sided 1 %) below the goal, or its width is over
-1.3 times that of normal theory where that covers 93 %. `--keep FOLDER` leaves weights and rewards
-there for other tools.
+1.3 times that of normal theory where that covers 93 %. With `--peers PYTHON...` obp and
+vw-estimators, installed there (bench/peers/README.md), are asked about the first `--peer-runs` of
+the same logs, with DR's predictions and the largest reward of all runs, as if it were known.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy.stats import binom
 
+from bench.beside import asked as peers_asked
+from bench.beside import given
 from bench.designs import ACTIONS, DESIGNS, Design, context
 from replay.intervals.rules import RULES
 from replay.models.features import Features
@@ -118,6 +121,30 @@ def run(at: int, n: int, seed: int, *, every: bool) -> dict[tuple[str, str, str]
     return found
 
 
+def run_given(at: int, n: int, seed: int) -> Any:
+    """What one log comes to for peers."""
+    design = DESIGNS[at]
+    rows = design.simulate(np.random.default_rng([seed, n]), n)
+    return given(InMemory(rows, n), asked_of(design, n))
+
+
+def beside(
+    design: Design, n: int, runs: int, pool: ProcessPoolExecutor, pythons: list[str], width: float
+) -> None:
+    """Print what peers cover of a cell; `width` is that of normal theory for DR."""
+    logs = np.stack(
+        list(pool.map(partial(run_given, DESIGNS.index(design), n), range(runs), chunksize=10))
+    )
+    for name, low, high, seconds in peers_asked(pythons, logs, design.kind):
+        holds = (low <= design.truth) & (design.truth <= high)
+        wide = float(np.median(high - low))
+        print(
+            f"  {name:42}  all {holds.mean():.3f} of {runs}"
+            f"  width {wide:.4g} ({wide / width:.2f})  {seconds:.0f} s",
+            flush=True,
+        )
+
+
 def cell(
     design: Design, n: int, runs: int, pool: ProcessPoolExecutor, *, every: bool
 ) -> list[dict[str, Any]]:
@@ -190,6 +217,8 @@ def main() -> None:
     parser.add_argument("--designs", default="", help="only those that begin so")
     parser.add_argument("--every", action="store_true", help="print every estimator and interval")
     parser.add_argument("--looks", action="store_true", help="also look after every 100 rows (g)")
+    parser.add_argument("--peers", nargs="+", default=[], metavar="PYTHON")
+    parser.add_argument("--peer-runs", type=int, default=250)
     asked = parser.parse_args()
     failed = 0
     with ProcessPoolExecutor(asked.jobs) as pool:
@@ -214,6 +243,10 @@ def main() -> None:
                         f"{'  FAILS: ' + why if why else ''}",
                         flush=True,
                     )
+                if asked.peers:
+                    many = min(asked.peer_runs, asked.runs)
+                    width = of["DR", "DR", "normal"]["width"]
+                    beside(design, n, many, pool, asked.peers, width)
         if asked.looks:
             failed += sum(all_looks(at, max(asked.rows), asked.runs, pool) for at in LOOKED_AT)
     print(f"{failed} cells fail")
