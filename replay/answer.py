@@ -179,7 +179,8 @@ class Difference:
 class Comparison:
     """Several targets on one log; intervals hold for all of them together.
 
-    `differences` are of each but the first from the first, paired row by row.
+    `differences` are of each but the first from the first, paired row by row (on our own log task
+    by task).
     """
 
     evaluations: tuple[Evaluation, ...]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.intervals.evidence import Rule
+    from replay.passes import Folded
     from replay.target import Target
 
 ENGINES = ("local", "spark")
@@ -162,7 +163,8 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     source
         As for `evaluate`.
     targets
-        Each as for `evaluate`; differences are from the first, paired row by row.
+        Each as for `evaluate`; differences are from the first, paired row by row (on our own
+        log task by task).
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.
 
@@ -195,7 +197,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
     if own is not None:
         if options.estimate_propensities:
             raise InputError(f"{own}: has its propensities: leave out --estimate-propensities")
-        return Comparison(tuple(_of_own_log(own, one, rule, options) for one in asked), ())
+        return _of_own_log(own, asked, rule, options)
     several = len(asked) > 1 or bool(options.by)
     with opened(source, options.sql) as table:
         columns, notes = find_columns(table, options.wanted(asked))
@@ -239,27 +241,37 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
                 slices=slices,
             )
         )
+    return _compared(found, folded, joint.differences, rule)
+
+
+def _compared(found: Sequence[Evaluation], folded: Folded, level: float, rule: Rule) -> Comparison:
     differences = []
     for at, sums in folded.differences.items():
         refused = found[at].refused or found[0].refused
-        estimate = None if refused else difference_of(sums, joint.differences, rule)
-        differences.append(Difference(str(asked[at]), str(asked[0]), estimate))
+        estimate = None if refused else difference_of(sums, level, rule)
+        differences.append(Difference(found[at].target, found[0].target, estimate))
     return Comparison(tuple(found), tuple(differences))
 
 
-def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Evaluation:
+def _of_own_log(path: Path, targets: Sequence[Target], rule: Rule, options: Options) -> Comparison:
     from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
 
-    fold = fold_own_log(
+    folds, folded = fold_own_log(
         path,
-        target,
+        targets,
         options.delay_usd_per_hour,
         options.tell,
         by=options.by,
         audit_usd=options.audit_usd,
         level=options.level,
+        grouped=len(targets) > 1 or options.interval in GROUPED,
     )
-    return answer(fold, str(target), options.level, rule)
+    joint = joint_levels(folded, options.level)
+    found = [
+        answer(fold, str(target), options.level, rule, joint=joint.targets)
+        for fold, target in zip(folds, targets, strict=True)
+    ]
+    return _compared(found, folded, joint.differences, rule)
 
 
 def _check_engine(source: Any, options: Options) -> None:

@@ -20,6 +20,7 @@ from replay.models.blocks import cut
 from replay.models.frozen import fit_models
 from replay.scored import score
 from replay.slices import check_slices, slices_of
+from replay.together import paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,11 +97,6 @@ class Question:
         """Whether any estimator of any target needs a model of the reward."""
         return any(need_model(self.estimators(at)) for at in range(len(self.targets)))
 
-    def paired(self) -> tuple[int, ...]:
-        """Targets whose difference from the first is summed: those that are not the log's own."""
-        ours = [at for at, target in enumerate(self.targets) if target.kind != "logging"]
-        return tuple(ours[1:]) if ours[:1] == [0] else ()
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
@@ -119,7 +115,7 @@ class Folded:
         known = question.known
         return cls(
             tuple(Sums.empty(question.estimators(at), question.length) for at in range(len(known))),
-            {at: Dr() if known[at] and known[0] else Baseline() for at in question.paired()},
+            {at: Dr() if known[at] and known[0] else Baseline() for at in paired(question.targets)},
         )
 
     def __add__(self, other: Folded) -> Folded:

@@ -1,4 +1,4 @@
-"""Levels at which the intervals of several targets and slices all hold together."""
+"""Several targets together: which differ from the first, and levels that hold for all at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from replay.groups import GROUPS
 from replay.intervals.simultaneous import joint_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from replay.passes import Folded
     from replay.tables.rows import Floats
+    from replay.target import Target
 
 
 class Levels(NamedTuple):
@@ -22,6 +23,19 @@ class Levels(NamedTuple):
     targets: float
     differences: float
     slices: float
+
+
+def paired(targets: Sequence[Target]) -> tuple[int, ...]:
+    """Targets whose difference from the first is summed, by number: those not the log's own.
+
+    Examples
+    --------
+    >>> from replay.target import parse_target
+    >>> paired([parse_target(name) for name in ("uniform", "logging", "always:a")])
+    (2,)
+    """
+    ours = [at for at, target in enumerate(targets) if target.kind != "logging"]
+    return tuple(ours[1:]) if ours[:1] == [0] else ()
 
 
 def joint_levels(folded: Folded, level: float) -> Levels:
