@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.intervals.rules import LIMITED
+from replay.limits import limits_note
+
 if TYPE_CHECKING:
     from replay.tables.columns import Columns
     from replay.target import Target
@@ -14,16 +17,20 @@ BOUNDED = (
 )
 
 
-def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...]) -> tuple[str, ...]:
+UNLIMITED = "intervals suppose that no rare reward is far larger than any seen"
+"""No interval holds for any rewards at all (Bahadur and Savage 1956, AMS 27(4), 1115-1122)."""
+
+
+def notes_on(
+    target: Target, columns: Columns, kind: str, only: tuple[str, ...], interval: str = "default"
+) -> tuple[str, ...]:
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
     if columns.estimated and not columns.context:
         notes.append("no context column is named, so each action's chance is its share (--context)")
     if target.kind == "logging":
-        return (
-            *notes,
-            "the target is the logging policy: every weight is 1, no model is needed",
-        )
+        notes.append("the target is the logging policy: every weight is 1, no model is needed")
+        return (*notes, *_limits(target, columns, kind, interval))
     if not target.pmf_known and not only:
         notes.append(
             "only the logged action's chance under the target is known, so there is no DM and no"
@@ -36,8 +43,13 @@ def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...])
             "the log doesn't say which actions were eligible in a row: all that it names count"
             " everywhere"
         )
-    if kind != "binary":
-        notes.append("intervals suppose that no rare reward is far larger than any seen")
+    notes += _limits(target, columns, kind, interval)
     if not only:
         notes.append(BOUNDED)
     return tuple(notes)
+
+
+def _limits(target: Target, columns: Columns, kind: str, interval: str) -> tuple[str, ...]:
+    if interval in LIMITED:
+        return (limits_note(interval, target, columns),)
+    return () if kind == "binary" else (UNLIMITED,)

@@ -74,6 +74,8 @@ class Question:
         Whether IPS keeps what betting needs.
     floor
         Logged chances up to this are no support: 0, or what estimates were raised to.
+    limits
+        The declared range of the rewards, if there is one.
     """
 
     actions: tuple[str, ...]
@@ -86,11 +88,16 @@ class Question:
     only: tuple[str, ...] = ()
     laddered: bool = False
     floor: float = 0.0
+    limits: tuple[float, float] | None = None
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
         return estimators_for(
-            self.targets[at], self.only, pmf_known=self.known[at], laddered=self.laddered
+            self.targets[at],
+            self.only,
+            pmf_known=self.known[at],
+            laddered=self.laddered,
+            limits=self.limits,
         )
 
     def needs_model(self) -> bool:
@@ -189,7 +196,9 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
         differences[at] = sums.receive(scored(chance - other, apart, "real", known=known))
     slices = dict(folded.slices)
     for key, inside in slices_of(rows):
-        before = slices.get(key) or tuple(_of_slice(sums) for sums in folded.totals)
+        before = slices.get(key) or tuple(
+            Sums.empty(question.estimators(at)[-1:]) for at in range(len(folded.totals))
+        )
         slices[key] = tuple(
             sums.receive(replace(one.where(inside), action=None))  # nothing is said by action
             for sums, one in zip(before, each, strict=True)
@@ -197,11 +206,6 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
     check_slices(slices)
     totals = tuple(sums.receive(one) for sums, one in zip(folded.totals, each, strict=True))
     return Folded(totals, differences, slices)
-
-
-def _of_slice(sums: Sums) -> Sums:
-    """Return empty sums of the default estimator alone."""
-    return Sums.empty((type(sums.estimators[-1])(),))
 
 
 def _merged(a: tuple[Sums, ...], b: tuple[Sums, ...]) -> tuple[Sums, ...]:

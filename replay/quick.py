@@ -95,7 +95,9 @@ def _fold(
     strict: bool,
     tell: Callable[[int], None] | None,
 ) -> Quick:
-    empty = Sums.empty(estimators_for(targets[0], only, pmf_known=False), length)
+    empty = Sums.empty(
+        estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
+    )
     totals, survey = [empty] * len(targets), Survey(pieces={piece.number: 0})
     assert columns.propensity is not None
     names = [columns.propensity, *columns.reward.columns, *columns.target_probs]

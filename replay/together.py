@@ -38,8 +38,15 @@ def paired(targets: Sequence[Target]) -> tuple[int, ...]:
     return tuple(ours[1:]) if ours[:1] == [0] else ()
 
 
-def joint_levels(folded: Folded, level: float) -> Levels:
-    """Find the levels; where sums by group were not asked for, they are all `level`."""
+def joint_levels(folded: Folded, level: float, *, limited: bool = False) -> Levels:
+    """Find the levels; where sums by group were not asked for, they are all `level`.
+
+    Where intervals are to hold for any number of rows (`limited`), no correlation is believed and
+    the error is divided among them (Bonferroni).
+    """
+    if limited:
+        m, k = len(folded.totals), sum(map(len, folded.slices.values()))
+        return Levels(1 - (1 - level) / m, level, 1 - (1 - level) / max(k, 1))
     return Levels(
         _level([sums.estimators[-1] for sums in folded.totals], level),
         _level(folded.differences.values(), level),

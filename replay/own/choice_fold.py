@@ -18,6 +18,7 @@ from bandit.errors import MissingInput
 from bandit.events import STOP
 from replay.fold import Fold
 from replay.models.features import Features
+from replay.notes import UNLIMITED
 from replay.own.histories import AUDIT
 from replay.passes import Question, fold_source
 from replay.tables.clusters import groups_of
@@ -63,7 +64,7 @@ def fold_choices(
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, and asks of one task hang together"
     )
-    notes: tuple[str, ...] = (only_pools,)
+    notes: tuple[str, ...] = (only_pools, UNLIMITED)
     if asks.unjudged:
         notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}

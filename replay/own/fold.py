@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.errors import BadValue
 from bandit.events import STOP
 from replay.fold import Fold
+from replay.notes import UNLIMITED
 from replay.own.accounts import Accounts
 from replay.own.choice_fold import fold_choices
 from replay.own.components import prices
@@ -191,7 +192,8 @@ def _before(log: OwnLog, cut: float) -> Iterator[History]:
 def _notes(found: _Found, counts: dict[str, int], delay: float, target: Target) -> tuple[str, ...]:
     notes = [
         "the unit is the task: worth × quality of its verdict, less dollars"
-        + (f" and ${delay:g} per hour of delay" if delay else "; delay costs nothing here")
+        + (f" and ${delay:g} per hour of delay" if delay else "; delay costs nothing here"),
+        UNLIMITED,
     ]
     if target.kind == "uniform":
         notes.append("uniform draws among all that was eligible, stopping included")
