@@ -59,11 +59,16 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The estimate from the first `rows` rows alone, with its standard error."""
+    """The estimate from the first `rows` rows alone, with its standard error.
+
+    `time` is the latest in them, as the log writes times: a number, or ISO 8601; `None` where the
+    log says none.
+    """
 
     rows: int
     value: float
     error: float
+    time: float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

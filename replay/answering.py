@@ -18,6 +18,7 @@ from replay.answer import (
 )
 from replay.intervals.choose import default
 from replay.ladder import edges
+from replay.tables.times import said
 from replay.verdict import judge
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def answer(
         findings=verdict.findings,
         overlap=tuple(sums.actions.overlap(fold.actions)),
         weights=_histogram(sums),
-        curve=() if refused else tuple(Point(*one) for one in sums.timeline.curve()),
+        curve=() if refused else _curve(fold),
         slices=tuple(
             _slice(key, one, fold, target, joint_slices or level, rule)
             for key, one in sorted((slices or {}).items())
@@ -162,6 +163,13 @@ def _estimate(
         level,
         made_by,
         setting,
+    )
+
+
+def _curve(fold: Fold) -> tuple[Point, ...]:
+    return tuple(
+        Point(rows, value, error, said(latest, fold.zone))
+        for rows, value, error, latest in fold.sums.timeline.curve()
     )
 
 

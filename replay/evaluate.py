@@ -14,7 +14,7 @@ from replay.estimators.registry import named_estimators
 from replay.fold import Fold
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
 from replay.limits import checked_range
-from replay.notes import notes_on
+from replay.notes import notes_on, order_note
 from replay.options import Options
 from replay.quick import NOTE
 from replay.source import opened, own_log
@@ -89,7 +89,8 @@ def evaluate(
     cluster
         Column of what rows belong together by, as the decisions of a task: they count as one.
     time
-        Column of when it was; it is checked, and rows are taken to be in order.
+        Column of when it was: numbers, or times of one zone. Rows are taken in the order of the
+        file; those earlier than the row before are counted, and the curve says when it was.
     target
         `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
         `column:NAME` (the chance of the logged action, or lists or maps of all) or
@@ -222,6 +223,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
     found = []
     for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
         said = (*made, *notes, *notes_on(one, columns, question.kind, only, options.interval))
+        said = (*said, *order_note(survey.order, columns.time, source))
         if not question.actions:
             said = (*said, NOTE)
         fold = Fold(
@@ -232,6 +234,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             unusable=survey.unusable,
             actions=question.actions,
             estimated="" if estimated is None else estimated.finding(),
+            zone=next(iter(survey.zones), ""),
         )
         slices = {key: each[at] for key, each in folded.slices.items()}
         found.append(

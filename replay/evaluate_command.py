@@ -38,7 +38,11 @@ class AsTyped(click.Command):
     help="What the reward never leaves; rows beyond can't be used, and --interval bernstein and"
     " betting hold for any number of rows.",
 )
-@click.option("--time", metavar="COLUMN", help="When it was: numbers, or times of one zone.")
+@click.option(
+    "--time",
+    metavar="COLUMN",
+    help="When it was: numbers, or times of one zone; says whether rows are in order.",
+)
 @click.option(
     "--target",
     "targets",

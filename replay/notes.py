@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from replay.intervals.rules import LIMITED
 from replay.limits import limits_note
+from replay.plain import counted
 
 if TYPE_CHECKING:
     from replay.tables.columns import Columns
+    from replay.tables.order import Order
     from replay.target import Target
 
 BOUNDED = (
@@ -47,6 +52,30 @@ def notes_on(
     if not only:
         notes.append(BOUNDED)
     return tuple(notes)
+
+
+def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]:
+    """Say how many rows are out of the order of their times, what that means, and what to do.
+
+    Examples
+    --------
+    >>> from replay.tables.order import Order
+    >>> order_note(Order(0.0, 9.0, earlier=3), "at", None)[0].split(": ")[0]
+    '3 rows are earlier (at) than the row before them'
+    """
+    if not order.earlier or column is None:
+        return ()
+    way = f"by {column}"
+    if isinstance(source, str | os.PathLike) and not Path(source).is_dir():
+        query = f'select * from "{source}" order by "{column}"'  # noqa: S608 - only shown
+        way = f"--sql {shlex.quote(query)}"
+    one = order.earlier == 1
+    note = (
+        f"{counted(order.earlier, 'row')} {'is' if one else 'are'} earlier ({column}) than the row"
+        f" before {'it' if one else 'them'}: models of the reward, drift and the curve take rows in"
+        f" the order of the file; if a learner wrote the log, sort it first ({way})"
+    )
+    return (note,)
 
 
 def _limits(target: Target, columns: Columns, kind: str, interval: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -
     """Whether a question can be answered so."""
     own = all(target.column in columns.target_probs for target in targets)
     plain = columns.propensity is not None and columns.logged is None
-    plain = plain and not (columns.by or columns.cluster or columns.actions)
+    plain = plain and not (columns.by or columns.cluster or columns.actions or columns.time)
     return bool(only) and NAMES.issuperset(only) and own and plain
 
 
