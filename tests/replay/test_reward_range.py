@@ -246,3 +246,4 @@ def test_the_command_takes_a_range_with_a_sign(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(path), "--logged", "columns:p_", *options])
     assert done.exit_code == 0, done.output
     assert "betting" in done.output
+    assert "model of the reward" not in done.output
