@@ -59,11 +59,16 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The estimate from the first `rows` rows alone, with its standard error."""
+    """The estimate from the first `rows` rows alone, with its standard error.
+
+    `time` is the latest in them, as the log writes times: a number, or ISO 8601; `None` where the
+    log says none.
+    """
 
     rows: int
     value: float
     error: float
+    time: float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,8 @@ class Difference:
 class Comparison:
     """Several targets on one log; intervals hold for all of them together.
 
-    `differences` are of each but the first from the first, paired row by row.
+    `differences` are of each but the first from the first, paired row by row (on our own log task
+    by task).
     """
 
     evaluations: tuple[Evaluation, ...]

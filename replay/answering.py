@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.answer import Estimate, Evaluation, Point, Slice, Weights
+from replay.answer import (
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
+    Point,
+    Slice,
+    Weights,
+)
 from replay.intervals.choose import default
 from replay.ladder import edges
+from replay.tables.times import said
 from replay.verdict import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from replay.fold import Fold, Sums
     from replay.intervals.evidence import Rule
+    from replay.passes import Folded
     from replay.slices import Key
     from replay.verdict import Verdict
 
@@ -69,7 +82,7 @@ def answer(
         findings=verdict.findings,
         overlap=tuple(sums.actions.overlap(fold.actions)),
         weights=_histogram(sums),
-        curve=() if refused else tuple(Point(*one) for one in sums.timeline.curve()),
+        curve=() if refused else _curve(fold),
         slices=tuple(
             _slice(key, one, fold, target, joint_slices or level, rule)
             for key, one in sorted((slices or {}).items())
@@ -84,6 +97,31 @@ def answer(
 def difference_of(sums: Any, level: float, rule: Rule) -> Estimate:
     """Estimate of what one target earns more than another, from the sums of the difference."""
     return _estimate(sums, "real", level, rule, "difference")
+
+
+def compared(
+    found: Sequence[Evaluation], folded: Folded, level: float, rule: Rule, *, apart: bool = False
+) -> Comparison:
+    """Put evaluations together with how each differs from the first.
+
+    Differences are of their sums, at `level`; or, where a rule has no interval of those, as far
+    `apart` as the ends of two intervals are that hold together.
+    """
+    first, differences = found[0], []
+    for at, sums in folded.differences.items():
+        one, estimate = found[at], None
+        if not (one.refused or first.refused):
+            estimate = _apart(one, first) if apart else difference_of(sums, level, rule)
+        differences.append(Difference(one.target, first.target, estimate))
+    return Comparison(tuple(found), tuple(differences))
+
+
+def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
+    a, b = one.estimate, other.estimate
+    if a is None or b is None or a.value is None or b.value is None:
+        return None
+    low, high = a.low - b.high, a.high - b.low
+    return replace(a, estimator="difference", value=a.value - b.value, low=low, high=high)
 
 
 def _judge(fold: Fold, target: str) -> Verdict:
@@ -125,6 +163,13 @@ def _estimate(
         level,
         made_by,
         setting,
+    )
+
+
+def _curve(fold: Fold) -> tuple[Point, ...]:
+    return tuple(
+        Point(rows, value, error, said(latest, fold.zone))
+        for rows, value, error, latest in fold.sums.timeline.curve()
     )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import BadValue, InputError, nearest
-from replay.answer import Comparison, Difference, Evaluation
-from replay.answering import answer, difference_of
+from replay.answering import answer, compared
 from replay.estimators.registry import named_estimators
 from replay.fold import Fold
-from replay.intervals.rules import GROUPED, LADDERED, rule_called
-from replay.notes import notes_on
+from replay.intervals.rules import GROUPED, LIMITED, rule_called
+from replay.limits import checked_range
+from replay.notes import notes_on, order_note
 from replay.options import Options
 from replay.quick import NOTE
 from replay.source import opened, own_log
@@ -25,10 +25,8 @@ from replay.together import joint_levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from replay.intervals.evidence import Rule
-    from replay.target import Target
+    from replay.answer import Comparison, Evaluation
 
 ENGINES = ("local", "spark")
 
@@ -39,6 +37,7 @@ def evaluate(
     sql: str | None = None,
     action: str | None = None,
     reward: str | None = None,
+    reward_range: Sequence[float] | None = None,
     propensity: str | None = None,
     logged: str | None = None,
     estimate_propensities: bool = False,
@@ -72,6 +71,9 @@ def evaluate(
     action, reward, propensity
         Columns of a table; where not given, guessed by their names, with a note. The reward may
         be a sum of columns with weights: `quality - 0.5*usd`. Our own log needs none.
+    reward_range
+        What the reward never leaves, (low, high); rows beyond can't be used. With it the intervals
+        `bernstein` and `betting` hold for any number of rows; they are of IPS alone.
     logged
         Where the logging policy's chance of every action stands: `columns:PREFIX`, or a column of
         maps from actions to chances, or of lists in the order of `actions`.
@@ -87,7 +89,8 @@ def evaluate(
     cluster
         Column of what rows belong together by, as the decisions of a task: they count as one.
     time
-        Column of when it was; it is checked, and rows are taken to be in order.
+        Column of when it was: numbers, or times of one zone. Rows are taken in the order of the
+        file; those earlier than the row before are counted, and the curve says when it was.
     target
         `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
         `column:NAME` (the chance of the logged action, or lists or maps of all) or
@@ -133,6 +136,7 @@ def evaluate(
         sql=sql,
         action=action,
         reward=reward,
+        reward_range=checked_range(reward_range),
         propensity=propensity,
         logged=logged,
         estimate_propensities=estimate_propensities,
@@ -162,7 +166,8 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     source
         As for `evaluate`.
     targets
-        Each as for `evaluate`; differences are from the first, paired row by row.
+        Each as for `evaluate`; differences are from the first, paired row by row (on our own
+        log task by task).
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.
 
@@ -179,6 +184,7 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     >>> round(found.differences[0].estimate.value, 1)
     2.0
     """
+    options["reward_range"] = checked_range(options.get("reward_range"))
     return _answers(source, targets, Options(**options))
 
 
@@ -190,12 +196,13 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
         raise InputError("name either a log or a query (--sql), one of them")
     _check_engine(source, options)
     asked = [parse_target(name) for name in targets]
-    rule, only = rule_called(options.interval), named_estimators(options.estimators)
+    rule, limited = rule_called(options.interval), options.interval in LIMITED
+    only = named_estimators(options.estimators) or (("IPS",) if limited else ())
     own = own_log(source)
     if own is not None:
-        if options.estimate_propensities:
-            raise InputError(f"{own}: has its propensities: leave out --estimate-propensities")
-        return Comparison(tuple(_of_own_log(own, one, rule, options) for one in asked), ())
+        from replay.own.answers import answers  # noqa: PLC0415 - only our own log needs it
+
+        return answers(own, asked, rule, options)
     several = len(asked) > 1 or bool(options.by)
     with opened(source, options.sql) as table:
         columns, notes = find_columns(table, options.wanted(asked))
@@ -205,17 +212,18 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             asked,
             only=only,
             grouped=several or options.interval in GROUPED,
-            laddered=options.interval in LADDERED,
+            interval=options.interval,
             jobs=options.jobs,
             engine=options.engine,
             strict=options.strict,
             tell=options.tell,
         )
-    joint = joint_levels(folded, level)
+    joint = joint_levels(folded, level, limited=limited)
     made = () if estimated is None else (estimated.note(),)
     found = []
     for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
-        said = (*made, *notes, *notes_on(one, columns, question.kind, only))
+        said = (*made, *notes, *notes_on(one, columns, question.kind, only, options.interval))
+        said = (*said, *order_note(survey.order, columns.time, source))
         if not question.actions:
             said = (*said, NOTE)
         fold = Fold(
@@ -226,6 +234,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
             unusable=survey.unusable,
             actions=question.actions,
             estimated="" if estimated is None else estimated.finding(),
+            zone=next(iter(survey.zones), ""),
         )
         slices = {key: each[at] for key, each in folded.slices.items()}
         found.append(
@@ -239,27 +248,7 @@ def _answers(source: Any, targets: Sequence[str], options: Options) -> Compariso
                 slices=slices,
             )
         )
-    differences = []
-    for at, sums in folded.differences.items():
-        refused = found[at].refused or found[0].refused
-        estimate = None if refused else difference_of(sums, joint.differences, rule)
-        differences.append(Difference(str(asked[at]), str(asked[0]), estimate))
-    return Comparison(tuple(found), tuple(differences))
-
-
-def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Evaluation:
-    from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
-
-    fold = fold_own_log(
-        path,
-        target,
-        options.delay_usd_per_hour,
-        options.tell,
-        by=options.by,
-        audit_usd=options.audit_usd,
-        level=options.level,
-    )
-    return answer(fold, str(target), options.level, rule)
+    return compared(found, folded, joint.differences, rule, apart=limited)
 
 
 def _check_engine(source: Any, options: Options) -> None:

@@ -30,7 +30,19 @@ class AsTyped(click.Command):
     help="The log has no propensities: estimate them from the context; weak at best.",
 )
 @click.option("--by", default="", help="Columns to slice by, separated by commas.")
-@click.option("--time", metavar="COLUMN", help="When it was: numbers, or times of one zone.")
+@click.option(
+    "--reward-range",
+    nargs=2,
+    type=float,
+    metavar="LOW HIGH",
+    help="What the reward never leaves; rows beyond can't be used, and --interval bernstein and"
+    " betting hold for any number of rows.",
+)
+@click.option(
+    "--time",
+    metavar="COLUMN",
+    help="When it was: numbers, or times of one zone; says whether rows are in order.",
+)
 @click.option(
     "--target",
     "targets",

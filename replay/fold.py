@@ -70,7 +70,8 @@ class Fold:
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
-    `estimated` says what propensities are worth that were not logged.
+    `estimated` says what propensities are worth that were not logged; `zone` how its times are
+    written (`tables/times.py`).
     """
 
     unit: str
@@ -83,3 +84,4 @@ class Fold:
     actions: tuple[str, ...] = ()
     money: Money | None = None
     estimated: str = ""
+    zone: str = ""

@@ -84,9 +84,10 @@ class Moments:
         The variance of a sample variance is σ⁴(κ − 1)/n, that of a χ²-scaled one 2σ⁴/ν; equating
         them gives ν (Satterthwaite 1946, Biometrics Bulletin 2(6), 110-114). `None` if unknown.
         """
-        if self.count < 2 or self.second <= 0:
+        square = self.second**2  # 0 of tiny numbers
+        if self.count < 2 or square <= 0:
             return None
-        kurtosis = self.count * self.fourth / self.second**2
+        kurtosis = self.count * self.fourth / square
         return min(2 * self.count / max(kurtosis - 1, 1e-9), self.count - 1.0)
 
 

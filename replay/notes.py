@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from replay.intervals.rules import LIMITED
+from replay.limits import limits_note
+from replay.plain import counted
 
 if TYPE_CHECKING:
     from replay.tables.columns import Columns
+    from replay.tables.order import Order
     from replay.target import Target
 
 BOUNDED = (
@@ -14,16 +22,20 @@ BOUNDED = (
 )
 
 
-def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...]) -> tuple[str, ...]:
+UNLIMITED = "intervals suppose that no rare reward is far larger than any seen"
+"""No interval holds for any rewards at all (Bahadur and Savage 1956, AMS 27(4), 1115-1122)."""
+
+
+def notes_on(
+    target: Target, columns: Columns, kind: str, only: tuple[str, ...], interval: str = "default"
+) -> tuple[str, ...]:
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
     if columns.estimated and not columns.context:
         notes.append("no context column is named, so each action's chance is its share (--context)")
     if target.kind == "logging":
-        return (
-            *notes,
-            "the target is the logging policy: every weight is 1, no model is needed",
-        )
+        notes.append("the target is the logging policy: every weight is 1, no model is needed")
+        return (*notes, *_limits(target, columns, kind, interval))
     if not target.pmf_known and not only:
         notes.append(
             "only the logged action's chance under the target is known, so there is no DM and no"
@@ -36,8 +48,37 @@ def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...])
             "the log doesn't say which actions were eligible in a row: all that it names count"
             " everywhere"
         )
-    if kind != "binary":
-        notes.append("intervals suppose that no rare reward is far larger than any seen")
+    notes += _limits(target, columns, kind, interval)
     if not only:
         notes.append(BOUNDED)
     return tuple(notes)
+
+
+def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]:
+    """Say how many rows are out of the order of their times, what that means, and what to do.
+
+    Examples
+    --------
+    >>> from replay.tables.order import Order
+    >>> order_note(Order(0.0, 9.0, earlier=3), "at", None)[0].split(": ")[0]
+    '3 rows are earlier (at) than the row before them'
+    """
+    if not order.earlier or column is None:
+        return ()
+    way = f"by {column}"
+    if isinstance(source, str | os.PathLike) and not Path(source).is_dir():
+        query = f'select * from "{source}" order by "{column}"'  # noqa: S608 - only shown
+        way = f"--sql {shlex.quote(query)}"
+    one = order.earlier == 1
+    note = (
+        f"{counted(order.earlier, 'row')} {'is' if one else 'are'} earlier ({column}) than the row"
+        f" before {'it' if one else 'them'}: models of the reward, drift and the curve take rows in"
+        f" the order of the file; if a learner wrote the log, sort it first ({way})"
+    )
+    return (note,)
+
+
+def _limits(target: Target, columns: Columns, kind: str, interval: str) -> tuple[str, ...]:
+    if interval in LIMITED:
+        return (limits_note(interval, target, columns),)
+    return () if kind == "binary" else (UNLIMITED,)

@@ -20,6 +20,7 @@ class Options:
     sql: str | None = None
     action: str | None = None
     reward: str | None = None
+    reward_range: tuple[float, float] | None = None
     propensity: str | None = None
     logged: str | None = None
     estimate_propensities: bool = False
@@ -43,6 +44,7 @@ class Options:
         return Wanted(
             action=self.action,
             reward=self.reward,
+            reward_range=self.reward_range,
             propensity=self.propensity,
             logged=self.logged,
             estimate=self.estimate_propensities,

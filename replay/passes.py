@@ -20,6 +20,7 @@ from replay.models.blocks import cut
 from replay.models.frozen import fit_models
 from replay.scored import score
 from replay.slices import check_slices, slices_of
+from replay.together import paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,6 +74,8 @@ class Question:
         Whether IPS keeps what betting needs.
     floor
         Logged chances up to this are no support: 0, or what estimates were raised to.
+    limits
+        The declared range of the rewards, if there is one.
     """
 
     actions: tuple[str, ...]
@@ -85,21 +88,21 @@ class Question:
     only: tuple[str, ...] = ()
     laddered: bool = False
     floor: float = 0.0
+    limits: tuple[float, float] | None = None
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
         return estimators_for(
-            self.targets[at], self.only, pmf_known=self.known[at], laddered=self.laddered
+            self.targets[at],
+            self.only,
+            pmf_known=self.known[at],
+            laddered=self.laddered,
+            limits=self.limits,
         )
 
     def needs_model(self) -> bool:
         """Whether any estimator of any target needs a model of the reward."""
         return any(need_model(self.estimators(at)) for at in range(len(self.targets)))
-
-    def paired(self) -> tuple[int, ...]:
-        """Targets whose difference from the first is summed: those that are not the log's own."""
-        ours = [at for at, target in enumerate(self.targets) if target.kind != "logging"]
-        return tuple(ours[1:]) if ours[:1] == [0] else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +122,7 @@ class Folded:
         known = question.known
         return cls(
             tuple(Sums.empty(question.estimators(at), question.length) for at in range(len(known))),
-            {at: Dr() if known[at] and known[0] else Baseline() for at in question.paired()},
+            {at: Dr() if known[at] and known[0] else Baseline() for at in paired(question.targets)},
         )
 
     def __add__(self, other: Folded) -> Folded:
@@ -193,7 +196,9 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
         differences[at] = sums.receive(scored(chance - other, apart, "real", known=known))
     slices = dict(folded.slices)
     for key, inside in slices_of(rows):
-        before = slices.get(key) or tuple(_of_slice(sums) for sums in folded.totals)
+        before = slices.get(key) or tuple(
+            Sums.empty(question.estimators(at)[-1:]) for at in range(len(folded.totals))
+        )
         slices[key] = tuple(
             sums.receive(replace(one.where(inside), action=None))  # nothing is said by action
             for sums, one in zip(before, each, strict=True)
@@ -201,11 +206,6 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
     check_slices(slices)
     totals = tuple(sums.receive(one) for sums, one in zip(folded.totals, each, strict=True))
     return Folded(totals, differences, slices)
-
-
-def _of_slice(sums: Sums) -> Sums:
-    """Return empty sums of the default estimator alone."""
-    return Sums.empty((type(sums.estimators[-1])(),))
 
 
 def _merged(a: tuple[Sums, ...], b: tuple[Sums, ...]) -> tuple[Sums, ...]:

@@ -43,7 +43,7 @@ def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -
     """Whether a question can be answered so."""
     own = all(target.column in columns.target_probs for target in targets)
     plain = columns.propensity is not None and columns.logged is None
-    plain = plain and not (columns.by or columns.cluster or columns.actions)
+    plain = plain and not (columns.by or columns.cluster or columns.actions or columns.time)
     return bool(only) and NAMES.issuperset(only) and own and plain
 
 
@@ -95,7 +95,9 @@ def _fold(
     strict: bool,
     tell: Callable[[int], None] | None,
 ) -> Quick:
-    empty = Sums.empty(estimators_for(targets[0], only, pmf_known=False), length)
+    empty = Sums.empty(
+        estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
+    )
     totals, survey = [empty] * len(targets), Survey(pieces={piece.number: 0})
     assert columns.propensity is not None
     names = [columns.propensity, *columns.reward.columns, *columns.target_probs]

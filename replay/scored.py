@@ -38,6 +38,7 @@ class Scored:
     action     index of the logged action, of `actions` in all, and its `propensity`
     pmf        the target's chances, shape (n, K), where they are known
     logged     those of the logging policy, likewise
+    time       when it was, in seconds, if the log says it
 
     Of whole tasks, which several decisions were made about, besides:
 
@@ -64,6 +65,7 @@ class Scored:
     propensity: Floats | None = None
     pmf: Floats | None = None
     logged: Floats | None = None
+    time: Floats | None = None
     stepped: Floats | None = None
     doubly: Floats | None = None
     stepwise: Floats | None = None
@@ -176,6 +178,7 @@ def score(
         propensity=rows.propensity,
         pmf=pmf,
         logged=known,
+        time=rows.time,
     )
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
 from replay.groups import GROUPS
+from replay.intervals.rules import LADDERED
 from replay.jobs import workers
+from replay.limits import check_limits
 from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
@@ -82,7 +84,7 @@ def fold_table(
     *,
     only: tuple[str, ...] = (),
     grouped: bool = False,
-    laddered: bool = False,
+    interval: str = "default",
     jobs: int = 1,
     engine: str = "local",
     strict: bool = False,
@@ -98,8 +100,8 @@ def fold_table(
         Names of the estimators that are wanted; all if there are none.
     grouped
         Whether sums by group of rows are wanted, for bootstraps and joint intervals.
-    laddered
-        Whether what betting needs is wanted.
+    interval
+        How intervals are to be made: some need more sums, some limits of the rewards.
     jobs
         Processes that read at the same time, where the table can be read by others.
     engine
@@ -112,8 +114,8 @@ def fold_table(
     Raises
     ------
     BadValue
-        If a target is `greedy` and the log doesn't hold the logging policy's distribution, or does
-        an action that the log never names.
+        If an interval would not hold for such a log; if a target is `greedy` and the log doesn't
+        hold the logging policy's distribution, or does an action that the log never names.
     """
     for target in targets:
         if target.kind == "greedy" and columns.logged is None:
@@ -127,13 +129,16 @@ def fold_table(
     alone = engine == "local" and (jobs == 1 or not table.parallel)
     here = tell if alone else None
     with start as run:
+        laddered = interval in LADDERED
         if not (grouped or laddered) and is_quick(only, targets, columns):
             quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
             question = _question(quick.survey, columns, targets, only)
+            check_limits(interval, columns, question.kind, table.name)
             return FoldedTable(quick.survey, question, Folded(quick.totals))
         look = partial(survey_piece, columns=columns, tell=here, strict=strict)
         found = reduce(add, run(look, table.pieces), Survey())
         found.check(table.name, columns.action)
+        check_limits(interval, columns, found.reward_kind, table.name)
         question = replace(_question(found, columns, targets, only), laddered=laddered)
         pieces = table.numbered(found.pieces).pieces
         source = Surveyed(pieces, columns, found.actions, grouped, here)
@@ -174,4 +179,5 @@ def _question(
         sum(found.pieces.values()),
         clustered=columns.cluster is not None,
         only=only,
+        limits=columns.reward.limits,
     )

@@ -20,11 +20,12 @@ class Timeline:
     """Sums by part of a log of `length` rows.
 
     `sums`, shape (PARTS, 5), has for each part: rows, Σ r, Σ r², and of the doubly robust scores
-    Σ s and Σ s².
+    Σ s and Σ s². `latest`, shape (PARTS,), is the latest time in each part; NaN is none.
     """
 
     length: int = 0
     sums: Floats = field(default_factory=lambda: np.zeros((PARTS, 5)))
+    latest: Floats = field(default_factory=lambda: np.full(PARTS, np.nan))
 
     def receive(self, scored: Scored) -> Timeline:
         """Add rows in order of their numbers; nothing is kept where they have none."""
@@ -32,15 +33,21 @@ class Timeline:
             return self
         starts = -(-np.arange(PARTS + 1) * self.length // PARTS)
         cuts = scored.index.searchsorted(starts)
-        sums = np.zeros((PARTS, 5))
+        sums, latest = np.zeros((PARTS, 5)), np.full(PARTS, np.nan)
         for part in np.flatnonzero(np.diff(cuts)):
             inside = slice(cuts[part], cuts[part + 1])
             r, s = scored.reward[inside], scored.scores[inside]
             sums[part] = len(r), r.sum(), r @ r, s.sum(), s @ s
-        return self + Timeline(self.length, sums)
+            if scored.time is not None:
+                latest[part] = scored.time[inside].max()
+        return self + Timeline(self.length, sums, latest)
 
     def __add__(self, other: Timeline) -> Timeline:
-        return Timeline(max(self.length, other.length), self.sums + other.sums)
+        return Timeline(
+            max(self.length, other.length),
+            self.sums + other.sums,
+            np.fmax(self.latest, other.latest),
+        )
 
     def drift(self) -> float | None:
         """Chance that the parts' mean rewards differ so by luck; `None` if too few have rows.
@@ -61,13 +68,17 @@ class Timeline:
         statistic = float((rows[some] * (mean - overall) ** 2).sum() / within)
         return float(chdtrc(some.sum() - 1, statistic))
 
-    def curve(self) -> list[tuple[int, float, float]]:
-        """Return rows so far, the mean score so far and its standard error, after each part."""
+    def curve(self) -> list[tuple[int, float, float, float]]:
+        """Return after each part: rows so far, their mean score, its standard error, latest time.
+
+        The time is NaN where the log has none.
+        """
         total = self.sums.cumsum(axis=0)
         found = []
-        for rows, _, _, once, twice in total:
+        latest = np.fmax.accumulate(self.latest)
+        for (rows, _, _, once, twice), time in zip(total, latest, strict=True):
             if rows > 1:
                 mean = once / rows
                 spread = max(twice / rows - mean**2, 0.0) / (rows - 1)
-                found.append((int(rows), float(mean), float(np.sqrt(spread))))
+                found.append((int(rows), float(mean), float(np.sqrt(spread)), float(time)))
         return found

@@ -1,4 +1,4 @@
-"""Levels at which the intervals of several targets and slices all hold together."""
+"""Several targets together: which differ from the first, and levels that hold for all at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from replay.groups import GROUPS
 from replay.intervals.simultaneous import joint_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from replay.passes import Folded
     from replay.tables.rows import Floats
+    from replay.target import Target
 
 
 class Levels(NamedTuple):
@@ -24,8 +25,28 @@ class Levels(NamedTuple):
     slices: float
 
 
-def joint_levels(folded: Folded, level: float) -> Levels:
-    """Find the levels; where sums by group were not asked for, they are all `level`."""
+def paired(targets: Sequence[Target]) -> tuple[int, ...]:
+    """Targets whose difference from the first is summed, by number: those not the log's own.
+
+    Examples
+    --------
+    >>> from replay.target import parse_target
+    >>> paired([parse_target(name) for name in ("uniform", "logging", "always:a")])
+    (2,)
+    """
+    ours = [at for at, target in enumerate(targets) if target.kind != "logging"]
+    return tuple(ours[1:]) if ours[:1] == [0] else ()
+
+
+def joint_levels(folded: Folded, level: float, *, limited: bool = False) -> Levels:
+    """Find the levels; where sums by group were not asked for, they are all `level`.
+
+    Where intervals are to hold for any number of rows (`limited`), no correlation is believed and
+    the error is divided among them (Bonferroni).
+    """
+    if limited:
+        m, k = len(folded.totals), sum(map(len, folded.slices.values()))
+        return Levels(1 - (1 - level) / m, level, 1 - (1 - level) / max(k, 1))
     return Levels(
         _level([sums.estimators[-1] for sums in folded.totals], level),
         _level(folded.differences.values(), level),

@@ -17,7 +17,7 @@ import numpy as np
 
 from replay.groups import Groups
 from replay.intervals.choose import default
-from replay.intervals.evidence import Evidence, Terms
+from replay.intervals.evidence import Evidence, Limited, Terms
 from replay.intervals.statistics import mean
 from replay.ladder import Ladder
 from replay.moments import Moments
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Ips:
     """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like.
 
-    Terms are kept on a `ladder` only where there is one, for betting.
+    `limits` are the declared range of the rewards, `above` moments of w (r − low) where its lower
+    end isn't 0; those terms are kept on a `ladder` only where there is one, for betting.
     """
 
     name: ClassVar[str] = "IPS"
@@ -45,6 +46,8 @@ class Ips:
     reward: float = 0.0
     ladder: Ladder | None = None
     groups: Groups = field(default_factory=Groups)
+    limits: tuple[float, float] | None = None
+    above: Moments = field(default_factory=Moments)
 
     def receive(self, scored: Scored) -> Ips:
         if not len(scored):
@@ -53,6 +56,8 @@ class Ips:
         # Of whole tasks the variance seen is all there is: m₂ knows nothing of steps.
         square = 0.0 if scored.stepped is not None else float((w * r * r).sum())
         lowest = float(terms.min())
+        low = self._low()
+        above = w * (r - low) if low else terms
         received = Ips(
             Moments().receive(terms),
             float(w.sum()),
@@ -61,8 +66,10 @@ class Ips:
             lowest,
             float((w if scored.top is None else scored.top).max()),
             float(r.max()),
-            None if self.ladder is None or lowest < 0 else Ladder().receive(terms),
+            None if self.ladder is None or above.min() < 0 else Ladder().receive(above),
             Groups().receive(scored, terms),
+            self.limits,
+            Moments().receive(above) if low else Moments(),
         )
         return self + received
 
@@ -77,6 +84,8 @@ class Ips:
             max(self.reward, other.reward),
             None if self.ladder is None or other.ladder is None else self.ladder + other.ladder,
             self.groups + other.groups,
+            self.limits,
+            self.above + other.above,
         )
 
     def value(self) -> float | None:
@@ -101,6 +110,7 @@ class Ips:
             ess=self.weight**2 / self.weight_squared if self.weight_squared else 0.0,
             freedom=self.terms.degrees_of_freedom(),
             terms=self._terms() if self.lowest >= 0 else None,
+            limited=self._limited() if self.limits or self.lowest >= 0 else None,
             groups=self.groups.used(),
             statistic=mean,
         )
@@ -108,6 +118,18 @@ class Ips:
     def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
         return rule(self.evidence(), kind, level)
 
+    def _low(self) -> float:
+        return self.limits[0] if self.limits else 0.0
+
     def _terms(self) -> Terms:
-        square = self.terms.second / self.terms.count + self.terms.mean**2
-        return Terms(square, self.top, self.reward, self.ladder)
+        return Terms(_mean_square(self.terms), self.top, self.reward)
+
+    def _limited(self) -> Limited:
+        low = self._low()
+        x = self.above if low else self.terms
+        width = self.limits[1] - low if self.limits else None
+        return Limited(x.mean, _mean_square(x), self.top, low, width, self.ladder)
+
+
+def _mean_square(terms: Moments) -> float:
+    return terms.second / terms.count + terms.mean**2

@@ -40,16 +40,22 @@ ESTIMATORS = (*WEIGHING, *MODELLING, *BLIND)
 
 
 def estimators_for(
-    target: Target, only: Sequence[str] = (), *, pmf_known: bool, laddered: bool = False
+    target: Target,
+    only: Sequence[str] = (),
+    *,
+    pmf_known: bool,
+    laddered: bool = False,
+    limits: tuple[float, float] | None = None,
 ) -> tuple[Any, ...]:
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
-    `only` leaves out all whose names it hasn't, if it has any; `laddered` keeps what betting needs.
+    `only` leaves out all whose names it hasn't, if it has any; `laddered` keeps what betting needs;
+    `limits` are the declared range of the rewards.
     """
-    ips = Ips(ladder=Ladder() if laddered else None)
+    ips = Ips(ladder=Ladder() if laddered else None, limits=limits)
     if target.kind == "logging":
-        return ips, Snips()
+        return tuple(one for one in (ips, Snips()) if one.name in only) or (ips, Snips())
     models = MODELLING if pmf_known else BLIND
     wanted = (one for one in (*WEIGHING, *models) if not only or one.name in only)
     return tuple(ips if one is Ips else one() for one in wanted)

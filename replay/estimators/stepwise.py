@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.groups import Groups
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
+from replay.intervals.statistics import ratios
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
@@ -32,17 +34,22 @@ class StepwiseSnips:
     count: int = 0
     sums: Floats = field(default_factory=lambda: np.zeros(0))
     cross: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> StepwiseSnips:
         y = scored.stepwise
         assert y is not None, "step-wise SNIPS needs step-wise weights"
-        return self + StepwiseSnips(len(scored), y.sum(axis=0), y.T @ y)
+        groups = Groups().receive(scored, *y.T)
+        return self + StepwiseSnips(len(scored), y.sum(axis=0), y.T @ y, groups)
 
     def __add__(self, other: StepwiseSnips) -> StepwiseSnips:
         if not self.count or not other.count:
             return self if self.count else other
         return StepwiseSnips(
-            self.count + other.count, self.sums + other.sums, self.cross + other.cross
+            self.count + other.count,
+            self.sums + other.sums,
+            self.cross + other.cross,
+            self.groups + other.groups,
         )
 
     def value(self) -> float | None:
@@ -70,7 +77,16 @@ class StepwiseSnips:
         squared = float(self.cross[-1, -1])
         ess = float(self.sums[-1]) ** 2 / squared if squared else 0.0
         freedom = max(ess - 1, 2.0)  # the weights' own, as no fourth powers are kept
-        return Evidence(value, variance, variance, self.count, ess=ess, freedom=freedom)
+        return Evidence(
+            value,
+            variance,
+            variance,
+            self.count,
+            ess=ess,
+            freedom=freedom,
+            groups=self.groups.used(),
+            statistic=ratios,
+        )
 
     def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
         return rule(self.evidence(), kind, level)

@@ -3,7 +3,10 @@
 Whoever bets the share λ/m of the capital that terms x in [0, B] have a mean above m has, after n
 terms, Π (1 + λ (x/m − 1)); if the mean is m, the average over a grid of λ exceeds 1/α with chance
 at most α, at any n. So an interval of all m that no one became rich on, by bets on both sides, each
-at α/2, holds for any bounded terms, at all times together.
+at α/2, holds for any bounded terms, at all times together. It asks for no independence, only that
+each term has the mean m given those before: a log that a learner wrote is as good. Terms are
+w (r − low), B is the largest possible weight times the width of the rewards' range, as for
+`bernstein.py`. The lower end needs no B.
 
 Terms are known by rung of a ladder, with their count and sum. The logarithm is concave, so terms
 on a rung earn no less than the same sum split between the rung's ends: what is computed is never
@@ -20,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.intervals.interval import Interval, widest, within
+from replay.intervals.interval import Interval, widest
 from replay.ladder import edges
 
 if TYPE_CHECKING:
@@ -32,18 +35,18 @@ SHARES = 0.9 * 2.0 ** -np.arange(0, 13, 0.5)
 
 
 def betting(evidence: Evidence | None, kind: str, level: float) -> Interval:
-    """Interval of a mean of bounded terms, at all times together."""
-    terms = evidence.terms if evidence is not None else None
-    if evidence is None or terms is None or terms.ladder is None or kind == "real":
-        return widest(kind, "betting needs terms w r that are never negative")
-    most = terms.weight * (1.0 if kind == "binary" else terms.reward)
+    """Interval of IPS where rewards are 0 and 1 or have a declared range, at all times together."""
+    limited = evidence.limited if evidence is not None else None
+    most = None if limited is None else limited.most(kind)
+    if evidence is None or limited is None or limited.ladder is None or most is None:
+        return widest(kind, "betting is for IPS of rewards with limits")
     if not most:
         return widest(kind, "betting needs a weight above 0")
     from scipy.optimize import brentq  # noqa: PLC0415 - 20 MB that few need
 
-    points, counts = _split(terms.ladder.counts, terms.ladder.sums, most)
+    points, counts = _split(limited.ladder.counts, limited.ladder.sums, most)
     rich = math.log(2 / (1 - level))
-    value = min(max(evidence.value / most, 1e-12), 1 - 1e-12)
+    value = min(max(limited.mean / most, 1e-12), 1 - 1e-12)
 
     def above(mean: float) -> float:
         return _capital(points / mean - 1, counts) - rich
@@ -53,7 +56,7 @@ def betting(evidence: Evidence | None, kind: str, level: float) -> Interval:
 
     low = brentq(above, 1e-15, value) if above(1e-15) > 0 > above(value) else 0.0
     high = brentq(below, value, 1 - 1e-15) if below(1 - 1e-15) > 0 > below(value) else 1.0
-    return within(low * most, high * most, kind, "betting")
+    return limited.shifted(evidence.value, low * most, high * most, "betting")
 
 
 def _capital(gains: Floats, counts: Floats) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from replay.intervals.interval import Interval
+
 if TYPE_CHECKING:
-    from replay.intervals.interval import Interval
     from replay.ladder import Ladder
     from replay.tables.rows import Floats
 
@@ -27,13 +28,46 @@ class Terms:
     """A value that is the mean of terms w r of rewards that are never negative.
 
     `square` is their mean square, `weight` the largest weight that a row could have had (of those
-    seen, where that isn't known), `reward` the largest reward seen; `ladder` is kept for betting.
+    seen, where that isn't known), `reward` the largest reward seen.
     """
 
     square: float
     weight: float
     reward: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limited:
+    """A value v that is `low` plus the mean of terms x = w (r − low), each in [0, weight · width].
+
+    `mean` and `square` are of x and x², `ladder` is kept for betting. `width` is that of the
+    rewards' declared range [low, low + width]; `None` where none was, and `low` is then 0.
+
+    Since E[w] = 1 wherever the target does nothing that the log can't, E[x] = v − low: what holds
+    E[x] with some chance holds v, shifted by `low`, with the same chance.
+    """
+
+    mean: float
+    square: float
+    weight: float
+    low: float
+    width: float | None
     ladder: Ladder | None
+
+    def most(self, kind: str) -> float | None:
+        """Largest that a term can be; `None` where rewards other than 0 and 1 have no range."""
+        width = 1.0 if self.width is None and kind == "binary" else self.width
+        return None if width is None else self.weight * width
+
+    def shifted(self, value: float, low: float, high: float, rule: str) -> Interval:
+        """Interval of v from one of E[x], cut to the rewards' range, and wide enough for `value`.
+
+        IPS itself, the mean of w r, is low · (mean w − 1) away from `low` plus the mean of x. An
+        interval that is wider to hold it, as far as it is in the range, holds v no less often.
+        """
+        width = 1.0 if self.width is None else self.width
+        low, high, at = (min(max(x, 0.0), width) for x in (low, high, value - self.low))
+        return Interval(self.low + min(low, at), self.low + max(high, at), rule)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +90,8 @@ class Evidence:
         Degrees of freedom of the variance seen, by kurtosis; `None` if many.
     terms
         Where the value is a mean of non-negative terms.
+    limited
+        Where it is, up to a shift, a mean of terms with a limit.
     groups, statistic
         Sums by group of rows, shape (g, p), and the value as a function of them.
     """
@@ -67,6 +103,7 @@ class Evidence:
     ess: float = 0.0
     freedom: float | None = None
     terms: Terms | None = None
+    limited: Limited | None = None
     groups: Floats | None = None
     statistic: Statistic | None = None
 

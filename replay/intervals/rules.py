@@ -45,6 +45,10 @@ LADDERED = frozenset({"betting"})
 """Those that need terms on a ladder."""
 
 
+LIMITED = frozenset({"bernstein", "betting"})
+"""Those that hold for any number of rows, where rewards have limits; they are of IPS alone."""
+
+
 def rule_called(name: str) -> Rule:
     """Return the rule of a name.
 

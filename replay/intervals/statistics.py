@@ -37,6 +37,21 @@ def ratio(sums: Floats) -> tuple[Floats, Floats]:
     return value, np.column_stack([np.zeros(len(value)), share, -value * share])
 
 
+def ratios(sums: Floats) -> tuple[Floats, Floats]:
+    """Sum of the ratios of columns, the first half by the second: Σ_t Σ ρ_t r_t / Σ ρ_t.
+
+    Examples
+    --------
+    >>> value, gradient = ratios(np.array([[2.0, 3.0, 1.0, 4.0, 2.0]]))
+    >>> value.tolist(), gradient.tolist()
+    ([1.25], [[0.0, 0.5, 1.0, -0.375, -0.5]])
+    """
+    earned, weight = np.split(sums[:, 1:], 2, axis=1)
+    scale = np.where(weight > 0, weight, np.inf)
+    each, share = earned / scale, sums[:, :1] / scale
+    return each.sum(axis=1), np.hstack([np.zeros((len(sums), 1)), share, -each * share])
+
+
 def control(sums: Floats) -> tuple[Floats, Floats]:
     """Mean of the first column and ratio of the other two: Σ d / n + Σ w e / Σ w."""
     direct, slope = mean(sums[:, :2])

@@ -18,6 +18,7 @@ from bandit.errors import MissingInput
 from bandit.events import STOP
 from replay.fold import Fold
 from replay.models.features import Features
+from replay.notes import UNLIMITED
 from replay.own.histories import AUDIT
 from replay.passes import Question, fold_source
 from replay.tables.clusters import groups_of
@@ -28,14 +29,19 @@ if TYPE_CHECKING:
 
     from bandit.events import Reward
     from replay.own.histories import OwnLog
+    from replay.passes import Folded
     from replay.target import Target
 
 ASKS_AT_ONCE = 4_096
 """Rewards decoded at once: some MB."""
 
 
-def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
+def fold_choices(
+    log: OwnLog, cut: float, targets: Sequence[Target], pending: int
+) -> tuple[Fold, Folded]:
     """Sum up the newest reward of every ask that was decided up to `cut` and judged.
+
+    The first is of the first target, as it is of the others but for the sums.
 
     Raises
     ------
@@ -48,21 +54,22 @@ def fold_choices(log: OwnLog, cut: float, target: Target, pending: int) -> Fold:
         actions,
         "real",
         Features.of(actions, ()),
-        (target,),
-        (target.pmf_known,),
+        tuple(targets),
+        tuple(target.pmf_known for target in targets),
         asks.judged,
         clustered=True,
     )
-    (sums,) = fold_source(asks, question).totals
+    folded = fold_source(asks, question)
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, and asks of one task hang together"
     )
-    notes: tuple[str, ...] = (only_pools,)
+    notes: tuple[str, ...] = (only_pools, UNLIMITED)
     if asks.unjudged:
         notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
-    return Fold("ask", "real", sums, notes + log.notes(), counts, actions=actions)
+    said = notes + log.notes()
+    return Fold("ask", "real", folded.totals[0], said, counts, actions=actions), folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ are not favoured. Why: part 3 of our statistics.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
 from bandit.events import STOP
+from replay.fold import Fold
+from replay.notes import UNLIMITED
 from replay.own.accounts import Accounts
 from replay.own.choice_fold import fold_choices
 from replay.own.components import prices
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from replay.fold import Fold
     from replay.own.histories import History
     from replay.own.trajectory import Trajectory
+    from replay.passes import Folded
     from replay.target import Target
 
 
@@ -45,24 +47,32 @@ class _Found:
     used: int = 0
 
 
+class FoldedLog(NamedTuple):
+    """What a log comes down to: under each target, and the sums of all and their differences."""
+
+    folds: tuple[Fold, ...]
+    folded: Folded
+
+
 def fold_own_log(
     path: Path,
-    target: Target,
+    targets: Sequence[Target],
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
     *,
     by: Sequence[str] = (),
     audit_usd: float | None = None,
     level: float = 0.95,
-) -> Fold:
-    """Read an embedded log, or an archive of a log, and sum it up.
+    grouped: bool = False,
+) -> FoldedLog:
+    """Read an embedded log, or an archive of a log, once, and sum it up under each target.
 
     Parameters
     ----------
     path
         The log.
-    target
-        What is asked.
+    targets
+        What is asked; differences are from the first.
     delay_usd_per_hour
         What an hour until the verdict costs.
     tell
@@ -73,22 +83,25 @@ def fold_own_log(
         What gold cost where the log has no price of it: it came from elsewhere, not from a pool.
     level
         Confidence of the intervals of `money`, in (0, 1).
+    grouped
+        Whether sums by group of tasks are wanted, for bootstraps and joint intervals.
 
     Raises
     ------
     BadValue
-        If the target stands in columns, or is a pool that the log never names; if a feature to
+        If a target stands in columns, or is a pool that the log never names; if a feature to
         slice by has too many values, or an audit a price below 0.
     UnknownColumn
         If no task has a feature to slice by.
     LogError, MissingInput
         If it isn't a poolwise log, or holds no decisions.
     """
-    if target.column is not None:
-        raise BadValue(
-            f"target {target}: our own log has no columns; "
-            "use uniform, logging, greedy or always:POOL"
-        )
+    for target in targets:
+        if target.column is not None:
+            raise BadValue(
+                f"target {target}: our own log has no columns; "
+                "use uniform, logging, greedy or always:POOL"
+            )
     if audit_usd is not None and not 0 <= audit_usd < float("inf"):
         raise BadValue(f"audit_usd is {audit_usd:g}, must be 0 or more")
     traits = Traits(by)
@@ -97,16 +110,21 @@ def fold_own_log(
         cut = log.end - log.longest_s() if pending else float("inf")
         found = _look(log, cut, traits)
         pools = sorted(found.actions - {STOP})
-        target.check_action(pools)
+        for target in targets:
+            target.check_action(pools)
         traits.check()
         if not found.stops:
-            fold = fold_choices(log, cut, target, pending)
+            fold, folded = fold_choices(log, cut, targets, pending)
             whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
-            return replace(fold, notes=fold.notes + whole)
+            fold = replace(fold, notes=fold.notes + whole)
+            return FoldedLog(tuple(replace(fold, sums=sums) for sums in folded.totals), folded)
         share = found.gold / found.audited if found.audited else 0.0
         tasks = _trajectories(log, cut, share, traits)
-        accounts = Accounts(prices(delay_usd_per_hour), traits.by, audit_usd or 0.0)
-        fold = fold_tasks(tasks, sorted(found.actions), found.horizon, target, accounts)
+        price = prices(delay_usd_per_hour)
+        accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
+        folded = fold_tasks(
+            tasks, sorted(found.actions), found.horizon, targets, accounts, grouped=grouped
+        )
         counts = {
             "tasks": log.tasks,
             "pending": pending,
@@ -116,12 +134,22 @@ def fold_own_log(
             "gold": found.gold,
             **log.trouble(),
         }
-        blocked = fold.blocked
+        blocked = None
         if not found.used:
             blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
-        money = money_of(accounts, str(target), level, priced=audit_usd is not None)
-        notes = _notes(found, counts, delay_usd_per_hour, target) + log.notes()
-        return replace(fold, notes=notes, counts=counts, blocked=blocked, money=money)
+        folds = (
+            Fold(
+                "task",
+                "real",
+                sums,
+                _notes(found, counts, delay_usd_per_hour, target) + log.notes(),
+                counts,
+                blocked,
+                money=money_of(account, str(target), level, priced=audit_usd is not None),
+            )
+            for target, sums, account in zip(targets, folded.totals, accounts, strict=True)
+        )
+        return FoldedLog(tuple(folds), folded)
 
 
 def _look(log: OwnLog, cut: float, traits: Traits) -> _Found:
@@ -164,7 +192,8 @@ def _before(log: OwnLog, cut: float) -> Iterator[History]:
 def _notes(found: _Found, counts: dict[str, int], delay: float, target: Target) -> tuple[str, ...]:
     notes = [
         "the unit is the task: worth × quality of its verdict, less dollars"
-        + (f" and ${delay:g} per hour of delay" if delay else "; delay costs nothing here")
+        + (f" and ${delay:g} per hour of delay" if delay else "; delay costs nothing here"),
+        UNLIMITED,
     ]
     if target.kind == "uniform":
         notes.append("uniform draws among all that was eligible, stopping included")

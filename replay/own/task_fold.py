@@ -1,8 +1,8 @@
-"""Fold whole tasks of our own log into the sums of every estimator, step by step."""
+"""Fold whole tasks of our own log into the sums of every estimator, under every target."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,16 @@ from replay.estimators.gains import DrGain
 from replay.estimators.ips import Ips
 from replay.estimators.snips import Snips
 from replay.estimators.stepwise import StepwiseSnips
-from replay.fold import Fold, Sums
+from replay.fold import Sums
+from replay.groups import GROUPS
 from replay.models.tabular import Tabular
+from replay.own.components import PARTS, combinations
+from replay.own.difference import TaskDifference
 from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
+from replay.passes import Folded
+from replay.together import paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,21 +32,56 @@ if TYPE_CHECKING:
     from replay.own.trajectory import Trajectory
     from replay.own.weighed_task import WeighedTask
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.values import Floats, Ints
     from replay.target import Target
 
 TASKS_AT_ONCE = 1_024
 """Tasks handled at once: arrays stay small and numpy is still worth its calls."""
 
 
+@dataclass(slots=True)
+class _Side:
+    """One target, with the model that tasks are judged by and the sums they are added to."""
+
+    target: Target
+    model: Tabular
+    accounts: Accounts
+    sums: Sums
+
+    def receive(
+        self, tasks: Sequence[Trajectory], horizon: int, group: Ints | None
+    ) -> tuple[Scored, Floats]:
+        """Add n tasks; return them scored, and scores without what gold corrects, shape (n,)."""
+        pmfs = [[masked(self.target, step.logged) for step in task.steps] for task in tasks]
+        weighed = [weigh(task, pmf, self.model) for task, pmf in zip(tasks, pmfs, strict=True)]
+        if self.target.kind == "logging":  # what was logged is known: no model is asked
+            weighed = [replace(one, scores=one.earned) for one in weighed]
+        price = self.accounts.price
+        scored = _scored(weighed, price, horizon, fitted=self.model.fitted, group=group)
+        self.sums = self.sums.receive(scored)
+        self.accounts.receive(tasks, weighed)
+        for task, pmf in zip(tasks, pmfs, strict=True):
+            self.model.learn(task, pmf)
+        proxy = combinations(price)["proxy_value_usd"][:PARTS]
+        return scored, np.array([one.scores for one in weighed]) @ proxy
+
+    def total(self) -> Sums:
+        """Return the sums; of what was logged no model says anything."""
+        if self.target.kind != "logging":
+            return self.sums
+        return replace(self.sums, estimators=self.sums.estimators[:2])
+
+
 def fold_tasks(
     tasks: Iterable[Trajectory],
     actions: Sequence[str],
     horizon: int,
-    target: Target,
-    accounts: Accounts,
-) -> Fold:
-    """Sum up tasks in the order of their first decisions.
+    targets: Sequence[Target],
+    accounts: Sequence[Accounts],
+    *,
+    grouped: bool = False,
+) -> Folded:
+    """Sum up tasks under each target, in the order of their first decisions.
 
     Parameters
     ----------
@@ -51,25 +91,32 @@ def fold_tasks(
         Everything that was eligible anywhere.
     horizon
         Most decisions about one task.
-    target
-        What is asked.
+    targets
+        What is asked; differences are from the first.
     accounts
-        Where what the target earns more is written, in parts and slices.
+        For each target, where what it earns more is written, in parts and slices.
+    grouped
+        Whether sums by group of tasks are wanted, for bootstraps and joint intervals.
     """
-    model = Tabular(actions)
-    sums = Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), DrGain())
-    for piece in _pieces(tasks, model):
-        pmfs = [[masked(target, step.logged) for step in task.steps] for task in piece]
-        weighed = [weigh(task, pmf, model) for task, pmf in zip(piece, pmfs, strict=True)]
-        if target.kind == "logging":  # what was logged is known: no model is asked
-            weighed = [replace(one, scores=one.earned) for one in weighed]
-        sums = sums.receive(_scored(weighed, accounts.price, horizon, fitted=model.fitted))
-        accounts.receive(piece, weighed)
-        for task, pmf in zip(piece, pmfs, strict=True):
-            model.learn(task, pmf)
-    if target.kind == "logging":
-        sums = replace(sums, estimators=sums.estimators[:2])
-    return Fold("task", "real", sums)
+    sides = [
+        _Side(target, Tabular(actions), each, _empty())
+        for target, each in zip(targets, accounts, strict=True)
+    ]
+    differences = {at: TaskDifference() for at in paired(targets)}
+    first = 0
+    for piece in _pieces(tasks, sides[0].model):  # every model has seen the same tasks
+        group = np.arange(first, first + len(piece)) % GROUPS if grouped else None
+        first += len(piece)
+        each = [side.receive(piece, horizon, group) for side in sides]
+        other, its = each[0]
+        for at, sums in differences.items():
+            one, uncorrected = each[at]
+            differences[at] = sums.receive(piece, one, other, uncorrected - its)
+    return Folded(tuple(side.total() for side in sides), differences)
+
+
+def _empty() -> Sums:
+    return Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), DrGain())
 
 
 def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajectory]]:
@@ -84,7 +131,14 @@ def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajec
         yield piece
 
 
-def _scored(weighed: Sequence[WeighedTask], price: Floats, horizon: int, *, fitted: bool) -> Scored:
+def _scored(
+    weighed: Sequence[WeighedTask],
+    price: Floats,
+    horizon: int,
+    *,
+    fitted: bool,
+    group: Ints | None,
+) -> Scored:
     n = len(weighed)
     stepwise = np.zeros((n, 2, horizon))
     for row, one in zip(stepwise, weighed, strict=True):
@@ -94,6 +148,7 @@ def _scored(weighed: Sequence[WeighedTask], price: Floats, horizon: int, *, fitt
     return replace(
         scored_tasks(weighed, price),
         fitted=np.full(n, float(fitted)),
+        group=group,
         stepped=stepwise[:, 0].sum(axis=1),
         stepwise=stepwise.reshape(n, 2 * horizon),
     )

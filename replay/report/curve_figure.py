@@ -20,6 +20,9 @@ TALL, TOP = 220, 8
 ERRORS = 2.0
 """Half the band's width in standard errors."""
 
+DATE, MINUTE = len("2026-01-01"), len("2026-01-01 10:00")
+"""Characters of a time that are shown: of one day its minutes."""
+
 SETTLED_AFTER = 2
 """First points whose band may go beyond the drawing, for it is widest there."""
 
@@ -60,17 +63,27 @@ def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Mar
     drawn += [write(0, TOP + y(tick) - 3, number(tick), "tick") for tick in up.ticks()]
     drawn.append(write(0, TOP + TALL + 17, f"first {unit}s", "tick"))
     drawn.append(write(100, TOP + TALL + 17, f"all {curve[-1].rows:,} {unit}s", "tick", "end"))
+    times = _times(curve)
+    drawn += [
+        write(across.at(rows), TOP + TALL + 33, words, "tick", anchor)
+        for rows, words, anchor in times
+    ]
     about = (
         f"From the first {curve[0].rows:,} {unit}s the estimate is {number(curve[0].value)}, from"
         f" all {curve[-1].rows:,} it is {number(curve[-1].value)}."
     )
+    heads = [f"{unit}s so far", "estimate", "standard error"]
     rows = [[f"{one.rows:,}", number(one.value), number(one.error)] for one in curve]
-    numbers = table([f"{unit}s so far", "estimate", "standard error"], rows, words=0)
+    if times:
+        about = f"{about} The last of them is of {_written(curve[-1].time)}."
+        heads.append("until")
+        rows = [[*row, _written(one.time)] for row, one in zip(rows, curve, strict=True)]
+    numbers = table(heads, rows, words=0)
     key = joined(
         swatch("first", f"the estimate, with {ERRORS:g} standard errors each way"),
         swatch("level", "mean of the log") if logged is not None else Markup(),
     )
-    return figure(said(curve), about, TOP + TALL + 24, drawn, numbers, key)
+    return figure(said(curve), about, TOP + TALL + (40 if times else 24), drawn, numbers, key)
 
 
 def said(curve: Sequence[Point]) -> str:
@@ -89,6 +102,20 @@ def said(curve: Sequence[Point]) -> str:
     values = [one.value for one in later]
     _, low, high = rounded(later[-1].value, min(values), max(values))
     return f"The estimate hasn't settled: {over} went between {low} and {high}"
+
+
+def _times(curve: Sequence[Point]) -> list[tuple[float, str, str]]:
+    """Until when the first, the middle and the last point go: rows, words and where they begin."""
+    if any(one.time is None for one in curve):
+        return []
+    first, last = _written(curve[0].time), _written(curve[-1].time)
+    most = DATE if first[:DATE] != last[:DATE] else MINUTE
+    shown = ((curve[0], "start"), (curve[len(curve) // 2], "middle"), (curve[-1], "end"))
+    return [(float(one.rows), _written(one.time)[:most], anchor) for one, anchor in shown]
+
+
+def _written(time: float | str | None) -> str:
+    return time.replace("T", " ") if isinstance(time, str) else f"{time or 0.0:.10g}"
 
 
 def _heights(curve: Sequence[Point], logged: float | None) -> Scale:

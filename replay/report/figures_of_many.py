@@ -45,9 +45,9 @@ def _targets(answer: Comparison) -> Markup:
 
 
 def _differences(answer: Comparison) -> Markup:
-    than = answer.differences[0].than
+    than, unit = answer.differences[0].than, answer.evaluations[0].unit
     lines = [Line(one.target, one.estimate, REFUSED) for one in answer.differences]
-    title = f"What each target earns more than {than}, row by row"
+    title = f"What each target earns more than {than}, {unit} by {unit}"
     return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)
 
 

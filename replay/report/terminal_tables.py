@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 VARIANCE = "variances are the larger of that seen and that of a model of the reward"
 
+NO_VARIANCE = ("betting", "empirical Bernstein")
+"""Intervals that rest on the limits of the rewards, on no model's variance."""
+
 GAP, LEAST_NAME = 2, 12
 """Between columns; and what is left of a name at least."""
 
@@ -41,7 +44,8 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
         add_row(table, one.estimator + mark, number(one.value), interval, how)
     console.print(table)
     if answer.estimates:
-        say(console, f"* the one to use; {VARIANCE}")
+        made_by = answer.estimate.interval if answer.estimate else ""
+        say(console, "* the one to use" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}"))
 
 
 def print_money(money: Money, console: Console) -> None:

@@ -145,10 +145,10 @@ def _check(
     }
     propensity = read_propensity(batch, columns, code, logged, faults)
     reward = read_reward(batch, columns.reward, faults)
-    group = None
+    group = times = None
     zones: dict[str, str] = {}
     if columns.time is not None:
-        _, zones = read_times(columns.time, batch.column(columns.time), faults)
+        times, zones = read_times(columns.time, batch.column(columns.time), faults)
     if columns.cluster is not None:
         group = read_groups(columns.cluster, batch.column(columns.cluster), faults)
     rows = Rows(
@@ -160,6 +160,7 @@ def _check(
         group=group,
         index=np.arange(first, first + batch.num_rows),
         target_probs={name: read_target_prob(name, batch, faults) for name in columns.target_probs},
+        time=times,
     )
     found = Checked(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
     return found.without(faults.bad) if faults.bad.any() else found

@@ -20,7 +20,8 @@ class Wanted:
     `logged` is `columns:PREFIX` or a column of lists or maps; `actions` a column of lists of the
     actions that could be chosen; `targets` the columns, or `columns:PREFIX`, that targets'
     chances stand in; `by`, `cluster`, `time` are columns to slice, to group and to order by;
-    `estimate` says that propensities are missing and to be estimated.
+    `estimate` says that propensities are missing and to be estimated; `reward_range` is what no
+    reward can leave.
     """
 
     action: str | None = None
@@ -34,6 +35,7 @@ class Wanted:
     by: tuple[str, ...] = ()
     cluster: str | None = None
     time: str | None = None
+    reward_range: tuple[float, float] | None = None
 
     def named(self) -> set[str]:
         """Columns that are something already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, UnknownColumn, nearest
@@ -70,7 +71,7 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
     whole = {name: _target_pmf(table, name, wanted, taken) for name in wanted.targets}
     columns = Columns(
         action=action,
-        reward=reward,
+        reward=replace(reward, limits=wanted.reward_range),
         propensity=propensity,
         logged=_distribution(table, wanted.logged, wanted, taken),
         estimated=wanted.estimate,

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """A linear reward: `text` as it was written, the constant, and each column's weight."""
+    """A linear reward: `text` as it was written, the constant, and each column's weight.
+
+    `limits` are its declared range, both ends included, if there is one.
+    """
 
     text: str
     constant: float
     terms: tuple[tuple[str, float], ...]
+    limits: tuple[float, float] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ class Rows:
     target_probs, target_pmfs
         By the column that it stands in, a target's chance of the logged action, shape (n,), or of
         every action, shape (n, K).
+    time
+        When it was, in seconds, shape (n,), where the log says it.
     """
 
     action: Ints
@@ -56,6 +58,7 @@ class Rows:
     index: Ints | None = None
     target_probs: Mapping[str, Floats] = field(default_factory=dict)
     target_pmfs: Mapping[str, Floats] = field(default_factory=dict)
+    time: Floats | None = None
 
     def __len__(self) -> int:
         """How many rows."""

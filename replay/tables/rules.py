@@ -56,7 +56,16 @@ def read_propensity(
 
 
 def read_reward(batch: Any, reward: Reward, faults: Faults) -> Floats:
-    """Sum up the reward's columns with their weights."""
+    """Sum up the reward's columns with their weights; what is out of its range can't be used."""
+    total = _total(batch, reward, faults)
+    if reward.limits is not None:
+        low, high = reward.limits
+        inside = (total >= low) & (total <= high)
+        _must(inside, reward.text, total, f"must be in [{low:.15g}, {high:.15g}]", faults)
+    return total
+
+
+def _total(batch: Any, reward: Reward, faults: Faults) -> Floats:
     parts = {}
     for name in reward.columns:
         values = numbers(name, batch.column(name), faults)

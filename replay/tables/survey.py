@@ -14,6 +14,7 @@ from replay.moments import Moments
 from replay.plain import counted
 from replay.tables.checked import check_piece
 from replay.tables.context_column import ContextColumn
+from replay.tables.order import Order
 from replay.tables.times import mixed
 from replay.tables.unusable import Unusable
 from replay.tables.vocabulary import MAX_ACTIONS, Vocabulary, too_many
@@ -52,6 +53,8 @@ class Survey:
         Rows of each piece that was read, by its number: all of them, usable or not.
     zones
         Time zones seen, with an example each.
+    order
+        Whether usable rows are in the order of their times.
     """
 
     rows: int = 0
@@ -62,6 +65,7 @@ class Survey:
     unusable: Unusable = field(default_factory=Unusable)
     pieces: Mapping[int, int] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
+    order: Order = field(default_factory=Order)
 
     def __add__(self, other: Survey) -> Survey:
         if not self.pieces or not other.pieces:
@@ -75,6 +79,7 @@ class Survey:
             self.unusable + other.unusable,
             {**self.pieces, **other.pieces},
             dict(self.zones) | _new(other.zones, self.zones),
+            self.order + other.order,
         )
 
     def check(self, table: str, action: str) -> None:
@@ -137,7 +142,7 @@ def survey_piece(
     seen = np.zeros(0, dtype=bool)
     rewards, kind = Moments(), "binary"
     context = tuple(ContextColumn(name) for name in columns.context)
-    unusable, zones, read = Unusable(), dict[str, str](), 0
+    unusable, zones, order, read = Unusable(), dict[str, str](), Order(), 0
     for checked in check_piece(piece, columns, vocabulary, strict=strict):
         rows = checked.rows
         seen = _mark(seen, checked, len(vocabulary.names))
@@ -147,12 +152,14 @@ def survey_piece(
             column.receive(rows.context[column.name])
         unusable += checked.unusable
         zones |= _new(checked.zones, zones)
+        if rows.time is not None:
+            order += Order.of(rows.time)
         read += checked.read
         if tell is not None:
             tell(checked.read)
     names = tuple(sorted(vocabulary.names[at] for at in np.flatnonzero(seen)))
     return Survey(
-        rewards.count, names, kind, rewards, context, unusable, {piece.number: read}, zones
+        rewards.count, names, kind, rewards, context, unusable, {piece.number: read}, zones, order
     )
 
 

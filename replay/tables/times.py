@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from replay.tables.faults import Faults
 
 NUMBER, NO_ZONE, UTC_ZONE = "numbers", "no zone", "UTC"
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_times(name: str, column: Any, faults: Faults) -> tuple[Floats, dict[str, str]]:
@@ -40,6 +42,28 @@ def read_times(name: str, column: Any, faults: Faults) -> tuple[Floats, dict[str
     values = numbers(name, column, faults, may_miss=True)
     _finite(name, values, faults)
     return values, {NUMBER: str(kind)}
+
+
+def said(seconds: float, zone: str) -> float | str | None:
+    """Write a time as its zone does; a number stays one, and `None` is no time.
+
+    Examples
+    --------
+    >>> said(1767261600.0, "UTC+02:00"), said(1767261600.0, NO_ZONE), said(7.0, NUMBER)
+    ('2026-01-01T12:00:00+02:00', '2026-01-01T10:00:00', 7.0)
+    """
+    if math.isnan(seconds):
+        return None
+    try:
+        moment = EPOCH + timedelta(seconds=seconds)
+    except OverflowError:  # beyond the calendar
+        return seconds
+    if zone == NUMBER:
+        return seconds
+    if zone == NO_ZONE:
+        return moment.replace(tzinfo=None).isoformat(timespec="seconds")
+    offset = datetime.strptime(zone.removeprefix("UTC") or "+00:00", "%z").tzinfo
+    return moment.astimezone(offset).isoformat(timespec="seconds")
 
 
 def mixed(zones: dict[str, str]) -> str | None:

@@ -81,12 +81,12 @@ def money(
     path.unlink(missing_ok=True)
     fold = fold_own_log(
         write_log(path, events),
-        parse_target(target),
+        [parse_target(target)],
         delay,
         by=by,
         audit_usd=audit_usd,
         level=level,
-    )
+    ).folds[0]
     assert fold.money is not None
     return fold.money
 

@@ -77,9 +77,9 @@ def test_gamma_of_plain_counts_is_the_exact_poisson_interval() -> None:
 
 def test_bernstein_is_maurer_and_pontils() -> None:
     reward = np.random.default_rng(3).random(400)
-    low, high, _ = ask("bernstein", plain(reward), "positive")
+    low, high, _ = ask("bernstein", plain(reward), "positive", lambda: Ips(limits=(0.0, 2.0)))
     doubt = math.log(4 / 0.05)
-    half = math.sqrt(2 * reward.var(ddof=1) * doubt / 400) + 7 * reward.max() * doubt / (3 * 399)
+    half = math.sqrt(2 * reward.var(ddof=1) * doubt / 400) + 7 * 2 * doubt / (3 * 399)
     assert (low, high) == pytest.approx((max(reward.mean() - half, 0), reward.mean() + half))
 
 

@@ -194,7 +194,7 @@ def test_the_gain_as_one_number_is_that_of_its_parts(tmp_path: Path) -> None:
     from replay.target import parse_target
 
     path = write_log(tmp_path / "log", simulate(World(), 400, seed=4))
-    fold = fold_own_log(path, parse_target("greedy"))
+    fold = fold_own_log(path, [parse_target("greedy")]).folds[0]
     assert fold.money is not None
     gain = fold.money.whole.gain
     assert gain is not None
