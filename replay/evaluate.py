@@ -1,36 +1,23 @@
 """Off-policy evaluation: what another way of deciding would have earned, from a log of decisions.
 
 A table is surveyed first, which checks every value; then it is read twice (`replay/passes.py`): to
-fit models of the reward, and to weigh its rows into every estimator's sums.
+fit models of the reward, and to weigh its rows into every estimator's sums. Targets that learn walk
+it besides (`replay/learners.py`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, InputError, nearest
-from replay.answer import Comparison, Difference, Evaluation
-from replay.answering import answer, difference_of
-from replay.estimators.registry import named_estimators
-from replay.fold import Fold
-from replay.intervals.rules import GROUPED, LADDERED, rule_called
-from replay.notes import notes_on
+from replay.every_target import answers
+from replay.learning.walked import REPLAYS
 from replay.options import Options
-from replay.quick import NOTE
-from replay.source import opened, own_log
-from replay.table_fold import fold_table
-from replay.tables.find_columns import find_columns
-from replay.target import parse_target
-from replay.together import joint_levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from replay.intervals.evidence import Rule
-    from replay.target import Target
-
-ENGINES = ("local", "spark")
+    from replay.answer import Comparison, Evaluation
 
 
 def evaluate(
@@ -47,7 +34,7 @@ def evaluate(
     by: Sequence[str] = (),
     cluster: str | None = None,
     time: str | None = None,
-    target: str = "uniform",
+    target: str | Path = "uniform",
     level: float = 0.95,
     interval: str = "default",
     estimators: Sequence[str] = (),
@@ -56,6 +43,11 @@ def evaluate(
     strict: bool = False,
     delay_usd_per_hour: float = 0.0,
     audit_usd: float | None = None,
+    horizon: int | None = None,
+    replays: int = REPLAYS,
+    percentile: float = 0.0,
+    worth: float = 1.0,
+    seed: int = 0,
     tell: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Estimate what a target policy would have earned, from a log of another one.
@@ -90,8 +82,10 @@ def evaluate(
         Column of when it was; it is checked, and rows are taken to be in order.
     target
         `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
-        `column:NAME` (the chance of the logged action, or lists or maps of all) or
-        `columns:PREFIX`.
+        `column:NAME` (the chance of the logged action, or lists or maps of all),
+        `columns:PREFIX`, or the path of a worker's TOML (`.toml`) with its policy. A policy that
+        learns is evaluated as it would learn: from rows accepted as its own choice alone, over the
+        first T' of them, as `replay.learning` does it; `learning` says how long and how often.
     level
         Confidence of the intervals, in (0, 1).
     interval
@@ -111,6 +105,8 @@ def evaluate(
         What an hour until the verdict costs; our own log only.
     audit_usd
         What gold costs that came from elsewhere than the pools; our own log only.
+    horizon, replays, percentile, worth, seed
+        Of targets that learn, as `replay.tune.tune.tune` has them.
     tell
         Called with the number of rows as they are read, for a progress bar.
 
@@ -118,6 +114,8 @@ def evaluate(
     ------
     InputError
         If the log or a value in it can't be used; one line that says what and where.
+    ConfigError
+        If a policy's TOML can't be used.
 
     Examples
     --------
@@ -128,6 +126,17 @@ def evaluate(
     'good'
     >>> round(answer.estimates[1].value, 3)  # SNIPS
     1.0
+
+    A policy that learns:
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     toml = Path(folder) / "policy.toml"
+    ...     _ = toml.write_text('[policy]\\nexplorer = "epsilon_greedy"\\nrate = 0.1\\n')
+    ...     answer = evaluate(pa.table(log), target=toml)
+    >>> answer.learning.policy, answer.learning.horizon, answer.learning.words
+    ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 learning histories')
     """
     options = Options(
         sql=sql,
@@ -149,12 +158,17 @@ def evaluate(
         strict=strict,
         delay_usd_per_hour=delay_usd_per_hour,
         audit_usd=audit_usd,
+        horizon=horizon,
+        replays=replays,
+        percentile=percentile,
+        worth=worth,
+        seed=seed,
         tell=tell,
     )
-    return _answers(source, [target], options).evaluations[0]
+    return answers(source, [target], options).evaluations[0]
 
 
-def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Comparison:
+def compare(source: Any = None, *, targets: Sequence[str | Path], **options: Any) -> Comparison:
     """Estimate what several target policies would have earned, and how they differ.
 
     Parameters
@@ -162,7 +176,9 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     source
         As for `evaluate`.
     targets
-        Each as for `evaluate`; differences are from the first, paired row by row.
+        Each as for `evaluate`; differences are from the first, paired row by row. Targets that
+        learn walk the log side by side, and differ from the first that learns; they have no
+        difference from the others, whose values are over other rows.
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.
 
@@ -179,100 +195,4 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     >>> round(found.differences[0].estimate.value, 1)
     2.0
     """
-    return _answers(source, targets, Options(**options))
-
-
-def _answers(source: Any, targets: Sequence[str], options: Options) -> Comparison:
-    level = options.level
-    if not 0 < level < 1:
-        raise BadValue(f"level is {level:g}, must be between 0 and 1")
-    if (source is None) == (options.sql is None):
-        raise InputError("name either a log or a query (--sql), one of them")
-    _check_engine(source, options)
-    asked = [parse_target(name) for name in targets]
-    rule, only = rule_called(options.interval), named_estimators(options.estimators)
-    own = own_log(source)
-    if own is not None:
-        if options.estimate_propensities:
-            raise InputError(f"{own}: has its propensities: leave out --estimate-propensities")
-        return Comparison(tuple(_of_own_log(own, one, rule, options) for one in asked), ())
-    several = len(asked) > 1 or bool(options.by)
-    with opened(source, options.sql) as table:
-        columns, notes = find_columns(table, options.wanted(asked))
-        survey, question, folded, estimated = fold_table(
-            table,
-            columns,
-            asked,
-            only=only,
-            grouped=several or options.interval in GROUPED,
-            laddered=options.interval in LADDERED,
-            jobs=options.jobs,
-            engine=options.engine,
-            strict=options.strict,
-            tell=options.tell,
-        )
-    joint = joint_levels(folded, level)
-    made = () if estimated is None else (estimated.note(),)
-    found = []
-    for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
-        said = (*made, *notes, *notes_on(one, columns, question.kind, only))
-        if not question.actions:
-            said = (*said, NOTE)
-        fold = Fold(
-            "row",
-            question.kind,
-            sums,
-            said,
-            unusable=survey.unusable,
-            actions=question.actions,
-            estimated="" if estimated is None else estimated.finding(),
-        )
-        slices = {key: each[at] for key, each in folded.slices.items()}
-        found.append(
-            answer(
-                fold,
-                str(one),
-                level,
-                rule,
-                joint=joint.targets,
-                joint_slices=joint.slices,
-                slices=slices,
-            )
-        )
-    differences = []
-    for at, sums in folded.differences.items():
-        refused = found[at].refused or found[0].refused
-        estimate = None if refused else difference_of(sums, joint.differences, rule)
-        differences.append(Difference(str(asked[at]), str(asked[0]), estimate))
-    return Comparison(tuple(found), tuple(differences))
-
-
-def _of_own_log(path: Path, target: Target, rule: Rule, options: Options) -> Evaluation:
-    from replay.own.fold import fold_own_log  # noqa: PLC0415 - only our own log needs it
-
-    fold = fold_own_log(
-        path,
-        target,
-        options.delay_usd_per_hour,
-        options.tell,
-        by=options.by,
-        audit_usd=options.audit_usd,
-        level=options.level,
-    )
-    return answer(fold, str(target), options.level, rule)
-
-
-def _check_engine(source: Any, options: Options) -> None:
-    if options.engine not in ENGINES:
-        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
-    if options.engine == "local":
-        return
-    if options.sql is not None:
-        raise InputError(
-            "--engine spark: a query's result is a file of this machine alone: let Spark"
-            " write the table, and evaluate that"
-        )
-    if options.jobs > 1:
-        raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
-    if own_log(source) is not None:
-        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")
+    return answers(source, targets, Options(**options))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial, reduce
-from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
@@ -16,7 +14,7 @@ from replay.propensities.estimate import estimate
 from replay.quick import fold_quick, is_quick
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
-from replay.tables.survey import Survey, survey_piece
+from replay.tables.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
     from replay.tables.rows import Rows
+    from replay.tables.survey import Survey
     from replay.tables.table import Table
     from replay.target import Target
 
@@ -132,9 +131,7 @@ def fold_table(
             quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
             question = _question(quick.survey, columns, targets, only)
             return FoldedTable(quick.survey, question, Folded(quick.totals))
-        look = partial(survey_piece, columns=columns, tell=here, strict=strict)
-        found = reduce(add, run(look, table.pieces), Survey())
-        found.check(table.name, columns.action)
+        found = survey(table, columns, here, strict=strict, run=run)
         question = replace(_question(found, columns, targets, only), laddered=laddered)
         pieces = table.numbered(found.pieces).pieces
         source = Surveyed(pieces, columns, found.actions, grouped, here)

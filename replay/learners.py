@@ -1,0 +1,201 @@
+"""Targets that learn: they walk a log that is held side by side, and answer as other targets do.
+
+A learner's value is over the first T' rows of its own choice, not over the log's rows: it differs
+from another learner's in the same histories, and from a target that doesn't learn not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bandit.errors import CannotAnswer, InputError
+from replay.answer import Difference, Estimate, Evaluation, Learning
+from replay.diagnostics import Diagnostics
+from replay.estimators.snips import Snips
+from replay.learning.judged import diagnose_walk, judge_walk
+from replay.learning.lanes import walk
+from replay.learning.setting import LEARNER, label, units
+from replay.learning.walked import Walking, words_of
+from replay.scored import Scored
+from replay.tables.unusable import Unusable
+from replay.tune.compare import with_logged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from replay.learning.held import Held
+    from replay.learning.lanes import Plan
+    from replay.learning.uncertainty import Spread
+    from replay.options import Options
+    from replay.target import Target
+
+METHOD = "DR replay"
+"""The one estimator of a policy that learns: `replay/learning/lanes.py`."""
+
+NO_DIFFERENCE = (
+    "no difference is given between a target that learns and one that doesn't: the first is valued"
+    " over the first T' rows of its own choice, the second over the log's rows"
+)
+RATED = ("inverse_gap", "softmax")
+"""Explorers whose rates are for values in some unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an answer needs besides the walk.
+
+    `level` is of an interval by itself, `joint` of those of all learners together; `others` says
+    whether there are targets that don't learn.
+    """
+
+    unit: str
+    level: float
+    joint: float
+    others: bool = False
+    notes: tuple[str, ...] = ()
+    unusable: Unusable = field(default_factory=Unusable)
+
+
+def check_learners(targets: Sequence[Target], options: Options) -> None:
+    """Refuse options that say nothing to a target that learns, or to one that doesn't.
+
+    Raises
+    ------
+    InputError, BadValue
+        If there is one; the message says what to do.
+    """
+    learning = [one for one in targets if one.learns]
+    walking = options.walking()
+    walking.check()
+    if not learning:
+        if walking != Walking():
+            raise InputError(
+                "--horizon, --replays, --percentile, --worth and --seed are for a target that"
+                " learns (a policy's TOML), and none does: leave them out"
+            )
+        return
+    refused = (
+        (options.by, "over all rows of the log: leave out --by, or evaluate a part (--sql)"),
+        (options.estimate_propensities,
+         "from rows accepted by their logged chances: estimated ones won't do"
+         " (--estimate-propensities)"),
+        (options.interval != "default",
+         "and its interval is that of its learning histories: leave out --interval"),
+        (options.estimators, "and there is one way to evaluate that: leave out --estimators"),
+        (options.engine != "local", "on this machine alone: leave out --engine spark"),
+        (options.delay_usd_per_hour,
+         "from rewards as they were logged: leave out --delay-usd-per-hour"),
+        (options.audit_usd is not None, "from rewards as they were logged: leave out --audit-usd"),
+    )  # fmt: skip
+    for given, why in refused:
+        if given:
+            raise InputError(f"target {learning[0]} learns, {why}")
+
+
+def of_learners(
+    held: Held,
+    targets: Sequence[Target],
+    walking: Walking,
+    around: Around,
+    tell: Callable[[int], None] | None = None,
+) -> tuple[list[Evaluation], list[Difference]]:
+    """Answer targets that learn, and say how they differ from the first of them.
+
+    Raises
+    ------
+    BadValue
+        If there are more learners than memory holds.
+    """
+    policies = [one.policy for one in targets if one.policy is not None]
+    names = [str(one) for one in targets]
+    blank = [_unanswered(held, one, walking.worth, around) for one in targets]
+    try:
+        plan, notes = walking.plan(held, learned=around.unit == "ask")
+    except CannotAnswer as error:
+        refused = [replace(one, verdict=f"cannot answer: {error}") for one in blank]
+        return refused, [Difference(name, names[0], None) for name in names[1:]]
+    walked = walk(held, policies, plan, tell)
+    verdicts = judge_walk(held, walked, names, around.unit)
+    together = with_logged(held, walked)
+    one_each = np.eye(len(together.value))[:, : len(names)]
+    gained = one_each - np.eye(len(together.value))[:, -1:]
+    estimates = _estimates(together.of(one_each), around.joint, plan)
+    found = []
+    for at, (passed, diagnostics) in enumerate(diagnose_walk(held, walked)):
+        (gain,) = _estimates(together.of(gained[:, [at]]), around.level, plan)
+        refused_it = verdicts[at].refused
+        found.append(
+            replace(
+                blank[at],
+                estimates=() if refused_it else (estimates[at],),
+                withheld=(estimates[at],) if refused_it else (),
+                diagnostics=diagnostics,
+                verdict=verdicts[at].text,
+                findings=verdicts[at].findings,
+                gain=None if refused_it else gain,
+                notes=(*blank[at].notes, *notes),
+                learning=Learning(
+                    label(policies[at]), plan.horizon, plan.replays, words_of(plan.replays), passed
+                ),
+            )
+        )
+    return found, _differences(together, found, around.joint, plan)
+
+
+def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Evaluation:
+    """Return an evaluation that says what is known before the log is walked."""
+    assert target.policy is not None
+    name, policy = str(target), target.policy
+    notes = [f"{name} is {label(policy)}", LEARNER]
+    if policy.explorer in RATED:
+        notes.append(units(worth))
+    if around.others:
+        notes.append(NO_DIFFERENCE)
+    return Evaluation(
+        rows=len(held),
+        unit=around.unit,
+        logging=_mean_of_log(held, around.level),
+        target=name,
+        estimates=(),
+        diagnostics=Diagnostics(None, None, None, None, 0, None, None, None),
+        verdict="",
+        default=METHOD,
+        notes=(*notes, *around.notes),
+        unusable=around.unusable,
+        learning=Learning(label(policy)),
+    )
+
+
+def _mean_of_log(held: Held, level: float) -> Estimate:
+    one, zero = np.ones_like(held.reward), np.zeros_like(held.reward)
+    clustered = held.group is not None
+    rows = Scored(one, held.reward, *[zero] * 7, group=held.group, clustered=clustered)
+    mean = Snips().receive_unweighted(rows)
+    low, high, made_by = mean.interval(held.kind, level)
+    return Estimate("mean of the log", mean.value(), float(low), float(high), level, made_by)
+
+
+def _estimates(spread: Spread, level: float, plan: Plan) -> list[Estimate]:
+    """Read estimates with intervals that all hold together at `level`."""
+    found = spread.bounds(level)
+    words, horizon = words_of(plan.replays), f"T' = {plan.horizon:,}"
+    return [
+        Estimate(METHOD, float(value), float(low), float(high), found.level, words, horizon)
+        for value, low, high in zip(found.value, found.low, found.high, strict=True)
+    ]
+
+
+def _differences(
+    together: Spread, found: Sequence[Evaluation], level: float, plan: Plan
+) -> list[Difference]:
+    first = found[0]
+    able = [at for at in range(1, len(found)) if not (found[at].refused or first.refused)]
+    every = np.eye(len(together.value))
+    apart = _estimates(together.of(every[:, able] - every[:, :1]), level, plan) if able else []
+    by = dict(zip(able, apart, strict=True))
+    return [
+        Difference(one.target, first.target, by.get(at)) for at, one in enumerate(found) if at > 0
+    ]
