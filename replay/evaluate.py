@@ -133,7 +133,7 @@ def evaluate(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     toml = Path(folder) / "policy.toml"
-    ...     _ = toml.write_text('[policy]\\nexplorer = "epsilon_greedy"\\nrate = 0.1\\n')
+    ...     _ = toml.write_text('policy = {explorer = "epsilon_greedy", rate = 0.1}')
     ...     answer = evaluate(pa.table(log), target=toml)
     >>> answer.learning.policy, answer.learning.horizon, answer.learning.words
     ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 learning histories')

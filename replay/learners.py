@@ -80,8 +80,7 @@ def check_learners(targets: Sequence[Target], options: Options) -> None:
     refused = (
         (options.by, "over all rows of the log: leave out --by, or evaluate a part (--sql)"),
         (options.estimate_propensities,
-         "from rows accepted by their logged chances: estimated ones won't do"
-         " (--estimate-propensities)"),
+         "by logged chances: leave out --estimate-propensities, or ask about one that doesn't"),
         (options.interval != "default",
          "and its interval is that of its learning histories: leave out --interval"),
         (options.estimators, "and there is one way to evaluate that: leave out --estimators"),
@@ -172,7 +171,10 @@ def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Eva
 def _mean_of_log(held: Held, level: float) -> Estimate:
     one, zero = np.ones_like(held.reward), np.zeros_like(held.reward)
     clustered = held.group is not None
-    rows = Scored(one, held.reward, *[zero] * 7, group=held.group, clustered=clustered)
+    rows = Scored(
+        one, held.reward, zero, zero, zero, zero, zero, zero, zero,
+        group=held.group, clustered=clustered,
+    )  # fmt: skip
     mean = Snips().receive_unweighted(rows)
     low, high, made_by = mean.interval(held.kind, level)
     return Estimate("mean of the log", mean.value(), float(low), float(high), level, made_by)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.learning.setting import label
+
 if TYPE_CHECKING:
     from replay.tables.columns import Columns
     from replay.target import Target
@@ -17,6 +19,8 @@ BOUNDED = (
 def notes_on(target: Target, columns: Columns, kind: str, only: tuple[str, ...]) -> tuple[str, ...]:
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
+    if target.policy is not None:
+        notes.append(f"{target} is {label(target.policy)}, and doesn't learn")
     if columns.estimated and not columns.context:
         notes.append("no context column is named, so each action's chance is its share (--context)")
     if target.kind == "logging":

@@ -126,7 +126,7 @@ class Target:
             pmf[:, actions.index(self.name)] = 1.0
             return pmf if eligible is None else pmf * eligible
         if eligible is None:
-            eligible = np.ones((len(rows), len(actions)))
+            eligible = np.ones((len(rows), len(actions)), dtype=bool)
         shared: Floats = eligible / np.maximum(eligible.sum(axis=1, keepdims=True), 1)
         return shared if self.policy is None else _of_worker(self.policy, shared, actions)
 

@@ -1,4 +1,4 @@
-"""What verbs are told about learners that walk a log: how far, how often, and what rates are for."""
+"""What verbs are told about learners: how long they live, how often, what rates are for."""
 
 from __future__ import annotations
 

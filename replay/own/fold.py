@@ -89,6 +89,11 @@ def fold_own_log(
             f"target {target}: our own log has no columns; "
             "use uniform, logging, greedy or always:POOL"
         )
+    if target.policy is not None:
+        raise BadValue(
+            f"target {target}: it doesn't learn, and how many labels it buys our own log can't be"
+            " asked; use uniform or always:POOL"
+        )
     if audit_usd is not None and not 0 <= audit_usd < float("inf"):
         raise BadValue(f"audit_usd is {audit_usd:g}, must be 0 or more")
     traits = Traits(by)
