@@ -11,7 +11,8 @@ from replay.estimators.registry import named_estimators
 from replay.fold import Fold
 from replay.intervals.rules import GROUPED, LADDERED, rule_called
 from replay.jobs import workers
-from replay.learners import Around, check_learners, of_learners
+from replay.learner_options import check_learners
+from replay.learners import Around, of_learners
 from replay.learning.reading import hold_own, hold_table
 from replay.notes import notes_on
 from replay.quick import NOTE

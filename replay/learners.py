@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandit.errors import CannotAnswer, InputError
+from bandit.errors import CannotAnswer
 from replay.answer import Difference, Estimate, Evaluation, Learning
 from replay.diagnostics import Diagnostics
 from replay.estimators.snips import Snips
 from replay.learning.judged import diagnose_walk, judge_walk
 from replay.learning.lanes import walk
 from replay.learning.setting import LEARNER, label, units
-from replay.learning.walked import Walking, words_of
+from replay.learning.walked import words_of
 from replay.scored import Scored
 from replay.tables.unusable import Unusable
 from replay.tune.compare import with_logged
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from replay.learning.held import Held
     from replay.learning.lanes import Plan
     from replay.learning.uncertainty import Spread
-    from replay.options import Options
+    from replay.learning.walked import Walking
     from replay.target import Target
 
 METHOD = "DR replay"
@@ -57,41 +57,6 @@ class Around:
     others: bool = False
     notes: tuple[str, ...] = ()
     unusable: Unusable = field(default_factory=Unusable)
-
-
-def check_learners(targets: Sequence[Target], options: Options) -> None:
-    """Refuse options that say nothing to a target that learns, or to one that doesn't.
-
-    Raises
-    ------
-    InputError, BadValue
-        If there is one; the message says what to do.
-    """
-    learning = [one for one in targets if one.learns]
-    walking = options.walking()
-    walking.check()
-    if not learning:
-        if walking != Walking():
-            raise InputError(
-                "--horizon, --replays, --percentile, --worth and --seed are for a target that"
-                " learns (a policy's TOML), and none does: leave them out"
-            )
-        return
-    refused = (
-        (options.by, "over all rows of the log: leave out --by, or evaluate a part (--sql)"),
-        (options.estimate_propensities,
-         "by logged chances: leave out --estimate-propensities, or ask about one that doesn't"),
-        (options.interval != "default",
-         "and its interval is that of its learning histories: leave out --interval"),
-        (options.estimators, "and there is one way to evaluate that: leave out --estimators"),
-        (options.engine != "local", "on this machine alone: leave out --engine spark"),
-        (options.delay_usd_per_hour,
-         "from rewards as they were logged: leave out --delay-usd-per-hour"),
-        (options.audit_usd is not None, "from rewards as they were logged: leave out --audit-usd"),
-    )  # fmt: skip
-    for given, why in refused:
-        if given:
-            raise InputError(f"target {learning[0]} learns, {why}")
 
 
 def of_learners(

@@ -48,7 +48,7 @@ def read_target(path: Path) -> PolicySettings:
     found = read_policy(path)
     try:
         if "policy" not in tomllib.loads(path.read_text(encoding="utf-8-sig")):
-            raise ConfigError("has no section [policy]")
+            raise ConfigError("has no section [policy]: say there how it chooses")
         check_name(found)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
