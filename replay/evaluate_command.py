@@ -134,8 +134,10 @@ def evaluate(
 
     if html is not None:
         check_place(html)
-        if html.exists() and any(html.samefile(one) for one in log if Path(one).exists()):
-            raise InputError(f"{html}: is the log itself; name another file for the page")
+        read = dict.fromkeys(log, "the log") | dict.fromkeys(targets, "a target")
+        for one, what in read.items():
+            if html.exists() and Path(one).exists() and html.samefile(one):
+                raise InputError(f"{html}: is {what} itself; name another file for the page")
     with progress("reading", unit="rows") as tell:
         found = compare(
             source_of(log),

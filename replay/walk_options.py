@@ -35,7 +35,9 @@ OPTIONS = (
         type=click.FloatRange(0, min_open=True),
         help="The reward of a right answer, which a learner's rates are for.",
     ),
-    click.option("--seed", default=0, show_default=True, help="The same seed, the same answer."),
+    click.option(
+        "--seed", default=0, show_default=True, help="Of histories: the same seed, the same answer."
+    ),
 )
 
 

@@ -345,3 +345,11 @@ def test_a_toml_that_can_not_be_used_is_one_line(tmp_path: Path, text: str, says
 def test_a_toml_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(MissingInput, match=r"no\.toml: no such file"):
         ask(str(tmp_path / "no.toml"))
+
+
+def test_a_policy_is_not_overwritten_by_its_page(greedy: str, tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    pq.write_table(as_table(200), path)
+    result = run(str(path), "--target", greedy, "--html", greedy)
+    assert isinstance(result.exception, InputError)
+    assert "is a target itself" in str(result.exception)
