@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 class Family(NamedTuple):
     """Evaluations whose values are of one kind, and how they differ.
 
-    `head` is what they are called in a table; `lived` says which rows values are over, where they
-    are not over the log's.
+    `lived` says which rows the values of those that learn are over.
     """
 
-    head: str
+    learns: bool
     evaluations: tuple[Evaluation, ...]
     differences: tuple[Difference, ...]
     lived: str = ""
+
+    @property
+    def head(self) -> str:
+        """What its members are called in a table."""
+        return "target that learns" if self.learns else "target"
 
 
 def families(answer: Evaluation | Comparison) -> list[Family]:
@@ -31,12 +35,12 @@ def families(answer: Evaluation | Comparison) -> list[Family]:
     every = evaluations(answer)
     differences = answer.differences if isinstance(answer, Comparison) else ()
     found = []
-    for head, learn in (("target", False), ("target that learns", True)):
-        some = tuple(one for one in every if (one.learning is not None) == learn)
+    for learns in (False, True):
+        some = tuple(one for one in every if (one.learning is not None) == learns)
         names = {one.target for one in some}
         if some:
             own = tuple(one for one in differences if one.target in names)
-            found.append(Family(head, some, own, _lived(some)))
+            found.append(Family(learns, some, own, _lived(some)))
     return found
 
 

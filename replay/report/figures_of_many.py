@@ -28,16 +28,16 @@ def sections_of_all(answer: Comparison) -> Markup:
 
 
 def _of_family(family: Family) -> list[Markup]:
-    name = family.head.replace("target", "targets", 1)
+    learn = " that learn" if family.learns else ""
     words = [tag("p", family.lived)] if family.lived else []
-    parts = [_section(f"The {name.replace('learns', 'learn')}", *words, _targets(family))]
+    parts = [_section(f"The targets{learn}", *words, _targets(family))]
     gains = [(one.target, None if one.refused else one.gain) for one in family.evaluations]
     if any(gain is not None for _, gain in gains):
-        parts.append(_section("More than was logged", gain_figure(gains)))
+        name = "More than was logged" + (f": targets{learn}" if learn else "")
+        parts.append(_section(name, gain_figure(gains)))
     if family.differences:
         told = tag("ul", *(tag("li", differing(one)) for one in family.differences))
-        name = f"Differences between {name.replace('learns', 'learn')}"
-        parts.append(_section(name, told, _differences(family)))
+        parts.append(_section(f"Differences between targets{learn}", told, _differences(family)))
     return parts
 
 
@@ -56,7 +56,8 @@ def _targets(family: Family) -> Markup:
 def _differences(family: Family) -> Markup:
     than = family.differences[0].than
     lines = [Line(one.target, one.estimate, REFUSED) for one in family.differences]
-    title = f"What each target earns more than {than}, row by row"
+    paired = "in the same histories" if family.learns else "row by row"
+    title = f"What each target earns more than {than}, {paired}"
     return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)
 
 

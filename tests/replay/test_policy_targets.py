@@ -231,8 +231,8 @@ def test_json_page_prompt_and_terminal_say_how_long_and_how_often(
 ) -> None:
     log, page = tmp_path / "log.parquet", tmp_path / "report.html"
     pq.write_table(as_table(ROWS), log)
-    arguments = (str(log), "--context", "type", "--replays", "3", "--target", greedy)
-    arguments += ("--target", "uniform")
+    asked = ("--replays", "3", "--target", greedy, "--target", "uniform")
+    arguments = (str(log), "--context", "type", *asked)
     shown = run(*arguments, "--target", gaps, "--html", str(page))
     assert shown.exit_code == 0, shown.output
     answer = json.loads(run(*arguments, "--json").output)
