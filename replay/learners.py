@@ -87,26 +87,25 @@ def of_learners(
     one_each = np.eye(len(together.value))[:, : len(names)]
     gained = one_each - np.eye(len(together.value))[:, -1:]
     estimates = _estimates(together.of(one_each), around.joint, plan)
+    words = words_of(plan.replays)
     found = []
     for at, (passed, diagnostics) in enumerate(diagnose_walk(held, walked)):
-        (gain,) = _estimates(together.of(gained[:, [at]]), around.level, plan)
-        refused_it = verdicts[at].refused
-        found.append(
-            replace(
-                blank[at],
-                estimates=() if refused_it else (estimates[at],),
-                withheld=(estimates[at],) if refused_it else (),
-                diagnostics=diagnostics,
-                verdict=verdicts[at].text,
-                findings=verdicts[at].findings,
-                gain=None if refused_it else gain,
-                notes=(*blank[at].notes, *notes),
-                learning=Learning(
-                    label(policies[at]), plan.horizon, plan.replays, words_of(plan.replays), passed
-                ),
-            )
+        one = replace(
+            blank[at],
+            estimates=(estimates[at],),
+            diagnostics=diagnostics,
+            verdict=verdicts[at].text,
+            findings=verdicts[at].findings,
+            gain=_estimates(together.of(gained[:, [at]]), around.level, plan)[0],
+            notes=(*blank[at].notes, *notes),
+            learning=Learning(label(policies[at]), plan.horizon, plan.replays, words, passed),
         )
+        found.append(_withheld(one) if one.refused else one)
     return found, _differences(together, found, around.joint, plan)
+
+
+def _withheld(one: Evaluation) -> Evaluation:
+    return replace(one, estimates=(), withheld=one.estimates, gain=None)
 
 
 def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Evaluation:
