@@ -72,6 +72,32 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """How a target that learns was evaluated: its value is over the first `horizon` of its choices.
+
+    Attributes
+    ----------
+    policy
+        What its TOML says, in short.
+    horizon
+        T', the number of its own choices that it learned from, beginning with an empty memory;
+        `None`, as the next three, where the log was not walked at all.
+    replays
+        Histories that the value is a mean of.
+    words
+        What the interval is of: histories, or this one only.
+    passed
+        Rows that a history came past, on average; the diagnostics are of them.
+    """
+
+    policy: str
+    horizon: int | None = None
+    replays: int | None = None
+    words: str | None = None
+    passed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Answer to "what would `target` have earned?".
 
@@ -108,6 +134,9 @@ class Evaluation:
         Rows of a table that were left out, by reason.
     money
         Of our own log, what the target earns more in quality, dollars and delay, and by slice.
+    learning
+        Of a target that learns, how long and how often it did; its value is no mean over the log's
+        rows, and not to be held against one.
     """
 
     rows: int
@@ -129,6 +158,7 @@ class Evaluation:
     counts: dict[str, int] = field(default_factory=dict)
     unusable: Unusable = field(default_factory=Unusable)
     money: Money | None = None
+    learning: Learning | None = None
 
     @property
     def estimate(self) -> Estimate | None:
@@ -173,7 +203,10 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What `target` earns more than `than` on the same rows; `None` where one was refused."""
+    """What `target` earns more than `than` on the same rows; `None` where one was refused.
+
+    Of two targets that learn, over the same horizon and in the same histories.
+    """
 
     target: str
     than: str
@@ -185,7 +218,8 @@ class Comparison:
     """Several targets on one log; intervals hold for all of them together.
 
     `differences` are of each but the first from the first, paired row by row (on our own log task
-    by task).
+    by task); targets that learn differ from the first that learns, and have no difference from the
+    others.
     """
 
     evaluations: tuple[Evaluation, ...]

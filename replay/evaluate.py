@@ -1,34 +1,24 @@
 """Off-policy evaluation: what another way of deciding would have earned, from a log of decisions.
 
 A table is surveyed first, which checks every value; then it is read twice (`replay/passes.py`): to
-fit models of the reward, and to weigh its rows into every estimator's sums.
+fit models of the reward, and to weigh its rows into every estimator's sums. Targets that learn walk
+it besides (`replay/learners.py`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bandit.errors import BadValue, InputError, nearest
-from replay.answering import answer, compared
-from replay.estimators.registry import named_estimators
-from replay.fold import Fold
-from replay.intervals.rules import GROUPED, LIMITED, rule_called
+from replay.every_target import answers
+from replay.learning.walked import REPLAYS
 from replay.limits import checked_range
-from replay.notes import notes_on, order_note
 from replay.options import Options
-from replay.quick import NOTE
-from replay.source import opened, own_log
-from replay.table_fold import fold_table
-from replay.tables.find_columns import find_columns
-from replay.target import parse_target
-from replay.together import joint_levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from replay.answer import Comparison, Evaluation
-
-ENGINES = ("local", "spark")
 
 
 def evaluate(
@@ -46,7 +36,7 @@ def evaluate(
     by: Sequence[str] = (),
     cluster: str | None = None,
     time: str | None = None,
-    target: str = "uniform",
+    target: str | Path = "uniform",
     level: float = 0.95,
     interval: str = "default",
     estimators: Sequence[str] = (),
@@ -55,6 +45,11 @@ def evaluate(
     strict: bool = False,
     delay_usd_per_hour: float = 0.0,
     audit_usd: float | None = None,
+    horizon: int | None = None,
+    replays: int = REPLAYS,
+    percentile: float = 0.0,
+    worth: float = 1.0,
+    seed: int = 0,
     tell: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Estimate what a target policy would have earned, from a log of another one.
@@ -93,8 +88,10 @@ def evaluate(
         file; those earlier than the row before are counted, and the curve says when it was.
     target
         `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
-        `column:NAME` (the chance of the logged action, or lists or maps of all) or
-        `columns:PREFIX`.
+        `column:NAME` (the chance of the logged action, or lists or maps of all),
+        `columns:PREFIX`, or the path of a worker's TOML (`.toml`) with its policy. A policy that
+        learns is evaluated as it would learn: from rows accepted as its own choice alone, over the
+        first T' of them, as `replay.learning` does it; `learning` says how long and how often.
     level
         Confidence of the intervals, in (0, 1).
     interval
@@ -114,6 +111,8 @@ def evaluate(
         What an hour until the verdict costs; our own log only.
     audit_usd
         What gold costs that came from elsewhere than the pools; our own log only.
+    horizon, replays, percentile, worth, seed
+        Of targets that learn, as `replay.tune.tune.tune` has them.
     tell
         Called with the number of rows as they are read, for a progress bar.
 
@@ -121,6 +120,8 @@ def evaluate(
     ------
     InputError
         If the log or a value in it can't be used; one line that says what and where.
+    ConfigError
+        If a policy's TOML can't be used.
 
     Examples
     --------
@@ -131,6 +132,17 @@ def evaluate(
     'good'
     >>> round(answer.estimates[1].value, 3)  # SNIPS
     1.0
+
+    A policy that learns:
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     toml = Path(folder) / "policy.toml"
+    ...     _ = toml.write_text('policy = {explorer = "epsilon_greedy", rate = 0.1}')
+    ...     answer = evaluate(pa.table(log), target=toml)
+    >>> answer.learning.policy, answer.learning.horizon, answer.learning.words
+    ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 learning histories')
     """
     options = Options(
         sql=sql,
@@ -153,12 +165,17 @@ def evaluate(
         strict=strict,
         delay_usd_per_hour=delay_usd_per_hour,
         audit_usd=audit_usd,
+        horizon=horizon,
+        replays=replays,
+        percentile=percentile,
+        worth=worth,
+        seed=seed,
         tell=tell,
     )
-    return _answers(source, [target], options).evaluations[0]
+    return answers(source, [target], options).evaluations[0]
 
 
-def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Comparison:
+def compare(source: Any = None, *, targets: Sequence[str | Path], **options: Any) -> Comparison:
     """Estimate what several target policies would have earned, and how they differ.
 
     Parameters
@@ -166,8 +183,9 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     source
         As for `evaluate`.
     targets
-        Each as for `evaluate`; differences are from the first, paired row by row (on our own
-        log task by task).
+        Each as for `evaluate`; differences are from the first, paired row by row (on our own log
+        task by task). Targets that learn walk the log side by side, and differ from the first that
+        learns; they have no difference from the others, whose values are over other rows.
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.
 
@@ -185,83 +203,4 @@ def compare(source: Any = None, *, targets: Sequence[str], **options: Any) -> Co
     2.0
     """
     options["reward_range"] = checked_range(options.get("reward_range"))
-    return _answers(source, targets, Options(**options))
-
-
-def _answers(source: Any, targets: Sequence[str], options: Options) -> Comparison:
-    level = options.level
-    if not 0 < level < 1:
-        raise BadValue(f"level is {level:g}, must be between 0 and 1")
-    if (source is None) == (options.sql is None):
-        raise InputError("name either a log or a query (--sql), one of them")
-    _check_engine(source, options)
-    asked = [parse_target(name) for name in targets]
-    rule, limited = rule_called(options.interval), options.interval in LIMITED
-    only = named_estimators(options.estimators) or (("IPS",) if limited else ())
-    own = own_log(source)
-    if own is not None:
-        from replay.own.answers import answers  # noqa: PLC0415 - only our own log needs it
-
-        return answers(own, asked, rule, options)
-    several = len(asked) > 1 or bool(options.by)
-    with opened(source, options.sql) as table:
-        columns, notes = find_columns(table, options.wanted(asked))
-        survey, question, folded, estimated = fold_table(
-            table,
-            columns,
-            asked,
-            only=only,
-            grouped=several or options.interval in GROUPED,
-            interval=options.interval,
-            jobs=options.jobs,
-            engine=options.engine,
-            strict=options.strict,
-            tell=options.tell,
-        )
-    joint = joint_levels(folded, level, limited=limited)
-    made = () if estimated is None else (estimated.note(),)
-    found = []
-    for at, (one, sums) in enumerate(zip(question.targets, folded.totals, strict=True)):
-        said = (*made, *notes, *notes_on(one, columns, question.kind, only, options.interval))
-        said = (*said, *order_note(survey.order, columns.time, source))
-        if not question.actions:
-            said = (*said, NOTE)
-        fold = Fold(
-            "row",
-            question.kind,
-            sums,
-            said,
-            unusable=survey.unusable,
-            actions=question.actions,
-            estimated="" if estimated is None else estimated.finding(),
-            zone=next(iter(survey.zones), ""),
-        )
-        slices = {key: each[at] for key, each in folded.slices.items()}
-        found.append(
-            answer(
-                fold,
-                str(one),
-                level,
-                rule,
-                joint=joint.targets,
-                joint_slices=joint.slices,
-                slices=slices,
-            )
-        )
-    return compared(found, folded, joint.differences, rule, apart=limited)
-
-
-def _check_engine(source: Any, options: Options) -> None:
-    if options.engine not in ENGINES:
-        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
-    if options.engine == "local":
-        return
-    if options.sql is not None:
-        raise InputError(
-            "--engine spark: a query's result is a file of this machine alone: let Spark"
-            " write the table, and evaluate that"
-        )
-    if options.jobs > 1:
-        raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
-    if own_log(source) is not None:
-        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")
+    return answers(source, targets, Options(**options))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from replay.log_options import log_options, names, source_of
+from replay.walk_options import walk_options
 
 ARGUMENTS = "poolwise.arguments"
 """Where the command keeps what was typed."""
@@ -50,7 +51,8 @@ class AsTyped(click.Command):
     default=["uniform"],
     show_default=True,
     help="uniform, logging, greedy (where all logged chances are known), always:ACTION,"
-    " column:NAME or columns:PREFIX; several to compare them.",
+    " column:NAME, columns:PREFIX, or a worker's FILE.toml: its policy, evaluated as it would"
+    " learn; several to compare them.",
 )
 @click.option(
     "--level",
@@ -94,6 +96,7 @@ class AsTyped(click.Command):
     type=click.FloatRange(0),
     help="What gold costs that came from elsewhere than the pools (our own log only).",
 )
+@walk_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",
@@ -132,6 +135,7 @@ def evaluate(
         --html report.html
       poolwise evaluate --target columns:new_ \\
         --sql "select l.*, n.* from 'log.parquet' l join 'new.csv' n using (id)"
+      poolwise evaluate log.csv --context kind,size --target worker.toml --target new.toml
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     from bandit.errors import CannotAnswer, InputError
     from replay.evaluate import compare
@@ -142,8 +146,10 @@ def evaluate(
 
     if html is not None:
         check_place(html)
-        if html.exists() and any(html.samefile(one) for one in log if Path(one).exists()):
-            raise InputError(f"{html}: is the log itself; name another file for the page")
+        read = dict.fromkeys(log, "the log") | dict.fromkeys(targets, "a target")
+        for one, what in read.items():
+            if html.exists() and Path(one).exists() and html.samefile(one):
+                raise InputError(f"{html}: is {what} itself; name another file for the page")
     with progress("reading", unit="rows") as tell:
         found = compare(
             source_of(log),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from replay.intervals.rules import LIMITED
+from replay.learning.setting import label
 from replay.limits import limits_note
 from replay.plain import counted
 
@@ -31,6 +32,8 @@ def notes_on(
 ) -> tuple[str, ...]:
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
+    if target.policy is not None:
+        notes.append(f"{target} is {label(target.policy)}, and doesn't learn")
     if columns.estimated and not columns.context:
         notes.append("no context column is named, so each action's chance is its share (--context)")
     if target.kind == "logging":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from replay.learning.walked import REPLAYS, Walking
 from replay.tables.columns import Wanted
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Options:
     strict: bool = False
     delay_usd_per_hour: float = 0.0
     audit_usd: float | None = None
+    horizon: int | None = None
+    replays: int = REPLAYS
+    percentile: float = 0.0
+    worth: float = 1.0
+    seed: int = 0
     tell: Callable[[int], None] | None = None
 
     def wanted(self, targets: Sequence[Target]) -> Wanted:
@@ -55,3 +61,7 @@ class Options:
             cluster=self.cluster,
             time=self.time,
         )
+
+    def walking(self) -> Walking:
+        """Return how targets that learn are to walk the log."""
+        return Walking(self.horizon, self.replays, self.percentile, self.seed, self.worth)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial, reduce
-from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
@@ -17,7 +15,7 @@ from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
-from replay.tables.survey import Survey, survey_piece
+from replay.tables.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
     from replay.tables.rows import Rows
+    from replay.tables.survey import Survey
     from replay.tables.table import Table
     from replay.target import Target
 
@@ -135,9 +134,7 @@ def fold_table(
             question = _question(quick.survey, columns, targets, only)
             check_limits(interval, columns, question.kind, table.name)
             return FoldedTable(quick.survey, question, Folded(quick.totals))
-        look = partial(survey_piece, columns=columns, tell=here, strict=strict)
-        found = reduce(add, run(look, table.pieces), Survey())
-        found.check(table.name, columns.action)
+        found = survey(table, columns, here, strict=strict, run=run)
         check_limits(interval, columns, found.reward_kind, table.name)
         question = replace(_question(found, columns, targets, only), laddered=laddered)
         pieces = table.numbered(found.pieces).pieces

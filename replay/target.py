@@ -7,11 +7,13 @@
 `column:NAME`     the logged action's chance under the target stands in column NAME of the log, or
                   the target's whole distribution does, as lists or maps
 `columns:PREFIX`  the chance of each action stands in a column called PREFIX and its name
+`FILE.toml`       the [policy] of a worker's TOML; one that learns is walked (`replay/learners.py`)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,24 +23,41 @@ from bandit.errors import BadValue, nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bandit.settings import PolicySettings
     from replay.tables.rows import Floats, Rows
 
-KINDS = ("uniform", "logging", "greedy", "always:ACTION", "column:NAME", "columns:PREFIX")
+KINDS = (
+    "uniform",
+    "logging",
+    "greedy",
+    "always:ACTION",
+    "column:NAME",
+    "columns:PREFIX",
+    "FILE.toml",
+)
+
+
+LEARNS = "value"
+"""The worker's one policy that learns from a log of decisions; the others need no values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A target policy as it was asked for: `kind` and, for some of them, a name.
 
-    `full` says that the log holds its chance of every action.
+    `full` says that the log holds its chance of every action; `policy` is what a worker's TOML says
+    (kind `policy`, and the name is its path).
     """
 
     kind: str
     name: str = ""
     full: bool = field(default=False, repr=False)
+    policy: PolicySettings | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Say it as the user did."""
+        if self.policy is not None:
+            return self.name
         return f"{self.kind}:{self.name}" if self.name else self.kind
 
     @property
@@ -49,18 +68,28 @@ class Target:
         return self.name if self.kind == "column" else None
 
     @property
+    def learns(self) -> bool:
+        """Whether its chances change with what it has learned."""
+        return self.policy is not None and self.policy.name == LEARNS
+
+    @property
     def pmf_known(self) -> bool:
         """Whether its chance of every action is known, not that of the logged action alone."""
-        return self.full or self.kind in ("uniform", "always", "greedy")
+        return self.full or self.kind in ("uniform", "always", "greedy", "policy")
 
     def check_action(self, actions: Sequence[str]) -> None:
-        """Refuse `always:ACTION` with an action that the log never names.
+        """Refuse an action that is always done, where the log never names it.
 
         Raises
         ------
         BadValue
             If it is not among `actions`; the message names the nearest.
         """
+        pool = None if self.policy is None else _pool_of(self.policy)
+        if pool is not None and pool not in actions:
+            raise BadValue(
+                f"{self}: policy.pool {pool!r}: the log has no such action{nearest(pool, actions)}"
+            )
         if self.kind == "always" and self.name not in actions:
             raise BadValue(
                 f"target always:{self.name}: the log has no such action"
@@ -97,9 +126,27 @@ class Target:
             pmf[:, actions.index(self.name)] = 1.0
             return pmf if eligible is None else pmf * eligible
         if eligible is None:
-            return np.full((len(rows), len(actions)), 1.0 / len(actions), order="F")
+            eligible = np.ones((len(rows), len(actions)), dtype=bool, order="F")
         shared: Floats = eligible / np.maximum(eligible.sum(axis=1, keepdims=True), 1)
+        return shared if self.policy is None else _of_worker(self.policy, shared, actions)
+
+
+def _of_worker(policy: PolicySettings, shared: Floats, actions: list[str]) -> Floats:
+    """Chances of a policy that doesn't learn, shape (n, K); `shared` are those of `uniform`.
+
+    Where a pool can't be chosen, any that can.
+    """
+    pool = _pool_of(policy)
+    if pool is None:
         return shared
+    only = np.eye(len(actions))[actions.index(pool)]
+    bare = np.where(shared @ only[:, None] > 0, only, shared)
+    pmf: Floats = (1.0 - policy.explore_floor) * bare + policy.explore_floor * shared
+    return pmf
+
+
+def _pool_of(policy: PolicySettings) -> str | None:
+    return policy.pool if policy.name == "fixed" else None
 
 
 def parse_target(text: str) -> Target:
@@ -109,6 +156,8 @@ def parse_target(text: str) -> Target:
     ------
     BadValue
         If it isn't one of the kinds.
+    ConfigError, MissingInput
+        If the TOML can't be read, or its policy not be replayed.
 
     Examples
     --------
@@ -124,4 +173,8 @@ def parse_target(text: str) -> Target:
         return Target(kind)
     if kind in ("always", "column", "columns") and name:
         return Target(kind, name, full=kind == "columns")
+    if text.endswith(".toml"):
+        from replay.learning.setting import read_target  # noqa: PLC0415 - only a file needs it
+
+        return Target("policy", text, policy=read_target(Path(text)))
     raise BadValue(f"unknown target {text!r}{nearest(text, KINDS)}")

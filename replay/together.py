@@ -38,6 +38,17 @@ def paired(targets: Sequence[Target]) -> tuple[int, ...]:
     return tuple(ours[1:]) if ours[:1] == [0] else ()
 
 
+def family_level(level: float, few: int, many: int) -> float:
+    """Level at which `few` of `many` targets hold, so that all do at `level` (Bonferroni).
+
+    Examples
+    --------
+    >>> round(family_level(0.95, 1, 2), 3), family_level(0.95, 2, 2)
+    (0.975, 0.95)
+    """
+    return level if few == many else 1 - (1 - level) * few / many
+
+
 def joint_levels(folded: Folded, level: float, *, limited: bool = False) -> Levels:
     """Find the levels; where sums by group were not asked for, they are all `level`.
 

@@ -11,7 +11,7 @@ from replay.learning.lanes import walk
 from replay.learning.reading import hold_table
 from replay.learning.setting import LEARNER, label, units
 from replay.learning.uncertainty import spread
-from replay.learning.walked import HISTORY, Walking
+from replay.learning.walked import Walking, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,8 +140,7 @@ def learned(
     (verdict,) = judge_walk(held, walked, [name], "row")
     if verdict.refused:
         raise CannotAnswer(verdict.text)
-    value, low, high, _ = spread(walked).bounds(level)
-    words = f"over {plan.replays} learning histories" if plan.replays > 1 else HISTORY
+    value, low, high, *_ = spread(walked).bounds(level)
     return Learned(
         name,
         float(value[0]),
@@ -151,7 +150,7 @@ def learned(
         plan.horizon,
         len(held),
         plan.replays,
-        words,
+        words_of(plan.replays),
         verdict.text,
         (LEARNER, units(plan.worth), *notes),
     )

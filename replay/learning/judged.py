@@ -15,19 +15,27 @@ if TYPE_CHECKING:
 
 def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Verdict]:
     """Judge each candidate, by the mean of its replays' sums."""
+    return [
+        judge(found, passed, name, unit)
+        for name, (passed, found) in zip(names, diagnose_walk(held, walked), strict=True)
+    ]
+
+
+def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
+    """Say for each candidate how many rows a history came past, and what their weights were."""
     sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
-    verdicts = []
-    for at, name in enumerate(names):
-        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in sums[:, at])
+    every = []
+    for each in sums.T:
+        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in each)
         found = Diagnostics(
             ess=w * w / ww if ww else 0.0,
             ess_share=w * w / ww / rows if ww else 0.0,
-            mean_weight=None,
+            mean_weight=w / rows,
             max_weight=largest,
             no_support_rows=round(lost),
             effective_events=(wr * wr / wrwr if wrwr else 0.0) if held.kind != "real" else None,
             pess=rows * rows / chi if held.pmf is not None and chi else None,
             mean_weight_error=None,
         )
-        verdicts.append(judge(found, round(rows), name, unit))
-    return verdicts
+        every.append((round(rows), found))
+    return every

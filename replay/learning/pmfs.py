@@ -10,15 +10,13 @@ import numpy as np
 
 from bandit.errors import ConfigError, nearest
 from replay.learning.explorers import EXPLORERS, fixed, uniform, with_floor
+from replay.target import LEARNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
     from replay.tables.rows import Floats
-
-LEARNS = "value"
-"""The one policy that learns from a log of decisions; the others need no values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +127,24 @@ def check_policy(settings: PolicySettings, actions: Sequence[str]) -> None:
     ...
     bandit.errors.ConfigError: policy.pool 'crowds': the log has no such action; did you mean 'crowd'?
     """  # noqa: E501 - the error is one line
-    if settings.name not in (LEARNS, "uniform", "fixed"):
-        raise ConfigError(
-            f"policy.name {settings.name!r}: a log of decisions doesn't hold the prices and the"
-            " gold that it goes by; value, uniform and fixed can be replayed"
-        )
+    check_name(settings)
     if settings.name == "fixed" and settings.pool not in actions:
         raise ConfigError(
             f"policy.pool {settings.pool!r}: the log has no such action"
             f"{nearest(settings.pool or '', actions)}"
+        )
+
+
+def check_name(settings: PolicySettings) -> None:
+    """Refuse a policy that goes by what no log of decisions holds.
+
+    Raises
+    ------
+    ConfigError
+        If it goes by prices or gold.
+    """
+    if settings.name not in (LEARNS, "uniform", "fixed"):
+        raise ConfigError(
+            f"policy.name {settings.name!r}: a log of decisions doesn't hold the prices and the"
+            " gold that it goes by; value, uniform and fixed can be replayed"
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from replay.tables.table import Table
 
 ASKS = (
-    "a row is an ask, its reward the logged one; only the choice of pool is tuned, at the states"
+    "a row is an ask, its reward the logged one; only the choice of pool counts, at the states"
     " that the log visited, and asks of one task count as independent"
 )
 BLIND = "learners know nothing of a task: the log doesn't hold its features"

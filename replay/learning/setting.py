@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
-from replay.learning.pmfs import LEARNS
+from bandit.errors import ConfigError
+from replay.learning.pmfs import check_name
 from replay.market.core_config import read_settings
+from replay.target import LEARNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from bandit.settings import PolicySettings
 
 LEARNER = (
-    "each candidate learns the reward of every action by an online ridge regression on the"
+    "each learner learns the reward of every action by an online ridge regression on the"
     " context; the worker's own model (logistic, of Vowpal Wabbit) learns a little otherwise"
 )
 """Said with every answer about a policy that learns."""
@@ -30,6 +33,26 @@ def read_policy(path: Path) -> PolicySettings:
         If it isn't TOML, or a key is unknown, of a wrong type or out of range.
     """
     return read_settings(path).policy
+
+
+def read_target(path: Path) -> PolicySettings:
+    """Read the section [policy] of a TOML that is a target: it must be there, and be replayable.
+
+    Raises
+    ------
+    MissingInput
+        If there is no such file.
+    ConfigError
+        As `read_policy`; if there is no such section, or prices or gold are what it goes by.
+    """
+    found = read_policy(path)
+    try:
+        if "policy" not in tomllib.loads(path.read_text(encoding="utf-8-sig")):
+            raise ConfigError("has no section [policy]: say there how it chooses")
+        check_name(found)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return found
 
 
 def units(worth: float) -> str:

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
 
 
 class Bounds(NamedTuple):
-    """m values with an interval each."""
+    """m values with an interval each; `level` is that of each, so that all hold together."""
 
     value: Floats
     low: Floats
     high: Floats
     error: Floats
+    level: float
 
 
 LINK = 4.0
@@ -86,7 +87,7 @@ class Spread:
                 + histories[at] ** 2 / max(len(self.histories) - 1, 1)
             )
             half[at] = quantile(float(freedom), each) * np.sqrt(total[at])
-        return Bounds(self.value, self.value - half, self.value + half, np.sqrt(total))
+        return Bounds(self.value, self.value - half, self.value + half, np.sqrt(total), each)
 
 
 def spread(walked: Walk) -> Spread:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bandit.errors import CannotAnswer
+from bandit.errors import BadValue, CannotAnswer
 from replay.learning.lanes import Plan, acceptance_of, horizon_of
 from replay.learning.order import any_order
 from replay.plain import counted
@@ -31,6 +31,23 @@ class Walking:
     percentile: float = 0.0
     seed: int = 0
     worth: float = 1.0
+
+    def check(self) -> None:
+        """Refuse numbers out of range; whether the log is long enough for a horizon is `plan`'s.
+
+        Raises
+        ------
+        BadValue
+            If the percentile or the worth is out of range, or there are no replays.
+        """
+        rules = [
+            ("replays", self.replays, self.replays >= 1, "1 or more"),
+            ("percentile", self.percentile, 0 <= self.percentile < 0.5, "0 or more and below 0.5"),
+            ("worth", self.worth, 0 < self.worth < float("inf"), "above 0"),
+        ]
+        for name, value, holds, wanted in rules:
+            if not holds:
+                raise BadValue(f"{name} is {value:g}, must be {wanted}")
 
     def plan(self, held: Held, *, learned: bool = False) -> tuple[Plan, tuple[str, ...]]:
         """Plan the walk, and say what the reader must know of it.
@@ -102,3 +119,14 @@ class Walking:
 
 HISTORY = "this history only"
 """Where one replay was possible, so that the variance between histories isn't known."""
+
+
+def words_of(replays: int) -> str:
+    """Say what an interval is of.
+
+    Examples
+    --------
+    >>> words_of(10), words_of(1)
+    ('over 10 learning histories', 'this history only')
+    """
+    return f"over {replays} learning histories" if replays > 1 else HISTORY

@@ -1,4 +1,4 @@
-"""Answers from our own log: every target, and how they differ."""
+"""Answers from our own log: every target that doesn't learn, and how they differ."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import InputError
 from replay.answering import answer, compared
-from replay.intervals.rules import GROUPED, LIMITED
+from replay.intervals.rules import GROUPED, LIMITED, rule_called
 from replay.own.fold import fold_own_log
 from replay.together import joint_levels
 
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.answer import Comparison
-    from replay.intervals.evidence import Rule
     from replay.options import Options
     from replay.target import Target
 
 
-def answers(path: Path, targets: Sequence[Target], rule: Rule, options: Options) -> Comparison:
-    """Answer all targets from an embedded log or an archive.
+def own_answers(
+    path: Path, targets: Sequence[Target], level: float, options: Options
+) -> Comparison:
+    """Answer all targets from an embedded log or an archive; together they hold at `level`.
 
     Raises
     ------
     InputError
-        If the log can't be used, or an option is for tables alone.
+        If the log can't be used.
     """
-    _check(path, options)
+    rule = rule_called(options.interval)
     folds, folded = fold_own_log(
         path,
         targets,
@@ -39,7 +40,7 @@ def answers(path: Path, targets: Sequence[Target], rule: Rule, options: Options)
         level=options.level,
         grouped=len(targets) > 1 or options.interval in GROUPED,
     )
-    joint = joint_levels(folded, options.level)
+    joint = joint_levels(folded, level)
     found = [
         answer(fold, str(target), options.level, rule, joint=joint.targets)
         for fold, target in zip(folds, targets, strict=True)
@@ -47,7 +48,14 @@ def answers(path: Path, targets: Sequence[Target], rule: Rule, options: Options)
     return compared(found, folded, joint.differences, rule)
 
 
-def _check(path: Path, options: Options) -> None:
+def check_options(path: Path, options: Options) -> None:
+    """Refuse options that are for tables alone.
+
+    Raises
+    ------
+    InputError
+        If there is one; it says what to do.
+    """
     if options.estimate_propensities:
         raise InputError(f"{path}: has its propensities: leave out --estimate-propensities")
     if options.reward_range is not None:

@@ -97,11 +97,7 @@ def fold_own_log(
         If it isn't a poolwise log, or holds no decisions.
     """
     for target in targets:
-        if target.column is not None:
-            raise BadValue(
-                f"target {target}: our own log has no columns; "
-                "use uniform, logging, greedy or always:POOL"
-            )
+        _check_target(target)
     if audit_usd is not None and not 0 <= audit_usd < float("inf"):
         raise BadValue(f"audit_usd is {audit_usd:g}, must be 0 or more")
     traits = Traits(by)
@@ -150,6 +146,19 @@ def fold_own_log(
             for target, sums, account in zip(targets, folded.totals, accounts, strict=True)
         )
         return FoldedLog(tuple(folds), folded)
+
+
+def _check_target(target: Target) -> None:
+    if target.column is not None:
+        raise BadValue(
+            f"target {target}: our own log has no columns; "
+            "use uniform, logging, greedy or always:POOL"
+        )
+    if target.policy is not None:
+        raise BadValue(
+            f"target {target}: it doesn't learn, and how many labels it buys our own log can't be"
+            " asked; use uniform or always:POOL"
+        )
 
 
 def _look(log: OwnLog, cut: float, traits: Traits) -> _Found:

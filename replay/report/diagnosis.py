@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.plain import counted
 from replay.report.digits import number
 
 if TYPE_CHECKING:
@@ -13,13 +14,18 @@ if TYPE_CHECKING:
 
 def diagnosis(answer: Evaluation) -> str:
     """Say how much of the log speaks about the target, and how large its weights are."""
-    found, unit = answer.diagnostics, answer.unit
+    found, unit, learning = answer.diagnostics, answer.unit, answer.learning
+    if learning is not None and learning.passed is None:
+        return "No history was walked."
     if found.ess is None or found.ess_share is None:
         return f"No {unit} could be used."
     expected = "" if found.pess is None else f"; {found.pess:,.4g} were expected before any draw"
+    rows, log = answer.rows, "The log"
+    if learning is not None and learning.passed is not None:
+        rows, log = learning.passed, f"What a history came past ({counted(learning.passed, unit)})"
     return (
-        f"The log is worth {found.ess:,.0f} {unit}s about the target ({found.ess_share:.1%} of"
-        f" {answer.rows:,}{expected}). Mean weight {number(found.mean_weight)} (should be 1),"
+        f"{log} is worth {found.ess:,.0f} {unit}s about the target ({found.ess_share:.1%} of"
+        f" {rows:,}{expected}). Mean weight {number(found.mean_weight)} (should be 1),"
         f" largest {number(found.max_weight)}."
     )
 

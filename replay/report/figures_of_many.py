@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.plain import counted
+from replay.report.families import families
 from replay.report.figures_of_one import gain_figure, rule_of, sections_of
 from replay.report.forest import Line, Rule, forest
 from replay.report.markup import Markup, joined, tag
@@ -12,28 +13,36 @@ from replay.report.sentence import REFUSED, differing
 
 if TYPE_CHECKING:
     from replay.answer import Comparison
+    from replay.report.families import Family
 
 HEADS = ("target", "interval by")
 
 
 def sections_of_all(answer: Comparison) -> Markup:
-    """Write the sections of a comparison."""
-    every = answer.evaluations
-    parts = [_section("The targets", _targets(answer))]
-    gains = [(one.target, None if one.refused else one.gain) for one in every]
-    if any(gain is not None for _, gain in gains):
-        parts.append(_section("More than was logged", gain_figure(gains)))
-    if answer.differences:
-        told = tag("ul", *(tag("li", differing(one)) for one in answer.differences))
-        parts.append(_section("Differences between targets", told, _differences(answer)))
-    for one in every:
+    """Write the sections of a comparison; targets that learn stand apart from the others."""
+    parts = [part for family in families(answer) for part in _of_family(family)]
+    for one in answer.evaluations:
         inside = sections_of(one, 3, gain=False)
         parts.append(_section(f"By itself: {one.target}", inside))
     return joined(*parts)
 
 
-def _targets(answer: Comparison) -> Markup:
-    every = answer.evaluations
+def _of_family(family: Family) -> list[Markup]:
+    learn = " that learn" if family.learns else ""
+    words = [tag("p", family.lived)] if family.lived else []
+    parts = [_section(f"The targets{learn}", *words, _targets(family))]
+    gains = [(one.target, None if one.refused else one.gain) for one in family.evaluations]
+    if any(gain is not None for _, gain in gains):
+        name = "More than was logged" + (f": targets{learn}" if learn else "")
+        parts.append(_section(name, gain_figure(gains)))
+    if family.differences:
+        told = tag("ul", *(tag("li", differing(one)) for one in family.differences))
+        parts.append(_section(f"Differences between targets{learn}", told, _differences(family)))
+    return parts
+
+
+def _targets(family: Family) -> Markup:
+    every = family.evaluations
     logging = every[0].logging
     lines = [Line(logging.estimator, logging, kind="logged")]
     lines += [Line(one.target, one.estimate, REFUSED) for one in every]
@@ -44,10 +53,11 @@ def _targets(answer: Comparison) -> Markup:
     return forest(title, lines, rule_of(logging), HEADS)
 
 
-def _differences(answer: Comparison) -> Markup:
-    than, unit = answer.differences[0].than, answer.evaluations[0].unit
-    lines = [Line(one.target, one.estimate, REFUSED) for one in answer.differences]
-    title = f"What each target earns more than {than}, {unit} by {unit}"
+def _differences(family: Family) -> Markup:
+    than, unit = family.differences[0].than, family.evaluations[0].unit
+    lines = [Line(one.target, one.estimate, REFUSED) for one in family.differences]
+    paired = "in the same histories" if family.learns else f"{unit} by {unit}"
+    title = f"What each target earns more than {than}, {paired}"
     return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)
 
 

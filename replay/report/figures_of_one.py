@@ -13,7 +13,7 @@ from replay.report.forest import Line, Rule, forest
 from replay.report.markup import Markup, joined, table, tag
 from replay.report.money_table import HEADS, money_rows, slice_rows
 from replay.report.overlap_figure import overlap_figure
-from replay.report.sentence import REFUSED, more
+from replay.report.sentence import REFUSED, lived, more
 from replay.report.slice_figure import slice_figure
 from replay.report.verdict_mark import mark
 from replay.report.weight_figure import weight_figure
@@ -124,7 +124,7 @@ def _said(answer: Evaluation) -> str:
         names = ", ".join(apart)
         return f"The intervals of {chosen.estimator} and {names} don't meet: look at the checks"
     if not others:
-        return f"What {chosen.estimator} says of {answer.target}"
+        return f"What {chosen.estimator} says of {answer.target} {lived(answer)}".rstrip()
     return (
         f"The intervals of all {len(answer.estimates)} estimators meet that of {chosen.estimator}"
     )

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from replay.answer import Comparison
 from replay.plain import counted, printable
 from replay.report.digits import number
+from replay.report.families import families
 from replay.report.markup import Markup, joined, tag
-from replay.report.sentence import brief, evaluations, reason, sentence, verdict_word
+from replay.report.sentence import brief, evaluations, lived, reason, sentence, verdict_word
 from replay.report.verdict_mark import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from replay.answer import Estimate, Evaluation
+    from replay.report.families import Family
 
 STYLE = """
 .poolwise .verdict { display: inline-flex; align-items: center; gap: 5px; }
@@ -31,8 +35,7 @@ def as_html(answer: Evaluation | Comparison) -> str:
     """Return the answer in a sentence with its verdict, and a table, as HTML."""
     every = evaluations(answer)
     if isinstance(answer, Comparison):
-        rows = [(one.target, one.estimate, "") for one in every]
-        numbers = _table("target", rows)
+        numbers = joined(*map(_family, families(answer)))
     else:
         kinds = [
             (one, "chosen" if one.estimator == answer.default else "") for one in answer.estimates
@@ -46,12 +49,14 @@ def as_line(answer: Evaluation | Comparison) -> str:
     """Say an answer in a line, for a prompt."""
     every = evaluations(answer)
     if isinstance(answer, Comparison):
-        told = "; ".join(f"{one.target} {brief(one)}" for one in every)
+        told = "; ".join(" ".join([one.target, brief(one), lived(one)]).strip() for one in every)
         return printable(f"<Comparison of {counted(len(every), 'target')}: {told}>")
     if answer.refused:
         return printable(f"<Evaluation of {answer.target}: {answer.verdict}>")
     level = f"{100 * answer.logging.level:.6g} %"
-    by = f"{brief(answer)} a {answer.unit} by {answer.default}, {level} interval"
+    span = lived(answer)
+    by = f"{brief(answer)} a {answer.unit}{f' {span},' if span else ''} by {answer.default}"
+    by += f", {level} interval"
     return printable(f"<Evaluation of {answer.target}: {by}; {verdict_word(answer.verdict)}>")
 
 
@@ -67,7 +72,12 @@ def _said(answer: Evaluation) -> Markup:
     return joined(tag("p", tag("b", sentence(answer))), tag("p", mark(answer.verdict), told))
 
 
-def _table(name: str, rows: list[tuple[str, Estimate | None, str]]) -> Markup:
+def _family(family: Family) -> Markup:
+    table = _table(family.head, [(one.target, one.estimate, "") for one in family.evaluations])
+    return joined(table, tag("p", family.lived)) if family.lived else table
+
+
+def _table(name: str, rows: Sequence[tuple[str, Estimate | None, str]]) -> Markup:
     heads = tag("tr", *(tag("th", head) for head in (name, "value", "low", "high", "by")))
     body = []
     for words, one, kind in rows:

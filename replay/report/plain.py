@@ -50,4 +50,5 @@ def _plain(answer: Evaluation) -> dict[str, Any]:
         "counts": answer.counts,
         "unusable": answer.unusable.plain(),
         "money": asdict(answer.money) if answer.money is not None and given else None,
+        "learning": asdict(answer.learning) if answer.learning is not None else None,
     }

@@ -52,7 +52,16 @@ def sentence(answer: Evaluation) -> str:
     value, low, high = rounded(found.value, found.low, found.high)
     each = f"{'an' if answer.unit[0] in 'aeiou' else 'a'} {answer.unit}"
     earned = f"{answer.target} would have earned {value} {each} ({low} to {high})"
-    return f"{earned}{_gained(answer.gain)}."
+    span = lived(answer)
+    return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."
+
+
+def lived(answer: Evaluation) -> str:
+    """Say which rows the value of a target that learns is over; empty of others."""
+    found = answer.learning
+    if found is None or found.horizon is None:
+        return ""
+    return f"in its first T' = {found.horizon:,} {answer.unit}s, {found.words}"
 
 
 def differing(one: Difference) -> str:

@@ -10,9 +10,9 @@ from replay.answer import Comparison
 from replay.plain import counted, say
 from replay.report.advice import good_checks, wanting
 from replay.report.diagnosis import diagnosis
+from replay.report.families import families
 from replay.report.sentence import evaluations, notes, question, sentence, verdict_word
 from replay.report.terminal_tables import (
-    print_differences,
     print_estimates,
     print_money,
     print_slices,
@@ -43,9 +43,10 @@ def print_report(
         say(console, sentence(one), "bold")
     say(console, "")
     if isinstance(answer, Comparison):
-        print_targets(every, console)
-        if answer.differences:
-            print_differences(answer.differences, console)
+        for at, family in enumerate(families(answer)):
+            if at:
+                say(console, "")
+            print_targets(family, console)
     for one in every:
         if isinstance(answer, Comparison):
             say(console, f"\n{one.target}", "bold underline")

@@ -10,7 +10,7 @@ from replay.plain import add_row, counted, say
 from replay.report.digits import number, with_interval
 from replay.report.drawing import shortened
 from replay.report.money_table import HEADS, money_rows, slice_rows
-from replay.report.sentence import REFUSED, verdict_word
+from replay.report.sentence import REFUSED, lived, verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from replay.answer import Difference, Estimate, Evaluation, Slice
     from replay.own.money import Money
+    from replay.report.families import Family
 
 VARIANCE = "variances are the larger of that seen and that of a model of the reward"
 
@@ -40,12 +41,15 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
     for one in (answer.logging, *answer.estimates):
         mark = " *" if one.estimator == answer.default else ""
         interval = f"{number(one.low)} to {number(one.high)}"
-        how = f"{one.interval}{f', {one.setting}' if one.setting else ''}"
+        more = one.setting and answer.learning is None
+        how = f"{one.interval}, {one.setting}" if more else one.interval
         add_row(table, one.estimator + mark, number(one.value), interval, how)
     console.print(table)
     if answer.estimates:
+        span = lived(answer)
         made_by = answer.estimate.interval if answer.estimate else ""
-        say(console, "* the one to use" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}"))
+        said = "the one to use" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
+        say(console, f"* {span}, beginning with an empty memory" if span else f"* {said}")
 
 
 def print_money(money: Money, console: Console) -> None:
@@ -65,17 +69,22 @@ def print_money(money: Money, console: Console) -> None:
         console.print(table)
 
 
-def print_targets(every: Sequence[Evaluation], console: Console) -> None:
-    """Print a row for each target."""
-    table = _table("target", f"per {every[0].unit}", "more than logged", "verdict")
+def print_targets(family: Family, console: Console) -> None:
+    """Print a row for each target of a family, and their differences."""
+    every = family.evaluations
+    table = _table(family.head, f"per {every[0].unit}", "more than logged", "verdict")
     for one in every:
         gain = None if one.refused else one.gain
         row = (one.target, _cell(one.estimate), _cell(gain), verdict_word(one.verdict))
         add_row(table, *row)
     console.print(table)
+    if family.lived:
+        say(console, family.lived)
+    if family.differences:
+        _print_differences(family.differences, console)
 
 
-def print_differences(differences: Sequence[Difference], console: Console) -> None:
+def _print_differences(differences: Sequence[Difference], console: Console) -> None:
     """Print what each target earns more than another, on the same rows."""
     table = _table("target", "earns more than", "by")
     table.columns[1].justify = "left"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from replay.tables.vocabulary import MAX_ACTIONS, Vocabulary, too_many
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from replay.jobs import Run
     from replay.tables.checked import Checked
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
@@ -114,8 +115,11 @@ def survey(
     tell: Callable[[int], None] | None = None,
     *,
     strict: bool = False,
+    run: Run = map,
 ) -> Survey:
     """Read a table once, checking every value; `strict` makes a row that can't be used an error.
+
+    `run` calls a function on every piece, in any process.
 
     Raises
     ------
@@ -124,8 +128,8 @@ def survey(
     BadValue
         If no row can be used, or `strict` and one can't; if there are too many actions.
     """
-    parts = (survey_piece(piece, columns, tell, strict=strict) for piece in table.pieces)
-    found = reduce(add, parts, Survey())
+    look = partial(survey_piece, columns=columns, tell=tell, strict=strict)
+    found = reduce(add, run(look, table.pieces), Survey())
     found.check(table.name, columns.action)
     return found
 

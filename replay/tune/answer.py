@@ -11,7 +11,7 @@ from bandit.errors import CannotAnswer
 from replay.learning.judged import judge_walk
 from replay.learning.lanes import walk
 from replay.learning.setting import LEARNER, block, label, units
-from replay.learning.walked import HISTORY, Walking
+from replay.learning.walked import Walking, words_of
 from replay.target import Target
 from replay.tune.compare import against, betweens, under_best, with_logged
 from replay.tune.result import Candidate, Floor, Tuning
@@ -101,7 +101,7 @@ def answer(
         unit,
         plan.horizon,
         plan.replays,
-        f"over {plan.replays} learning histories" if plan.replays > 1 else HISTORY,
+        words_of(plan.replays),
         asked.level,
         "logging" if asked.today is None else names[-1],
         betweens(together.of(np.eye(len(together.value))[:, [now]]).bounds(asked.level))[0],

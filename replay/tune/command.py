@@ -9,6 +9,7 @@ import click
 
 from bandit.errors import BadValue
 from replay.log_options import log_options, names, source_of
+from replay.walk_options import walk_options
 
 
 def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str:
@@ -39,29 +40,7 @@ def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     metavar="logging|FILE",
     help="What candidates differ from: the log, or the [policy] of a worker's TOML.",
 )
-@click.option("--horizon", type=click.IntRange(1), help="T', tasks to learn from.  [the most]")
-@click.option(
-    "--replays",
-    default=10,
-    show_default=True,
-    type=click.IntRange(2),
-    help="Learning histories of each candidate.",
-)
-@click.option(
-    "--percentile",
-    default=0.0,
-    show_default=True,
-    type=click.FloatRange(0, 0.5, max_open=True),
-    help="Share of rows, those with the smallest chances, that don't bound T': longer histories,"
-    " a little noisier than live ones.",
-)
-@click.option(
-    "--worth",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0, min_open=True),
-    help="The reward of a right answer, which rates are for.",
-)
+@walk_options
 @click.option(
     "--new",
     default="uniform",
@@ -82,7 +61,6 @@ def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Confidence of all intervals of a kind together.",
 )
-@click.option("--seed", default=0, show_default=True, help="The same seed, the same answer.")
 @click.option("--strict", is_flag=True, help="Make a row that can't be used an error.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(

@@ -104,11 +104,13 @@ def tune(
     >>> found.best.name, found.horizon
     ('epsilon_greedy 0.1, floor 0.02', 548)
     """
-    _check(level, percentile, worth, tasks, precision)
+    _check(level, tasks, precision)
+    walking = Walking(horizon, replays, percentile, seed, worth)
+    walking.check()
     asked = Asked(
         _candidates(candidates, explorer, rate, floor),
         _today(today),
-        Walking(horizon, replays, percentile, seed, worth),
+        walking,
         _new(new),
         tasks,
         precision,
@@ -166,13 +168,9 @@ def _new(text: str) -> Target:
     return replace(found, full=True)
 
 
-def _check(
-    level: float, percentile: float, worth: float, tasks: int | None, precision: float | None
-) -> None:
+def _check(level: float, tasks: int | None, precision: float | None) -> None:
     rules = [
         ("level", level, 0 < level < 1, "between 0 and 1"),
-        ("percentile", percentile, 0 <= percentile < 0.5, "0 or more and below 0.5"),
-        ("worth", worth, worth > 0, "above 0"),
         ("tasks", tasks, tasks is None or tasks >= 1, "1 or more"),
         ("precision", precision, precision is None or precision > 0, "above 0"),
     ]

@@ -14,6 +14,7 @@ from replay.answer import (
     Difference,
     Estimate,
     Evaluation,
+    Learning,
     Point,
     Slice,
     Weights,
@@ -143,6 +144,36 @@ def compared() -> Comparison:
     return Comparison(
         every,
         (Difference("greedy", "uniform", pair), Difference("always:rare", "uniform", None)),
+    )
+
+
+def learner(target: str = "policy.toml", *, scale: float = 1.0) -> Evaluation:
+    """An answer about a policy that learns."""
+    whole = good(target, scale=scale)
+    words, horizon = "over 10 learning histories", "T' = 1,113"
+    one = replace(whole.estimates[-1], estimator="DR replay", interval=words, setting=horizon)
+    return replace(
+        whole,
+        estimates=(one,),
+        default="DR replay",
+        overlap=(),
+        weights=(),
+        curve=(),
+        learning=Learning("epsilon_greedy 0.1, floor 0.02", 1113, 10, words, 19_204),
+    )
+
+
+def compared_learners() -> Comparison:
+    """Two that learn and two that don't, one of each kind refused."""
+    unwalked = replace(refused("short.toml"), learning=Learning("softmax 5, floor 0.02"))
+    pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t by kurtosis")
+    return Comparison(
+        (good(), learner(), good("greedy", scale=1.2), learner("new.toml"), unwalked),
+        (
+            Difference("greedy", "uniform", pair),
+            Difference("new.toml", "policy.toml", replace(pair, interval="this history only")),
+            Difference("short.toml", "policy.toml", None),
+        ),
     )
 
 

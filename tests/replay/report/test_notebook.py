@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from replay.plain import printable
-from tests.replay.report.answers import HOSTILE, compared, good, hostile, refused
+from tests.replay.report.answers import HOSTILE, compared, compared_learners, good, hostile, refused
 from tests.replay.report.test_page import Reader
 
 if TYPE_CHECKING:
     from replay.answer import Comparison, Evaluation
 
 
-@pytest.mark.parametrize("answer", [good(), refused(), compared(), hostile()])
+@pytest.mark.parametrize("answer", [good(), refused(), compared(), hostile(), compared_learners()])
 def test_the_html_is_balanced_and_safe(answer: Evaluation | Comparison) -> None:
     page = answer._repr_html_()
     Reader(page)

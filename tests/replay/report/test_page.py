@@ -14,7 +14,16 @@ from replay.answer import Comparison, Estimate, Evaluation
 from replay.plain import printable
 from replay.report.digits import number
 from replay.report.page import page_text
-from tests.replay.report.answers import HOSTILE, compared, good, hostile, refused, sliced
+from tests.replay.report.answers import (
+    HOSTILE,
+    compared,
+    compared_learners,
+    good,
+    hostile,
+    learner,
+    refused,
+    sliced,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +37,8 @@ ANSWERS: dict[str, Evaluation | Comparison] = {
     "sliced": sliced(),
     "hostile": hostile(),
     "many": good(actions=500),
+    "learner": learner(),
+    "learners": compared_learners(),
     "bare": replace(
         good(), gain=None, findings=(), overlap=(), weights=(), curve=(), notes=(), counts={}
     ),

@@ -12,12 +12,23 @@ from rich.console import Console
 
 from replay.report.digits import number
 from replay.report.terminal import print_report
-from tests.replay.report.answers import compared, good, hostile, refused, sliced
+from tests.replay.report.answers import (
+    compared,
+    compared_learners,
+    good,
+    hostile,
+    learner,
+    refused,
+    sliced,
+)
 
 if TYPE_CHECKING:
     from replay.answer import Comparison, Evaluation
 
-ANSWERS = [good(), refused(), compared(), sliced(), hostile(), good(actions=500)]
+ANSWERS = [
+    *(good(), refused(), compared(), sliced(), hostile(), good(actions=500)),
+    *(learner(), compared_learners()),
+]
 
 
 def printed(answer: Evaluation | Comparison) -> str:
@@ -85,3 +96,20 @@ def test_a_name_can_not_steer_the_terminal() -> None:
     text = printed(replace(good(), target="\x1b[2J\x9b31m\rgood\ud800"))
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", text)
     assert "\ufffd[2J\ufffd31m\ufffdgood\ufffd would have earned" in text
+
+
+def test_targets_that_learn_have_a_table_of_their_own() -> None:
+    """Their values are over other rows: never a row between the others'."""
+    text = " ".join(printed(compared_learners()).split())
+    places = [
+        text.index(part)
+        for part in (
+            "target per row more than logged verdict uniform",
+            "greedy uniform 0.035 (0.021 to 0.050)",
+            "target that learns per row more than logged verdict policy.toml",
+            "Each in its first T' = 1,113 rows, over 10 learning histories, beginning with an",
+            "new.toml policy.toml 0.035 (0.021 to 0.050) short.toml policy.toml cannot answer",
+        )
+    ]
+    assert places == sorted(places)
+    assert "No history was walked." in text

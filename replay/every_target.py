@@ -1,0 +1,139 @@
+"""All targets that are asked about, on whatever the log is kept in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bandit.errors import BadValue, InputError, nearest
+from replay.answer import Comparison
+from replay.estimators.registry import named_estimators
+from replay.intervals.rules import rule_called
+from replay.jobs import workers
+from replay.learner_options import check_learners
+from replay.source import opened, own_log
+from replay.summed import summed
+from replay.tables.find_columns import find_columns
+from replay.tables.survey import survey
+from replay.target import parse_target
+from replay.together import family_level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from replay.options import Options
+    from replay.target import Target
+
+ENGINES = ("local", "spark")
+NOTHING = Comparison((), ())
+
+
+class _Asked(NamedTuple):
+    """Targets that learn and others, and at which level each kind holds together."""
+
+    learning: tuple[Target, ...]
+    others: tuple[Target, ...]
+    learning_level: float
+    others_level: float
+
+
+def answers(source: Any, targets: Iterable[str | Path], options: Options) -> Comparison:
+    """Answer every target: those that learn walk the log side by side, others are summed up.
+
+    Raises
+    ------
+    InputError, ConfigError
+        As `replay.evaluate.evaluate` says.
+    """
+    level = options.level
+    if not 0 < level < 1:
+        raise BadValue(f"level is {level:g}, must be between 0 and 1")
+    if (source is None) == (options.sql is None):
+        raise InputError("name either a log or a query (--sql), one of them")
+    _check_engine(source, options)
+    every = [parse_target(str(name)) for name in targets]
+    rule_called(options.interval)
+    named_estimators(options.estimators)
+    check_learners(every, options)
+    learning = tuple(one for one in every if one.learns)
+    others = tuple(one for one in every if not one.learns)
+    many = len(every)
+    asked = _Asked(
+        learning,
+        others,
+        family_level(level, len(learning), many),
+        family_level(level, len(others), many),
+    )
+    own = own_log(source)
+    of_others, of_learning = (
+        _of_table(source, asked, options) if own is None else _of_own_log(own, asked, options)
+    )
+    ordinary, learners = iter(of_others.evaluations), iter(of_learning.evaluations)
+    found = tuple(next(learners if one.learns else ordinary) for one in every)
+    return Comparison(found, (*of_others.differences, *of_learning.differences))
+
+
+def _of_table(source: Any, asked: _Asked, options: Options) -> tuple[Comparison, Comparison]:
+    with opened(source, options.sql) as table:
+        columns, notes = find_columns(table, options.wanted((*asked.others, *asked.learning)))
+        found, of_others = None, NOTHING
+        if asked.others:
+            of_others, found = summed(
+                source, table, columns, notes, asked.others, asked.others_level, options
+            )
+        if not asked.learning:
+            return of_others, NOTHING
+        from replay.learners import of_table  # noqa: PLC0415 - only learners need it
+
+        if found is None:
+            alone = options.jobs == 1 or not table.parallel
+            tell = options.tell if alone else None
+            with workers(1 if alone else options.jobs) as run:
+                found = survey(table, columns, tell, strict=options.strict, run=run)
+        return of_others, of_table(
+            table,
+            columns,
+            notes,
+            found,
+            asked.learning,
+            options,
+            level=asked.learning_level,
+            others=bool(asked.others),
+        )
+
+
+def _of_own_log(path: Path, asked: _Asked, options: Options) -> tuple[Comparison, Comparison]:
+    from replay.own.answers import check_options, own_answers  # noqa: PLC0415 - only our own log
+
+    check_options(path, options)
+    of_others = NOTHING
+    if asked.others:
+        of_others = own_answers(path, asked.others, asked.others_level, options)
+    if not asked.learning:
+        return of_others, NOTHING
+    from replay.learners import of_own_log  # noqa: PLC0415 - only learners need it
+
+    learned = of_own_log(
+        path,
+        asked.learning,
+        options,
+        level=asked.learning_level,
+        others=bool(asked.others),
+    )
+    return of_others, learned
+
+
+def _check_engine(source: Any, options: Options) -> None:
+    if options.engine not in ENGINES:
+        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
+    if options.engine == "local":
+        return
+    if options.sql is not None:
+        raise InputError(
+            "--engine spark: a query's result is a file of this machine alone: let Spark"
+            " write the table, and evaluate that"
+        )
+    if options.jobs > 1:
+        raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
+    if own_log(source) is not None:
+        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")
