@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,7 +19,7 @@ def read_section(given: object, kind: type[S], where: str = "", also: tuple[str,
     Raises
     ------
     ConfigError
-        If a key, at any depth, is unknown or of a wrong type.
+        If a key or a name given to one, at any depth, is unknown or of a wrong type.
 
     Examples
     --------
@@ -39,6 +40,9 @@ def read_section(given: object, kind: type[S], where: str = "", also: tuple[str,
 
 
 def _refuse_unknown(given: object, kind: Any, where: str, also: tuple[str, ...] = ()) -> None:
+    names = _names(kind)
+    if names and isinstance(given, str) and given not in names:
+        raise ConfigError(f"{where} is {given!r}, which is unknown{nearest(given, names)}")
     if not isinstance(given, dict):
         return
     if get_origin(kind) is dict:
@@ -52,3 +56,12 @@ def _refuse_unknown(given: object, kind: Any, where: str, also: tuple[str, ...] 
                 msg = f"{key} is unknown{nearest(name, (*kind.__struct_fields__, *also))}"
                 raise ConfigError(msg)
             _refuse_unknown(value, known[name], key)
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    """Return the names that a value is one of; none if it isn't a choice of names."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        return tuple(name for one in get_args(kind) for name in _names(one))
+    return ()

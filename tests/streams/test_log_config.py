@@ -39,8 +39,17 @@ def test_a_login_over_tls_is_taken() -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"security_protocol": "TLS"}, "log.security_protocol: invalid enum value 'TLS'"),
-        ({"sasl_mechanism": "SCRAM"}, "log.sasl_mechanism: invalid enum value 'SCRAM'"),
+        (
+            {"security_protocol": "TLS"},
+            (
+                "log.security_protocol is 'TLS', which is unknown; known: PLAINTEXT,"
+                " SASL_PLAINTEXT, SASL_SSL, SSL"
+            ),
+        ),
+        (
+            {"sasl_mechanism": "SCRAM-SHA256"},
+            "log.sasl_mechanism is 'SCRAM-SHA256', which is unknown; did you mean 'SCRAM-SHA-256'?",
+        ),
         ({"username": None}, "log.security_protocol = SASL_SSL: needs username"),
         ({"sasl_mechanism": None}, "log.security_protocol = SASL_SSL: needs sasl_mechanism"),
         (
