@@ -122,7 +122,7 @@ def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) 
 def _worth(found: Diagnostics, target: str, unit: str) -> Finding:
     value, limits = (found.ess or 0.0, ESS) if found.pess is None else (found.pess, PESS)
     verdict, least = _graded(value, limits)
-    text = f"the log is worth {'only ' if least else ''}{value:.3g} {unit}s about {target}"
+    text = f"the log is worth {'only ' if least else ''}{_few(value)} {unit}s about {target}"
     return Finding("worth", verdict, text + least)
 
 
@@ -131,8 +131,13 @@ def _rewards(found: Diagnostics, target: str) -> list[Finding]:
         return []
     verdict, least = _graded(found.effective_events, EVENTS)
     only = "only " if least else ""
-    text = f"{only}{found.effective_events:.1f} effective rewards speak about {target}"
+    text = f"{only}{_few(found.effective_events)} effective rewards speak about {target}"
     return [Finding("rewards", verdict, text + least)]
+
+
+def _few(value: float) -> str:
+    small = f"{value:.3g}" if value >= 0.01 else "0"
+    return small if value < 100 else f"{value:,.0f}"
 
 
 def _graded(value: float, limits: tuple[float, float]) -> tuple[str, str]:

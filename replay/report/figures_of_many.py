@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.plain import counted
 from replay.report.families import families
 from replay.report.figures_of_one import gain_figure, rule_of, sections_of
 from replay.report.forest import Line, Rule, forest
@@ -47,7 +46,8 @@ def _targets(family: Family) -> Markup:
     lines = [Line(logging.estimator, logging, kind="logged")]
     lines += [Line(one.target, one.estimate, REFUSED) for one in every]
     able = sum(not one.refused for one in every)
-    title = f"What each of {counted(len(every), 'target')} would have earned"
+    who = every[0].target if len(every) == 1 else f"each of {len(every):,} targets"
+    title = f"What {who} would have earned"
     if able < len(every):
         title += f"; the log can answer for {able:,}"
     return forest(title, lines, rule_of(logging), HEADS)

@@ -37,7 +37,7 @@ def test_a_healthy_log_is_good() -> None:
         ({"pess": 29.0}, "cannot answer: the log is worth only 29 rows"),
         ({"pess": 99.0}, "weak: the log is worth only 99 rows"),
         ({"effective_events": 4.9}, "cannot answer: only 4.9 effective rewards"),
-        ({"effective_events": 19.0}, "weak: only 19.0 effective rewards"),
+        ({"effective_events": 19.0}, "weak: only 19 effective rewards"),
         ({"no_support_rows": 11}, "cannot answer: uniform does what the log could not do in 11"),
         ({"no_support_rows": 1}, "weak: uniform does what the log could not do in 1 of 1000"),
         ({"mean_weight": 1.2}, "weak: the mean weight is 1.2, not 1"),
