@@ -35,7 +35,7 @@ AT_ONCE = 500_000
 
 OURS = """
 import json, resource, sys, time
-from replay.evaluate import evaluate
+from replay import evaluate
 started, spent = time.perf_counter(), time.process_time()
 answer = evaluate(sys.argv[1], **json.loads(sys.argv[2]))
 print(json.dumps({

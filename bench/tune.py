@@ -31,7 +31,7 @@ import pyarrow as pa
 
 from bandit.settings import PolicySettings
 from bench.learners import NAMES, TYPE_NAMES, TYPES, Market, chances, held, live
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.learning.lanes import acceptance_of, horizon_of, walk
 from replay.learning.uncertainty import spread
 from replay.learning.walked import Walking

@@ -138,7 +138,7 @@ def evaluate(
       poolwise evaluate log.csv --context kind,size --target worker.toml --target new.toml
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     from bandit.errors import CannotAnswer, InputError
-    from replay.evaluate import compare
+    from replay.evaluation import compare
     from replay.progress import progress
     from replay.report.plain import as_json_text
     from replay.report.terminal import print_report

@@ -43,7 +43,7 @@ def answers(source: Any, targets: Iterable[str | Path], options: Options) -> Com
     Raises
     ------
     InputError, ConfigError
-        As `replay.evaluate.evaluate` says.
+        As `replay.evaluate` says.
     """
     level = options.level
     if not 0 < level < 1:

@@ -41,7 +41,7 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def source_of(log: Sequence[str]) -> str | list[str] | None:
-    """Return the log as `replay.evaluate.evaluate` takes it: one, several or none.
+    """Return the log as `replay.evaluate` takes it: one, several or none.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from replay.evaluate import evaluate
+from replay.evaluation import evaluate
 from replay.market.report import time_of
 from replay.report.terminal import print_report as print_evaluation
 

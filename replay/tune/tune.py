@@ -63,7 +63,7 @@ def tune(
     Parameters
     ----------
     source, sql, action, reward, propensity, logged, actions, context, cluster, strict, tell
-        The log and its columns, as `replay.evaluate.evaluate` has them.
+        The log and its columns, as `replay.evaluate` has them.
     candidates
         Policies, or the path of a TOML that says them; without it, the grid of the next three.
     explorer, rate, floor

@@ -12,7 +12,7 @@ import pytest
 from bandit.errors import InputError, LogCorrupt, LogError, MissingInput
 from bandit.events import Decision, Reward, Verdict
 from poolwise import main
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.own import archive_folder, archive_header
 from streams.archive import columns as archive_columns
 from streams.archive import names as archive_names

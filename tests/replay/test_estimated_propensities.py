@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from bandit.errors import BadValue, InputError, UnknownColumn
+from replay import compare, evaluate
 from replay.commands import evaluate as command
-from replay.evaluate import compare, evaluate
 from replay.models.features import Features
 from replay.propensities import sample
 from replay.propensities.estimate import FLOOR, Estimated, estimate

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bandit.errors import BadValue, InputError, MissingInput, PoolwiseError, UnknownColumn
-from replay.evaluate import evaluate
+from replay import evaluate
 from tests.replay.mistaken_logs import GOOD, MISTAKES, ROWS, Mistake
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replay.evaluate import evaluate
+from replay import evaluate
 
 if TYPE_CHECKING:
     from pathlib import Path

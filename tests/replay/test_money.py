@@ -11,7 +11,7 @@ import pytest
 
 from bandit.errors import BadValue
 from bandit.events import STOP, Decision, Verdict
-from replay.evaluate import evaluate
+from replay import evaluate
 from tests.replay.own_log_writer import (
     RIGHT,
     USD,

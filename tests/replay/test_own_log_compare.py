@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.evaluate import compare, evaluate
+from replay import compare, evaluate
 from tests.replay.own_log_writer import (
     World,
     always_a_pmf,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.events import Decision, Reward
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.own.log_file import APPLICATION_ID, SCHEMA_VERSION
 from streams import sqlitefile
 from streams.embedded import EmbeddedLog

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from bandit.errors import BadValue
 from bandit.settings import PolicySettings
+from replay import compare, evaluate
 from replay.commands import evaluate as command
-from replay.evaluate import compare, evaluate
 from replay.learning.pmfs import Policies
 from replay.learning.walked import HISTORY, Walking
 from replay.target import parse_target

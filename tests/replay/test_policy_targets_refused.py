@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bandit.errors import BadValue, CannotAnswer, ConfigError, InputError, MissingInput
-from replay.evaluate import compare
+from replay import compare
 from tests.replay.learning.test_evaluate_learning import as_table
 from tests.replay.report.test_page import Reader
 from tests.replay.test_policy_targets import ROWS, ask, both, run, toml

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bandit.errors import BadValue, MissingInput
-from replay.evaluate import compare, evaluate
+from replay import compare, evaluate
 from replay.quick import NOTE
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bandit.errors import CannotAnswer
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.evaluate_command import evaluate as command
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bandit.errors import BadValue, InputError
+from replay import compare, evaluate
 from replay.estimators.ips import Ips
-from replay.evaluate import compare, evaluate
 from replay.evaluate_command import evaluate as command
 from replay.intervals.rules import LIMITED, RULES
 from replay.ladder import Ladder

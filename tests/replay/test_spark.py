@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from bandit.errors import BadValue, InputError
+from replay import compare, evaluate
 from replay.commands import evaluate as command
-from replay.evaluate import compare, evaluate
 from replay.spark import for_executors, spark_workers
 from replay.tables.table import open_table
 from tests.broker.fetch import Unavailable, java
@@ -186,7 +186,7 @@ def _alone(files: list[Path], **environment: str) -> subprocess.CompletedProcess
     code = f"""
 from bandit.errors import InputError
 from pyspark import SparkContext
-from replay.evaluate import evaluate
+from replay import evaluate
 try:
     print(repr(evaluate({list(map(str, files))}, engine="spark")))
     print("stopped" if SparkContext._active_spark_context is None else "it runs on")

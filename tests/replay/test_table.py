@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bandit.errors import BadValue
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.table import open_table
 
 
@@ -130,7 +130,7 @@ def test_dr_is_narrower_than_ips_where_contexts_explain_rewards() -> None:
 def peak_mb(path: Path) -> float:
     """Largest memory of a process of its own that evaluates `path`."""
     code = (
-        "import resource, sys; from replay.evaluate import evaluate;"
+        "import resource, sys; from replay import evaluate;"
         " evaluate(sys.argv[1], context=['x', 'size']);"
         " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )

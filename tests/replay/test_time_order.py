@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.report.page import write_page
 from replay.tables.order import Order
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bandit.errors import BadValue
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables import checked
 from replay.tables.checked import read_rows
 from replay.tables.columns import Wanted

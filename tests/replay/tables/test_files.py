@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from bandit.errors import InputError, MissingInput, UnknownColumn
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.table import open_table
 from tests.replay.test_table import frame, saved
 

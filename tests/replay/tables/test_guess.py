@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from bandit.errors import UnknownColumn
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.guess import NAMES, guess
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import InputError, MissingInput
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.table import open_table
 from tests.replay.test_table import frame, saved
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandit.errors import BadValue, UnknownColumn
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.checked import read_rows
 from replay.tables.columns import Wanted
 from replay.tables.find_columns import find_columns

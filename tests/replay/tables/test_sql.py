@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from bandit.errors import BadValue, InputError
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.sql import run_query
 from tests.replay.test_table import frame, saved
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandit.errors import BadValue
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.tables.checked import read_rows
 from replay.tables.clusters import groups_of
 from replay.tables.columns import Wanted

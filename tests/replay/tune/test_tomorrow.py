@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from bandit.settings import PolicySettings
-from replay.evaluate import evaluate
+from replay import evaluate
 from replay.learning.lanes import Plan, walk
 from replay.target import Target
 from replay.tune.tomorrow import FLOORS, Looked, chances, tomorrows, widths_by_floor
