@@ -27,6 +27,7 @@ class Scored:
     predicted  q̂ of the logged action, or g(x)
     noise      shape (n, P): P guesses at the reward's variance given x and the logged action
     spread     shape (n, P): Σₐ π²/μ noise over the full pmf, or w² noise where μ is not known
+    binary     whether rewards are 0 and 1, and the noise therefore q̂(1 − q̂)
     fitted     whether there was a model yet
     unsupported  whether the target can do something there that the log can't; where chances are
                estimated, the target's chance of what the log seems never to do
@@ -59,6 +60,7 @@ class Scored:
     index: NDArray[np.int64] | None = None
     group: NDArray[np.int64] | None = None
     clustered: bool = False
+    binary: bool = False
     top: Floats | None = None
     action: NDArray[np.int64] | None = None
     actions: int = 0
@@ -172,6 +174,7 @@ def score(
         index=rows.index,
         group=rows.group,
         clustered=clustered,
+        binary=kind == "binary",
         top=top,
         action=rows.action,
         actions=actions,

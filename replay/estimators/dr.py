@@ -4,7 +4,8 @@ Its variance ("max variance") is the larger of the one seen, Var(s), and the one
 Var(Σₐ π q̂) + c E[Σₐ π²/μ σ̂²], so that tails that were not drawn yet count. σ̂² is q̂(1 − q̂) for
 binary rewards, q̂ᵖ for positive ones (the largest over p = 0, 1, 2), constant else; c scales it
 to the residuals: c = Σ u (r − q̂)² / Σ u σ̂², the larger of u = w, the target's rows, and u = 1, all
-rows: more of them, so less of the noise is missed where few rows weigh much.
+rows: more of them, so less of the noise is missed where few rows weigh much. How well the target's
+rows know c is itself known where rewards are 0 and 1: the other counts no further than that allows.
 
 Source: Dudík, Langford and Li (2011), ICML, equation 3; the max variance: our statistics, part 5.
 """
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from replay.tables.rows import Floats
 
 
+SURE = 2.0
+"""Standard errors of the target's own c that all rows' c may be above it, where they are known."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dr:
     """Sums of DR: moments of s and of Σₐ π q̂, and per guess at the noise Σ spread.
@@ -45,6 +50,7 @@ class Dr:
     spread: Floats = field(default_factory=lambda: np.zeros(0))
     weight: float = 0.0
     weight_squared: float = 0.0
+    binary: bool = False
     groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Self:
@@ -62,6 +68,7 @@ class Dr:
             scored.spread.sum(axis=0),
             float(w.sum()),
             float(w @ w),
+            scored.binary,
             Groups().receive(scored, scored.scores),
         )
 
@@ -74,6 +81,7 @@ class Dr:
             _added(self.spread, other.spread),
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
+            self.binary or other.binary,
             self.groups + other.groups,
         )
 
@@ -91,8 +99,21 @@ class Dr:
             mean = np.divide(once, total, out=np.zeros_like(once), where=total > 0)
             missed = np.maximum(missed - mean * once, 0.0)
         noise = np.where(self.noise > 0, self.noise, np.inf)
-        guesses = missed / noise * self.spread / n if len(noise) else noise
+        scale = missed / noise if len(noise) else noise
+        if self.binary and self.weight_squared:
+            scale[1] = np.minimum(scale[1], scale[0] * (1.0 + SURE * self._scale_error()))
+        guesses = scale * self.spread / n
         return self.direct.second / n + float(guesses.max(initial=0.0))
+
+    def _scale_error(self) -> float:
+        """Relative standard error of the target's own c, of rewards that are 1 with a chance p.
+
+        That of the mean of (r − p)² over as many rows as the weights are worth; its variance is
+        p(1 − p)(1 − 2p)².
+        """
+        least = 1.0 / self.scores.count
+        p = min(max(self.scores.mean, least), 1.0 - least)
+        return abs(1.0 - 2.0 * p) / float(np.sqrt(p * (1.0 - p) * self.ess()))
 
     def evidence(self) -> Evidence | None:
         n = self.scores.count

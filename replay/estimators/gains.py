@@ -57,4 +57,5 @@ def ahead(scored: Scored) -> Scored:
         noise=np.ones((len(scored), 1)),
         spread=spread[:, None],
         top=None,
+        binary=False,
     )
