@@ -4,7 +4,11 @@ The half width is σ √((n ρ² + 1) / (n ρ²) · ln((n ρ² + 1)/α²) / n): 
 normal martingales, as close to the truth as the central limit theorem; σ² is the larger of the
 variance seen and that of a model of the reward, and for positive rewards it is on the log scale. ρ
 is such that it is narrowest at `BEST_AT` rows. Where rewards have no limit and the kurtosis says
-that the variance is known badly, it is wider by as much as Student's interval is than the normal.
+that the variance is known badly, it reaches to where Student's distribution leaves as little beyond
+as the normal does beyond the boundary; of positive rewards half the degrees of freedom are
+believed, as by the default. Of 200 logs of dollars of 10,000 rows the doubly robust one held at all
+looks in .965 so and the self-normalised baseline form in .925, widened as a 95 % interval is in .91
+and .82.
 
 Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6),
 theorem 2.2 and equation 20 for ρ.
@@ -15,9 +19,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from scipy.special import ndtr
+
 from replay.intervals.interval import Interval, widest, within
-from replay.intervals.normal import z
-from replay.intervals.student import quantile
+from replay.intervals.student import beyond
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
@@ -31,8 +36,11 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
     if evidence is None or evidence.variance <= 0:
         return widest(kind)
     n, value = evidence.rows, evidence.value
-    heavy = 1.0 if kind == "binary" else quantile(evidence.freedom, level) / z(level)
-    error = math.sqrt(evidence.variance) * factor(n, level) * heavy
+    reach = factor(n, level)
+    if kind != "binary" and evidence.freedom is not None:
+        believed = evidence.freedom / 2 if kind == "positive" else evidence.freedom
+        reach = beyond(believed, float(ndtr(-reach)))
+    error = math.sqrt(evidence.variance) * reach
     if kind == "real":
         return Interval(value - error, value + error, "anytime-valid")
     if value <= 0:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from replay.intervals.interval import Interval, widest
-from replay.intervals.normal import z
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
@@ -38,9 +37,20 @@ def student(value: float, variance: float, freedom: float | None, level: float) 
 
 def quantile(freedom: float | None, level: float) -> float:
     """Quantile of Student's t, never below 2 degrees of freedom: fewer have no variance at all."""
+    return beyond(freedom, (1 - level) / 2)
+
+
+def beyond(freedom: float | None, tail: float) -> float:
+    """Where only `tail` of Student's t is beyond; of a small one much further than of the normal.
+
+    Examples
+    --------
+    >>> round(beyond(None, 0.001), 2), round(beyond(4.0, 0.001), 2)
+    (3.09, 7.17)
+    """
     if freedom is None:
-        return z(level)
-    return float(stdtrit(max(freedom, 2.0), (1 + level) / 2))
+        return -float(ndtri(tail))
+    return -float(stdtrit(max(freedom, 2.0), tail))
 
 
 def student_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
