@@ -3,8 +3,7 @@
     PYTHONPATH=tests/replay PEER/bin/python bench/peers/obp_numbers.py DATA/obd GOLDEN/obp.json
 
 Runs where obp is installed: see README.md here. Writes one case a line: campaign, target,
-estimator, its parameter and the value; where obp tuned the parameter itself, also by which method,
-and at the head of the file the candidates.
+estimator, its parameter and the value.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from peers_model import ACTIONS, TARGETS, predicted, read_log, target_pmf
 
 # No click has a weight of 10 in men: a clip at 2 is what tells.
 CLIPS, SWITCHES, SHRINKAGES, POWERS = (2.0, 10.0), (5.0, 50.0), (10.0, 1000.0), (0.1,)
-CANDIDATES = [1.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0]
 
 FIXED = [
     ("IPW", None, ope.InverseProbabilityWeighting()),
@@ -37,13 +35,6 @@ FIXED = [
     *(("SG-IPW", c, ope.SubGaussianInverseProbabilityWeighting(lambda_=c)) for c in POWERS),
     *(("SG-DR", c, ope.SubGaussianDoublyRobust(lambda_=c)) for c in POWERS),
 ]
-
-TUNED = {
-    "Clipped": ope.InverseProbabilityWeightingTuning,
-    "DR-clipped": ope.DoublyRobustTuning,
-    "Switch-DR": ope.SwitchDoublyRobustTuning,
-    "DRos": ope.DoublyRobustWithShrinkageTuning,
-}
 
 
 def asked(folder: Path, campaign: str, target: str) -> dict[str, Any]:
@@ -70,19 +61,13 @@ def cases(folder: Path, campaign: str, target: str) -> list[dict[str, Any]]:
         }
         for name, parameter, o in FIXED
     ]
-    for name, make in TUNED.items():
-        for method in ("mse", "slope"):
-            tuning = make(lambdas=list(CANDIDATES), tuning_method=method)
-            value = float(tuning.estimate_policy_value(**given))
-            chosen = {"parameter": tuning.best_hyperparam, "value": value, "tuned": method}
-            answered.append({"estimator": name, **chosen})
     return [{"campaign": campaign, "target": target, **case} for case in answered]
 
 
 def main() -> None:
     folder, golden = Path(sys.argv[1]), Path(sys.argv[2])
     every = [case for c in ACTIONS for t in TARGETS for case in cases(folder, c, t)]
-    head = json.dumps({"obp": version("obp"), "candidates": CANDIDATES})
+    head = json.dumps({"obp": version("obp")})
     lines = ",\n".join(f"    {json.dumps(case)}" for case in every)
     golden.write_text(f'{head[:-1]}, "cases": [\n{lines}\n]}}\n')
     print(f"{len(every)} cases written to {golden}")

@@ -102,9 +102,7 @@ def designed(name: str, wmax: float | None = None) -> Scored:
     )
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in golden("obp") if c["estimator"] in OBP and "tuned" not in c], ids=named
-)
+@pytest.mark.parametrize("case", [c for c in golden("obp") if c["estimator"] in OBP], ids=named)
 def test_values_are_those_of_obp(shared_data: Path, case: Case) -> None:
     scored = obd(shared_data / "obd", case["campaign"], case["target"])
     ours = OBP[case["estimator"]](case["parameter"]).receive(scored).value()
