@@ -119,7 +119,13 @@ def fold_own_log(
         price = prices(delay_usd_per_hour)
         accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
         folded = fold_tasks(
-            tasks, sorted(found.actions), found.horizon, targets, accounts, grouped=grouped
+            tasks,
+            sorted(found.actions),
+            found.horizon,
+            targets,
+            accounts,
+            length=found.used,
+            grouped=grouped,
         )
         counts = {
             "tasks": log.tasks,

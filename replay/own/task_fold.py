@@ -23,6 +23,7 @@ from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
 from replay.passes import Folded
+from replay.timeline import Timeline
 from replay.together import paired
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class _Side:
     sums: Sums
 
     def receive(
-        self, tasks: Sequence[Trajectory], horizon: int, group: Ints | None
+        self, tasks: Sequence[Trajectory], horizon: int, index: Ints, group: Ints | None
     ) -> tuple[Scored, Floats]:
         """Add n tasks; return them scored, and scores without what gold corrects, shape (n,)."""
         pmfs = [[masked(self.target, step.logged) for step in task.steps] for task in tasks]
@@ -57,7 +58,8 @@ class _Side:
         if self.target.kind == "logging":  # what was logged is known: no model is asked
             weighed = [replace(one, scores=one.earned) for one in weighed]
         price = self.accounts.price
-        scored = _scored(weighed, price, horizon, fitted=self.model.fitted, group=group)
+        fitted = self.model.fitted
+        scored = _scored(weighed, price, horizon, fitted=fitted, index=index, group=group)
         self.sums = self.sums.receive(scored)
         self.accounts.receive(tasks, weighed)
         for task, pmf in zip(tasks, pmfs, strict=True):
@@ -79,6 +81,7 @@ def fold_tasks(
     targets: Sequence[Target],
     accounts: Sequence[Accounts],
     *,
+    length: int,
     grouped: bool = False,
 ) -> Folded:
     """Sum up tasks under each target, in the order of their first decisions.
@@ -95,19 +98,22 @@ def fold_tasks(
         What is asked; differences are from the first.
     accounts
         For each target, where what it earns more is written, in parts and slices.
+    length
+        How many tasks there are, for how they go over the length of the log.
     grouped
         Whether sums by group of tasks are wanted, for bootstraps and joint intervals.
     """
     sides = [
-        _Side(target, Tabular(actions), each, _empty())
+        _Side(target, Tabular(actions), each, _empty(length))
         for target, each in zip(targets, accounts, strict=True)
     ]
     differences = {at: TaskDifference() for at in paired(targets)}
     first = 0
     for piece in _pieces(tasks, sides[0].model):  # every model has seen the same tasks
-        group = np.arange(first, first + len(piece)) % GROUPS if grouped else None
+        index = np.arange(first, first + len(piece))
+        group = index % GROUPS if grouped else None
         first += len(piece)
-        each = [side.receive(piece, horizon, group) for side in sides]
+        each = [side.receive(piece, horizon, index, group) for side in sides]
         other, its = each[0]
         for at, sums in differences.items():
             one, uncorrected = each[at]
@@ -115,8 +121,9 @@ def fold_tasks(
     return Folded(tuple(side.total() for side in sides), differences)
 
 
-def _empty() -> Sums:
-    return Sums(WeightSums(), Snips(), (Ips(), StepwiseSnips(), Dm(), Dr()), DrGain())
+def _empty(length: int) -> Sums:
+    estimators = (Ips(), StepwiseSnips(), Dm(), Dr())
+    return Sums(WeightSums(), Snips(), estimators, DrGain(), timeline=Timeline(length))
 
 
 def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajectory]]:
@@ -137,6 +144,7 @@ def _scored(
     horizon: int,
     *,
     fitted: bool,
+    index: Ints,
     group: Ints | None,
 ) -> Scored:
     n = len(weighed)
@@ -148,6 +156,7 @@ def _scored(
     return replace(
         scored_tasks(weighed, price),
         fitted=np.full(n, float(fitted)),
+        index=index,
         group=group,
         stepped=stepwise[:, 0].sum(axis=1),
         stepwise=stepwise.reshape(n, 2 * horizon),

@@ -64,6 +64,13 @@ def test_stepwise_ips_and_snips_agree_with_brute_force(tmp_path: Path) -> None:
     assert answer.rows == 500
 
 
+def test_the_curve_over_the_tasks_ends_at_the_value(tmp_path: Path) -> None:
+    answer = evaluate(write_log(tmp_path / "log", simulate(World(), 500, seed=1)))
+    assert [one.rows for one in answer.curve] == list(range(25, 501, 25))
+    assert answer.curve[-1].value == pytest.approx(answer.value)
+    assert [one.verdict for one in answer.findings if one.name == "drift"] == ["good"]
+
+
 @pytest.mark.parametrize(
     ("target", "pmf"),
     [("uniform", uniform_pmf), ("always:a", always_a_pmf), ("logging", logged_pmf)],
