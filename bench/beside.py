@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from replay.at_once import rows_at_once
 from replay.models.blocks import cut
 from replay.models.frozen import fit_models
 from replay.scored import score
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from replay.tables.rows import Floats
 
 COVER = Path(__file__).resolve().parent / "peers" / "cover.py"
-AT_ONCE = 8_192
 
 
 def given(source: Any, question: Question) -> Floats:
@@ -30,7 +30,7 @@ def given(source: Any, question: Question) -> Floats:
     parts = []
     for piece in source.pieces:
         for rows in source.read(piece):
-            for block, part in cut(rows, models.starts, AT_ONCE):
+            for block, part in cut(rows, models.starts, rows_at_once(len(question.actions))):
                 chance, pmf = question.targets[0].chances(part, question.actions)
                 guess, fitted = models.predict(part, block, aware=True)
                 many = len(question.actions)

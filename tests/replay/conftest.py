@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.replay.asked_policies import toml
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
@@ -19,3 +21,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the data sets aren't here: name their folder in POOLWISE_DATA")
     return folder
+
+
+@pytest.fixture
+def greedy(tmp_path: Path) -> str:
+    """Write the TOML of a worker that learns by ε-greedy."""
+    return toml(tmp_path, "greedy", 'explorer = "epsilon_greedy"\nrate = 0.2')
+
+
+@pytest.fixture
+def gaps(tmp_path: Path) -> str:
+    """Write the TOML of a worker that learns by inverse gaps."""
+    return toml(tmp_path, "gaps", 'explorer = "inverse_gap"\nrate = 5.0')

@@ -4,89 +4,53 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
 
 from bandit.errors import BadValue
 from bandit.settings import PolicySettings
 from replay import compare, evaluate
-from replay.commands import evaluate as command
 from replay.learning.pmfs import Policies
 from replay.learning.walked import HISTORY, Walking
 from replay.target import parse_target
 from replay.tune.tune import tune
+from tests.replay.asked_policies import ROWS, ask, both, run, toml
 from tests.replay.learning.market import NAMES
 from tests.replay.learning.market import log as rows_of
-from tests.replay.learning.test_evaluate_learning import as_table
-from tests.replay.learning.test_evaluate_learning import run as learned
+from tests.replay.learning.table import as_table, walked
 from tests.replay.own_log_writer import World, simulate, write_log
 from tests.replay.report.test_page import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Comparison, Evaluation
-
-ROWS = 1500
 
 GREEDY = PolicySettings(explorer="epsilon_greedy", rate=0.2)
 GAPS = PolicySettings(explorer="inverse_gap", rate=5.0)
 
 
-@pytest.fixture
-def greedy(tmp_path: Path) -> str:
-    return toml(tmp_path, "greedy", 'explorer = "epsilon_greedy"\nrate = 0.2')
-
-
-@pytest.fixture
-def gaps(tmp_path: Path) -> str:
-    return toml(tmp_path, "gaps", 'explorer = "inverse_gap"\nrate = 5.0')
-
-
-def toml(folder: Path, name: str, text: str) -> str:
-    path = folder / f"{name}.toml"
-    path.write_text(f"[policy]\n{text}\n[worker]\nmax_open = 5\n")
-    return str(path)
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, list(arguments), env={"COLUMNS": "80"})
-
-
-def ask(target: str, source: Any = None, **options: Any) -> Evaluation:
-    return evaluate(as_table(ROWS) if source is None else source, target=target, context=["type"],
-                    **options)  # fmt: skip
-
-
-def both(*targets: str, **options: Any) -> Comparison:
-    return compare(as_table(ROWS), targets=targets, context=["type"], **options)
-
-
-def test_a_learner_is_valued_as_evaluate_learning_does(greedy: str) -> None:
-    found, same = ask(greedy), learned(as_table(ROWS), GREEDY)
-    assert (found.value, found.low, found.high) == (same.value, same.low, same.high)
-    assert found.rows == ROWS
-    assert (found.verdict, found.logging.level) == (same.verdict, same.level)
+def test_a_learner_is_valued_as_a_bare_walk_says(greedy: str) -> None:
+    found = ask(greedy)
+    assert (found.value, found.low, found.high) == walked(as_table(ROWS), GREEDY)
     assert found.learning is not None
-    assert (found.learning.policy, found.learning.horizon) == (same.policy, same.horizon)
-    assert (found.learning.replays, found.learning.words) == (same.replays, same.words)
-    assert set(same.notes) - {note for note in same.notes if "rates of" in note} < set(found.notes)
+    assert found.learning.policy == "epsilon_greedy 0.2, floor 0.02"
+    assert (found.learning.replays, found.learning.words) == (10, "over 10 learning histories")
+    assert (found.rows, found.logging.level) == (ROWS, 0.95)
 
 
 def test_its_options_are_those_of_the_walk(greedy: str) -> None:
-    same = learned(as_table(ROWS), GREEDY, walking=Walking(300, 4, 0.0, 7), level=0.8)
     found = ask(greedy, horizon=300, replays=4, seed=7, level=0.8)
-    assert (found.value, found.low, found.high) == (same.value, same.low, same.high)
+    same = walked(as_table(ROWS), GREEDY, Walking(300, 4, 0.0, 7), 0.8)
+    assert (found.value, found.low, found.high) == same
 
 
 def test_rates_by_value_are_in_units_of_worth(gaps: str) -> None:
     found = ask(gaps, worth=2.0)
-    assert found.value == learned(as_table(ROWS), GAPS, walking=Walking(worth=2.0)).value
+    assert found.value == walked(as_table(ROWS), GAPS, Walking(worth=2.0))[0]
     assert "units of 2 of this log's reward" in " ".join(found.notes)
 
 

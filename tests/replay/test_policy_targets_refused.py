@@ -11,22 +11,12 @@ import pytest
 
 from bandit.errors import BadValue, CannotAnswer, ConfigError, InputError, MissingInput
 from replay import compare
-from tests.replay.learning.test_evaluate_learning import as_table
+from tests.replay.asked_policies import ROWS, ask, both, run
+from tests.replay.learning.table import as_table
 from tests.replay.report.test_page import Reader
-from tests.replay.test_policy_targets import ROWS, ask, both, run, toml
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def greedy(tmp_path: Path) -> str:
-    return toml(tmp_path, "greedy", 'explorer = "epsilon_greedy"\nrate = 0.2')
-
-
-@pytest.fixture
-def gaps(tmp_path: Path) -> str:
-    return toml(tmp_path, "gaps", 'explorer = "inverse_gap"\nrate = 5.0')
 
 
 def test_a_log_that_is_too_short_is_refused_with_words_and_3(greedy: str, tmp_path: Path) -> None:

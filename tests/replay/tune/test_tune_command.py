@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from bandit.errors import BadValue, CannotAnswer
 from replay.commands import tune as command
-from tests.replay.learning.test_evaluate_learning import as_table
+from tests.replay.learning.table import as_table
 
 if TYPE_CHECKING:
     from pathlib import Path
