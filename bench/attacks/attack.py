@@ -1,0 +1,34 @@
+"""A simulated log with a known truth, as a table that anybody could hand in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+
+class Attack(NamedTuple):
+    """A design that an interval has to hold on, whatever the log looks like.
+
+    Attributes
+    ----------
+    name
+        Group and design, as `order: sorted by action`.
+    goal
+        Share of the answered logs whose interval must hold `truth`: .93, of dollars .92.
+    truth
+        Mean reward of the target.
+    make
+        Columns of a table of n rows, from a generator and n; picklable.
+    asked
+        Keyword arguments of `replay.evaluate`, besides the table.
+    """
+
+    name: str
+    goal: float
+    truth: float
+    make: Callable[[np.random.Generator, int], dict[str, Any]]
+    asked: dict[str, Any]
