@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from replay.at_once import rows_at_once
-from replay.models.blocks import cut
-from replay.models.frozen import fit_models
+from replay.fitted import fit
 from replay.scored import score
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ COVER = Path(__file__).resolve().parent / "peers" / "cover.py"
 
 def given(source: Any, question: Question) -> Floats:
     """What a log comes to for DR: w, r, Σₐ π q̂ and q̂ of the logged action, shape (4, n)."""
-    models = fit_models(source, question, map)
+    models, _ = fit(source, question, map)
     parts = []
     for piece in source.pieces:
         for rows in source.read(piece):
-            for block, part in cut(rows, models.starts, rows_at_once(len(question.actions))):
+            for block, part in models.parts(rows, rows_at_once(len(question.actions))):
                 chance, pmf = question.targets[0].chances(part, question.actions)
                 guess, fitted = models.predict(part, block, aware=True)
                 many = len(question.actions)

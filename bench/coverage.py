@@ -82,7 +82,7 @@ def looks(at: int, n: int, seed: int) -> list[tuple[bool, bool, bool, float, boo
         passes.append([function(piece) for piece in pieces])
         return passes[-1]
 
-    fold_source(InMemory(rows, 100), asked_of(design, n), keep)
+    fold_source(InMemory(rows, 100), replace(asked_of(design, n), predictable=True), keep)
     found = []
     for parts in zip(*(folded.totals for folded in passes[-1]), strict=True):
         begun, held, normal, ratio, last, sums = False, True, True, float("nan"), False, None

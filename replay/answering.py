@@ -136,12 +136,14 @@ def _judge(fold: Fold, target: str) -> Verdict:
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
         estimated=fold.estimated,
+        order=fold.order,
     )
 
 
 def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
     found = sums.weights.diagnostics()
-    verdict = judge(found, sums.weights.rows, target, estimated=fold.estimated)
+    rows = sums.weights.rows
+    verdict = judge(found, rows, target, estimated=fold.estimated, order=fold.order)
     estimate = gained = None
     if not verdict.refused:
         estimate = _estimate(sums.estimators[-1], fold.kind, level, rule)

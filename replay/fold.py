@@ -13,6 +13,7 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.order.row_order import RowOrder
     from replay.own.money import Money
     from replay.scored import Scored
     from replay.verdict import Verdict
@@ -71,7 +72,7 @@ class Fold:
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
-    written (`tables/times.py`).
+    written (`tables/times.py`); `order` is how the rows stand, where a model asked for it.
     """
 
     unit: str
@@ -85,3 +86,4 @@ class Fold:
     money: Money | None = None
     estimated: str = ""
     zone: str = ""
+    order: RowOrder | None = None

@@ -1,8 +1,8 @@
 """Fold a log in two passes over its pieces, anywhere and in any order, to the same last bit.
 
-The first pass sums up what models of the reward are fitted from, block by block of the log. The
-second predicts each row with a model of the blocks before it, weighs it under every target, and
-adds it to every estimator's sums. What pieces come to is merged in the order of the log.
+The first pass sums up what models of the reward are fitted from (`replay/fitted.py`). The second
+predicts each row with a model that it was not fitted on, weighs it under every target, and adds it
+to every estimator's sums. What pieces come to is merged in the order of the log.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from replay.at_once import rows_at_once
 from replay.estimators.baseline import Baseline
 from replay.estimators.dr import Dr
 from replay.estimators.registry import estimators_for, need_model
+from replay.fitted import fit
 from replay.fold import Sums
-from replay.models.blocks import cut
-from replay.models.frozen import fit_models
 from replay.scored import score
 from replay.slices import check_slices, slices_of
 from replay.together import paired
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from replay.jobs import Run
     from replay.models.features import Features
     from replay.models.frozen import Models
+    from replay.order.row_order import RowOrder
     from replay.scored import Scored
     from replay.slices import Key
     from replay.tables.rows import Floats, Rows
@@ -45,7 +45,7 @@ class Source(Protocol):
         """Read usable rows in order, with their numbers in the log."""
 
     def to_learn(self, piece: Any) -> Iterator[Rows]:
-        """Read what a model of the reward is fitted from: action, reward, context and number."""
+        """Read what models are fitted from: action, reward, context, logged chances and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,15 @@ class Question:
         Logged chances up to this are no support: 0, or what estimates were raised to.
     limits
         The declared range of the rewards, if there is one.
+    centre
+        A location of the rewards, which models measure from.
+    timed
+        Whether the rows are known to be in the order of logging.
+    learned
+        Whether a policy that learned is known to have logged them.
+    predictable
+        Whether models of earlier rows are wanted wherever the order allows: what holds at all looks
+        together rests on scores that no later row has a say in.
     """
 
     actions: tuple[str, ...]
@@ -89,6 +98,10 @@ class Question:
     laddered: bool = False
     floor: float = 0.0
     limits: tuple[float, float] | None = None
+    centre: float = 0.0
+    timed: bool = False
+    learned: bool = False
+    predictable: bool = False
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
@@ -109,12 +122,14 @@ class Question:
 class Folded:
     """What a log comes down to: sums of each target, differences, and the targets in each slice.
 
-    `differences` are by the number of the target that differs from the first.
+    `differences` are by the number of the target that differs from the first; `order` is how the
+    rows stand, where a model of the reward asked for it.
     """
 
     totals: tuple[Sums, ...]
     differences: dict[int, Any] = field(default_factory=dict)
     slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
+    order: RowOrder | None = None
 
     @classmethod
     def empty(cls, question: Question) -> Folded:
@@ -134,6 +149,7 @@ class Folded:
             _merged(self.totals, other.totals),
             {at: one + other.differences[at] for at, one in self.differences.items()},
             slices,
+            self.order or other.order,
         )
 
 
@@ -147,8 +163,8 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
     run
         Calls a function on every piece and yields the results in the order of the pieces.
     """
-    models = fit_models(source, question, run)
-    total = Folded.empty(question)
+    models, order = fit(source, question, run)
+    total = replace(Folded.empty(question), order=order)
     for part in run(partial(_fold, source, question, models), source.pieces):
         total = total + part
     return total
@@ -159,7 +175,7 @@ def _fold(source: Source, question: Question, models: Models, piece: Any) -> Fol
     folded = Folded.empty(question)
     most = rows_at_once(max(len(question.actions), question.features.size))
     for rows in source.read(piece):
-        for block, part in cut(rows, models.starts, most):
+        for block, part in models.parts(rows, most):
             folded = _receive(folded, part, question, models, block)
     return folded
 

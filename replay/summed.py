@@ -110,6 +110,7 @@ def _folds(
             actions=question.actions,
             estimated="" if estimated is None else estimated.finding(),
             zone=next(iter(survey.zones), ""),
+            order=folded.order,
         )
         found.append((target, fold))
     return found

@@ -136,7 +136,8 @@ def fold_table(
             return FoldedTable(quick.survey, question, Folded(quick.totals))
         found = survey(table, columns, here, strict=strict, run=run)
         check_limits(interval, columns, found.reward_kind, table.name)
-        question = replace(_question(found, columns, targets, only), laddered=laddered)
+        question = _question(found, columns, targets, only)
+        question = replace(question, laddered=laddered, predictable=interval == "anytime")
         pieces = table.numbered(found.pieces).pieces
         source = Surveyed(pieces, columns, found.actions, grouped, here)
         if columns.estimated:
@@ -177,4 +178,6 @@ def _question(
         clustered=columns.cluster is not None,
         only=only,
         limits=columns.reward.limits,
+        centre=found.rewards.mean,
+        timed=columns.time is not None and not found.order.earlier,
     )

@@ -22,7 +22,11 @@ propensities An action taken more or less often than its logged chances say, by 
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done.
-drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak.
+drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak. Only where
+             rows may stand in the order of logging.
+order        Rows that can't stand in the order of logging (`replay/order`): broken where the
+             logging policy learned. Where it didn't, the order has no say in the estimate. Where
+             the order is known, chances that don't fit in some part of the log: weak.
 """
 
 from __future__ import annotations
@@ -30,11 +34,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from replay.order.row_order import OUT_OF_ORDER
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.actions import Mismatch, Overlap
     from replay.diagnostics import Diagnostics
+    from replay.order.row_order import RowOrder
 
 PESS = (30.0, 100.0)
 ESS = (60.0, 200.0)
@@ -80,10 +87,12 @@ def judge(
     overlap: Sequence[Overlap] = (),
     drift: float | None = None,
     estimated: str = "",
+    order: RowOrder | None = None,
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
-    `estimated` says what propensities are worth that were not logged: weak at best.
+    `estimated` says what propensities are worth that were not logged: weak at best; `order` how
+    the rows stand, where that was looked at.
 
     Examples
     --------
@@ -99,7 +108,8 @@ def judge(
         *_propensities(mismatch, estimated, known=chances_known),
         *_tail(found),
         *_overlap(overlap, rows, target),
-        *_drift(drift),
+        *_order(order),
+        *_drift(drift if order is None or order.logged else None),
     ]
     broken = [one.text for one in findings if one.verdict == "broken"]
     weak = [one.text for one in findings if one.verdict == "weak"]
@@ -216,6 +226,27 @@ def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding
         f" {worst.taken} tries are worth {worst.ess:.1f}"
     )
     return [Finding("overlap", "weak", text)]
+
+
+def _order(order: RowOrder | None) -> list[Finding]:
+    if order is None or order.p_value is None:
+        return []
+    if order.unusable:
+        return [Finding("order", "broken", OUT_OF_ORDER)]
+    if order.in_order:
+        text = "in every part of the log, actions were taken as often as their logged chances say"
+        return [Finding("order", "good", text)]
+    if order.timed:
+        text = (
+            "in some parts of the log, actions were not taken as often as their logged chances say:"
+            " were those the chances used?"
+        )
+        return [Finding("order", "weak", text)]
+    text = (
+        "the rows are sorted (by action, reward or file), not in the order of logging; the model of"
+        " the reward is cross-fitted, so the estimate does not depend on the order"
+    )
+    return [Finding("order", "good", text)]
 
 
 def _drift(drift: float | None) -> list[Finding]:

@@ -25,6 +25,9 @@ class Attack(NamedTuple):
         Columns of a table of n rows, from a generator and n; picklable.
     asked
         Keyword arguments of `replay.evaluate`, besides the table.
+    full
+        Those that tell it all chances, where `asked` tells it only some: for the effective sample
+        size. Empty where `asked` does, or where there is nothing more to tell.
     """
 
     name: str
@@ -32,3 +35,4 @@ class Attack(NamedTuple):
     truth: float
     make: Callable[[np.random.Generator, int], dict[str, Any]]
     asked: dict[str, Any]
+    full: dict[str, Any] = {}  # noqa: RUF012 - nobody writes into it

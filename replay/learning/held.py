@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bandit.errors import BadValue
 from replay.keyed import uniforms
+from replay.learning.guesses import guesses, order_of_rows
 from replay.learning.layout import Contexts
-from replay.models.blocks import boundaries, cut
-from replay.models.gram import Gram
-from replay.models.ridge import progressive
+from replay.order.row_order import RowOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.models.features import Features
-    from replay.models.ridge import Ridge
     from replay.tables.rows import Floats, Rows
     from replay.tables.values import Ints
 
@@ -27,9 +25,6 @@ MOST_ROWS = 500_000
 
 MOST_CELLS = 50_000_000
 """Rows × actions: 400 MB for each array of chances and guesses."""
-
-AT_ONCE = 1 << 13
-"""Rows that are guessed at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +44,7 @@ class Held:
     can
         1 where an action could be chosen, else 0, shape (n, K); `None` if all could.
     guess
-        q̂ of every action by a model of earlier rows that no learner sees, shape (n, K).
+        q̂ of every action by a model that no learner sees, shape (n, K).
     features
         What learners know of the context, shape (n, d).
     group
@@ -58,6 +53,8 @@ class Held:
         Rows of the log, those that aren't held included.
     unseen
         Categories and numbers that the learners' features leave out.
+    order
+        How the rows stand.
     """
 
     actions: tuple[str, ...]
@@ -72,6 +69,7 @@ class Held:
     group: Ints | None
     whole: int
     unseen: int = 0
+    order: RowOrder = field(default_factory=RowOrder)
 
     def __len__(self) -> int:
         """How many rows."""
@@ -91,10 +89,13 @@ def hold(
     length: int,
     *,
     clustered: bool = False,
+    timed: bool = False,
+    learned: bool = False,
 ) -> Held:
-    """Read a log into memory, with q̂ by the ridge of `replay/models`, from earlier rows only.
+    """Read a log into memory, with q̂ by the ridge of `replay/models`.
 
-    `length` is the number of rows in the log, unusable ones included.
+    `length` is the number of rows in the log, unusable ones included; `timed` says that they are in
+    the order of logging, `learned` that a policy that learned is known to have logged them.
 
     Raises
     ------
@@ -128,6 +129,7 @@ def hold(
         can = can.astype(float)
     if can is not None and can.all():
         can = None
+    order = order_of_rows(held, features, length, timed=timed, learned=learned)
     group = None
     if clustered:
         group = np.concatenate([rows.group for rows in held if rows.group is not None])
@@ -139,32 +141,10 @@ def hold(
         np.concatenate([rows.propensity for rows in held]),
         pmf,
         can,
-        _guesses(held, features, length),
+        guesses(held, features, length, order, clustered=clustered),
         z,
         group,
         whole,
         unseen,
+        order,
     )
-
-
-def _guesses(held: Sequence[Rows], features: Features, length: int) -> Floats:
-    """q̂ of every action in every row, each by the ridge of the blocks before it."""
-    starts = boundaries(length)
-    grams = [Gram.empty(features.size)] * len(starts)
-    for rows in held:
-        for block, part in cut(rows, starts, AT_ONCE):
-            grams[block] = grams[block] + Gram.of(features.of_rows(part), part.reward)
-    models = list(progressive(features, grams))
-    return np.concatenate(
-        [
-            _guess(models[block], features, part)
-            for rows in held
-            for block, part in cut(rows, starts, AT_ONCE)
-        ]
-    )
-
-
-def _guess(model: Ridge | None, features: Features, rows: Rows) -> Floats:
-    if model is None:
-        return np.zeros((len(rows), len(features.slot)))
-    return model.predict(features, rows)

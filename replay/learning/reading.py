@@ -52,6 +52,7 @@ def hold_table(
         found.reward_kind,
         sum(found.pieces.values()),
         clustered=columns.cluster is not None,
+        timed=columns.time is not None and not found.order.earlier,
     )
 
 
@@ -67,5 +68,7 @@ def hold_own(path: Path, tell: Callable[[int], None] | None = None) -> tuple[Hel
         cut = log.end - log.longest_s() if log.pending() else float("inf")
         asks = judged_asks(log, cut)
         features = Features.of(asks.actions, ())
-        held = hold(asks.read(0), features, asks.actions, "real", asks.judged)
+        held = hold(
+            asks.read(0), features, asks.actions, "real", asks.judged, timed=True, learned=True
+        )
         return held, (ASKS, BLIND, *log.notes())

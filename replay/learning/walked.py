@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import BadValue, CannotAnswer
 from replay.learning.lanes import Plan, acceptance_of, horizon_of
 from replay.learning.order import any_order
+from replay.order.row_order import OUT_OF_ORDER
 from replay.plain import counted
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ class Walking:
         Raises
         ------
         CannotAnswer
-            If too few rows would be accepted, or the log did what it did for sure.
+            If too few rows would be accepted, the log did what it did for sure, or its rows are
+            those of a policy that learned, in another order than that of logging.
         """
+        if held.order.unusable:
+            raise CannotAnswer(OUT_OF_ORDER)
         if held.pmf is None and (held.propensity > SURE).mean() > 0.01:
             raise CannotAnswer(
                 "the log could do only what it did in"
@@ -79,7 +83,7 @@ class Walking:
                 f"a horizon of {horizon:,} tasks: {len(held):,} rows allow {LEAST_HORIZON} to"
                 f" {most:,} (they are accepted with chance {acceptance:.2g})"
             )
-        shuffled = not learned and any_order(held)
+        shuffled = not learned and (any_order(held) or not held.order.logged)
         replays = self.replays if shuffled else 1
         plan = Plan(acceptance, horizon, replays, shuffled, self.seed, self.worth)
         return plan, self._notes(held, plan, learned=learned)

@@ -75,12 +75,13 @@ class Features:
         """Length of its part about the context."""
         return (CONTEXT_SLOTS if self.categories else 0) + len(self.numbers)
 
-    def gram(self, rows: Rows) -> Gram:
-        """Cross products of rows' features and rewards; of actions alone, by counting."""
+    def gram(self, rows: Rows, centre: float = 0.0) -> Gram:
+        """Cross products of rows' features and rewards less `centre`; of actions, by counting."""
+        reward = rows.reward - centre
         if self.context_size:
-            return Gram.of(self.of_rows(rows), rows.reward)
+            return Gram.of(self.of_rows(rows), reward)
         slots = np.asarray(self.slot, np.int64)[rows.action]
-        return Gram.of_slots(slots, self.action_slots, rows.reward)
+        return Gram.of_slots(slots, self.action_slots, reward)
 
     def of_rows(self, rows: Rows) -> Any:
         """Turn rows into vectors z, shape (n, size): an array, or a sparse one if they are long."""

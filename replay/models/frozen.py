@@ -1,75 +1,137 @@
-"""Models of the reward for every block of a log, fitted on the blocks before it."""
+"""Models of the reward for the rows of a log, none fitted on a row that it predicts.
+
+Where a policy learned while it wrote the log, the rows of a block are predicted by a fit on the
+blocks before it; else each fold of the rows by a fit on the other folds (`order/row_order.py`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from replay.at_once import rows_at_once
 from replay.models.blocks import boundaries, cut
+from replay.models.crossed import FOLDS, Crossed, cross_fit
+from replay.models.folds import folds
 from replay.models.gram import Gram
 from replay.models.ridge import progressive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from replay.jobs import Run
     from replay.models.features import Features
     from replay.models.ridge import Ridge
-    from replay.passes import Question, Source
     from replay.tables.rows import Floats, Rows
+    from replay.tables.values import Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """A model for each block: `aware` of the action, and `blind` to it (of the context alone).
+    """Models of the reward: `aware` of the action, and `blind` to it.
 
-    `starts` are the first rows of the blocks; an empty tuple of models predicts 0.
+    Each is a model for every block, whose first rows are `starts`, or one of all folds (of groups
+    of rows, if `clustered`); `None` predicts the centre.
     """
 
     features: Features
-    starts: list[int]
-    aware: tuple[Ridge | None, ...] = ()
-    blind: tuple[Ridge | None, ...] = ()
+    centre: float = 0.0
+    clustered: bool = False
+    starts: tuple[int, ...] = ()
+    aware: tuple[Ridge | None, ...] | Crossed | None = None
+    blind: tuple[Ridge | None, ...] | Crossed | None = None
+
+    def parts(self, rows: Rows, most: int) -> Iterator[tuple[int, Rows]]:
+        """Cut rows into parts of at most `most` within a block each; yield block and part."""
+        yield from cut(rows, list(self.starts) or [0], most)
 
     def predict(self, rows: Rows, block: int, *, aware: bool) -> tuple[Floats, bool]:
         """Return q̂ of every action, shape (n, K), or g(x), (n, 1); and whether there is a model."""
         features = self.features if aware else self.features.blind()
         each = self.aware if aware else self.blind
+        if isinstance(each, Crossed):
+            return each.predict(features, rows, self._folds(rows)), True
         model = each[block] if each else None
         if model is None:
-            return np.zeros((len(rows), len(features.slot))), False
+            return np.full((len(rows), len(features.slot)), self.centre), False
         return model.predict(features, rows), True
 
-
-def fit_models(source: Source, question: Question, run: Run) -> Models:
-    """Read a log once, and fit the models that a question needs."""
-    features, starts = question.features, boundaries(question.length)
-    if not question.needs_model():
-        return Models(features, starts)
-    grams = run(partial(_gram, source, features, starts), source.pieces)
-    blocks = list(_in_order(grams, len(starts), features.size))
-    aware: tuple[Ridge | None, ...] = ()
-    blind: tuple[Ridge | None, ...] = ()
-    if any(question.known):
-        aware = tuple(progressive(features, blocks))
-    if not all(question.known):
-        collapsed = (block.collapsed(features.action_slots) for block in blocks)
-        blind = tuple(progressive(features.blind(), collapsed))
-    return Models(features, starts, aware, blind)
+    def _folds(self, rows: Rows) -> Ints:
+        return folds(rows, FOLDS, clustered=self.clustered)
 
 
-def _gram(source: Source, features: Features, starts: list[int], piece: Any) -> dict[int, Gram]:
-    """Cross products of each block that a piece reaches into."""
+def fold_grams(features: Features, rows: Rows, centre: float, *, clustered: bool) -> list[Gram]:
+    """Cross products of the rows of each fold; if `clustered`, rows of a group share one."""
+    fold, reward = folds(rows, FOLDS, clustered=clustered), rows.reward - centre
+    if not features.context_size:
+        slots = np.asarray(features.slot, np.int64)[rows.action]
+        return Gram.of_slots_by(fold, slots, FOLDS, features.action_slots, reward)
+    order = np.argsort(fold, kind="stable")
+    vectors, reward = features.of_rows(rows)[order], reward[order]
+    ends = np.bincount(fold, minlength=FOLDS).cumsum()
+    return [
+        Gram.of(vectors[start:stop], reward[start:stop])
+        for start, stop in pairwise([0, *ends.tolist()])
+    ]
+
+
+def block_grams(
+    features: Features, rows: Rows, starts: list[int], centre: float
+) -> dict[int, Gram]:
+    """Cross products of each block that the rows reach into."""
     found: dict[int, Gram] = {}
-    for rows in source.to_learn(piece):
-        for block, part in cut(rows, starts, rows_at_once(features.size)):
-            gram = features.gram(part)
-            found[block] = found[block] + gram if block in found else gram
+    for block, part in cut(rows, starts, rows_at_once(features.size)):
+        gram = features.gram(part, centre)
+        found[block] = found[block] + gram if block in found else gram
     return found
+
+
+def crossed_models(
+    features: Features,
+    grams: list[Gram],
+    centre: float,
+    *,
+    clustered: bool,
+    aware: bool,
+    blind: bool,
+) -> Models:
+    """Fit the models of all folds from their cross products."""
+    collapsed = [gram.collapsed(features.action_slots) for gram in grams]
+    return Models(
+        features,
+        centre,
+        clustered,
+        aware=cross_fit(features, grams, centre) if aware else None,
+        blind=cross_fit(features.blind(), collapsed, centre) if blind else None,
+    )
+
+
+def past_models(
+    features: Features,
+    grams: Iterable[dict[int, Gram]],
+    length: int,
+    centre: float,
+    *,
+    aware: bool,
+    blind: bool,
+) -> Models:
+    """Fit a model for each block of a log of `length` rows on the blocks before it."""
+    starts = boundaries(length)
+    blocks = list(_in_order(grams, len(starts), features.size))
+    collapsed = (block.collapsed(features.action_slots) for block in blocks)
+    return Models(
+        features,
+        centre,
+        starts=tuple(starts),
+        aware=_above(progressive(features, blocks), centre) if aware else None,
+        blind=_above(progressive(features.blind(), collapsed), centre) if blind else None,
+    )
+
+
+def _above(models: Iterable[Ridge | None], centre: float) -> tuple[Ridge | None, ...]:
+    return tuple(None if model is None else model.above(centre) for model in models)
 
 
 def _in_order(grams: Iterable[dict[int, Gram]], blocks: int, size: int) -> Iterator[Gram]:

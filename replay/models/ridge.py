@@ -40,6 +40,12 @@ class Ridge:
     low: float
     high: float
 
+    def above(self, centre: float) -> Ridge:
+        """Return the model of rewards that are `centre` larger."""
+        return Ridge(
+            self.by_action + centre, self.by_context, self.low + centre, self.high + centre
+        )
+
     def predict(self, features: Features, rows: Rows) -> Floats:
         """q̂ of every action in every row: shape (n, K)."""
         if not len(self.by_context):
@@ -58,15 +64,15 @@ def progressive(features: Features, blocks: Iterable[Gram]) -> Iterator[Ridge | 
     errors = np.zeros(len(LAMBDAS))
     fits: Floats | None = None
     for block in blocks:
-        yield None if fits is None else _frozen(features, past, fits[int(np.argmin(errors))])
+        yield None if fits is None else frozen(features, past, fits[int(np.argmin(errors))])
         if fits is not None:
-            errors += [_error(block, fit) for fit in fits]
+            errors += [squared_error(block, fit) for fit in fits]
         past = past + block
         if past.rows:
-            fits = _fit(past)
+            fits = fit_all(past)
 
 
-def _fit(gram: Gram) -> Floats:
+def fit_all(gram: Gram) -> Floats:
     """Intercept and coefficients for each λ: shape (λs, 1 + m)."""
     means = gram.sums / gram.rows
     centred = gram.cross - gram.rows * np.outer(means, means)
@@ -77,7 +83,7 @@ def _fit(gram: Gram) -> Floats:
     return np.column_stack([means[-1] - betas @ means[:-1], betas])
 
 
-def _error(block: Gram, fit: Floats) -> float:
+def squared_error(block: Gram, fit: Floats) -> float:
     """Sum of squared errors of a fit on a block."""
     c, beta = fit[0], fit[1:]
     sums, rewards = block.sums[:-1], block.sums[-1]
@@ -90,7 +96,8 @@ def _error(block: Gram, fit: Floats) -> float:
     )
 
 
-def _frozen(features: Features, past: Gram, fit: Floats) -> Ridge:
+def frozen(features: Features, past: Gram, fit: Floats) -> Ridge:
+    """Make a model of a fit on rows with the cross products `past`."""
     split = features.action_slots
     beta = fit[1:]
     by_action = fit[0] + beta[:split][np.asarray(features.slot, np.int64)]

@@ -58,6 +58,9 @@ def fold_choices(
         tuple(target.pmf_known for target in targets),
         asks.judged,
         clustered=True,
+        centre=asks.centre,
+        timed=True,
+        learned=True,
     )
     folded = fold_source(asks, question)
     only_pools = (
@@ -69,18 +72,23 @@ def fold_choices(
         notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
     said = notes + log.notes()
-    return Fold("ask", "real", folded.totals[0], said, counts, actions=actions), folded
+    fold = Fold("ask", "real", folded.totals[0], said, counts, actions=actions, order=folded.order)
+    return fold, folded
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """Judged asks of a log as one piece; `unjudged` more have nothing to be judged by."""
+    """Judged asks of a log as one piece, with the mean of their rewards, `centre`.
+
+    `unjudged` more have nothing to be judged by.
+    """
 
     log: OwnLog
     cut: float
     actions: tuple[str, ...]
     judged: int
     unjudged: int
+    centre: float = 0.0
 
     @property
     def pieces(self) -> tuple[int]:
@@ -101,16 +109,18 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
         If no ask has a reward that says anything.
     """
     judged = unjudged = 0
+    total = 0.0
     names = set[str]()
     for reward in _rewards(log, cut):
         if reward.reward is None:
             unjudged += 1
         else:
             judged += 1
+            total += reward.reward
             names.update(reward.pmf, [reward.pool])
     if not judged:
         raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
-    return Asks(log, cut, tuple(sorted(names - {STOP})), judged, unjudged)
+    return Asks(log, cut, tuple(sorted(names - {STOP})), judged, unjudged, total / judged)
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from replay.at_once import rows_at_once
+from replay.models.folds import folds
 from replay.plain import counted
 from replay.propensities.calibrate import calibrate, calibration_error, floored
-from replay.propensities.sample import FOLDS, folds, merged, sample, share_of
+from replay.propensities.sample import FOLDS, merged, sample, share_of
 from replay.propensities.softmax import fit, softmax
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ class Estimated:
         most = rows_at_once(max(self.features.size, self.actions))
         for start in range(0, len(rows), most):
             part = rows.slice(start, min(start + most, len(rows)))
-            scores = self.scores(self.features.context(part), folds(part))
+            scores = self.scores(
+                self.features.context(part), folds(part, FOLDS, clustered=part.group is not None)
+            )
             pmf = floored(self.pmf(scores, part.eligible), self.floor, part.eligible)
             own = pmf[np.arange(len(part)), part.action]
             yield replace(part, logged_pmf=pmf, propensity=own)

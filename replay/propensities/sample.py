@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, vstack
 
 from replay.at_once import rows_at_once
 from replay.keyed import uniforms
+from replay.models.folds import folds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,13 +74,6 @@ def share_of(rows: int, actions: int) -> float:
     return min(most / max(rows, 1), 1.0)
 
 
-def folds(rows: Rows) -> Ints:
-    """Fold of each row, in 0..4, shape (n,)."""
-    key = rows.index if rows.group is None else rows.group
-    assert key is not None
-    return (uniforms(key, "fold") * FOLDS).astype(np.int64)
-
-
 def sample(batches: Iterable[Rows], features: Features, actions: int, share: float) -> Choices:
     """Sample rows, a `share` of them, and count all."""
     taken = np.zeros(actions, np.int64)
@@ -109,9 +103,8 @@ def merged(parts: Sequence[Choices], width: int, taken: Ints) -> Choices:
 
 def _of(rows: Rows, features: Features, actions: int) -> Choices:
     context = csr_array(features.context(rows))
-    return Choices(
-        context, rows.action, folds(rows), rows.eligible, np.zeros(actions, dtype=np.int64)
-    )
+    of_row = folds(rows, FOLDS, clustered=rows.group is not None)
+    return Choices(context, rows.action, of_row, rows.eligible, np.zeros(actions, dtype=np.int64))
 
 
 def _few(rows: Rows, most: int) -> Iterator[Rows]:

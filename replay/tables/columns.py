@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Columns:
     time: str | None = None
 
     def to_learn(self) -> Columns:
-        """Return only what a model of the reward is fitted from: action, reward and context."""
-        return Columns(self.action, self.reward, None, context=self.context)
+        """Return only what a model of the reward is fitted from, and its rows' order is told by."""
+        return replace(self, target_probs=(), target_pmfs=(), by=(), time=None)
 
     def needed(self) -> list[str]:
         """All columns that are read, each once."""

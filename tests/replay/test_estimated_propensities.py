@@ -14,6 +14,7 @@ from bandit.errors import BadValue, InputError, UnknownColumn
 from replay import compare, evaluate
 from replay.commands import evaluate as command
 from replay.models.features import Features
+from replay.models.folds import folds
 from replay.propensities import sample
 from replay.propensities.estimate import FLOOR, Estimated, estimate
 from replay.tables.checked import read_rows
@@ -116,7 +117,7 @@ def test_the_mean_chance_of_an_action_is_the_share_that_took_it() -> None:
 def test_a_row_is_judged_by_a_model_that_has_not_seen_it() -> None:
     log, _ = swayed(400, 3)
     before, parts = estimated(log, context=("kind", "size"))
-    fold = int(np.concatenate([sample.folds(part) for part in parts])[7])
+    fold = int(np.concatenate([folds(part, sample.FOLDS, clustered=False) for part in parts])[7])
     log.loc[7, "action"] = "a" if log.loc[7, "action"] == "b" else "b"
     after, _ = estimated(log, context=("kind", "size"))
     changed = [bool((x != y).any()) for x, y in zip(before.tables, after.tables, strict=True)]
@@ -127,8 +128,8 @@ def test_rows_of_a_cluster_share_a_fold() -> None:
     log, _ = swayed(400, 3)
     log["user"] = np.arange(400) % 40
     _, parts = estimated(log, context=("kind",), cluster="user")
-    folds = np.concatenate([sample.folds(part) for part in parts])
-    assert pd.Series(folds).groupby(log["user"]).nunique().max() == 1
+    of_row = np.concatenate([folds(part, sample.FOLDS, clustered=True) for part in parts])
+    assert pd.Series(of_row).groupby(log["user"]).nunique().max() == 1
 
 
 def test_the_verdict_is_weak_and_says_why() -> None:

@@ -159,7 +159,7 @@ def test_clusters_widen_the_interval(greedy: str) -> None:
     ]
     loose, tight = (one.logging for one in reversed(found))
     assert loose.high - loose.low > 1.5 * (tight.high - tight.low)
-    assert found[0].value == found[1].value
+    assert found[0].value == pytest.approx(found[1].value, abs=0.005), "folds are of tasks"
 
 
 def test_our_own_log_is_walked_by_asks_as_the_tuner_does(greedy: str, tmp_path: Path) -> None:

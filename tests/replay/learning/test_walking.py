@@ -18,6 +18,7 @@ from replay.moments import Moments
 from replay.tables.context_column import ContextColumn
 from replay.tables.rows import Rows
 from tests.replay.learning.market import NAMES, held, log
+from tests.replay.order.learned_logs import learned
 
 
 def test_logs_that_are_alike_over_their_length_may_be_shuffled() -> None:
@@ -30,8 +31,9 @@ def test_a_log_that_learned_or_drifts_is_walked_in_its_own_order() -> None:
     late = np.arange(2000) >= 1000
     drifts = replace(rows, reward=np.where(late, 1.0, rows.reward))
     greedier = np.where(late[:, None], np.array([0.8, 0.1, 0.1]), 1 / 3)
-    taken = greedier[np.arange(2000), rows.action]
-    learned = replace(rows, logged_pmf=greedier, propensity=taken)
+    drawn = (greedier.cumsum(axis=1) > np.random.default_rng(1).random((2000, 1))).argmax(axis=1)
+    taken = greedier[np.arange(2000), drawn]
+    learned = replace(rows, action=drawn, logged_pmf=greedier, propensity=taken)
     for one in (drifts, learned):
         plan, notes = Walking().plan(held(one))
         assert not plan.shuffled
@@ -101,8 +103,25 @@ def test_learners_see_an_intercept_numbers_and_the_most_frequent_categories() ->
     assert data.unseen == len(set(word)) - 30
 
 
-def test_guesses_are_of_earlier_rows() -> None:
-    """A reward that only the last rows have is in no guess before them."""
+def test_a_row_is_in_no_guess_of_itself() -> None:
     rows = log(1000, 9)
-    late = replace(rows, reward=np.where(np.arange(1000) >= 900, 1.0, 0.0))
-    assert (held(late).guess[:900] == 0).all()
+    changed = replace(rows, reward=np.where(np.arange(1000) == 7, 9.0, rows.reward))
+    before, after = held(rows).guess, held(changed).guess
+    assert np.array_equal(before[7], after[7])
+    assert not np.array_equal(before, after)
+
+
+def test_guesses_for_a_learner_s_log_are_of_earlier_rows() -> None:
+    """Rewards of the last rows are in no guess before them but as the mean of the first block's."""
+    own = learned(1, 1000)
+    pmf = np.column_stack([own[f"l_{at}"] for at in range(5)])
+    action, index = own["action"].astype(np.int64), np.arange(1000)
+    rows = Rows(action, own["reward"], own["p"], logged_pmf=pmf, index=index)
+    late = replace(rows, reward=np.where(index >= 900, 1.0 - rows.reward, rows.reward))
+    names = tuple("01234")
+    before, after = (
+        hold([one], Features.of(names, ()), names, "binary", 1000) for one in (rows, late)
+    )
+    assert before.order.by_past
+    assert np.allclose(before.guess[100:900], after.guess[100:900])
+    assert not np.allclose(before.guess[950:], after.guess[950:])

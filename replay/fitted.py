@@ -1,0 +1,79 @@
+"""Fit models of the reward on a log, in the way that the order of its rows allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from replay.at_once import MAX_ROWS
+from replay.models.blocks import boundaries
+from replay.models.crossed import FOLDS
+from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
+from replay.models.gram import Gram
+from replay.order.row_order import order_of
+from replay.order.sums import OrderSums
+
+if TYPE_CHECKING:
+    from replay.jobs import Run
+    from replay.order.row_order import RowOrder
+    from replay.passes import Question, Source
+
+
+COUNTED_ROWS = 1 << 16
+"""Rows that are counted at once where actions alone are: 0.5 MB for each number of a row."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstPass:
+    """Cross products of each fold, and how the rows stand; mergeable."""
+
+    grams: list[Gram]
+    order: OrderSums = field(default_factory=OrderSums)
+
+    def __add__(self, other: FirstPass) -> FirstPass:
+        grams = [a + b for a, b in zip(self.grams, other.grams, strict=True)]
+        return FirstPass(grams, self.order + other.order)
+
+
+def fit(source: Source, question: Question, run: Run) -> tuple[Models, RowOrder | None]:
+    """Read a log once, or twice if a policy that learned logged it, and fit the models it needs."""
+    features, centre = question.features, question.centre
+    if not question.needs_model():
+        return Models(features, centre), None
+    aware, blind = any(question.known), not all(question.known)
+    total = FirstPass([Gram.empty(features.size)] * FOLDS)
+    for part in run(partial(_first, source, question), source.pieces):
+        total = total + part
+    order = order_of(total.order, timed=question.timed)
+    if question.learned or question.predictable:
+        order = replace(order, moving=True)
+    if not order.by_past:
+        models = crossed_models(
+            features, total.grams, centre, clustered=question.clustered, aware=aware, blind=blind
+        )
+        return models, order
+    grams = run(partial(_blocks, source, question), source.pieces)
+    return past_models(features, grams, question.length, centre, aware=aware, blind=blind), order
+
+
+def _first(source: Source, question: Question, piece: Any) -> FirstPass:
+    features = question.features
+    found = FirstPass([Gram.empty(features.size)] * FOLDS)
+    most = MAX_ROWS if features.context_size else COUNTED_ROWS
+    for batch in source.to_learn(piece):
+        for start in range(0, len(batch), most):
+            rows = batch.slice(start, min(start + most, len(batch)))
+            order = OrderSums().receive(rows, features.slot, question.length)
+            grams = fold_grams(features, rows, question.centre, clustered=question.clustered)
+            found = found + FirstPass(grams, order)
+    return found
+
+
+def _blocks(source: Source, question: Question, piece: Any) -> dict[int, Gram]:
+    """Cross products of each block that a piece reaches into."""
+    starts, found = boundaries(question.length), dict[int, Gram]()
+    for rows in source.to_learn(piece):
+        for block, gram in block_grams(question.features, rows, starts, question.centre).items():
+            found[block] = found[block] + gram if block in found else gram
+    return found

@@ -1,0 +1,1 @@
+"""Whether the rows of a log stand in the order of their logging, told without any reward."""
