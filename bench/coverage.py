@@ -1,6 +1,11 @@
 """How often intervals hold the truth, and how wide they are, over simulated logs.
 
     python bench/coverage.py --runs 1000 --rows 1000 10000 --jobs 2
+    python bench/coverage.py --attacks --runs 300 --rows 500 3000 30000 [--designs order]
+
+The second form asks `replay.evaluate` about tables that were made to mislead it (bench/attacks): it
+prints the share of logs that are refused, the coverage of those that are answered and of those that
+are called good, and the width against the oracle's, 3.92 standard deviations of the estimates.
 
 A cell is a design (bench/designs.py), a number of rows, and whether all of the target's chances are
 known (DR) or only the logged action's (the baseline form). It fails where the default interval's
@@ -23,6 +28,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy.stats import binom
 
+from bench.attacks.all_attacks import ATTACKS
+from bench.attacks.run import cell as attack_cell
 from bench.beside import asked as peers_asked
 from bench.beside import given
 from bench.designs import ACTIONS, DESIGNS, Design, context
@@ -215,6 +222,20 @@ def fails(line: dict[str, Any], normal: dict[str, Any], goal: float) -> str:
     return ""
 
 
+def attacked(asked: argparse.Namespace) -> bool:
+    """Print every cell of the attacks whose names begin so; whether any fails."""
+    failed = 0
+    seeds = range(asked.first, asked.first + asked.runs)
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for attack in ATTACKS:
+            for n in asked.rows if attack.name.startswith(asked.designs) else ():
+                found = attack_cell(attack, n, seeds, partial(pool.map, chunksize=10))
+                failed += bool(found.fails())
+                print(found.line(), flush=True)
+    print(f"{failed} cells fail")
+    return bool(failed)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
@@ -223,10 +244,14 @@ def main() -> None:
     parser.add_argument("--designs", default="", help="only those that begin so")
     parser.add_argument("--every", action="store_true", help="print every estimator and interval")
     parser.add_argument("--looks", action="store_true", help="also look after every 100 rows (g)")
+    parser.add_argument("--attacks", action="store_true", help="ask about bench/attacks instead")
+    parser.add_argument("--first", type=int, default=0, help="the first seed of the attacks")
     parser.add_argument("--peers", nargs="+", default=[], metavar="PYTHON")
     parser.add_argument("--peer-runs", type=int, default=250)
     asked = parser.parse_args()
     failed = 0
+    if asked.attacks:
+        raise SystemExit(attacked(asked))
     with ProcessPoolExecutor(asked.jobs) as pool:
         for design in DESIGNS:
             if not design.name.startswith(asked.designs):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from replay.at_once import MAX_ROWS
 from replay.models.blocks import boundaries
-from replay.models.crossed import FOLDS
+from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
 from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
+from replay.order.content import hashes
 from replay.order.row_order import order_of
 from replay.order.sums import OrderSums
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from replay.jobs import Run
     from replay.order.row_order import RowOrder
     from replay.passes import Question, Source
+    from replay.tables.values import Ints
 
 
 COUNTED_ROWS = 1 << 16
@@ -37,27 +39,39 @@ class FirstPass:
 
 
 def fit(source: Source, question: Question, run: Run) -> tuple[Models, RowOrder | None]:
-    """Read a log once, or twice if a policy that learned logged it, and fit the models it needs."""
+    """Read a log, and fit the models that a question needs; say how its rows stand.
+
+    It is read once; once more for folds by content, and once more if a policy that learned chose.
+    """
     features, centre = question.features, question.centre
     if not question.needs_model():
         return Models(features, centre), None
     aware, blind = any(question.known), not all(question.known)
     total = FirstPass([Gram.empty(features.size)] * FOLDS)
-    for part in run(partial(_first, source, question), source.pieces):
+    folds = _folds(source, question, run)
+    for part in run(partial(_first, source, question, folds), source.pieces):
         total = total + part
     order = order_of(total.order, timed=question.timed)
     if question.learned or question.predictable:
         order = replace(order, moving=True)
     if not order.by_past:
-        models = crossed_models(
-            features, total.grams, centre, clustered=question.clustered, aware=aware, blind=blind
-        )
-        return models, order
+        return crossed_models(features, total.grams, centre, folds, aware=aware, blind=blind), order
     grams = run(partial(_blocks, source, question), source.pieces)
     return past_models(features, grams, question.length, centre, aware=aware, blind=blind), order
 
 
-def _first(source: Source, question: Question, piece: Any) -> FirstPass:
+def _folds(source: Source, question: Question, run: Run) -> Folds:
+    if question.clustered or question.length > MOST_BY_CONTENT:
+        return Folds(question.clustered)
+    parts = [part for found in run(partial(_hashes, source), source.pieces) for part in found]
+    return Folds(of_row=folds_by_content(parts, question.length))
+
+
+def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any]]:
+    return [(rows.index, hashes(rows)) for rows in source.read(piece) if rows.index is not None]
+
+
+def _first(source: Source, question: Question, folds: Folds, piece: Any) -> FirstPass:
     features = question.features
     found = FirstPass([Gram.empty(features.size)] * FOLDS)
     most = MAX_ROWS if features.context_size else COUNTED_ROWS
@@ -65,7 +79,7 @@ def _first(source: Source, question: Question, piece: Any) -> FirstPass:
         for start in range(0, len(batch), most):
             rows = batch.slice(start, min(start + most, len(batch)))
             order = OrderSums().receive(rows, features.slot, question.length)
-            grams = fold_grams(features, rows, question.centre, clustered=question.clustered)
+            grams = fold_grams(features, rows, question.centre, folds)
             found = found + FirstPass(grams, order)
     return found
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.models.blocks import boundaries
+from replay.models.folds import Folds
 from replay.models.frozen import block_grams, crossed_models, fold_grams, past_models
 from replay.order.row_order import order_of
 from replay.order.sums import OrderSums
@@ -66,9 +67,10 @@ def _models(
         starts = boundaries(length)
         blocks = (block_grams(features, part, starts, centre) for part in _few(held))
         return past_models(features, blocks, length, centre, aware=True, blind=False)
-    each = [fold_grams(features, part, centre, clustered=clustered) for part in _few(held)]
+    folds = Folds(clustered)
+    each = [fold_grams(features, part, centre, folds) for part in _few(held)]
     grams = [reduce(add, fold) for fold in zip(*each, strict=True)]
-    return crossed_models(features, grams, centre, clustered=clustered, aware=True, blind=False)
+    return crossed_models(features, grams, centre, folds, aware=True, blind=False)
 
 
 def _few(held: Sequence[Rows]) -> Iterator[Rows]:

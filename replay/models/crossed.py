@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from replay.tables.rows import Floats, Rows
     from replay.tables.values import Ints
 
-FOLDS = 10
-"""Each model sees nine tenths of the log."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossed:

@@ -6,7 +6,7 @@ blocks before it; else each fold of the rows by a fit on the other folds (`order
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ import numpy as np
 
 from replay.at_once import rows_at_once
 from replay.models.blocks import boundaries, cut
-from replay.models.crossed import FOLDS, Crossed, cross_fit
-from replay.models.folds import folds
+from replay.models.crossed import Crossed, cross_fit
+from replay.models.folds import FOLDS, Folds
 from replay.models.gram import Gram
 from replay.models.ridge import progressive
 
@@ -25,20 +25,19 @@ if TYPE_CHECKING:
     from replay.models.features import Features
     from replay.models.ridge import Ridge
     from replay.tables.rows import Floats, Rows
-    from replay.tables.values import Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
     """Models of the reward: `aware` of the action, and `blind` to it.
 
-    Each is a model for every block, whose first rows are `starts`, or one of all folds (of groups
-    of rows, if `clustered`); `None` predicts the centre.
+    Each is a model for every block, whose first rows are `starts`, or one of all `folds`; `None`
+    predicts the centre.
     """
 
     features: Features
     centre: float = 0.0
-    clustered: bool = False
+    folds: Folds = field(default_factory=Folds)
     starts: tuple[int, ...] = ()
     aware: tuple[Ridge | None, ...] | Crossed | None = None
     blind: tuple[Ridge | None, ...] | Crossed | None = None
@@ -52,19 +51,16 @@ class Models:
         features = self.features if aware else self.features.blind()
         each = self.aware if aware else self.blind
         if isinstance(each, Crossed):
-            return each.predict(features, rows, self._folds(rows)), True
+            return each.predict(features, rows, self.folds.of(rows)), True
         model = each[block] if each else None
         if model is None:
             return np.full((len(rows), len(features.slot)), self.centre), False
         return model.predict(features, rows), True
 
-    def _folds(self, rows: Rows) -> Ints:
-        return folds(rows, FOLDS, clustered=self.clustered)
 
-
-def fold_grams(features: Features, rows: Rows, centre: float, *, clustered: bool) -> list[Gram]:
-    """Cross products of the rows of each fold; if `clustered`, rows of a group share one."""
-    fold, reward = folds(rows, FOLDS, clustered=clustered), rows.reward - centre
+def fold_grams(features: Features, rows: Rows, centre: float, folds: Folds) -> list[Gram]:
+    """Cross products of the rows of each fold."""
+    fold, reward = folds.of(rows), rows.reward - centre
     if not features.context_size:
         slots = np.asarray(features.slot, np.int64)[rows.action]
         return Gram.of_slots_by(fold, slots, FOLDS, features.action_slots, reward)
@@ -92,8 +88,8 @@ def crossed_models(
     features: Features,
     grams: list[Gram],
     centre: float,
+    folds: Folds,
     *,
-    clustered: bool,
     aware: bool,
     blind: bool,
 ) -> Models:
@@ -102,7 +98,7 @@ def crossed_models(
     return Models(
         features,
         centre,
-        clustered,
+        folds,
         aware=cross_fit(features, grams, centre) if aware else None,
         blind=cross_fit(features.blind(), collapsed, centre) if blind else None,
     )

@@ -13,9 +13,10 @@ without regard to the rows, needs no order, but a policy that doesn't learn from
 
 Whether chances move is read off neighbouring rows with the same action: where their chances are
 nearer to each other than to those of other rows (von Neumann's ratio), by more than a tenth of the
-variance and by more than luck. Slow or slight learning is missed, and costs nothing that could be
-measured: of 280 logs of epsilon-greedy and softmax learners of 1,000 and 3,000 rows each, folds
-and a model of the past gave the same bias (within .003) and coverage (within .015).
+variance and by more than luck. Where their contexts are alike too, the file is sorted by context,
+and the chances may be a fixed policy's. Slow or slight learning is missed, and costs nothing that
+could be measured: of 280 logs of epsilon-greedy and softmax learners of 1,000 and 3,000 rows each,
+folds and a model of the past gave the same bias (within .003) and coverage (within .015).
 
 Source: von Neumann (1941), Annals of Mathematical Statistics 12(4), 367-395; order as a condition:
 Hadad et al. (2021), PNAS 118(15), section 2; cross-fitting: Chernozhukov et al. (2018), The
@@ -105,10 +106,20 @@ class RowOrder:
 
 def order_of(sums: OrderSums, *, timed: bool = False) -> RowOrder:
     """Read off the sums how the rows of a log stand; `timed` where their order is known."""
-    total = sums.sums.sum(axis=0, keepdims=True)
-    moving, _ = _moves(total)
+    moving, _ = _moves(sums.sums.sum(axis=0, keepdims=True))
     within, sorted_by_chance = _moves(sums.sums)
-    return RowOrder(p_value(sums), moving, within and not sorted_by_chance, timed)
+    still = timed or not _context_moves(sums.contexts)
+    scattered = within and still and not sorted_by_chance
+    return RowOrder(p_value(sums), moving and still, scattered, timed)
+
+
+def _context_moves(sums: Floats) -> bool:
+    """Whether neighbouring rows have contexts alike, so that their chances say nothing of time."""
+    for count, once, twice, steps, pairs in sums:
+        due = 2.0 * max(twice - once * once / max(count, 1.0), 0.0) / max(count - 1.0, 1.0) * pairs
+        if due > 1e-9 * twice and 1.0 - steps / due > max(MOVES, ERRORS / np.sqrt(pairs)):
+            return True
+    return False
 
 
 def _moves(cells: Floats) -> tuple[bool, bool]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay.order.content import numbers_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,6 +32,9 @@ MOST_ROWS = 1 << 17
 COUNT, EXPECTED, VARIANCE, REST, CHANCE, SQUARE, STEPS, PAIRS, UP, DOWN = range(10)
 FIELDS = 10
 
+LARGEST = 1e12
+"""Size of a number of the context from which on it counts as so much: its square is finite."""
+
 LEAST_REST = 1e-6
 """Chance of all other actions below which it counts as so much."""
 
@@ -45,12 +50,15 @@ class OrderSums:
     where the logging policy's chances are all `known`, else Σ 1/μ and Σ 1/μ² over its rows; and of
     its logged chances μ: Σ 1/(1 − μ), Σ μ, Σ μ², the squared differences of neighbouring rows with
     the same action, the number of those pairs, and how many of them go up and down.
+    `contexts`, shape (d, 5), has for each column of the context, as numbers x: rows, Σ x, Σ x²,
+    the squared differences of neighbouring rows, and the number of those pairs.
     """
 
     known: bool = True
     rows: Floats = field(default_factory=lambda: np.zeros(PARTS))
     chances: Floats = field(default_factory=lambda: np.zeros((PARTS, 3)))
     sums: Floats = field(default_factory=lambda: np.zeros((PARTS, 0, FIELDS)))
+    contexts: Floats = field(default_factory=lambda: np.zeros((0, 5)))
 
     def receive(self, rows: Rows, slots: Sequence[int], length: int) -> OrderSums:
         """Add rows of a log of `length` rows, with the `slots` of all actions."""
@@ -80,14 +88,16 @@ class OrderSums:
         sums[:, :, CHANCE], sums[:, :, SQUARE] = by_cell(chance), by_cell(chance * chance)
         _add_steps(sums, cell, seen.index // RUN, chance)
         count = np.bincount(part, minlength=PARTS).astype(float)
-        return self + OrderSums(known, count, _of_chances(seen, part), sums)
+        contexts = _of_contexts(seen)
+        return self + OrderSums(known, count, _of_chances(seen, part), sums, contexts)
 
     def __add__(self, other: OrderSums) -> OrderSums:
         if not self.rows.any() or not other.rows.any():
             return self if self.rows.any() else other
         known = self.known and other.known
         rows, chances = self.rows + other.rows, self.chances + other.chances
-        return OrderSums(known, rows, chances, self.sums + other.sums)
+        contexts = self.contexts + other.contexts
+        return OrderSums(known, rows, chances, self.sums + other.sums, contexts)
 
 
 def looked_at(rows: Rows, length: int) -> Rows:
@@ -98,6 +108,18 @@ def looked_at(rows: Rows, length: int) -> Rows:
         return rows
     keep = rows.index // RUN % stride == 0
     return rows.where(keep) if keep.any() else rows.slice(0, 0)
+
+
+def _of_contexts(rows: Rows) -> Floats:
+    """Sums of each column of the context, as numbers: shape (d, 5)."""
+    assert rows.index is not None
+    same = np.diff(rows.index // RUN) == 0
+    found = np.zeros((len(rows.context), 5))
+    for sums, name in zip(found, sorted(rows.context), strict=True):
+        x = np.clip(numbers_of(rows.context[name]), -LARGEST, LARGEST)
+        step = np.diff(x)[same]
+        sums[:] = len(x), x.sum(), x @ x, step @ step, len(step)
+    return found
 
 
 def _of_chances(rows: Rows, part: Ints) -> Floats:

@@ -15,6 +15,12 @@ from tests.replay.order.learned_logs import UNIFORM, learned
 
 ROWS, RUNS = 1_000, 60
 ALARM = 1e-4
+ASKED: dict[str, Any] = {
+    "action": "action",
+    "reward": "reward",
+    "propensity": "p",
+    "target": "uniform",
+}
 ORDERS = [name for name in PERMUTATIONS if name != "as logged"]
 
 
@@ -36,6 +42,27 @@ def test_any_order_covers_as_the_shuffled_file_does(base: str) -> None:
             held += found.low is not None and found.low <= truth <= (found.high or 0.0)
         assert answered == RUNS, order
         assert binom.cdf(held, answered, goal) >= ALARM, f"{order}: {held} of {answered}"
+
+
+@pytest.mark.parametrize("base", ["ratings", "softmax", "dollars"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_any_order_gives_the_same_answer(base: str, order: str) -> None:
+    """To 1e-9 of the value: folds are by content, only sums are added in another order."""
+    make, _, _, asked = BASES[base]
+    one, other = (
+        evaluate(pa.table(permuted(make, name, np.random.default_rng(8), ROWS)), **asked)
+        for name in ("as logged", order)
+    )
+    for a, b in zip(one.estimates[-2:], other.estimates[-2:], strict=True):  # SNDR, DR
+        assert b.value == pytest.approx(a.value, rel=1e-9)
+        assert (b.low, b.high) == pytest.approx((a.low, a.high), rel=1e-9)
+
+
+def test_equal_rows_are_in_different_folds() -> None:
+    """Two kinds of rows only: all of a kind in one fold would be predicted from the other kind."""
+    table = pa.table({"action": ["a", "b"] * 200, "reward": [1, 0] * 200, "p": [0.5] * 400})
+    found = evaluate(table, **{**ASKED, "target": "always:a"})
+    assert found.value == pytest.approx(1.0, abs=1e-2)
 
 
 def test_a_sorted_file_says_that_the_order_has_no_say() -> None:
@@ -67,14 +94,6 @@ def test_rows_of_a_cluster_are_predicted_by_no_row_of_it() -> None:
     assert found.high is not None
     assert found.low is not None
     assert found.high - found.low > 0.8 * 2 * 1.96 * own.std() / np.sqrt(40)
-
-
-ASKED: dict[str, Any] = {
-    "action": "action",
-    "reward": "reward",
-    "propensity": "p",
-    "target": "uniform",
-}
 
 
 def test_a_sorted_log_of_a_learner_is_refused_and_the_way_out_works() -> None:

@@ -1,0 +1,7 @@
+"""Every attack, by group: the word before the colon of its name."""
+
+from __future__ import annotations
+
+from bench.attacks import actions, adaptive, order
+
+ATTACKS = (*order.ATTACKS, *adaptive.ATTACKS, *actions.ATTACKS)

@@ -1,0 +1,67 @@
+"""Rows as numbers that say what is in them, whatever their place in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+import pyarrow as pa
+
+from replay.keyed import mixed
+from replay.tables.arrays import array_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from replay.tables.rows import Floats, Rows
+
+MISSING = -1.0
+"""Number of what is missing."""
+
+
+def numbers_of(column: Any) -> Floats:
+    """Turn a column of the context into numbers, shape (n,): text is hashed to [0, 2³²).
+
+    Examples
+    --------
+    >>> numbers_of(pa.array([1, None])).tolist()
+    [1.0, -1.0]
+    >>> numbers_of(pa.array(["a", "b", "a"])).tolist()
+    [3904355907.0, 1908338681.0, 3904355907.0]
+    """
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        numbers: Floats = array_of(column.cast(pa.float64()), null=MISSING)
+        return np.where(np.isnan(numbers), MISSING, numbers)
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    words = coded.dictionary.cast(pa.string()).to_pylist()
+    hashed = np.array([MISSING if word is None else crc32(word.encode()) for word in words], float)
+    found: Floats = np.append(hashed, MISSING)[array_of(coded.indices, null=-1)]
+    return found
+
+
+def hashes(rows: Rows) -> NDArray[np.uint64]:
+    """Hash of all that was read of each row, shape (n,); equal rows have equal ones."""
+    found = np.zeros(len(rows), np.uint64)
+    for values in _columns(rows):
+        found = mixed(found + (values + 0.0).view(np.uint64))  # 0.0 added: -0.0 is 0.0
+    return found
+
+
+def _columns(rows: Rows) -> Iterator[Floats]:
+    """Yield everything in rows but their place and time, as columns of floats."""
+    yield rows.action.astype(np.float64)
+    yield np.ascontiguousarray(rows.reward, np.float64)
+    yield np.ascontiguousarray(rows.propensity, np.float64)
+    for columns in (rows.context, rows.by):
+        for name in sorted(columns):
+            yield numbers_of(columns[name])
+    for name in sorted(rows.target_probs):
+        yield np.ascontiguousarray(rows.target_probs[name], np.float64)
+    whole = [rows.target_pmfs[name] for name in sorted(rows.target_pmfs)]
+    for table in (rows.logged_pmf, rows.eligible, *whole):
+        if table is not None:
+            for column in table.T:
+                yield np.ascontiguousarray(column, np.float64)
