@@ -75,8 +75,8 @@ def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]
     one = order.earlier == 1
     note = (
         f"{counted(order.earlier, 'row')} {'is' if one else 'are'} earlier ({column}) than the row"
-        f" before {'it' if one else 'them'}: models of the reward, drift and the curve take rows in"
-        f" the order of the file; if a learner wrote the log, sort it first ({way})"
+        f" before {'it' if one else 'them'}: drift and the curve follow the order of the file; if a"
+        f" policy that learns wrote the log, sort it first ({way})"
     )
     return (note,)
 
