@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from replay.actions import ActionSums
@@ -13,6 +13,7 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.diagnostics import Diagnostics
     from replay.own.money import Money
     from replay.scored import Scored
     from replay.verdict import Verdict
@@ -50,6 +51,11 @@ class Sums:
             self.actions.receive(scored),
             self.timeline.receive(scored),
         )
+
+    def diagnostics(self) -> Diagnostics:
+        """Diagnostics of the weights and of the clusters."""
+        clusters = self.logging.groups.effective_clusters()
+        return replace(self.weights.diagnostics(), effective_clusters=clusters)
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(

@@ -20,6 +20,10 @@ mean weight  4 standard errors from 1, with full support: weak, the logged prope
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
+clusters     Effective number of clusters, by their sizes alone (`replay/cluster_freedom.py`):
+             broken below 5, weak below 20. Where what a cluster shares is normal, intervals hold
+             with any number; where it is exponential, they cover .87 with 4 clusters, .89 with 8,
+             .91 with 12 and .93 with 100 (1,000 samples each), so few clusters are weak.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak.
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 PESS = (30.0, 100.0)
 ESS = (60.0, 200.0)
 EVENTS = (5.0, 20.0)
+CLUSTERS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
 MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
 BY_LUCK = 1e-4
@@ -95,6 +100,7 @@ def judge(
         _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
         _worth(found, target, unit),
         *_rewards(found, target),
+        *_clusters(found),
         *_mean_weight(found),
         *_propensities(mismatch, estimated, known=chances_known),
         *_tail(found),
@@ -133,6 +139,19 @@ def _rewards(found: Diagnostics, target: str) -> list[Finding]:
     only = "only " if least else ""
     text = f"{only}{_few(found.effective_events)} effective rewards speak about {target}"
     return [Finding("rewards", verdict, text + least)]
+
+
+def _clusters(found: Diagnostics) -> list[Finding]:
+    number = found.effective_clusters
+    if number is None:
+        return []
+    text = f"effective number of clusters: {_few(number)}"
+    if number < CLUSTERS[0]:
+        return [Finding("clusters", "broken", f"{text} (at least {CLUSTERS[0]:.0f} required)")]
+    if number < CLUSTERS[1]:
+        text += f" (at least {CLUSTERS[1]:.0f} recommended)"
+        return [Finding("clusters", "weak", text)]
+    return [Finding("clusters", "good", text)]
 
 
 def _few(value: float) -> str:

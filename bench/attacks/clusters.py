@@ -32,7 +32,12 @@ GOALS = {"binary": 0.93, "real": 0.93, "positive": 0.92}
 
 def means(kind: str) -> NDArray[np.float64]:
     """Mean reward of each action."""
-    return {"binary": ndtr(SCORES), "real": SCORES, "positive": np.exp(SCORES)}[kind]
+    found: dict[str, NDArray[np.float64]] = {
+        "binary": ndtr(SCORES),
+        "real": SCORES,
+        "positive": np.exp(SCORES),
+    }
+    return found[kind]
 
 
 def equal(rng: np.random.Generator, n: int, users: int) -> NDArray[np.int64]:
