@@ -136,6 +136,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
         estimated=fold.estimated,
+        design=fold.design,
     )
 
 

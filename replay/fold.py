@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from replay.actions import ActionSums
+from replay.design_effect import IdSums
 from replay.diagnostics import WeightSums
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
@@ -13,6 +14,7 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
     from replay.own.money import Money
     from replay.scored import Scored
@@ -25,7 +27,7 @@ class Sums:
 
     `estimators` answer, the last by default; `logging` has weights of 1; `gain` is of what the
     target earns more than was logged, `None` where it isn't summed; `actions` and `timeline` say
-    what was done and how it went.
+    what was done and how it went; `ids` whether rows of a column's values are correlated.
     """
 
     weights: WeightSums
@@ -34,6 +36,7 @@ class Sums:
     gain: Any
     actions: ActionSums = field(default_factory=ActionSums)
     timeline: Timeline = field(default_factory=Timeline)
+    ids: IdSums = field(default_factory=IdSums)
 
     @classmethod
     def empty(cls, estimators: tuple[Any, ...], length: int = 0) -> Sums:
@@ -50,6 +53,7 @@ class Sums:
             None if self.gain is None else self.gain.receive(scored),
             self.actions.receive(scored),
             self.timeline.receive(scored),
+            self.ids.receive(scored),
         )
 
     def diagnostics(self) -> Diagnostics:
@@ -65,6 +69,7 @@ class Sums:
             None if self.gain is None else self.gain + other.gain,
             self.actions + other.actions,
             self.timeline + other.timeline,
+            self.ids + other.ids,
         )
 
 
@@ -77,7 +82,7 @@ class Fold:
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
-    written (`tables/times.py`).
+    written (`tables/times.py`); `design` is the design effect of a column that looks like ids.
     """
 
     unit: str
@@ -91,3 +96,4 @@ class Fold:
     money: Money | None = None
     estimated: str = ""
     zone: str = ""
+    design: DesignEffect | None = None

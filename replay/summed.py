@@ -95,7 +95,7 @@ def _folds(
     options: Options,
 ) -> list[tuple[Target, Fold]]:
     """Put each target's sums together with what is to be said about them."""
-    survey, question, folded, estimated = table
+    survey, question, folded, estimated, design = table
     made = () if estimated is None else (estimated.note(),)
     quick = () if question.actions else (NOTE,)
     found = []
@@ -110,6 +110,7 @@ def _folds(
             actions=question.actions,
             estimated="" if estimated is None else estimated.finding(),
             zone=next(iter(survey.zones), ""),
+            design=design,
         )
         found.append((target, fold))
     return found

@@ -24,6 +24,8 @@ clusters     Effective number of clusters, by their sizes alone (`replay/cluster
              broken below 5, weak below 20. Where what a cluster shares is normal, intervals hold
              with any number; where it is exponential, they cover .87 with 4 clusters, .89 with 8,
              .91 with 12 and .93 with 100 (1,000 samples each), so few clusters are weak.
+correlated   Rows with the same value of a column that looks like ids (`replay/design_effect.py`):
+             weak, and the values are taken as clusters; broken where the interval can't take them.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak.
@@ -34,10 +36,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from replay.design_effect import REPORTED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.actions import Mismatch, Overlap
+    from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
 
 PESS = (30.0, 100.0)
@@ -85,6 +90,7 @@ def judge(
     overlap: Sequence[Overlap] = (),
     drift: float | None = None,
     estimated: str = "",
+    design: DesignEffect | None = None,
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
@@ -100,7 +106,8 @@ def judge(
         _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
         _worth(found, target, unit),
         *_rewards(found, target),
-        *_clusters(found),
+        *_clusters(found, design),
+        *_correlated(found, design),
         *_mean_weight(found),
         *_propensities(mismatch, estimated, known=chances_known),
         *_tail(found),
@@ -141,17 +148,43 @@ def _rewards(found: Diagnostics, target: str) -> list[Finding]:
     return [Finding("rewards", verdict, text + least)]
 
 
-def _clusters(found: Diagnostics) -> list[Finding]:
+def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
     number = found.effective_clusters
     if number is None:
         return []
     text = f"effective number of clusters: {_few(number)}"
     if number < CLUSTERS[0]:
-        return [Finding("clusters", "broken", f"{text} (at least {CLUSTERS[0]:.0f} required)")]
+        text += f" (at least {CLUSTERS[0]:.0f} required)"
+        if design is not None:
+            text += f"; {_effect(design)}"
+        return [Finding("clusters", "broken", text)]
     if number < CLUSTERS[1]:
         text += f" (at least {CLUSTERS[1]:.0f} recommended)"
         return [Finding("clusters", "weak", text)]
     return [Finding("clusters", "good", text)]
+
+
+def _correlated(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
+    """Say whether a column that looks like ids has correlated rows, and what was done about it."""
+    if design is None:
+        return []
+    if not design.treated:
+        text = f"rows with the same {design.column} are not correlated ({_effect_size(design)})"
+        return [Finding("correlated rows", "good", text)]
+    if found.effective_clusters is None:
+        text = f"{_effect(design)}: use an interval that allows clusters (--interval default)"
+        return [Finding("correlated rows", "broken", text)]
+    text = f"{_effect(design)}: they are treated as clusters, as with --cluster {design.column}"
+    return [Finding("correlated rows", "weak" if design.p_value < REPORTED else "good", text)]
+
+
+def _effect(design: DesignEffect) -> str:
+    return f"rows with the same {design.column} are correlated ({_effect_size(design)})"
+
+
+def _effect_size(design: DesignEffect) -> str:
+    p = "p < 1e-6" if design.p_value < 1e-6 else f"p = {design.p_value:.2g}"
+    return f"design effect {design.effect:.3g}, {p}"
 
 
 def _few(value: float) -> str:
