@@ -41,8 +41,10 @@ TREATED = (0.05, 1e-4)
 """Chances of such a design effect by luck below which the column's values are taken as clusters;
 the first for ids, for a cluster too many costs little and one too few breaks the interval."""
 
-REPORTED = 1e-3
-"""Below this the verdict is weak; between, it is only mentioned."""
+REPORTED = 1e-4
+"""Below this the verdict is weak; above, clusters are only mentioned. Without any correlation it is
+weak in 0 to .3 % of 4,000 logs (500 rows; normal, exponential and log-normal scores; 5 to 167
+users), and in .5 % where 2 % of the scores are above 0. 4 to 6 % are below .05."""
 
 LEAST_EFFECT = 1.05
 """Below this, intervals are less than 2.5 % too narrow."""

@@ -16,7 +16,7 @@ from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
-from replay.tables.repeated_ids import least_values, suspects
+from replay.tables.repeated_ids import least_values, possible_ids
 from replay.tables.survey import survey
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Surveyed:
 
     def looking_at(self, names: tuple[str, ...]) -> Surveyed:
         """Read these columns too, to see whether rows of one value are correlated."""
-        return replace(self, columns=replace(self.columns, suspects=names))
+        return replace(self, columns=replace(self.columns, possible_ids=names))
 
     def clustered_by(self, name: str) -> Surveyed:
         """Take the values of a column as clusters."""
@@ -158,7 +158,7 @@ def fold_table(
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
             question = replace(question, floor=estimated.floor)
-        looked = suspects(table, columns, found.context)
+        looked = possible_ids(table, columns, found.context)
         folded = fold_source(source.looking_at(looked), question, run)
         design = _effect(folded, looked, columns.context)
         if design is not None and design.treated and interval not in LIMITED:

@@ -36,7 +36,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay.design_effect import REPORTED
+from replay.cluster_verdict import on_clusters, on_design
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 PESS = (30.0, 100.0)
 ESS = (60.0, 200.0)
 EVENTS = (5.0, 20.0)
-CLUSTERS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
 MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
 BY_LUCK = 1e-4
@@ -94,7 +93,8 @@ def judge(
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
-    `estimated` says what propensities are worth that were not logged: weak at best.
+    `estimated` says what propensities are worth that were not logged: weak at best; `design` is the
+    design effect of a column that looks like ids.
 
     Examples
     --------
@@ -107,7 +107,6 @@ def judge(
         _worth(found, target, unit),
         *_rewards(found, target),
         *_clusters(found, design),
-        *_correlated(found, design),
         *_mean_weight(found),
         *_propensities(mismatch, estimated, known=chances_known),
         *_tail(found),
@@ -150,41 +149,11 @@ def _rewards(found: Diagnostics, target: str) -> list[Finding]:
 
 def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
     number = found.effective_clusters
-    if number is None:
-        return []
-    text = f"effective number of clusters: {_few(number)}"
-    if number < CLUSTERS[0]:
-        text += f" (at least {CLUSTERS[0]:.0f} required)"
-        if design is not None:
-            text += f"; {_effect(design)}"
-        return [Finding("clusters", "broken", text)]
-    if number < CLUSTERS[1]:
-        text += f" (at least {CLUSTERS[1]:.0f} recommended)"
-        return [Finding("clusters", "weak", text)]
-    return [Finding("clusters", "good", text)]
-
-
-def _correlated(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
-    """Say whether a column that looks like ids has correlated rows, and what was done about it."""
-    if design is None:
-        return []
-    if not design.treated:
-        text = f"rows with the same {design.column} are not correlated ({_effect_size(design)})"
-        return [Finding("correlated rows", "good", text)]
-    if found.effective_clusters is None:
-        text = f"{_effect(design)}: use an interval that allows clusters (--interval default)"
-        return [Finding("correlated rows", "broken", text)]
-    text = f"{_effect(design)}: they are treated as clusters, as with --cluster {design.column}"
-    return [Finding("correlated rows", "weak" if design.p_value < REPORTED else "good", text)]
-
-
-def _effect(design: DesignEffect) -> str:
-    return f"rows with the same {design.column} are correlated ({_effect_size(design)})"
-
-
-def _effect_size(design: DesignEffect) -> str:
-    p = "p < 1e-6" if design.p_value < 1e-6 else f"p = {design.p_value:.2g}"
-    return f"design effect {design.effect:.3g}, {p}"
+    each = {
+        "clusters": on_clusters(number, design),
+        "correlated rows": on_design(design, clustered=number is not None),
+    }
+    return [Finding(name, *one) for name, one in each.items() if one is not None]
 
 
 def _few(value: float) -> str:

@@ -164,7 +164,7 @@ def _check(
         index=np.arange(first, first + batch.num_rows),
         target_probs={name: read_target_prob(name, batch, faults) for name in columns.target_probs},
         time=times,
-        ids=read_ids(columns.suspects, batch, first) if columns.suspects else None,
+        ids=read_ids(columns.possible_ids, batch, first) if columns.possible_ids else None,
     )
     found = Checked(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
     return found.without(faults.bad) if faults.bad.any() else found

@@ -42,9 +42,7 @@ MOST = 4
 """Columns beside the context that are looked at: each costs as much as a cluster column."""
 
 _BEHIND = r"_?(id|uuid|key|hash|number|no)"
-_ID = re.compile(
-    rf"(.*_)?(({'|'.join(PEOPLE)})({_BEHIND}|_?name)?|({'|'.join(THINGS)}){_BEHIND}|uid)"
-)
+_ID = re.compile(rf"(.*_)?(({'|'.join(PEOPLE)})({_BEHIND})?|({'|'.join(THINGS)}){_BEHIND}|uid)")
 _IN_CONTEXT = re.compile(r"(.*_)?(uu)?id|.*[a-z]_id")
 
 
@@ -67,8 +65,10 @@ def least_values(name: str, *, context: bool = False) -> int | None:
     return SOME if plain in THINGS else None
 
 
-def suspects(table: Table, columns: Columns, context: Sequence[ContextColumn]) -> tuple[str, ...]:
-    """Columns to look for correlated rows in; none where clusters are named.
+def possible_ids(
+    table: Table, columns: Columns, context: Sequence[ContextColumn]
+) -> tuple[str, ...]:
+    """Columns to look for correlated rows in; none where the user says what the clusters are.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def suspects(table: Table, columns: Columns, context: Sequence[ContextColumn]) -
     context
         What a survey found in the context columns.
     """
-    if columns.cluster is not None:
+    if columns.cluster is not None or columns.independent:
         return ()
     used = set(columns.needed())
     headers = [names for _, names in table.headers]
