@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.scored import Scored
+    from replay.tables.repeated_ids import PossibleId
     from replay.tables.rows import Floats
-
-LEAST_VALUES = 100
-"""Different values that a column must have that isn't called as ids are: a category has fewer, and
-the model of the reward knows them."""
 
 TREATED = (0.05, 1e-4)
 """Chances of such a design effect by luck below which the column's values are taken as clusters;
@@ -101,28 +98,24 @@ class IdSums:
         return effect, float(gammaincc(freedom / 2, freedom * effect / 2)), len(used)
 
 
-def largest_effect(
-    every: Iterable[IdSums], columns: Sequence[str], least: Sequence[int | None]
-) -> DesignEffect | None:
+def largest_effect(every: Iterable[IdSums], possible: Sequence[PossibleId]) -> DesignEffect | None:
     """Return the largest design effect that is treated; else the largest, of ids.
 
     Parameters
     ----------
     every
         Sums of each target.
-    columns
-        What was looked at.
-    least
-        Different values that each must have; `None` where it isn't called as ids are.
+    possible
+        The columns that were looked at.
     """
     effects = []
     for sums in every:
         for at in range(len(sums.groups)):
             effect, p_value, values = sums.effect(at)
-            column, fewest = columns[at], least[at]
-            if values < (fewest or LEAST_VALUES):
+            column, least, is_id = possible[at]
+            if values < least:
                 continue
-            treated = effect > LEAST_EFFECT and p_value < TREATED[1 if fewest is None else 0]
-            if fewest or treated:
+            treated = effect > LEAST_EFFECT and p_value < TREATED[0 if is_id else 1]
+            if is_id or treated:
                 effects.append(DesignEffect(column, effect, p_value, treated))
     return max(effects, key=lambda one: (one.treated, one.effect), default=None)

@@ -16,7 +16,7 @@ from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
-from replay.tables.repeated_ids import least_values, possible_ids
+from replay.tables.repeated_ids import possible_ids
 from replay.tables.survey import survey
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from replay.propensities.estimate import Estimated
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
+    from replay.tables.repeated_ids import PossibleId
     from replay.tables.rows import Rows
     from replay.tables.survey import Survey
     from replay.tables.table import Table
@@ -69,8 +70,9 @@ class Surveyed:
             if self.tell is not None:
                 self.tell(len(rows))
 
-    def looking_at(self, names: tuple[str, ...]) -> Surveyed:
+    def looking_at(self, possible: tuple[PossibleId, ...]) -> Surveyed:
         """Read these columns too, to see whether rows of one value are correlated."""
+        names = tuple(one.column for one in possible)
         return replace(self, columns=replace(self.columns, possible_ids=names))
 
     def clustered_by(self, name: str) -> Surveyed:
@@ -160,7 +162,7 @@ def fold_table(
             question = replace(question, floor=estimated.floor)
         looked = possible_ids(table, columns, found.context)
         folded = fold_source(source.looking_at(looked), question, run)
-        design = _effect(folded, looked, columns.context)
+        design = largest_effect([sums.ids for sums in folded.totals], looked)
         if design is not None and design.treated and interval not in LIMITED:
             source = replace(source.clustered_by(design.column), tell=None)
             question = replace(question, clustered=True)
@@ -179,14 +181,6 @@ def _estimate(source: Surveyed, question: Question, run: Run) -> Estimated:
         question.length,
         run,
     )
-
-
-def _effect(
-    folded: Folded, looked: tuple[str, ...], context: tuple[str, ...]
-) -> DesignEffect | None:
-    """Return the design effect that counts, of the columns that were looked at."""
-    least = [least_values(name, context=name in context) for name in looked]
-    return largest_effect([sums.ids for sums in folded.totals], looked, least)
 
 
 def _question(

@@ -1,17 +1,19 @@
 """Columns whose repeated values may be clusters although nobody said so (`--cluster`).
 
-They are of two kinds. Ids by their name: a word for a person, a task or a session, whatever their
-role in the table; or a context column whose name ends in `id`. And context columns of text, which
-count only if they have more values than a category has (`replay/design_effect.py`).
+They are ids by their name: a word for a person, a task or a session, whatever their role in the
+table; or a context column whose name ends in `id`. They are ids by their values: context columns of
+text with digits. And they are all other context columns of text, if those have more values than a
+category has.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from replay.groups import GROUPS
 from replay.tables.arrays import array_of
@@ -35,8 +37,12 @@ PEOPLE = (
 THINGS = ("session", "conversation", "task", "account", "member", "client", "subject", "device")
 """The same, but without `id` behind them they may be a category: the type of a task."""
 
-FEW, SOME = 2, 20
-"""Different values that a column of ids must have; with the second it is no category."""
+FEW, SOME, MANY = 2, 20, 100
+"""Different values that a column must have: one of ids by its name alone; one that may be a
+category; and one of text, which a category seldom has, and the model of the reward knows."""
+
+NUMBERED = 0.9
+"""Share of a text column's values that have a digit if they are ids."""
 
 MOST = 4
 """Columns beside the context that are looked at: each costs as much as a cluster column."""
@@ -65,9 +71,21 @@ def least_values(name: str, *, context: bool = False) -> int | None:
     return SOME if plain in THINGS else None
 
 
+class PossibleId(NamedTuple):
+    """A column whose values may be clusters.
+
+    `least_values` is how many different ones it must have; `is_id` whether it looks like an id, so
+    that a design effect is believed sooner.
+    """
+
+    column: str
+    least_values: int
+    is_id: bool
+
+
 def possible_ids(
     table: Table, columns: Columns, context: Sequence[ContextColumn]
-) -> tuple[str, ...]:
+) -> tuple[PossibleId, ...]:
     """Columns to look for correlated rows in; none where the user says what the clusters are.
 
     Parameters
@@ -79,21 +97,31 @@ def possible_ids(
     """
     if columns.cluster is not None or columns.independent:
         return ()
+    found = []
+    for one in context:
+        least = least_values(one.name, context=True)
+        if least is None and not one.numeric and _are_numbered(table, one.name):
+            least = SOME
+        if least is not None or not one.numeric:
+            found.append(PossibleId(one.name, least or MANY, least is not None))
     used = set(columns.needed())
     headers = [names for _, names in table.headers]
-    others = [
-        name
-        for name in table.columns
-        if name not in used
-        and least_values(name) is not None
-        and all(one.count(name) == 1 for one in headers)
-    ]
-    inside = [
-        one.name
-        for one in context
-        if not one.numeric or least_values(one.name, context=True) is not None
-    ]
-    return tuple(dict.fromkeys([*inside, *others[:MOST]]))
+    others = []
+    for name in table.columns:
+        least = least_values(name)
+        if least is not None and name not in used and all(one.count(name) == 1 for one in headers):
+            others.append(PossibleId(name, least, is_id=True))
+    return (*found, *others[:MOST])
+
+
+def _are_numbered(table: Table, name: str) -> bool:
+    """Whether nearly all values have a digit, as ids do; by the first rows of the table."""
+    batch = next(iter(table.batches([name])), None)
+    if batch is None or not is_text(batch.column(name)):
+        return False
+    values = pc.drop_null(pc.unique(batch.column(name).cast(pa.string())))
+    numbered = pc.sum(pc.match_substring_regex(values, r"\d")).as_py() or 0
+    return bool(numbered > NUMBERED * len(values))
 
 
 def read_ids(names: Sequence[str], batch: Any, first: int) -> Ints:

@@ -103,6 +103,24 @@ def test_the_interval_is_that_of_the_named_cluster(sent: dict[str, Any]) -> None
     assert found.high - found.low > 2 * (alone.high - alone.low)  # type: ignore[operator] # answered
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("user", lambda users: users),
+        ("customer_id", lambda users: users + 0.0),
+        ("grp", lambda users: np.char.add("g", users.astype(str))),
+        ("Session-Id", lambda users: pa.array(users.astype(str)).dictionary_encode()),
+    ],
+)
+def test_ids_are_found_by_names_and_by_values(name: str, values: Any) -> None:
+    columns = make(np.random.default_rng(12), 600, users=30, icc=0.4)
+    columns[name] = values(np.char.lstrip(columns.pop("user"), "u").astype(int))
+    answer = evaluate(
+        pa.table(columns), logged="columns:log_", target="columns:target_", context=(name,)
+    )
+    assert answer.verdict.startswith(f"weak: rows with the same {name} are correlated")
+
+
 def test_too_few_users_are_refused_by_name() -> None:
     answer = asked(3, users=4)
     assert answer.verdict.startswith("cannot answer: effective number of clusters: 4 (at least 5")
@@ -125,7 +143,7 @@ def test_an_interval_of_independent_rows_is_refused() -> None:
 
 def test_a_category_is_no_cluster_although_it_explains_rewards() -> None:
     columns = make(np.random.default_rng(6), 600, users=20, icc=0.4)
-    columns["country"] = columns.pop("user")
+    columns["country"] = np.array([chr(97 + int(one[1:])) for one in columns.pop("user")])
     answer = evaluate(
         pa.table(columns), logged="columns:log_", target="columns:target_", context=("country",)
     )
