@@ -34,7 +34,7 @@ def on_clusters(number: float | None, design: DesignEffect | None) -> tuple[str,
     text = f"effective number of clusters: {number:.3g}"
     if number < least:
         text += f" (at least {least:.0f} required)"
-        return "broken", text if design is None else f"{text}; {_correlated(design)}"
+        return "broken", text if design is None else f"{text}; {_few(design)}"
     if number < enough:
         return "weak", f"{text} (at least {enough:.0f} recommended)"
     return "good", text
@@ -54,11 +54,21 @@ clusters, as with --cluster user'
         return None
     if not design.treated:
         return "good", f"rows with the same {design.column} are not correlated ({_size(design)})"
-    text = _correlated(design)
+    text = _correlated(design) if design.significant else _few(design)
     if not clustered:
         return "broken", f"{text}: use an interval that allows clusters (--interval default)"
     text += f": they are treated as clusters, as with --cluster {design.column}"
     return "weak" if design.p_value < REPORTED else "good", text
+
+
+def _few(design: DesignEffect) -> str:
+    """Say why the values of a column are clusters of which there are too few."""
+    if design.significant:
+        return _correlated(design)
+    return (
+        f"rows with the same {design.column} may be correlated, which so few values can't show"
+        " (--cluster none if rows are independent)"
+    )
 
 
 def _correlated(design: DesignEffect) -> str:

@@ -41,28 +41,29 @@ def test_sums_of_parts_are_those_of_the_whole(rows: list[tuple[float, int]], at:
     scores, ids = np.array([one[0] for one in rows]), np.array([one[1] for one in rows], np.int64)
     parts = IdSums() + summed(scores[:at], ids[:at]) + summed(scores[at:], ids[at:])
     if rows:
-        assert parts.effect(0) == pytest.approx(summed(scores, ids).effect(0), rel=1e-6, abs=1e-9)
+        assert parts.tested(0) == pytest.approx(summed(scores, ids).tested(0), rel=1e-6, abs=1e-9)
 
 
 def test_the_effect_is_the_ratio_of_two_variances() -> None:
     rng = np.random.default_rng(5)
     ids = rng.integers(0, 12, 300)
     scores = rng.normal(size=12)[ids] + rng.normal(size=300)
-    effect, p_value, values = summed(scores, ids).effect(0)
+    effect, p_value, values, effective = summed(scores, ids).tested(0)
     rows = np.bincount(ids).astype(float)
     sums = np.bincount(ids, weights=scores - scores.mean()).astype(float)
     clusters = cluster_variance(rows, sums)
     assert clusters is not None
     assert effect == pytest.approx(clusters.variance / (scores.var(ddof=1) / 300))
     assert values == 12
+    assert 11 < effective < 12
     assert p_value < 1e-6
 
 
 def test_values_that_hardly_repeat_have_no_effect() -> None:
     scores = np.random.default_rng(5).normal(size=600)
-    assert summed(scores, np.arange(600) // 2 * 2).effect(0)[0] != 1
-    assert summed(scores, np.arange(600)).effect(0)[:2] == (1, 1)
-    assert summed(np.ones(600), np.arange(600) % 5).effect(0)[:2] == (1, 1)
+    assert summed(scores, np.arange(600) // 2 * 2).tested(0)[0] != 1
+    assert summed(scores, np.arange(600)).tested(0)[:2] == (1, 1)
+    assert summed(np.ones(600), np.arange(600) % 5).tested(0)[:2] == (1, 1)
 
 
 @pytest.mark.parametrize("tail", [0.2, 1.0])
@@ -75,7 +76,7 @@ def test_independent_rows_seldom_look_correlated(users: int, tail: float) -> Non
     """
     rng = np.random.default_rng(8)
     logs = ((rng.lognormal(0, tail, 450), rng.integers(0, users, 450)) for _ in range(2_000))
-    p_values = np.array([summed(scores, ids).effect(0)[1] for scores, ids in logs])
+    p_values = np.array([summed(scores, ids).tested(0)[1] for scores, ids in logs])
     assert (p_values < 0.05).sum() <= binom.ppf(1 - 1e-4, 2_000, 0.06)
     assert (p_values < 1e-4).sum() <= binom.ppf(1 - 1e-4, 2_000, 0.003)
 
@@ -125,6 +126,20 @@ def test_too_few_users_are_refused_by_name() -> None:
     answer = asked(3, users=4)
     assert answer.verdict.startswith("cannot answer: effective number of clusters: 4 (at least 5")
     assert "rows with the same user are correlated" in answer.verdict
+
+
+def test_so_few_users_that_nothing_can_be_seen_are_refused() -> None:
+    columns = make(np.random.default_rng(3), 500, users=2, icc=0.0)
+    asked = {"logged": "columns:log_", "target": "columns:target_"}
+    answer = evaluate(pa.table(columns), **asked)  # type: ignore[arg-type] # names of columns
+    assert answer.verdict == (
+        "cannot answer: effective number of clusters: 2 (at least 5 required); rows with the same"
+        " user may be correlated, which so few values can't show (--cluster none if rows are"
+        " independent)"
+    )
+    columns["user"] = np.full(500, "u0")
+    answer = evaluate(pa.table(columns), **asked)  # type: ignore[arg-type] # the same
+    assert answer.verdict == "good"
 
 
 def test_uncorrelated_users_leave_the_verdict_good() -> None:
