@@ -58,7 +58,7 @@ def answer(
         Sums of the default estimator in each slice.
     """
     sums, kind = fold.sums, fold.kind
-    found = sums.weights.diagnostics()
+    found = sums.diagnostics()
     verdict = fold.blocked or _judge(fold, target)
     together = level if joint is None else joint
     *others, main = sums.estimators
@@ -127,7 +127,7 @@ def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
 def _judge(fold: Fold, target: str) -> Verdict:
     sums, actions = fold.sums, fold.actions
     return judge(
-        sums.weights.diagnostics(),
+        sums.diagnostics(),
         sums.weights.rows,
         target,
         fold.unit,
@@ -137,12 +137,12 @@ def _judge(fold: Fold, target: str) -> Verdict:
         drift=sums.timeline.drift(),
         estimated=fold.estimated,
         order=fold.order,
+        design=fold.design,
     )
 
 
 def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
-    found = sums.weights.diagnostics()
-    rows = sums.weights.rows
+    found, rows = sums.diagnostics(), sums.weights.rows
     verdict = judge(found, rows, target, estimated=fold.estimated, order=fold.order)
     estimate = gained = None
     if not verdict.refused:

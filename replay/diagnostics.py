@@ -56,6 +56,9 @@ class Diagnostics:
     tail_index
         Hill's index of the largest 1 % of the weights: below 2 the variance of the weights may
         not exist; `None` where they are too few or all alike.
+    effective_clusters
+        Effective number of clusters, by their sizes (`replay/cluster_freedom.py`); `None` where
+        rows are independent.
     """
 
     ess: float | None
@@ -70,6 +73,7 @@ class Diagnostics:
     largest: tuple[float, ...] = ()
     top_share: float | None = None
     tail_index: float | None = None
+    effective_clusters: float | None = None
 
     def as_dict(self) -> dict[str, float | int | tuple[float, ...] | None]:
         """Plain numbers for JSON."""

@@ -83,6 +83,9 @@ def evaluate(
         Columns to slice by: what the target would have earned for each of their values.
     cluster
         Column of what rows belong together by, as the decisions of a task: they count as one.
+        Without it, columns that look like ids (`replay/tables/repeated_ids.py`) are searched for
+        correlated rows, and their values are clusters where there are any; `none` for independent
+        rows.
     time
         Column of when it was: numbers, or times of one zone. Rows are taken in the order of the
         file; those earlier than the row before are counted, and the curve says when it was.

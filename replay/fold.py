@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from replay.actions import ActionSums
+from replay.design_effect import IdSums
 from replay.diagnostics import WeightSums
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
@@ -13,6 +14,8 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.design_effect import DesignEffect
+    from replay.diagnostics import Diagnostics
     from replay.order.row_order import RowOrder
     from replay.own.money import Money
     from replay.scored import Scored
@@ -25,7 +28,7 @@ class Sums:
 
     `estimators` answer, the last by default; `logging` has weights of 1; `gain` is of what the
     target earns more than was logged, `None` where it isn't summed; `actions` and `timeline` say
-    what was done and how it went.
+    what was done and how it went; `ids` whether rows of a column's values are correlated.
     """
 
     weights: WeightSums
@@ -34,6 +37,7 @@ class Sums:
     gain: Any
     actions: ActionSums = field(default_factory=ActionSums)
     timeline: Timeline = field(default_factory=Timeline)
+    ids: IdSums = field(default_factory=IdSums)
 
     @classmethod
     def empty(cls, estimators: tuple[Any, ...], length: int = 0) -> Sums:
@@ -50,7 +54,13 @@ class Sums:
             None if self.gain is None else self.gain.receive(scored),
             self.actions.receive(scored),
             self.timeline.receive(scored),
+            self.ids.receive(scored),
         )
+
+    def diagnostics(self) -> Diagnostics:
+        """Diagnostics of the weights and of the clusters."""
+        clusters = self.logging.groups.effective_clusters()
+        return replace(self.weights.diagnostics(), effective_clusters=clusters)
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(
@@ -60,6 +70,7 @@ class Sums:
             None if self.gain is None else self.gain + other.gain,
             self.actions + other.actions,
             self.timeline + other.timeline,
+            self.ids + other.ids,
         )
 
 
@@ -72,7 +83,8 @@ class Fold:
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
-    written (`tables/times.py`); `order` is how the rows stand, where a model asked for it.
+    written (`tables/times.py`); `order` is how the rows stand, where a model asked for it; `design`
+    is the design effect of a column that looks like ids.
     """
 
     unit: str
@@ -87,3 +99,4 @@ class Fold:
     estimated: str = ""
     zone: str = ""
     order: RowOrder | None = None
+    design: DesignEffect | None = None

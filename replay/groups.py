@@ -7,15 +7,25 @@ memory stays flat however many there are. Rows that need no cluster are dealt ou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from replay.cluster_freedom import cluster_variance, degrees_of_freedom
 
 if TYPE_CHECKING:
     from replay.scored import Scored
     from replay.tables.rows import Floats
 
 GROUPS = 4_096
+
+
+class Inflated(NamedTuple):
+    """Variances with clusters, and their degrees of freedom; `None` where rows are independent."""
+
+    seen: float
+    variance: float
+    freedom: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,29 +57,29 @@ class Groups:
         """Sums of those groups that have rows, shape (g, p + 1); g may be 0."""
         return self.sums[self.sums[:, 0] > 0] if len(self.sums) else self.sums
 
-    def variance(self, gradient: Floats) -> float | None:
-        """Variance of a mean over rows with the influence `gradient` · columns in each group.
+    def effective_clusters(self) -> float | None:
+        """Effective number of clusters, by their sizes; `None` where rows have no clusters.
 
-        `gradient`, shape (p + 1,), is for (1, columns); `None` if there are fewer than two groups.
+        Clusters that share a group count as one: of a thousand and more that changes nothing.
+        """
+        if not self.clustered:
+            return None
+        return degrees_of_freedom(self.used()[:, 0]) + 1.0
+
+    def inflate(self, seen: float, variance: float, gradient: Floats) -> Inflated:
+        """Return both variances as correlated rows make them, never smaller.
+
+        `seen` is a variance of independent rows; `variance` grows as `seen` does (the design
+        effect, Kish 1965, Survey Sampling, section 5.4). `gradient`, shape (p + 1,), gives the
+        influence of a group by (1, columns): `gradient` · sums.
 
         Source: the cluster-robust variance, Liang and Zeger (1986), Biometrika 73(1), 13-22.
         """
+        if not self.clustered:
+            return Inflated(seen, variance, None)
         used = self.used()
-        g = len(used)
-        if g < 2:
-            return None
-        influence = used @ gradient
-        influence = influence - used[:, 0] * (influence.sum() / used[:, 0].sum())
-        return float((influence**2).sum() / used[:, 0].sum() ** 2 * g / (g - 1))
-
-    def inflate(self, seen: float, variance: float, gradient: Floats) -> tuple[float, float]:
-        """Return both variances as rows that hang together make them; never smaller.
-
-        `seen` is a variance of independent rows; `variance` grows as `seen` does (the design
-        effect, Kish 1965, Survey Sampling, section 5.4).
-        """
-        between = self.variance(gradient) if self.clustered else None
-        if between is None or seen <= 0:
-            return seen, variance
-        effect = max(between / seen, 1.0)
-        return seen * effect, variance * effect
+        between = cluster_variance(used[:, 0], used @ gradient)
+        if between is None:
+            return Inflated(seen, variance, 0.0)
+        effect = max(between.variance / seen, 1.0) if seen > 0 else 1.0
+        return Inflated(seen * effect, variance * effect, between.freedom)

@@ -29,7 +29,11 @@ OPTIONS = (
     ),
     click.option("--actions", metavar="COLUMN", help="Lists of the actions to choose from.  [all]"),
     click.option("--context", default="", help="Columns of the context, separated by commas."),
-    click.option("--cluster", metavar="COLUMN", help="Rows with the same value belong together."),
+    click.option(
+        "--cluster",
+        metavar="COLUMN",
+        help="Rows with the same value may be correlated; none: rows are independent.",
+    ),
 )
 
 

@@ -216,7 +216,9 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
             Sums.empty(question.estimators(at)[-1:]) for at in range(len(folded.totals))
         )
         slices[key] = tuple(
-            sums.receive(replace(one.where(inside), action=None))  # nothing is said by action
+            sums.receive(
+                replace(one.where(inside), action=None, ids=None)
+            )  # nothing is said of either
             for sums, one in zip(before, each, strict=True)
         )
     check_slices(slices)

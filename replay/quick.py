@@ -21,6 +21,7 @@ from replay.fold import Sums
 from replay.scored import Scored
 from replay.tables.faults import Faults
 from replay.tables.piece import Piece, read_piece
+from replay.tables.repeated_ids import least_values
 from replay.tables.rules import read_propensity, read_reward, read_target_prob
 from replay.tables.survey import Survey, kind_of
 
@@ -44,6 +45,7 @@ def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -
     own = all(target.column in columns.target_probs for target in targets)
     plain = columns.propensity is not None and columns.logged is None
     plain = plain and not (columns.by or columns.cluster or columns.actions or columns.time)
+    plain = plain and not any(least_values(name, context=True) for name in columns.context)
     return bool(only) and NAMES.issuperset(only) and own and plain
 
 

@@ -40,6 +40,7 @@ class Scored:
     pmf        the target's chances, shape (n, K), where they are known
     logged     those of the logging policy, likewise
     time       when it was, in seconds, if the log says it
+    ids        shape (n, c): groups by c columns that may be clusters (`replay/design_effect.py`)
 
     Of whole tasks, which several decisions were made about, besides:
 
@@ -68,6 +69,7 @@ class Scored:
     pmf: Floats | None = None
     logged: Floats | None = None
     time: Floats | None = None
+    ids: NDArray[np.int64] | None = None
     stepped: Floats | None = None
     doubly: Floats | None = None
     stepwise: Floats | None = None
@@ -182,6 +184,7 @@ def score(
         pmf=pmf,
         logged=known,
         time=rows.time,
+        ids=rows.ids,
     )
 
 

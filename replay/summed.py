@@ -95,7 +95,7 @@ def _folds(
     options: Options,
 ) -> list[tuple[Target, Fold]]:
     """Put each target's sums together with what is to be said about them."""
-    survey, question, folded, estimated = table
+    survey, question, folded, estimated, design = table
     made = () if estimated is None else (estimated.note(),)
     quick = () if question.actions else (NOTE,)
     found = []
@@ -111,6 +111,7 @@ def _folds(
             estimated="" if estimated is None else estimated.finding(),
             zone=next(iter(survey.zones), ""),
             order=folded.order,
+            design=design,
         )
         found.append((target, fold))
     return found

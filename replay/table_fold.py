@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
+from replay.design_effect import largest_effect
 from replay.groups import GROUPS
-from replay.intervals.rules import LADDERED
+from replay.intervals.rules import LADDERED, LIMITED
 from replay.jobs import workers
 from replay.limits import check_limits
 from replay.models.features import Features
@@ -15,15 +16,18 @@ from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
+from replay.tables.repeated_ids import possible_ids
 from replay.tables.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from replay.design_effect import DesignEffect
     from replay.jobs import Run
     from replay.propensities.estimate import Estimated
     from replay.tables.columns import Columns
     from replay.tables.piece import Piece
+    from replay.tables.repeated_ids import PossibleId
     from replay.tables.rows import Rows
     from replay.tables.survey import Survey
     from replay.tables.table import Table
@@ -31,12 +35,16 @@ if TYPE_CHECKING:
 
 
 class FoldedTable(NamedTuple):
-    """What a table was found to hold, what was asked of it, the sums, and estimated chances."""
+    """What a table was found to hold, what was asked of it, the sums, and estimated chances.
+
+    `design` is the design effect of a column that looks like ids, if there is one.
+    """
 
     found: Survey
     question: Question
     folded: Folded
     estimated: Estimated | None = None
+    design: DesignEffect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,15 @@ class Surveyed:
                 yield rows
             if self.tell is not None:
                 self.tell(len(rows))
+
+    def looking_at(self, possible: tuple[PossibleId, ...]) -> Surveyed:
+        """Read these columns too, to see whether rows of one value are correlated."""
+        names = tuple(one.column for one in possible)
+        return replace(self, columns=replace(self.columns, possible_ids=names))
+
+    def clustered_by(self, name: str) -> Surveyed:
+        """Take the values of a column as clusters."""
+        return replace(self, columns=replace(self.columns, found_cluster=name))
 
     def as_logged(self, piece: Piece) -> Iterator[Rows]:
         return read_rows(piece, self.columns, self.actions)
@@ -144,8 +161,14 @@ def fold_table(
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
             question = replace(question, floor=estimated.floor)
-        folded = fold_source(source, question, run)
-        return FoldedTable(found, question, folded, source.estimated)
+        looked = possible_ids(table, columns, found.context)
+        folded = fold_source(source.looking_at(looked), question, run)
+        design = largest_effect([sums.ids for sums in folded.totals], looked)
+        if design is not None and design.treated and interval not in LIMITED:
+            source = replace(source.clustered_by(design.column), tell=None)
+            question = replace(question, clustered=True)
+            folded = fold_source(source, question, run)
+        return FoldedTable(found, question, folded, source.estimated, design)
 
 
 def _estimate(source: Surveyed, question: Question, run: Run) -> Estimated:

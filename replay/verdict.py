@@ -20,6 +20,12 @@ mean weight  4 standard errors from 1, with full support: weak, the logged prope
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
+clusters     Effective number of clusters, by their sizes alone (`replay/cluster_freedom.py`):
+             broken below 5, weak below 20. Where what a cluster shares is normal, intervals hold
+             with any number; where it is exponential, they cover .87 with 4 clusters, .89 with 8,
+             .91 with 12 and .93 with 100 (1,000 samples each), so few clusters are weak.
+correlated   Rows with the same value of a column that looks like ids (`replay/design_effect.py`):
+             weak, and the values are taken as clusters; broken where the interval can't take them.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak. Only where
@@ -34,12 +40,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay.order.row_order import OUT_OF_ORDER
+from replay.cluster_verdict import on_clusters, on_design
+from replay.order.verdict import on_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.actions import Mismatch, Overlap
+    from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
     from replay.order.row_order import RowOrder
 
@@ -88,11 +96,13 @@ def judge(
     drift: float | None = None,
     estimated: str = "",
     order: RowOrder | None = None,
+    design: DesignEffect | None = None,
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
     `estimated` says what propensities are worth that were not logged: weak at best; `order` how
-    the rows stand, where that was looked at.
+    the rows stand, where that was looked at; `design` is the design effect of a column that looks
+    like ids.
 
     Examples
     --------
@@ -104,6 +114,7 @@ def judge(
         _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
         _worth(found, target, unit),
         *_rewards(found, target),
+        *_clusters(found, design),
         *_mean_weight(found),
         *_propensities(mismatch, estimated, known=chances_known),
         *_tail(found),
@@ -143,6 +154,15 @@ def _rewards(found: Diagnostics, target: str) -> list[Finding]:
     only = "only " if least else ""
     text = f"{only}{_few(found.effective_events)} effective rewards speak about {target}"
     return [Finding("rewards", verdict, text + least)]
+
+
+def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
+    number = found.effective_clusters
+    each = {
+        "clusters": on_clusters(number, design),
+        "correlated rows": on_design(design, clustered=number is not None),
+    }
+    return [Finding(name, *one) for name, one in each.items() if one is not None]
 
 
 def _few(value: float) -> str:
@@ -229,24 +249,8 @@ def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding
 
 
 def _order(order: RowOrder | None) -> list[Finding]:
-    if order is None or order.p_value is None:
-        return []
-    if order.unusable:
-        return [Finding("order", "broken", OUT_OF_ORDER)]
-    if order.in_order:
-        text = "in every part of the log, actions were taken as often as their logged chances say"
-        return [Finding("order", "good", text)]
-    if order.timed:
-        text = (
-            "in some parts of the log, actions were not taken as often as their logged chances say:"
-            " were those the chances used?"
-        )
-        return [Finding("order", "weak", text)]
-    text = (
-        "the rows are sorted (by action, reward or file), not in the order of logging; the model of"
-        " the reward is cross-fitted, so the estimate does not depend on the order"
-    )
-    return [Finding("order", "good", text)]
+    found = on_order(order)
+    return [] if found is None else [Finding("order", *found)]
 
 
 def _drift(drift: float | None) -> list[Finding]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bench.attacks import actions, adaptive, order
+from bench.attacks import actions, adaptive, clusters, order
 
-ATTACKS = (*order.ATTACKS, *adaptive.ATTACKS, *actions.ATTACKS)
+ATTACKS = (*order.ATTACKS, *adaptive.ATTACKS, *actions.ATTACKS, *clusters.ATTACKS)

@@ -120,7 +120,7 @@ class Dr:
         if n < 2:
             return None
         seen = self.scores.second / (n - 1)
-        seen, variance = self.groups.inflate(
+        seen, variance, by_clusters = self.groups.inflate(
             seen / n, max(seen, self.modelled()) / n, np.array([-self.scores.mean, 1.0])
         )
         return Evidence(
@@ -130,6 +130,7 @@ class Dr:
             n,
             ess=self.ess(),
             freedom=self.scores.degrees_of_freedom(),
+            cluster_freedom=by_clusters,
             groups=self.groups.used(),
             statistic=mean,
         )

@@ -99,7 +99,7 @@ class Ips:
         modelled = 0.0
         if self.weight:
             modelled = self.weight_squared / n * self.weighted_square / self.weight - value**2
-        seen, variance = self.groups.inflate(
+        seen, variance, by_clusters = self.groups.inflate(
             seen / n, max(seen, modelled) / n, np.array([-value, 1.0])
         )
         return Evidence(
@@ -111,6 +111,7 @@ class Ips:
             freedom=self.terms.degrees_of_freedom(),
             terms=self._terms() if self.lowest >= 0 else None,
             limited=self._limited() if self.limits or self.lowest >= 0 else None,
+            cluster_freedom=by_clusters,
             groups=self.groups.used(),
             statistic=mean,
         )

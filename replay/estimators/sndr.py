@@ -62,7 +62,7 @@ class Sndr:
         gradient = control(np.array([[n, *self.sums]]))[1][0]
         centred = self.cross - np.outer(self.sums, self.sums) / n
         seen = max(float(gradient[1:] @ centred @ gradient[1:]), 0.0) / (n - 1)
-        seen, variance = self.groups.inflate(
+        seen, variance, by_clusters = self.groups.inflate(
             seen / n, max(seen, self.dr.modelled(centred=True)) / n, gradient
         )
         return Evidence(
@@ -72,6 +72,7 @@ class Sndr:
             n,
             ess=self.dr.ess(),
             freedom=self.dr.scores.degrees_of_freedom(),
+            cluster_freedom=by_clusters,
             groups=self.groups.used(),
             statistic=control,
         )

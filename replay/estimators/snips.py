@@ -86,7 +86,7 @@ class Snips:
         modelled = float(w2r0 * max(squared / weight - v**2, 0.0))
         share = self.count / weight
         gradient = np.array([0.0, share, -v * share])
-        seen, variance = self.groups.inflate(
+        seen, variance, by_clusters = self.groups.inflate(
             seen / weight**2, max(seen, modelled) / weight**2, gradient
         )
         return Evidence(
@@ -96,6 +96,7 @@ class Snips:
             self.count,
             ess=float(weight**2 / w2r0),
             freedom=self._degrees_of_freedom(v),
+            cluster_freedom=by_clusters,
             groups=self.groups.used(),
             statistic=ratio,
         )

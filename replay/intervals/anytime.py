@@ -37,9 +37,11 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
         return widest(kind)
     n, value = evidence.rows, evidence.value
     reach = factor(n, level)
-    if kind != "binary" and evidence.freedom is not None:
-        believed = evidence.freedom / 2 if kind == "positive" else evidence.freedom
-        reach = beyond(believed, float(ndtr(-reach)))
+    freedom = evidence.cluster_freedom
+    if kind != "binary":
+        freedom = evidence.least_freedom(0.5 if kind == "positive" else 1.0)
+    if freedom is not None:
+        reach = beyond(freedom, float(ndtr(-reach)))
     error = math.sqrt(evidence.variance) * reach
     if kind == "real":
         return Interval(value - error, value + error, "anytime-valid")

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
     from replay.intervals.interval import Interval
 
+BELIEVED = 0.5
+"""Part of the degrees of freedom that is believed of positive rewards, those by clusters included:
+where users' means are log-normal (of 5 to 100 equal or unequal users, deviation .9 on the log
+scale, 1,500 samples a cell) all of them cover .885 to .941, half .931 to .977."""
+
 
 def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
     """Interval of an estimate whose rewards are `binary`, `positive` or `real`.
@@ -35,8 +40,7 @@ def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
         return widest(kind)
     value, variance = evidence.value, evidence.variance
     if kind == "binary":
-        return wilson(value, variance, evidence.ess, level)
+        return wilson(value, variance, evidence.ess, level, evidence.cluster_freedom)
     if kind == "positive":
-        freedom = None if evidence.freedom is None else evidence.freedom / 2
-        return log_scale(value, variance, freedom, level)
-    return student(value, variance, evidence.freedom, level)
+        return log_scale(value, variance, evidence.least_freedom(BELIEVED), level)
+    return student(value, variance, evidence.least_freedom(), level)

@@ -20,6 +20,8 @@ def clopper_pearson(evidence: Evidence | None, kind: str, level: float) -> Inter
     terms = evidence.terms if evidence is not None else None
     if evidence is None or terms is None or kind != "binary" or not terms.weight:
         return widest(kind, "Clopper-Pearson needs rewards of 0 and 1")
+    if evidence.cluster_freedom is not None:
+        return widest(kind, "Clopper-Pearson needs independent rows, not clusters")
     tries = evidence.rows / terms.weight
     hits = min(evidence.value * tries, tries)
     tail = (1 - level) / 2

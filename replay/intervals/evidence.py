@@ -88,6 +88,8 @@ class Evidence:
         Effective sample size of the weights.
     freedom
         Degrees of freedom of the variance seen, by kurtosis; `None` if many.
+    cluster_freedom
+        Those by the number and the sizes of clusters; `None` where rows are independent.
     terms
         Where the value is a mean of non-negative terms.
     limited
@@ -102,10 +104,22 @@ class Evidence:
     rows: int
     ess: float = 0.0
     freedom: float | None = None
+    cluster_freedom: float | None = None
     terms: Terms | None = None
     limited: Limited | None = None
     groups: Floats | None = None
     statistic: Statistic | None = None
+
+    def least_freedom(self, believed: float = 1.0) -> float | None:
+        """Degrees of freedom by kurtosis or by clusters, the fewer, times `believed`.
+
+        Examples
+        --------
+        >>> Evidence(0.0, 1.0, 1.0, 100, freedom=20.0, cluster_freedom=8.0).least_freedom(0.5)
+        4.0
+        """
+        each = [one for one in (self.freedom, self.cluster_freedom) if one is not None]
+        return min(each) * believed if each else None
 
 
 class Rule(Protocol):

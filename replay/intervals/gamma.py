@@ -24,6 +24,8 @@ def gamma(evidence: Evidence | None, kind: str, level: float) -> Interval:
     terms = evidence.terms if evidence is not None else None
     if evidence is None or terms is None or not terms.weight:
         return widest(kind, "gamma needs terms w r that are never negative")
+    if evidence.cluster_freedom is not None:
+        return widest(kind, "gamma needs independent rows, not clusters")
     n, tail = evidence.rows, (1 - level) / 2
     largest = terms.weight * max(terms.reward, 0.0) / n
     low = _quantile(evidence.value, terms.square / n, tail)

@@ -44,4 +44,4 @@ def log_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
     """Interval on the log scale with the variance that was seen."""
     if evidence is None or kind == "real":
         return widest(kind, "needs rewards that are never negative")
-    return log_scale(evidence.value, evidence.seen, evidence.freedom, level)
+    return log_scale(evidence.value, evidence.seen, evidence.least_freedom(), level)

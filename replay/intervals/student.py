@@ -54,7 +54,7 @@ def beyond(freedom: float | None, tail: float) -> float:
 
 
 def student_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
-    """Student's interval with the variance that was seen and degrees of freedom by kurtosis."""
+    """Student's interval with the variance that was seen, by kurtosis and by clusters."""
     if evidence is None:
         return widest(kind)
-    return student(evidence.value, evidence.seen, evidence.freedom, level)
+    return student(evidence.value, evidence.seen, evidence.least_freedom(), level)

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 from replay.intervals.interval import Interval, widest
 from replay.intervals.normal import z
+from replay.intervals.student import quantile
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
 
 
-def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
+def wilson(
+    value: float, variance: float, ess: float, level: float, freedom: float | None = None
+) -> Interval:
     """Interval of a rate.
 
     Parameters
@@ -30,6 +33,8 @@ def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
         Effective sample size, used for m where the variance is 0: nothing has varied yet.
     level
         Confidence in (0, 1).
+    freedom
+        Degrees of freedom of the variance where clusters are few: Student's t for z.
 
     Examples
     --------
@@ -44,7 +49,8 @@ def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
     rate = min(max(value, min(error, 0.5)), max(1.0 - error, 0.5))
     m = rate * (1 - rate) / variance if variance > 0 else ess
     centre = min(max(value, 0.0), 1.0)
-    q = z(level) ** 2 / m if m > 0 else math.inf
+    reach = z(level) if freedom is None else quantile(freedom, level)
+    q = reach**2 / m if m > 0 else math.inf
     if math.isinf(q):
         return Interval(0.0, 1.0, "Wilson")
     middle = (centre + q / 2) / (1 + q)
@@ -56,4 +62,4 @@ def wilson_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
     """Wilson's interval with the variance that was seen; for binary rewards only."""
     if evidence is None or kind != "binary":
         return widest(kind, "needs rewards of 0 and 1")
-    return wilson(evidence.value, evidence.seen, evidence.ess, level)
+    return wilson(evidence.value, evidence.seen, evidence.ess, level, evidence.cluster_freedom)

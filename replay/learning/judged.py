@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from replay.cluster_freedom import degrees_of_freedom
 from replay.diagnostics import Diagnostics
 from replay.verdict import judge
 
@@ -24,6 +27,10 @@ def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Ve
 def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
     """Say for each candidate how many rows a history came past, and what their weights were."""
     sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
+    clusters = None
+    if held.group is not None:
+        rows_of_group = np.bincount(held.group).astype(float)
+        clusters = degrees_of_freedom(rows_of_group[rows_of_group > 0]) + 1.0
     every = []
     for each in sums.T:
         rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in each)
@@ -36,6 +43,7 @@ def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
             effective_events=(wr * wr / wrwr if wrwr else 0.0) if held.kind != "real" else None,
             pess=rows * rows / chi if held.pmf is not None and chi else None,
             mean_weight_error=None,
+            effective_clusters=clusters,
         )
         every.append((round(rows), found))
     return every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -23,23 +24,43 @@ MISSING = -1.0
 
 
 def numbers_of(column: Any) -> Floats:
-    """Turn a column of the context into numbers, shape (n,): text is hashed to [0, 2³²).
+    """Turn a column of the context into numbers, shape (n,): a word is hashed to [0, 2³²).
+
+    Numbers that are written as text are what they are as numbers, so a file in CSV has the folds
+    of the same table in Parquet.
 
     Examples
     --------
     >>> numbers_of(pa.array([1, None])).tolist()
     [1.0, -1.0]
-    >>> numbers_of(pa.array(["a", "b", "a"])).tolist()
-    [3904355907.0, 1908338681.0, 3904355907.0]
+    >>> numbers_of(pa.array(["a", "1.50", "a"])).tolist()
+    [3904355907.0, 1.5, 3904355907.0]
     """
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         numbers: Floats = array_of(column.cast(pa.float64()), null=MISSING)
         return np.where(np.isnan(numbers), MISSING, numbers)
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    words = coded.dictionary.cast(pa.string()).to_pylist()
-    hashed = np.array([MISSING if word is None else crc32(word.encode()) for word in words], float)
+    hashed = _of_words(coded.dictionary.cast(pa.string()))
     found: Floats = np.append(hashed, MISSING)[array_of(coded.indices, null=-1)]
     return found
+
+
+def _of_words(words: Any) -> Floats:
+    try:
+        numbers: Floats = array_of(words.cast(pa.float64()), null=MISSING)
+    except pa.ArrowException:
+        return np.array([_of_word(word) for word in words.to_pylist()], dtype=float)
+    return np.where(np.isnan(numbers), MISSING, numbers)
+
+
+def _of_word(word: str | None) -> float:
+    if word is None:
+        return MISSING
+    try:
+        number = float(word)
+    except ValueError:
+        return float(crc32(word.encode()))
+    return MISSING if math.isnan(number) else number
 
 
 def hashes(rows: Rows) -> NDArray[np.uint64]:

@@ -38,6 +38,7 @@ def diagnostic_numbers(found: Diagnostics) -> list[list[str]]:
         ["its share of all", number(found.ess_share)],
         ["effective sample expected before any draw", number(found.pess)],
         ["effective rewards", number(found.effective_events)],
+        ["effective number of clusters", number(found.effective_clusters)],
         ["mean weight", number(found.mean_weight)],
         ["standard error of the mean weight", number(found.mean_weight_error)],
         ["chance of such a mean weight by luck", number(found.mean_weight_p)],

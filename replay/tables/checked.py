@@ -13,6 +13,7 @@ from replay.tables.clusters import read_groups
 from replay.tables.distribution import read_chances, read_sets
 from replay.tables.faults import Faults
 from replay.tables.piece import Piece, read_piece
+from replay.tables.repeated_ids import read_ids
 from replay.tables.rows import Rows
 from replay.tables.rules import (
     check_action_in_set,
@@ -151,6 +152,8 @@ def _check(
         times, zones = read_times(columns.time, batch.column(columns.time), faults)
     if columns.cluster is not None:
         group = read_groups(columns.cluster, batch.column(columns.cluster), faults)
+    if columns.found_cluster is not None:
+        group = read_ids([columns.found_cluster], batch, first)[:, 0]
     rows = Rows(
         code,
         reward,
@@ -161,6 +164,7 @@ def _check(
         index=np.arange(first, first + batch.num_rows),
         target_probs={name: read_target_prob(name, batch, faults) for name in columns.target_probs},
         time=times,
+        ids=read_ids(columns.possible_ids, batch, first) if columns.possible_ids else None,
     )
     found = Checked(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
     return found.without(faults.bad) if faults.bad.any() else found

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from replay.tables.distribution import Distribution
     from replay.tables.reward import Reward
 
+NO_CLUSTERS = "none"
+"""What a cluster column is given as where rows are independent, and none is to be searched for."""
+
 PREFIX = "columns:"
 """What a distribution that has a column for each action is written with."""
 
@@ -51,7 +54,8 @@ class Columns:
     `target_probs` are columns of the logged action's chance under a target, `target_pmfs` say where
     a target's whole distribution stands, by what the target calls it, `logged` where that of the
     logging policy does; with neither a propensity nor `logged` every propensity is 1, or still
-    to be `estimated`.
+    to be `estimated`. `independent` says that rows have no clusters. Of `possible_ids` it
+    is not known whether they are clusters; `found_cluster` is one that turned out to be.
     """
 
     action: str
@@ -66,6 +70,9 @@ class Columns:
     by: tuple[str, ...] = ()
     cluster: str | None = None
     time: str | None = None
+    independent: bool = False
+    possible_ids: tuple[str, ...] = ()
+    found_cluster: str | None = None
 
     def to_learn(self) -> Columns:
         """Return only what a model of the reward is fitted from, and its rows' order is told by."""
@@ -73,8 +80,10 @@ class Columns:
 
     def needed(self) -> list[str]:
         """All columns that are read, each once."""
-        optional = (self.propensity, self.actions, self.cluster, self.time)
+        optional = (self.propensity, self.actions, self.cluster, self.time, self.found_cluster)
         names = [self.action, *self.reward.columns, *(name for name in optional if name)]
         for where in (self.logged, *(where for _, where in self.target_pmfs)):
             names += where.names if where else ()
-        return list(dict.fromkeys([*names, *self.target_probs, *self.context, *self.by]))
+        return list(
+            dict.fromkeys([*names, *self.target_probs, *self.context, *self.by, *self.possible_ids])
+        )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, UnknownColumn, nearest
-from replay.tables.columns import PREFIX, Columns, Wanted
+from replay.tables.columns import NO_CLUSTERS, PREFIX, Columns, Wanted
 from replay.tables.distribution import Distribution
 from replay.tables.guess import guess
 from replay.tables.lists import form_of
@@ -69,6 +69,7 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
         propensity = "propensity"
         taken.add(propensity)
     whole = {name: _target_pmf(table, name, wanted, taken) for name in wanted.targets}
+    independent = wanted.cluster == NO_CLUSTERS and NO_CLUSTERS not in table.columns
     columns = Columns(
         action=action,
         reward=replace(reward, limits=wanted.reward_range),
@@ -78,7 +79,8 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
         actions=wanted.actions,
         context=wanted.context,
         by=wanted.by,
-        cluster=wanted.cluster,
+        cluster=None if independent else wanted.cluster,
+        independent=independent,
         time=wanted.time,
         target_probs=tuple(name for name, where in whole.items() if where is None),
         target_pmfs=tuple((name, where) for name, where in whole.items() if where is not None),

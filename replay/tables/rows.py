@@ -45,6 +45,8 @@ class Rows:
         every action, shape (n, K).
     time
         When it was, in seconds, shape (n,), where the log says it.
+    ids
+        Groups by columns that may be clusters, shape (n, c), where there are any.
     """
 
     action: Ints
@@ -59,6 +61,7 @@ class Rows:
     target_probs: Mapping[str, Floats] = field(default_factory=dict)
     target_pmfs: Mapping[str, Floats] = field(default_factory=dict)
     time: Floats | None = None
+    ids: Ints | None = None
 
     def __len__(self) -> int:
         """How many rows."""

@@ -42,3 +42,9 @@ def test_a_log_that_drifts_is_about_this_history_only(greedy: str) -> None:
     learning = ask(greedy, drifting).learning
     assert learning is not None
     assert (learning.words, learning.replays) == ("this history only", 1)
+
+
+def test_a_log_of_too_few_clusters_is_refused(greedy: str) -> None:
+    answer = ask(greedy, as_table(600, user=np.arange(600) % 4), cluster="user")
+    says = "cannot answer: effective number of clusters: 4 (at least 5 required)"
+    assert answer.verdict == says

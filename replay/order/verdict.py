@@ -1,0 +1,38 @@
+"""What the order of the rows says about an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.order.row_order import OUT_OF_ORDER
+
+if TYPE_CHECKING:
+    from replay.order.row_order import RowOrder
+
+IN_ORDER = "in every part of the log, actions were taken as often as their logged chances say"
+SORTED = (
+    "the rows are sorted (by action, reward or file), not in the order of logging; the model of the"
+    " reward is cross-fitted, so the estimate does not depend on the order"
+)
+MISMATCH = (
+    "in some parts of the log, actions were not taken as often as their logged chances say: were"
+    " those the chances used?"
+)
+
+
+def on_order(order: RowOrder | None) -> tuple[str, str] | None:
+    """Judge the order: `good`, `weak` or `broken`, and a sentence; `None` with nothing to say.
+
+    Examples
+    --------
+    >>> from replay.order.row_order import RowOrder
+    >>> on_order(RowOrder(p_value=1e-9, timed=True))[0]
+    'weak'
+    """
+    if order is None or order.p_value is None:
+        return None
+    if order.unusable:
+        return "broken", OUT_OF_ORDER
+    if order.in_order:
+        return "good", IN_ORDER
+    return ("weak", MISMATCH) if order.timed else ("good", SORTED)

@@ -1,0 +1,147 @@
+"""Columns whose repeated values may be clusters although nobody said so (`--cluster`).
+
+They are ids by their name: a word for a person, a task or a session, whatever their role in the
+table; or a context column whose name ends in `id`. They are ids by their values: context columns of
+text with digits. And they are all other context columns of text, if those have more values than a
+category has.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from replay.groups import GROUPS
+from replay.tables.arrays import array_of
+from replay.tables.clusters import groups_of
+from replay.tables.values import is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.tables.columns import Columns
+    from replay.tables.context_column import ContextColumn
+    from replay.tables.table import Table
+    from replay.tables.values import Ints
+
+PEOPLE = (
+    "user", "customer", "visitor", "patient", "student", "participant", "person", "household",
+    "worker", "labeler", "labeller", "annotator", "rater",
+)  # fmt: skip
+"""Names of what has several rows in many logs."""
+
+THINGS = ("session", "conversation", "task", "account", "member", "client", "subject", "device")
+"""The same, but without `id` behind them they may be a category: the type of a task."""
+
+FEW, SOME, MANY = 2, 20, 100
+"""Different values that a column must have: one of ids by its name alone; one that may be a
+category; and one of text, which a category seldom has, and the model of the reward knows."""
+
+NUMBERED = 0.9
+"""Share of a text column's values that have a digit if they are ids."""
+
+MOST = 4
+"""Columns beside the context that are looked at: each costs as much as a cluster column."""
+
+_BEHIND = r"_?(id|uuid|key|hash|number|no)"
+_ID = re.compile(rf"(.*_)?(({'|'.join(PEOPLE)})({_BEHIND})?|({'|'.join(THINGS)}){_BEHIND}|uid)")
+_IN_CONTEXT = re.compile(r"(.*_)?(uu)?id|.*[a-z]_id")
+
+
+def least_values(name: str, *, context: bool = False) -> int | None:
+    """Different values that a column of this name must have to be one of ids; `None` if it isn't.
+
+    In the `context` whatever ends in `id` is.
+
+    Examples
+    --------
+    >>> [least_values(name) for name in ("user", "customerId", "task-id", "task", "item_id")]
+    [2, 2, 2, 20, None]
+    >>> least_values("item_id", context=True), least_values("country", context=True)
+    (2, None)
+    """
+    plain = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+    plain = re.sub(r"[^a-z0-9]+", "_", plain)
+    if _ID.fullmatch(plain) or (context and _IN_CONTEXT.fullmatch(plain)):
+        return FEW
+    return SOME if plain in THINGS else None
+
+
+class PossibleId(NamedTuple):
+    """A column whose values may be clusters.
+
+    `least_values` is how many different ones it must have; `is_id` whether it looks like an id, so
+    that a design effect is believed sooner.
+    """
+
+    column: str
+    least_values: int
+    is_id: bool
+
+
+def possible_ids(
+    table: Table, columns: Columns, context: Sequence[ContextColumn]
+) -> tuple[PossibleId, ...]:
+    """Columns to look for correlated rows in; none where the user says what the clusters are.
+
+    Parameters
+    ----------
+    table, columns
+        The log, and what is what in it.
+    context
+        What a survey found in the context columns.
+    """
+    if columns.cluster is not None or columns.independent:
+        return ()
+    found = []
+    for one in context:
+        least = least_values(one.name, context=True)
+        if least is None and not one.numeric and _are_numbered(table, one.name):
+            least = SOME
+        if least is not None or not one.numeric:
+            found.append(PossibleId(one.name, least or MANY, least is not None))
+    used = set(columns.needed())
+    headers = [names for _, names in table.headers]
+    others = []
+    for name in table.columns:
+        least = least_values(name)
+        if least is not None and name not in used and all(one.count(name) == 1 for one in headers):
+            others.append(PossibleId(name, least, is_id=True))
+    return (*found, *others[:MOST])
+
+
+def _are_numbered(table: Table, name: str) -> bool:
+    """Whether nearly all values have a digit, as ids do; by the first rows of the table."""
+    batch = next(iter(table.batches([name])), None)
+    if batch is None or not is_text(batch.column(name)):
+        return False
+    values = pc.drop_null(pc.unique(batch.column(name).cast(pa.string())))
+    numbered = pc.sum(pc.match_substring_regex(values, r"\d")).as_py() or 0
+    return bool(numbered > NUMBERED * len(values))
+
+
+def read_ids(names: Sequence[str], batch: Any, first: int) -> Ints:
+    """Group of each row by each of some columns, shape (n, columns).
+
+    What is missing, or of a type that no id has, is a group by the row's number, `first` on.
+    """
+    return np.column_stack([_groups(batch.column(name), first) for name in names])
+
+
+def _groups(column: Any, first: int) -> Ints:
+    alone = np.arange(first, first + len(column)) % GROUPS
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    if not (is_text(column) or numeric) or not len(column):
+        return alone
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    groups = groups_of(coded.dictionary.cast(pa.string()))
+    index = coded.indices
+    if coded.null_count:
+        index = index.cast(pa.int64())
+    at = array_of(index, null=-1)
+    return np.where(at < 0, alone, groups[at]) if len(groups) else alone
