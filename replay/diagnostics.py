@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from replay.ladder import Ladder
+from replay.unseen_tail import ess_lower, least_square, variance_factor, weight_deficit
 
 if TYPE_CHECKING:
     from replay.scored import Scored
@@ -56,6 +57,14 @@ class Diagnostics:
     tail_index
         Hill's index of the largest 1 % of the weights: below 2 the variance of the weights may
         not exist; `None` where they are too few or all alike.
+    ess_lower
+        Lower bound of the effective sample size where `pess` is unknown, larger weights than those
+        drawn allowed for (`replay/unseen_tail.py`); `None` where `pess` is known.
+    weight_deficit
+        Share of the target's actions that no row was drawn for, by a mean weight below 1, where
+        `pess` is unknown.
+    variance_factor
+        What intervals multiply the variance by for that deficit; `None` where `pess` is known.
     """
 
     ess: float | None
@@ -70,6 +79,9 @@ class Diagnostics:
     largest: tuple[float, ...] = ()
     top_share: float | None = None
     tail_index: float | None = None
+    ess_lower: float | None = None
+    weight_deficit: float | None = None
+    variance_factor: float | None = None
 
     def as_dict(self) -> dict[str, float | int | tuple[float, ...] | None]:
         """Plain numbers for JSON."""
@@ -90,13 +102,14 @@ class WeightSums:
     lowest_reward: float = math.inf
     chi: float = 0.0
     ladder: Ladder = field(default_factory=Ladder)
+    least_square: float = 0.0
 
     def receive(self, scored: Scored) -> WeightSums:
         """Add rows."""
         if not len(scored):
             return self
         w, r = scored.weight, scored.reward
-        terms = w * r
+        terms, mu = w * r, scored.propensity
         received = WeightSums(
             len(scored),
             float(w.sum()),
@@ -108,6 +121,7 @@ class WeightSums:
             float(r.min()),
             float(scored.chi.sum()),
             Ladder().receive(w),
+            0.0 if mu is None or scored.logged is not None else float(least_square(w, mu).sum()),
         )
         return self + received
 
@@ -123,6 +137,7 @@ class WeightSums:
             min(self.lowest_reward, other.lowest_reward),
             self.chi + other.chi,
             self.ladder + other.ladder,
+            self.least_square + other.least_square,
         )
 
     def diagnostics(self) -> Diagnostics:
@@ -136,6 +151,8 @@ class WeightSums:
         mean = self.weight / n
         error = float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n))
         known = not math.isnan(self.chi)
+        square_error = self.ladder.square_error()
+        deficit = weight_deficit(n, mean, self.unsupported)
         return Diagnostics(
             ess=ess,
             ess_share=ess / n,
@@ -149,6 +166,9 @@ class WeightSums:
             largest=self.largest,
             top_share=self.ladder.top_share(TOP_SHARE),
             tail_index=self.ladder.tail_index(TAIL_SHARE),
+            ess_lower=None if known else ess_lower(n, ess, square_error, self.least_square / n),
+            weight_deficit=None if known else deficit,
+            variance_factor=None if known else variance_factor(ess, square_error, deficit),
         )
 
 
