@@ -166,9 +166,11 @@ class WeightSums:
             largest=self.largest,
             top_share=self.ladder.top_share(TOP_SHARE),
             tail_index=self.ladder.tail_index(TAIL_SHARE),
-            ess_lower=None if known else ess_lower(n, ess, square_error, self.least_square / n),
+            ess_lower=None
+            if known
+            else ess_lower(n, ess, square_error, deficit, self.least_square / n),
             weight_deficit=None if known else deficit,
-            variance_factor=None if known else variance_factor(ess, square_error, deficit),
+            variance_factor=(None if known else variance_factor(ess, square_error, deficit, error)),
         )
 
 

@@ -4,16 +4,18 @@ Where only the logged action's chances are known, E[w²], and with it the effect
 n / E[w²] expected before any draw, has to be estimated from the weights of the log. A log that by
 chance has none of the largest weights looks healthy. None of these quantities uses a reward:
 
-lower bound   n / E[w²] with E[w²] ten of its standard errors above its estimate. The standard
-              error comes from Σw⁴ and is itself too small where few weights carry Σw²; so ten.
+lower bound   n / E[w²] with E[w²] eight of its standard errors above its estimate. The standard
+              error comes from Σw⁴ and is itself too small where few weights carry Σw²; so eight.
+              Divided by 1 + deficit² · ess / 4: with a quarter of the target's actions not drawn,
+              no log of any length counts for more than 4 / .25² = 64 rows.
 complement    A row shows the chances of one action, μ and π; all others together have 1 − μ and
               1 − π. By the Cauchy-Schwarz inequality E[w² | x] ≥ π²/μ + (1 − π)²/(1 − μ), whichever
               action was drawn: a log that nearly always takes the same action is seen through.
 deficit       E[w] = 1, so a mean weight below 1 is target probability that was not drawn. Its
               reward is unknown: as far from the estimate as one standard deviation, squared, it
-              adds deficit² · ess times the variance, which is (deficit / its standard error)². In
-              full where the deficit is more than three standard errors, or the squared weights are
-              carried by few; where they are carried by many the variance covers it already.
+              adds deficit² · ess times the variance, ess being rows per unit of variance. It counts
+              in full where the deficit is more than three standard errors of the mean weight, or
+              few weights carry Σw²; else it is chance, and the variance has it already.
 
 Measured with SNIPS on 28 designs (softmax, deterministic and uniform targets, floors of 0 to .01,
 near-deterministic logging, 5 to 200 actions; 500, 3,000 and 30,000 rows): docs/decisions/0014.
@@ -21,7 +23,6 @@ near-deterministic logging, 5 to 200 actions; 500, 3,000 and 30,000 rows): docs/
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,11 +30,17 @@ import numpy as np
 if TYPE_CHECKING:
     from replay.tables.rows import Floats
 
-ERRORS = 10.0
+ERRORS = 8.0
 """Standard errors of E[w²] above its estimate."""
+
+DEFICIT_SHARE = 0.25
+"""Part of deficit² · ess that the lower bound is divided by, added to 1."""
 
 DEFICIT_ERRORS = 3.0
 """Standard errors of the mean weight below 1 from where a deficit counts in full."""
+
+ROUNDING = 1e-6
+"""Deficit that chances in floating point may have by themselves."""
 
 MANY = 100.0
 """Squared weights that carry Σw² from where a deficit counts by half or less."""
@@ -60,7 +67,7 @@ def least_square(weight: Floats, propensity: Floats) -> Floats:
     return weight * chance + others
 
 
-def ess_lower(rows: int, ess: float, square_error: float, least: float | None) -> float:
+def ess_lower(rows: int, ess: float, square_error: float, deficit: float, least: float) -> float:
     """Lower bound of the effective sample size.
 
     Parameters
@@ -71,18 +78,20 @@ def ess_lower(rows: int, ess: float, square_error: float, least: float | None) -
         Effective sample size of the weights drawn, (Σw)²/Σw².
     square_error
         Relative standard error of the mean of w² (`Ladder.square_error`).
+    deficit
+        `weight_deficit`.
     least
-        Mean of `least_square`; `None` where propensities were not received.
+        Mean of `least_square`; 0 where propensities were not received.
 
     Examples
     --------
-    >>> ess_lower(1000, 120.0, 0.3, None)
-    30.0
-    >>> ess_lower(1000, 900.0, 0.0, 50.0)
-    20.0
+    >>> ess_lower(1000, 120.0, 0.5, 0.0, 0.0), ess_lower(1000, 900.0, 0.0, 0.0, 50.0)
+    (24.0, 20.0)
+    >>> round(ess_lower(1_000_000, 900_000.0, 0.0, 0.25, 0.0))
+    64
     """
-    bound = ess / (1.0 + ERRORS * square_error)
-    return bound if not least else min(bound, rows / least)
+    bound = ess / (1.0 + ERRORS * square_error) / (1.0 + DEFICIT_SHARE * deficit**2 * ess)
+    return min(bound, rows / least) if least else bound
 
 
 def weight_deficit(rows: int, mean_weight: float, unsupported: float) -> float:
@@ -96,19 +105,25 @@ def weight_deficit(rows: int, mean_weight: float, unsupported: float) -> float:
     return max(1.0 - mean_weight - unsupported / rows, 0.0)
 
 
-def variance_factor(ess: float, square_error: float, deficit: float) -> float:
+def variance_factor(ess: float, square_error: float, deficit: float, error: float) -> float:
     """Factor on an estimate's variance for the reward of what was not drawn; at least 1.
+
+    Parameters
+    ----------
+    ess, square_error
+        As for `ess_lower`.
+    deficit, error
+        `weight_deficit`, and the standard error of the mean weight.
 
     Examples
     --------
     Few weights carry Σw², or many; and a deficit of four standard errors:
 
-    >>> round(variance_factor(100.0, 0.3, 0.2), 2), round(variance_factor(100.0, 0.0, 0.2), 2)
+    >>> round(variance_factor(100.0, 0.3, 0.2, 0.1), 2), variance_factor(100.0, 0.0, 0.2, 0.1)
     (4.6, 1.0)
-    >>> round(variance_factor(100.0, 0.0, 0.4), 2)
+    >>> round(variance_factor(100.0, 0.0, 0.4, 0.1), 2)
     17.0
     """
-    errors = deficit * math.sqrt(ess)
     few = MANY * square_error**2
-    share = 1.0 if errors > DEFICIT_ERRORS else few / (1.0 + few)
-    return 1.0 + share * errors**2
+    share = 1.0 if deficit > DEFICIT_ERRORS * error + ROUNDING else few / (1.0 + few)
+    return 1.0 + share * deficit**2 * ess
