@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from replay.ladder import Ladder
-from replay.unseen_tail import ess_lower, least_square, variance_factor, weight_deficit
+from replay.unseen_tail import DrawnWeights, least_square
 
 if TYPE_CHECKING:
     from replay.scored import Scored
@@ -151,8 +151,15 @@ class WeightSums:
         mean = self.weight / n
         error = float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n))
         known = not math.isnan(self.chi)
-        square_error = self.ladder.square_error()
-        deficit = weight_deficit(n, mean, self.unsupported)
+        drawn = DrawnWeights(
+            n,
+            ess,
+            self.ladder.square_error(),
+            mean,
+            error,
+            self.unsupported / n,
+            self.least_square / n,
+        )
         return Diagnostics(
             ess=ess,
             ess_share=ess / n,
@@ -166,11 +173,9 @@ class WeightSums:
             largest=self.largest,
             top_share=self.ladder.top_share(TOP_SHARE),
             tail_index=self.ladder.tail_index(TAIL_SHARE),
-            ess_lower=None
-            if known
-            else ess_lower(n, ess, square_error, deficit, self.least_square / n),
-            weight_deficit=None if known else deficit,
-            variance_factor=(None if known else variance_factor(ess, square_error, deficit, error)),
+            ess_lower=None if known else drawn.ess_lower,
+            weight_deficit=None if known else drawn.deficit,
+            variance_factor=None if known else drawn.variance_factor,
         )
 
 

@@ -4,46 +4,117 @@ Where only the logged action's chances are known, E[w²], and with it the effect
 n / E[w²] expected before any draw, has to be estimated from the weights of the log. A log that by
 chance has none of the largest weights looks healthy. None of these quantities uses a reward:
 
-lower bound   n / E[w²] with E[w²] eight of its standard errors above its estimate. The standard
-              error comes from Σw⁴ and is itself too small where few weights carry Σw²; so eight.
-              Divided by 1 + deficit² · ess / 4: with a quarter of the target's actions not drawn,
-              no log of any length counts for more than 4 / .25² = 64 rows.
+deficit       E[w] = 1, so a mean weight below 1 is target probability that was not drawn.
 complement    A row shows the chances of one action, μ and π; all others together have 1 − μ and
               1 − π. By the Cauchy-Schwarz inequality E[w² | x] ≥ π²/μ + (1 − π)²/(1 − μ), whichever
               action was drawn: a log that nearly always takes the same action is seen through.
-deficit       E[w] = 1, so a mean weight below 1 is target probability that was not drawn. Its
-              reward is unknown: as far from the estimate as one standard deviation, squared, it
-              adds deficit² · ess times the variance, ess being rows per unit of variance. It counts
-              in full where the deficit is more than three standard errors of the mean weight, or
-              few weights carry Σw²; else it is chance, and the variance has it already.
+lower bound   of the effective sample size: n / E[w²] with E[w²] eight of its standard errors above
+              its estimate. The standard error comes from Σw⁴ and is itself far too small where few
+              weights carry Σw²; so eight. None of them where the mean weight is above 1 by its own
+              standard error or more: the large weights were drawn, if anything, too often. Divided
+              by 1 + deficit² · ess / 4, for a deficit leaves 4 / deficit² rows at most. Never above
+              what the complement allows.
+variance      The reward of what was not drawn is unknown. As far from the estimate as one standard
+              deviation, it adds deficit² · ess times the variance. It counts in full where the
+              deficit is more than three standard errors of the mean weight, or few weights carry
+              Σw²; where many do, a small deficit is chance, and the variance has it already.
 
-Measured with SNIPS on 28 designs (softmax, deterministic and uniform targets, floors of 0 to .01,
-near-deterministic logging, 5 to 200 actions; 500, 3,000 and 30,000 rows): docs/decisions/0014.
+Both constants were chosen on 28 designs (softmax, deterministic and uniform targets, floors of 0
+to .01, near-deterministic logs, 5 to 200 actions; 500, 3,000 and 30,000 rows), and measured on the
+others of bench/attacks/blind.py.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from replay.tables.rows import Floats
 
-ERRORS = 8.0
-"""Standard errors of E[w²] above its estimate."""
+SQUARE_ERRORS = 8.0
+"""Standard errors that E[w²] may be above its estimate."""
 
 DEFICIT_SHARE = 0.25
-"""Part of deficit² · ess that the lower bound is divided by, added to 1."""
+"""Part of deficit² · ess by which the lower bound is divided, added to 1."""
 
 DEFICIT_ERRORS = 3.0
-"""Standard errors of the mean weight below 1 from where a deficit counts in full."""
+"""Standard errors of the mean weight from where a deficit is no chance."""
 
 ROUNDING = 1e-6
-"""Deficit that chances in floating point may have by themselves."""
+"""Deficit that floating-point chances may have by themselves."""
 
 MANY = 100.0
-"""Squared weights that carry Σw² from where a deficit counts by half or less."""
+"""Effective number of squared weights from where a deficit by chance counts by half or less."""
+
+
+class DrawnWeights(NamedTuple):
+    """What the weights of a log say of those that were not drawn.
+
+    Attributes
+    ----------
+    rows
+        Rows of the log.
+    ess
+        Effective sample size of the weights, (Σw)²/Σw².
+    square_error
+        Relative standard error of the mean of w² (`Ladder.square_error`).
+    mean, mean_error
+        Mean weight and its standard error.
+    unsupported
+        Share of the rows in which the target does what the log can't.
+    least
+        Mean of `least_square`; 0 where propensities were not received.
+
+    Examples
+    --------
+    Few weights carry Σw², and a fifth of the target's actions was not drawn:
+
+    >>> drawn = DrawnWeights(1000, 100.0, 0.3, 0.8, 0.08)
+    >>> round(drawn.deficit, 3), round(drawn.ess_lower, 1), round(drawn.variance_factor, 2)
+    (0.2, 14.7, 4.6)
+
+    Nothing is missing:
+
+    >>> drawn = DrawnWeights(1000, 900.0, 0.02, 1.01, 0.01)
+    >>> drawn.deficit, round(drawn.ess_lower), drawn.variance_factor
+    (0.0, 900, 1.0)
+    """
+
+    rows: int
+    ess: float
+    square_error: float
+    mean: float
+    mean_error: float
+    unsupported: float = 0.0
+    least: float = 0.0
+
+    @property
+    def deficit(self) -> float:
+        """Share of the target's actions that was not drawn though the log could; at least 0."""
+        return max(1.0 - self.mean - self.unsupported, 0.0)
+
+    @property
+    def significant(self) -> bool:
+        """Whether the deficit is more than chance."""
+        return self.deficit > DEFICIT_ERRORS * self.mean_error + ROUNDING
+
+    @property
+    def ess_lower(self) -> float:
+        """Lower bound of the effective sample size expected before any draw."""
+        above = (self.mean + self.unsupported - 1.0) / self.mean_error if self.mean_error else 0.0
+        errors = SQUARE_ERRORS * min(max(1.0 - above, 0.0), 1.0)
+        missing = 1.0 + DEFICIT_SHARE * self.deficit**2 * self.ess
+        bound = self.ess / (1.0 + errors * self.square_error) / missing
+        return min(bound, self.rows / self.least) if self.least else bound
+
+    @property
+    def variance_factor(self) -> float:
+        """Factor on an estimate's variance for the reward of what was not drawn; at least 1."""
+        few = MANY * self.square_error**2
+        share = 1.0 if self.significant else few / (1.0 + few)
+        return 1.0 + share * self.deficit**2 * self.ess
 
 
 def least_square(weight: Floats, propensity: Floats) -> Floats:
@@ -65,65 +136,3 @@ def least_square(weight: Floats, propensity: Floats) -> Floats:
     rest = 1.0 - propensity
     others = np.divide((1.0 - chance) ** 2, rest, out=np.zeros_like(rest), where=rest > 1e-9)
     return weight * chance + others
-
-
-def ess_lower(rows: int, ess: float, square_error: float, deficit: float, least: float) -> float:
-    """Lower bound of the effective sample size.
-
-    Parameters
-    ----------
-    rows
-        Rows of the log.
-    ess
-        Effective sample size of the weights drawn, (Σw)²/Σw².
-    square_error
-        Relative standard error of the mean of w² (`Ladder.square_error`).
-    deficit
-        `weight_deficit`.
-    least
-        Mean of `least_square`; 0 where propensities were not received.
-
-    Examples
-    --------
-    >>> ess_lower(1000, 120.0, 0.5, 0.0, 0.0), ess_lower(1000, 900.0, 0.0, 0.0, 50.0)
-    (24.0, 20.0)
-    >>> round(ess_lower(1_000_000, 900_000.0, 0.0, 0.25, 0.0))
-    64
-    """
-    bound = ess / (1.0 + ERRORS * square_error) / (1.0 + DEFICIT_SHARE * deficit**2 * ess)
-    return min(bound, rows / least) if least else bound
-
-
-def weight_deficit(rows: int, mean_weight: float, unsupported: float) -> float:
-    """Return how much of the target was not drawn: 1 − mean weight, what lacks support aside.
-
-    Examples
-    --------
-    >>> weight_deficit(100, 0.75, 5)
-    0.2
-    """
-    return max(1.0 - mean_weight - unsupported / rows, 0.0)
-
-
-def variance_factor(ess: float, square_error: float, deficit: float, error: float) -> float:
-    """Factor on an estimate's variance for the reward of what was not drawn; at least 1.
-
-    Parameters
-    ----------
-    ess, square_error
-        As for `ess_lower`.
-    deficit, error
-        `weight_deficit`, and the standard error of the mean weight.
-
-    Examples
-    --------
-    Few weights carry Σw², or many; and a deficit of four standard errors:
-
-    >>> round(variance_factor(100.0, 0.3, 0.2, 0.1), 2), variance_factor(100.0, 0.0, 0.2, 0.1)
-    (4.6, 1.0)
-    >>> round(variance_factor(100.0, 0.0, 0.4, 0.1), 2)
-    17.0
-    """
-    few = MANY * square_error**2
-    share = 1.0 if deficit > DEFICIT_ERRORS * error + ROUNDING else few / (1.0 + few)
-    return 1.0 + share * deficit**2 * ess

@@ -17,8 +17,8 @@ support      Rows without support: broken above 1 % of the rows, weak if any. Wh
 mean weight  4 standard errors from 1, with full support: weak, the logged propensities are not
              those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
              besides: broken, for the estimate is off by as much. Where the chances are not all
-             known, 3 standard errors and .05 below 1: broken, for actions of large weights were not
-             drawn. Smaller deficits widen the interval.
+             known, 3 standard errors below 1: weak, and the interval is wider for it; over .25
+             besides: broken, for that much of what the target does was not drawn.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
@@ -32,7 +32,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay.unseen_tail import DEFICIT_ERRORS
+from replay.unseen_tail import DEFICIT_ERRORS, ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,6 @@ ESS = (60.0, 200.0)
 EVENTS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
 MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
-DEFICIT = 0.05
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
 TOP_SHARE = 0.5
@@ -168,13 +167,13 @@ def _mean_weight(found: Diagnostics) -> list[Finding]:
     mean, error = found.mean_weight, found.mean_weight_error
     if mean is None or error is None:
         return []
-    deficit = found.weight_deficit
-    if deficit is not None and deficit > max(DEFICIT, DEFICIT_ERRORS * error):
+    deficit = found.weight_deficit or 0.0
+    if deficit > DEFICIT_ERRORS * error + ROUNDING:
         text = (
             f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
-            f" {deficit:.0%} of what the target does, or the propensities are wrong"
+            f" {deficit:.1%} of what the target does, or the propensities are wrong"
         )
-        return [Finding("mean weight", "broken", text)]
+        return [Finding("mean weight", "broken" if deficit > MEAN_WEIGHT_OFF else "weak", text)]
     if found.no_support_rows:
         return []
     if abs(mean - 1) <= MEAN_WEIGHT_ERRORS * error + 1e-6:
