@@ -17,6 +17,7 @@ from replay.answer import (
     Weights,
 )
 from replay.intervals.choose import default
+from replay.intervals.widened import widened
 from replay.ladder import edges
 from replay.tables.times import said
 from replay.verdict import judge
@@ -60,14 +61,15 @@ def answer(
     sums, kind = fold.sums, fold.kind
     found = sums.diagnostics()
     verdict = fold.blocked or _judge(fold, target)
+    wider = widened(rule, found.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
     estimates = (
-        *(_estimate(one, kind, level, rule) for one in others),
-        _estimate(main, kind, together, rule),
+        *(_estimate(one, kind, level, wider) for one in others),
+        _estimate(main, kind, together, wider),
     )
     refused = verdict.refused
-    gained = None if sums.gain is None or refused else _estimate(sums.gain, "real", level, rule)
+    gained = None if sums.gain is None or refused else _estimate(sums.gain, "real", level, wider)
     return Evaluation(
         rows=sums.weights.rows,
         unit=fold.unit,
@@ -111,7 +113,9 @@ def compared(
     for at, sums in folded.differences.items():
         one, estimate = found[at], None
         if not (one.refused or first.refused):
-            estimate = _apart(one, first) if apart else difference_of(sums, level, rule)
+            factors = (each.diagnostics.variance_factor or 1.0 for each in (one, first))
+            wider = widened(rule, max(factors))
+            estimate = _apart(one, first) if apart else difference_of(sums, level, wider)
         differences.append(Difference(one.target, first.target, estimate))
     return Comparison(tuple(found), tuple(differences))
 
@@ -145,6 +149,7 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
     found, rows = sums.diagnostics(), sums.weights.rows
     verdict = judge(found, rows, target, estimated=fold.estimated, order=fold.order)
     estimate = gained = None
+    rule = widened(rule, found.variance_factor)
     if not verdict.refused:
         estimate = _estimate(sums.estimators[-1], fold.kind, level, rule)
         gained = None if sums.gain is None else _estimate(sums.gain, "real", level, rule)

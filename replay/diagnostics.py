@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from replay.ladder import Ladder
+from replay.unseen_tail import DrawnWeights, least_square
 
 if TYPE_CHECKING:
     from replay.scored import Scored
@@ -59,6 +60,14 @@ class Diagnostics:
     effective_clusters
         Effective number of clusters, by their sizes (`replay/cluster_freedom.py`); `None` where
         rows are independent.
+    ess_lower
+        Lower bound of the effective sample size where `pess` is unknown, larger weights than those
+        drawn allowed for (`replay/unseen_tail.py`); `None` where `pess` is known.
+    weight_deficit
+        Share of the target's actions that no row was drawn for, by a mean weight below 1, where
+        `pess` is unknown.
+    variance_factor
+        What intervals multiply the variance by for that deficit; `None` where `pess` is known.
     """
 
     ess: float | None
@@ -74,6 +83,9 @@ class Diagnostics:
     top_share: float | None = None
     tail_index: float | None = None
     effective_clusters: float | None = None
+    ess_lower: float | None = None
+    weight_deficit: float | None = None
+    variance_factor: float | None = None
 
     def as_dict(self) -> dict[str, float | int | tuple[float, ...] | None]:
         """Plain numbers for JSON."""
@@ -94,13 +106,14 @@ class WeightSums:
     lowest_reward: float = math.inf
     chi: float = 0.0
     ladder: Ladder = field(default_factory=Ladder)
+    least_square: float = 0.0
 
     def receive(self, scored: Scored) -> WeightSums:
         """Add rows."""
         if not len(scored):
             return self
         w, r = scored.weight, scored.reward
-        terms = w * r
+        terms, mu = w * r, scored.propensity
         received = WeightSums(
             len(scored),
             float(w.sum()),
@@ -112,6 +125,7 @@ class WeightSums:
             float(r.min()),
             float(scored.chi.sum()),
             Ladder().receive(w),
+            0.0 if mu is None or scored.logged is not None else float(least_square(w, mu).sum()),
         )
         return self + received
 
@@ -127,6 +141,7 @@ class WeightSums:
             min(self.lowest_reward, other.lowest_reward),
             self.chi + other.chi,
             self.ladder + other.ladder,
+            self.least_square + other.least_square,
         )
 
     def diagnostics(self) -> Diagnostics:
@@ -140,6 +155,15 @@ class WeightSums:
         mean = self.weight / n
         error = float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n))
         known = not math.isnan(self.chi)
+        drawn = DrawnWeights(
+            n,
+            ess,
+            self.ladder.square_error(),
+            mean,
+            error,
+            self.unsupported / n,
+            self.least_square / n,
+        )
         return Diagnostics(
             ess=ess,
             ess_share=ess / n,
@@ -153,6 +177,9 @@ class WeightSums:
             largest=self.largest,
             top_share=self.ladder.top_share(TOP_SHARE),
             tail_index=self.ladder.tail_index(TAIL_SHARE),
+            ess_lower=None if known else drawn.ess_lower,
+            weight_deficit=None if known else drawn.deficit,
+            variance_factor=None if known else drawn.variance_factor,
         )
 
 

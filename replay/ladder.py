@@ -80,6 +80,26 @@ class Ladder:
         logs = float(counts[at:] @ np.log(means[at:] / low[at]))
         return float(above[at] / logs) if counts[at + 1 :].any() else None
 
+    def square_error(self) -> float:
+        """Relative standard error of the mean square, to a rung's precision; 0 if all are alike.
+
+        √(Σx⁴ / (Σx²)² − 1/n). Numbers of a rung count as their mean, and are taken relative to the
+        largest, so that no power is too large for a float.
+
+        Examples
+        --------
+        >>> round(Ladder().receive(np.array([0.0, 2.0] * 50)).square_error(), 3)
+        0.1
+        """
+        some = (self.counts > 0) & (self.sums > 0)
+        if not some.any():
+            return 0.0
+        counts = self.counts[some]
+        means = self.sums[some] / counts
+        squares = (means / means.max()) ** 2
+        spread = float(counts @ squares**2) / float(counts @ squares) ** 2
+        return float(np.sqrt(max(spread - 1.0 / self.counts.sum(), 0.0)))
+
 
 def edges() -> Floats:
     """Lower ends of the rungs: shape (RUNGS,).

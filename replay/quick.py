@@ -154,4 +154,5 @@ def _scored(
         ((propensity > 1 - 1e-9) & (chance < 1 - 1e-9)).astype(np.float64),
         np.broadcast_to(np.nan, n),
         index=index.astype(np.int64) if known else None,
+        propensity=propensity,
     )

@@ -4,8 +4,8 @@ Every check is good, weak or broken, with a sentence that says what was found an
 that is broken refuses an answer.
 
 worth        pESS, where both pmfs are known: broken below 30, weak below 100 (part 6 of our
-             statistics). Observed effective sample, where they are not: 60 and 200; twice as much,
-             for it is a bad judge: logs that missed the large weights by luck look healthy.
+             statistics). Where they are not, the same limits for its lower bound
+             (`replay/unseen_tail.py`), and 60 and 200 for the effective sample size observed.
 rewards      Effective rewards (Σwr)²/Σ(wr)², where rewards are never negative: 5 and 20. Our
              statistics refuse below 10; measured with the default intervals (Wilson, max variance;
              uniform target, rates of .2 to 3 %, effective sample 445 to 4,152 of 3,000 to 10,000
@@ -16,7 +16,9 @@ support      Rows without support: broken above 1 % of the rows, weak if any. Wh
              1 by .01 at most.
 mean weight  4 standard errors from 1, with full support: weak, the logged propensities are not
              those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
-             besides: broken, for the estimate is off by as much.
+             besides: broken, for the estimate is off by as much. Where the chances are not all
+             known, 3 standard errors below 1: weak, and the interval is wider for it; over .25
+             besides: broken, for that much of what the target does was not drawn.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
@@ -42,6 +44,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from replay.cluster_verdict import on_clusters, on_design
 from replay.order.verdict import on_order
+from replay.unseen_tail import DEFICIT_ERRORS, ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +64,7 @@ MISMATCH = (0.02, 0.2)
 TOP_SHARE = 0.5
 TAIL_INDEX = 1.5
 WANTED_SHARE, FEW_ROWS = 0.01, 10.0
+WORST = ("broken", "weak", "good")
 
 
 class Finding(NamedTuple):
@@ -144,6 +148,15 @@ def _worth(found: Diagnostics, target: str, unit: str) -> Finding:
     value, limits = (found.ess or 0.0, ESS) if found.pess is None else (found.pess, PESS)
     verdict, least = _graded(value, limits)
     text = f"the log is worth {'only ' if least else ''}{_few(value)} {unit}s about {target}"
+    if found.pess is None and found.ess_lower is not None:
+        unseen, least_unseen = _graded(found.ess_lower, PESS)
+        if WORST.index(unseen) < WORST.index(verdict):
+            text = (
+                f"the effective sample size about {target} is {_few(value)} {unit}s by the weights"
+                f" drawn, but could be {_few(found.ess_lower)}: few rows carry most of the weight,"
+                " and larger weights may not have been drawn"
+            )
+            return Finding("worth", unseen, text + least_unseen)
     return Finding("worth", verdict, text + least)
 
 
@@ -181,7 +194,16 @@ def _graded(value: float, limits: tuple[float, float]) -> tuple[str, str]:
 
 def _mean_weight(found: Diagnostics) -> list[Finding]:
     mean, error = found.mean_weight, found.mean_weight_error
-    if mean is None or error is None or found.no_support_rows:
+    if mean is None or error is None:
+        return []
+    deficit = found.weight_deficit or 0.0
+    if deficit > DEFICIT_ERRORS * error + ROUNDING:
+        text = (
+            f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
+            f" {deficit:.1%} of what the target does, or the propensities are wrong"
+        )
+        return [Finding("mean weight", "broken" if deficit > MEAN_WEIGHT_OFF else "weak", text)]
+    if found.no_support_rows:
         return []
     if abs(mean - 1) <= MEAN_WEIGHT_ERRORS * error + 1e-6:
         return [Finding("mean weight", "good", f"the mean weight is {mean:.3g}, as near 1 as due")]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from bench.attacks import actions, adaptive, clusters, order
+from bench.attacks import actions, adaptive, blind, clusters, order
 
-ATTACKS = (*order.ATTACKS, *adaptive.ATTACKS, *actions.ATTACKS, *clusters.ATTACKS)
+ATTACKS = (
+    *order.ATTACKS,
+    *adaptive.ATTACKS,
+    *actions.ATTACKS,
+    *clusters.ATTACKS,
+    *blind.ATTACKS,
+)
