@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from codecs import BOM_UTF8
 from contextlib import contextmanager
 from itertools import islice
@@ -13,6 +14,7 @@ import msgspec
 import pyarrow as pa
 
 from bandit.errors import BadValue, MissingInput
+from replay.tables.encoding import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +23,9 @@ BATCH_LINES = 4_096
 """Lines of a batch: each may hold long lists."""
 LOOK_AT = 1_000
 """Lines looked at to know the columns: a field that comes later is rare enough to be a mistake."""
+
+HEAD_BYTES = 256
+"""Bytes that tell the encoding."""
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -64,9 +69,18 @@ def _open(path: str) -> Iterator[Iterable[bytes]]:
     with Path(path).open("rb") as raw:
         if path.endswith(".gz"):
             with gzip.GzipFile(fileobj=raw) as plain:
-                yield plain
+                yield _in_utf8(plain)
         else:
-            yield raw
+            yield _in_utf8(raw)
+
+
+def _in_utf8(file: Any) -> Iterable[bytes]:
+    """Lines in UTF-8, whatever the file is in."""
+    codec = encoding_of(file.peek(HEAD_BYTES)[:HEAD_BYTES])
+    if codec.startswith("utf-8"):
+        return file  # type: ignore[no-any-return]  # a binary file
+    text = io.TextIOWrapper(file, codec, newline="\n")
+    return (line.encode() for line in text)
 
 
 def _fields(path: str, number: int, line: bytes) -> dict[str, msgspec.Raw]:

@@ -54,6 +54,7 @@ def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[A
         metadata=metadata,
         read_dictionary=words,
         buffer_size=BUFFER_BYTES,
+        page_checksum_verification=True,  # of pages that have one
         pre_buffer=False,
     ) as file:
         yield from file.iter_batches(
