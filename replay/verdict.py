@@ -16,7 +16,9 @@ support      Rows without support: broken above 1 % of the rows, weak if any. Wh
              1 by .01 at most.
 mean weight  4 standard errors from 1, with full support: weak, the logged propensities are not
              those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
-             besides: broken, for the estimate is off by as much.
+             besides: broken, for the estimate is off by as much. Where 4 standard errors are more
+             than .5 the check says nothing: weak, for propensities that are wrong by half, and an
+             estimate by weights that is off by half, would pass it.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
@@ -41,6 +43,7 @@ ESS = (60.0, 200.0)
 EVENTS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
 MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
+MEAN_WEIGHT_NOTICED = 0.5
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
 TOP_SHARE = 0.5
@@ -153,8 +156,15 @@ def _mean_weight(found: Diagnostics) -> list[Finding]:
     mean, error = found.mean_weight, found.mean_weight_error
     if mean is None or error is None or found.no_support_rows:
         return []
-    if abs(mean - 1) <= MEAN_WEIGHT_ERRORS * error + 1e-6:
-        return [Finding("mean weight", "good", f"the mean weight is {mean:.3g}, as near 1 as due")]
+    noticed = MEAN_WEIGHT_ERRORS * error
+    if abs(mean - 1) <= noticed + 1e-6:
+        text = f"the mean weight is {mean:.3g} (expected: 1)"
+        if noticed > MEAN_WEIGHT_NOTICED:
+            text += f", but only a deviation above {noticed:.2g} would be noticed"
+            return [Finding("mean weight", "weak", text)]
+        if noticed > 1e-6:
+            text += f"; a deviation above {noticed:.2g} would be noticed"
+        return [Finding("mean weight", "good", text)]
     text = (
         f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
         " do all that the target does?"

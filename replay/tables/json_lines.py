@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from codecs import BOM_UTF8
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from replay.tables.encoding import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
 BATCH_LINES = 4_096
 """Lines of a batch: each may hold long lists."""
@@ -66,21 +67,18 @@ def read(path: str, names: Sequence[str]) -> Iterator[Any]:
 
 @contextmanager
 def _open(path: str) -> Iterator[Iterable[bytes]]:
-    with Path(path).open("rb") as raw:
-        if path.endswith(".gz"):
-            with gzip.GzipFile(fileobj=raw) as plain:
-                yield _in_utf8(plain)
+    """Open a file as lines in UTF-8, whatever it is in."""
+    with Path(path).open("rb") as raw, _plain(path, raw) as file:
+        codec = encoding_of(file.peek(HEAD_BYTES)[:HEAD_BYTES])
+        if codec.startswith("utf-8"):
+            yield file
         else:
-            yield _in_utf8(raw)
+            with io.TextIOWrapper(file, codec, newline="\n") as text:
+                yield (line.encode() for line in text)
 
 
-def _in_utf8(file: Any) -> Iterable[bytes]:
-    """Lines in UTF-8, whatever the file is in."""
-    codec = encoding_of(file.peek(HEAD_BYTES)[:HEAD_BYTES])
-    if codec.startswith("utf-8"):
-        return file  # type: ignore[no-any-return]  # a binary file
-    text = io.TextIOWrapper(file, codec, newline="\n")
-    return (line.encode() for line in text)
+def _plain(path: str, raw: Any) -> AbstractContextManager[Any]:
+    return gzip.GzipFile(fileobj=raw) if path.endswith(".gz") else nullcontext(raw)
 
 
 def _fields(path: str, number: int, line: bytes) -> dict[str, msgspec.Raw]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from replay.tables.distribution import TOLERANCE
 from replay.tables.magnitude import MAX_SIZE, MIN_PROPENSITY
+from replay.tables.named_actions import no_chance
 from replay.tables.values import Floats, Ints, is_text, numbers
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ def read_propensity(
         return np.ones(batch.num_rows) if given is None else given
     assert columns.logged is not None
     label, own = columns.logged.label, np.nan_to_num(logged.of(code))
-    faults.put(own <= 0, f"{label} gives the logged action no chance")
+    faults.put(
+        own <= 0,
+        f"{label} gives the logged action no chance",
+        lambda row: no_chance(columns, batch.column(columns.action)[row].as_py()),
+    )
     faults.put(
         own < MIN_PROPENSITY,
         f"the logged action's chance in {label} {AT_LEAST}",
@@ -102,10 +107,11 @@ def _limited(name: str, values: Floats, faults: Faults) -> Floats:
 
 
 def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:
-    """Chance of the logged action under the target, in [0, 1]."""
+    """Chance of the logged action under the target, in [0, 1]; what rounds to 0 is 0."""
     values = numbers(name, batch.column(name), faults)
     _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
-    return values
+    tiny = (values > 0) & (values < MIN_PROPENSITY)
+    return np.where(tiny, 0.0, values) if tiny.any() else values
 
 
 def read_context(name: str, batch: Any, faults: Faults) -> Any:

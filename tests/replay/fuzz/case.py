@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 import tempfile
 import traceback
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
 from bandit.errors import PoolwiseError
 from replay import compare, evaluate
+from replay.report.page import page_text
 from replay.report.plain import as_json_text
+from replay.report.terminal import print_report
 from tests.replay.fuzz.odd_files import stored
 from tests.replay.fuzz.odd_questions import question
 from tests.replay.fuzz.odd_tables import good_table, mutated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from replay.answer import Comparison, Evaluation
 
 ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
+
+SHOWN_ONE_IN = 5
+"""Of the answers, those that are made a report and a page of too: these take longer."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +62,19 @@ def run_case(seed: int, number: int) -> Outcome:
         source = stored(chance, table, Path(folder))
         asked = question(chance)
         case = f"run_case({seed}, {number}): {source.how}, {asked}"
-        return ended(case, source.source, asked)
+        return ended(case, source.source, asked, shown=number % SHOWN_ONE_IN == 0)
 
 
-def ended(case: str, source: Any, asked: dict[str, Any]) -> Outcome:
+def ended(case: str, source: Any, asked: dict[str, Any], *, shown: bool) -> Outcome:
     """Run `evaluate` or, of several targets, `compare`, with every warning an error."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _ignored() as ignored:
         warnings.simplefilter("error")
         try:
             answer = compare(source, **asked) if "targets" in asked else evaluate(source, **asked)
-            as_json_text(answer)
+            as_json_text(answer).encode()
+            if shown:
+                print_report(answer, "log", Console(file=io.StringIO(), width=80))
+                page_text(answer, "poolwise evaluate log", "log").encode()
         except PoolwiseError as error:
             text = str(error)
             if len(text.splitlines()) != 1:
@@ -67,14 +82,29 @@ def ended(case: str, source: Any, asked: dict[str, Any]) -> Outcome:
             return Outcome(type(error).__name__, text, case)
         except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
             return Outcome(FAILED, traceback.format_exc(), case)
+    if ignored:
+        return Outcome(FAILED, f"ignored: {ignored[0]}", case)
     return judged(case, answer)
 
 
 def judged(case: str, answer: Evaluation | Comparison) -> Outcome:
-    """An answer that is no traceback must still be one."""
+    """An answer's estimates must be numbers inside their intervals."""
     first = answer if not hasattr(answer, "evaluations") else answer.evaluations[0]
     if first.refused:
         return Outcome(REFUSED, first.verdict, case)
-    if any(one.low > one.high or one.value != one.value for one in first.estimates):  # noqa: PLR0124 - NaN
-        return Outcome(FAILED, f"no interval: {first.estimates}", case)
+    for one in first.estimates:
+        if one.value is not None and not one.low <= one.value <= one.high:
+            return Outcome(FAILED, f"no interval: {one}", case)
     return Outcome(ANSWERED, first.verdict, case)
+
+
+@contextmanager
+def _ignored() -> Iterator[list[str]]:
+    """Collect what is raised where nobody can catch it, as a warning of an unclosed file is."""
+    found: list[str] = []
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda one: found.append(repr(one.exc_value))
+    try:
+        yield found
+    finally:
+        sys.unraisablehook = before
