@@ -97,8 +97,8 @@ def evaluate(
         How intervals are made: `default`, or another of `replay.intervals.rules.RULES`; `anytime`
         holds however often one looks.
     estimators
-        Names of those, or of the one, that are wanted, if not all; the last of them, as they are listed, is the
-        one that `value` is of.
+        Names of those, or of the one, that are wanted, if not all; the last of them, as they are
+        listed, is the one that `value` is of.
     jobs
         Processes to read files with; the answer is the same for any number.
     engine
@@ -184,8 +184,8 @@ def compare(
     source
         As for `evaluate`.
     targets
-        Each as for `evaluate`, or one alone; differences are from the first, paired row by row (on our own log
-        task by task). Targets that learn walk the log side by side, and differ from the first that
+        Each as for `evaluate`, or one alone; differences are from the first, paired row by row (on
+        our own log task by task). Targets that learn walk the log side by side, and differ from the first that
         learns; they have no difference from the others, whose values are over other rows.
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.

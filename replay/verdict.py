@@ -158,13 +158,11 @@ def _mean_weight(found: Diagnostics) -> list[Finding]:
         return []
     noticed = MEAN_WEIGHT_ERRORS * error
     if abs(mean - 1) <= noticed + 1e-6:
-        text = f"the mean weight is {mean:.3g} (expected: 1)"
+        limit = f"a deviation above {noticed:.2g} would be noticed" if noticed > 1e-6 else "exact"
         if noticed > MEAN_WEIGHT_NOTICED:
-            text += f", but only a deviation above {noticed:.2g} would be noticed"
+            text = f"mean weight {mean:.3g} could not be checked (expected 1; only {limit})"
             return [Finding("mean weight", "weak", text)]
-        if noticed > 1e-6:
-            text += f"; a deviation above {noticed:.2g} would be noticed"
-        return [Finding("mean weight", "good", text)]
+        return [Finding("mean weight", "good", f"mean weight {mean:.3g} (expected 1; {limit})")]
     text = (
         f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
         " do all that the target does?"

@@ -64,9 +64,9 @@ def estimators_for(
     offered = (*WEIGHING, *(MODELLING if pmf_known else BLIND))
     wanted = [one for one in offered if not only or one.name in only]
     if not wanted:
-        needs = "only the logged action's chance is" if not pmf_known else "every action's chance is"
+        known = "every action's chance is" if pmf_known else "only the logged action's chance is"
         raise BadValue(
-            f"target {target}: no estimate by {', '.join(only)}, for {needs} known; for this target"
+            f"target {target}: no estimate by {', '.join(only)}, for {known} known; for this target"
             f" there are: {', '.join(one.name for one in offered)}"
         )
     return tuple(ips if one is Ips else one() for one in wanted)

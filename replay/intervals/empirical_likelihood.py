@@ -50,7 +50,7 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
         away = furthest * (1 - 1e-9)
         if over(away) <= 0:
             return away
-        return float(brentq(over, *sorted((away, 0.0)), xtol=1e-10 * abs(furthest)))
+        return float(brentq(over, away, 0.0, xtol=1e-10 * abs(furthest)))
 
     if over(0.0) >= 0:  # influences are rounding errors alone, as of a constant reward
         return widest(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import sys
 import tempfile
@@ -88,12 +89,12 @@ def ended(case: str, source: Any, asked: dict[str, Any], *, shown: bool) -> Outc
 
 
 def judged(case: str, answer: Evaluation | Comparison) -> Outcome:
-    """An answer's estimates must be numbers inside their intervals."""
+    """An answer's estimates must be numbers, and its intervals intervals."""
     first = answer if not hasattr(answer, "evaluations") else answer.evaluations[0]
     if first.refused:
         return Outcome(REFUSED, first.verdict, case)
     for one in first.estimates:
-        if one.value is not None and not one.low <= one.value <= one.high:
+        if one.value is not None and not (one.low <= one.high and math.isfinite(one.value)):
             return Outcome(FAILED, f"no interval: {one}", case)
     return Outcome(ANSWERED, first.verdict, case)
 

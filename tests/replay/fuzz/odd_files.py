@@ -180,10 +180,12 @@ def _polars(chance: Random, table: Columns) -> Any:
     columns = {}
     for name, values in table:
         made = _column(values)
-        if not (pa.types.is_primitive(made.type) or pa.types.is_string(made.type)):
+        if pa.types.is_float16(made.type):
+            made = made.cast(pa.float64())
+        elif pa.types.is_interval(made.type) or not (
+            pa.types.is_primitive(made.type) or pa.types.is_string(made.type)
+        ):
             made = pa.array([_cell(value) for value in plain(values)], pa.string())
-        elif pa.types.is_float16(made.type) or pa.types.is_interval(made.type):
-            made = made.cast(pa.float64()) if pa.types.is_float16(made.type) else pa.nulls(len(made))
         columns[name] = made
     return pl.from_arrow(pa.table(columns))
 
