@@ -44,9 +44,8 @@ def main() -> int:
         if found.end == FAILED:
             print(f"FAILED {found.case}\n{found.text}", flush=True)
     seconds = time.perf_counter() - started
-    print(
-        f"{asked.cases:,} tables, {asked.commands:,} commands, seed {asked.seed}, {seconds:.0f} s"
-    )
+    cases = f"{asked.cases:,} tables and {asked.commands:,} commands"
+    print(f"{cases}, seed {asked.seed}, {seconds:.0f} s")
     for end, count in ends.most_common():
         print(f"  {count:8,}  {end}")
     print("by kind of line:")

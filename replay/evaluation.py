@@ -185,8 +185,9 @@ def compare(
         As for `evaluate`.
     targets
         Each as for `evaluate`, or one alone; differences are from the first, paired row by row (on
-        our own log task by task). Targets that learn walk the log side by side, and differ from the first that
-        learns; they have no difference from the others, whose values are over other rows.
+        our own log task by task). Targets that learn walk the log side by side, and differ from the
+        first that learns; they have no difference from the others, whose values are over other
+        rows.
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.
 

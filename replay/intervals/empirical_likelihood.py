@@ -38,6 +38,10 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
     from scipy.optimize import brentq  # noqa: PLC0415 - 20 MB that few need
 
     limit = float(fdtri(1, g - 1, level))
+    unit = float(np.abs(influence).max())
+    if not unit:
+        return widest(kind)
+    influence = influence / unit
     least, most = float(influence.min()), float(influence.max())
     if not least < 0 < most:
         return widest(kind)
@@ -54,7 +58,7 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
 
     if over(0.0) >= 0:  # influences are rounding errors alone, as of a constant reward
         return widest(kind)
-    low, high = end(least), end(most)
+    low, high = unit * end(least), unit * end(most)
     return within(evidence.value + low, evidence.value + high, kind, "empirical likelihood")
 
 

@@ -11,6 +11,10 @@ MAX_SIZE = 1e30
 """Largest absolute value of a reward, or of a context's number: no unit needs more. Placeholders
 for "missing" are above it: the largest single (3.4e38) and double (1.8e308)."""
 
+MIN_SIZE = 1e-30
+"""Smallest mean or spread of rewards, if it isn't 0: squares of much smaller ones are rounded to 0,
+and with them the width of an interval."""
+
 MIN_PROPENSITY = 1e-15
 """Smallest propensity. An action with less is expected less than once in a million billion rows: a
 row with it was not logged by that chance. In double precision it can't be told from 0 either, for

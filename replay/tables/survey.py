@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial, reduce
+from math import sqrt
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from replay.moments import Moments
 from replay.plain import counted
 from replay.tables.checked import check_piece
 from replay.tables.context_column import ContextColumn
+from replay.tables.magnitude import MIN_SIZE
 from replay.tables.named_actions import check_names
 from replay.tables.order import Order
 from replay.tables.times import mixed
@@ -99,7 +101,8 @@ class Survey:
         MissingInput
             If it has no rows.
         BadValue
-            If no row can be used, times can't be compared, or there are too many actions.
+            If no row can be used, times can't be compared, rewards are too small for their squares
+            to be told from 0, or there are too many actions.
         """
         read = sum(self.pieces.values())
         if not read:
@@ -112,6 +115,12 @@ class Survey:
             raise BadValue(
                 f"{table}: none of {counted(read, 'row')} can be used; in {count:,} {reason}:"
                 f" {example.text}"
+            )
+        spread = sqrt(self.rewards.variance() or 0.0)
+        if 0 < max(abs(self.rewards.mean), spread) < MIN_SIZE:
+            raise BadValue(
+                f"{table}: rewards are about {self.rewards.mean:g}: their mean or spread must be"
+                f" at least {MIN_SIZE:g}, so give them in a smaller unit"
             )
         if len(self.actions) > MAX_ACTIONS:
             raise too_many(table, action)

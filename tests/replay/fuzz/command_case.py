@@ -1,4 +1,4 @@
-"""One fuzzed case of `poolwise evaluate`: a table in a file, and arguments as somebody types them."""
+"""One fuzzed case of `poolwise evaluate`: a table in a file, and arguments as they are typed."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def run_command_case(seed: int, number: int) -> Outcome:
 def arguments(chance: Random, source: Any, asked: dict[str, Any], folder: Path) -> list[str]:
     """Write a question as arguments of the command."""
     typed = [f"--sql=select * from '{source}'"] if chance.random() < 0.1 else [str(source)]
-    for target in asked.pop("targets", [asked.pop("target", "uniform")]):
-        typed.append(f"--target={target}")
+    targets = asked.pop("targets", None) or [asked.pop("target", "uniform")]
+    typed += [f"--target={target}" for target in targets]
     for name, value in asked.items():
         option = f"--{name.replace('_', '-')}"
         if value is True:

@@ -46,7 +46,7 @@ def test_a_changed_byte_of_a_page_with_a_checksum_is_an_error(
         changed = bytearray(whole)
         changed[1_500 + part * 1_300] ^= 1
         path.write_bytes(changed)
-        with pytest.raises(InputError, match="can't be read: .*CRC") as error:
+        with pytest.raises(InputError, match=r"can't be read: .*CRC") as error:
             evaluate(path)
         assert "\n" not in str(error.value)
 

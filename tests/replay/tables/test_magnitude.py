@@ -125,3 +125,10 @@ def test_whole_numbers_that_a_float_can_not_hold_exactly_are_rewards_too() -> No
 def test_a_reward_range_is_within_the_same_limits(ends: tuple[float, float]) -> None:
     with pytest.raises(BadValue, match=r"reward range is .* must be within ±1e\+30, as rewards"):
         evaluate(log(), reward_range=ends)
+
+
+def test_rewards_too_small_to_be_squared_are_refused() -> None:
+    """Their variance would be rounded to 0, and the interval to a point."""
+    with pytest.raises(BadValue, match=r"rewards are about .*e-301: their mean or spread must"):
+        evaluate(log(), reward="1e-300*reward")
+    assert evaluate(log(), reward="1e-29*reward").verdict == "good"
