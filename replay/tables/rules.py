@@ -109,9 +109,10 @@ def _limited(name: str, values: Floats, faults: Faults) -> Floats:
 def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:
     """Chance of the logged action under the target, in [0, 1]; what rounds to 0 is 0."""
     values = numbers(name, batch.column(name), faults)
+    if (((values >= MIN_PROPENSITY) | (values == 0)) & (values <= 1)).all():
+        return values
     _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
-    tiny = (values > 0) & (values < MIN_PROPENSITY)
-    return np.where(tiny, 0.0, values) if tiny.any() else values
+    return np.where((values > 0) & (values < MIN_PROPENSITY), 0.0, values)
 
 
 def read_context(name: str, batch: Any, faults: Faults) -> Any:

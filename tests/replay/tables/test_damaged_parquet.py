@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bandit.errors import InputError
+from bandit.errors import BadValue, InputError
 from replay import evaluate
 
 if TYPE_CHECKING:
@@ -59,3 +61,31 @@ def test_a_truncated_file_is_one_line(tmp_path: Path, checksum: bool) -> None:
         with pytest.raises(InputError, match=r"log\.parquet: can't be read: ") as error:
             evaluate(tmp_path / "log.parquet")
         assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_value_beyond_the_files_own_statistics_is_an_error_without_checksums(
+    tmp_path: Path,
+) -> None:
+    """Of a changed value within them nothing can be known: the file has nothing to compare with."""
+    whole = content("none", checksum=False)
+    before = struct.pack("<d", np.random.default_rng(1).normal(size=N)[N // 2])
+    assert whole.count(before) == 1
+    (tmp_path / "log.parquet").write_bytes(whole.replace(before, struct.pack("<d", 1e20)))
+    with pytest.raises(BadValue, match=r"reward has the value 1e\+20, and its statistics say -3"):
+        evaluate(tmp_path / "log.parquet")
+
+
+@pytest.mark.parametrize("statistics", [False, True])
+@pytest.mark.parametrize("kind", ["float32", "float64", "int8", "uint64", "float16"])
+def test_what_a_file_says_of_its_values_is_no_error_where_it_is_right(
+    tmp_path: Path, kind: str, statistics: bool
+) -> None:
+    """Missing values, NaN and several row groups included."""
+    rewards: list[float | None] = [1, 0, None, 1, 1, 0, 1, 0] * 50
+    if kind.startswith("float"):
+        rewards[8] = math.nan
+    log = {"action": ["a", "b"] * 200, "propensity": [0.5] * 400}
+    table = pa.table(log | {"reward": pa.array(rewards, getattr(pa, kind)())})
+    path = tmp_path / "log.parquet"
+    pq.write_table(table, path, row_group_size=64, write_statistics=statistics)
+    assert evaluate(path).rows == 350 - kind.startswith("float")
