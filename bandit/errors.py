@@ -18,6 +18,7 @@ PoolwiseError                  exit code 1: one clear line, no traceback
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,24 @@ MOST_NAMED = 12
 """Names that fit in one line of an error."""
 
 
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Line ends and other control characters, and halves of surrogate pairs, which can't be written."""
+
+
 class PoolwiseError(Exception):
-    """Root of the tree; its text is one line for a person to act on."""
+    r"""Root of the tree; its text is one line for a person to act on, whatever it quotes.
+
+    Examples
+    --------
+    >>> print(PoolwiseError("no column 'two\nlines'"))
+    no column 'two\nlines'
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Return the message with control characters escaped."""
+        return CONTROLS.sub(_escaped, super().__str__())
 
 
 class InputError(PoolwiseError):
@@ -99,6 +114,10 @@ class CannotAnswer(PoolwiseError):
     """The log can't answer the question; the message says why."""
 
     exit_code = 3
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

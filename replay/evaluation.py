@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from replay.arguments import checked_options, several_targets
 from replay.every_target import answers
 from replay.learning.walked import REPLAYS
-from replay.limits import checked_range
-from replay.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,14 +31,14 @@ def evaluate(
     logged: str | None = None,
     estimate_propensities: bool = False,
     actions: str | None = None,
-    context: Sequence[str] = (),
-    by: Sequence[str] = (),
+    context: str | Sequence[str] = (),
+    by: str | Sequence[str] = (),
     cluster: str | None = None,
     time: str | None = None,
     target: str | Path = "uniform",
     level: float = 0.95,
     interval: str = "default",
-    estimators: Sequence[str] = (),
+    estimators: str | Sequence[str] = (),
     jobs: int = 1,
     engine: str = "local",
     strict: bool = False,
@@ -78,9 +77,9 @@ def evaluate(
     actions
         Column of lists of the actions that could be chosen in a row; without it, all seen.
     context
-        Columns of the context.
+        Columns of the context; one may be given as a string.
     by
-        Columns to slice by: what the target would have earned for each of their values.
+        Columns, or one, to slice by: what the target would have earned for each of their values.
     cluster
         Column of what rows belong together by, as the decisions of a task: they count as one.
         Without it, columns that look like ids (`replay/tables/repeated_ids.py`) are searched for
@@ -101,8 +100,8 @@ def evaluate(
         How intervals are made: `default`, or another of `replay.intervals.rules.RULES`; `anytime`
         holds however often one looks.
     estimators
-        Names of those that are wanted, if not all; the last of them, as they are listed, is the
-        one that `value` is of.
+        Names of those, or of the one, that are wanted, if not all; the last of them, as they are
+        listed, is the one that `value` is of.
     jobs
         Processes to read files with; the answer is the same for any number.
     engine
@@ -147,22 +146,22 @@ def evaluate(
     >>> answer.learning.policy, answer.learning.horizon, answer.learning.words
     ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 learning histories')
     """
-    options = Options(
+    options = checked_options(
         sql=sql,
         action=action,
         reward=reward,
-        reward_range=checked_range(reward_range),
+        reward_range=reward_range,
         propensity=propensity,
         logged=logged,
         estimate_propensities=estimate_propensities,
         actions=actions,
-        context=tuple(context),
-        by=tuple(by),
+        context=context,
+        by=by,
         cluster=cluster,
         time=time,
         level=level,
         interval=interval,
-        estimators=tuple(estimators),
+        estimators=estimators,
         jobs=jobs,
         engine=engine,
         strict=strict,
@@ -175,10 +174,12 @@ def evaluate(
         seed=seed,
         tell=tell,
     )
-    return answers(source, [target], options).evaluations[0]
+    return answers(source, several_targets([target]), options).evaluations[0]
 
 
-def compare(source: Any = None, *, targets: Sequence[str | Path], **options: Any) -> Comparison:
+def compare(
+    source: Any = None, *, targets: str | Path | Sequence[str | Path], **options: Any
+) -> Comparison:
     """Estimate what several target policies would have earned, and how they differ.
 
     Parameters
@@ -186,9 +187,10 @@ def compare(source: Any = None, *, targets: Sequence[str | Path], **options: Any
     source
         As for `evaluate`.
     targets
-        Each as for `evaluate`; differences are from the first, paired row by row (on our own log
-        task by task). Targets that learn walk the log side by side, and differ from the first that
-        learns; they have no difference from the others, whose values are over other rows.
+        Each as for `evaluate`, or one alone; differences are from the first, paired row by row (on
+        our own log task by task). Targets that learn walk the log side by side, and differ from the
+        first that learns; they have no difference from the others, whose values are over other
+        rows.
     options
         All others of `evaluate`. Intervals hold for all targets (and slices) together.
 
@@ -205,5 +207,4 @@ def compare(source: Any = None, *, targets: Sequence[str | Path], **options: Any
     >>> round(found.differences[0].estimate.value, 1)
     2.0
     """
-    options["reward_range"] = checked_range(options.get("reward_range"))
-    return answers(source, targets, Options(**options))
+    return answers(source, several_targets(targets), checked_options(**options))

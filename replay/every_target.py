@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from replay.target import Target
 
 ENGINES = ("local", "spark")
+MOST_SURE = 1 - 1e-9
+"""Highest level: beyond it tails of distributions are lost to rounding."""
+
 NOTHING = Comparison((), ())
 
 
@@ -48,6 +51,8 @@ def answers(source: Any, targets: Iterable[str | Path], options: Options) -> Com
     level = options.level
     if not 0 < level < 1:
         raise BadValue(f"level is {level:g}, must be between 0 and 1")
+    if level > MOST_SURE:
+        raise BadValue(f"level is {level!r}, must be at most {MOST_SURE!r}")
     if (source is None) == (options.sql is None):
         raise InputError("name either a log or a query (--sql), one of them")
     _check_engine(source, options)

@@ -68,7 +68,7 @@ def _folds(source: Source, question: Question, run: Run) -> Folds:
 
 
 def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any]]:
-    return [(rows.index, hashes(rows)) for rows in source.read(piece) if rows.index is not None]
+    return [(rows.index, hashes(rows)) for rows in source.to_learn(piece) if rows.index is not None]
 
 
 def _first(source: Source, question: Question, folds: Folds, piece: Any) -> FirstPass:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
 from replay.intervals.rules import LIMITED
+from replay.tables.magnitude import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +31,17 @@ def checked_range(given: Sequence[float] | None) -> tuple[float, float] | None:
     """
     if given is None:
         return None
-    if len(given) != 2:
-        raise BadValue(f"reward range has {len(given)} ends, must have two: LOW and HIGH")
-    low, high = map(float, given)
+    try:
+        ends = [float(end) for end in given]
+    except (TypeError, ValueError):
+        raise BadValue(f"reward range is {given!r}, must be two numbers: LOW and HIGH") from None
+    if len(ends) != 2:
+        raise BadValue(f"reward range has {len(ends)} ends, must have two: LOW and HIGH")
+    low, high = ends
+    if math.isfinite(low) and math.isfinite(high) and max(abs(low), abs(high)) > MAX_SIZE:
+        raise BadValue(
+            f"reward range is {low:.15g} to {high:.15g}, must be within ±{MAX_SIZE:g}, as rewards"
+        )
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise BadValue(
             f"reward range is {low:.15g} to {high:.15g}, must be finite, the lower end first"

@@ -10,6 +10,7 @@ import numpy as np
 
 from replay.estimators.dr import Dr
 from replay.tables.distribution import TOLERANCE
+from replay.tables.magnitude import MIN_PROPENSITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,11 +158,12 @@ def score(
         if pmf is not None:  # what the target would do where it isn't eligible
             unsupported |= pmf.sum(axis=1) < 1 - 2 * TOLERANCE
     else:
-        ratio = np.divide(pmf, known, out=np.zeros_like(pmf), where=known > 0)
+        seen = known >= MIN_PROPENSITY  # what is smaller is no support, as 0 is
+        ratio = np.divide(pmf, known, out=np.zeros_like(pmf), where=seen)
         square = ratio * pmf
         spread = np.einsum("ij,ijp->ip", square, _noise(predicted, kind))
         chi, top = square.sum(axis=1), ratio.max(axis=1)
-        lacking = 1.0 - np.where(known > floor, pmf, 0.0).sum(axis=1)
+        lacking = 1.0 - np.where(seen & (known > floor), pmf, 0.0).sum(axis=1)
         unsupported = np.maximum(lacking, 0.0) if floor else lacking > 2 * TOLERANCE
     return Scored(
         weight,

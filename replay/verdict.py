@@ -18,7 +18,9 @@ mean weight  4 standard errors from 1, with full support: weak, the logged prope
              those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
              besides: broken, for the estimate is off by as much. Where the chances are not all
              known, 3 standard errors below 1: weak, and the interval is wider for it; over .25
-             besides: broken, for that much of what the target does was not drawn.
+             besides: broken, for that much of what the target does was not drawn. Where 4 standard
+             errors are more than .5 the check says nothing: weak, for propensities that are wrong
+             by half, and an estimate by weights that is off by half, would pass it.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
@@ -59,6 +61,7 @@ ESS = (60.0, 200.0)
 EVENTS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
 MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
+MEAN_WEIGHT_NOTICED = 0.5
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
 TOP_SHARE = 0.5
@@ -205,8 +208,13 @@ def _mean_weight(found: Diagnostics) -> list[Finding]:
         return [Finding("mean weight", "broken" if deficit > MEAN_WEIGHT_OFF else "weak", text)]
     if found.no_support_rows:
         return []
-    if abs(mean - 1) <= MEAN_WEIGHT_ERRORS * error + 1e-6:
-        return [Finding("mean weight", "good", f"the mean weight is {mean:.3g}, as near 1 as due")]
+    noticed = MEAN_WEIGHT_ERRORS * error
+    if abs(mean - 1) <= noticed + 1e-6:
+        limit = f"a deviation above {noticed:.2g} would be noticed" if noticed > 1e-6 else "exact"
+        if noticed > MEAN_WEIGHT_NOTICED:
+            text = f"mean weight {mean:.3g} could not be checked (expected 1; only {limit})"
+            return [Finding("mean weight", "weak", text)]
+        return [Finding("mean weight", "good", f"mean weight {mean:.3g} (expected 1; {limit})")]
     text = (
         f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
         " do all that the target does?"

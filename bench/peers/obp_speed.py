@@ -11,7 +11,6 @@ unless told), by the clock and of the processor, and the largest memory resident
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -20,6 +19,7 @@ import no_torch  # noqa: F401 - obp wants to find it
 import numpy as np
 import pyarrow.parquet as pq
 from obp import ope
+from peak_memory import peak_mb
 
 ACTIONS = 5
 
@@ -77,7 +77,7 @@ def main() -> None:
         "rounds": rounds,
         "seconds": dict(zip(parts, wall, strict=True)),
         "processor_seconds": dict(zip(parts, processor, strict=True)),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_mb": round(peak_mb()),
         "values": {name: float(value) for name, value in values.items()},
     }
     print(json.dumps(said))

@@ -52,12 +52,23 @@ def estimators_for(
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
     `only` leaves out all whose names it hasn't, if it has any; `laddered` keeps what betting needs;
     `limits` are the declared range of the rewards.
+
+    Raises
+    ------
+    BadValue
+        If none of `only` is for such a target; the message names those that are.
     """
     ips = Ips(ladder=Ladder() if laddered else None, limits=limits)
     if target.kind == "logging":
         return tuple(one for one in (ips, Snips()) if one.name in only) or (ips, Snips())
-    models = MODELLING if pmf_known else BLIND
-    wanted = (one for one in (*WEIGHING, *models) if not only or one.name in only)
+    offered = (*WEIGHING, *(MODELLING if pmf_known else BLIND))
+    wanted = [one for one in offered if not only or one.name in only]
+    if not wanted:
+        known = "every action's chance is" if pmf_known else "only the logged action's chance is"
+        raise BadValue(
+            f"target {target}: no estimate by {', '.join(only)}, for {known} known; for this target"
+            f" there are: {', '.join(one.name for one in offered)}"
+        )
     return tuple(ips if one is Ips else one() for one in wanted)
 
 

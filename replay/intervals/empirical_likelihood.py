@@ -38,6 +38,10 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
     from scipy.optimize import brentq  # noqa: PLC0415 - 20 MB that few need
 
     limit = float(fdtri(1, g - 1, level))
+    unit = float(np.abs(influence).max())
+    if not unit:
+        return widest(kind)
+    influence = influence / unit
     least, most = float(influence.min()), float(influence.max())
     if not least < 0 < most:
         return widest(kind)
@@ -45,8 +49,16 @@ def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> 
     def over(away: float) -> float:
         return _ratio(influence - away) - limit
 
-    low = float(brentq(over, least * (1 - 1e-9), 0.0, xtol=1e-10 * -least))
-    high = float(brentq(over, 0.0, most * (1 - 1e-9), xtol=1e-10 * most))
+    def end(furthest: float) -> float:
+        """Distance at which the ratio reaches the limit; the furthest there is if it doesn't."""
+        away = furthest * (1 - 1e-9)
+        if over(away) <= 0:
+            return away
+        return float(brentq(over, away, 0.0, xtol=1e-10 * abs(furthest)))
+
+    if over(0.0) >= 0:  # influences are rounding errors alone, as of a constant reward
+        return widest(kind)
+    low, high = unit * end(least), unit * end(most)
     return within(evidence.value + low, evidence.value + high, kind, "empirical likelihood")
 
 

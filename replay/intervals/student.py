@@ -48,6 +48,8 @@ def beyond(freedom: float | None, tail: float) -> float:
     >>> round(beyond(None, 0.001), 2), round(beyond(4.0, 0.001), 2)
     (3.09, 7.17)
     """
+    if tail <= 0:  # smaller than a float can say
+        return math.inf
     if freedom is None:
         return -float(ndtri(tail))
     return -float(stdtrit(max(freedom, 2.0), tail))

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from replay.models.gram import Gram
 from replay.tables.arrays import array_of
+from replay.tables.magnitude import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +113,7 @@ class Features:
         for at, (name, mean, scale) in enumerate(self.numbers, start=start):
             column = rows.context[name].cast(pa.float64())
             numbers = array_of(column, null=mean)
+            numbers = np.clip(numbers, -MAX_SIZE, MAX_SIZE)
             vectors[:, at] = np.clip(np.nan_to_num((numbers - mean) / scale), -5.0, 5.0)
         return vectors
 

@@ -13,8 +13,6 @@ from replay.keyed import mixed
 from replay.tables.arrays import array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from replay.tables.rows import Floats, Rows
@@ -64,25 +62,13 @@ def _of_word(word: str | None) -> float:
 
 
 def hashes(rows: Rows) -> NDArray[np.uint64]:
-    """Hash of all that was read of each row, shape (n,); equal rows have equal ones."""
+    """Hash of each row's action, reward, propensity and context, shape (n,); equal ones are equal.
+
+    What is asked of a row has no part in it, so that every target is judged by the same models.
+    """
+    contexts = [numbers_of(rows.context[name]) for name in sorted(rows.context)]
     found = np.zeros(len(rows), np.uint64)
-    for values in _columns(rows):
-        found = mixed(found + (values + 0.0).view(np.uint64))  # 0.0 added: -0.0 is 0.0
+    for values in (rows.action, rows.reward, rows.propensity, *contexts):
+        plain = np.ascontiguousarray(values, np.float64) + 0.0  # -0.0 is 0.0
+        found = mixed(found + plain.view(np.uint64))
     return found
-
-
-def _columns(rows: Rows) -> Iterator[Floats]:
-    """Yield everything in rows but their place and time, as columns of floats."""
-    yield rows.action.astype(np.float64)
-    yield np.ascontiguousarray(rows.reward, np.float64)
-    yield np.ascontiguousarray(rows.propensity, np.float64)
-    for columns in (rows.context, rows.by):
-        for name in sorted(columns):
-            yield numbers_of(columns[name])
-    for name in sorted(rows.target_probs):
-        yield np.ascontiguousarray(rows.target_probs[name], np.float64)
-    whole = [rows.target_pmfs[name] for name in sorted(rows.target_pmfs)]
-    for table in (rows.logged_pmf, rows.eligible, *whole):
-        if table is not None:
-            for column in table.T:
-                yield np.ascontiguousarray(column, np.float64)

@@ -29,7 +29,7 @@ UNSEEN = 4.0
 def p_value(sums: OrderSums) -> float | None:
     """Chance that actions deviate as much by luck; `None` where too little was received."""
     taken = sums.sums[:, sums.sums[:, :, COUNT].sum(axis=0) > 0]
-    if sums.rows.sum() < PARTS or not taken.shape[1]:
+    if sums.rows.sum() < 2 * PARTS or not taken.shape[1]:
         return None
     some = sums.rows > 1
     if sums.known:

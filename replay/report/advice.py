@@ -17,7 +17,7 @@ ADVICE = {
     "worth": "Log for longer, explore more, or ask about a target nearer the log's own policy.",
     "rewards": "Log for longer: what is rare needs more rows.",
     "mean weight": "Check that the propensities are those that each decision was drawn with, and"
-    " not computed later.",
+    " not computed later. A longer log notices smaller deviations.",
     "propensities": "Check which actions were eligible in each row, and that the propensities are"
     " those that each decision was drawn with; log them from now on, if they were not.",
     "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"

@@ -10,7 +10,7 @@ import numpy as np
 from bandit.errors import BadValue, InputError
 from replay.tables.batch_size import MAX_CELLS
 from replay.tables.clusters import read_groups
-from replay.tables.distribution import read_chances, read_sets
+from replay.tables.distribution import read_chances, read_sets, without_tiny
 from replay.tables.faults import Faults
 from replay.tables.piece import Piece, read_piece
 from replay.tables.repeated_ids import read_ids
@@ -141,7 +141,7 @@ def _check(
     if columns.logged is not None:
         logged = read_chances(columns.logged, batch, sets, vocabulary, faults)
     targets = {
-        name: read_chances(where, batch, sets, vocabulary, faults)
+        name: without_tiny(read_chances(where, batch, sets, vocabulary, faults))
         for name, where in columns.target_pmfs
     }
     propensity = read_propensity(batch, columns, code, logged, faults)

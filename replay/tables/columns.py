@@ -81,7 +81,8 @@ class Columns:
     def needed(self) -> list[str]:
         """All columns that are read, each once."""
         optional = (self.propensity, self.actions, self.cluster, self.time, self.found_cluster)
-        names = [self.action, *self.reward.columns, *(name for name in optional if name)]
+        names = [self.action, *self.reward.columns]
+        names += [name for name in optional if name is not None]
         for where in (self.logged, *(where for _, where in self.target_pmfs)):
             names += where.names if where else ()
         return list(

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from replay.moments import Moments
 from replay.tables.arrays import array_of, column_of
+from replay.tables.magnitude import MAX_SIZE
 
 MANY_VALUES = 64
 """A context column of numbers with more distinct values than this is a number, not a category."""
@@ -43,7 +44,7 @@ class ContextColumn:
     @property
     def continuous(self) -> bool:
         """Whether it is used as a number."""
-        return self.numeric and self.many and bool(self.moments.second)
+        return self.numeric and self.many and bool(self.moments.variance())
 
     def receive(self, column: Any) -> None:
         """Look at a batch: a column of Arrow, text or numbers."""
@@ -54,7 +55,7 @@ class ContextColumn:
         except pa.ArrowException:
             self._no_number()
             return
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = numbers[np.abs(numbers) <= MAX_SIZE]  # the mean is not of what is beyond
         self.moments = self.moments.receive(numbers)
         if not self.many:
             self._add(set(pc.unique(column_of(numbers)).to_pylist()))

@@ -9,7 +9,7 @@ A full distribution stands in one of three forms:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from replay.tables.arrays import strings
 from replay.tables.chances import Chances
 from replay.tables.lists import read_lists, read_maps
+from replay.tables.magnitude import MIN_PROPENSITY
 from replay.tables.values import null_mask, numbers
 from replay.tables.whole import Whole
 
@@ -76,6 +77,20 @@ def read_chances(
         chances = _aligned(where.label, lists, sets, faults)
     _check(where.label, chances, faults)
     return chances
+
+
+def without_tiny(chances: Chances | Whole) -> Chances | Whole:
+    """Put 0 for chances that can't be told from 0 beside others that sum to 1.
+
+    Examples
+    --------
+    >>> without_tiny(Whole(np.array([0, 1]), np.array([[1.0, 1e-300]]))).chance.tolist()
+    [[1.0, 0.0]]
+    """
+    tiny = (chances.chance > 0) & (chances.chance < MIN_PROPENSITY)
+    if not tiny.any():
+        return chances
+    return replace(chances, chance=np.where(tiny, 0.0, chances.chance))
 
 
 def _side_by_side(where: Distribution, batch: Any, vocabulary: Vocabulary, faults: Faults) -> Whole:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 from codecs import BOM_UTF8
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,19 @@ import msgspec
 import pyarrow as pa
 
 from bandit.errors import BadValue, MissingInput
+from replay.tables.encoding import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
 BATCH_LINES = 4_096
 """Lines of a batch: each may hold long lists."""
 LOOK_AT = 1_000
 """Lines looked at to know the columns: a field that comes later is rare enough to be a mistake."""
+
+HEAD_BYTES = 256
+"""Bytes that tell the encoding."""
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -61,12 +67,18 @@ def read(path: str, names: Sequence[str]) -> Iterator[Any]:
 
 @contextmanager
 def _open(path: str) -> Iterator[Iterable[bytes]]:
-    with Path(path).open("rb") as raw:
-        if path.endswith(".gz"):
-            with gzip.GzipFile(fileobj=raw) as plain:
-                yield plain
+    """Open a file as lines in UTF-8, whatever it is in."""
+    with Path(path).open("rb") as raw, _plain(path, raw) as file:
+        codec = encoding_of(file.peek(HEAD_BYTES)[:HEAD_BYTES])
+        if codec.startswith("utf-8"):
+            yield file
         else:
-            yield raw
+            with io.TextIOWrapper(file, codec, newline="\n") as text:
+                yield (line.encode() for line in text)
+
+
+def _plain(path: str, raw: Any) -> AbstractContextManager[Any]:
+    return gzip.GzipFile(fileobj=raw) if path.endswith(".gz") else nullcontext(raw)
 
 
 def _fields(path: str, number: int, line: bytes) -> dict[str, msgspec.Raw]:

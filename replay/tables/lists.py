@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from replay.tables.arrays import array_of, column_of, strings
-from replay.tables.values import categories, is_text, null_mask
+from replay.tables.values import categories, is_text, null_mask, quoted
 
 if TYPE_CHECKING:
     from replay.tables.faults import Faults
@@ -155,7 +155,7 @@ def _parsed(name: str, column: Any, faults: Faults, what: str) -> Any:
     faults.put(
         unread[index],
         f"{name} is not {said} in JSON",
-        lambda row: f"{name} is {texts[int(index[row])].as_py()!r}, not {said} in JSON",
+        lambda row: f"{name} is {quoted(texts[int(index[row])].as_py())}, not {said} in JSON",
     )
     if what == "map":
         parsed = [None if one is None else list(one.items()) for one in parsed]

@@ -28,12 +28,12 @@ def held(source: Any) -> tuple[str, Any]:
     name = "data frame" if maker in ("pandas", "polars") else "table"
     try:
         if maker == "pandas" and hasattr(source, "columns"):
-            return name, pa.Table.from_pandas(source, preserve_index=False)
+            return name, _of_pandas(source)
         if hasattr(source, "__arrow_c_stream__"):
             return name, _plain(pa.table(source))
         if isinstance(source, pa.RecordBatch):
             return name, _plain(pa.Table.from_batches([source]))
-    except UNREADABLE as error:
+    except (*UNREADABLE, TypeError, ValueError, OverflowError) as error:  # of Python's own objects
         raise unreadable(name, error) from error
     raise InputError(f"can't read a table from {type(source).__name__}")
 
@@ -42,6 +42,14 @@ def read(table: Any, names: Sequence[str]) -> Iterator[Any]:
     """Yield the columns `names` as record batches."""
     chosen = table.select(list(names))
     yield from chosen.to_batches(max_chunksize=batch_rows(chosen.schema.types))
+
+
+def _of_pandas(frame: Any) -> Any:
+    """Turn a data frame into a table; Arrow refuses names that are there twice, a table may."""
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        frame = frame.set_axis([str(at) for at in range(len(names))], axis=1)
+    return pa.Table.from_pandas(frame, preserve_index=False).rename_columns(names)
 
 
 def _plain(table: Any) -> Any:

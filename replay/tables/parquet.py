@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as papq
 
 from replay.tables.batch_size import batch_rows
+from replay.tables.column_bounds import bounds_of, check_bounds
 from replay.tables.remote import as_arrow
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[A
     with papq.ParquetFile(as_arrow(path)) as file:
         schema, metadata = file.schema_arrow, file.metadata
     types = [schema.field(name).type for name in names]
+    bounds = bounds_of(metadata, schema, names, range(*groups))
     words = [
         name for name, kind in zip(names, types, strict=True) if kind in (pa.string(), pa.binary())
     ]
@@ -54,11 +56,14 @@ def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[A
         metadata=metadata,
         read_dictionary=words,
         buffer_size=BUFFER_BYTES,
+        page_checksum_verification=True,  # of pages that have one
         pre_buffer=False,
     ) as file:
-        yield from file.iter_batches(
+        for batch in file.iter_batches(
             batch_size=batch_rows(types),
             row_groups=list(range(*groups)),
             columns=list(names),
             use_threads=False,
-        )
+        ):
+            check_bounds(path, batch, bounds)
+            yield batch

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from replay.tables.distribution import TOLERANCE
+from replay.tables.magnitude import MAX_SIZE, MIN_PROPENSITY
+from replay.tables.named_actions import no_chance
 from replay.tables.values import Floats, Ints, is_text, numbers
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from replay.tables.reward import Reward
     from replay.tables.vocabulary import Vocabulary
     from replay.tables.whole import Whole
+
+FINITE = "must be finite"
+AT_LEAST = f"must be at least {MIN_PROPENSITY:g}"
 
 
 def check_action_in_set(
@@ -39,13 +44,25 @@ def read_propensity(
     given: Floats | None = None
     if columns.propensity is not None:
         given = numbers(columns.propensity, batch.column(columns.propensity), faults)
-        good = (given > 0) & (given <= 1)
-        _must(good, columns.propensity, given, "must be in (0, 1]", faults)
+        good = (given >= MIN_PROPENSITY) & (given <= 1)
+        if not good.all():
+            inside = (given > 0) & (given <= 1)
+            _must(inside, columns.propensity, given, "must be in (0, 1]", faults)
+            _must(good, columns.propensity, given, AT_LEAST, faults)
     if logged is None:
         return np.ones(batch.num_rows) if given is None else given
     assert columns.logged is not None
     label, own = columns.logged.label, np.nan_to_num(logged.of(code))
-    faults.put(own <= 0, f"{label} gives the logged action no chance")
+    faults.put(
+        own <= 0,
+        f"{label} gives the logged action no chance",
+        lambda row: no_chance(columns, batch.column(columns.action)[row].as_py()),
+    )
+    faults.put(
+        own < MIN_PROPENSITY,
+        f"the logged action's chance in {label} {AT_LEAST}",
+        lambda row: f"{label} gives the logged action a chance of {own[row]:g}, {AT_LEAST}",
+    )
     if given is not None:
         faults.put(
             ~(np.abs(own - given) <= TOLERANCE),
@@ -68,24 +85,34 @@ def read_reward(batch: Any, reward: Reward, faults: Faults) -> Floats:
 def _total(batch: Any, reward: Reward, faults: Faults) -> Floats:
     parts = {}
     for name in reward.columns:
-        values = numbers(name, batch.column(name), faults)
-        _must(np.isfinite(values), name, values, "must be finite", faults)
-        parts[name] = values
+        parts[name] = numbers(name, batch.column(name), faults)
+        if not reward.plain:
+            _must(np.isfinite(parts[name]), name, parts[name], FINITE, faults)
     if reward.plain:
-        return parts[reward.columns[0]]
+        return _limited(reward.text, parts[reward.columns[0]], faults)
     with np.errstate(all="ignore"):
         total = np.full(batch.num_rows, reward.constant)
         for name, weight in reward.terms:
             total += weight * parts[name]
-    _must(np.isfinite(total), reward.text, total, "must be finite", faults)
-    return total
+    return _limited(reward.text, total, faults)
+
+
+def _limited(name: str, values: Floats, faults: Faults) -> Floats:
+    """Leave rows out whose reward is not finite, or too large to be one."""
+    good = np.abs(values) <= MAX_SIZE
+    if not good.all():
+        _must(np.isfinite(values), name, values, FINITE, faults)
+        _must(good, name, values, f"must be within ±{MAX_SIZE:g}", faults)
+    return values
 
 
 def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:
-    """Chance of the logged action under the target, in [0, 1]."""
+    """Chance of the logged action under the target, in [0, 1]; what rounds to 0 is 0."""
     values = numbers(name, batch.column(name), faults)
+    if (((values >= MIN_PROPENSITY) | (values == 0)) & (values <= 1)).all():
+        return values
     _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
-    return values
+    return np.where((values > 0) & (values < MIN_PROPENSITY), 0.0, values)
 
 
 def read_context(name: str, batch: Any, faults: Faults) -> Any:

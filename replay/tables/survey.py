@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial, reduce
+from math import sqrt
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from replay.moments import Moments
 from replay.plain import counted
 from replay.tables.checked import check_piece
 from replay.tables.context_column import ContextColumn
+from replay.tables.magnitude import MIN_SIZE
+from replay.tables.named_actions import check_names
 from replay.tables.order import Order
 from replay.tables.times import mixed
 from replay.tables.unusable import Unusable
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 KINDS = ("binary", "positive", "real")
 """What rewards can be; each holds those before it."""
+
+NAMED, TAKEN = 1, 2
+"""Marks of an action: that a row names it, or took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Survey:
         Time zones seen, with an example each.
     order
         Whether usable rows are in the order of their times.
+    taken
+        Those of the actions that some usable row took, in order.
     """
 
     rows: int = 0
@@ -67,6 +75,7 @@ class Survey:
     pieces: Mapping[int, int] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     order: Order = field(default_factory=Order)
+    taken: tuple[str, ...] = ()
 
     def __add__(self, other: Survey) -> Survey:
         if not self.pieces or not other.pieces:
@@ -81,6 +90,7 @@ class Survey:
             {**self.pieces, **other.pieces},
             dict(self.zones) | _new(other.zones, self.zones),
             self.order + other.order,
+            tuple(sorted({*self.taken, *other.taken})),
         )
 
     def check(self, table: str, action: str) -> None:
@@ -91,7 +101,8 @@ class Survey:
         MissingInput
             If it has no rows.
         BadValue
-            If no row can be used, times can't be compared, or there are too many actions.
+            If no row can be used, times can't be compared, rewards are too small for their squares
+            to be told from 0, or there are too many actions.
         """
         read = sum(self.pieces.values())
         if not read:
@@ -104,6 +115,12 @@ class Survey:
             raise BadValue(
                 f"{table}: none of {counted(read, 'row')} can be used; in {count:,} {reason}:"
                 f" {example.text}"
+            )
+        spread = sqrt(self.rewards.variance() or 0.0)
+        if 0 < max(abs(self.rewards.mean), spread) < MIN_SIZE:
+            raise BadValue(
+                f"{table}: rewards are about {self.rewards.mean:g}: their mean or spread must be"
+                f" at least {MIN_SIZE:g}, so give them in a smaller unit"
             )
         if len(self.actions) > MAX_ACTIONS:
             raise too_many(table, action)
@@ -126,11 +143,13 @@ def survey(
     MissingInput
         If it has no rows.
     BadValue
-        If no row can be used, or `strict` and one can't; if there are too many actions.
+        If no row can be used, or `strict` and one can't; if there are too many actions, or columns
+        of chances have none of their names.
     """
     look = partial(survey_piece, columns=columns, tell=tell, strict=strict)
     found = reduce(add, run(look, table.pieces), Survey())
     found.check(table.name, columns.action)
+    check_names(table.name, columns, found.taken)
     return found
 
 
@@ -143,7 +162,7 @@ def survey_piece(
 ) -> Survey:
     """Read one piece; in any process, for pieces are merged by `+`."""
     vocabulary = Vocabulary()
-    seen = np.zeros(0, dtype=bool)
+    seen = np.zeros(0, dtype=np.int8)
     rewards, kind = Moments(), "binary"
     context = tuple(ContextColumn(name) for name in columns.context)
     unusable, zones, order, read = Unusable(), dict[str, str](), Order(), 0
@@ -161,9 +180,13 @@ def survey_piece(
         read += checked.read
         if tell is not None:
             tell(checked.read)
-    names = tuple(sorted(vocabulary.names[at] for at in np.flatnonzero(seen)))
+    names, taken = (
+        tuple(sorted(vocabulary.names[at] for at in np.flatnonzero(seen >= least)))
+        for least in (NAMED, TAKEN)
+    )
+    pieces = {piece.number: read}
     return Survey(
-        rewards.count, names, kind, rewards, context, unusable, {piece.number: read}, zones, order
+        rewards.count, names, kind, rewards, context, unusable, pieces, zones, order, taken
     )
 
 
@@ -172,12 +195,12 @@ def _new(zones: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
 
 
 def _mark(seen: Any, checked: Checked, size: int) -> Any:
-    """Mark the actions that usable rows name."""
-    grown = np.zeros(size, dtype=bool)
+    """Mark the actions that usable rows name, and those that they took."""
+    grown = np.zeros(size, dtype=np.int8)
     grown[: len(seen)] = seen
-    grown[checked.rows.action] = True
     for flat in checked.flat():
-        grown[flat.code] = True
+        grown[flat.code] = np.maximum(grown[flat.code], NAMED)
+    grown[checked.rows.action] = TAKEN
     return grown
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from replay.tables.arrays import array_of
-from replay.tables.values import Floats, categories, is_text, null_mask, numbers
+from replay.tables.values import Floats, categories, is_text, null_mask, numbers, quoted
 
 if TYPE_CHECKING:
     from replay.tables.faults import Faults
@@ -99,7 +99,9 @@ def _from_texts(name: str, column: Any, faults: Faults) -> tuple[Floats, dict[st
     faults.put(
         np.isnan(found),
         f"{name} is not a time",
-        lambda row: f"{name} is {words[int(index[row])].as_py()!r}, not a number or ISO 8601 time",
+        lambda row: (
+            f"{name} is {quoted(words[int(index[row])].as_py())}, not a number or ISO 8601 time"
+        ),
     )
     return found, zones
 

@@ -24,6 +24,8 @@ def unreadable(name: str, error: Exception) -> InputError:
     reason = said.strip().splitlines()[0] if said.strip() else type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         reason = error.strerror
+    if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in reason:
+        reason = f"it isn't UTF-8: save it as UTF-8 ({reason})"
     if isinstance(error, EOFError) or "truncated" in reason.lower():
         reason = f"it ends too early ({reason})"
     return InputError(f"{name}: can't be read: {reason}")

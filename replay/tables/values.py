@@ -23,6 +23,21 @@ NOT_NUMBERS = (pa.types.is_nested, pa.types.is_temporal)
 WORDS = {"true": 1.0, "false": 0.0}
 
 
+MOST_QUOTED = 60
+"""Characters of a value that fit in a message."""
+
+
+def quoted(text: str) -> str:
+    """Quote a value in a message; a long one is cut.
+
+    Examples
+    --------
+    >>> quoted("50%"), len(quoted("x" * 3_000))
+    ("'50%'", 62)
+    """
+    return repr(text if len(text) <= MOST_QUOTED else text[: MOST_QUOTED - 1] + "…")
+
+
 def null_mask(column: Any) -> NDArray[np.bool_]:
     """Which values are missing, shape (n,)."""
     return array_of(column.is_null())
@@ -56,7 +71,7 @@ def numbers(
     if column.null_count and not may_miss:
         faults.put(null_mask(column), f"{label} is missing")
     try:
-        plain = array_of(column.cast(pa.float64()))
+        plain = array_of(column.cast(pa.float64(), safe=False))  # whole numbers above 2^53 round
     except pa.ArrowException:
         if not is_text(column):
             raise faults.wrong_type(label, column, "numbers") from None
@@ -72,7 +87,7 @@ def _from_texts(label: str, column: Any, faults: Faults) -> Floats:
     faults.put(
         unread,
         f"{label} is not a number",
-        lambda row: f"{label} is {words[int(index[row])].as_py()!r}, not a number",
+        lambda row: f"{label} is {quoted(words[int(index[row])].as_py())}, not a number",
     )
     return np.array([math.nan if value is None else value for value in read] + [math.nan])[index]
 

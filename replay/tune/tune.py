@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import BadValue, ConfigError, InputError
+from replay.arguments import several
 from replay.learning.reading import hold_own, hold_table
 from replay.learning.setting import read_policy
 from replay.learning.walked import REPLAYS, Walking
@@ -36,7 +37,7 @@ def tune(
     propensity: str | None = None,
     logged: str | None = None,
     actions: str | None = None,
-    context: Sequence[str] = (),
+    context: str | Sequence[str] = (),
     cluster: str | None = None,
     candidates: Sequence[PolicySettings] | str | Path | None = None,
     explorer: Sequence[str] = (),
@@ -128,7 +129,7 @@ def tune(
         propensity=propensity,
         logged=logged,
         actions=actions,
-        context=tuple(context),
+        context=several("context", context),
         cluster=cluster,
     )
     with opened(source, sql) as table:

@@ -130,9 +130,9 @@ def test_dr_is_narrower_than_ips_where_contexts_explain_rewards() -> None:
 def peak_mb(path: Path) -> float:
     """Largest memory of a process of its own that evaluates `path`."""
     code = (
-        "import resource, sys; from replay import evaluate;"
+        "import sys; from bench.peers.peak_memory import peak_mb; from replay import evaluate;"
         " evaluate(sys.argv[1], context=['x', 'size']);"
-        " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        " print(peak_mb())"
     )
     run = subprocess.run(
         [sys.executable, "-c", code, str(path)],
@@ -142,7 +142,7 @@ def peak_mb(path: Path) -> float:
         text=True,
         check=True,
     )
-    return int(run.stdout) / 1024
+    return float(run.stdout)
 
 
 def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:

@@ -54,5 +54,26 @@ def test_the_expected_effective_sample_counts_where_it_is_known() -> None:
     assert verdict(ess=900.0, pess=20.0).startswith("cannot answer")
 
 
+@pytest.mark.parametrize(
+    ("mean", "error", "verdict", "says"),
+    [
+        (1.01, 0.03, "good", "mean weight 1.01 (expected 1; a deviation above 0.12 would be"),
+        (1.0, 0.0, "good", "mean weight 1 (expected 1; exact)"),
+        (1.2, 0.12, "good", "mean weight 1.2 (expected 1; a deviation above 0.48 would be"),
+        (3.13, 1.05, "weak", "mean weight 3.13 could not be checked (expected 1; only a deviation"),
+        (0.99, 0.13, "weak", "mean weight 0.99 could not be checked (expected 1; only a deviation"),
+    ],
+)
+def test_the_mean_weight_says_what_deviation_it_would_have_noticed(
+    mean: float, error: float, verdict: str, says: str
+) -> None:
+    """Above one half it says nothing about the propensities, and isn't good."""
+    found = judge(replace(HEALTHY, mean_weight=mean, mean_weight_error=error), 1000, "uniform")
+    (check,) = (one for one in found.findings if one.name == "mean weight")
+    assert check.verdict == verdict
+    assert check.text.startswith(says)
+    assert found.text.startswith(verdict)
+
+
 def test_rewards_that_can_be_negative_have_no_effective_events() -> None:
     assert verdict(effective_events=None) == "good"
