@@ -95,19 +95,19 @@ class WeightSums:
         """Add rows."""
         if not len(scored):
             return self
-        w, r = scored.weight, scored.reward
-        terms = w * r
+        of = scored.products
+        full = len(self.largest) == LARGEST
         received = WeightSums(
             len(scored),
-            float(w.sum()),
-            float(w @ w),
-            _largest(w, self.largest),
+            of.w,
+            of.w2,
+            () if full and of.top <= self.largest[-1] else _largest(scored.weight),
             float(scored.unsupported.sum()),
-            float(terms.sum()),
-            float(terms @ terms),
-            float(r.min()),
+            of.wr,
+            of.w2r2,
+            of.low,
             float(scored.chi.sum()),
-            Ladder().receive(w),
+            Ladder().receive(scored.weight),
         )
         return self + received
 
@@ -152,7 +152,7 @@ class WeightSums:
         )
 
 
-def _largest(w: Floats, known: tuple[float, ...]) -> tuple[float, ...]:
-    """Return those of the largest weights that are larger than the ones that are known."""
-    few = w[w > known[-1]] if len(known) == LARGEST else w
-    return tuple(sorted(map(float, np.sort(few)[-LARGEST:]), reverse=True))
+def _largest(w: Floats) -> tuple[float, ...]:
+    """Return the largest weights."""
+    few = w if len(w) <= LARGEST else np.partition(w, -LARGEST)[-LARGEST:]
+    return tuple(sorted(map(float, few), reverse=True))

@@ -40,8 +40,10 @@ class Ladder:
         >>> ladder.counts[ladder.counts > 0].tolist()
         [1.0, 2.0, 1.0]
         """
-        steps = np.ascontiguousarray(values).view(np.int64) >> MANTISSA_BITS
-        rung = np.clip(steps - (OF_ONE + LOWEST - 1), 0, RUNGS - 1)
+        rung = np.ascontiguousarray(values).view(np.int64) >> MANTISSA_BITS
+        rung -= OF_ONE + LOWEST - 1
+        np.maximum(rung, 0, out=rung)
+        np.minimum(rung, RUNGS - 1, out=rung)
         return self + Ladder(
             np.bincount(rung, minlength=RUNGS).astype(np.float64),
             np.bincount(rung, weights=values, minlength=RUNGS).astype(np.float64),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as papq
 
-from replay.tables.batch_size import batch_rows
+from replay.tables.batch_size import BATCH_ROWS, batch_rows
 from replay.tables.remote import as_arrow
 
 if TYPE_CHECKING:
@@ -41,8 +41,10 @@ def cuts(path: str) -> list[tuple[tuple[int, int], int, int]]:
     return found
 
 
-def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[Any]:
-    """Yield the columns `names` of some row groups as record batches."""
+def read(
+    path: str, names: Sequence[str], groups: tuple[int, int], most: int = BATCH_ROWS
+) -> Iterator[Any]:
+    """Yield the columns `names` of some row groups as record batches of at most `most` rows."""
     with papq.ParquetFile(as_arrow(path)) as file:
         schema, metadata = file.schema_arrow, file.metadata
     types = [schema.field(name).type for name in names]
@@ -57,7 +59,7 @@ def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[A
         pre_buffer=False,
     ) as file:
         yield from file.iter_batches(
-            batch_size=batch_rows(types),
+            batch_size=batch_rows(types, most),
             row_groups=list(range(*groups)),
             columns=list(names),
             use_threads=False,

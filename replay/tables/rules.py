@@ -39,8 +39,9 @@ def read_propensity(
     given: Floats | None = None
     if columns.propensity is not None:
         given = numbers(columns.propensity, batch.column(columns.propensity), faults)
-        good = (given > 0) & (given <= 1)
-        _must(good, columns.propensity, given, "must be in (0, 1]", faults)
+        if not _between(given, np.nextafter(0.0, 1.0), 1.0):
+            good = (given > 0) & (given <= 1)
+            _must(good, columns.propensity, given, "must be in (0, 1]", faults)
     if logged is None:
         return np.ones(batch.num_rows) if given is None else given
     assert columns.logged is not None
@@ -84,7 +85,8 @@ def _total(batch: Any, reward: Reward, faults: Faults) -> Floats:
 def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:
     """Chance of the logged action under the target, in [0, 1]."""
     values = numbers(name, batch.column(name), faults)
-    _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
+    if not _between(values, 0.0, 1.0):
+        _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
     return values
 
 
@@ -100,6 +102,11 @@ def read_context(name: str, batch: Any, faults: Faults) -> Any:
         return column.cast(pa.string())
     except pa.ArrowException as error:
         raise faults.wrong_type(name, column, "texts or numbers") from error
+
+
+def _between(values: Floats, low: float, high: float) -> bool:
+    """Whether all values are from `low` to `high`; false where one is no number."""
+    return not len(values) or bool(values.min() >= low and values.max() <= high)
 
 
 def _must(good: Any, name: str, values: Floats, rule: str, faults: Faults) -> None:

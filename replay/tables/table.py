@@ -51,6 +51,11 @@ class Table:
         """All columns that any of its files has, in order of appearance."""
         return tuple(dict.fromkeys(chain.from_iterable(names for _, names in self.headers)))
 
+    @property
+    def decoded(self) -> bool:
+        """Whether Arrow alone reads the pieces, while other threads run: not text, line by line."""
+        return all(piece.kind in ("parquet", "memory") for piece in self.pieces)
+
     def check(self, names: Sequence[str]) -> None:
         """Look for columns in every file.
 

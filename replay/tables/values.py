@@ -56,7 +56,7 @@ def numbers(
     if column.null_count and not may_miss:
         faults.put(null_mask(column), f"{label} is missing")
     try:
-        plain = array_of(column.cast(pa.float64()))
+        plain = array_of(column if kind == pa.float64() else column.cast(pa.float64()))
     except pa.ArrowException:
         if not is_text(column):
             raise faults.wrong_type(label, column, "numbers") from None
