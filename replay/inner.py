@@ -21,8 +21,10 @@ def inner(a: Floats, b: Floats) -> float:
     >>> inner(np.ones(20_000), np.full(20_000, 0.5))
     10000.0
     """
-    whole = len(a) // AT_ONCE * AT_ONCE
-    if len(a) <= AT_ONCE:
+    n = len(a)
+    if n <= AT_ONCE:
         return float(a @ b)
-    parts = np.vecdot(a[:whole].reshape(-1, AT_ONCE), b[:whole].reshape(-1, AT_ONCE))
-    return float(parts.sum() + a[whole:] @ b[whole:])
+    rest = n % AT_ONCE
+    if rest:
+        return inner(a[: n - rest], b[: n - rest]) + inner(a[n - rest :], b[n - rest :])
+    return float(np.vecdot(a.reshape(-1, AT_ONCE), b.reshape(-1, AT_ONCE)).sum())

@@ -44,7 +44,7 @@ class Timeline:
         for part in np.flatnonzero(np.diff(cuts)):
             inside = slice(cuts[part], cuts[part + 1])
             r, s = scored.reward[inside], scored.scores[inside]
-            sums[part] = len(r), r.sum(), r @ r, s.sum(), s @ s
+            sums[part] = len(r), r.sum(), inner(r, r), s.sum(), inner(s, s)
             if scored.time is not None:
                 latest[part] = scored.time[inside].max()
         return self + Timeline(self.length, sums, latest)
