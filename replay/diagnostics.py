@@ -96,20 +96,27 @@ class WeightSums:
         if not len(scored):
             return self
         of = scored.products
-        full = len(self.largest) == LARGEST
         received = WeightSums(
             len(scored),
             of.w,
             of.w2,
-            () if full and of.top <= self.largest[-1] else _largest(scored.weight),
-            float(scored.unsupported.sum()),
+            self._larger(scored.weight, of.top),
+            _total(scored.unsupported),
             of.wr,
             of.w2r2,
             of.low,
-            float(scored.chi.sum()),
+            _total(scored.chi),
             Ladder().receive(scored.weight),
         )
         return self + received
+
+    def _larger(self, w: Floats, top: float) -> tuple[float, ...]:
+        """Return those of the largest weights that are larger than the ones that are known."""
+        if len(self.largest) == LARGEST:
+            least = self.largest[-1]
+            w = w[w > least] if top > least else w[:0]
+        few = w if len(w) <= LARGEST else np.partition(w, -LARGEST)[-LARGEST:]
+        return tuple(sorted(map(float, few), reverse=True))
 
     def __add__(self, other: WeightSums) -> WeightSums:
         return WeightSums(
@@ -152,7 +159,8 @@ class WeightSums:
         )
 
 
-def _largest(w: Floats) -> tuple[float, ...]:
-    """Return the largest weights."""
-    few = w if len(w) <= LARGEST else np.partition(w, -LARGEST)[-LARGEST:]
-    return tuple(sorted(map(float, few), reverse=True))
+def _total(values: Floats) -> float:
+    """Sum of numbers; of one number for all rows without adding it up."""
+    if values.strides == (0,):
+        return len(values) * float(values[0])
+    return float(values.sum())

@@ -45,22 +45,25 @@ def read(
     path: str, names: Sequence[str], groups: tuple[int, int], most: int = BATCH_ROWS
 ) -> Iterator[Any]:
     """Yield the columns `names` of some row groups as record batches of at most `most` rows."""
-    with papq.ParquetFile(as_arrow(path)) as file:
+    chunks = {"buffer_size": BUFFER_BYTES, "pre_buffer": False}
+    with papq.ParquetFile(as_arrow(path), **chunks) as file:
         schema, metadata = file.schema_arrow, file.metadata
-    types = [schema.field(name).type for name in names]
-    words = [
-        name for name, kind in zip(names, types, strict=True) if kind in (pa.string(), pa.binary())
-    ]
+        types = [schema.field(name).type for name in names]
+        wanted = {
+            "batch_size": batch_rows(types, most),
+            "row_groups": list(range(*groups)),
+            "columns": list(names),
+            "use_threads": False,
+        }
+        words = [
+            name
+            for name, kind in zip(names, types, strict=True)
+            if kind in (pa.string(), pa.binary())
+        ]
+        if not words:
+            yield from file.iter_batches(**wanted)
+            return
     with papq.ParquetFile(
-        as_arrow(path),
-        metadata=metadata,
-        read_dictionary=words,
-        buffer_size=BUFFER_BYTES,
-        pre_buffer=False,
+        as_arrow(path), metadata=metadata, read_dictionary=words, **chunks
     ) as file:
-        yield from file.iter_batches(
-            batch_size=batch_rows(types, most),
-            row_groups=list(range(*groups)),
-            columns=list(names),
-            use_threads=False,
-        )
+        yield from file.iter_batches(**wanted)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
+FLOATS = pa.float64()
+
 NOT_NUMBERS = (pa.types.is_nested, pa.types.is_temporal)
 """Types that hold something else than numbers in every row."""
 
@@ -54,12 +56,14 @@ def numbers(
     """
     label = label or name
     kind = column.type
+    if kind == FLOATS and not column.null_count:
+        return np.asarray(array_of(column))
     if any(wrong(kind) for wrong in NOT_NUMBERS):
         raise faults.wrong_type(label, column, "numbers")
     if column.null_count and not may_miss:
         faults.put(null_mask(column), f"{label} is missing")
     try:
-        plain = array_of(column if kind == pa.float64() else column.cast(pa.float64()))
+        plain = array_of(column.cast(FLOATS))
     except pa.ArrowException:
         if not is_text(column):
             raise faults.wrong_type(label, column, "numbers") from None
