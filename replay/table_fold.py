@@ -102,8 +102,8 @@ def fold_table(
     interval
         How intervals are to be made: some need more sums, some limits of the rewards.
     jobs
-        Processes that read at the same time, where the table can be read by others; threads where
-        a pass is short.
+        Processes that read at the same time, where the table can be read by others; threads of
+        this process where the passes take less time than processes take to start.
     engine
         `local`, or `spark` to have the table read by Spark's executors.
     strict
@@ -127,7 +127,8 @@ def fold_table(
     if engine == "spark":
         table, start = for_executors(table), spark_workers()
     else:
-        start = (threads if quick and table.decoded else workers)(jobs if table.parallel else 1)
+        helpers = threads if table.suits_threads(short=quick) else workers
+        start = helpers(jobs if table.parallel else 1)
     alone = engine == "local" and (jobs == 1 or not table.parallel)
     here = tell if alone else None
     with start as run:
