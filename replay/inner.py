@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from replay.tables.rows import Floats
 
@@ -18,13 +16,14 @@ def inner(a: Floats, b: Floats) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> inner(np.ones(20_000), np.full(20_000, 0.5))
     10000.0
     """
     n = len(a)
     if n <= AT_ONCE:
-        return float(a @ b)
-    rest = n % AT_ONCE
-    if rest:
-        return inner(a[: n - rest], b[: n - rest]) + inner(a[n - rest :], b[n - rest :])
-    return float(np.vecdot(a.reshape(-1, AT_ONCE), b.reshape(-1, AT_ONCE)).sum())
+        return float(a.dot(b))
+    total = 0.0
+    for start in range(0, n, AT_ONCE):
+        total += float(a[start : start + AT_ONCE].dot(b[start : start + AT_ONCE]))
+    return total

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from replay.estimators.dr import Dr
+from replay.of_action import of_action
 from replay.products import Products
 from replay.tables.distribution import TOLERANCE
 
@@ -154,7 +155,7 @@ def score(
     if pmf is None:
         own = direct = predicted[:, 0]
     else:
-        own = predicted[np.arange(len(rows)), rows.action]
+        own = of_action(predicted, rows.action)
         direct = np.einsum("ij,ij->i", pmf, predicted)
     noise = _noise(own, kind)
     known = rows.logged_pmf
