@@ -5,8 +5,8 @@
 1  1,000,000 rows × 5 actions, all estimators with intervals, from a Parquet file to the answer (no
    imports on either side): ours against obp's seven with 100 bootstrap rounds (PYTHON is one that
    obp is installed for, bench/peers/README.md); largest memory of the whole process
-2  IPS and SNIPS alone in two jobs, against DuckDB's SQL for the same sums over the same file, and
-   for the two values alone
+2  IPS and SNIPS alone in a job for each core, against DuckDB's SQL for the same sums over the same
+   file, and for the two values alone: of a hundredth, a tenth and all of ROWS rows
 3  ROWS rows of Parquet: largest memory resident, and time a row against a tenth of the rows
 4  two jobs against one
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,8 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parents[1]
 ACTIONS = 5
 AT_ONCE = 500_000
+RUNS = 3
+"""Of which the fastest counts, against DuckDB: for both."""
 
 OURS = """
 import json, resource, sys, time
@@ -121,18 +124,30 @@ VALUES = "sum(w*r) / count(*), sum(w*r) / sum(w)"
 
 
 def against_duckdb(folder: Path, rows: int) -> None:
-    path = make(folder / "whole.parquet", rows, wide=False)
-    options: dict[str, Any] = {"target": "column:chance", "estimators": ["IPS", "SNIPS"]}
-    found = best(2, path, **options, jobs=2)
-    for name, sums in (("same_sums", SAME), ("two_values", VALUES)):
-        sql = f"""select {sums} from (select chance / propensity as w, reward as r,
-            propensity as p, chance as c from '{path}')"""
+    for name, part in (("hundredth", 100), ("tenth", 10), ("whole", 1)):
+        many = rows // part
+        path = make(folder / f"{name}.parquet", many, wide=False)
+        options: dict[str, Any] = {"target": "column:chance", "estimators": ["IPS", "SNIPS"]}
+        found = best(RUNS, path, **options, jobs=len(os.sched_getaffinity(0)))
+        for sums, select in (("same_sums", SAME), ("two_values", VALUES)):
+            seconds, processor = duckdb_seconds(path, select)
+            print(f"  duckdb, {sums}: {seconds:.3f} s, {processor:.3f} s of the processor")
+            to = f"ours_to_duckdb_{sums}_of_{many}_rows"
+            print(f"ratio {to} {found['seconds'] / seconds:.1f}")
+            print(f"ratio {to}_processor {found['processor_seconds'] / processor:.1f}")
+
+
+def duckdb_seconds(path: Path, select: str) -> tuple[float, float]:
+    """Seconds by the clock and of the processor, of the fastest run after one to warm up."""
+    sql = f"""select {select} from (select chance / propensity as w, reward as r,
+        propensity as p, chance as c from '{path}')"""
+    duckdb.sql(sql).fetchall()
+    runs = []
+    for _ in range(RUNS):
+        started, spent = time.perf_counter(), time.process_time()
         duckdb.sql(sql).fetchall()
-        started = time.perf_counter()
-        duckdb.sql(sql).fetchall()
-        seconds = time.perf_counter() - started
-        print(f"  duckdb, {name}: {seconds:.3f} s")
-        print(f"ratio ours_to_duckdb_{name} {found['seconds'] / seconds:.1f}")
+        runs.append((time.perf_counter() - started, time.process_time() - spent))
+    return min(runs)
 
 
 def large(folder: Path, rows: int) -> None:

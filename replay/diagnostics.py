@@ -112,22 +112,32 @@ class WeightSums:
         """Add rows."""
         if not len(scored):
             return self
-        w, r = scored.weight, scored.reward
-        terms, mu = w * r, scored.propensity
+        of, mu = scored.products, scored.propensity
+        least = 0.0
+        if mu is not None and scored.logged is None:
+            least = float(least_square(scored.weight, mu).sum())
         received = WeightSums(
             len(scored),
-            float(w.sum()),
-            float(w @ w),
-            _largest(w, self.largest),
-            float(scored.unsupported.sum()),
-            float(terms.sum()),
-            float(terms @ terms),
-            float(r.min()),
-            float(scored.chi.sum()),
-            Ladder().receive(w),
-            0.0 if mu is None or scored.logged is not None else float(least_square(w, mu).sum()),
+            of.w,
+            of.w2,
+            self._larger(scored.weight, of.top),
+            _total(scored.unsupported),
+            of.wr,
+            of.w2r2,
+            of.low,
+            _total(scored.chi),
+            Ladder().receive(scored.weight),
+            least,
         )
         return self + received
+
+    def _larger(self, w: Floats, top: float) -> tuple[float, ...]:
+        """Return those of the largest weights that are larger than the ones that are known."""
+        if len(self.largest) == LARGEST:
+            least = self.largest[-1]
+            w = w[w > least] if top > least else w[:0]
+        few = w if len(w) <= LARGEST else np.partition(w, -LARGEST)[-LARGEST:]
+        return tuple(sorted(map(float, few), reverse=True))
 
     def __add__(self, other: WeightSums) -> WeightSums:
         return WeightSums(
@@ -183,7 +193,8 @@ class WeightSums:
         )
 
 
-def _largest(w: Floats, known: tuple[float, ...]) -> tuple[float, ...]:
-    """Return those of the largest weights that are larger than the ones that are known."""
-    few = w[w > known[-1]] if len(known) == LARGEST else w
-    return tuple(sorted(map(float, np.sort(few)[-LARGEST:]), reverse=True))
+def _total(values: Floats) -> float:
+    """Sum of numbers; of one number for all rows without adding it up."""
+    if values.strides == (0,):
+        return len(values) * float(values[0])
+    return float(values.sum())

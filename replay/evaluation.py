@@ -103,7 +103,8 @@ def evaluate(
         Names of those, or of the one, that are wanted, if not all; the last of them, as they are
         listed, is the one that `value` is of.
     jobs
-        Processes to read files with; the answer is the same for any number.
+        Processes that read files, or threads where that is faster (Parquet of up to four million
+        rows, or estimators that only weigh); the answer is the same for any number.
     engine
         `local`, or `spark` for files that a cluster's executors read, with poolwise installed there
         (`replay/spark.py`); a session that runs is used.

@@ -23,6 +23,9 @@ RUNGS = HIGHEST - LOWEST + 2
 OF_ONE = 1023 * STEPS
 """What the upper bits of 1.0 say."""
 
+UPPER = 2048 * STEPS + 1
+"""What upper bits can say of a number that isn't below 0, and of -0.0."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ladder:
@@ -40,11 +43,12 @@ class Ladder:
         >>> ladder.counts[ladder.counts > 0].tolist()
         [1.0, 2.0, 1.0]
         """
-        steps = np.ascontiguousarray(values).view(np.int64) >> MANTISSA_BITS
-        rung = np.clip(steps - (OF_ONE + LOWEST - 1), 0, RUNGS - 1)
+        bits = np.ascontiguousarray(values).view(np.uint64) >> np.uint64(MANTISSA_BITS)
+        upper = bits.view(np.int64)
+        counts = np.bincount(upper, minlength=UPPER)
         return self + Ladder(
-            np.bincount(rung, minlength=RUNGS).astype(np.float64),
-            np.bincount(rung, weights=values, minlength=RUNGS).astype(np.float64),
+            _on_rungs(counts.astype(np.float64)),
+            _on_rungs(np.bincount(upper, weights=values, minlength=UPPER).astype(np.float64)),
         )
 
     def __add__(self, other: Ladder) -> Ladder:
@@ -99,6 +103,16 @@ class Ladder:
         squares = (means / means.max()) ** 2
         spread = float(counts @ squares**2) / float(counts @ squares) ** 2
         return float(np.sqrt(max(spread - 1.0 / self.counts.sum(), 0.0)))
+
+
+def _on_rungs(by_upper_bits: Floats) -> Floats:
+    """Add up what is below the second rung and above the last but one."""
+    second = OF_ONE + LOWEST
+    rungs = np.empty(RUNGS)
+    rungs[1:-1] = by_upper_bits[second : second + RUNGS - 2]
+    rungs[0] = by_upper_bits[:second].sum() + by_upper_bits[-1]  # the last is of -0.0
+    rungs[-1] = by_upper_bits[second + RUNGS - 2 : -1].sum()
+    return rungs
 
 
 def edges() -> Floats:

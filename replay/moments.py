@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from replay.inner import inner
 
 if TYPE_CHECKING:
     from replay.tables.rows import Floats
@@ -45,9 +45,9 @@ class Moments:
         received = Moments(
             len(values),
             mean,
-            _product(away, away),
-            _product(square, away),
-            _product(square, square),
+            inner(away, away),
+            inner(square, away),
+            inner(square, square),
         )
         return self + received
 
@@ -89,8 +89,3 @@ class Moments:
             return None
         kurtosis = self.count * self.fourth / square
         return min(2 * self.count / max(kurtosis - 1, 1e-9), self.count - 1.0)
-
-
-def _product(a: Floats, b: Floats) -> float:
-    """Σ a b, by one thread, which BLAS would start more of for many numbers."""
-    return float(np.einsum("i,i->", a, b))

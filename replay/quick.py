@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bandit.errors import BadValue
-from replay.at_once import rows_at_once
 from replay.estimators.registry import WEIGHING, estimators_for
 from replay.estimators.rejection import Rejection
 from replay.fold import Sums
@@ -24,17 +23,26 @@ from replay.tables.piece import Piece, read_piece
 from replay.tables.repeated_ids import least_values
 from replay.tables.rules import read_propensity, read_reward, read_target_prob
 from replay.tables.survey import Survey, kind_of
+from replay.tables.unusable import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from replay.jobs import Run
     from replay.tables.columns import Columns
-    from replay.tables.rows import Floats
     from replay.tables.table import Table
+    from replay.tables.values import Floats
     from replay.target import Target
 
 NOTE = "with these estimators alone nothing was looked at action by action"
+
+ROWS_AT_ONCE = 1 << 15
+"""An array of so many rows has 256 KB: the few that are in use stay in the cache of a core."""
+
+NOTHING = np.broadcast_to(0.0, ROWS_AT_ONCE)
+UNKNOWN = np.broadcast_to(np.nan, ROWS_AT_ONCE)
 
 NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
 """Of what can be summed so; rejection draws rows by numbers that a file in CSV may not have yet."""
@@ -100,11 +108,11 @@ def _fold(
     empty = Sums.empty(
         estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
     )
-    totals, survey = [empty] * len(targets), Survey(pieces={piece.number: 0})
+    totals, rows, kind, unusable = [empty] * len(targets), 0, "binary", Unusable()
     assert columns.propensity is not None
     names = [columns.propensity, *columns.reward.columns, *columns.target_probs]
     read = 0
-    for batch in read_piece(piece, names):
+    for batch in read_piece(piece, names, ROWS_AT_ONCE):
         faults = Faults(piece, piece.file_row + read, batch.num_rows)
         propensity = read_propensity(batch, columns, np.zeros(0, np.int64), None, faults)
         reward = read_reward(batch, columns.reward, faults)
@@ -112,15 +120,15 @@ def _fold(
         first = faults.unusable.first()
         if strict and first is not None:
             raise BadValue(first.text)
-        index = np.arange(read, read + batch.num_rows) + (piece.first or 0)
+        begin = (piece.first or 0) + read
+        index = np.arange(begin, begin + batch.num_rows)
         columns_of = [propensity, reward, index, *chances]
         if faults.bad.any():
             columns_of = [one[~faults.bad] for one in columns_of]
-        kind = kind_of(columns_of[1], survey.reward_kind)
+            unusable += faults.unusable
+        kind = kind_of(columns_of[1], kind)
+        rows += len(columns_of[1])
         read += batch.num_rows
-        survey += Survey(
-            len(columns_of[1]), (), kind, unusable=faults.unusable, pieces={piece.number: read}
-        )
         for part in _parts(columns_of):
             totals = [
                 sums.receive(_scored(part[3 + at], *part[:3], known=length > 0))
@@ -128,20 +136,23 @@ def _fold(
             ]
         if tell is not None:
             tell(batch.num_rows)
+    survey = Survey(rows, (), kind, unusable=unusable, pieces={piece.number: read})
     return Quick(survey, tuple(totals))
 
 
-def _parts(columns: list[Floats]) -> Iterator[list[Floats]]:
-    most = rows_at_once(len(columns))
-    for start in range(0, len(columns[0]), most):
-        yield [one[start : start + most] for one in columns]
+def _parts(columns: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(columns[0]), ROWS_AT_ONCE):
+        yield [one[start : start + ROWS_AT_ONCE] for one in columns]
 
 
 def _scored(
-    chance: Floats, propensity: Floats, reward: Floats, index: Floats, *, known: bool
+    chance: Floats, propensity: Floats, reward: Floats, index: NDArray[np.int64], *, known: bool
 ) -> Scored:
-    n = len(reward)
-    none = np.broadcast_to(0.0, n)
+    none = NOTHING[: len(reward)]
+    unsupported = none
+    if propensity.max() > 1 - 1e-9:  # which leaves nothing else that could have been done
+        alone = (propensity > 1 - 1e-9) & (chance < 1 - 1e-9)
+        unsupported = alone.astype(np.float64)
     return Scored(
         chance / propensity,
         reward,
@@ -150,9 +161,9 @@ def _scored(
         none[:, None],
         none[:, None],
         none,
-        # A propensity of 1 leaves nothing else that could have been done.
-        ((propensity > 1 - 1e-9) & (chance < 1 - 1e-9)).astype(np.float64),
-        np.broadcast_to(np.nan, n),
-        index=index.astype(np.int64) if known else None,
+        unsupported,
+        UNKNOWN[: len(reward)],
+        index=index if known else None,
         propensity=propensity,
+        modelled=False,
     )

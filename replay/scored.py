@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from replay.estimators.dr import Dr
+from replay.of_action import of_action
+from replay.products import Products
 from replay.tables.distribution import TOLERANCE
 from replay.tables.magnitude import MIN_PROPENSITY
 
@@ -30,6 +32,7 @@ class Scored:
     spread     shape (n, P): Σₐ π²/μ noise over the full pmf, or w² noise where μ is not known
     binary     whether rewards are 0 and 1, and the noise therefore q̂(1 − q̂)
     fitted     whether there was a model yet
+    modelled   whether any row was; where not, `direct` and `predicted` are 0
     unsupported  whether the target can do something there that the log can't; where chances are
                estimated, the target's chance of what the log seems never to do
     chi        Σₐ π²/μ where both pmfs are known, else NaN
@@ -74,6 +77,7 @@ class Scored:
     stepped: Floats | None = None
     doubly: Floats | None = None
     stepwise: Floats | None = None
+    modelled: bool = True
 
     def __len__(self) -> int:
         """How many rows."""
@@ -87,9 +91,14 @@ class Scored:
 
         return Scored(*(of(getattr(self, one.name)) for one in fields(self)))
 
+    @cached_property
+    def products(self) -> Products:
+        """Sums of weights and rewards that several estimators need."""
+        return Products.of(self.weight, self.reward)
+
     def terms(self) -> Floats:
         """IPS term of each row: w r."""
-        return self.weight * self.reward if self.stepped is None else self.stepped
+        return self.products.terms if self.stepped is None else self.stepped
 
     @cached_property
     def residual(self) -> Floats:
@@ -106,6 +115,8 @@ class Scored:
         """Doubly robust score of each row: direct + w (r − q̂)."""
         if self.doubly is not None:
             return self.doubly
+        if not self.modelled:
+            return self.terms()
         return self.direct + self.weight * self.residual
 
 
@@ -147,7 +158,7 @@ def score(
     if pmf is None:
         own = direct = predicted[:, 0]
     else:
-        own = predicted[np.arange(len(rows)), rows.action]
+        own = of_action(predicted, rows.action)
         direct = np.einsum("ij,ij->i", pmf, predicted)
     noise = _noise(own, kind)
     known = rows.logged_pmf

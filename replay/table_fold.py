@@ -9,7 +9,7 @@ from bandit.errors import BadValue
 from replay.design_effect import largest_effect
 from replay.groups import GROUPS
 from replay.intervals.rules import LADDERED, LIMITED
-from replay.jobs import workers
+from replay.jobs import threads, workers
 from replay.limits import check_limits
 from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
@@ -119,7 +119,8 @@ def fold_table(
     interval
         How intervals are to be made: some need more sums, some limits of the rewards.
     jobs
-        Processes that read at the same time, where the table can be read by others.
+        Processes that read at the same time, where the table can be read by others; threads of
+        this process where the passes take less time than processes take to start.
     engine
         `local`, or `spark` to have the table read by Spark's executors.
     strict
@@ -138,19 +139,21 @@ def fold_table(
             raise BadValue(
                 f"target {target}: needs the logging policy's chances of all actions (--logged)"
             )
+    laddered = interval in LADDERED
+    quick = not (grouped or laddered) and is_quick(only, targets, columns)
     if engine == "spark":
         table, start = for_executors(table), spark_workers()
     else:
-        start = workers(jobs if table.parallel else 1)
+        helpers = threads if table.suits_threads(short=quick) else workers
+        start = helpers(jobs if table.parallel else 1)
     alone = engine == "local" and (jobs == 1 or not table.parallel)
     here = tell if alone else None
     with start as run:
-        laddered = interval in LADDERED
-        if not (grouped or laddered) and is_quick(only, targets, columns):
-            quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
-            question = _question(quick.survey, columns, targets, only)
+        if quick:
+            once = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
+            question = _question(once.survey, columns, targets, only)
             check_limits(interval, columns, question.kind, table.name)
-            return FoldedTable(quick.survey, question, Folded(quick.totals))
+            return FoldedTable(once.survey, question, Folded(once.totals))
         found = survey(table, columns, here, strict=strict, run=run)
         check_limits(interval, columns, found.reward_kind, table.name)
         question = _question(found, columns, targets, only)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.errors import BadValue, nearest
+from replay.of_action import of_action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ class Target:
         if self.column is not None and not self.full:
             return rows.target_probs[self.column], None
         pmf = self._pmf(rows, list(actions))
-        return pmf[np.arange(len(rows)), rows.action], pmf
+        return of_action(pmf, rows.action), pmf
 
     def _pmf(self, rows: Rows, actions: list[str]) -> Floats:
         if self.column is not None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
+from replay.inner import inner
+
 if TYPE_CHECKING:
     from replay.scored import Scored
     from replay.tables.rows import Floats
@@ -31,16 +33,31 @@ class Timeline:
         """Add rows in order of their numbers; nothing is kept where they have none."""
         if scored.index is None or not self.length:
             return self
+        if not len(scored):
+            return self
+        first, last = (int(scored.index[at]) * PARTS // self.length for at in (0, -1))
+        if first == last:
+            return self + self._of_part(first, scored)
         starts = -(-np.arange(PARTS + 1) * self.length // PARTS)
         cuts = scored.index.searchsorted(starts)
         sums, latest = np.zeros((PARTS, 5)), np.full(PARTS, np.nan)
         for part in np.flatnonzero(np.diff(cuts)):
             inside = slice(cuts[part], cuts[part + 1])
             r, s = scored.reward[inside], scored.scores[inside]
-            sums[part] = len(r), r.sum(), r @ r, s.sum(), s @ s
+            sums[part] = len(r), r.sum(), inner(r, r), s.sum(), inner(s, s)
             if scored.time is not None:
                 latest[part] = scored.time[inside].max()
         return self + Timeline(self.length, sums, latest)
+
+    def _of_part(self, part: int, scored: Scored) -> Timeline:
+        """Sums of rows that are all in one part."""
+        sums, latest = np.zeros((PARTS, 5)), np.full(PARTS, np.nan)
+        of, s = scored.products, scored.scores
+        score = (of.wr, of.w2r2) if s is of.terms else (float(s.sum()), inner(s, s))
+        sums[part] = len(scored), of.r, of.r2, *score
+        if scored.time is not None:
+            latest[part] = scored.time.max()
+        return Timeline(self.length, sums, latest)
 
     def __add__(self, other: Timeline) -> Timeline:
         return Timeline(

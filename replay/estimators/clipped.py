@@ -28,7 +28,10 @@ class Clipped:
     sums: ShrunkSums = field(default_factory=ShrunkSums)
 
     def receive(self, scored: Scored) -> Clipped:
-        shrunk = [np.minimum(scored.weight, limit) for limit in self.limits]
+        if not len(scored):
+            return self
+        w, top = scored.weight, scored.products.top
+        shrunk = [np.minimum(w, limit) if limit < top else w for limit in self.limits]
         return replace(self, sums=self.sums.receive(shrunk, 0.0, scored.reward))
 
     def __add__(self, other: Clipped) -> Clipped:

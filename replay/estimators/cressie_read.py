@@ -43,20 +43,19 @@ class CressieRead:
     def receive(self, scored: Scored) -> CressieRead:
         if not len(scored):
             return self
-        w, r = scored.weight, scored.reward
-        wr = w * r
+        of = scored.products
         most = math.inf if scored.top is None else float(scored.top.max())
         received = CressieRead(
-            len(r),
-            float(w.sum()),
-            float(w @ w),
-            float(wr.sum()),
-            float(w @ wr),
-            float(wr @ wr),
-            float(r.sum()),
-            max(most, float(w.max())),
-            float(r.min()),
-            float(r.max()),
+            len(scored),
+            of.w,
+            of.w2,
+            of.wr,
+            of.w2r,
+            of.w2r2,
+            of.r,
+            max(most, of.top),
+            of.low,
+            of.high,
         )
         return self + received
 

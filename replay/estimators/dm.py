@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from replay.estimators.dr import Dr
+from replay.inner import inner
 from replay.intervals.choose import default
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Dm:
 
     def receive(self, scored: Scored) -> Dm:
         rows = float(scored.fitted.sum())
-        return self + Dm(rows, float(scored.fitted @ scored.direct), scored.dr)
+        return self + Dm(rows, inner(scored.fitted, scored.direct), scored.dr)
 
     def __add__(self, other: Dm) -> Dm:
         return Dm(self.rows + other.rows, self.direct + other.direct, self.dr + other.dr)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from replay.groups import Groups
+from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import mean
@@ -63,11 +64,11 @@ class Dr:
         return cls(
             Moments().receive(scored.scores),
             Moments().receive(scored.direct),
-            np.array([_powers(w, missed), _powers(np.ones(len(w)), missed)]),
-            np.stack([w @ scored.noise, scored.noise.sum(axis=0)]),
+            np.array([_powers(w, missed), (len(w), missed.sum(), inner(missed, missed))]),
+            np.stack([[inner(w, guess) for guess in scored.noise.T], scored.noise.sum(axis=0)]),
             scored.spread.sum(axis=0),
             float(w.sum()),
-            float(w @ w),
+            inner(w, w),
             scored.binary,
             Groups().receive(scored, scored.scores),
         )
@@ -144,7 +145,8 @@ class Dr:
 
 
 def _powers(u: Floats, missed: Floats) -> tuple[float, float, float]:
-    return float(u.sum()), float(u @ missed), float(u @ (missed * missed))
+    each = u * missed
+    return float(u.sum()), float(each.sum()), inner(each, missed)
 
 
 def _added(a: Floats, b: Floats) -> Floats:

@@ -52,20 +52,20 @@ class Ips:
     def receive(self, scored: Scored) -> Ips:
         if not len(scored):
             return self
-        w, r, terms = scored.weight, scored.reward, scored.terms()
+        products, terms = scored.products, scored.terms()
         # Of whole tasks the variance seen is all there is: m₂ knows nothing of steps.
-        square = 0.0 if scored.stepped is not None else float((w * r * r).sum())
+        square = 0.0 if scored.stepped is not None else products.wr2
         lowest = float(terms.min())
         low = self._low()
-        above = w * (r - low) if low else terms
+        above = scored.weight * (scored.reward - low) if low else terms
         received = Ips(
             Moments().receive(terms),
-            float(w.sum()),
-            float((w * w).sum()),
+            products.w,
+            products.w2,
             square,
             lowest,
-            float((w if scored.top is None else scored.top).max()),
-            float(r.max()),
+            products.top if scored.top is None else float(scored.top.max()),
+            products.high,
             None if self.ladder is None or above.min() < 0 else Ladder().receive(above),
             Groups().receive(scored, terms),
             self.limits,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.interval import WIDEST, Interval, widest
 from replay.intervals.normal import z
@@ -37,14 +38,20 @@ class ShrunkSums:
     high: float = -math.inf
 
     def receive(self, shrunk: list[Floats], base: Floats | float, y: Floats) -> ShrunkSums:
-        """Add rows whose weights were shrunk to each of `shrunk`; scores are base + ŵ y."""
+        """Add rows whose weights were shrunk to each of `shrunk`; scores are base + ŵ y.
+
+        Weights that stand in it twice in a row, as the same array, are summed up once.
+        """
         if not len(y):
             return self
         sums = np.empty((len(shrunk), 5))
-        for row, w in zip(sums, shrunk, strict=True):
+        for at, w in enumerate(shrunk):
+            if at and w is shrunk[at - 1]:
+                sums[at] = sums[at - 1]
+                continue
             s = w * y
             s += base
-            row[:] = w.sum(), w @ w, s.sum(), s @ s, s @ w
+            sums[at] = w.sum(), inner(w, w), s.sum(), inner(s, s), inner(s, w)
         return self + ShrunkSums(len(y), sums, float(y.min()), float(y.max()))
 
     def __add__(self, other: ShrunkSums) -> ShrunkSums:

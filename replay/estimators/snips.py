@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from replay.groups import Groups
+from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import ratio
@@ -39,25 +40,28 @@ class Snips:
     groups: Groups = field(default_factory=Groups)
 
     def receive(self, scored: Scored) -> Snips:
-        w, r = scored.weight, scored.reward
-        terms = w * r
-        squares = terms * terms
-        w2, crossed = w * w, w * terms
+        if not len(scored):
+            return self
+        of, w2 = scored.products, scored.products.squares
+        crossed, squares = scored.weight * of.terms, of.terms * of.terms
+        pairs = (w2, w2), (w2, crossed), (w2, squares), (crossed, squares), (squares, squares)
         received = Snips(
-            len(r),
-            np.array([w.sum(), terms.sum(), terms @ r]),
-            np.array([w2.sum(), crossed.sum(), squares.sum()]),
-            np.array([w2 @ w2, w2 @ crossed, w2 @ squares, crossed @ squares, squares @ squares]),
-            Groups().receive(scored, terms, w),
+            len(scored),
+            np.array([of.w, of.wr, of.wr2]),
+            np.array([of.w2, of.w2r, of.w2r2]),
+            np.array([inner(a, b) for a, b in pairs]),
+            Groups().receive(scored, of.terms, scored.weight),
         )
         return self + received
 
     def receive_unweighted(self, scored: Scored) -> Snips:
         """Add rows as they were logged: every weight is 1."""
-        r = scored.reward
+        if not len(scored):
+            return self
+        r, of = scored.reward, scored.products
         n, square = len(r), r * r
-        once = np.array([n, r.sum(), square.sum()])
-        fourth = np.array([*once, square @ r, square @ square])
+        once = np.array([n, of.r, of.r2])
+        fourth = np.array([*once, inner(square, r), inner(square, square)])
         groups = Groups()
         if scored.group is not None:
             groups = groups.receive(scored, r, np.ones(n))

@@ -26,8 +26,10 @@ class SwitchDr:
     sums: ShrunkSums = field(default_factory=ShrunkSums)
 
     def receive(self, scored: Scored) -> SwitchDr:
-        w = scored.weight
-        shrunk = [w * (w <= most) for most in self.thresholds]
+        if not len(scored):
+            return self
+        w, top = scored.weight, scored.products.top
+        shrunk = [w * (w <= most) if most < top else w for most in self.thresholds]
         return replace(self, sums=self.sums.receive(shrunk, scored.direct, scored.residual))
 
     def __add__(self, other: SwitchDr) -> SwitchDr:

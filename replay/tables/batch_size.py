@@ -19,8 +19,8 @@ LIST_CELLS = 512
 """What a list counts as in cells; its length isn't known before it is read."""
 
 
-def batch_rows(types: Iterable[Any]) -> int:
-    """Rows of a batch with columns of these types.
+def batch_rows(types: Iterable[Any], most: int = BATCH_ROWS) -> int:
+    """Rows of a batch with columns of these types, at most `most`.
 
     Examples
     --------
@@ -30,4 +30,4 @@ def batch_rows(types: Iterable[Any]) -> int:
     2048
     """
     cells = sum(LIST_CELLS if pa.types.is_nested(kind) else 1 for kind in types)
-    return max(min(BATCH_ROWS, MAX_CELLS // max(cells, 1)), 1_024)
+    return max(min(most, MAX_CELLS // max(cells, 1)), 1_024)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from replay.tables.arrays import strings
 from replay.tables.chances import Chances
 from replay.tables.lists import read_lists, read_maps
 from replay.tables.magnitude import MIN_PROPENSITY
@@ -99,8 +98,8 @@ def _side_by_side(where: Distribution, batch: Any, vocabulary: Vocabulary, fault
         column = batch.column(name)
         values = numbers(name, column, faults, may_miss=True)
         columns.append(np.where(null_mask(column), 0.0, values) if column.null_count else values)
-    actions = strings([name.removeprefix(where.prefix) for name in where.names])
-    return Whole(vocabulary.codes_of(actions), np.stack(columns).T)
+    actions = tuple(name.removeprefix(where.prefix) for name in where.names)
+    return Whole(vocabulary.codes_of_names(actions), np.stack(columns).T)
 
 
 def _aligned(label: str, lists: Lists, sets: Chances, faults: Faults) -> Chances:

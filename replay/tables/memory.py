@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from bandit.errors import InputError
-from replay.tables.batch_size import batch_rows
+from replay.tables.batch_size import BATCH_ROWS, batch_rows
 from replay.tables.unreadable import UNREADABLE, unreadable
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def held(source: Any) -> tuple[str, Any]:
     raise InputError(f"can't read a table from {type(source).__name__}")
 
 
-def read(table: Any, names: Sequence[str]) -> Iterator[Any]:
-    """Yield the columns `names` as record batches."""
+def read(table: Any, names: Sequence[str], most: int = BATCH_ROWS) -> Iterator[Any]:
+    """Yield the columns `names` as record batches of at most `most` rows."""
     chosen = table.select(list(names))
-    yield from chosen.to_batches(max_chunksize=batch_rows(chosen.schema.types))
+    yield from chosen.to_batches(max_chunksize=batch_rows(chosen.schema.types, most))
 
 
 def _of_pandas(frame: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as papq
 
-from replay.tables.batch_size import batch_rows
+from replay.tables.batch_size import BATCH_ROWS, batch_rows
 from replay.tables.column_bounds import bounds_of, check_bounds
 from replay.tables.remote import as_arrow
 
@@ -42,28 +42,40 @@ def cuts(path: str) -> list[tuple[tuple[int, int], int, int]]:
     return found
 
 
-def read(path: str, names: Sequence[str], groups: tuple[int, int]) -> Iterator[Any]:
-    """Yield the columns `names` of some row groups as record batches."""
-    with papq.ParquetFile(as_arrow(path)) as file:
+def read(
+    path: str, names: Sequence[str], groups: tuple[int, int], most: int = BATCH_ROWS
+) -> Iterator[Any]:
+    """Yield the columns `names` of some row groups as record batches of at most `most` rows."""
+    chunks = {
+        "buffer_size": BUFFER_BYTES,
+        "pre_buffer": False,
+        "page_checksum_verification": True,  # of pages that have one
+    }
+    with papq.ParquetFile(as_arrow(path), **chunks) as file:
         schema, metadata = file.schema_arrow, file.metadata
-    types = [schema.field(name).type for name in names]
-    bounds = bounds_of(metadata, schema, names, range(*groups))
-    words = [
-        name for name, kind in zip(names, types, strict=True) if kind in (pa.string(), pa.binary())
-    ]
+        types = [schema.field(name).type for name in names]
+        words = [
+            name
+            for name, kind in zip(names, types, strict=True)
+            if kind in (pa.string(), pa.binary())
+        ]
+        bounds = bounds_of(metadata, schema, names, range(*groups))
+        wanted = {
+            "batch_size": batch_rows(types, most),
+            "row_groups": list(range(*groups)),
+            "columns": list(names),
+            "use_threads": False,
+        }
+        if not words:
+            yield from _checked(path, file.iter_batches(**wanted), bounds)
+            return
     with papq.ParquetFile(
-        as_arrow(path),
-        metadata=metadata,
-        read_dictionary=words,
-        buffer_size=BUFFER_BYTES,
-        page_checksum_verification=True,  # of pages that have one
-        pre_buffer=False,
+        as_arrow(path), metadata=metadata, read_dictionary=words, **chunks
     ) as file:
-        for batch in file.iter_batches(
-            batch_size=batch_rows(types),
-            row_groups=list(range(*groups)),
-            columns=list(names),
-            use_threads=False,
-        ):
-            check_bounds(path, batch, bounds)
-            yield batch
+        yield from _checked(path, file.iter_batches(**wanted), bounds)
+
+
+def _checked(path: str, batches: Iterator[Any], bounds: Any) -> Iterator[Any]:
+    for batch in batches:
+        check_bounds(path, batch, bounds)
+        yield batch

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from replay.heap import keep_freed
 from replay.tables import delimited, json_lines, memory, parquet
+from replay.tables.batch_size import BATCH_ROWS
 from replay.tables.unreadable import UNREADABLE, unreadable
 
 if TYPE_CHECKING:
@@ -49,10 +51,11 @@ class Piece:
     held: Any = None
 
 
-def read_piece(piece: Piece, names: Sequence[str]) -> Iterator[Any]:
+def read_piece(piece: Piece, names: Sequence[str], most: int = BATCH_ROWS) -> Iterator[Any]:
     """Read the columns `names` of a piece, as Arrow record batches in row order.
 
-    CSV and JSON lines come as text, so that a bad value can be shown as it stands.
+    CSV and JSON lines come as text, so that a bad value can be shown as it stands; batches of
+    others have at most `most` rows.
 
     Raises
     ------
@@ -60,14 +63,15 @@ def read_piece(piece: Piece, names: Sequence[str]) -> Iterator[Any]:
         If the file can't be read on; the message says why.
     """
     wanted = list(dict.fromkeys(names))
+    keep_freed()
     try:
         match piece.kind:
             case "parquet":
-                yield from parquet.read(piece.path, wanted, piece.groups)
+                yield from parquet.read(piece.path, wanted, piece.groups, most)
             case "json":
                 yield from json_lines.read(piece.path, wanted)
             case "memory":
-                yield from memory.read(piece.held, wanted)
+                yield from memory.read(piece.held, wanted, most)
             case _:
                 yield from delimited.read(piece.path, wanted)
     except UNREADABLE as error:

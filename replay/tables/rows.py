@@ -69,6 +69,8 @@ class Rows:
 
     def slice(self, start: int, stop: int) -> Rows:
         """Rows from `start` up to `stop`."""
+        if start <= 0 and stop >= len(self):
+            return self
         return self._each(lambda values: values[start:stop])
 
     def where(self, keep: NDArray[np.bool_]) -> Rows:

@@ -44,10 +44,10 @@ def read_propensity(
     given: Floats | None = None
     if columns.propensity is not None:
         given = numbers(columns.propensity, batch.column(columns.propensity), faults)
-        good = (given >= MIN_PROPENSITY) & (given <= 1)
-        if not good.all():
+        if not _between(given, MIN_PROPENSITY, 1.0):
             inside = (given > 0) & (given <= 1)
             _must(inside, columns.propensity, given, "must be in (0, 1]", faults)
+            good = (given >= MIN_PROPENSITY) & (given <= 1)
             _must(good, columns.propensity, given, AT_LEAST, faults)
     if logged is None:
         return np.ones(batch.num_rows) if given is None else given
@@ -109,7 +109,7 @@ def _limited(name: str, values: Floats, faults: Faults) -> Floats:
 def read_target_prob(name: str, batch: Any, faults: Faults) -> Floats:
     """Chance of the logged action under the target, in [0, 1]; what rounds to 0 is 0."""
     values = numbers(name, batch.column(name), faults)
-    if (((values >= MIN_PROPENSITY) | (values == 0)) & (values <= 1)).all():
+    if _between(values, MIN_PROPENSITY, 1.0):
         return values
     _must((values >= 0) & (values <= 1), name, values, "must be in [0, 1]", faults)
     return np.where((values > 0) & (values < MIN_PROPENSITY), 0.0, values)
@@ -127,6 +127,11 @@ def read_context(name: str, batch: Any, faults: Faults) -> Any:
         return column.cast(pa.string())
     except pa.ArrowException as error:
         raise faults.wrong_type(name, column, "texts or numbers") from error
+
+
+def _between(values: Floats, low: float, high: float) -> bool:
+    """Whether all values are from `low` to `high`; false where one is no number."""
+    return not len(values) or bool(values.min() >= low and values.max() <= high)
 
 
 def _must(good: Any, name: str, values: Floats, rule: str, faults: Faults) -> None:

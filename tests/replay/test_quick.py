@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +15,8 @@ import pytest
 from bandit.errors import BadValue, MissingInput
 from replay import compare, evaluate
 from replay.quick import NOTE
+from replay.scored import Scored
+from replay.timeline import Timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +92,49 @@ def test_several_targets_are_each_as_if_alone() -> None:
     for target, one in zip(pair, found.evaluations, strict=True):
         alone = evaluate(frame(), target=target, estimators=QUICK)
         assert one.value == pytest.approx(alone.value)
+
+
+def parts(folder: Path, files: int = 3) -> Path:
+    for at, part in enumerate(np.array_split(np.arange(90_000), files)):
+        table = pa.Table.from_pandas(frame(90_000).iloc[part], preserve_index=False)
+        pq.write_table(table, folder / f"{at}.parquet")
+    return folder
+
+
+def test_any_number_of_jobs_gives_the_same_last_bit_and_starts_no_process(tmp_path: Path) -> None:
+    log = parts(tmp_path)
+    started = getrusage(RUSAGE_CHILDREN)
+    one, two = (
+        evaluate(log, target="column:wanted", estimators=QUICK, jobs=jobs) for jobs in (1, 2)
+    )
+    assert one.estimates == two.estimates
+    assert one.diagnostics == two.diagnostics
+    assert one.curve == two.curve
+    assert getrusage(RUSAGE_CHILDREN) == started
+
+
+def test_weights_of_no_model_have_the_curve_of_rows_added_one_part_at_a_time() -> None:
+    rng = np.random.default_rng(8)
+    n = 2_000
+    index, none, unknown = np.arange(n), np.zeros(n), np.full(n, np.nan)
+    whole = Scored(
+        rng.gamma(1.0, 1.0, n),
+        rng.normal(size=n),
+        none,
+        none,
+        none[:, None],
+        none[:, None],
+        none,
+        none,
+        unknown,
+        index=index,
+        modelled=False,
+    )
+    at_once = Timeline(n).receive(whole)
+    in_parts = Timeline(n)
+    for start in range(0, n, 70):  # some of them within a twentieth, some across two
+        inside = (index >= start) & (index < start + 70)
+        in_parts = in_parts.receive(whole.where(inside))
+    assert np.allclose(at_once.sums, in_parts.sums, rtol=1e-12)
+    modelled = Timeline(n).receive(replace(whole, modelled=True))
+    assert np.allclose(at_once.sums, modelled.sums, rtol=1e-12)
