@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from replay.actions import ActionSums
@@ -14,6 +14,7 @@ from replay.timeline import Timeline
 
 if TYPE_CHECKING:
     from replay.own.money import Money
+    from replay.reward_scale import RewardScale
     from replay.scored import Scored
     from replay.verdict import Verdict
 
@@ -51,6 +52,18 @@ class Sums:
             self.timeline.receive(scored),
         )
 
+    def measured(self, scale: RewardScale) -> Sums:
+        """Return the sums that rewards measured by `scale` would have, of what needs no model."""
+        return replace(
+            self,
+            weights=self.weights.measured(scale),
+            logging=self.logging.measured(scale),
+            estimators=tuple(
+                one.measured(scale) if isinstance(one, Snips) else one for one in self.estimators
+            ),
+            timeline=self.timeline.measured(scale),
+        )
+
     def __add__(self, other: Sums) -> Sums:
         return Sums(
             self.weights + other.weights,
@@ -70,6 +83,7 @@ class Fold:
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
+    `scale` is how rewards were measured before they were summed, `None` where they weren't;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
     written (`tables/times.py`).
     """
@@ -85,3 +99,4 @@ class Fold:
     money: Money | None = None
     estimated: str = ""
     zone: str = ""
+    scale: RewardScale | None = None

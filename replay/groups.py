@@ -62,6 +62,19 @@ class Groups:
         influence = influence - used[:, 0] * (influence.sum() / used[:, 0].sum())
         return float((influence**2).sum() / used[:, 0].sum() ** 2 * g / (g - 1))
 
+    def skewness(self, gradient: Floats, independent: float) -> float:
+        """Skewness of a mean over rows, from groups' influences where rows hang together.
+
+        `independent` is that of independent rows, Σ x³ / (Σ x²)^1.5 of their influences x.
+        """
+        used = self.used() if self.clustered else self.sums[:0]
+        if len(used) < 2:
+            return independent
+        influence = used @ gradient
+        influence = influence - used[:, 0] * (influence.sum() / used[:, 0].sum())
+        second = float((influence**2).sum())
+        return float((influence**3).sum() / second**1.5) if second > 0 else 0.0
+
     def inflate(self, seen: float, variance: float, gradient: Floats) -> tuple[float, float]:
         """Return both variances as rows that hang together make them; never smaller.
 

@@ -18,6 +18,7 @@ from replay.estimators.registry import estimators_for, need_model
 from replay.fold import Sums
 from replay.models.blocks import cut
 from replay.models.frozen import fit_models
+from replay.reward_scale import RewardScale
 from replay.scored import score
 from replay.slices import check_slices, slices_of
 from replay.together import paired
@@ -76,6 +77,8 @@ class Question:
         Logged chances up to this are no support: 0, or what estimates were raised to.
     limits
         The declared range of the rewards, if there is one.
+    scale
+        How the source measures rewards.
     """
 
     actions: tuple[str, ...]
@@ -89,6 +92,7 @@ class Question:
     laddered: bool = False
     floor: float = 0.0
     limits: tuple[float, float] | None = None
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
@@ -98,6 +102,7 @@ class Question:
             pmf_known=self.known[at],
             laddered=self.laddered,
             limits=self.limits,
+            scale=self.scale,
         )
 
     def needs_model(self) -> bool:
@@ -182,6 +187,7 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
             actions=len(question.actions),
             clustered=question.clustered,
             floor=question.floor,
+            centre=question.scale.centre,
         )
 
     each = [

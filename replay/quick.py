@@ -6,7 +6,7 @@ the logged action stands in a column. What it can't say is which actions lack su
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from replay.scored import Scored
 from replay.tables.faults import Faults
 from replay.tables.piece import Piece, read_piece
 from replay.tables.rules import read_propensity, read_reward, read_target_prob
+from replay.tables.seen_rewards import SeenRewards
 from replay.tables.survey import Survey, kind_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class Quick:
             return self if self.totals else other
         totals = (a + b for a, b in zip(self.totals, other.totals, strict=True))
         return Quick(self.survey + other.survey, tuple(totals))
+
+    def surveyed(self) -> Survey:
+        """Return the survey, with the rewards' moments that the mean of the log was summed by."""
+        return replace(self.survey, rewards=self.totals[0].logging.unweighted())
 
 
 def fold_quick(
@@ -117,7 +122,12 @@ def _fold(
         kind = kind_of(columns_of[1], survey.reward_kind)
         read += batch.num_rows
         survey += Survey(
-            len(columns_of[1]), (), kind, unusable=faults.unusable, pieces={piece.number: read}
+            len(columns_of[1]),
+            (),
+            kind,
+            unusable=faults.unusable,
+            pieces={piece.number: read},
+            seen=SeenRewards.of(columns_of[1], two=survey.seen.two),
         )
         for part in _parts(columns_of):
             totals = [

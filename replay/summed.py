@@ -83,7 +83,10 @@ def summed(
                 slices=slices,
             )
         )
-    return compared(each, found.folded, joint.differences, rule, apart=limited), found.found
+    comparison = compared(
+        each, found.folded, joint.differences, rule, found.question.scale, apart=limited
+    )
+    return comparison, found.found
 
 
 def _folds(
@@ -110,6 +113,7 @@ def _folds(
             actions=question.actions,
             estimated="" if estimated is None else estimated.finding(),
             zone=next(iter(survey.zones), ""),
+            scale=question.scale,
         )
         found.append((target, fold))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
@@ -13,6 +13,7 @@ from replay.limits import check_limits
 from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
+from replay.reward_scale import RewardScale
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
 from replay.tables.survey import survey
@@ -43,7 +44,8 @@ class FoldedTable(NamedTuple):
 class Surveyed:
     """A table whose actions are known, to be read again.
 
-    `grouped` deals rows out in groups; `estimated` has the chances that the table lacks.
+    `grouped` deals rows out in groups; `estimated` has the chances that the table lacks; rewards
+    are read as `scale` measures them.
     """
 
     pieces: tuple[Piece, ...]
@@ -52,9 +54,10 @@ class Surveyed:
     grouped: bool = False
     tell: Callable[[int], None] | None = None
     estimated: Estimated | None = None
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def read(self, piece: Piece) -> Iterator[Rows]:
-        for rows in self._filled(piece):
+        for rows in self._measured(self._filled(piece)):
             if self.grouped and rows.group is None and rows.index is not None:
                 yield replace(rows, group=rows.index % GROUPS)
             else:
@@ -73,7 +76,11 @@ class Surveyed:
                 yield from self.estimated.fill(rows)
 
     def to_learn(self, piece: Piece) -> Iterator[Rows]:
-        return read_rows(piece, self.columns.to_learn(), self.actions)
+        return self._measured(read_rows(piece, self.columns.to_learn(), self.actions))
+
+    def _measured(self, every: Iterator[Rows]) -> Iterator[Rows]:
+        for rows in every:
+            yield replace(rows, reward=self.scale.measured(rows.reward))
 
 
 def fold_table(
@@ -131,14 +138,15 @@ def fold_table(
         laddered = interval in LADDERED
         if not (grouped or laddered) and is_quick(only, targets, columns):
             quick = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
-            question = _question(quick.survey, columns, targets, only)
-            check_limits(interval, columns, question.kind, table.name)
-            return FoldedTable(quick.survey, question, Folded(quick.totals))
+            question = _question(quick.surveyed(), columns, targets, only)
+            check_limits(interval, columns, question.scale.logged_kind, table.name)
+            totals = tuple(sums.measured(question.scale) for sums in quick.totals)
+            return FoldedTable(quick.survey, question, Folded(totals))
         found = survey(table, columns, here, strict=strict, run=run)
         check_limits(interval, columns, found.reward_kind, table.name)
         question = replace(_question(found, columns, targets, only), laddered=laddered)
         pieces = table.numbered(found.pieces).pieces
-        source = Surveyed(pieces, columns, found.actions, grouped, here)
+        source = Surveyed(pieces, columns, found.actions, grouped, here, scale=question.scale)
         if columns.estimated:
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
@@ -167,9 +175,10 @@ def _question(
     targets = [replace(target, full=target.column in whole) for target in targets]
     for target in targets:
         target.check_action(found.actions)
+    scale = RewardScale.of(found.reward_kind, found.seen, found.rewards)
     return Question(
         found.actions,
-        found.reward_kind,
+        scale.kind,
         Features.of(found.actions, found.context),
         tuple(targets),
         tuple(target.pmf_known for target in targets),
@@ -177,4 +186,5 @@ def _question(
         clustered=columns.cluster is not None,
         only=only,
         limits=columns.reward.limits,
+        scale=scale,
     )

@@ -21,6 +21,7 @@ from replay.intervals.evidence import Evidence, Limited, Terms
 from replay.intervals.statistics import mean
 from replay.ladder import Ladder
 from replay.moments import Moments
+from replay.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
@@ -33,10 +34,13 @@ class Ips:
     """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like.
 
     `limits` are the declared range of the rewards, `above` moments of w (r − low) where its lower
-    end isn't 0; those terms are kept on a `ladder` only where there is one, for betting.
+    end isn't 0; those terms are kept on a `ladder` only where there is one, for betting. Rewards
+    are taken as they were logged, whatever `scale` they come in: IPS is not equivariant, for a
+    constant that is added to them moves the mean of w r as far only where weights average 1.
     """
 
     name: ClassVar[str] = "IPS"
+    as_logged: ClassVar[bool] = True
     terms: Moments = field(default_factory=Moments)
     weight: float = 0.0
     weight_squared: float = 0.0
@@ -48,11 +52,13 @@ class Ips:
     groups: Groups = field(default_factory=Groups)
     limits: tuple[float, float] | None = None
     above: Moments = field(default_factory=Moments)
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def receive(self, scored: Scored) -> Ips:
         if not len(scored):
             return self
-        w, r, terms = scored.weight, scored.reward, scored.terms()
+        w, r = scored.weight, self.scale.logged(scored.reward)
+        terms = w * r if scored.stepped is None else scored.stepped
         # Of whole tasks the variance seen is all there is: m₂ knows nothing of steps.
         square = 0.0 if scored.stepped is not None else float((w * r * r).sum())
         lowest = float(terms.min())
@@ -70,6 +76,7 @@ class Ips:
             Groups().receive(scored, terms),
             self.limits,
             Moments().receive(above) if low else Moments(),
+            self.scale,
         )
         return self + received
 
@@ -86,6 +93,7 @@ class Ips:
             self.groups + other.groups,
             self.limits,
             self.above + other.above,
+            self.scale,
         )
 
     def value(self) -> float | None:
@@ -99,9 +107,9 @@ class Ips:
         modelled = 0.0
         if self.weight:
             modelled = self.weight_squared / n * self.weighted_square / self.weight - value**2
-        seen, variance = self.groups.inflate(
-            seen / n, max(seen, modelled) / n, np.array([-value, 1.0])
-        )
+        gradient = np.array([-value, 1.0])
+        skewness = self.groups.skewness(gradient, self.terms.skewness() / n**0.5)
+        seen, variance = self.groups.inflate(seen / n, max(seen, modelled) / n, gradient)
         return Evidence(
             value,
             variance,
@@ -109,6 +117,7 @@ class Ips:
             n,
             ess=self.weight**2 / self.weight_squared if self.weight_squared else 0.0,
             freedom=self.terms.degrees_of_freedom(),
+            skewness=skewness,
             terms=self._terms() if self.lowest >= 0 else None,
             limited=self._limited() if self.limits or self.lowest >= 0 else None,
             groups=self.groups.used(),

@@ -88,6 +88,8 @@ class Evidence:
         Effective sample size of the weights.
     freedom
         Degrees of freedom of the variance seen, by kurtosis; `None` if many.
+    skewness
+        Skewness of the estimate, from that of the rows' influences on it; 0 if not known.
     terms
         Where the value is a mean of non-negative terms.
     limited
@@ -102,6 +104,7 @@ class Evidence:
     rows: int
     ess: float = 0.0
     freedom: float | None = None
+    skewness: float = 0.0
     terms: Terms | None = None
     limited: Limited | None = None
     groups: Floats | None = None

@@ -15,6 +15,7 @@ from replay.plain import counted
 from replay.tables.checked import check_piece
 from replay.tables.context_column import ContextColumn
 from replay.tables.order import Order
+from replay.tables.seen_rewards import SeenRewards
 from replay.tables.times import mixed
 from replay.tables.unusable import Unusable
 from replay.tables.vocabulary import MAX_ACTIONS, Vocabulary, too_many
@@ -44,8 +45,8 @@ class Survey:
         Names of all actions in them, in order.
     reward_kind
         `binary`, `positive` (never negative) or `real`.
-    rewards
-        Moments of the rewards.
+    rewards, seen
+        Moments of the rewards, and their ends.
     context
         What the context columns hold.
     unusable
@@ -67,6 +68,7 @@ class Survey:
     pieces: Mapping[int, int] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     order: Order = field(default_factory=Order)
+    seen: SeenRewards = field(default_factory=SeenRewards)
 
     def __add__(self, other: Survey) -> Survey:
         if not self.pieces or not other.pieces:
@@ -81,6 +83,7 @@ class Survey:
             {**self.pieces, **other.pieces},
             dict(self.zones) | _new(other.zones, self.zones),
             self.order + other.order,
+            self.seen + other.seen,
         )
 
     def check(self, table: str, action: str) -> None:
@@ -144,7 +147,7 @@ def survey_piece(
     """Read one piece; in any process, for pieces are merged by `+`."""
     vocabulary = Vocabulary()
     seen = np.zeros(0, dtype=bool)
-    rewards, kind = Moments(), "binary"
+    rewards, kind, seen_rewards = Moments(), "binary", SeenRewards()
     context = tuple(ContextColumn(name) for name in columns.context)
     unusable, zones, order, read = Unusable(), dict[str, str](), Order(), 0
     for checked in check_piece(piece, columns, vocabulary, strict=strict):
@@ -152,6 +155,7 @@ def survey_piece(
         seen = _mark(seen, checked, len(vocabulary.names))
         rewards = rewards.receive(rows.reward)
         kind = max(kind, kind_of(rows.reward, kind), key=KINDS.index)
+        seen_rewards += SeenRewards.of(rows.reward, two=seen_rewards.two)
         for column in context:
             column.receive(rows.context[column.name])
         unusable += checked.unusable
@@ -163,7 +167,16 @@ def survey_piece(
             tell(checked.read)
     names = tuple(sorted(vocabulary.names[at] for at in np.flatnonzero(seen)))
     return Survey(
-        rewards.count, names, kind, rewards, context, unusable, {piece.number: read}, zones, order
+        rewards.count,
+        names,
+        kind,
+        rewards,
+        context,
+        unusable,
+        {piece.number: read},
+        zones,
+        order,
+        seen_rewards,
     )
 
 
