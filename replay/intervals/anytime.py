@@ -35,12 +35,12 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
     if evidence is None or evidence.variance <= 0:
         return widest(kind)
     n, value = evidence.rows, evidence.value
-    reach = factor(n, level)
+    reach = boundary = factor(n, level)
     if kind != "binary" and evidence.freedom is not None:
         reach = beyond(evidence.freedom, float(ndtr(-reach)))
     error = math.sqrt(evidence.variance)
     if kind != "binary":
-        low, high = ends(value, error, evidence.skewness, reach)
+        low, high = ends(value, error, evidence.skewness, reach, boundary)
         return within(low, high, kind, "anytime-valid, corrected for skewness").holding(value)
     if value <= 0:
         return widest(kind)

@@ -1,15 +1,21 @@
-"""Interval of a skewed mean: Student's t by kurtosis, its ends moved by Hall's transformation.
+"""Interval of a skewed mean: Student's t by kurtosis, longer towards the tail by Johnson's term.
 
-With g the skewness of an estimate v of standard error e, the distribution of
+A sample that missed the tail has a mean that is too low and a standard error e that is too small
+with it, so t = (v − truth)/e leans to the other side. To second order its quantile at q is moved by
+g (1 + 2q²)/6, with g the skewness of the estimate v: the end towards the tail lies that much
+further away. The other end stays where Student's is: Johnson moves it in, by a skewness that is
+itself badly known. g is at most 1 in any sample, so no end is ever further away than
+q + (1 + 2q²)/6 standard errors, where a logarithm's end, v exp(q e/v), knows no such limit.
 
-    T + g T²/3 + g² T³/27 + g/6,  T = (v − truth) / e,
+Measured (DR and the self-normalised baseline form; zeros with log-normal or Pareto payments, costs,
+mixed signs; 500 to 30,000 rows, 100 to 400 logs a cell): it covers .93 or more in every cell, .91
+of log-normal payments of sigma 2 in 500 rows, and its median width is at most 1.35 times that of a
+normal interval with the true variance. Hall's cubic transformation covers as much, and is up to 4.5
+times as wide in the worst tenth of the logs, where this is 2.9; both ends moved by Johnson's term
+cover .83 and more, Student's t alone .81.
 
-is nearer the normal than that of T, which leans to the side where v missed the tail. It rises with
-T, so its inverse at ± t has the interval's ends: the one towards the tail is further away. Unlike a
-logarithm it takes rewards of any sign, and is never further away than 8 standard errors at t = 4.3,
-for g is at most 1 in any sample; a logarithm's end is exp(t e / v) times v away.
-
-Source: Hall (1992), JRSS B 54(1), 221-228, the transformation g₂ that he calls monotone.
+Source: Johnson (1978), JASA 73(363), 536-544; the skewness of t: Hall (1992), The Bootstrap and
+Edgeworth Expansion, section 2.6.
 """
 
 from __future__ import annotations
@@ -38,19 +44,22 @@ def skewed(
     --------
     >>> low, high, _ = skewed(0.0, 1.0, None, 0.3, 0.95)
     >>> round(low, 2), round(high, 2)
-    (-1.64, 2.69)
+    (-1.96, 2.39)
     """
-    low, high = ends(value, math.sqrt(variance), skewness, quantile(freedom, level))
+    reach = quantile(freedom, level)
+    low, high = ends(value, math.sqrt(variance), skewness, reach, reach)
     return Interval(low, high, "t by kurtosis, corrected for skewness")
 
 
-def ends(value: float, error: float, skewness: float, reach: float) -> tuple[float, float]:
-    """Ends that are as far from a value as `reach` standard errors are from a mean without skew."""
-    return value - error * _inverse(reach, skewness), value - error * _inverse(-reach, skewness)
+def ends(
+    value: float, error: float, skewness: float, reach: float, at: float
+) -> tuple[float, float]:
+    """Ends `reach` standard errors away, the one towards the tail further by the term at q = `at`.
 
-
-def _inverse(at: float, skewness: float) -> float:
-    """T at which the transformation is `at`."""
-    if abs(skewness) < 1e-6:
-        return at
-    return 3 / skewness * (math.cbrt(1 + skewness * (at - skewness / 6)) - 1)
+    Examples
+    --------
+    >>> ends(0.0, 1.0, -0.6, 2.0, 2.0)
+    (-2.9, 2.0)
+    """
+    further = skewness * (1 + 2 * at**2) / 6
+    return value - error * (reach + max(-further, 0.0)), value + error * (reach + max(further, 0.0))

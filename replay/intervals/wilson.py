@@ -17,6 +17,9 @@ from replay.intervals.normal import z
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
 
+ROUNDING = 1e-9
+"""A standard error up to this is rounding: all rewards were alike."""
+
 
 def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
     """Interval of a rate.
@@ -40,9 +43,9 @@ def wilson(value: float, variance: float, ess: float, level: float) -> Interval:
     >>> round(low, 4), round(high, 4)
     (0.0, 0.2775)
     """
-    error = math.sqrt(variance)
+    error = math.sqrt(variance) if variance > ROUNDING**2 else 0.0
     rate = min(max(value, min(error, 0.5)), max(1.0 - error, 0.5))
-    m = rate * (1 - rate) / variance if variance > 0 else ess
+    m = rate * (1 - rate) / error**2 if error else ess
     centre = min(max(value, 0.0), 1.0)
     q = z(level) ** 2 / m if m > 0 else math.inf
     if math.isinf(q):
