@@ -40,7 +40,8 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
         reach = beyond(evidence.freedom, float(ndtr(-reach)))
     error = math.sqrt(evidence.variance)
     if kind != "binary":
-        low, high = ends(value, error, evidence.skewness, reach, boundary)
+        skewness = evidence.skewness
+        low, high = ends(value, error, skewness, reach, boundary, further_at=boundary)
         return within(low, high, kind, "anytime-valid, corrected for skewness").holding(value)
     if value <= 0:
         return widest(kind)

@@ -47,7 +47,7 @@ def test_the_interval_leans_to_the_tail_and_is_never_far_beyond_students(
 ) -> None:
     plain = student(0.0, 1.0, freedom, 0.95)
     low, high, _ = skewed(0.0, 1.0, freedom, skewness, 0.95)
-    assert low == plain.low
+    assert plain.low <= low <= -1.95
     assert plain.high < high < plain.high * (1 + 0.5 * skewness * plain.high)
     assert skewed(0.0, 1.0, freedom, 0.0, 0.95)[:2] == pytest.approx(plain[:2])
 
@@ -110,7 +110,7 @@ def test_intervals_of_heavy_tailed_dollars_cover_and_are_not_wide(estimator: Any
     """300 logs of 1,000 rows: at most 36 misses, and twice the width of an oracle at most.
 
     At a coverage of .92, 24 misses are due and over 36 have a chance of .6 % (false alarm of both
-    forms together at most 1.2 %); a coverage of .85 is caught in 89 %. Measured: 25 and 25 misses,
+    forms together at most 1.2 %); a coverage of .85 is caught in 92 %. Measured: 25 and 25 misses,
     .95 times the width; Student's interval with the variance that was seen misses in 40.
     """
     misses, plain, widths = 0, 0, []
