@@ -10,8 +10,8 @@ from replay.tables.unusable import Unusable
 if TYPE_CHECKING:
     from replay.actions import Overlap
     from replay.diagnostics import Diagnostics
+    from replay.finding import Finding
     from replay.own.money import Money
-    from replay.verdict import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from replay.answer import (
     Weights,
 )
 from replay.intervals.choose import default
+from replay.intervals.normal import z
 from replay.intervals.widened import widened
 from replay.ladder import edges
+from replay.reward_scale import RewardScale
 from replay.tables.times import said
 from replay.verdict import judge
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from replay.passes import Folded
     from replay.slices import Key
     from replay.verdict import Verdict
+
+PRECISION_LEVEL = 0.95
+"""Level of the interval whose width is judged, whatever was asked for."""
 
 
 def answer(
@@ -58,22 +63,24 @@ def answer(
     slices
         Sums of the default estimator in each slice.
     """
-    sums, kind = fold.sums, fold.kind
+    sums, scale = fold.sums, _scale(fold)
     found = sums.diagnostics()
     verdict = fold.blocked or _judge(fold, target)
     wider = widened(rule, found.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
     estimates = (
-        *(_estimate(one, kind, level, wider) for one in others),
-        _estimate(main, kind, together, wider),
+        *(_estimate(one, scale, level, wider) for one in others),
+        _estimate(main, scale, together, wider),
     )
     refused = verdict.refused
-    gained = None if sums.gain is None or refused else _estimate(sums.gain, "real", level, wider)
+    gained = None
+    if sums.gain is not None and not refused:
+        gained = _estimate(sums.gain, scale.of_differences(), level, wider)
     return Evaluation(
         rows=sums.weights.rows,
         unit=fold.unit,
-        logging=_estimate(sums.logging, kind, level, default, "mean of the log"),
+        logging=_estimate(sums.logging, scale, level, default, "mean of the log"),
         target=target,
         estimates=() if refused else estimates,
         diagnostics=found,
@@ -96,13 +103,25 @@ def answer(
     )
 
 
-def difference_of(sums: Any, level: float, rule: Rule) -> Estimate:
-    """Estimate of what one target earns more than another, from the sums of the difference."""
-    return _estimate(sums, "real", level, rule, "difference")
+def difference_of(
+    sums: Any, level: float, rule: Rule, scale: RewardScale | None = None
+) -> Estimate:
+    """Estimate of what one target earns more than another, from the sums of the difference.
+
+    `scale` is how rewards were measured, if they were.
+    """
+    scale = (scale or RewardScale()).of_differences()
+    return _estimate(sums, scale, level, rule, "difference")
 
 
 def compared(
-    found: Sequence[Evaluation], folded: Folded, level: float, rule: Rule, *, apart: bool = False
+    found: Sequence[Evaluation],
+    folded: Folded,
+    level: float,
+    rule: Rule,
+    scale: RewardScale | None = None,
+    *,
+    apart: bool = False,
 ) -> Comparison:
     """Put evaluations together with how each differs from the first.
 
@@ -115,7 +134,7 @@ def compared(
         if not (one.refused or first.refused):
             factors = (each.diagnostics.variance_factor or 1.0 for each in (one, first))
             wider = widened(rule, max(factors))
-            estimate = _apart(one, first) if apart else difference_of(sums, level, wider)
+            estimate = _apart(one, first) if apart else difference_of(sums, level, wider, scale)
         differences.append(Difference(one.target, first.target, estimate))
     return Comparison(tuple(found), tuple(differences))
 
@@ -139,6 +158,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         chances_known=sums.actions.known,
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
+        precision=_precision(sums, fold),
         estimated=fold.estimated,
         order=fold.order,
         design=fold.design,
@@ -146,21 +166,34 @@ def _judge(fold: Fold, target: str) -> Verdict:
 
 
 def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
-    found, rows = sums.diagnostics(), sums.weights.rows
-    verdict = judge(found, rows, target, estimated=fold.estimated, order=fold.order)
+    found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(fold)
+    verdict = judge(
+        found,
+        rows,
+        target,
+        estimated=fold.estimated,
+        order=fold.order,
+        precision=_precision(sums, fold),
+    )
     estimate = gained = None
     rule = widened(rule, found.variance_factor)
     if not verdict.refused:
-        estimate = _estimate(sums.estimators[-1], fold.kind, level, rule)
-        gained = None if sums.gain is None else _estimate(sums.gain, "real", level, rule)
+        estimate = _estimate(sums.estimators[-1], scale, level, rule)
+        if sums.gain is not None:
+            gained = _estimate(sums.gain, scale.of_differences(), level, rule)
     return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
 
 
 def _estimate(
-    estimator: Any, kind: str, level: float, rule: Rule, name: str | None = None
+    estimator: Any, scale: RewardScale, level: float, rule: Rule, name: str | None = None
 ) -> Estimate:
+    """Read an estimate off sums, in the rewards' own units."""
     value = estimator.value()
-    low, high, made_by = estimator.interval(kind, level, rule)
+    if getattr(estimator, "as_logged", False):
+        low, high, made_by = estimator.interval(scale.logged_kind, level, rule)
+    else:
+        low, high, made_by = scale.interval(estimator.interval(scale.kind, level, rule))
+        value = None if value is None else scale.value(value)
     setting = estimator.setting() if hasattr(estimator, "setting") else ""
     return Estimate(
         name or estimator.name,
@@ -173,9 +206,33 @@ def _estimate(
     )
 
 
+def _scale(fold: Fold) -> RewardScale:
+    """How rewards were measured; as they were logged, if nothing says otherwise."""
+    return fold.scale or RewardScale(fold.kind, fold.kind)
+
+
+def _precision(sums: Sums, fold: Fold) -> float | None:
+    """How many logged rewards have a mean with an interval as wide as the default estimator's.
+
+    `None` where that isn't known, where all rewards are alike, where rows have clusters, of which
+    the number is judged, or the unit isn't a row.
+    """
+    logged, main = sums.logging.unweighted(), sums.estimators[-1]
+    if fold.scale is None or logged.second <= 0 or not hasattr(main, "evidence"):
+        return None
+    if sums.logging.groups.clustered:
+        return None
+    kind = fold.scale.logged_kind if getattr(main, "as_logged", False) else fold.scale.kind
+    low, high, _ = main.interval(kind, PRECISION_LEVEL)
+    unit = fold.scale.unit if getattr(main, "as_logged", False) else 1.0
+    error = abs((high - low) / unit) / (2 * z(PRECISION_LEVEL))
+    return logged.second / logged.count / error**2 if error > 0 else None
+
+
 def _curve(fold: Fold) -> tuple[Point, ...]:
+    scale = _scale(fold)
     return tuple(
-        Point(rows, value, error, said(latest, fold.zone))
+        Point(rows, scale.value(value), abs(scale.unit) * error, said(latest, fold.zone))
         for rows, value, error, latest in fold.sums.timeline.curve()
     )
 

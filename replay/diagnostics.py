@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from replay.ladder import Ladder
 from replay.unseen_tail import DrawnWeights, least_square
 
 if TYPE_CHECKING:
+    from replay.reward_scale import RewardScale
     from replay.scored import Scored
     from replay.tables.rows import Floats
 
@@ -43,6 +44,7 @@ class Diagnostics:
         Rows where the target can do something that the log can't.
     effective_events
         (Σwr)²/Σ(wr)²: how many rewards carry the estimate; `None` where rewards can be negative.
+        Rewards of a table are measured from an end of their range (`replay/reward_scale.py`).
     pess
         n / mean(Σₐ π²/μ), the effective sample expected before any draw; `None` where the logging
         policy's chances are not all known.
@@ -94,15 +96,17 @@ class Diagnostics:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightSums:
-    """Mergeable sums that the diagnostics come from."""
+    """Mergeable sums that the diagnostics come from; of rewards, distances from `about`."""
 
     rows: int = 0
     weight: float = 0.0
     weight_squared: float = 0.0
     largest: tuple[float, ...] = ()
     unsupported: float = 0.0
-    weighted_reward: float = 0.0
-    weighted_reward_squared: float = 0.0
+    away: float = 0.0
+    away_crossed: float = 0.0
+    away_squared: float = 0.0
+    about: float = 0.0
     lowest_reward: float = math.inf
     chi: float = 0.0
     ladder: Ladder = field(default_factory=Ladder)
@@ -122,8 +126,10 @@ class WeightSums:
             of.w2,
             self._larger(scored.weight, of.top),
             _total(scored.unsupported),
-            of.wr,
-            of.w2r2,
+            of.wa,
+            of.w2a,
+            of.w2a2,
+            of.about,
             of.low,
             _total(scored.chi),
             Ladder().receive(scored.weight),
@@ -140,18 +146,46 @@ class WeightSums:
         return tuple(sorted(map(float, few), reverse=True))
 
     def __add__(self, other: WeightSums) -> WeightSums:
+        rows = self.rows + other.rows
+        about = self.about + (other.about - self.about) * (other.rows / rows) if rows else 0.0
+        away, crossed, squared = (
+            a + b for a, b in zip(self._away(about), other._away(about), strict=True)
+        )
         return WeightSums(
-            self.rows + other.rows,
+            rows,
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
             tuple(sorted(self.largest + other.largest, reverse=True)[:LARGEST]),
             self.unsupported + other.unsupported,
-            self.weighted_reward + other.weighted_reward,
-            self.weighted_reward_squared + other.weighted_reward_squared,
+            away,
+            crossed,
+            squared,
+            about,
             min(self.lowest_reward, other.lowest_reward),
             self.chi + other.chi,
             self.ladder + other.ladder,
             self.least_square + other.least_square,
+        )
+
+    def _away(self, about: float) -> tuple[float, float, float]:
+        """Σ w x, Σ w² x and Σ w² x² of rewards' distances x from `about`."""
+        gap = self.about - about
+        squared = self.away_squared + 2 * gap * self.away_crossed + gap**2 * self.weight_squared
+        return (
+            self.away + gap * self.weight,
+            self.away_crossed + gap * self.weight_squared,
+            max(squared, 0.0),
+        )
+
+    def measured(self, scale: RewardScale) -> WeightSums:
+        """Return the same sums of measured rewards."""
+        return replace(
+            self,
+            away=self.away / scale.unit,
+            away_crossed=self.away_crossed / scale.unit,
+            away_squared=self.away_squared / scale.unit**2,
+            about=(self.about - scale.zero) / scale.unit,
+            lowest_reward=0.0,
         )
 
     def diagnostics(self) -> Diagnostics:
@@ -160,8 +194,8 @@ class WeightSums:
         if not n:
             return Diagnostics(None, None, None, None, 0, None, None, None)
         ess = self.weight**2 / self.weight_squared if self.weight_squared else 0.0
-        squared = self.weighted_reward_squared
-        events = self.weighted_reward**2 / squared if squared else 0.0
+        terms, _, squared = self._away(0.0)
+        events = terms**2 / squared if squared else 0.0
         mean = self.weight / n
         error = float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n))
         known = not math.isnan(self.chi)

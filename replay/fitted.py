@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from replay.jobs import Run
     from replay.order.row_order import RowOrder
     from replay.passes import Question, Source
-    from replay.tables.values import Ints
+    from replay.tables.values import Floats, Ints
 
 
 COUNTED_ROWS = 1 << 16
@@ -67,8 +67,12 @@ def _folds(source: Source, question: Question, run: Run) -> Folds:
     return Folds(of_row=folds_by_content(parts, question.length))
 
 
-def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any]]:
-    return [(rows.index, hashes(rows)) for rows in source.to_learn(piece) if rows.index is not None]
+def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any, Floats]]:
+    return [
+        (rows.index, hashes(rows), rows.reward)
+        for rows in source.to_learn(piece)
+        if rows.index is not None
+    ]
 
 
 def _first(source: Source, question: Question, folds: Folds, piece: Any) -> FirstPass:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from replay.diagnostics import Diagnostics
     from replay.order.row_order import RowOrder
     from replay.own.money import Money
+    from replay.reward_scale import RewardScale
     from replay.scored import Scored
     from replay.verdict import Verdict
 
@@ -62,6 +63,18 @@ class Sums:
         clusters = self.logging.groups.effective_clusters()
         return replace(self.weights.diagnostics(), effective_clusters=clusters)
 
+    def measured(self, scale: RewardScale) -> Sums:
+        """Return the sums that rewards measured by `scale` would have, of what needs no model."""
+        return replace(
+            self,
+            weights=self.weights.measured(scale),
+            logging=self.logging.measured(scale),
+            estimators=tuple(
+                one.measured(scale) if isinstance(one, Snips) else one for one in self.estimators
+            ),
+            timeline=self.timeline.measured(scale),
+        )
+
     def __add__(self, other: Sums) -> Sums:
         return Sums(
             self.weights + other.weights,
@@ -82,6 +95,7 @@ class Fold:
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
+    `scale` is how rewards were measured before they were summed, `None` where they weren't;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
     written (`tables/times.py`); `order` is how the rows stand, where a model asked for it; `design`
     is the design effect of a column that looks like ids.
@@ -100,3 +114,4 @@ class Fold:
     zone: str = ""
     order: RowOrder | None = None
     design: DesignEffect | None = None
+    scale: RewardScale | None = None

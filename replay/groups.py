@@ -83,3 +83,16 @@ class Groups:
             return Inflated(seen, variance, 0.0)
         effect = max(between.variance / seen, 1.0) if seen > 0 else 1.0
         return Inflated(seen * effect, variance * effect, between.freedom)
+
+    def skewness(self, gradient: Floats, independent: float) -> float:
+        """Skewness of a mean over rows, from groups' influences where rows are clustered.
+
+        `independent` is that of independent rows, Σ x³ / (Σ x²)^1.5 of their influences x.
+        """
+        used = self.used() if self.clustered else self.sums[:0]
+        if len(used) < 2:
+            return independent
+        influence = used @ gradient
+        influence = influence - used[:, 0] * (influence.sum() / used[:, 0].sum())
+        second = float((influence**2).sum())
+        return float((influence**3).sum() / second**1.5) if second > 0 else 0.0

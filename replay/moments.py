@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from replay.inner import inner
 
@@ -78,6 +81,18 @@ class Moments:
         """Population variance; `None` if nothing was received."""
         return self.second / self.count if self.count else None
 
+    def skewness(self) -> float:
+        """Skewness of the numbers; 0 where they don't vary.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Moments().receive(np.array([0.0, 0.0, 3.0])).skewness() > 0.7
+        True
+        """
+        cubed = (self.second / self.count) ** 1.5 if self.count else 0.0
+        return self.third / self.count / cubed if cubed > 0 else 0.0
+
     def degrees_of_freedom(self) -> float | None:
         """Degrees of freedom of the variance, 2n / (kurtosis - 1): few where tails are heavy.
 
@@ -89,3 +104,17 @@ class Moments:
             return None
         kurtosis = self.count * self.fourth / square
         return min(2 * self.count / max(kurtosis - 1, 1e-9), self.count - 1.0)
+
+
+def moved(sums: Floats, gap: float) -> Floats:
+    """Σ u (x + gap)ᵏ from Σ u xᵏ, k = 0, 1, ..., by the binomial theorem: shape (K,).
+
+    Examples
+    --------
+    >>> moved(np.array([1.0, 2.0, 4.0]), -2.0).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    k = range(len(sums))
+    powers = [[comb(n, i) * gap ** (n - i) if i <= n else 0.0 for i in k] for n in k]
+    shifted: Floats = np.array(powers) @ sums
+    return shifted

@@ -17,6 +17,7 @@ from replay.estimators.dr import Dr
 from replay.estimators.registry import estimators_for, need_model
 from replay.fitted import fit
 from replay.fold import Sums
+from replay.reward_scale import RewardScale
 from replay.scored import score
 from replay.slices import check_slices, slices_of
 from replay.together import paired
@@ -85,6 +86,8 @@ class Question:
     predictable
         Whether models of earlier rows are wanted wherever the order allows: what holds at all looks
         together rests on scores that no later row has a say in.
+    scale
+        How the source measures rewards.
     """
 
     actions: tuple[str, ...]
@@ -102,6 +105,7 @@ class Question:
     timed: bool = False
     learned: bool = False
     predictable: bool = False
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def estimators(self, at: int) -> tuple[Any, ...]:
         """Return the estimators of one target, empty."""
@@ -111,6 +115,7 @@ class Question:
             pmf_known=self.known[at],
             laddered=self.laddered,
             limits=self.limits,
+            scale=self.scale,
         )
 
     def needs_model(self) -> bool:

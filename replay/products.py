@@ -15,25 +15,34 @@ if TYPE_CHECKING:
 class Products:
     """Of n > 0 rows with weights w and rewards r: arrays of shape (n,), and their sums.
 
+    Distances a = r − `about`, the mean of these rows' rewards, don't cancel as plain powers do.
+
     terms          w r of each row
     squares        w² of each row
+    away           a of each row, and w a
     w, w2, r, r2   Σ w, Σ w², Σ r, Σ r²
-    wr, w2r        Σ w r, Σ w² r
-    wr2, w2r2      Σ w r², Σ (w r)²
+    wr, w2r2       Σ w r, Σ (w r)²
+    wa, w2a        Σ w a, Σ w² a
+    wa2, w2a2      Σ w a², Σ (w a)²
     top            the largest weight
     low, high      the least and the largest reward
     """
 
+    about: float
     terms: Floats
     squares: Floats
+    away: Floats
+    away_terms: Floats
     w: float
     w2: float
     r: float
     r2: float
     wr: float
-    w2r: float
-    wr2: float
     w2r2: float
+    wa: float
+    w2a: float
+    wa2: float
+    w2a2: float
     top: float
     low: float
     high: float
@@ -46,21 +55,29 @@ class Products:
         --------
         >>> import numpy as np
         >>> found = Products.of(np.array([2.0, 0.5]), np.array([1.0, 4.0]))
-        >>> found.wr, found.w2r2, found.top
-        (4.0, 8.0, 2.0)
+        >>> found.wr, found.w2r2, found.top, found.about, found.wa
+        (4.0, 8.0, 2.0, 2.5, -2.25)
         """
-        terms = w * r
+        total = float(r.sum())
+        about = total / len(r)
+        away = r - about
+        terms, away_terms = w * r, w * away
         return cls(
+            about,
             terms,
             w * w,
+            away,
+            away_terms,
             float(w.sum()),
             inner(w, w),
-            float(r.sum()),
+            total,
             inner(r, r),
             float(terms.sum()),
-            inner(w, terms),
-            inner(terms, r),
             inner(terms, terms),
+            float(away_terms.sum()),
+            inner(w, away_terms),
+            inner(away_terms, away),
+            inner(away_terms, away_terms),
             float(w.max()),
             float(r.min()),
             float(r.max()),

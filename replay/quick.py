@@ -6,7 +6,7 @@ the logged action stands in a column. What it can't say is which actions lack su
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from replay.tables.faults import Faults
 from replay.tables.piece import Piece, read_piece
 from replay.tables.repeated_ids import least_values
 from replay.tables.rules import read_propensity, read_reward, read_target_prob
+from replay.tables.seen_rewards import SeenRewards
 from replay.tables.survey import Survey, kind_of
 from replay.tables.unusable import Unusable
 
@@ -70,6 +71,10 @@ class Quick:
         totals = (a + b for a, b in zip(self.totals, other.totals, strict=True))
         return Quick(self.survey + other.survey, tuple(totals))
 
+    def surveyed(self) -> Survey:
+        """Return the survey, with the rewards' moments that the mean of the log was summed by."""
+        return replace(self.survey, rewards=self.totals[0].logging.unweighted())
+
 
 def fold_quick(
     table: Table,
@@ -109,6 +114,7 @@ def _fold(
         estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
     )
     totals, rows, kind, unusable = [empty] * len(targets), 0, "binary", Unusable()
+    ends = SeenRewards()
     assert columns.propensity is not None
     names = [columns.propensity, *columns.reward.columns, *columns.target_probs]
     read = 0
@@ -127,6 +133,7 @@ def _fold(
             columns_of = [one[~faults.bad] for one in columns_of]
             unusable += faults.unusable
         kind = kind_of(columns_of[1], kind)
+        ends += SeenRewards.of(columns_of[1], two=ends.two)
         rows += len(columns_of[1])
         read += batch.num_rows
         for part in _parts(columns_of):
@@ -136,7 +143,7 @@ def _fold(
             ]
         if tell is not None:
             tell(batch.num_rows)
-    survey = Survey(rows, (), kind, unusable=unusable, pieces={piece.number: read})
+    survey = Survey(rows, (), kind, unusable=unusable, pieces={piece.number: read}, ends=ends)
     return Quick(survey, tuple(totals))
 
 

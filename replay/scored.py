@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from replay.tables.rows import Floats, Rows
 
+LEAST_MEAN = 0.05
+"""Least predicted mean that a variance is read off, in units of the mean of all rewards: a linear
+model predicts 0 or less where rewards are merely small."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -202,9 +206,13 @@ def score(
 
 
 def _noise(predicted: Floats, kind: str) -> Floats:
-    """Shapes of the variance: q̂(1 − q̂) if binary, q̂⁰, q̂¹, q̂² if positive, a constant else."""
+    """Shapes of the variance: q̂(1 − q̂) if binary, q̂⁰, q̂¹, q̂² if positive, a constant else.
+
+    Positive rewards have a mean of about 1; a prediction near 0 is no promise of no variance.
+    """
     if kind == "binary":
         return (predicted * (1.0 - predicted))[..., None]
     if kind == "positive":
-        return np.stack([np.ones_like(predicted), predicted, predicted**2], axis=-1)
+        mean = np.maximum(predicted, LEAST_MEAN)
+        return np.stack([np.ones_like(mean), mean, mean**2], axis=-1)
     return np.ones_like(predicted)[..., None]

@@ -83,7 +83,10 @@ def summed(
                 slices=slices,
             )
         )
-    return compared(each, found.folded, joint.differences, rule, apart=limited), found.found
+    comparison = compared(
+        each, found.folded, joint.differences, rule, found.question.scale, apart=limited
+    )
+    return comparison, found.found
 
 
 def _folds(
@@ -112,6 +115,7 @@ def _folds(
             zone=next(iter(survey.zones), ""),
             order=folded.order,
             design=design,
+            scale=question.scale,
         )
         found.append((target, fold))
     return found

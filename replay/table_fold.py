@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
@@ -14,6 +14,7 @@ from replay.limits import check_limits
 from replay.models.features import Features
 from replay.passes import Folded, Question, fold_source
 from replay.quick import fold_quick, is_quick
+from replay.reward_scale import RewardScale
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
 from replay.tables.repeated_ids import possible_ids
@@ -51,7 +52,8 @@ class FoldedTable(NamedTuple):
 class Surveyed:
     """A table whose actions are known, to be read again.
 
-    `grouped` deals rows out in groups; `estimated` has the chances that the table lacks.
+    `grouped` deals rows out in groups; `estimated` has the chances that the table lacks; rewards
+    are read as `scale` measures them.
     """
 
     pieces: tuple[Piece, ...]
@@ -60,9 +62,10 @@ class Surveyed:
     grouped: bool = False
     tell: Callable[[int], None] | None = None
     estimated: Estimated | None = None
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def read(self, piece: Piece) -> Iterator[Rows]:
-        for rows in self._filled(piece):
+        for rows in self._measured(self._filled(piece)):
             if self.grouped and rows.group is None and rows.index is not None:
                 yield replace(rows, group=rows.index % GROUPS)
             else:
@@ -90,7 +93,11 @@ class Surveyed:
                 yield from self.estimated.fill(rows)
 
     def to_learn(self, piece: Piece) -> Iterator[Rows]:
-        return read_rows(piece, self.columns.to_learn(), self.actions)
+        return self._measured(read_rows(piece, self.columns.to_learn(), self.actions))
+
+    def _measured(self, every: Iterator[Rows]) -> Iterator[Rows]:
+        for rows in every:
+            yield replace(rows, reward=self.scale.measured(rows.reward))
 
 
 def fold_table(
@@ -151,15 +158,16 @@ def fold_table(
     with start as run:
         if quick:
             once = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
-            question = _question(once.survey, columns, targets, only)
-            check_limits(interval, columns, question.kind, table.name)
-            return FoldedTable(once.survey, question, Folded(once.totals))
+            question = _question(once.surveyed(), columns, targets, only)
+            check_limits(interval, columns, question.scale.logged_kind, table.name)
+            totals = tuple(sums.measured(question.scale) for sums in once.totals)
+            return FoldedTable(once.survey, question, Folded(totals))
         found = survey(table, columns, here, strict=strict, run=run)
         check_limits(interval, columns, found.reward_kind, table.name)
         question = _question(found, columns, targets, only)
         question = replace(question, laddered=laddered, predictable=interval == "anytime")
         pieces = table.numbered(found.pieces).pieces
-        source = Surveyed(pieces, columns, found.actions, grouped, here)
+        source = Surveyed(pieces, columns, found.actions, grouped, here, scale=question.scale)
         if columns.estimated:
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
@@ -194,9 +202,10 @@ def _question(
     targets = [replace(target, full=target.column in whole) for target in targets]
     for target in targets:
         target.check_action(found.actions)
+    scale = RewardScale.of(found.reward_kind, found.ends, found.rewards)
     return Question(
         found.actions,
-        found.reward_kind,
+        scale.kind,
         Features.of(found.actions, found.context),
         tuple(targets),
         tuple(target.pmf_known for target in targets),
@@ -204,6 +213,7 @@ def _question(
         clustered=columns.cluster is not None,
         only=only,
         limits=columns.reward.limits,
-        centre=found.rewards.mean,
+        centre=scale.centre,
         timed=columns.time is not None and not found.order.earlier,
+        scale=scale,
     )

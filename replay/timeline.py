@@ -11,6 +11,7 @@ from scipy.special import chdtrc
 from replay.inner import inner
 
 if TYPE_CHECKING:
+    from replay.reward_scale import RewardScale
     from replay.scored import Scored
     from replay.tables.rows import Floats
 
@@ -65,6 +66,17 @@ class Timeline:
             self.sums + other.sums,
             np.fmax(self.latest, other.latest),
         )
+
+    def measured(self, scale: RewardScale) -> Timeline:
+        """Return the same sums of measured rewards and scores."""
+        sums = self.sums.copy()
+        rows = sums[:, 0]
+        for once, twice in ((1, 2), (3, 4)):
+            total = self.sums[:, once]
+            square = self.sums[:, twice] - 2 * scale.zero * total + scale.zero**2 * rows
+            sums[:, once] = (total - scale.zero * rows) / scale.unit
+            sums[:, twice] = square / scale.unit**2
+        return Timeline(self.length, sums, self.latest)
 
     def drift(self) -> float | None:
         """Chance that the parts' mean rewards differ so by luck; `None` if too few have rows.

@@ -3,27 +3,11 @@
 Every check is good, weak or broken, with a sentence that says what was found and what to do. One
 that is broken refuses an answer.
 
-worth        pESS, where both pmfs are known: broken below 30, weak below 100 (part 6 of our
-             statistics). Where they are not, the same limits for its lower bound
-             (`replay/unseen_tail.py`), and 60 and 200 for the effective sample size observed.
-rewards      Effective rewards (Σwr)²/Σ(wr)², where rewards are never negative: 5 and 20. Our
-             statistics refuse below 10; measured with the default intervals (Wilson, max variance;
-             uniform target, rates of .2 to 3 %, effective sample 445 to 4,152 of 3,000 to 10,000
-             rows, 2,800 logs), the 95 % interval of DR held the truth in .98 of 708 logs with 5 to
-             10 effective rewards, .96 of 177 with 3 to 5, .92 of 66 with fewer.
 support      Rows without support: broken above 1 % of the rows, weak if any. What was never done
              there may be worth anything; 1 % of the rows can move a mean of rewards between 0 and
              1 by .01 at most.
-mean weight  4 standard errors from 1, with full support: weak, the logged propensities are not
-             those that were used. Not 3, for the mean of heavy weights is skewed. Over .25 away
-             besides: broken, for the estimate is off by as much. Where the chances are not all
-             known, 3 standard errors below 1: weak, and the interval is wider for it; over .25
-             besides: broken, for that much of what the target does was not drawn. Where 4 standard
-             errors are more than .5 the check says nothing: weak, for propensities that are wrong
-             by half, and an estimate by weights that is off by half, would pass it.
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
-tail         Half of all weight on 0.1 % of the rows, or Hill's index below 1.5: weak.
 clusters     Effective number of clusters, by their sizes alone (`replay/cluster_freedom.py`):
              broken below 5, weak below 20. Where what a cluster shares is normal, intervals hold
              with any number; where it is exponential, they cover .87 with 4 clusters, .89 with 8,
@@ -42,11 +26,18 @@ order        Rows that can't stand in the order of logging (`replay/order`): bro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from replay.cluster_verdict import on_clusters, on_design
+from replay.finding import Finding
 from replay.order.verdict import on_order
-from replay.unseen_tail import DEFICIT_ERRORS, ROUNDING
+from replay.weight_findings import (
+    on_mean_weight,
+    on_precision,
+    on_rewards,
+    on_tail,
+    on_worth,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,26 +47,10 @@ if TYPE_CHECKING:
     from replay.diagnostics import Diagnostics
     from replay.order.row_order import RowOrder
 
-PESS = (30.0, 100.0)
-ESS = (60.0, 200.0)
-EVENTS = (5.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
-MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
-MEAN_WEIGHT_NOTICED = 0.5
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
-TOP_SHARE = 0.5
-TAIL_INDEX = 1.5
 WANTED_SHARE, FEW_ROWS = 0.01, 10.0
-WORST = ("broken", "weak", "good")
-
-
-class Finding(NamedTuple):
-    """One check: its name, `good`, `weak` or `broken`, and what was found."""
-
-    name: str
-    verdict: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +79,13 @@ def judge(
     estimated: str = "",
     order: RowOrder | None = None,
     design: DesignEffect | None = None,
+    precision: float | None = None,
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
     `estimated` says what propensities are worth that were not logged: weak at best; `order` how
     the rows stand, where that was looked at; `design` is the design effect of a column that looks
-    like ids.
+    like ids; `precision` is how many logged rewards have a mean as precise as the estimate.
 
     Examples
     --------
@@ -119,12 +95,13 @@ def judge(
     """
     findings = [
         _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
-        _worth(found, target, unit),
-        *_rewards(found, target),
+        on_worth(found, target, unit),
+        *on_rewards(found, target),
         *_clusters(found, design),
-        *_mean_weight(found),
+        *on_precision(precision),
+        *on_mean_weight(found),
         *_propensities(mismatch, estimated, known=chances_known),
-        *_tail(found),
+        *on_tail(found),
         *_overlap(overlap, rows, target),
         *_order(order),
         *_drift(drift if order is None or order.logged else None),
@@ -147,31 +124,6 @@ def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) 
     return Finding("support", verdict, text)
 
 
-def _worth(found: Diagnostics, target: str, unit: str) -> Finding:
-    value, limits = (found.ess or 0.0, ESS) if found.pess is None else (found.pess, PESS)
-    verdict, least = _graded(value, limits)
-    text = f"the log is worth {'only ' if least else ''}{_few(value)} {unit}s about {target}"
-    if found.pess is None and found.ess_lower is not None:
-        unseen, least_unseen = _graded(found.ess_lower, PESS)
-        if WORST.index(unseen) < WORST.index(verdict):
-            text = (
-                f"the effective sample size about {target} is {_few(value)} {unit}s by the weights"
-                f" drawn, but could be {_few(found.ess_lower)}: few rows carry most of the weight,"
-                " and larger weights may not have been drawn"
-            )
-            return Finding("worth", unseen, text + least_unseen)
-    return Finding("worth", verdict, text + least)
-
-
-def _rewards(found: Diagnostics, target: str) -> list[Finding]:
-    if found.effective_events is None:
-        return []
-    verdict, least = _graded(found.effective_events, EVENTS)
-    only = "only " if least else ""
-    text = f"{only}{_few(found.effective_events)} effective rewards speak about {target}"
-    return [Finding("rewards", verdict, text + least)]
-
-
 def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
     number = found.effective_clusters
     each = {
@@ -179,48 +131,6 @@ def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
         "correlated rows": on_design(design, clustered=number is not None),
     }
     return [Finding(name, *one) for name, one in each.items() if one is not None]
-
-
-def _few(value: float) -> str:
-    small = f"{value:.3g}" if value >= 0.01 else "0"
-    return small if value < 100 else f"{value:,.0f}"
-
-
-def _graded(value: float, limits: tuple[float, float]) -> tuple[str, str]:
-    """Return the verdict on a value, and what would have been enough."""
-    if value < limits[0]:
-        return "broken", f", and {limits[0]:.0f} are needed"
-    if value < limits[1]:
-        return "weak", f", and {limits[1]:.0f} would be good"
-    return "good", ""
-
-
-def _mean_weight(found: Diagnostics) -> list[Finding]:
-    mean, error = found.mean_weight, found.mean_weight_error
-    if mean is None or error is None:
-        return []
-    deficit = found.weight_deficit or 0.0
-    if deficit > DEFICIT_ERRORS * error + ROUNDING:
-        text = (
-            f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
-            f" {deficit:.1%} of what the target does, or the propensities are wrong"
-        )
-        return [Finding("mean weight", "broken" if deficit > MEAN_WEIGHT_OFF else "weak", text)]
-    if found.no_support_rows:
-        return []
-    noticed = MEAN_WEIGHT_ERRORS * error
-    if abs(mean - 1) <= noticed + 1e-6:
-        limit = f"a deviation above {noticed:.2g} would be noticed" if noticed > 1e-6 else "exact"
-        if noticed > MEAN_WEIGHT_NOTICED:
-            text = f"mean weight {mean:.3g} could not be checked (expected 1; only {limit})"
-            return [Finding("mean weight", "weak", text)]
-        return [Finding("mean weight", "good", f"mean weight {mean:.3g} (expected 1; {limit})")]
-    text = (
-        f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
-        " do all that the target does?"
-    )
-    verdict = "broken" if abs(mean - 1) > MEAN_WEIGHT_OFF else "weak"
-    return [Finding("mean weight", verdict, text)]
 
 
 def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[Finding]:
@@ -242,19 +152,6 @@ def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> 
         " always eligible, or are the propensities wrong?"
     )
     return [Finding("propensities", "weak", text)]
-
-
-def _tail(found: Diagnostics) -> list[Finding]:
-    share, index = found.top_share, found.tail_index
-    if share is None:
-        return []
-    text = f"0.1 % of the rows carry {share:.0%} of all weight"
-    if share > TOP_SHARE:
-        return [Finding("tail", "weak", text + ": a policy nearer the log's would be surer")]
-    if index is not None and index < TAIL_INDEX:
-        text += f", and the tail index is {index:.1f}: larger weights than seen are likely"
-        return [Finding("tail", "weak", text)]
-    return [Finding("tail", "good", text)]
 
 
 def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding]:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bench.attacks import actions, adaptive, blind, clusters, order
+from bench.attacks import (
+    actions,
+    adaptive,
+    blind,
+    clusters,
+    dollars,
+    offsets,
+    order,
+    segments,
+)
 
 ATTACKS = (
     *order.ATTACKS,
@@ -10,4 +19,7 @@ ATTACKS = (
     *actions.ATTACKS,
     *clusters.ATTACKS,
     *blind.ATTACKS,
+    *dollars.ATTACKS,
+    *offsets.ATTACKS,
+    *segments.ATTACKS,
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from replay.estimators.shrunk import ShrunkSums
 from replay.intervals.choose import default
+from replay.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
@@ -24,15 +25,18 @@ class Clipped:
     """Sums of clipped IPS for each of the largest weights `limits`."""
 
     name: ClassVar[str] = "clipped IPS"
+    as_logged: ClassVar[bool] = True
     limits: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
     sums: ShrunkSums = field(default_factory=ShrunkSums)
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def receive(self, scored: Scored) -> Clipped:
         if not len(scored):
             return self
         w, top = scored.weight, scored.products.top
         shrunk = [np.minimum(w, limit) if limit < top else w for limit in self.limits]
-        return replace(self, sums=self.sums.receive(shrunk, 0.0, scored.reward))
+        reward = self.scale.logged(scored.reward)
+        return replace(self, sums=self.sums.receive(shrunk, 0.0, reward))
 
     def __add__(self, other: Clipped) -> Clipped:
         return replace(self, sums=self.sums + other.sums)

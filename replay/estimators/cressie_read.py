@@ -11,12 +11,14 @@ NeurIPS 33; the closed forms for power −2: section 3 and appendix C.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.cressie_read import cressie_read
 from replay.intervals.interval import widest
+from replay.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
@@ -29,6 +31,7 @@ class CressieRead:
     """Sums: rows, Σ w, Σ w², Σ w r, Σ w² r, Σ w² r², Σ r, and what weights and rewards may be."""
 
     name: ClassVar[str] = "Cressie-Read"
+    as_logged: ClassVar[bool] = True
     count: int = 0
     w: float = 0.0
     w2: float = 0.0
@@ -39,23 +42,26 @@ class CressieRead:
     top: float = 0.0
     low: float = math.inf
     high: float = -math.inf
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def receive(self, scored: Scored) -> CressieRead:
         if not len(scored):
             return self
-        of = scored.products
+        w, r = scored.weight, self.scale.logged(scored.reward)
+        wr = w * r
         most = math.inf if scored.top is None else float(scored.top.max())
         received = CressieRead(
-            len(scored),
-            of.w,
-            of.w2,
-            of.wr,
-            of.w2r,
-            of.w2r2,
-            of.r,
-            max(most, of.top),
-            of.low,
-            of.high,
+            len(r),
+            scored.products.w,
+            scored.products.w2,
+            float(wr.sum()),
+            inner(w, wr),
+            inner(wr, wr),
+            float(r.sum()),
+            max(most, scored.products.top),
+            float(r.min()),
+            float(r.max()),
+            self.scale,
         )
         return self + received
 
@@ -71,6 +77,7 @@ class CressieRead:
             max(self.top, other.top),
             min(self.low, other.low),
             max(self.high, other.high),
+            self.scale,
         )
 
     def value(self) -> float | None:

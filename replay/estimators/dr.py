@@ -2,12 +2,14 @@
 
 Its variance ("max variance") is the larger of the one seen, Var(s), and the one a model says,
 Var(Σₐ π q̂) + c E[Σₐ π²/μ σ̂²], so that tails that were not drawn yet count. σ̂² is q̂(1 − q̂) for
-binary rewards, q̂ᵖ for positive ones (the largest over p = 0, 1, 2), constant else; c scales it
+binary rewards, q̂ᵖ for positive ones, constant else. Of p = 0, 1, 2 the one is taken that fits all
+rows' residuals best by extended quasi-likelihood, log mean (r − q̂)²/q̂ᵖ + mean log q̂ᵖ. c scales σ̂²
 to the residuals: c = Σ u (r − q̂)² / Σ u σ̂², the larger of u = w, the target's rows, and u = 1, all
 rows: more of them, so less of the noise is missed where few rows weigh much. How well the target's
 rows know c is itself known where rewards are 0 and 1: the other counts no further than that allows.
 
-Source: Dudík, Langford and Li (2011), ICML, equation 3; the max variance: our statistics, part 5.
+Source: Dudík, Langford and Li (2011), ICML, equation 3; the max variance: our statistics, part 5;
+Nelder and Pregibon (1987), Biometrika 74(2), 221-232, for the choice of p.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ class Dr:
     """Sums of DR: moments of s and of Σₐ π q̂, and per guess at the noise Σ spread.
 
     `residual`, shape (2, 3), has Σ u (r − q̂)ᵏ for k = 0, 1, 2 with u = w and with u = 1; `noise`
-    Σ u σ̂² per guess.
+    Σ u σ̂² per guess; `fit`, shape (2, P), Σ (r − q̂)²/σ̂² and Σ log σ̂² per guess.
     """
 
     name: ClassVar[str] = "DR"
@@ -49,6 +51,7 @@ class Dr:
     residual: Floats = field(default_factory=lambda: np.zeros((2, 3)))
     noise: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     spread: Floats = field(default_factory=lambda: np.zeros(0))
+    fit: Floats = field(default_factory=lambda: np.zeros((2, 0)))
     weight: float = 0.0
     weight_squared: float = 0.0
     binary: bool = False
@@ -67,6 +70,7 @@ class Dr:
             np.array([_powers(w, missed), (len(w), missed.sum(), inner(missed, missed))]),
             np.stack([[inner(w, guess) for guess in scored.noise.T], scored.noise.sum(axis=0)]),
             scored.spread.sum(axis=0),
+            _fit(missed, scored.noise),
             float(w.sum()),
             inner(w, w),
             scored.binary,
@@ -80,6 +84,7 @@ class Dr:
             self.residual + other.residual,
             _added(self.noise, other.noise),
             _added(self.spread, other.spread),
+            _added(self.fit, other.fit, axis=1),
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
             self.binary or other.binary,
@@ -103,8 +108,15 @@ class Dr:
         scale = missed / noise if len(noise) else noise
         if self.binary and self.weight_squared:
             scale[1] = np.minimum(scale[1], scale[0] * (1.0 + SURE * self._scale_error()))
-        guesses = scale * self.spread / n
-        return self.direct.second / n + float(guesses.max(initial=0.0))
+        guesses = (scale * self.spread / n).max(axis=0, initial=0.0)
+        return self.direct.second / n + (float(guesses[self._best()]) if len(guesses) else 0.0)
+
+    def _best(self) -> int:
+        """Which guess at the noise fits the residuals best; the first of equals."""
+        if self.fit.shape[1] < 2:
+            return 0
+        ratio, logs = self.fit / self.scores.count
+        return int(np.argmin(np.log(np.maximum(ratio, 1e-300)) + logs))
 
     def _scale_error(self) -> float:
         """Relative standard error of the target's own c, of rewards that are 1 with a chance p.
@@ -121,8 +133,10 @@ class Dr:
         if n < 2:
             return None
         seen = self.scores.second / (n - 1)
+        gradient = np.array([-self.scores.mean, 1.0])
+        skewness = self.groups.skewness(gradient, self.scores.skewness() / n**0.5)
         seen, variance, by_clusters = self.groups.inflate(
-            seen / n, max(seen, self.modelled()) / n, np.array([-self.scores.mean, 1.0])
+            seen / n, max(seen, self.modelled()) / n, gradient
         )
         return Evidence(
             self.scores.mean,
@@ -132,6 +146,7 @@ class Dr:
             ess=self.ess(),
             freedom=self.scores.degrees_of_freedom(),
             cluster_freedom=by_clusters,
+            skewness=skewness,
             groups=self.groups.used(),
             statistic=mean,
         )
@@ -149,5 +164,14 @@ def _powers(u: Floats, missed: Floats) -> tuple[float, float, float]:
     return float(u.sum()), float(each.sum()), inner(each, missed)
 
 
-def _added(a: Floats, b: Floats) -> Floats:
-    return a + b if len(a) and len(b) else (a if len(a) else b)
+def _fit(missed: Floats, noise: Floats) -> Floats:
+    """Σ (r − q̂)²/σ̂² and Σ log σ̂² per guess; nothing to choose where there is one."""
+    if noise.shape[1] < 2:
+        return np.zeros((2, noise.shape[1]))
+    positive = np.maximum(noise, 1e-300)
+    return np.stack([(missed * missed) @ (1.0 / positive), np.log(positive).sum(axis=0)])
+
+
+def _added(a: Floats, b: Floats, axis: int = 0) -> Floats:
+    """Add sums that may not have been begun: 0 long along an axis."""
+    return a + b if a.shape[axis] and b.shape[axis] else (a if a.shape[axis] else b)

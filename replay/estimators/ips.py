@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from replay.groups import Groups
+from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence, Limited, Terms
 from replay.intervals.statistics import mean
 from replay.ladder import Ladder
 from replay.moments import Moments
+from replay.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
@@ -33,10 +35,13 @@ class Ips:
     """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like.
 
     `limits` are the declared range of the rewards, `above` moments of w (r − low) where its lower
-    end isn't 0; those terms are kept on a `ladder` only where there is one, for betting.
+    end isn't 0; those terms are kept on a `ladder` only where there is one, for betting. Rewards
+    are taken as they were logged, whatever `scale` they come in: IPS is not equivariant, for a
+    constant that is added to them moves the mean of w r as far only where weights average 1.
     """
 
     name: ClassVar[str] = "IPS"
+    as_logged: ClassVar[bool] = True
     terms: Moments = field(default_factory=Moments)
     weight: float = 0.0
     weight_squared: float = 0.0
@@ -48,13 +53,17 @@ class Ips:
     groups: Groups = field(default_factory=Groups)
     limits: tuple[float, float] | None = None
     above: Moments = field(default_factory=Moments)
+    scale: RewardScale = field(default_factory=RewardScale)
 
     def receive(self, scored: Scored) -> Ips:
         if not len(scored):
             return self
-        products, terms = scored.products, scored.terms()
+        w, r = scored.weight, self.scale.logged(scored.reward)
+        products, terms = scored.products, scored.stepped
+        if terms is None:
+            terms = products.terms if r is scored.reward else w * r
         # Of whole tasks the variance seen is all there is: m₂ knows nothing of steps.
-        square = 0.0 if scored.stepped is not None else products.wr2
+        square = 0.0 if scored.stepped is not None else inner(terms, r)
         lowest = float(terms.min())
         low = self._low()
         above = scored.weight * (scored.reward - low) if low else terms
@@ -65,11 +74,12 @@ class Ips:
             square,
             lowest,
             products.top if scored.top is None else float(scored.top.max()),
-            products.high,
+            products.high if r is scored.reward else float(r.max()),
             None if self.ladder is None or above.min() < 0 else Ladder().receive(above),
             Groups().receive(scored, terms),
             self.limits,
             Moments().receive(above) if low else Moments(),
+            self.scale,
         )
         return self + received
 
@@ -86,6 +96,7 @@ class Ips:
             self.groups + other.groups,
             self.limits,
             self.above + other.above,
+            self.scale,
         )
 
     def value(self) -> float | None:
@@ -99,8 +110,10 @@ class Ips:
         modelled = 0.0
         if self.weight:
             modelled = self.weight_squared / n * self.weighted_square / self.weight - value**2
+        gradient = np.array([-value, 1.0])
+        skewness = self.groups.skewness(gradient, self.terms.skewness() / n**0.5)
         seen, variance, by_clusters = self.groups.inflate(
-            seen / n, max(seen, modelled) / n, np.array([-value, 1.0])
+            seen / n, max(seen, modelled) / n, gradient
         )
         return Evidence(
             value,
@@ -109,6 +122,7 @@ class Ips:
             n,
             ess=self.weight**2 / self.weight_squared if self.weight_squared else 0.0,
             freedom=self.terms.degrees_of_freedom(),
+            skewness=skewness,
             terms=self._terms() if self.lowest >= 0 else None,
             limited=self._limited() if self.limits or self.lowest >= 0 else None,
             cluster_freedom=by_clusters,

@@ -19,6 +19,7 @@ from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
 from replay.estimators.switch_dr import SwitchDr
 from replay.ladder import Ladder
+from replay.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,19 +47,21 @@ def estimators_for(
     pmf_known: bool,
     laddered: bool = False,
     limits: tuple[float, float] | None = None,
+    scale: RewardScale | None = None,
 ) -> tuple[Any, ...]:
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
     `only` leaves out all whose names it hasn't, if it has any; `laddered` keeps what betting needs;
-    `limits` are the declared range of the rewards.
+    `limits` are the declared range of the rewards, `scale` is how they are measured.
 
     Raises
     ------
     BadValue
         If none of `only` is for such a target; the message names those that are.
     """
-    ips = Ips(ladder=Ladder() if laddered else None, limits=limits)
+    scale = scale or RewardScale()
+    ips = Ips(ladder=Ladder() if laddered else None, limits=limits, scale=scale)
     if target.kind == "logging":
         return tuple(one for one in (ips, Snips()) if one.name in only) or (ips, Snips())
     offered = (*WEIGHING, *(MODELLING if pmf_known else BLIND))
@@ -69,7 +72,9 @@ def estimators_for(
             f"target {target}: no estimate by {', '.join(only)}, for {known} known; for this target"
             f" there are: {', '.join(one.name for one in offered)}"
         )
-    return tuple(ips if one is Ips else one() for one in wanted)
+    others: dict[Any, Any] = {Ips: ips, Clipped: Clipped(scale=scale)}
+    others[CressieRead] = CressieRead(scale=scale)
+    return tuple(others[one] if one in others else one() for one in wanted)
 
 
 def need_model(estimators: Iterable[Any]) -> bool:

@@ -2,13 +2,10 @@
 
 The half width is σ √((n ρ² + 1) / (n ρ²) · ln((n ρ² + 1)/α²) / n): the boundary of a mixture of
 normal martingales, as close to the truth as the central limit theorem; σ² is the larger of the
-variance seen and that of a model of the reward, and for positive rewards it is on the log scale. ρ
-is such that it is narrowest at `BEST_AT` rows. Where rewards have no limit and the kurtosis says
-that the variance is known badly, it reaches to where Student's distribution leaves as little beyond
-as the normal does beyond the boundary; of positive rewards half the degrees of freedom are
-believed, as by the default. Of 200 logs of dollars of 10,000 rows the doubly robust one held at all
-looks in .965 so and the self-normalised baseline form in .925, widened as a 95 % interval is in .91
-and .82.
+variance seen and that of a model of the reward, and for rewards of two values it is on the log
+scale. ρ is such that it is narrowest at `BEST_AT` rows. Where rewards have no limit and the
+kurtosis says that the variance is known badly, it reaches to where Student's distribution leaves as
+little beyond as the normal does beyond the boundary, and is corrected for skewness as the default.
 
 Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6),
 theorem 2.2 and equation 20 for ρ.
@@ -21,11 +18,13 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr
 
-from replay.intervals.interval import Interval, widest, within
+from replay.intervals.interval import widest, within
+from replay.intervals.skewed import ends
 from replay.intervals.student import beyond
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.intervals.interval import Interval
 
 BEST_AT = 10_000
 """Rows at which it is narrowest: for the n that most looks are taken at."""
@@ -36,18 +35,18 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
     if evidence is None or evidence.variance <= 0:
         return widest(kind)
     n, value = evidence.rows, evidence.value
-    reach = factor(n, level)
-    freedom = evidence.cluster_freedom
-    if kind != "binary":
-        freedom = evidence.least_freedom(0.5 if kind == "positive" else 1.0)
+    reach = boundary = factor(n, level)
+    freedom = evidence.cluster_freedom if kind == "binary" else evidence.least_freedom()
     if freedom is not None:
         reach = beyond(freedom, float(ndtr(-reach)))
-    error = math.sqrt(evidence.variance) * reach
-    if kind == "real":
-        return Interval(value - error, value + error, "anytime-valid")
+    error = math.sqrt(evidence.variance)
+    if kind != "binary":
+        skewness = evidence.skewness
+        low, high = ends(value, error, skewness, reach, boundary, further_at=boundary)
+        return within(low, high, kind, "anytime-valid, corrected for skewness").holding(value)
     if value <= 0:
         return widest(kind)
-    ratio = math.exp(min(error / value, 700.0))
+    ratio = math.exp(min(error * reach / value, 700.0))
     return within(value / ratio, value * ratio, kind, "anytime-valid, log scale")
 
 

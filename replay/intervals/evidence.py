@@ -90,6 +90,8 @@ class Evidence:
         Degrees of freedom of the variance seen, by kurtosis; `None` if many.
     cluster_freedom
         Those by the number and the sizes of clusters; `None` where rows are independent.
+    skewness
+        Skewness of the estimate, from that of the rows' influences on it; 0 if not known.
     terms
         Where the value is a mean of non-negative terms.
     limited
@@ -105,6 +107,7 @@ class Evidence:
     ess: float = 0.0
     freedom: float | None = None
     cluster_freedom: float | None = None
+    skewness: float = 0.0
     terms: Terms | None = None
     limited: Limited | None = None
     groups: Floats | None = None

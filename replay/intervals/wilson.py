@@ -18,6 +18,9 @@ from replay.intervals.student import quantile
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
 
+ROUNDING = 1e-9
+"""A standard error up to this is rounding: all rewards were alike."""
+
 
 def wilson(
     value: float, variance: float, ess: float, level: float, freedom: float | None = None
@@ -45,9 +48,9 @@ def wilson(
     >>> round(low, 4), round(high, 4)
     (0.0, 0.2775)
     """
-    error = math.sqrt(variance)
+    error = math.sqrt(variance) if variance > ROUNDING**2 else 0.0
     rate = min(max(value, min(error, 0.5)), max(1.0 - error, 0.5))
-    m = rate * (1 - rate) / variance if variance > 0 else ess
+    m = rate * (1 - rate) / error**2 if error else ess
     centre = min(max(value, 0.0), 1.0)
     reach = z(level) if freedom is None else quantile(freedom, level)
     q = reach**2 / m if m > 0 else math.inf

@@ -2,8 +2,8 @@
 
 The fold of a row is a keyed hash of its cluster, where rows have one; of what is in it, in a log of
 up to 131,072 rows, so that the answer is the same in any order of the rows; else of its number.
-Equal rows are told apart by how many of them there were before: a hash of the content alone would
-put them all into one fold, whose model had then seen none of them.
+Rows that are equal but for the reward are told apart by the rank of their rewards, which no unit
+changes: by the rest alone they would all be in one fold, whose model had then seen none of them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Rows
+    from replay.tables.rows import Floats, Rows
     from replay.tables.values import Ints
 
 FOLDS = 10
 """Each model sees nine tenths of the log."""
 
 MOST_BY_CONTENT = 1 << 17
-"""Rows up to which folds are by content, at 9 bytes a row and one more reading of the log. In a
+"""Rows up to which folds are by content, at 25 bytes a row and one more reading of the log. In a
 longer log another order moves the estimate by far less than it is uncertain."""
 
 
@@ -53,11 +53,11 @@ def folds(rows: Rows, count: int, *, clustered: bool) -> Ints:
 
 
 def folds_by_content(
-    parts: Iterable[tuple[Ints, NDArray[np.uint64]]], length: int
+    parts: Iterable[tuple[Ints, NDArray[np.uint64], Floats]], length: int
 ) -> NDArray[np.uint8]:
-    """Fold of each row of a log of `length` rows, from the numbers of its rows and their hashes."""
-    index, content = map(np.concatenate, zip(*parts, strict=True))
-    order = np.argsort(content, kind="stable")
+    """Fold of each row of a log of `length` rows, from its rows' numbers, hashes and rewards."""
+    index, content, reward = map(np.concatenate, zip(*parts, strict=True))
+    order = np.lexsort([reward, content])
     ordered = content[order]
     first = np.append(True, ordered[1:] != ordered[:-1])
     before = np.arange(len(order)) - np.maximum.accumulate(

@@ -62,13 +62,14 @@ def _of_word(word: str | None) -> float:
 
 
 def hashes(rows: Rows) -> NDArray[np.uint64]:
-    """Hash of each row's action, reward, propensity and context, shape (n,); equal ones are equal.
+    """Hash of each row's action, propensity and context, shape (n,); equal ones are equal.
 
-    What is asked of a row has no part in it, so that every target is judged by the same models.
+    The reward has no part in it, for its units are anybody's; nor has what is asked of a row, so
+    every target is judged by the same models.
     """
     contexts = [numbers_of(rows.context[name]) for name in sorted(rows.context)]
     found = np.zeros(len(rows), np.uint64)
-    for values in (rows.action, rows.reward, rows.propensity, *contexts):
+    for values in (rows.action, rows.propensity, *contexts):
         plain = np.ascontiguousarray(values, np.float64) + 0.0  # -0.0 is 0.0
         found = mixed(found + plain.view(np.uint64))
     return found

@@ -9,7 +9,7 @@ from replay.plain import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.verdict import Finding
+    from replay.finding import Finding
 
 ADVICE = {
     "support": "Ask about a target that does only what the log could do, or let the log explore"
@@ -45,7 +45,7 @@ def good_checks(findings: Sequence[Finding]) -> str:
 
     Examples
     --------
-    >>> from replay.verdict import Finding
+    >>> from replay.finding import Finding
     >>> good_checks([Finding("drift", "good", ""), Finding("tail", "weak", "")])
     '1 other check is good.'
     >>> good_checks([Finding("drift", "good", ""), Finding("tail", "good", "")])

@@ -18,6 +18,7 @@ from replay.tables.context_column import ContextColumn
 from replay.tables.magnitude import MIN_SIZE
 from replay.tables.named_actions import check_names
 from replay.tables.order import Order
+from replay.tables.seen_rewards import SeenRewards
 from replay.tables.times import mixed
 from replay.tables.unusable import Unusable
 from replay.tables.vocabulary import MAX_ACTIONS, Vocabulary, too_many
@@ -50,8 +51,8 @@ class Survey:
         Names of all actions in them, in order.
     reward_kind
         `binary`, `positive` (never negative) or `real`.
-    rewards
-        Moments of the rewards.
+    rewards, ends
+        Moments of the rewards, and their ends.
     context
         What the context columns hold.
     unusable
@@ -76,6 +77,7 @@ class Survey:
     zones: Mapping[str, str] = field(default_factory=dict)
     order: Order = field(default_factory=Order)
     taken: tuple[str, ...] = ()
+    ends: SeenRewards = field(default_factory=SeenRewards)
 
     def __add__(self, other: Survey) -> Survey:
         if not self.pieces or not other.pieces:
@@ -91,6 +93,7 @@ class Survey:
             dict(self.zones) | _new(other.zones, self.zones),
             self.order + other.order,
             tuple(sorted({*self.taken, *other.taken})),
+            self.ends + other.ends,
         )
 
     def check(self, table: str, action: str) -> None:
@@ -163,7 +166,7 @@ def survey_piece(
     """Read one piece; in any process, for pieces are merged by `+`."""
     vocabulary = Vocabulary()
     seen = np.zeros(0, dtype=np.int8)
-    rewards, kind = Moments(), "binary"
+    rewards, kind, ends = Moments(), "binary", SeenRewards()
     context = tuple(ContextColumn(name) for name in columns.context)
     unusable, zones, order, read = Unusable(), dict[str, str](), Order(), 0
     for checked in check_piece(piece, columns, vocabulary, strict=strict):
@@ -171,6 +174,7 @@ def survey_piece(
         seen = _mark(seen, checked, len(vocabulary.names))
         rewards = rewards.receive(rows.reward)
         kind = max(kind, kind_of(rows.reward, kind), key=KINDS.index)
+        ends += SeenRewards.of(rows.reward, two=ends.two)
         for column in context:
             column.receive(rows.context[column.name])
         unusable += checked.unusable
@@ -186,7 +190,7 @@ def survey_piece(
     )
     pieces = {piece.number: read}
     return Survey(
-        rewards.count, names, kind, rewards, context, unusable, pieces, zones, order, taken
+        rewards.count, names, kind, rewards, context, unusable, pieces, zones, order, taken, ends
     )
 
 

@@ -36,7 +36,7 @@ def test_a_healthy_log_is_good() -> None:
         ({"ess": 61.0}, "weak: the log is worth only 61 rows"),
         ({"pess": 29.0}, "cannot answer: the log is worth only 29 rows"),
         ({"pess": 99.0}, "weak: the log is worth only 99 rows"),
-        ({"effective_events": 4.9}, "cannot answer: only 4.9 effective rewards"),
+        ({"effective_events": 2.9}, "cannot answer: only 2.9 effective rewards"),
         ({"effective_events": 19.0}, "weak: only 19 effective rewards"),
         ({"no_support_rows": 11}, "cannot answer: uniform does what the log could not do in 11"),
         ({"no_support_rows": 1}, "weak: uniform does what the log could not do in 1 of 1000"),
@@ -77,3 +77,18 @@ def test_the_mean_weight_says_what_deviation_it_would_have_noticed(
 
 def test_rewards_that_can_be_negative_have_no_effective_events() -> None:
     assert verdict(effective_events=None) == "good"
+
+
+@pytest.mark.parametrize(
+    ("rewards", "begins"),
+    [
+        (None, "good"),
+        (21.0, "good"),
+        (19.0, "weak: the interval is as wide as that of a mean of 19 logged rewards"),
+        (4.9, "cannot answer: the interval is as wide as that of a mean of 4.9 logged rewards"),
+    ],
+)
+def test_an_interval_that_says_no_more_than_a_few_rewards_is_refused(
+    rewards: float | None, begins: str
+) -> None:
+    assert judge(HEALTHY, 1000, "uniform", precision=rewards).text.startswith(begins)
