@@ -23,7 +23,7 @@ from replay.report.page import page_text
 from replay.report.plain import as_json_text
 from replay.report.terminal import print_report
 from tests.replay.fuzz.odd_files import stored
-from tests.replay.fuzz.odd_questions import question
+from tests.replay.fuzz.odd_questions import learner, question
 from tests.replay.fuzz.odd_tables import good_table, mutated
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def run_case(seed: int, number: int) -> Outcome:
         table = mutated(chance, good_table(chance))
         source = stored(chance, table, Path(folder))
         asked = question(chance)
+        learner(asked, Path(folder))
         case = f"run_case({seed}, {number}): {source.how}, {asked}"
         return ended(case, source.source, asked, shown=number % SHOWN_ONE_IN == 0)
 

@@ -15,7 +15,7 @@ from bandit.errors import PoolwiseError
 from replay.commands import evaluate
 from tests.replay.fuzz.case import ANSWERED, FAILED, Outcome
 from tests.replay.fuzz.odd_files import stored
-from tests.replay.fuzz.odd_questions import question
+from tests.replay.fuzz.odd_questions import learner, question
 from tests.replay.fuzz.odd_tables import good_table, mutated
 
 USAGE = "wrong usage"
@@ -29,7 +29,9 @@ def run_command_case(seed: int, number: int) -> Outcome:
         source: Any = None
         while not isinstance(source, str | Path):  # only files can be named
             source = stored(chance, table, Path(folder)).source
-        typed = arguments(chance, source, question(chance), Path(folder))
+        asked = question(chance)
+        learner(asked, Path(folder))
+        typed = arguments(chance, source, asked, Path(folder))
         case = f"run_command_case({seed}, {number}): {' '.join(typed)}"
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -87,7 +87,7 @@ def _delimited(chance: Random, table: Columns) -> tuple[str, bytes]:
         writer.writerow([name for name, _ in table])
     for row in _rows(table):
         cells = [_cell(value, comma=comma) for value in row]
-        if chance.random() < 0.001:
+        if chance.random() < 0.0002:
             cells = cells[1:] if chance.random() < 0.5 else [*cells, "more"]
         writer.writerow(cells)
     text = file.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
 
 CONTEXT = ("x", "size", "user", "at", "usd")
@@ -35,6 +36,11 @@ RANGES: tuple[Any, ...] = (
 ESTIMATORS: tuple[Any, ...] = ("IPS", ["IPS", "SNIPS"], ["DR"], ["dm", "switch-dr"], ["DRos"])
 ODD_ESTIMATORS: tuple[Any, ...] = (*ESTIMATORS, ["none"], [""], "snips", ["Cressie-Read"], 3, [3])
 
+LEARNER = "learner.toml"
+"""A policy that learns: `learner` writes it. It takes long, so it is asked for seldom."""
+
+POLICY = 'policy = {explorer = "epsilon_greedy", rate = 0.1}'
+
 INTERVALS = ("normal", "student", "log", "bootstrap-t", "gamma", "empirical-likelihood", "anytime")
 ODD_INTERVALS = (*INTERVALS, "bernstein", "betting", "clopper-pearson", "nomal")
 
@@ -44,7 +50,9 @@ LEVELS: tuple[Any, ...] = (0.5, 0.99, 0.999999, 1e-9, 0.0, 1.0, -1, 2, float("na
 def question(chance: Random) -> dict[str, Any]:
     """Options for `evaluate`, or with `targets` for `compare`."""
     asked = _odd(chance) if chance.random() < 0.2 else _sensible(chance)
-    if chance.random() < 0.1:
+    if chance.random() < 0.02:
+        asked |= {"target": LEARNER, "replays": 2}
+    elif chance.random() < 0.1:
         every = ODD_TARGETS if chance.random() < 0.2 else TARGETS
         asked["targets"] = chance.sample(every, chance.choice([1, 2, 3]))
         del asked["target"]
@@ -52,6 +60,13 @@ def question(chance: Random) -> dict[str, Any]:
         if len(asked.get(name, ())) == 1 and chance.random() < 0.5:
             asked[name] = asked[name][0]
     return asked
+
+
+def learner(asked: dict[str, Any], folder: Path) -> None:
+    """Write the policy that is asked for, if one is, and name its file."""
+    if asked.get("target") == LEARNER:
+        (folder / LEARNER).write_text(POLICY)
+        asked["target"] = str(folder / LEARNER)
 
 
 def _sensible(chance: Random) -> dict[str, Any]:
