@@ -17,6 +17,7 @@ from replay.answer import (
     Weights,
 )
 from replay.intervals.choose import default
+from replay.intervals.interval import widest
 from replay.ladder import edges
 from replay.tables.times import said
 from replay.verdict import judge
@@ -62,9 +63,10 @@ def answer(
     verdict = fold.blocked or _judge(fold, target)
     together = level if joint is None else joint
     *others, main = sums.estimators
+    clustered = found.effective_clusters is not None
     estimates = (
-        *(_estimate(one, kind, level, rule) for one in others),
-        _estimate(main, kind, together, rule),
+        *(_estimate(one, kind, level, rule, clustered=clustered) for one in others),
+        _estimate(main, kind, together, rule, clustered=clustered),
     )
     refused = verdict.refused
     gained = None if sums.gain is None or refused else _estimate(sums.gain, "real", level, rule)
@@ -151,10 +153,18 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
 
 
 def _estimate(
-    estimator: Any, kind: str, level: float, rule: Rule, name: str | None = None
+    estimator: Any,
+    kind: str,
+    level: float,
+    rule: Rule,
+    name: str | None = None,
+    *,
+    clustered: bool = False,
 ) -> Estimate:
     value = estimator.value()
     low, high, made_by = estimator.interval(kind, level, rule)
+    if clustered and not _knows_clusters(estimator):
+        low, high, made_by = widest(kind, "none for clustered rows")
     setting = estimator.setting() if hasattr(estimator, "setting") else ""
     return Estimate(
         name or estimator.name,
@@ -165,6 +175,12 @@ def _estimate(
         made_by,
         setting,
     )
+
+
+def _knows_clusters(estimator: Any) -> bool:
+    """Whether an estimator's interval takes clusters into account."""
+    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
+    return evidence is not None and evidence.cluster_freedom is not None
 
 
 def _curve(fold: Fold) -> tuple[Point, ...]:
