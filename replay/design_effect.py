@@ -43,7 +43,7 @@ REPORTED = 1e-4
 """Below this the verdict is weak; above, clusters are only mentioned. Without any correlation it is
 weak in 0 to .3 % of 4,000 logs (500 rows; normal, exponential and log-normal scores; 5 to 167
 users), and 4 to 6 % are below .05. Rare heavy scores break the approximation: where 2 % are above
-0, and some of them twenty times as large, .5 % are weak, and 1.7 % of 3,000 rows and 1,000 users."""
+0, some twenty times as large, .5 % are weak, and 1.7 % of logs of 3,000 rows of 1,000 users."""
 
 LEAST_EFFECT = 1.05
 """Below this, intervals are less than 2.5 % too narrow."""

@@ -24,7 +24,7 @@ clusters     Effective number of clusters, by their sizes alone (`replay/cluster
              broken below 5, weak below 20. No number is safe for every reward: where what a cluster
              shares is normal, intervals hold with 3; where it is exponential, t covers .86 to .92
              with 4 equal clusters, .89 to .92 with 8, .90 to .93 with 12 and .92 to .95 with 100
-             unequal ones (1,000 samples a cell). 5 is where t is still below 3 standard errors.
+             unequal ones (1,000 samples a cell). From 5 on, t is below 3 standard errors.
 correlated   Rows with the same value of a column that looks like ids (`replay/design_effect.py`):
              weak, and the values are taken as clusters; broken where the interval can't take them.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
