@@ -17,6 +17,7 @@ from replay.answer import (
     Weights,
 )
 from replay.intervals.choose import default
+from replay.intervals.interval import widest
 from replay.intervals.normal import z
 from replay.intervals.widened import widened
 from replay.ladder import edges
@@ -69,9 +70,10 @@ def answer(
     wider = widened(rule, found.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
+    clustered = found.effective_clusters is not None
     estimates = (
-        *(_estimate(one, scale, level, wider) for one in others),
-        _estimate(main, scale, together, wider),
+        *(_estimate(one, scale, level, wider, clustered=clustered) for one in others),
+        _estimate(main, scale, together, wider, clustered=clustered),
     )
     refused = verdict.refused
     gained = None
@@ -185,7 +187,13 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
 
 
 def _estimate(
-    estimator: Any, scale: RewardScale, level: float, rule: Rule, name: str | None = None
+    estimator: Any,
+    scale: RewardScale,
+    level: float,
+    rule: Rule,
+    name: str | None = None,
+    *,
+    clustered: bool = False,
 ) -> Estimate:
     """Read an estimate off sums, in the rewards' own units."""
     value = estimator.value()
@@ -194,6 +202,8 @@ def _estimate(
     else:
         low, high, made_by = scale.interval(estimator.interval(scale.kind, level, rule))
         value = None if value is None else scale.value(value)
+    if clustered and not _knows_clusters(estimator):
+        low, high, made_by = widest(scale.logged_kind, "none for clustered rows")
     setting = estimator.setting() if hasattr(estimator, "setting") else ""
     return Estimate(
         name or estimator.name,
@@ -227,6 +237,12 @@ def _precision(sums: Sums, fold: Fold) -> float | None:
     unit = fold.scale.unit if getattr(main, "as_logged", False) else 1.0
     error = abs((high - low) / unit) / (2 * z(PRECISION_LEVEL))
     return logged.second / logged.count / error**2 if error > 0 else None
+
+
+def _knows_clusters(estimator: Any) -> bool:
+    """Whether an estimator's interval takes clusters into account."""
+    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
+    return evidence is not None and evidence.cluster_freedom is not None
 
 
 def _curve(fold: Fold) -> tuple[Point, ...]:

@@ -9,9 +9,10 @@ support      Rows without support: broken above 1 % of the rows, weak if any. Wh
 propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
              (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
 clusters     Effective number of clusters, by their sizes alone (`replay/cluster_freedom.py`):
-             broken below 5, weak below 20. Where what a cluster shares is normal, intervals hold
-             with any number; where it is exponential, they cover .87 with 4 clusters, .89 with 8,
-             .91 with 12 and .93 with 100 (1,000 samples each), so few clusters are weak.
+             broken below 5, weak below 20. No number is safe for every reward: where what a cluster
+             shares is normal, intervals hold with 3; where it is exponential, t covers .86 to .92
+             with 4 equal clusters, .89 to .92 with 8, .90 to .93 with 12 and .92 to .95 with 100
+             unequal ones (1,000 samples a cell). From 5 on, t is below 3 standard errors.
 correlated   Rows with the same value of a column that looks like ids (`replay/design_effect.py`):
              weak, and the values are taken as clusters; broken where the interval can't take them.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10

@@ -48,7 +48,8 @@ MOST = 4
 """Columns beside the context that are looked at: each costs as much as a cluster column."""
 
 _BEHIND = r"_?(id|uuid|key|hash|number|no)"
-_ID = re.compile(rf"(.*_)?(({'|'.join(PEOPLE)})({_BEHIND})?|({'|'.join(THINGS)}){_BEHIND}|uid)")
+_PERSON = re.compile(rf"(.*_)?(({'|'.join(PEOPLE)})({_BEHIND})?|uid)")
+_THING = re.compile(rf"(.*_)?({'|'.join(THINGS)}){_BEHIND}")
 _IN_CONTEXT = re.compile(r"(.*_)?(uu)?id|.*[a-z]_id")
 
 
@@ -64,18 +65,26 @@ def least_values(name: str, *, context: bool = False) -> int | None:
     >>> least_values("item_id", context=True), least_values("country", context=True)
     (2, None)
     """
-    plain = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
-    plain = re.sub(r"[^a-z0-9]+", "_", plain)
-    if _ID.fullmatch(plain) or (context and _IN_CONTEXT.fullmatch(plain)):
+    plain = _plain(name)
+    if _PERSON.fullmatch(plain) or _THING.fullmatch(plain):
+        return FEW
+    if context and _IN_CONTEXT.fullmatch(plain):
         return FEW
     return SOME if plain in THINGS else None
+
+
+def _plain(name: str) -> str:
+    """Write a name in small letters with `_` between its words."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+    return re.sub(r"[^a-z0-9]+", "_", words)
 
 
 class PossibleId(NamedTuple):
     """A column whose values may be clusters.
 
-    `least_values` is how many different ones it must have; `is_id` whether it looks like an id, so
-    that a design effect is believed sooner.
+    `least_values` is how many different ones it must have; `is_id` whether rows of one value are
+    expected to be correlated, so that less evidence is asked for: an id in the context, or one of
+    people anywhere. Two accounts or tasks beside the context are no reason to refuse a log.
     """
 
     column: str
@@ -110,7 +119,8 @@ def possible_ids(
     for name in table.columns:
         least = least_values(name)
         if least is not None and name not in used and all(one.count(name) == 1 for one in headers):
-            others.append(PossibleId(name, least, is_id=True))
+            is_id = _PERSON.fullmatch(_plain(name)) is not None
+            others.append(PossibleId(name, least, is_id))
     return (*found, *others[:MOST])
 
 

@@ -155,3 +155,11 @@ def test_too_few_clusters_are_refused(users: int, says: str) -> None:
 def test_a_thousand_clusters_change_the_quantile_by_a_thousandth() -> None:
     wide = student(0.0, 1.0, degrees_of_freedom(np.full(1_000, 3.0)), 0.95).high
     assert wide == pytest.approx(student(0.0, 1.0, None, 0.95).high, rel=2e-3)
+
+
+def test_estimators_that_know_no_clusters_have_no_interval() -> None:
+    answer = answered(np.random.default_rng(2), 400, 20)
+    known = {one.estimator for one in answer.estimates if np.isfinite(one.high)}
+    assert known == {"IPS", "SNIPS", "DM", "SNDR", "DR"}
+    without = {one.interval for one in answer.estimates if one.estimator not in known}
+    assert without == {"none for clustered rows"}

@@ -142,6 +142,14 @@ def test_so_few_users_that_nothing_can_be_seen_are_refused() -> None:
     assert answer.verdict == "good"
 
 
+def test_few_accounts_beside_the_context_are_not_refused_without_evidence() -> None:
+    for icc, verdict in ((0.0, "good"), (0.8, "cannot answer: effective number of clusters: 4")):
+        columns = make(np.random.default_rng(3), 600, users=4, icc=icc)
+        columns["account_id"] = columns.pop("user")
+        answer = evaluate(pa.table(columns), logged="columns:log_", target="columns:target_")
+        assert answer.verdict.startswith(verdict)
+
+
 def test_uncorrelated_users_leave_the_verdict_good() -> None:
     answer = asked(4, icc=0.0)
     assert answer.verdict == "good"
@@ -195,6 +203,6 @@ def test_intervals_hold_although_nobody_named_the_users() -> None:
     """
     truth, held = float(TARGETS["near"] @ means("real")), 0
     for seed in range(30):
-        answer = asked(100 + seed, 300, users=10, icc=0.3)
+        answer = asked(100 + seed, 300, sent={}, users=10, icc=0.3)
         held += (answer.low or 0) <= truth <= (answer.high or 0)
     assert held >= binom.ppf(1e-4, 30, 0.93)

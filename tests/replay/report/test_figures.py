@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from replay.actions import Mismatch, Overlap
 from replay.answer import Point
+from replay.design_effect import DesignEffect
 from replay.diagnostics import Diagnostics
 from replay.report import curve_figure, weight_figure
 from replay.report.advice import ADVICE
@@ -75,6 +76,7 @@ def test_a_curve_that_wanders_has_not_settled() -> None:
 
 def test_every_check_that_can_fail_has_advice() -> None:
     bad = Diagnostics(40.0, 0.04, 1.9, 25.0, 0, 3.0, None, 0.01, top_share=0.9)
+    bad = replace(bad, effective_clusters=3.0)
     findings = judge(
         bad,
         1000,
@@ -83,6 +85,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
         chances_known=True,
         overlap=[Overlap("a", 10, 500.0, 1.0)],
         drift=1e-9,
+        design=DesignEffect("user", 3.0, 1e-9, treated=True),
     ).findings
     lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
     names = {one.name for one in (*findings, *lacking) if one.verdict != "good"}
