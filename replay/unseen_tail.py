@@ -14,12 +14,13 @@ lower bound   of the effective sample size: n / E[w²] with E[w²] eight of its 
               standard error or more: the large weights were drawn, if anything, too often. Divided
               by 1 + deficit² · ess / 4, for a deficit leaves 4 / deficit² rows at most. Never above
               what the complement allows.
-variance      The reward of what was not drawn is unknown. As far from the estimate as one standard
-              deviation, it adds deficit² · ess times the variance. It counts in full where the
-              deficit is more than three standard errors of the mean weight, or few weights carry
-              Σw²; where many do, a small deficit is chance, and the variance has it already.
+variance      The reward of what was not drawn is unknown. Where its squared distance from the
+              estimate is twice the rewards' variance, it adds 2 · deficit² · ess times the
+              estimate's. It counts in full where the deficit is more than three standard errors of
+              the mean weight, or few weights carry Σw²; where many do, a small deficit is chance,
+              and the variance has it already.
 
-Both constants were chosen on 28 designs (softmax, deterministic and uniform targets, floors of 0
+The constants were chosen on 28 designs (softmax, deterministic and uniform targets, floors of 0
 to .01, near-deterministic logs, 5 to 200 actions; 500, 3,000 and 30,000 rows), and measured on the
 others of bench/attacks/blind.py.
 """
@@ -45,7 +46,10 @@ DEFICIT_ERRORS = 3.0
 ROUNDING = 1e-6
 """Deficit that floating-point chances may have by themselves."""
 
-MANY = 100.0
+DISTANCE = 2.0
+"""Squared distance of unseen rewards from the estimate, in variances of the rewards."""
+
+MANY = 50.0
 """Effective number of squared weights from where a deficit by chance counts by half or less."""
 
 
@@ -73,7 +77,7 @@ class DrawnWeights(NamedTuple):
 
     >>> drawn = DrawnWeights(1000, 100.0, 0.3, 0.8, 0.08)
     >>> round(drawn.deficit, 3), round(drawn.ess_lower, 1), round(drawn.variance_factor, 2)
-    (0.2, 14.7, 4.6)
+    (0.2, 14.7, 7.55)
 
     Nothing is missing:
 
@@ -114,7 +118,7 @@ class DrawnWeights(NamedTuple):
         """Factor on an estimate's variance for the reward of what was not drawn; at least 1."""
         few = MANY * self.square_error**2
         share = 1.0 if self.significant else few / (1.0 + few)
-        return 1.0 + share * self.deficit**2 * self.ess
+        return 1.0 + DISTANCE * share * self.deficit**2 * self.ess
 
 
 def least_square(weight: Floats, propensity: Floats) -> Floats:
