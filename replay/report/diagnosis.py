@@ -37,6 +37,8 @@ def diagnostic_numbers(found: Diagnostics) -> list[list[str]]:
         ["effective sample", number(found.ess)],
         ["its share of all", number(found.ess_share)],
         ["effective sample expected before any draw", number(found.pess)],
+        ["effective sample size, lower bound", number(found.ess_lower)],
+        ["variance multiplied for weight not drawn by", number(found.variance_factor)],
         ["effective rewards", number(found.effective_events)],
         ["effective number of clusters", number(found.effective_clusters)],
         ["mean weight", number(found.mean_weight)],
