@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import InputError, MissingInput
+from replay.tables.partitions import is_partition
 from replay.tables.remote import is_remote, remote_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SUFFIXES = {
     ".csv": "csv",
@@ -77,7 +78,7 @@ def _files(one: Any) -> Sequence[str]:
         return remote_files(str(one))
     path = Path(one)
     if path.is_dir():
-        found = sorted(file for file in path.iterdir() if file.is_file() and kind_of(file))
+        found = sorted(_inside(path))
         if not found:
             raise MissingInput(
                 f"{path}: no log in this folder: looked for {', '.join(SUFFIXES)}, also .gz"
@@ -90,6 +91,15 @@ def _files(one: Any) -> Sequence[str]:
     if not matched:
         raise MissingInput(f"{path}: no file matches")
     return [str(file) for file in matched if file.is_file()]
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Files of a folder, and of the folders in it that are called as partitions are."""
+    for one in folder.iterdir():
+        if one.is_dir() and is_partition(one.name):
+            yield from _inside(one)
+        elif one.is_file() and kind_of(one):
+            yield one
 
 
 def _kind(files: Sequence[str]) -> str:

@@ -6,12 +6,13 @@ of processes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from replay.heap import keep_freed
 from replay.tables import delimited, json_lines, memory, parquet
 from replay.tables.batch_size import BATCH_ROWS
+from replay.tables.partitions import with_partitions
 from replay.tables.unreadable import UNREADABLE, unreadable
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Piece:
         Index in the table of its first row, and how many rows it has; `None` where not known yet.
     held
         The rows themselves, where they are in memory.
+    partitions
+        Columns that stand in the names of its folders, with their values.
     """
 
     number: int
@@ -49,6 +52,7 @@ class Piece:
     first: int | None = None
     rows: int | None = None
     held: Any = None
+    partitions: tuple[tuple[str, str | None], ...] = ()
 
 
 def read_piece(piece: Piece, names: Sequence[str], most: int = BATCH_ROWS) -> Iterator[Any]:
@@ -64,6 +68,12 @@ def read_piece(piece: Piece, names: Sequence[str], most: int = BATCH_ROWS) -> It
     """
     wanted = list(dict.fromkeys(names))
     keep_freed()
+    if piece.partitions:
+        said = dict(piece.partitions)
+        own = [name for name in wanted if name not in said]
+        batches = read_piece(replace(piece, partitions=()), own, most)
+        yield from with_partitions(batches, piece.partitions, wanted)
+        return
     try:
         match piece.kind:
             case "parquet":

@@ -16,6 +16,7 @@ from replay.plain import counted
 from replay.tables import delimited, json_lines, parquet
 from replay.tables.files import files_of
 from replay.tables.memory import held
+from replay.tables.partitions import partitions_of
 from replay.tables.piece import Piece, read_piece
 from replay.tables.unreadable import UNREADABLE, unreadable
 
@@ -136,14 +137,14 @@ def _of_files(kind: str, files: Sequence[str]) -> Table:
     pieces: list[Piece] = []
     for path in files:
         try:
-            if kind == "parquet":
-                headers.append((path, parquet.header(path)))
-                for groups, row, rows in parquet.cuts(path):
-                    number = len(pieces)
-                    pieces.append(Piece(number, kind, path, path, groups, row, rows=rows))
-            else:
-                headers.append((path, HEADERS[kind](path)))
-                pieces.append(Piece(len(pieces), kind, path, path))
+            header = parquet.header(path) if kind == "parquet" else HEADERS[kind](path)
+            said = partitions_of(path, header)
+            headers.append((path, (*header, *(name for name, _ in said))))
+            cuts = parquet.cuts(path) if kind == "parquet" else [((0, 0), 0, None)]
+            for groups, row, rows in cuts:
+                number = len(pieces)
+                piece = Piece(number, kind, path, path, groups, row, rows=rows, partitions=said)
+                pieces.append(piece)
         except UNREADABLE as error:
             raise unreadable(path, error) from error
     name = files[0]
