@@ -5,7 +5,8 @@ normal martingales, as close to the truth as the central limit theorem; σ² is 
 variance seen and that of a model of the reward, and for rewards of two values it is on the log
 scale. ρ is such that it is narrowest at `BEST_AT` rows. Where rewards have no limit and the
 kurtosis says that the variance is known badly, it reaches to where Student's distribution leaves as
-little beyond as the normal does beyond the boundary, and is corrected for skewness as the default.
+little beyond as the normal does beyond the boundary. It is corrected for skewness as the default
+is; where rewards have a long tail, half the degrees of freedom are believed, as by the default.
 
 Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6),
 theorem 2.2 and equation 20 for ρ.
@@ -37,7 +38,8 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
     n, value = evidence.rows, evidence.value
     reach = boundary = factor(n, level)
     if kind != "binary" and evidence.freedom is not None:
-        reach = beyond(evidence.freedom, float(ndtr(-reach)))
+        believed = evidence.freedom / 2 if kind == "positive" else evidence.freedom
+        reach = beyond(believed, float(ndtr(-reach)))
     error = math.sqrt(evidence.variance)
     if kind != "binary":
         skewness = evidence.skewness
