@@ -15,7 +15,7 @@ rewards      Effective rewards (Σwr)²/Σ(wr)² where they are 0 and 1 or have 
              rows, effective sample 218, 400 logs) it held in .98 of those with 3 or more; a limit
              of 5 would refuse 27 % of them, 3 refuses 8 %.
 precision    How many logged rewards have a mean with a 95 % interval as wide as the estimate's
-             default one: 5 and 20. Below 5 it reaches .9 standard deviations of a reward to either
+             default one: 3 and 20. Below 3 it reaches 1.1 standard deviations of a reward to either
              side: it says little that the rewards alone don't say. Of the value, and of the
              reward's unit and zero, this doesn't depend.
 support      Rows without support: broken above 1 % of the rows, weak if any. What was never done
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 PESS = (30.0, 100.0)
 ESS = (60.0, 200.0)
 EVENTS = (3.0, 20.0)
-PRECISION = (5.0, 20.0)
+PRECISION = (3.0, 20.0)
 NO_SUPPORT_SHARE = 0.01
 MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
 BY_LUCK = 1e-4
