@@ -18,9 +18,9 @@ from replay.answer import (
 )
 from replay.intervals.choose import default
 from replay.intervals.interval import widest
-from replay.intervals.normal import z
 from replay.intervals.widened import widened
 from replay.ladder import edges
+from replay.precision import precision
 from replay.reward_scale import RewardScale
 from replay.tables.times import said
 from replay.verdict import judge
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from replay.passes import Folded
     from replay.slices import Key
     from replay.verdict import Verdict
-
-PRECISION_LEVEL = 0.95
-"""Level of the interval whose width is judged, whatever was asked for."""
 
 
 def answer(
@@ -160,7 +157,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         chances_known=sums.actions.known,
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
-        precision=_precision(sums, fold),
+        precision=precision(sums, fold.scale),
         estimated=fold.estimated,
         order=fold.order,
         design=fold.design,
@@ -175,7 +172,7 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
         target,
         estimated=fold.estimated,
         order=fold.order,
-        precision=_precision(sums, fold),
+        precision=precision(sums, fold.scale),
     )
     estimate = gained = None
     rule = widened(rule, found.variance_factor)
@@ -219,24 +216,6 @@ def _estimate(
 def _scale(fold: Fold) -> RewardScale:
     """How rewards were measured; as they were logged, if nothing says otherwise."""
     return fold.scale or RewardScale(fold.kind, fold.kind)
-
-
-def _precision(sums: Sums, fold: Fold) -> float | None:
-    """How many logged rewards have a mean with an interval as wide as the default estimator's.
-
-    `None` where that isn't known, where all rewards are alike, where rows have clusters, of which
-    the number is judged, or the unit isn't a row.
-    """
-    logged, main = sums.logging.unweighted(), sums.estimators[-1]
-    if fold.scale is None or logged.second <= 0 or not hasattr(main, "evidence"):
-        return None
-    if sums.logging.groups.clustered:
-        return None
-    kind = fold.scale.logged_kind if getattr(main, "as_logged", False) else fold.scale.kind
-    low, high, _ = main.interval(kind, PRECISION_LEVEL)
-    unit = fold.scale.unit if getattr(main, "as_logged", False) else 1.0
-    error = abs((high - low) / unit) / (2 * z(PRECISION_LEVEL))
-    return logged.second / logged.count / error**2 if error > 0 else None
 
 
 def _knows_clusters(estimator: Any) -> bool:

@@ -44,7 +44,8 @@ class Diagnostics:
         Rows where the target can do something that the log can't.
     effective_events
         (Σwr)²/Σ(wr)²: how many rewards carry the estimate; `None` where rewards can be negative.
-        Rewards of a table are measured from an end of their range (`replay/reward_scale.py`).
+        Of a table they are measured, so it is of two values or of a long tail
+        (`replay/reward_scale.py`).
     pess
         n / mean(Σₐ π²/μ), the effective sample expected before any draw; `None` where the logging
         policy's chances are not all known.
@@ -179,13 +180,15 @@ class WeightSums:
 
     def measured(self, scale: RewardScale) -> WeightSums:
         """Return the same sums of measured rewards."""
+        lowest = (self.lowest_reward - scale.zero) / scale.unit
         return replace(
             self,
             away=self.away / scale.unit,
             away_crossed=self.away_crossed / scale.unit,
             away_squared=self.away_squared / scale.unit**2,
             about=(self.about - scale.zero) / scale.unit,
-            lowest_reward=0.0,
+            # Measured from the highest reward down they are at least 0.
+            lowest_reward=lowest if scale.unit > 0 else 0.0,
         )
 
     def diagnostics(self) -> Diagnostics:

@@ -1,9 +1,10 @@
-"""Rewards on a scale that moves with them: 0 at one end of those seen, 1 at their mean.
+"""Rewards on a scale that moves with them, so that no claim depends on the units of the reward.
 
-What is claimed must not depend on the units of the reward: `a + b * reward` has the answer
-a + b * answer. So rewards are measured from an end of their range before anything is summed, and
-answers are converted back. The end is the one away from the long tail: the lowest reward, or the
-highest where rewards are skewed to the left, as costs are. Rewards of two values become 0 and 1.
+`a + b * reward` must have the answer a + b * answer. So rewards are measured before anything is
+summed, and answers are converted back. Two values become 0 and 1. Rewards with a long tail are
+measured from the other end, in units of their mean distance from it: from the lowest one, or from
+the highest where they are skewed to the left, as costs are. All others are measured from their
+mean.
 
 Ends and mean come from the whole log, so a row's scale knows its own reward. Estimators that are
 equivariant given their model of the reward don't notice. Where there is no model yet (the first
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from replay.tables.rows import Floats
     from replay.tables.seen_rewards import SeenRewards
 
-SYMMETRIC = 1e-6
-"""Skewness up to which no tail is longer, whatever rounding does to a sum of cubes."""
+LONG_TAIL = 1.0
+"""Skewness beyond which rewards have a long tail: "highly skewed" in Bulmer (1979), Principles of
+Statistics, page 63. Exponential rewards have 2, ratings and normal ones less than 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,7 @@ class RewardScale:
     Attributes
     ----------
     kind
-        What measured rewards are: `binary`, `positive` (never below 0), or `real` where neither
-        tail is longer.
+        What measured rewards are: `binary`, `positive` (from 0 into a long tail), or `real`.
     logged_kind
         What logged rewards are, by their signs alone.
     zero, unit
@@ -69,10 +70,10 @@ class RewardScale:
         >>> import numpy as np
         >>> from replay.moments import Moments
         >>> from replay.tables.seen_rewards import SeenRewards
-        >>> costs = np.array([-9.0, -2.0, -1.0])
+        >>> costs = np.array([-21.0, -2.0, -1.0, -1.0, 0.0])
         >>> scale = RewardScale.of("real", SeenRewards.of(costs), Moments().receive(costs))
         >>> scale.kind, scale.zero, scale.unit
-        ('positive', -1.0, -3.0)
+        ('positive', 0.0, -5.0)
         """
         low, high, mean = seen.low, seen.high, moments.mean
         if logged_kind == "binary":
@@ -82,9 +83,10 @@ class RewardScale:
         if seen.two:
             return cls("binary", logged_kind, low, high - low, (mean - low) / (high - low))
         skewness = moments.skewness()
-        zero = high if skewness < -SYMMETRIC else low
-        kind = "real" if abs(skewness) <= SYMMETRIC else "positive"
-        return cls(kind, logged_kind, zero, mean - zero, 1.0)
+        if abs(skewness) <= LONG_TAIL:
+            return cls("real", logged_kind, mean)
+        zero = low if skewness > 0 else high
+        return cls("positive", logged_kind, zero, mean - zero, 1.0)
 
     def measured(self, reward: Floats) -> Floats:
         """Measure rewards, shape (n,)."""

@@ -3,14 +3,14 @@
 worth        pESS, where both pmfs are known: broken below 30, weak below 100 (part 6 of our
              statistics). Where they are not, the same limits for its lower bound
              (`replay/unseen_tail.py`), and 60 and 200 for the effective sample size observed.
-rewards      Effective rewards (Σwr)²/Σ(wr)², measured from the end of their range away from their
-             long tail, so that costs are judged as revenue is: 3 and 20. Our statistics refuse
-             below 10; measured with the default intervals (uniform target, rates of .2 to 3 %,
-             effective sample 445 to 4,152 of 3,000 to 10,000 rows, 2,800 logs), the 95 % interval
-             of DR held the truth in .98 of 708 logs with 5 to 10 effective rewards, .96 of 177 with
-             3 to 5, .92 of 66 with fewer. Of dollars that 5 % of the rows pay (500 rows, effective
-             sample 218, 400 logs) it held in .99 of those with 3 or more; a limit of 5 would refuse
-             27 % of them, 3 refuses 8 %.
+rewards      Effective rewards (Σwr)²/Σ(wr)² where they are 0 and 1 or have a long tail, from whose
+             other end they are measured, so that costs are judged as revenue is: 3 and 20. Our
+             statistics refuse below 10; measured with the default intervals (uniform target, rates
+             of .2 to 3 %, effective sample 445 to 4,152 of 3,000 to 10,000 rows, 2,800 logs), the
+             95 % interval of DR held the truth in .98 of 708 logs with 5 to 10 effective rewards,
+             .96 of 177 with 3 to 5, .92 of 66 with fewer. Of dollars that 5 % of the rows pay (500
+             rows, effective sample 218, 400 logs) it held in .98 of those with 3 or more; a limit
+             of 5 would refuse 27 % of them, 3 refuses 8 %.
 precision    How many logged rewards have a mean with a 95 % interval as wide as the estimate's
              default one: 3 and 20. Below 3 it reaches 1.1 standard deviations of a reward to either
              side: it says little that the rewards alone don't say. Of the value, and of the

@@ -5,7 +5,8 @@ normal martingales, as close to the truth as the central limit theorem; σ² is 
 variance seen and that of a model of the reward, and for rewards of two values it is on the log
 scale. ρ is such that it is narrowest at `BEST_AT` rows. Where rewards have no limit and the
 kurtosis says that the variance is known badly, it reaches to where Student's distribution leaves as
-little beyond as the normal does beyond the boundary, and is corrected for skewness as the default.
+little beyond as the normal does beyond the boundary. It is corrected for skewness as the default
+is; where rewards have a long tail, half the degrees of freedom are believed, as by the default.
 
 Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6),
 theorem 2.2 and equation 20 for ρ.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr
 
+from replay.intervals.choose import BELIEVED
 from replay.intervals.interval import widest, within
 from replay.intervals.skewed import ends
 from replay.intervals.student import beyond
@@ -36,7 +38,9 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
         return widest(kind)
     n, value = evidence.rows, evidence.value
     reach = boundary = factor(n, level)
-    freedom = evidence.cluster_freedom if kind == "binary" else evidence.least_freedom()
+    freedom = evidence.cluster_freedom
+    if kind != "binary":
+        freedom = evidence.least_freedom(BELIEVED if kind == "positive" else 1.0)
     if freedom is not None:
         reach = beyond(freedom, float(ndtr(-reach)))
     error = math.sqrt(evidence.variance)

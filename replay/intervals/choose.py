@@ -6,7 +6,10 @@ cover .72 and .73 at a nominal .95, this one .975.
 
 Nothing here depends on where 0 is: an interval of `a + b * reward` is a + b times that of the
 reward. Where none of the rewards is below 0 (or, measured by `RewardScale`, beyond the end away
-from their long tail), the interval ends there too.
+from their long tail), the interval ends there too. Of such rewards half the degrees of freedom are
+believed: where a few dollars are most of the sum, the kurtosis of those seen is far below that of
+all. At an effective sample of 67 (1,000 rows, 300 logs a cell) it covers .92 to .97 of our three
+families of dollars so, with all of them .89 to .96.
 """
 
 from __future__ import annotations
@@ -41,5 +44,6 @@ def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
     value, variance = evidence.value, evidence.variance
     if kind == "binary":
         return wilson(value, variance, evidence.ess, level, evidence.cluster_freedom)
-    own = skewed(value, variance, evidence.least_freedom(), evidence.skewness, level)
+    freedom = evidence.least_freedom(BELIEVED if kind == "positive" else 1.0)
+    own = skewed(value, variance, freedom, evidence.skewness, level)
     return within(own.low, own.high, kind, own.rule).holding(value)

@@ -7,12 +7,12 @@ but the other end never in beyond the normal one, for g is itself badly known. A
 any sample, no end is further away than q + (1 + 2q²)/6 standard errors, where a logarithm's end,
 v exp(q e/v), knows no such limit.
 
-Measured (DR and the self-normalised baseline form; zeros with log-normal or Pareto payments, costs,
-mixed signs; 500 to 30,000 rows, 100 to 400 logs a cell): it covers .93 or more in every cell, .91
-of log-normal payments of sigma 2 in 500 rows, and its median width is at most 1.30 times that of a
-normal interval with the true variance. Hall's cubic transformation covers as much, and is up to 4.5
-times as wide in the worst tenth of the logs, where this is 2.8; both ends moved by Johnson's term
-cover .83 and more, Student's t alone .81.
+Measured for DR and the self-normalised baseline form (zeros with log-normal or Pareto payments,
+costs, mixed signs; 500 to 30,000 rows, effective samples of 81 to 22,000; 100 to 400 logs a cell,
+half the degrees of freedom): it covers .93 or more in every cell, and its median width is at most
+1.45 times that of a normal interval with the true variance. Hall's cubic transformation covers as
+much and is up to 4.5 times as wide in the worst tenth of a cell's logs, where this is 3.6; both
+ends moved by Johnson's term cover .83 and more, Student's t alone .81.
 
 Source: Johnson (1978), JASA 73(363), 536-544; the skewness of t: Hall (1992), The Bootstrap and
 Edgeworth Expansion, section 2.6.

@@ -163,8 +163,8 @@ class Ledger:
             twin, unit = UNCORRECTED[name]
             certain = self.gains[twin].second / (n - 1) / n if twin else 0.0
             variance = max(seen, certain + float(self.doubt[unit]) / n**2)
-        freedom = moments.degrees_of_freedom()
-        return Evidence(moments.mean, variance, seen, n, freedom=freedom)
+        freedom, skewness = moments.degrees_of_freedom(), moments.skewness() / n**0.5
+        return Evidence(moments.mean, variance, seen, n, freedom=freedom, skewness=skewness)
 
 
 def scored_tasks(weighed: Sequence[WeighedTask], price: Floats) -> Scored:

@@ -85,7 +85,7 @@ def test_rewards_that_can_be_negative_have_no_effective_events() -> None:
         (None, "good"),
         (21.0, "good"),
         (19.0, "weak: the interval is as wide as that of a mean of 19 logged rewards"),
-        (4.9, "cannot answer: the interval is as wide as that of a mean of 4.9 logged rewards"),
+        (2.9, "cannot answer: the interval is as wide as that of a mean of 2.9 logged rewards"),
     ],
 )
 def test_an_interval_that_says_no_more_than_a_few_rewards_is_refused(
