@@ -203,7 +203,7 @@ def compare(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> log = {"action": ["a", "b"] * 200, "reward": [3, 1] * 200, "propensity": [0.5] * 400}
+    >>> log = {"action": ["a", "b"] * 200, "reward": [3, 1, 5, 3] * 100, "propensity": [0.5] * 400}
     >>> found = compare(pa.table(log), targets=["always:b", "always:a"])
     >>> round(found.differences[0].estimate.value, 1)
     2.0

@@ -10,7 +10,6 @@ from bench.attacks import (
     dollars,
     offsets,
     order,
-    segments,
 )
 
 ATTACKS = (
@@ -21,5 +20,4 @@ ATTACKS = (
     *blind.ATTACKS,
     *dollars.ATTACKS,
     *offsets.ATTACKS,
-    *segments.ATTACKS,
 )

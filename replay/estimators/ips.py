@@ -66,7 +66,7 @@ class Ips:
         square = 0.0 if scored.stepped is not None else inner(terms, r)
         lowest = float(terms.min())
         low = self._low()
-        above = scored.weight * (scored.reward - low) if low else terms
+        above = w * (r - low) if low else terms
         received = Ips(
             Moments().receive(terms),
             products.w,
