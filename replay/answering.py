@@ -91,6 +91,7 @@ def answer(
         counts=fold.counts,
         unusable=fold.unusable,
         money=fold.money,
+        estimand=fold.estimand,
     )
 
 
@@ -136,6 +137,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
         estimated=fold.estimated,
+        more=fold.checked,
     )
 
 

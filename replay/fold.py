@@ -15,7 +15,7 @@ from replay.timeline import Timeline
 if TYPE_CHECKING:
     from replay.own.money import Money
     from replay.scored import Scored
-    from replay.verdict import Verdict
+    from replay.verdict import Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class Sums:
     """
 
     weights: WeightSums
-    logging: Snips
+    logging: Any
     estimators: tuple[Any, ...]
     gain: Any
     actions: ActionSums = field(default_factory=ActionSums)
@@ -71,7 +71,8 @@ class Fold:
     `actions` are what there was to do, where rows are of one action each;
     `money` is what the target earns more, in parts and slices, on our own log;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
-    written (`tables/times.py`).
+    written (`tables/times.py`); `estimand` names what is estimated, on our own log
+    (`own/estimand.py`), where `checked` has findings besides those on the weights.
     """
 
     unit: str
@@ -85,3 +86,5 @@ class Fold:
     money: Money | None = None
     estimated: str = ""
     zone: str = ""
+    estimand: str = ""
+    checked: tuple[Finding, ...] = ()

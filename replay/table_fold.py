@@ -121,6 +121,11 @@ def fold_table(
             raise BadValue(
                 f"target {target}: needs the logging policy's chances of all actions (--logged)"
             )
+        if target.kind == "mix":
+            raise BadValue(
+                f"target {target}: is for our own log; in a table, put the target's chances into"
+                " columns (columns:PREFIX)"
+            )
     if engine == "spark":
         table, start = for_executors(table), spark_workers()
     else:

@@ -80,10 +80,12 @@ def judge(
     overlap: Sequence[Overlap] = (),
     drift: float | None = None,
     estimated: str = "",
+    more: Sequence[Finding] = (),
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
-    `estimated` says what propensities are worth that were not logged: weak at best.
+    `estimated` says what propensities are worth that were not logged: weak at best. `more` are
+    findings that were made elsewhere.
 
     Examples
     --------
@@ -100,6 +102,7 @@ def judge(
         *_tail(found),
         *_overlap(overlap, rows, target),
         *_drift(drift),
+        *more,
     ]
     broken = [one.text for one in findings if one.verdict == "broken"]
     weak = [one.text for one in findings if one.verdict == "weak"]

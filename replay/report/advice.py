@@ -23,6 +23,8 @@ ADVICE = {
     "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"
     " show how much hangs on them.",
     "overlap": "Let the log explore this action more before the target is believed.",
+    "accuracy": "Raise the share of tasks that are audited (audit.share), or log for longer; until"
+    " then compare dollars for labels and agreement.",
     "drift": "Evaluate the latest part of the log by itself, and compare.",
 }
 """A sentence for every check of `replay.verdict`."""

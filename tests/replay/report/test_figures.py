@@ -17,7 +17,7 @@ from replay.report import curve_figure, weight_figure
 from replay.report.advice import ADVICE
 from replay.report.digits import rounded
 from replay.report.scale import Scale, around
-from replay.verdict import judge
+from replay.verdict import Finding, judge
 from tests.replay.report.answers import histogram
 
 finite = st.floats(-1e9, 1e9)
@@ -83,6 +83,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
         chances_known=True,
         overlap=[Overlap("a", 10, 500.0, 1.0)],
         drift=1e-9,
+        more=[Finding("accuracy", "weak", "")],
     ).findings
     lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
     names = {one.name for one in (*findings, *lacking) if one.verdict != "good"}
