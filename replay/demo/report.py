@@ -29,13 +29,12 @@ def print_report(result: DemoResult, log: str, console: Console) -> None:
             "  poolwise evaluate demo-archive --target greedy",
         )
     else:
-        for target in ("greedy", "uniform"):
-            print_evaluation(evaluate(Path(log), target=target), log, console)
-            console.print()
+        print_evaluation(evaluate(Path(log), target="greedy"), log, console)
+        console.print()
         steps = (
             f"  poolwise tail {log} verdicts",
             f"  poolwise evaluate {log} --target greedy",
-            f"  poolwise evaluate {log} --target always:trained",
+            f"  poolwise evaluate {log} --target mix:0.3:greedy",
         )
     console.print(Text(f"All of it lies in {log}. Try:", style="bold"))
     console.print(Text("\n".join(steps)))
