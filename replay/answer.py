@@ -137,6 +137,9 @@ class Evaluation:
     learning
         Of a target that learns, how long and how often it did; its value is no mean over the log's
         rows, and not to be held against one.
+    estimand
+        Of our own log, the name of what is estimated: `single_task` (each task decided by the
+        target alone, all others as logged), `single_ask`, or `logged`; empty of tables.
     """
 
     rows: int
@@ -159,6 +162,7 @@ class Evaluation:
     unusable: Unusable = field(default_factory=Unusable)
     money: Money | None = None
     learning: Learning | None = None
+    estimand: str = ""
 
     @property
     def estimate(self) -> Estimate | None:

@@ -99,6 +99,7 @@ def answer(
         counts=fold.counts,
         unusable=fold.unusable,
         money=fold.money,
+        estimand=fold.estimand,
     )
 
 
@@ -161,6 +162,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         estimated=fold.estimated,
         order=fold.order,
         design=fold.design,
+        more=fold.checked,
     )
 
 

@@ -90,6 +90,7 @@ def evaluate(
         file; those earlier than the row before are counted, and the curve says when it was.
     target
         `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
+        `mix:SHARE:TARGET` (of our own log: a share of the decisions is another target's),
         `column:NAME` (the chance of the logged action, or lists or maps of all),
         `columns:PREFIX`, or the path of a worker's TOML (`.toml`) with its policy. A policy that
         learns is evaluated as it would learn: from rows accepted as its own choice alone, over the

@@ -16,6 +16,7 @@ from replay.timeline import Timeline
 if TYPE_CHECKING:
     from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
+    from replay.finding import Finding
     from replay.order.row_order import RowOrder
     from replay.own.money import Money
     from replay.reward_scale import RewardScale
@@ -33,7 +34,7 @@ class Sums:
     """
 
     weights: WeightSums
-    logging: Snips
+    logging: Any
     estimators: tuple[Any, ...]
     gain: Any
     actions: ActionSums = field(default_factory=ActionSums)
@@ -98,7 +99,8 @@ class Fold:
     `scale` is how rewards were measured before they were summed, `None` where they weren't;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
     written (`tables/times.py`); `order` is how the rows stand, where a model asked for it; `design`
-    is the design effect of a column that looks like ids.
+    is the design effect of a column that looks like ids; `estimand` names what is estimated, on our
+    own log (`own/estimand.py`), where `checked` has findings besides those on the weights.
     """
 
     unit: str
@@ -115,3 +117,5 @@ class Fold:
     order: RowOrder | None = None
     design: DesignEffect | None = None
     scale: RewardScale | None = None
+    estimand: str = ""
+    checked: tuple[Finding, ...] = ()

@@ -22,10 +22,10 @@ def precision(sums: Sums, scale: RewardScale | None) -> float | None:
     `scale`, where all are alike, where rows have clusters, whose number is judged, or where the
     estimator bounds its bias instead.
     """
-    logged, main = sums.logging.unweighted(), sums.estimators[-1]
-    if sums.logging.groups.clustered:
+    if scale is None or sums.logging.groups.clustered:
         return None
-    if scale is None or logged.second <= 0 or not hasattr(main, "evidence"):
+    logged, main = sums.logging.unweighted(), sums.estimators[-1]
+    if logged.second <= 0 or not hasattr(main, "evidence"):
         return None
     as_logged = getattr(main, "as_logged", False)
     low, high, _ = main.interval(scale.logged_kind if as_logged else scale.kind, LEVEL)

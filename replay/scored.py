@@ -55,6 +55,8 @@ class Scored:
     stepped    Σ_t ρ_t r_t, each step's reward weighted by the decisions up to it
     doubly     the doubly robust score, step by step
     stepwise   shape (n, 2H): ρ_t r_t of every step, then ρ_t of every step
+    certain    the same tasks without what audits add to their rewards
+    doubt      variance of what audits add, as the confidences imply it
     """
 
     weight: Floats
@@ -82,6 +84,8 @@ class Scored:
     doubly: Floats | None = None
     stepwise: Floats | None = None
     modelled: bool = True
+    certain: Scored | None = None
+    doubt: Floats | None = None
 
     def __len__(self) -> int:
         """How many rows."""

@@ -146,6 +146,11 @@ def fold_table(
             raise BadValue(
                 f"target {target}: needs the logging policy's chances of all actions (--logged)"
             )
+        if target.kind == "mix":
+            raise BadValue(
+                f"target {target}: is for our own log; in a table, put the target's chances into"
+                " columns (columns:PREFIX)"
+            )
     laddered = interval in LADDERED
     quick = not (grouped or laddered) and is_quick(only, targets, columns)
     if engine == "spark":

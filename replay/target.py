@@ -4,6 +4,8 @@
 `logging`         what was logged, as it was logged
 `greedy`          what the log held likeliest, each time: the logging policy without exploring
 `always:ACTION`   one action, wherever it was eligible
+`mix:SHARE:TARGET`  what TARGET does with chance SHARE at every decision, else (and where TARGET
+                  can't) as logged; of our own log alone, to ask about a policy near the log's
 `column:NAME`     the logged action's chance under the target stands in column NAME of the log, or
                   the target's whole distribution does, as lists or maps
 `columns:PREFIX`  the chance of each action stands in a column called PREFIX and its name
@@ -32,11 +34,15 @@ KINDS = (
     "logging",
     "greedy",
     "always:ACTION",
+    "mix:SHARE:TARGET",
     "column:NAME",
     "columns:PREFIX",
     "FILE.toml",
 )
 
+
+MIXED = ("uniform", "greedy", "always")
+"""Kinds of targets that decisions as logged can be mixed with."""
 
 LEARNS = "value"
 """The worker's one policy that learns from a log of decisions; the others need no values."""
@@ -47,13 +53,15 @@ class Target:
     """A target policy as it was asked for: `kind` and, for some of them, a name.
 
     `full` says that the log holds its chance of every action; `policy` is what a worker's TOML says
-    (kind `policy`, and the name is its path).
+    (kind `policy`, and the name is its path); `share` of its decisions are `other`'s (kind `mix`).
     """
 
     kind: str
     name: str = ""
     full: bool = field(default=False, repr=False)
     policy: PolicySettings | None = field(default=None, repr=False)
+    share: float = field(default=1.0, repr=False)
+    other: Target | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Say it as the user did."""
@@ -76,7 +84,7 @@ class Target:
     @property
     def pmf_known(self) -> bool:
         """Whether its chance of every action is known, not that of the logged action alone."""
-        return self.full or self.kind in ("uniform", "always", "greedy", "policy")
+        return self.full or self.kind in ("uniform", "always", "greedy", "mix", "policy")
 
     def check_action(self, actions: Sequence[str]) -> None:
         """Refuse an action that is always done, where the log never names it.
@@ -91,6 +99,8 @@ class Target:
             raise BadValue(
                 f"{self}: policy.pool {pool!r}: the log has no such action{nearest(pool, actions)}"
             )
+        if self.other is not None:
+            self.other.check_action(actions)
         if self.kind == "always" and self.name not in actions:
             raise BadValue(
                 f"target always:{self.name}: the log has no such action"
@@ -164,6 +174,8 @@ def parse_target(text: str) -> Target:
     --------
     >>> parse_target("always:vendor-a")
     Target(kind='always', name='vendor-a')
+    >>> str(parse_target("mix:0.2:uniform").other)
+    'uniform'
     >>> parse_target("unifrom")
     Traceback (most recent call last):
     ...
@@ -174,8 +186,24 @@ def parse_target(text: str) -> Target:
         return Target(kind)
     if kind in ("always", "column", "columns") and name:
         return Target(kind, name, full=kind == "columns")
+    if kind == "mix" and name:
+        return _mixture(text, name)
     if text.endswith(".toml"):
         from replay.learning.setting import read_target  # noqa: PLC0415 - only a file needs it
 
         return Target("policy", text, policy=read_target(Path(text)))
     raise BadValue(f"unknown target {text!r}{nearest(text, KINDS)}")
+
+
+def _mixture(text: str, name: str) -> Target:
+    share, _, other = name.partition(":")
+    try:
+        chance = float(share)
+    except ValueError:
+        chance = -1.0
+    if not 0 < chance < 1:
+        raise BadValue(f"target {text}: SHARE is {share!r}, must be between 0 and 1")
+    found = parse_target(other)
+    if found.kind not in MIXED:
+        raise BadValue(f"target {text}: TARGET must be uniform, greedy or always:ACTION")
+    return Target("mix", name, share=chance, other=found)

@@ -81,12 +81,14 @@ def judge(
     order: RowOrder | None = None,
     design: DesignEffect | None = None,
     precision: float | None = None,
+    more: Sequence[Finding] = (),
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
     `estimated` says what propensities are worth that were not logged: weak at best; `order` how
     the rows stand, where that was looked at; `design` is the design effect of a column that looks
-    like ids; `precision` is how many logged rewards have a mean as precise as the estimate.
+    like ids; `precision` is how many logged rewards have a mean as precise as the estimate. `more`
+    are findings that were made elsewhere.
 
     Examples
     --------
@@ -106,6 +108,7 @@ def judge(
         *_overlap(overlap, rows, target),
         *_order(order),
         *_drift(drift if order is None or order.logged else None),
+        *more,
     ]
     broken = [one.text for one in findings if one.verdict == "broken"]
     weak = [one.text for one in findings if one.verdict == "weak"]

@@ -29,9 +29,8 @@ def print_report(result: DemoResult, log: str, console: Console) -> None:
             "  poolwise evaluate demo-archive --target greedy",
         )
     else:
-        for target in ("greedy", "uniform"):
-            print_evaluation(evaluate(Path(log), target=target), log, console)
-            console.print()
+        print_evaluation(evaluate(Path(log), target="greedy"), log, console)
+        console.print()
         steps = (
             f"  poolwise tail {log} verdicts",
             f"  poolwise evaluate {log} --target greedy",

@@ -4,8 +4,12 @@ Q(s, a) = (R(s, a) + Σ N(s, a, s') V(s') + κ m(s)) / (N(s, a) + κ),  V(s) = �
 
 with N, R counts and sums of the tasks before the block, π̄ the target's mean pmf in s, m(s) what
 the log earned on from s, and κ = `PRIOR`; R, Q, V and m are vectors of the parts of what is earned
-(`own/components.py`). Solved by sweeps from the last decision back. Frozen in
-blocks that grow by a quarter, so a task is judged by a table that doesn't know it.
+(`own/components.py`). What audits correct is left out of R and m: it is 0 on average where the
+proxy is right, and 1/ρ times as noisy as all else: a table of it would add variance. Solved by
+sweeps from the last decision back. Frozen in blocks that grow by a quarter, so a task is judged by
+a table that doesn't know it. The first blocks have 1, 1, 2, 4, ... tasks: what no table judges has
+the noise of IPS, which at the start of a log, where it explores most, is that of rare large weights
+and leaves DR too low in most logs.
 
 Source: a tabular model of the decision process, as the control variate of Jiang and Li (2016),
 ICML, section 4; the shrinkage is ours.
@@ -19,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.models.blocks import FIRST_FIT, after
-from replay.own.components import PARTS
+from replay.own.components import AUDITED, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +46,7 @@ class Tabular:
 
     actions: Sequence[str]
     tasks: int = 0
-    next_fit: int = FIRST_FIT
+    next_fit: int = 1
     fitted: bool = False
     index: dict[str, int] = field(init=False)
     count: Floats = field(init=False)
@@ -76,6 +80,7 @@ class Tabular:
     def learn(self, task: Trajectory, pmfs: Sequence[Mapping[str, float]]) -> None:
         """Add a task that was judged, with the target's chances at its steps."""
         earned = np.array([step.earned for step in task.steps])
+        earned[:, AUDITED] = 0.0
         later = earned[::-1].cumsum(axis=0)[::-1]
         for i, (step, pmf) in enumerate(zip(task.steps, pmfs, strict=True)):
             s, a = _flat(step.state), self.index[step.choice]
@@ -102,7 +107,8 @@ class Tabular:
             mixed = np.einsum("sk,skp->sp", pi, self.q)
             v[:STATES] = np.where(seen[:, None], mixed, prior)
         self.fitted = True
-        self.next_fit = after(self.tasks)
+        growing = self.tasks < FIRST_FIT
+        self.next_fit = min(2 * self.tasks, FIRST_FIT) if growing else after(self.tasks)
 
 
 def _flat(state: tuple[int, int]) -> int:

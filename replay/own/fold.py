@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.errors import BadValue
 from bandit.events import STOP
 from replay.fold import Fold
-from replay.notes import UNLIMITED
 from replay.own.accounts import Accounts
 from replay.own.choice_fold import fold_choices
 from replay.own.components import prices
+from replay.own.estimand import MEANING, estimand_of
 from replay.own.histories import OwnLog
+from replay.own.known_accuracy import accuracy_check
+from replay.own.own_notes import notes_on
+from replay.own.recalibrated import Recalibration
 from replay.own.statement import money_of
 from replay.own.task_fold import fold_tasks
 from replay.own.traits import Traits
@@ -45,6 +48,7 @@ class _Found:
     gold: int = 0
     stuck: int = 0
     used: int = 0
+    recalibration: Recalibration = field(default_factory=Recalibration)
 
 
 class FoldedLog(NamedTuple):
@@ -112,10 +116,20 @@ def fold_own_log(
         if not found.stops:
             fold, folded = fold_choices(log, cut, targets, pending)
             whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
-            fold = replace(fold, notes=fold.notes + whole)
-            return FoldedLog(tuple(replace(fold, sums=sums) for sums in folded.totals), folded)
+            return FoldedLog(
+                tuple(
+                    replace(
+                        fold,
+                        sums=sums,
+                        estimand=estimand_of(target, "ask"),
+                        notes=(MEANING[estimand_of(target, "ask")], *fold.notes, *whole),
+                    )
+                    for target, sums in zip(targets, folded.totals, strict=True)
+                ),
+                folded,
+            )
         share = found.gold / found.audited if found.audited else 0.0
-        tasks = _trajectories(log, cut, share, traits)
+        tasks = _trajectories(log, cut, share, traits, found.recalibration)
         price = prices(delay_usd_per_hour)
         accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
         folded = fold_tasks(
@@ -139,17 +153,23 @@ def fold_own_log(
         blocked = None
         if not found.used:
             blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
+        statements = [
+            money_of(account, str(target), level, priced=audit_usd is not None)
+            for target, account in zip(targets, accounts, strict=True)
+        ]
         folds = (
             Fold(
                 "task",
                 "real",
                 sums,
-                _notes(found, counts, delay_usd_per_hour, target) + log.notes(),
+                (*notes_on(target, money, counts, delay_usd_per_hour), *log.notes()),
                 counts,
                 blocked,
-                money=money_of(account, str(target), level, priced=audit_usd is not None),
+                money=money,
+                estimand=estimand_of(target),
+                checked=accuracy_check(money),
             )
-            for target, sums, account in zip(targets, folded.totals, accounts, strict=True)
+            for target, sums, money in zip(targets, folded.totals, statements, strict=True)
         )
         return FoldedLog(tuple(folds), folded)
 
@@ -158,7 +178,7 @@ def _check_target(target: Target) -> None:
     if target.column is not None:
         raise BadValue(
             f"target {target}: our own log has no columns; "
-            "use uniform, logging, greedy or always:POOL"
+            "use uniform, logging, greedy, always:POOL or mix:SHARE:TARGET"
         )
     if target.policy is not None:
         raise BadValue(
@@ -184,14 +204,21 @@ def _look(log: OwnLog, cut: float, traits: Traits) -> _Found:
         found.stops += any(d.choice == STOP for d in history.decisions)
         given = delivered(history)
         if given.audited and given.answer is not None:
+            gold = gold_of(history)
             found.audited += 1
-            found.gold += gold_of(history) is not None
+            found.gold += gold is not None
+            if gold is not None:
+                right = given.answer == gold
+                found.recalibration.receive(history.task, given.confidence or 0.0, right=right)
     return found
 
 
-def _trajectories(log: OwnLog, cut: float, share: float, traits: Traits) -> Iterator[Trajectory]:
+def _trajectories(
+    log: OwnLog, cut: float, share: float, traits: Traits, recalibration: Recalibration
+) -> Iterator[Trajectory]:
     for history in _before(log, cut):
-        task = trajectory(history, share, traits.of(history.decisions[0]))
+        own = traits.of(history.decisions[0])
+        task = trajectory(history, share, own, recalibration)
         if task is not None:
             yield task
 
@@ -202,37 +229,3 @@ def _before(log: OwnLog, cut: float) -> Iterator[History]:
         if history.at > cut:
             return
         yield history
-
-
-def _notes(found: _Found, counts: dict[str, int], delay: float, target: Target) -> tuple[str, ...]:
-    notes = [
-        "the unit is the task: worth × quality of its verdict, less dollars"
-        + (f" and ${delay:g} per hour of delay" if delay else "; delay costs nothing here"),
-        UNLIMITED,
-    ]
-    if target.kind == "uniform":
-        notes.append("uniform draws among all that was eligible, stopping included")
-    if target.kind == "greedy":
-        notes.append("greedy is the logging policy without its exploring: what exploring cost")
-    if found.gold:
-        notes.append(
-            f"quality is the verdict's confidence corrected by gold on {found.gold} audited tasks"
-        )
-    else:
-        notes.append(
-            "quality is agreement (the verdict's confidence): nothing was audited by gold, so"
-            " accuracy is unknown"
-        )
-    if 0 < found.gold < found.audited:
-        notes.append(
-            f"gold of {found.audited - found.gold} audited tasks hasn't come; those are taken to"
-            " be like the others"
-        )
-    if counts["pending"]:
-        notes.append(
-            f"{counts['pending']} tasks are pending: only tasks first decided about longer ago"
-            f" than the longest one took are used, {counts['cut']} younger ones are not"
-        )
-    if found.stuck:
-        notes.append(f"{found.stuck} tasks should have a verdict by now and have none")
-    return tuple(notes)

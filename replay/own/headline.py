@@ -1,11 +1,16 @@
-"""What may be said of a gain in one sentence: quality only where audits say it, else dollars alone.
+"""What may be said of a gain in one sentence: accuracy only where audits give it closely enough.
 
-The audits' own cost is told in the same breath, and what is left without it.
+Where they don't, neither accuracy nor dollars that rest on it are a headline: the sentence has the
+dollars paid for labels and the agreement, and says how many audits it would take. What the audits
+themselves cost is in the same sentence, and what is left after it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from replay.own.estimand import ONE_AT_A_TIME, SINGLE_TASK
+from replay.own.known_accuracy import unknown_accuracy
 
 if TYPE_CHECKING:
     from replay.own.money import Amount, Audits, Component, Statement
@@ -26,17 +31,24 @@ def headline(found: Statement, target: str) -> str:
     if target == "logging":
         return "The target is what was logged: there is nothing to gain"
     parts = {one.name: one for one in found.components}
-    if not found.audits.enough:
+    who = f"{ONE_AT_A_TIME[SINGLE_TASK].capitalize()}, {target}"
+    if not found.audits.precise:
         return (
-            f"{target} would have paid {_more(found.saved, 'less', 'more')}, for labels; agreement"
-            f" changed by {_points(parts['agreement'])}, accuracy unknown:"
-            f" {_lack(found.audits, target)}{_audits(found.audits, found.net_saved, 'saves')}"
+            f"{who} would have paid {_more(found.saved, 'less', 'more')}, for labels;"
+            f" {_agreement(found)}. {unknown_accuracy(found.audits)}"
+            f"{_audits(found.audits, found.net_saved)}"
         )
     return (
-        f"{target} would have earned {_more(found.gain, 'more', 'less')}: accuracy changed by"
-        f" {_points(parts['accuracy'])}, dollars for labels by {_usd(parts['usd'].gain, '+')},"
-        f" delay by {_delay(parts['delay_s'])}{_audits(found.audits, found.net, 'earns')}"
+        f"{who} would have earned {_more(found.gain, 'more', 'less')}: accuracy changes by"
+        f" {_points(parts['accuracy'].gain)}, dollars for labels by"
+        f" {_usd(parts['usd'].gain, '+')}, delay by {_delay(parts['delay_s'])}"
+        f"{_audits(found.audits, found.net)}"
     )
+
+
+def _agreement(found: Statement) -> str:
+    assert found.agreement is not None
+    return f"agreement (the mean confidence) changes by {_points(found.agreement.gain)}"
 
 
 def _more(found: Amount, above: str, below: str) -> str:
@@ -45,25 +57,16 @@ def _more(found: Amount, above: str, below: str) -> str:
     return f"{_usd(size)} {word} a task, {_round(size.per_thousand.value, 2)} per 1,000"
 
 
-def _lack(audits: Audits, target: str) -> str:
-    if not audits.gold:
-        return "no audit has an answer yet" if audits.drawn else "no task was audited"
-    return (
-        f"the audits are worth {audits.effective:.0f} about {target},"
-        f" and {audits.needed:.0f} are needed"
-    )
-
-
-def _audits(audits: Audits, left: Amount, does: str) -> str:
-    """What audits cost, and what is left without it; nothing where they cost nothing."""
+def _audits(audits: Audits, left: Amount) -> str:
+    """What audits cost, and what is left net of it; nothing where they cost nothing."""
     unknown = f". What {audits.unpriced} audits cost is not in the log" if audits.unpriced else ""
     if not audits.usd:
         return unknown
-    return f". Less {_round(audits.usd)} a task for the audits it {does} {_usd(left)}{unknown}"
+    return f". Audits cost {_round(audits.usd)} a task; net of audits: {_usd(left)}{unknown}"
 
 
-def _points(quality: Component) -> str:
-    found = quality.gain.times(100.0)
+def _points(share: Amount) -> str:
+    found = share.times(100.0)
     return f"{found.value:+.1f} points ({found.low:+.1f} to {found.high:+.1f})"
 
 

@@ -32,20 +32,22 @@ if TYPE_CHECKING:
 
 UNCORRECTED = {
     "correction": ("", 0),
-    "accuracy": ("agreement", 0),
+    "accuracy": ("proxy", 0),
     "correction_usd": ("", 1),
-    "accuracy_usd": ("agreement_usd", 1),
+    "accuracy_usd": ("proxy_usd", 1),
     "value_usd": ("proxy_value_usd", 1),
     "net_usd": ("proxy_net_usd", 1),
 }
 """Of what gold corrects: the same without it, and whether it is of right answers or of dollars."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AuditSums:
     """Of audited tasks: how many were drawn, had gold, and had gold of a price not logged.
 
-    `weight` and `weight_squared` are of those with gold, as the target would treat them.
+    `weight` and `weight_squared` are of those with gold, as the target would treat them. `spread`
+    is Σ (ρ_T − 1)²/ρ of all tasks; `known`, shape (3,), has Σ 1/ρ of those with gold, of those of
+    them whose answer was right, and Σ (gold − proxy)²/ρ.
     """
 
     drawn: int = 0
@@ -53,16 +55,25 @@ class AuditSums:
     unpriced: int = 0
     weight: float = 0.0
     weight_squared: float = 0.0
+    spread: float = 0.0
+    known: Floats = field(default_factory=lambda: np.zeros(3))
 
     def receive(self, tasks: Sequence[Trajectory], weight: Floats) -> AuditSums:
         """Add tasks with their weights, shape (n,)."""
-        of_gold = weight[[task.gold for task in tasks]]
+        gold = [at for at, task in enumerate(tasks) if task.gold]
+        of_gold = weight[gold]
+        inverse = np.array([1.0 / task.chance if task.chance else 0.0 for task in tasks])
+        right = np.array([float(tasks[at].right) for at in gold])
+        missed = np.array([tasks[at].missed for at in gold])
+        known = np.stack([np.ones(len(gold)), right, missed**2]) @ inverse[gold]
         return self + AuditSums(
             sum(task.audited for task in tasks),
             len(of_gold),
             sum(task.audit_usd is None for task in tasks),
             float(of_gold.sum()),
             float(of_gold @ of_gold),
+            float((weight - 1.0) ** 2 @ inverse),
+            known,
         )
 
     def __add__(self, other: AuditSums) -> AuditSums:
@@ -72,7 +83,22 @@ class AuditSums:
             self.unpriced + other.unpriced,
             self.weight + other.weight,
             self.weight_squared + other.weight_squared,
+            self.spread + other.spread,
+            self.known + other.known,
         )
+
+    def alone(self, certain: float, tasks: int) -> float | None:
+        """Return how many audits without a proxy are as precise as these, on the gain in accuracy.
+
+        Without a proxy the gain is the mean of (ρ_T − 1) audited/ρ · (gold − share right).
+        `certain` is the variance of the gain in the proxy, over n tasks.
+        """
+        inverse, right, missed = self.known
+        if not inverse or not self.spread:
+            return None
+        share, noise = right / inverse, self.spread / tasks**2
+        used = certain + noise * missed / inverse
+        return float(self.gold * noise * share * (1.0 - share) / used) if used else None
 
     def effective(self) -> float:
         """Effective sample of gold about the target (Kish 1965, Survey Sampling, section 11.7)."""

@@ -1,13 +1,15 @@
 """What a target earns more than was logged: quality, dollars and delay, in all and by slice.
 
 A gain in quality is called accuracy only where gold says so; else it is agreement, a proxy, and the
-dollars stand alone. Why: part 1 of our statistics. All figures are per task, what the target has
-more than the log, with their intervals; those of slices hold together.
+dollars stand alone. Why: part 1 of our statistics. A headline has accuracy only where its interval
+is narrow enough (`Audits.precise`). All figures are per task, what the target has more than the
+log, with their intervals; those of slices hold together.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, isfinite
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,13 @@ class Audits:
         What audits cost per task of the log.
     unpriced
         Gold of a price that is neither in the log nor was given; it counts as free.
+    half_width
+        Of the interval of the gain in accuracy, as a share of right answers (0.02 is 2 points);
+        `None` where no gold has come, or the log can't answer.
+    widest
+        Half width up to which accuracy is a headline.
+    alone
+        How many audits it would take for the same variance without the confidence of all tasks.
     """
 
     drawn: int
@@ -91,11 +100,30 @@ class Audits:
     needed: float
     usd: float
     unpriced: int
+    half_width: float | None = None
+    widest: float = 0.02
+    alone: float | None = None
 
     @property
     def enough(self) -> bool:
         """Whether quality may be called accuracy."""
         return self.effective >= self.needed
+
+    @property
+    def precise(self) -> bool:
+        """Whether the gain in accuracy is known well enough for a headline."""
+        return self.enough and self.half_width is not None and self.half_width <= self.widest
+
+    @property
+    def wanted(self) -> int | None:
+        """About how many audits would make it precise; `None` where nothing says how many.
+
+        The half width shrinks with the square root of the audits, in a log that grows with them.
+        """
+        if self.half_width is None or not isfinite(self.half_width) or not self.effective:
+            return None
+        by_width = (self.half_width / self.widest) ** 2
+        return ceil(self.gold * max(by_width, self.needed / self.effective, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +146,9 @@ class Statement:
         The parts of the gain.
     audits
         How much gold there is.
+    agreement
+        The mean confidence of the verdicts, a proxy of accuracy: what is shown in its place where
+        that isn't known closely.
     """
 
     tasks: int
@@ -128,6 +159,7 @@ class Statement:
     net_saved: Amount | None
     components: tuple[Component, ...]
     audits: Audits
+    agreement: Component | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +173,15 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What a target earns more than was logged; `headline` is what may be said of it first."""
+    """What a target earns more than was logged; `headline` is what may be said of it first.
+
+    `accuracy_known` says whether the headline has accuracy, and dollars that rest on it; where not,
+    it has dollars for labels and agreement.
+    """
 
     target: str
     level: float
     headline: str
     whole: Statement
     slices: tuple[Slice, ...] = ()
+    accuracy_known: bool = False

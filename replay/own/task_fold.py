@@ -17,7 +17,8 @@ from replay.estimators.stepwise import StepwiseSnips
 from replay.fold import Sums
 from replay.groups import GROUPS
 from replay.models.tabular import Tabular
-from replay.own.components import PARTS, combinations
+from replay.own.audited import Audited, AuditedDm
+from replay.own.components import AUDITED, PARTS, combinations
 from replay.own.difference import TaskDifference
 from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
@@ -59,7 +60,12 @@ class _Side:
             weighed = [replace(one, scores=one.earned) for one in weighed]
         price = self.accounts.price
         fitted = self.model.fitted
-        scored = _scored(weighed, price, horizon, fitted=fitted, index=index, group=group)
+        scored, certain = (
+            _scored(weighed, each, horizon, fitted=fitted, index=index, group=group)
+            for each in (price, np.where(np.isin(np.arange(PARTS), AUDITED), 0.0, price))
+        )
+        doubt = np.array([task.doubt * task.worth_usd**2 for task in tasks])
+        scored = replace(scored, certain=certain, doubt=doubt)
         self.sums = self.sums.receive(scored)
         self.accounts.receive(tasks, weighed)
         for task, pmf in zip(tasks, pmfs, strict=True):
@@ -122,8 +128,18 @@ def fold_tasks(
 
 
 def _empty(length: int) -> Sums:
-    estimators = (Ips(), StepwiseSnips(), Dm(), Dr())
-    return Sums(WeightSums(), Snips(), estimators, DrGain(), timeline=Timeline(length))
+    return Sums(
+        WeightSums(),
+        Audited.of(Snips()),
+        (
+            Audited.of(Ips()),
+            Audited.of(StepwiseSnips()),
+            AuditedDm.of(Dm()),
+            Audited.of(Dr()),
+        ),
+        Audited.of(DrGain(), origin=1.0),
+        timeline=Timeline(length),
+    )
 
 
 def _pieces(tasks: Iterable[Trajectory], model: Tabular) -> Iterator[list[Trajectory]]:

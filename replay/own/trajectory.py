@@ -7,6 +7,7 @@ that asks a pool costs its price; all else comes with the last step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bandit.events import Decision, Verdict
     from replay.own.histories import History
+    from replay.own.recalibrated import Recalibration
     from replay.target import Target
 
 
@@ -38,7 +40,11 @@ class Trajectory:
 
     `audited` says that the task was drawn for gold, `gold` that its gold has come, `audit_usd` what
     the log says that its audits cost; `None` where gold came that the log has no price of.
-    `doubt` is the variance of the correction, 1/ρ · p(1 − p), if the confidence p is right;
+    `chance` is that of being audited with gold, ρ; `right` says whether gold found the answer
+    right, and `missed` is gold less the proxy.
+    `doubt` is the variance of the correction, 1/ρ · p(1 − p), if p is right: the confidence or the
+    recalibrated one, whichever leaves more doubt, for sure answers that are often wrong say too
+    little;
     `worth_usd` is what a right answer is worth; `traits` are what tasks are sliced by.
     """
 
@@ -50,10 +56,16 @@ class Trajectory:
     doubt: float = 0.0
     worth_usd: float = 0.0
     traits: tuple[str, ...] = ()
+    chance: float = 1.0
+    right: bool = False
+    missed: float = 0.0
 
 
 def trajectory(
-    history: History, gold_share: float, traits: tuple[str, ...] = ()
+    history: History,
+    gold_share: float,
+    traits: tuple[str, ...] = (),
+    recalibration: Recalibration | None = None,
 ) -> Trajectory | None:
     """Read a task's history; `None` while it has no verdict.
 
@@ -66,6 +78,8 @@ def trajectory(
         the audit's chance times this.
     traits
         What it is sliced by.
+    recalibration
+        Turns its confidence into the proxy that gold corrects; without it they are the same.
     """
     if not history.verdicts or not history.decisions:
         return None
@@ -76,13 +90,19 @@ def trajectory(
     audited = given.audited and given.answer is not None
     known = audited and gold is not None
     agreement = given.confidence or 0.0
+    proxy = agreement
+    if recalibration is not None and given.answer is not None:
+        proxy = recalibration.proxy(history.task, agreement)
     chance = given.audit_propensity * gold_share
-    correction = (float(given.answer == gold) - agreement) / chance if known else 0.0
+    right = known and given.answer == gold
+    correction = (float(right) - proxy) / chance if known else 0.0
     asked = sum(d.usd for d in history.decisions if d.choice != STOP)
     end = Earned(
         agreement,
+        proxy - agreement,
         correction,
         given.worth_usd * agreement,
+        given.worth_usd * (proxy - agreement),
         given.worth_usd * correction,
         given.usd - asked,  # an ask that nobody answered isn't paid
         history.verdicts[0].delay_s,
@@ -92,7 +112,8 @@ def trajectory(
         *(Step(state_of(d), d.pmf, d.choice, Earned(usd=_price(d))) for d in earlier),
         Step(state_of(last), last.pmf, last.choice, end._replace(usd=end.usd + _price(last))),
     )
-    doubt = agreement * (1.0 - agreement) / chance if chance and given.answer is not None else 0.0
+    unsure = max(p * (1.0 - p) for p in (agreement, proxy))
+    doubt = unsure / chance if chance and given.answer is not None else 0.0
     return Trajectory(
         history.task,
         steps,
@@ -102,6 +123,9 @@ def trajectory(
         doubt,
         given.worth_usd,
         traits,
+        chance,
+        right,
+        float(right) - proxy if known else 0.0,
     )
 
 
@@ -165,7 +189,8 @@ def masked(target: Target, logged: Mapping[str, float]) -> dict[str, float]:
 
     `uniform` is over everything eligible, `stop` included. `always:POOL` stops as the log did and
     gives all the rest to the pool: the question is which pool, not when to stop. `greedy` does
-    what the log held likeliest, so it is the logging policy without its exploring.
+    what the log held likeliest. `mix` does as logged but for a share of the decisions, and wherever
+    the other target can't do what it wants.
 
     Examples
     --------
@@ -174,12 +199,23 @@ def masked(target: Target, logged: Mapping[str, float]) -> dict[str, float]:
     {'a': 0.7, 'stop': 0.3}
     >>> masked(Target("always", "a"), {"b": 0.7, "stop": 0.3})
     {'stop': 0.3}
+    >>> from replay.target import parse_target
+    >>> masked(parse_target("mix:0.5:always:a"), {"a": 0.25, "b": 0.75})
+    {'a': 0.625, 'b': 0.375}
     """
     eligible = {name: chance for name, chance in logged.items() if chance > 0}
     if target.kind == "logging":
         return eligible
     if target.kind == "uniform":
         return dict.fromkeys(eligible, 1.0 / len(eligible))
+    if target.other is not None:
+        other = masked(target.other, logged)
+        if fsum(other.values()) < 1.0 - 1e-9:
+            return eligible
+        mixed = {name: (1.0 - target.share) * chance for name, chance in eligible.items()}
+        for name, chance in other.items():
+            mixed[name] += target.share * chance
+        return mixed
     if target.kind == "greedy":
         return {max(eligible, key=eligible.__getitem__): 1.0}
     stop = eligible.get(STOP, 0.0)

@@ -61,7 +61,7 @@ def weigh(task: Trajectory, pmfs: Sequence[Mapping[str, float]], model: Tabular)
     >>> task = Trajectory("t", (step,), audited=False, gold=False)
     >>> found = weigh(task, [{"a": 0.5, "b": 0.5}], Tabular(["a", "b"]))
     >>> found.rho.tolist(), found.scores.tolist(), round(found.square, 3)
-    ([2.0], [1.0, 0.0, 0.0, 0.0, 0.5, 0.0], 1.333)
+    ([2.0], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0], 1.333)
     """
     ratios = [
         pmf.get(step.choice, 0.0) / step.logged[step.choice]

@@ -26,6 +26,8 @@ ADVICE = {
     "clusters": "Log more clusters (users, days): more rows of the same ones help little.",
     "correlated rows": "Name the column that rows belong together by (--cluster COLUMN), or say"
     " that rows are independent (--cluster none).",
+    "accuracy": "Raise the share of tasks that are audited (audit.share), or log for longer; until"
+    " then compare dollars for labels and agreement.",
     "drift": "Evaluate the latest part of the log by itself, and compare.",
 }
 """A sentence for every check of `replay.verdict`."""

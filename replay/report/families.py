@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from replay.answer import Comparison
-from replay.report.sentence import evaluations, lived
+from replay.report.sentence import accuracy_known, evaluations, lived
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,10 @@ class Family(NamedTuple):
 
 
 def families(answer: Evaluation | Comparison) -> list[Family]:
-    """Split an answer; a family without anybody is left out."""
+    """Split an answer; a family without anybody is left out.
+
+    So are differences in dollars that rest on accuracy which isn't known (`own/headline.py`).
+    """
     every = evaluations(answer)
     differences = answer.differences if isinstance(answer, Comparison) else ()
     found = []
@@ -39,7 +42,12 @@ def families(answer: Evaluation | Comparison) -> list[Family]:
         some = tuple(one for one in every if (one.learning is not None) == learns)
         names = {one.target for one in some}
         if some:
-            own = tuple(one for one in differences if one.target in names)
+            unknown = {one.target for one in some if not (one.refused or accuracy_known(one))}
+            own = tuple(
+                one
+                for one in differences
+                if one.target in names and not {one.target, one.than} & unknown
+            )
             found.append(Family(learns, some, own, _lived(some)))
     return found
 

@@ -8,7 +8,7 @@ from replay.report.families import families
 from replay.report.figures_of_one import gain_figure, rule_of, sections_of
 from replay.report.forest import Line, Rule, forest
 from replay.report.markup import Markup, joined, tag
-from replay.report.sentence import REFUSED, differing
+from replay.report.sentence import REFUSED, accuracy_known, differing
 
 if TYPE_CHECKING:
     from replay.answer import Comparison
@@ -30,7 +30,11 @@ def _of_family(family: Family) -> list[Markup]:
     learn = " that learn" if family.learns else ""
     words = [tag("p", family.lived)] if family.lived else []
     parts = [_section(f"The targets{learn}", *words, _targets(family))]
-    gains = [(one.target, None if one.refused else one.gain) for one in family.evaluations]
+    gains = [
+        (one.target, None if one.refused else one.gain)
+        for one in family.evaluations
+        if one.refused or accuracy_known(one)
+    ]
     if any(gain is not None for _, gain in gains):
         name = "More than was logged" + (f": targets{learn}" if learn else "")
         parts.append(_section(name, gain_figure(gains)))

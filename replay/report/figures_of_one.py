@@ -11,9 +11,9 @@ from replay.report.digits import number
 from replay.report.drawing import WIDE, shortened
 from replay.report.forest import Line, Rule, forest
 from replay.report.markup import Markup, joined, table, tag
-from replay.report.money_table import HEADS, money_rows, slice_rows
+from replay.report.money_table import HEADS, SLICES, money_rows, slice_rows
 from replay.report.overlap_figure import overlap_figure
-from replay.report.sentence import REFUSED, lived, more
+from replay.report.sentence import REFUSED, accuracy_known, lived, more
 from replay.report.slice_figure import slice_figure
 from replay.report.verdict_mark import mark
 from replay.report.weight_figure import weight_figure
@@ -33,7 +33,7 @@ def sections_of(answer: Evaluation, level: int, *, gain: bool) -> Markup:
 
     unit = answer.unit
     parts = [section("The estimates", estimates_figure(answer))]
-    if gain and answer.gain is not None and not answer.refused:
+    if gain and answer.gain is not None and accuracy_known(answer) and not answer.refused:
         parts.append(section("More than was logged", gain_figure([(answer.target, answer.gain)])))
     if answer.money is not None and not answer.refused:
         parts.append(section("Quality, dollars and delay", money_tables(answer.money)))
@@ -66,10 +66,9 @@ def estimates_figure(answer: Evaluation) -> Markup:
 
 def money_tables(money: Money) -> Markup:
     """Say what the target earns more on our own log, in parts and by slice."""
-    parts = [tag("p", f"{money.headline}."), table(HEADS, money_rows(money.whole))]
+    parts = [table(HEADS, money_rows(money.whole))]
     if money.slices:
-        heads = ["slice", "tasks", "gain in $ per 1,000 tasks"]
-        parts.append(table(heads, slice_rows(money)))
+        parts.append(table(SLICES, slice_rows(money)))
     return joined(*parts)
 
 

@@ -14,8 +14,18 @@ HEADS = ["per task", "logged", "the target has more", "worth $ per 1,000 tasks"]
 """Of the table's columns."""
 
 
+SLICES = ["slice", "tasks", "labels, $ less per 1,000", "gain, $ per 1,000"]
+"""Of the columns of slices."""
+
+
 def money_rows(whole: Statement) -> list[list[str]]:
-    """Write a row for each part of the gain, then the gain, and that less what audits cost."""
+    """Write a row for each part of the gain, then the gain, and that less what audits cost.
+
+    Where accuracy isn't known closely there is agreement in its place, and no sum that rests on it.
+    """
+    if not whole.audits.precise and whole.agreement is not None:
+        priced = [one for one in whole.components if one.unit != whole.agreement.unit]
+        return [_row(one) for one in (whole.agreement, *priced)]
     rows = [_row(one) for one in whole.components]
     sums = (("gain", whole.gain), ("gain less audits", whole.net))
     rows += [
@@ -25,17 +35,19 @@ def money_rows(whole: Statement) -> list[list[str]]:
 
 
 def slice_rows(money: Money) -> list[list[str]]:
-    """Write a row for each slice: what it is, its tasks, and its gain."""
+    """Write a row for each slice: what it is, its tasks, and what the target saves and gains."""
     return [
-        [
-            f"{one.by} = {one.value}",
-            counted(one.statement.tasks, "task"),
-            "cannot answer"
-            if one.statement.gain is None
-            else _amount(one.statement.gain.per_thousand),
-        ]
+        [f"{one.by} = {one.value}", counted(one.statement.tasks, "task"), *_sums(one.statement)]
         for one in money.slices
     ]
+
+
+def _sums(found: Statement) -> tuple[str, str]:
+    if found.gain is None or found.saved is None:
+        return "cannot answer", "cannot answer"
+    known = found.audits.precise
+    gain = _amount(found.gain.per_thousand) if known else "accuracy not known"
+    return _amount(found.saved.per_thousand), gain
 
 
 def _row(part: Component) -> list[str]:

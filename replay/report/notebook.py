@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.answer import Comparison
+from replay.own.estimand import ONE_AT_A_TIME
 from replay.plain import counted, printable
 from replay.report.digits import number
 from replay.report.families import families
@@ -51,13 +52,15 @@ def as_line(answer: Evaluation | Comparison) -> str:
     if isinstance(answer, Comparison):
         told = "; ".join(" ".join([one.target, brief(one), lived(one)]).strip() for one in every)
         return printable(f"<Comparison of {counted(len(every), 'target')}: {told}>")
+    how = ONE_AT_A_TIME.get(answer.estimand, "")
+    asked = f"{answer.target}, {how}" if how else answer.target
     if answer.refused:
-        return printable(f"<Evaluation of {answer.target}: {answer.verdict}>")
+        return printable(f"<Evaluation of {asked}: {answer.verdict}>")
     level = f"{100 * answer.logging.level:.6g} %"
     span = lived(answer)
     by = f"{brief(answer)} a {answer.unit}{f' {span},' if span else ''} by {answer.default}"
     by += f", {level} interval"
-    return printable(f"<Evaluation of {answer.target}: {by}; {verdict_word(answer.verdict)}>")
+    return printable(f"<Evaluation of {asked}: {by}; {verdict_word(answer.verdict)}>")
 
 
 def as_text(answer: Evaluation | Comparison) -> str:

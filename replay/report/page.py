@@ -46,7 +46,7 @@ def write_page(path: Path, answer: Evaluation | Comparison, command: str, source
 def page_text(answer: Evaluation | Comparison, command: str, source: str) -> str:
     """Return the page's HTML."""
     every = evaluations(answer)
-    title = question([one.target for one in every])
+    title = question([one.target for one in every], [one.estimand for one in every])
     first = every[0]
     log = f"{counted(first.rows, first.unit)} of {source}"
     return document(

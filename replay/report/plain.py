@@ -36,6 +36,7 @@ def _plain(answer: Evaluation) -> dict[str, Any]:
         "unit": answer.unit,
         "logging": asdict(answer.logging),
         "target": answer.target,
+        "estimand": answer.estimand or None,
         "estimates": [asdict(estimate) for estimate in answer.estimates],
         "default": answer.default,
         "gain": asdict(answer.gain) if answer.gain is not None and given else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.answer import Comparison
+from replay.own.estimand import ONE_AT_A_TIME
 from replay.report.digits import rounded, with_interval
 
 if TYPE_CHECKING:
@@ -15,16 +16,19 @@ if TYPE_CHECKING:
 UNSURE, REFUSED = "no difference can be told", "cannot answer"
 
 
-def question(targets: Sequence[str]) -> str:
+def question(targets: Sequence[str], estimands: Sequence[str] = ()) -> str:
     """Ask what the targets would have earned.
 
     Examples
     --------
     >>> question(["uniform", "greedy", "always:a"])
     'What would uniform, greedy and always:a have earned?'
+    >>> question(["greedy"], ["single_task"])
+    'What would greedy have earned, deciding one task at a time?'
     """
     names = " and ".join([", ".join(targets[:-1]), targets[-1]] if targets[1:] else targets)
-    return f"What would {names} have earned?"
+    how = [ONE_AT_A_TIME[one] for one in estimands if one in ONE_AT_A_TIME]
+    return f"What would {names} have earned{f', {how[0]}' if how else ''}?"
 
 
 def sentence(answer: Evaluation) -> str:
@@ -45,15 +49,25 @@ def sentence(answer: Evaluation) -> str:
     0.0005 less than was logged (-0.0020 to 0.0010): no difference can be told.
     """
     found = answer.estimate
+    how = ONE_AT_A_TIME.get(answer.estimand, "")
     if answer.refused:
-        return f"This log can't say what {answer.target} would have earned: {reason(answer)}."
+        asked = f"{answer.target} would have earned{f', {how}' if how else ''}"
+        return f"This log can't say what {asked}: {reason(answer)}."
     if found is None or found.value is None:
         return f"There is no estimate of what {answer.target} would have earned."
+    if answer.money is not None:
+        return f"{answer.money.headline}."
     value, low, high = rounded(found.value, found.low, found.high)
     each = f"{'an' if answer.unit[0] in 'aeiou' else 'a'} {answer.unit}"
-    earned = f"{answer.target} would have earned {value} {each} ({low} to {high})"
+    who = f"{how.capitalize()}, {answer.target}" if how else answer.target
+    earned = f"{who} would have earned {value} {each} ({low} to {high})"
     span = lived(answer)
     return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."
+
+
+def accuracy_known(answer: Evaluation) -> bool:
+    """Whether dollars that rest on accuracy may stand alone; of tables always."""
+    return answer.money is None or answer.money.accuracy_known
 
 
 def lived(answer: Evaluation) -> str:

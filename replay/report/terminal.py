@@ -37,8 +37,8 @@ def print_report(
     console = console or Console(highlight=False)
     every = evaluations(answer)
     first = every[0]
-    targets = [one.target for one in every]
-    say(console, f"{question(targets)} From {counted(first.rows, first.unit)} of\n{source}\n")
+    asked = question([one.target for one in every], [one.estimand for one in every])
+    say(console, f"{asked} From {counted(first.rows, first.unit)} of\n{source}\n")
     for one in every:
         say(console, sentence(one), "bold")
     say(console, "")

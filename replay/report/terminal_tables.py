@@ -9,8 +9,8 @@ from rich.table import Table
 from replay.plain import add_row, counted, say
 from replay.report.digits import number, with_interval
 from replay.report.drawing import shortened
-from replay.report.money_table import HEADS, money_rows, slice_rows
-from replay.report.sentence import REFUSED, lived, verdict_word
+from replay.report.money_table import HEADS, SLICES, money_rows, slice_rows
+from replay.report.sentence import REFUSED, accuracy_known, lived, verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,15 +54,13 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
 
 def print_money(money: Money, console: Console) -> None:
     """Print what the target earns more in quality, dollars and delay, and by slice."""
-    say(console, "")
-    say(console, f"{money.headline}.")
     table = _table(*HEADS)
     for row in money_rows(money.whole):
         add_row(table, *row)
     say(console, "")
     console.print(table)
     if money.slices:
-        table = _table("slice", "tasks", "gain in $ per 1,000 tasks")
+        table = _table(*SLICES)
         for row in slice_rows(money)[:SHOWN]:
             add_row(table, *row)
         say(console, "")
@@ -74,7 +72,7 @@ def print_targets(family: Family, console: Console) -> None:
     every = family.evaluations
     table = _table(family.head, f"per {every[0].unit}", "more than logged", "verdict")
     for one in every:
-        gain = None if one.refused else one.gain
+        gain = None if one.refused or not accuracy_known(one) else one.gain
         row = (one.target, _cell(one.estimate), _cell(gain), verdict_word(one.verdict))
         add_row(table, *row)
     console.print(table)

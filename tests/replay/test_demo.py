@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -10,10 +11,14 @@ from rich.console import Console
 
 from bandit.errors import BadValue
 from replay.demo.demo import EXPERT_USD, DemoResult, demo_settings, run_demo, wilson
-from replay.demo.report import print_table
+from replay.demo.report import print_report, print_table
 from replay.demo.tasks import demo_tasks
 from replay.market.tasks import Arrivals
+from tests.replay.own_log_writer import World, simulate, write_log
 from tests.replay.recording import MemoryLog
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TASKS, SEED = 120, 3
 
@@ -63,6 +68,20 @@ def test_the_title_says_that_the_labelers_are_simulated(result: DemoResult) -> N
     print_table(result, Console(file=screen, width=120))
     assert "SIMULATED" in screen.getvalue().splitlines()[0]
     assert all(row.name.split(",")[0] in screen.getvalue() for row in result.rows)
+
+
+def test_the_report_asks_one_question_about_one_task_at_a_time(
+    result: DemoResult, tmp_path: Path
+) -> None:
+    """Of the demo's kind of log: few audits, so dollars for labels and agreement come first."""
+    log = write_log(tmp_path / "log", simulate(World(audit=0.05), 400, seed=3))
+    screen = io.StringIO()
+    print_report(result, str(log), Console(file=screen, width=200))
+    said = screen.getvalue()
+    assert said.count("deciding one task at a time?") == 1
+    assert "Deciding one task at a time, greedy would have paid" in said
+    assert "Accuracy is unknown" in said
+    assert "earned 0" not in said
 
 
 def test_the_segments_are_shuffled_by_the_seed() -> None:

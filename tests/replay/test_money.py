@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +14,7 @@ import pytest
 from bandit.errors import BadValue
 from bandit.events import STOP, Decision, Verdict
 from replay import evaluate
+from replay.own.headline import headline
 from tests.replay.own_log_writer import (
     RIGHT,
     USD,
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from replay.own.money import Amount
 
 TASKS = 300
+about = partial(pytest.approx, rel=0.02, abs=0.005)
+"""To the noise of the first tasks, which are judged by tables of few: as pools come in turn, the
+means would be exact without a table, or with one for all."""
 
 
 def plain(tasks: int = TASKS) -> Events:
@@ -63,34 +69,35 @@ def true_parts(pmf: object, so_far: list[tuple[str, bool]] | None = None) -> tup
 
 
 def test_the_parts_of_a_gain_are_those_known_by_hand(tmp_path: Path) -> None:
-    """Always pool a: .9 instead of the mean of .9 and .6, and so on; exactly."""
+    """Always pool a: .9 instead of the mean of .9 and .6, and so on."""
     found = money(tmp_path / "log", plain(), delay=3.6).whole
     part = parts(found)
     assert list(part) == ["agreement", "usd", "delay_s"]
-    assert part["agreement"].gain.value == pytest.approx(0.15)
-    assert part["usd"].gain.value == pytest.approx(0.02)
-    assert part["delay_s"].gain.value == pytest.approx(30.0)
-    assert [one.target for one in part.values()] == pytest.approx([0.9, 0.05, 100.0])
+    assert part["agreement"].gain.value == about(0.15)
+    assert part["usd"].gain.value == about(0.02)
+    assert part["delay_s"].gain.value == about(30.0)
+    assert [one.target for one in part.values()] == about([0.9, 0.05, 100.0])
     assert [one.logged for one in part.values()] == pytest.approx([0.75, 0.03, 70.0])
     worth = [one.gain_usd.value for one in part.values() if one.gain_usd]
-    assert worth == pytest.approx([0.30, -0.02, -0.03])
+    assert worth == about([0.30, -0.02, -0.03])
     assert found.gain is not None
-    assert found.gain.value == pytest.approx(0.25)
-    assert found.gain.per_thousand.value == pytest.approx(250.0)
+    assert found.gain.value == about(0.25)
+    assert found.gain.per_thousand.value == about(250.0)
     assert found.tasks == TASKS
 
 
 def test_delay_without_a_price_has_seconds_and_no_dollars(tmp_path: Path) -> None:
     delay = parts(money(tmp_path / "log", plain()).whole)["delay_s"]
-    assert delay.gain.value == pytest.approx(30.0)
+    assert delay.gain.value == about(30.0)
     assert delay.gain_usd is None
 
 
 def test_without_gold_the_dollars_stand_alone(tmp_path: Path) -> None:
     said = money(tmp_path / "log", plain()).headline
-    assert said.startswith("always:a would have paid $0.0200")
-    assert "more a task, $20.00 per 1,000, for labels; agreement changed by +15.0 points" in said
-    assert said.endswith("accuracy unknown: no task was audited")
+    assert said.startswith("Deciding one task at a time, always:a would have paid $0.0")
+    assert "more a task, $" in said
+    assert "per 1,000, for labels; agreement (the mean confidence) changes by +1" in said
+    assert said.endswith("Accuracy is unknown: no task was audited")
     assert "earned" not in said
 
 
@@ -99,20 +106,24 @@ def test_gold_makes_agreement_accuracy_and_its_price_is_subtracted(tmp_path: Pat
     found = money(tmp_path / "log", with_gold(usd=0.4))
     part = parts(found.whole)
     assert list(part) == ["accuracy", "usd", "delay_s"]
-    assert part["accuracy"].gain.value == pytest.approx(0.25)
+    assert part["accuracy"].gain.value == about(0.25)
     assert part["accuracy"].logged == pytest.approx(0.75)
     whole = found.whole
     assert whole.audits.usd == pytest.approx(0.4)
     assert whole.gain is not None
     assert whole.net is not None
     assert whole.net_saved is not None
-    assert whole.gain.value == pytest.approx(0.48)
-    assert whole.net.value == pytest.approx(0.08)
-    assert whole.net_saved.value == pytest.approx(-0.42)
-    assert "would have earned $0.4800" in found.headline
-    assert "accuracy changed by +25.0 points" in found.headline
-    assert "Less $0.4000 a task for the audits it earns $0.0800" in found.headline
-    assert "unknown" not in found.headline
+    assert whole.gain.value == about(0.48)
+    assert whole.net.value == about(0.08)
+    assert whole.net_saved.value == about(-0.42)
+    assert not found.accuracy_known  # 300 tasks give it to 4 points
+    assert "earned" not in found.headline
+    closely = replace(whole, audits=replace(whole.audits, half_width=0.02))
+    said = headline(closely, "always:a")
+    assert f"would have earned ${whole.gain.value:.4f}" in said
+    assert f"accuracy changes by {100 * part['accuracy'].gain.value:+.1f} points" in said
+    assert f"Audits cost $0.4000 a task; net of audits: ${whole.net.value:.4f}" in said
+    assert "unknown" not in said
 
 
 def test_gold_from_elsewhere_costs_what_it_is_said_to(tmp_path: Path) -> None:
@@ -122,7 +133,7 @@ def test_gold_from_elsewhere_costs_what_it_is_said_to(tmp_path: Path) -> None:
     assert unsaid.headline.endswith("What 300 audits cost is not in the log")
     said = money(tmp_path / "log", with_gold(), audit_usd=0.1).whole
     assert said.net is not None
-    assert said.net.value == pytest.approx(0.38)
+    assert said.net.value == about(0.38)
     assert said.audits.unpriced == 0
     logged = money(tmp_path / "log", with_gold(usd=0.4), audit_usd=0.1).whole
     assert logged.audits.usd == pytest.approx(0.4)  # the log knows better
@@ -138,7 +149,8 @@ def test_gold_that_has_not_come_yet_is_taken_to_be_like_the_rest(tmp_path: Path)
     found = money(tmp_path / "log", events).whole
     assert found.audits.drawn == TASKS
     assert found.audits.gold < 0.51 * TASKS
-    assert parts(found)["accuracy"].logged == pytest.approx(0.75, abs=1e-3)
+    # The proxy is fitted without a task's own fold, and folds are not of equal composition.
+    assert parts(found)["accuracy"].logged == pytest.approx(0.75, abs=0.01)
 
 
 def test_an_audit_can_not_cost_less_than_nothing(tmp_path: Path) -> None:
@@ -162,7 +174,8 @@ def test_thirty_audits_alike_are_enough_and_fewer_are_not(tmp_path: Path) -> Non
     assert list(parts(found)) == ["agreement", "correction", "usd", "delay_s"]
     away = money(tmp_path / "log", events)
     assert away.whole.audits.effective == 0
-    assert "the audits are worth 0 about always:a, and 30 are needed" in away.headline
+    said = "Accuracy is unknown: effective number of audits 0, at least 30 required (30 audits)"
+    assert said in away.headline
 
 
 @pytest.mark.parametrize("target", ["greedy", "uniform", "always:a", "logging"])
@@ -253,3 +266,22 @@ def test_pending_tasks_are_cut_by_decision_time_from_the_gain_too(tmp_path: Path
     kept = [e for e in events if not (isinstance(e, Verdict) and e.task == last)]
     found = money(tmp_path / "log", kept, "greedy")
     assert found.whole.tasks == evaluate(tmp_path / "log", target="greedy").rows < 400
+
+
+def test_accuracy_is_a_headline_up_to_two_points_and_no_further(tmp_path: Path) -> None:
+    whole = money(tmp_path / "log", with_gold(usd=0.4)).whole
+    for half_width, known in ((0.02, True), (0.0201, False), (None, False)):
+        audits = replace(whole.audits, half_width=half_width)
+        said = headline(replace(whole, audits=audits), "always:a")
+        assert audits.precise == known
+        assert ("accuracy changes by" in said) == known
+        assert ("would have earned" in said) == known
+        assert ("would have paid $0.0200" in said) != known
+
+
+def test_how_many_audits_would_do_follows_from_the_width(tmp_path: Path) -> None:
+    """Twice as wide as wanted needs four times the audits; and never fewer than there are."""
+    audits = money(tmp_path / "log", with_gold()).whole.audits
+    assert replace(audits, half_width=0.04).wanted == 4 * TASKS
+    assert replace(audits, half_width=0.01).wanted == TASKS
+    assert replace(audits, half_width=None).wanted is None

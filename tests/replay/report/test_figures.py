@@ -14,6 +14,7 @@ from replay.actions import Mismatch, Overlap
 from replay.answer import Point
 from replay.design_effect import DesignEffect
 from replay.diagnostics import Diagnostics
+from replay.finding import Finding
 from replay.report import curve_figure, weight_figure
 from replay.report.advice import ADVICE
 from replay.report.digits import rounded
@@ -86,6 +87,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
         overlap=[Overlap("a", 10, 500.0, 1.0)],
         drift=1e-9,
         design=DesignEffect("user", 3.0, 1e-9, treated=True),
+        more=[Finding("accuracy", "weak", "")],
     ).findings
     lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
     names = {one.name for one in (*findings, *lacking) if one.verdict != "good"}
