@@ -148,7 +148,7 @@ class WeightSums:
 
     def __add__(self, other: WeightSums) -> WeightSums:
         rows = self.rows + other.rows
-        about = self.about + (other.about - self.about) * (other.rows / rows) if rows else 0.0
+        about = self.about if self.rows >= other.rows else other.about
         away, crossed, squared = (
             a + b for a, b in zip(self._away(about), other._away(about), strict=True)
         )
