@@ -148,7 +148,7 @@ class WeightSums:
 
     def __add__(self, other: WeightSums) -> WeightSums:
         rows = self.rows + other.rows
-        about = self.about + (other.about - self.about) * (other.rows / rows) if rows else 0.0
+        about = self.about if self.rows >= other.rows else other.about
         away, crossed, squared = (
             a + b for a, b in zip(self._away(about), other._away(about), strict=True)
         )
@@ -181,14 +181,15 @@ class WeightSums:
     def measured(self, scale: RewardScale) -> WeightSums:
         """Return the same sums of measured rewards."""
         lowest = (self.lowest_reward - scale.zero) / scale.unit
+        if scale.unit < 0:  # measured from the highest down, or from the mean
+            lowest = 0.0 if scale.kind == "positive" else -math.inf
         return replace(
             self,
             away=self.away / scale.unit,
             away_crossed=self.away_crossed / scale.unit,
             away_squared=self.away_squared / scale.unit**2,
             about=(self.about - scale.zero) / scale.unit,
-            # Measured from the highest reward down they are at least 0.
-            lowest_reward=lowest if scale.unit > 0 else 0.0,
+            lowest_reward=lowest,
         )
 
     def diagnostics(self) -> Diagnostics:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,7 +113,8 @@ def moved(sums: Floats, gap: float) -> Floats:
     >>> moved(np.array([1.0, 2.0, 4.0]), -2.0).tolist()
     [1.0, 0.0, 0.0]
     """
-    k = range(len(sums))
-    powers = [[comb(n, i) * gap ** (n - i) if i <= n else 0.0 for i in k] for n in k]
-    shifted: Floats = np.array(powers) @ sums
-    return shifted
+    shifted = sums.tolist()
+    for first in range(1, len(shifted)):
+        for k in range(len(shifted) - 1, first - 1, -1):
+            shifted[k] += gap * shifted[k - 1]
+    return np.array(shifted)

@@ -83,8 +83,8 @@ class RewardScale:
         if seen.two:
             return cls("binary", logged_kind, low, high - low, (mean - low) / (high - low))
         skewness = moments.skewness()
-        if abs(skewness) <= LONG_TAIL:
-            return cls("real", logged_kind, mean)
+        if abs(skewness) <= LONG_TAIL:  # turned so that ranks of rewards turn with their sign
+            return cls("real", logged_kind, mean, -1.0 if skewness < 0 else 1.0)
         zero = low if skewness > 0 else high
         return cls("positive", logged_kind, zero, mean - zero, 1.0)
 

@@ -25,7 +25,8 @@ def normal(rng: np.random.Generator, mean: Floats) -> Floats:
 
 def ratings(rng: np.random.Generator, mean: Floats) -> Floats:
     """Ratings of 1 to 5, binomial; E = 1 + mean, held between .2 and 3.8."""
-    return 1.0 + rng.binomial(4, np.clip(mean, 0.2, 3.8) / 4.0)
+    rated: Floats = 1.0 + rng.binomial(4, np.clip(mean, 0.2, 3.8) / 4.0).astype(np.float64)
+    return rated
 
 
 def two_values(rng: np.random.Generator, mean: Floats) -> Floats:

@@ -83,11 +83,10 @@ class Snips:
     def __add__(self, other: Snips) -> Snips:
         if not self.count or not other.count:
             return self if self.count else other
-        count = self.count + other.count
-        about = self.about + (other.about - self.about) * (other.count / count)
+        about = self.about if self.count >= other.count else other.about
         a, b = self.placed(about), other.placed(about)
         return Snips(
-            count,
+            self.count + other.count,
             a.once + b.once,
             a.twice + b.twice,
             a.thrice + b.thrice,
@@ -99,6 +98,8 @@ class Snips:
     def placed(self, about: float) -> Snips:
         """Return the same sums with rewards' distances taken from another place."""
         gap = self.about - about
+        if not gap:
+            return self
         once, twice = moved(self.once, gap), moved(self.twice, gap)
         thrice, fourth = moved(self.thrice, gap), moved(self.fourth, gap)
         return Snips(self.count, once, twice, thrice, fourth, self.groups, about)

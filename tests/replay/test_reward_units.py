@@ -109,6 +109,21 @@ def test_differences_move_with_the_unit_of_the_reward_alone(
     assert_moved(before, after.differences[0].estimate, 0.0, factor)
 
 
+@pytest.mark.parametrize("kind", ["real", "positive"])
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_that_differ_by_the_reward_alone_have_answers_that_turn_with_it(
+    kind: str, seed: int
+) -> None:
+    """Folds tell such rows apart by the rank of their rewards, which -3 · reward turns round."""
+    columns = log(seed, 250, kind)
+    rounded = columns | {"x": np.round(columns["x"])}
+    rounded |= {name: np.full(250, 1 / 3) for name in ("pi_a", "pi_b", "pi_c")}
+    before = told(evaluate(pa.table(rounded), target="columns:pi_", **ASKED))
+    after = told(evaluate(moved(rounded, 5.0, -3.0), target="columns:pi_", **ASKED))
+    for name in ("DM", "SNDR", "DR"):
+        assert_moved(before[name], after[name], 5.0, -3.0)
+
+
 @pytest.mark.parametrize("kind", ["real", "positive", "binary"])
 def test_snips_alone_answers_as_it_does_beside_others(kind: str) -> None:
     """One pass over three columns, a million units from 0, or the whole machinery: the same."""
