@@ -34,6 +34,7 @@ from bench.beside import asked as peers_asked
 from bench.beside import given
 from bench.designs import ACTIONS, DESIGNS, Design, context
 from replay.intervals.rules import RULES
+from replay.intervals.widened import widened
 from replay.models.features import Features
 from replay.passes import Question, fold_source
 from replay.target import Target
@@ -119,14 +120,16 @@ def run(at: int, n: int, seed: int, *, every: bool) -> dict[tuple[str, str, str]
     question = asked_of(design, n, () if every else OWN)
     found: dict[tuple[str, str, str], Any] = {}
     for form, sums in zip(OWN, fold_source(InMemory(rows, n), question).totals, strict=True):
-        verdict = judge(sums.weights.diagnostics(), n, "t")
+        diagnostics = sums.diagnostics()
+        verdict = judge(diagnostics, n, "t")
         for estimator in sums.estimators:
             own = estimator.name == form
             if not (own or every):
                 continue
             rules = RULES if every and estimator.name in ALL_RULES else ("default", "normal")
             for rule in rules:
-                low, high, _ = estimator.interval(design.kind, LEVEL, RULES[rule])
+                wider = widened(RULES[rule], diagnostics.variance_factor)
+                low, high, _ = estimator.interval(design.kind, LEVEL, wider)
                 found[form, estimator.name, rule] = (verdict.refused, low, high)
     return found
 

@@ -6,6 +6,7 @@ from bench.attacks import (
     actions,
     adaptive,
     blind,
+    classic,
     clusters,
     dollars,
     offsets,
@@ -13,6 +14,7 @@ from bench.attacks import (
 )
 
 ATTACKS = (
+    *classic.ATTACKS,
     *order.ATTACKS,
     *adaptive.ATTACKS,
     *actions.ATTACKS,
