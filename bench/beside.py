@@ -25,7 +25,7 @@ COVER = Path(__file__).resolve().parent / "peers" / "cover.py"
 
 def given(source: Any, question: Question) -> Floats:
     """What a log comes to for DR: w, r, Σₐ π q̂ and q̂ of the logged action, shape (4, n)."""
-    models, _ = fit(source, question, map)
+    models = fit(source, question, map).models
     parts = []
     for piece in source.pieces:
         for rows in source.read(piece):

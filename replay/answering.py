@@ -162,6 +162,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         estimated=fold.estimated,
         order=fold.order,
         design=fold.design,
+        imbalance=fold.imbalance,
         more=fold.checked,
     )
 
@@ -175,6 +176,8 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
         estimated=fold.estimated,
         order=fold.order,
         precision=precision(sums, fold.scale),
+        imbalance=fold.imbalance,
+        chances_known=sums.actions.known,
     )
     estimate = gained = None
     rule = widened(rule, found.variance_factor)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from replay.at_once import MAX_ROWS
+from replay.covariate_balance import BalanceSums
 from replay.models.blocks import boundaries
 from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
 from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
 from replay.order.content import hashes
 from replay.order.row_order import order_of
-from replay.order.sums import OrderSums
+from replay.order.sums import OrderSums, looked_at
 
 if TYPE_CHECKING:
+    from replay.covariate_balance import Imbalance
     from replay.jobs import Run
     from replay.order.row_order import RowOrder
     from replay.passes import Question, Source
@@ -28,36 +30,48 @@ COUNTED_ROWS = 1 << 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstPass:
-    """Cross products of each fold, and how the rows stand; mergeable."""
+    """Cross products of each fold, how rows stand, and what actions say of contexts; mergeable."""
 
     grams: list[Gram]
     order: OrderSums = field(default_factory=OrderSums)
+    balance: BalanceSums = field(default_factory=BalanceSums)
 
     def __add__(self, other: FirstPass) -> FirstPass:
         grams = [a + b for a, b in zip(self.grams, other.grams, strict=True)]
-        return FirstPass(grams, self.order + other.order)
+        return FirstPass(grams, self.order + other.order, self.balance + other.balance)
 
 
-def fit(source: Source, question: Question, run: Run) -> tuple[Models, RowOrder | None]:
+class Fitted(NamedTuple):
+    """Models of the reward, and what was found on the way: `None` where no model is needed."""
+
+    models: Models
+    order: RowOrder | None = None
+    imbalance: Imbalance | None = None
+
+
+def fit(source: Source, question: Question, run: Run) -> Fitted:
     """Read a log, and fit the models that a question needs; say how its rows stand.
 
     It is read once; once more for folds by content, and once more if a policy that learned chose.
     """
     features, centre = question.features, question.centre
     if not question.needs_model():
-        return Models(features, centre), None
+        return Fitted(Models(features, centre))
     aware, blind = any(question.known), not all(question.known)
     total = FirstPass([Gram.empty(features.size)] * FOLDS)
     folds = _folds(source, question, run)
     for part in run(partial(_first, source, question, folds), source.pieces):
         total = total + part
     order = order_of(total.order, timed=question.timed)
+    imbalance = total.balance.worst(features, question.actions)
     if question.learned or question.predictable:
         order = replace(order, moving=True)
     if not order.by_past:
-        return crossed_models(features, total.grams, centre, folds, aware=aware, blind=blind), order
+        models = crossed_models(features, total.grams, centre, folds, aware=aware, blind=blind)
+        return Fitted(models, order, imbalance)
     grams = run(partial(_blocks, source, question), source.pieces)
-    return past_models(features, grams, question.length, centre, aware=aware, blind=blind), order
+    models = past_models(features, grams, question.length, centre, aware=aware, blind=blind)
+    return Fitted(models, order, imbalance)
 
 
 def _folds(source: Source, question: Question, run: Run) -> Folds:
@@ -84,7 +98,8 @@ def _first(source: Source, question: Question, folds: Folds, piece: Any) -> Firs
             rows = batch.slice(start, min(start + most, len(batch)))
             order = OrderSums().receive(rows, features.slot, question.length)
             grams = fold_grams(features, rows, question.centre, folds)
-            found = found + FirstPass(grams, order)
+            balance = BalanceSums().receive(looked_at(rows, question.length), features)
+            found = found + FirstPass(grams, order, balance)
     return found
 
 

@@ -14,6 +14,7 @@ from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
+    from replay.covariate_balance import Imbalance
     from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
     from replay.finding import Finding
@@ -99,8 +100,9 @@ class Fold:
     `scale` is how rewards were measured before they were summed, `None` where they weren't;
     `estimated` says what propensities are worth that were not logged; `zone` how its times are
     written (`tables/times.py`); `order` is how the rows stand, where a model asked for it; `design`
-    is the design effect of a column that looks like ids; `estimand` names what is estimated, on our
-    own log (`own/estimand.py`), where `checked` has findings besides those on the weights.
+    is the design effect of a column that looks like ids, `imbalance` how much the context depends
+    on the action; `estimand` names what is estimated, on our own log (`own/estimand.py`), where
+    `checked` has findings besides those on the weights.
     """
 
     unit: str
@@ -116,6 +118,7 @@ class Fold:
     zone: str = ""
     order: RowOrder | None = None
     design: DesignEffect | None = None
+    imbalance: Imbalance | None = None
     scale: RewardScale | None = None
     estimand: str = ""
     checked: tuple[Finding, ...] = ()

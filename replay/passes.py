@@ -25,6 +25,7 @@ from replay.together import paired
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from replay.covariate_balance import Imbalance
     from replay.jobs import Run
     from replay.models.features import Features
     from replay.models.frozen import Models
@@ -128,13 +129,15 @@ class Folded:
     """What a log comes down to: sums of each target, differences, and the targets in each slice.
 
     `differences` are by the number of the target that differs from the first; `order` is how the
-    rows stand, where a model of the reward asked for it.
+    rows stand and `imbalance` which column of the context depends most on the action, where a model
+    of the reward asked for them.
     """
 
     totals: tuple[Sums, ...]
     differences: dict[int, Any] = field(default_factory=dict)
     slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
     order: RowOrder | None = None
+    imbalance: Imbalance | None = None
 
     @classmethod
     def empty(cls, question: Question) -> Folded:
@@ -155,6 +158,7 @@ class Folded:
             {at: one + other.differences[at] for at, one in self.differences.items()},
             slices,
             self.order or other.order,
+            self.imbalance or other.imbalance,
         )
 
 
@@ -168,8 +172,8 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
     run
         Calls a function on every piece and yields the results in the order of the pieces.
     """
-    models, order = fit(source, question, run)
-    total = replace(Folded.empty(question), order=order)
+    models, order, imbalance = fit(source, question, run)
+    total = replace(Folded.empty(question), order=order, imbalance=imbalance)
     for part in run(partial(_fold, source, question, models), source.pieces):
         total = total + part
     return total

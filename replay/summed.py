@@ -115,6 +115,7 @@ def _folds(
             zone=next(iter(survey.zones), ""),
             order=folded.order,
             design=design,
+            imbalance=folded.imbalance,
             scale=question.scale,
         )
         found.append((target, fold))

@@ -15,6 +15,9 @@ clusters     Effective number of clusters, by their sizes alone (`replay/cluster
              unequal ones (1,000 samples a cell). From 5 on, t is below 3 standard errors.
 correlated   Rows with the same value of a column that looks like ids (`replay/design_effect.py`):
              weak, and the values are taken as clusters; broken where the interval can't take them.
+context      A column of the context that depends on the action taken (`covariate_balance.py`), by a
+             tenth of a standard deviation and not by luck (1e-4): broken; weak where actions may
+             not have been eligible everywhere.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak. Only where
@@ -30,6 +33,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from replay.cluster_verdict import on_clusters, on_design
+from replay.covariate_balance import on_balance
 from replay.finding import Finding
 from replay.order.verdict import on_order
 from replay.weight_findings import (
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.actions import Mismatch, Overlap
+    from replay.covariate_balance import Imbalance
     from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
     from replay.order.row_order import RowOrder
@@ -81,14 +86,15 @@ def judge(
     order: RowOrder | None = None,
     design: DesignEffect | None = None,
     precision: float | None = None,
+    imbalance: Imbalance | None = None,
     more: Sequence[Finding] = (),
 ) -> Verdict:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
     `estimated` says what propensities are worth that were not logged: weak at best; `order` how
     the rows stand, where that was looked at; `design` is the design effect of a column that looks
-    like ids; `precision` is how many logged rewards have a mean as precise as the estimate. `more`
-    are findings that were made elsewhere.
+    like ids; `precision` is how many logged rewards have a mean as precise as the estimate;
+    `imbalance` how much the context depends on the action. `more` are findings made elsewhere.
 
     Examples
     --------
@@ -106,6 +112,7 @@ def judge(
         *_propensities(mismatch, estimated, known=chances_known),
         *on_tail(found),
         *_overlap(overlap, rows, target),
+        *_context(imbalance, mismatch, known=chances_known),
         *_order(order),
         *_drift(drift if order is None or order.logged else None),
         *more,
@@ -177,6 +184,15 @@ def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding
         f" {worst.taken} tries are worth {worst.ess:.1f}"
     )
     return [Finding("overlap", "weak", text)]
+
+
+def _context(
+    imbalance: Imbalance | None, mismatch: Mismatch | None, *, known: bool
+) -> list[Finding]:
+    """Judge the context; actions that weren't always eligible depend on it too."""
+    always = mismatch is not None and mismatch.p_value > BY_LUCK
+    found = on_balance(imbalance, certain=known or always)
+    return [] if found is None else [Finding("context", *found)]
 
 
 def _order(order: RowOrder | None) -> list[Finding]:

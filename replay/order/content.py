@@ -21,11 +21,11 @@ MISSING = -1.0
 """Number of what is missing."""
 
 
-def numbers_of(column: Any) -> Floats:
+def numbers_of(column: Any, missing: float = MISSING) -> Floats:
     """Turn a column of the context into numbers, shape (n,): a word is hashed to [0, 2³²).
 
     Numbers that are written as text are what they are as numbers, so a file in CSV has the folds
-    of the same table in Parquet.
+    of the same table in Parquet. What is not there is `missing`.
 
     Examples
     --------
@@ -35,30 +35,33 @@ def numbers_of(column: Any) -> Floats:
     [3904355907.0, 1.5, 3904355907.0]
     """
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        numbers: Floats = array_of(column.cast(pa.float64()), null=MISSING)
-        return np.where(np.isnan(numbers), MISSING, numbers)
+        return _plain(column.cast(pa.float64()), missing)
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    hashed = _of_words(coded.dictionary.cast(pa.string()))
-    found: Floats = np.append(hashed, MISSING)[array_of(coded.indices, null=-1)]
+    hashed = _of_words(coded.dictionary.cast(pa.string()), missing)
+    found: Floats = np.append(hashed, missing)[array_of(coded.indices, null=-1)]
     return found
 
 
-def _of_words(words: Any) -> Floats:
+def _plain(column: Any, missing: float) -> Floats:
+    numbers: Floats = array_of(column, null=missing)
+    return np.where(np.isnan(numbers), missing, numbers)
+
+
+def _of_words(words: Any, missing: float) -> Floats:
     try:
-        numbers: Floats = array_of(words.cast(pa.float64()), null=MISSING)
+        return _plain(words.cast(pa.float64()), missing)
     except pa.ArrowException:
-        return np.array([_of_word(word) for word in words.to_pylist()], dtype=float)
-    return np.where(np.isnan(numbers), MISSING, numbers)
+        return np.array([_of_word(word, missing) for word in words.to_pylist()], dtype=float)
 
 
-def _of_word(word: str | None) -> float:
+def _of_word(word: str | None, missing: float) -> float:
     if word is None:
-        return MISSING
+        return missing
     try:
         number = float(word)
     except ValueError:
         return float(crc32(word.encode()))
-    return MISSING if math.isnan(number) else number
+    return missing if math.isnan(number) else number
 
 
 def hashes(rows: Rows) -> NDArray[np.uint64]:

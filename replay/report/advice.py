@@ -23,6 +23,7 @@ ADVICE = {
     "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"
     " show how much hangs on them.",
     "overlap": "Let the log explore this action more before the target is believed.",
+    "context": "Leave out columns that were written after the decision (--context).",
     "clusters": "Log more clusters (users, days): more rows of the same ones help little.",
     "correlated rows": "Name the column that rows belong together by (--cluster COLUMN), or say"
     " that rows are independent (--cluster none).",
