@@ -37,7 +37,8 @@ class Cell:
     width, oracle
         Median width of an interval, and 3.92 standard deviations of the estimates over the logs.
     worth
-        Median effective sample size with all chances known, NaN where they aren't.
+        Median effective sample size with all chances known, NaN where they aren't; of clustered
+        rows the effective number of clusters, if that is less.
     why
         The most frequent reason to refuse.
     """
@@ -76,10 +77,11 @@ class Cell:
         covers = f"{self.held / self.answered:.3f}" if self.answered else "    –"
         good = f"{self.good_held / self.good:.3f}" if self.good else "    –"
         why = self.fails()
+        ratio = self.width / self.oracle if self.oracle else np.nan
         return (
             f"{self.attack.name:40} {self.n:6}  refused {1 - self.answered / self.runs:.3f}"
             f"  covers {covers}  good {self.good / self.runs:.2f}: {good}"
-            f"  width {self.width:.4g}, of the oracle's {self.width / self.oracle:.2f}"
+            f"  width {self.width:.4g}, of the oracle's {ratio:.2f}"
             f"  pESS {self.worth:.0f}{f'  ({self.why})' if self.why else ''}"
             f"{'  FAILS: ' + why if why else ''}"
         )
@@ -92,6 +94,9 @@ def one_log(attack: Attack, n: int, seed: int) -> tuple[Any, ...]:
     worth = found.diagnostics.pess
     if attack.full:
         worth = evaluate(table, **attack.full).diagnostics.pess
+    clusters = found.diagnostics.effective_clusters
+    if clusters is not None and worth is not None:
+        worth = min(worth, clusters)
     estimates = found.estimates or found.withheld
     value = next((one.value for one in estimates if one.estimator == found.default), None)
     return (
