@@ -33,6 +33,9 @@ MOST_NAMED = 12
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Line ends and other control characters, and halves of surrogate pairs, which can't be written."""
 
+CONTINUED = re.compile(r"[ \t]*\n[ \t]+")
+"""An indented line, as messages of libraries have: it goes on with the one before."""
+
 
 class PoolwiseError(Exception):
     r"""Root of the tree; its text is one line for a person to act on, whatever it quotes.
@@ -46,8 +49,8 @@ class PoolwiseError(Exception):
     exit_code = 1
 
     def __str__(self) -> str:
-        """Return the message with control characters escaped."""
-        return CONTROLS.sub(_escaped, super().__str__())
+        """Return the message, its continued lines joined and other control characters escaped."""
+        return CONTROLS.sub(_escaped, CONTINUED.sub(" ", super().__str__()))
 
 
 class InputError(PoolwiseError):

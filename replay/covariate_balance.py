@@ -8,7 +8,9 @@ what came of the action, and the doubly robust estimate is biased without limit.
 
 A number is taken as it is, a text as a few random signs of its values. With 1[a] − μₐ for the
 residual of an action and f for a number of the context, Σ (1[a] − μₐ) f has the mean 0 and the
-variance Σ μₐ (1 − μₐ) f²; where only the chance of what was done is known, the same of 1[a]/μ − 1.
+variance Σ μₐ (1 − μₐ) f². Where only the chance of what was done is known, the residual is
+1[a]/μ − 1, and its variance the larger of the one seen and the one that there would be if the other
+K − 1 actions shared the chance that the action taken left over: large residuals may not have come.
 
 Source: Imai and Ratkovic (2014), JRSS B 76(1), 243-263, section 2 (balance as a condition that
 propensities must meet).
@@ -39,7 +41,11 @@ LARGEST = 5.0
 """Standard deviations that a number may be from its mean; what is further counts as so far."""
 
 FEWEST = 20.0
-"""Rows with an action, expected or taken, below which nothing is said of it."""
+"""Rows with an action, expected, taken or effective, below which nothing is said of it: the sum of
+few residuals is not normal."""
+
+SURE = 1e-6
+"""Chance of all other actions below which there is none."""
 
 UNSEEN = 4.0
 """Rows besides those seen that a variance is given where chances are not all known."""
@@ -68,16 +74,17 @@ class Imbalance:
 class BalanceSums:
     """Sums by slot of an action and number f of the context, mergeable.
 
-    `rows` counts rows. `actions`, shape (4, K), has for each action the rows where it was taken and
-    is expected, Σ e and Σ e² of its residuals e (Σ μ(1 − μ) where chances are known). `once`, shape
-    (m,), is Σ f; `products`, shape (3, K, m), Σ e f, Σ e² f and Σ e² f².
+    `rows` counts rows. `actions`, shape (5, K), has for each action the rows where it was taken and
+    is expected, and of its residuals Σ e, Σ e² (Σ μ(1 − μ) where chances are known) and Σ g, with g
+    the variance of e that the chance of another action taken leaves room for. `once`, shape (m,),
+    is Σ f; `products`, shape (5, K, m), Σ e f, Σ e² f, Σ e² f², Σ g f and Σ g f².
     """
 
     known: bool = True
     rows: int = 0
-    actions: Floats = field(default_factory=lambda: np.zeros((4, 0)))
+    actions: Floats = field(default_factory=lambda: np.zeros((5, 0)))
     once: Floats = field(default_factory=lambda: np.zeros(0))
-    products: Floats = field(default_factory=lambda: np.zeros((3, 0, 0)))
+    products: Floats = field(default_factory=lambda: np.zeros((5, 0, 0)))
 
     def receive(self, rows: Rows, features: Features) -> BalanceSums:
         """Add rows; nothing is kept where no context is known."""
@@ -92,12 +99,18 @@ class BalanceSums:
                 expected = (_by_slot(rows.eligible.astype(np.float64), slot, k) > 0).astype(float)
             residual = (taken / rows.propensity[:, None] - 1.0) * expected
             square = residual**2
+            left = 1.0 - rows.propensity
+            rest = np.where(left < SURE, 0.0, (k - 1) / np.maximum(left, SURE))
+            room = rest[:, None] * (1.0 - taken) * expected
         else:
             expected = _by_slot(rows.logged_pmf, slot, k)
             residual, square = taken - expected, expected * (1.0 - expected)
+            room = np.zeros_like(square)
         f = _numbers(rows, features)
-        actions = [one.sum(axis=0) for one in (taken, expected, residual, square)]
-        products = [residual.T @ f, square.T @ f, square.T @ (f * f)]
+        actions = [one.sum(axis=0) for one in (taken, expected, residual, square, room)]
+        products = [residual.T @ f]
+        for one in (square, room):
+            products += [one.T @ f, one.T @ (f * f)]
         known = rows.logged_pmf is not None
         return self + BalanceSums(
             known, len(rows), np.stack(actions), f.sum(axis=0), np.stack(products)
@@ -119,15 +132,26 @@ class BalanceSums:
 
         P-values are corrected for the number of columns and actions (Bonferroni).
         """
-        taken, expected, residual, square = self.actions
+        taken, expected, residual, square, room = self.actions
         enough = (taken >= FEWEST) & (expected >= FEWEST)
+        if not self.known:
+            # Effective number of rows of the action, weighted by 1/μ: Σ e is Σ 1/μ less those due.
+            inverse = residual + expected
+            inverse_square = square + 2.0 * inverse - expected
+            enough &= inverse**2 >= FEWEST * inverse_square
         if not self.rows or not enough.any() or not len(self.once):
             return None
         mean = self.once / self.rows
         moved = self.products[0] - np.outer(residual, mean)
-        variance = self.products[2] - 2 * mean * self.products[1] + np.outer(square, mean**2)
-        if not self.known:
-            variance = variance * (1.0 + UNSEEN / np.maximum(taken, 1.0))[:, None]
+        seen, left = (
+            twice - 2 * mean * once + np.outer(total, mean**2)
+            for once, twice, total in (
+                (self.products[1], self.products[2], square),
+                (self.products[3], self.products[4], room),
+            )
+        )
+        few = 0.0 if self.known else UNSEEN / np.maximum(taken, 1.0)[:, None]
+        variance = np.maximum(seen * (1.0 + few), left)
         error = np.sqrt(np.maximum(np.where(enough[:, None], variance, 0.0), 0.0))
         away = np.divide(moved, error, out=np.zeros_like(error), where=error > 1e-9)
         p_values = np.minimum(2.0 * ndtr(-np.abs(away)) * enough.sum() * len(mean), 1.0)
@@ -187,11 +211,11 @@ def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[str, str] | N
     if not found.material:
         return (
             "good",
-            "no context column depends on the action taken by 0.1 standard deviations or more",
+            "no context column differs by action more than the propensities allow",
         )
     text = (
-        f"the context column {found.column} depends on the action taken ({found.deviations:+.2f}"
-        f" standard deviations with {found.action}): if it was written after the decision, leave it"
-        " out of --context; else the propensities are not those that were used"
+        f"the context column {found.column} differs by action more than the propensities allow"
+        f" ({found.deviations:+.2f} standard deviations for {found.action}): either it was recorded"
+        " after the decision (remove it from --context), or the propensities are wrong"
     )
     return ("broken" if certain else "weak"), text

@@ -13,13 +13,12 @@ from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
 from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
 from replay.order.content import hashes
-from replay.order.row_order import order_of
+from replay.order.row_order import RowOrder, order_of
 from replay.order.sums import OrderSums, looked_at
 
 if TYPE_CHECKING:
     from replay.covariate_balance import Imbalance
     from replay.jobs import Run
-    from replay.order.row_order import RowOrder
     from replay.passes import Question, Source
     from replay.tables.values import Floats, Ints
 
@@ -62,8 +61,11 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
     folds = _folds(source, question, run)
     for part in run(partial(_first, source, question, folds), source.pieces):
         total = total + part
-    order = order_of(total.order, timed=question.timed)
-    imbalance = total.balance.worst(features, question.actions)
+    order = RowOrder(timed=question.timed)
+    imbalance = None
+    if not question.floor:  # chances that were estimated fit whatever they were estimated from
+        order = order_of(total.order, timed=question.timed)
+        imbalance = total.balance.worst(features, question.actions)
     if question.learned or question.predictable:
         order = replace(order, moving=True)
     if not order.by_past:

@@ -19,7 +19,8 @@ context      A column of the context that depends on the action taken (`covariat
              tenth of a standard deviation and not by luck (1e-4): broken; weak where actions may
              not have been eligible everywhere.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
-             effective rows speak about it, broken if it was never done.
+             effective rows speak about it, broken if it was never done and the logging policy's
+             chance of it is not known: else the effective sample size counts it.
 drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak. Only where
              rows may stand in the order of logging.
 order        Rows that can't stand in the order of logging (`replay/order`): broken where the
@@ -111,7 +112,7 @@ def judge(
         *on_mean_weight(found),
         *_propensities(mismatch, estimated, known=chances_known),
         *on_tail(found),
-        *_overlap(overlap, rows, target),
+        *_overlap(overlap, rows, target, known=chances_known),
         *_context(imbalance, mismatch, known=chances_known),
         *_order(order),
         *_drift(drift if order is None or order.logged else None),
@@ -165,7 +166,7 @@ def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> 
     return [Finding("propensities", "weak", text)]
 
 
-def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding]:
+def _overlap(overlap: Sequence[Overlap], rows: int, target: str, *, known: bool) -> list[Finding]:
     thin = [one for one in overlap if one.wanted > WANTED_SHARE * rows and one.ess < FEW_ROWS]
     if not overlap:
         return []
@@ -177,7 +178,7 @@ def _overlap(overlap: Sequence[Overlap], rows: int, target: str) -> list[Finding
             f"{target} does {never[0].action} in {never[0].wanted / rows:.0%} of the rows, and the"
             " log never did"
         )
-        return [Finding("overlap", "broken", text)]
+        return [Finding("overlap", "weak" if known else "broken", text)]
     worst = thin[0]
     text = (
         f"{target} does {worst.action} in {worst.wanted / rows:.0%} of the rows, and the log's"

@@ -52,14 +52,16 @@ def on_worth(found: Diagnostics, target: str, unit: str) -> Finding:
     verdict, least = _graded(value, limits)
     text = f"the log is worth {'only ' if least else ''}{_few(value)} {unit}s about {target}"
     if found.pess is None and found.ess_lower is not None:
-        unseen, least_unseen = _graded(found.ess_lower, PESS)
+        unseen, _ = _graded(found.ess_lower, PESS)
         if WORST.index(unseen) < WORST.index(verdict):
+            limit = PESS[0] if unseen == "broken" else PESS[1]
+            needed = "required" if unseen == "broken" else "recommended"
             text = (
-                f"the effective sample size about {target} is {_few(value)} {unit}s by the weights"
-                f" drawn, but could be {_few(found.ess_lower)}: few rows carry most of the weight,"
-                " and larger weights may not have been drawn"
+                f"effective sample size about {target}: {_few(value)} {unit}s as observed, but"
+                f" possibly only {_few(found.ess_lower)}, because few rows carry most of the weight"
+                f" and larger weights may not have been drawn (at least {limit:.0f} {needed})"
             )
-            return Finding("worth", unseen, text + least_unseen)
+            return Finding("worth", unseen, text)
     return Finding("worth", verdict, text + least)
 
 
@@ -92,9 +94,13 @@ def on_precision(rewards: float | None) -> list[Finding]:
     if rewards is None:
         return []
     verdict = "good" if rewards >= PRECISION[1] else "weak" if rewards >= PRECISION[0] else "broken"
-    text = f"the interval is as wide as that of a mean of {_few(rewards)} logged rewards"
-    least = f" (at least {PRECISION[0]:.0f} required)" if verdict != "good" else ""
-    return [Finding("precision", verdict, text + least)]
+    only = "" if verdict == "good" else "only "
+    text = f"the interval is as wide as that of the mean of {only}{_few(rewards)} logged rewards"
+    ends = {
+        "broken": f" (at least {PRECISION[0]:.0f} required)",
+        "weak": f" (at least {PRECISION[1]:.0f} recommended)",
+    }
+    return [Finding("precision", verdict, text + ends.get(verdict, ""))]
 
 
 def on_mean_weight(found: Diagnostics) -> list[Finding]:
@@ -115,7 +121,7 @@ def on_mean_weight(found: Diagnostics) -> list[Finding]:
     if abs(mean - 1) <= noticed + 1e-6:
         limit = f"a deviation above {noticed:.2g} would be noticed" if noticed > 1e-6 else "exact"
         if noticed > MEAN_WEIGHT_NOTICED:
-            text = f"mean weight {mean:.3g} could not be checked (expected 1; only {limit})"
+            text = f"too few rows to check the mean weight: {mean:.3g} (expected 1; only {limit})"
             return [Finding("mean weight", "weak", text)]
         return [Finding("mean weight", "good", f"mean weight {mean:.3g} (expected 1; {limit})")]
     text = (

@@ -60,8 +60,18 @@ def test_the_expected_effective_sample_counts_where_it_is_known() -> None:
         (1.01, 0.03, "good", "mean weight 1.01 (expected 1; a deviation above 0.12 would be"),
         (1.0, 0.0, "good", "mean weight 1 (expected 1; exact)"),
         (1.2, 0.12, "good", "mean weight 1.2 (expected 1; a deviation above 0.48 would be"),
-        (3.13, 1.05, "weak", "mean weight 3.13 could not be checked (expected 1; only a deviation"),
-        (0.99, 0.13, "weak", "mean weight 0.99 could not be checked (expected 1; only a deviation"),
+        (
+            3.13,
+            1.05,
+            "weak",
+            "too few rows to check the mean weight: 3.13 (expected 1; only a deviation",
+        ),
+        (
+            0.99,
+            0.13,
+            "weak",
+            "too few rows to check the mean weight: 0.99 (expected 1; only a deviation",
+        ),
     ],
 )
 def test_the_mean_weight_says_what_deviation_it_would_have_noticed(
@@ -84,8 +94,11 @@ def test_rewards_that_can_be_negative_have_no_effective_events() -> None:
     [
         (None, "good"),
         (21.0, "good"),
-        (19.0, "weak: the interval is as wide as that of a mean of 19 logged rewards"),
-        (2.9, "cannot answer: the interval is as wide as that of a mean of 2.9 logged rewards"),
+        (19.0, "weak: the interval is as wide as that of the mean of only 19 logged rewards"),
+        (
+            2.9,
+            "cannot answer: the interval is as wide as that of the mean of only 2.9 logged rewards",
+        ),
     ],
 )
 def test_an_interval_that_says_no_more_than_a_few_rewards_is_refused(
