@@ -34,7 +34,7 @@ def print_report(result: DemoResult, log: str, console: Console) -> None:
         steps = (
             f"  poolwise tail {log} verdicts",
             f"  poolwise evaluate {log} --target greedy",
-            f"  poolwise evaluate {log} --target always:trained",
+            f"  poolwise evaluate {log} --target greedy --html greedy.html",
         )
     console.print(Text(f"All of it lies in {log}. Try:", style="bold"))
     console.print(Text("\n".join(steps)))

@@ -154,7 +154,7 @@ def fold_own_log(
         if not found.used:
             blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
         statements = [
-            money_of(account, str(target), level, priced=audit_usd is not None)
+            money_of(account, str(target), level, priced=audit_usd is not None, share=target.share)
             for target, account in zip(targets, accounts, strict=True)
         ]
         folds = (

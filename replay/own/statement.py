@@ -26,10 +26,13 @@ accuracy hold the truth in .979 to 1.00; by the variance seen alone in .77 to .9
 
 HEADLINE = 0.02
 """Half width of the interval of accuracy up to which a headline has it: two points are about what
-separates one pool from another, so a wider interval ranks nothing."""
+separates one pool from another, so a wider interval ranks nothing. Of a mixture it is its share of
+that: effect and interval shrink alike with the share, and no share makes audits say more."""
 
 
-def money_of(accounts: Accounts, target: str, level: float, *, priced: bool) -> Money:
+def money_of(
+    accounts: Accounts, target: str, level: float, *, priced: bool, share: float = 1.0
+) -> Money:
     """Read the gains off the ledgers.
 
     Slices get Šidák's level, so that the gains of all hold together at `level`.
@@ -44,6 +47,8 @@ def money_of(accounts: Accounts, target: str, level: float, *, priced: bool) -> 
         Confidence of the intervals, in (0, 1).
     priced
         Whether the price of an audit was given where the log has none.
+    share
+        Of a mixture with the logging policy, the share of decisions that are the target's.
 
     References
     ----------
@@ -51,17 +56,19 @@ def money_of(accounts: Accounts, target: str, level: float, *, priced: bool) -> 
     """
     each = level ** (1.0 / max(len(accounts.slices), 1))
     slices = tuple(
-        Slice(by, value, _statement(ledger, target, each, priced=priced))
+        Slice(by, value, _statement(ledger, target, each, share, priced=priced))
         for (by, value), ledger in sorted(
             accounts.slices.items(), key=lambda item: (accounts.by.index(item[0][0]), item[0][1])
         )
     )
-    whole = _statement(accounts.whole, target, level, priced=priced)
+    whole = _statement(accounts.whole, target, level, share, priced=priced)
     known = whole.gain is not None and whole.audits.precise
     return Money(target, level, headline(whole, target), whole, slices, known)
 
 
-def _statement(ledger: Ledger, target: str, level: float, *, priced: bool) -> Statement:
+def _statement(
+    ledger: Ledger, target: str, level: float, share: float, *, priced: bool
+) -> Statement:
     tasks, sums = ledger.weights.rows, ledger.audits
     audits = Audits(
         sums.drawn,
@@ -70,7 +77,7 @@ def _statement(ledger: Ledger, target: str, level: float, *, priced: bool) -> St
         ENOUGH_GOLD,
         float(ledger.earned[-1]) / tasks if tasks else 0.0,
         0 if priced else sums.unpriced,
-        widest=HEADLINE,
+        widest=HEADLINE * share,
     )
     verdict = judge(ledger.weights.diagnostics(), tasks, target, "task")
     if verdict.refused:

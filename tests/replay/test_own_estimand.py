@@ -30,6 +30,13 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_log(folder / "log", simulate(World(flattery=0.05, audit=0.2), 500, seed=3))
 
 
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log of 3,000 tasks, all of them audited."""
+    folder = tmp_path_factory.mktemp("audited")
+    return write_log(folder / "log", simulate(World(flattery=0.05, audit=1.0), 3_000, seed=3))
+
+
 def printed(answer: Evaluation) -> str:
     screen = io.StringIO()
     print_report(answer, "log", Console(file=screen, width=1000))
@@ -87,14 +94,22 @@ def test_no_headline_rests_on_accuracy_that_is_known_to_more_than_two_points(log
     assert "More than was logged" not in page_text(answer, "command", "log")
 
 
-def test_a_target_near_the_log_has_accuracy_in_its_headline(log: Path) -> None:
-    """One decision in fifty at random: the same audits give its accuracy to under two points."""
-    answer = evaluate(log, target="mix:0.02:uniform")
+def test_a_target_near_the_log_has_accuracy_in_its_headline(audited: Path) -> None:
+    """Three decisions in ten at random: known to less than three tenths of two points."""
+    answer = evaluate(audited, target="mix:0.3:uniform")
     assert answer.money is not None
     assert answer.money.accuracy_known
     assert "would have earned" in str(answer)
     assert "accuracy changes by" in str(answer)
     assert answer.verdict == "good"
+
+
+def test_no_share_of_a_mixture_makes_audits_say_more(log: Path) -> None:
+    """Effect and interval shrink alike: the limit shrinks with them."""
+    for share in ("0.02", "0.1", "0.3"):
+        answer = evaluate(log, target=f"mix:{share}:uniform")
+        assert answer.money is not None
+        assert not answer.money.accuracy_known
 
 
 def test_a_mixture_of_nearly_nothing_is_the_log_and_of_nearly_all_the_target(log: Path) -> None:
@@ -126,9 +141,9 @@ def test_mixtures_are_of_our_own_log_alone() -> None:
         evaluate(pa.table(table), target="mix:0.2:uniform")
 
 
-def test_comparisons_show_no_gain_that_rests_on_unknown_accuracy(log: Path) -> None:
+def test_comparisons_show_no_gain_that_rests_on_unknown_accuracy(audited: Path) -> None:
     """Their differences are in the JSON, with their intervals; no sentence says that one earns."""
-    found = compare(log, targets=["mix:0.8:uniform", "always:a", "mix:0.02:uniform"])
+    found = compare(audited, targets=["greedy", "mix:0.3:greedy", "mix:0.3:uniform"])
     known = [one.money is not None and one.money.accuracy_known for one in found.evaluations]
     assert known == [False, False, True]
     assert found.differences[0].estimate is not None
@@ -137,8 +152,8 @@ def test_comparisons_show_no_gain_that_rests_on_unknown_accuracy(log: Path) -> N
     page = page_text(found, "command", "log")
     for text in (screen.getvalue(), page):
         assert "earns more than" not in text
-        assert "always:a earns" not in text
-    assert "mix:0.02:uniform earns" in page
+        assert "mix:0.3:greedy earns" not in text
+    assert "mix:0.3:uniform earns" in page
 
 
 def test_slices_show_labels_saved_where_accuracy_is_not_known(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from replay.actions import Mismatch, Overlap
 from replay.answer import Point
+from replay.covariate_balance import Imbalance
 from replay.design_effect import DesignEffect
 from replay.diagnostics import Diagnostics
 from replay.finding import Finding
@@ -86,6 +87,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
         chances_known=True,
         overlap=[Overlap("a", 10, 500.0, 1.0)],
         drift=1e-9,
+        imbalance=Imbalance("x", "a", 1.0, 1e-9),
         design=DesignEffect("user", 3.0, 1e-9, treated=True),
         more=[Finding("accuracy", "weak", "")],
     ).findings
