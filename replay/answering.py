@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.fold import Fold, Sums
-    from replay.intervals.evidence import Rule
+    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.interval import Interval
     from replay.passes import Folded
     from replay.slices import Key
     from replay.verdict import Verdict
@@ -75,7 +77,7 @@ def answer(
     refused = verdict.refused
     gained = None
     if sums.gain is not None and not refused:
-        gained = _estimate(sums.gain, scale.of_differences(), level, wider)
+        gained = _estimate(sums.gain, scale.of_differences(), level, _for_gains(wider))
     return Evaluation(
         rows=sums.weights.rows,
         unit=fold.unit,
@@ -103,6 +105,17 @@ def answer(
     )
 
 
+def _for_gains(rule: Rule) -> Rule:
+    """Return a rule for what can be below 0: the default one, where a rule is for rewards alone."""
+
+    def made(evidence: Evidence | None, kind: str, level: float) -> Interval:
+        found = rule(evidence, kind, level)
+        nothing = isinf(found.low) and isinf(found.high)
+        return default(evidence, kind, level) if nothing else found
+
+    return made
+
+
 def difference_of(
     sums: Any, level: float, rule: Rule, scale: RewardScale | None = None
 ) -> Estimate:
@@ -111,7 +124,7 @@ def difference_of(
     `scale` is how rewards were measured, if they were.
     """
     scale = (scale or RewardScale()).of_differences()
-    return _estimate(sums, scale, level, rule, "difference")
+    return _estimate(sums, scale, level, _for_gains(rule), "difference")
 
 
 def compared(
@@ -184,7 +197,7 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
     if not verdict.refused:
         estimate = _estimate(sums.estimators[-1], scale, level, rule)
         if sums.gain is not None:
-            gained = _estimate(sums.gain, scale.of_differences(), level, rule)
+            gained = _estimate(sums.gain, scale.of_differences(), level, _for_gains(rule))
     return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
 
 

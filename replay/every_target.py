@@ -79,6 +79,11 @@ def answers(source: Any, targets: Iterable[str | Path], options: Options) -> Com
 
 
 def _of_table(source: Any, asked: _Asked, options: Options) -> tuple[Comparison, Comparison]:
+    if options.delay_usd_per_hour or options.audit_usd is not None:
+        raise InputError(
+            "--delay-usd-per-hour and --audit-usd are for our own log: in a table, put prices into"
+            ' the reward (--reward "quality - 0.5*usd")'
+        )
     with opened(source, options.sql) as table:
         columns, notes = find_columns(table, options.wanted((*asked.others, *asked.learning)))
         found, of_others = None, NOTHING

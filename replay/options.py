@@ -62,6 +62,20 @@ class Options:
             time=self.time,
         )
 
+    def of_tables(self) -> list[str]:
+        """Options given that name columns, which only a table has."""
+        names = (
+            "action",
+            "reward",
+            "propensity",
+            "logged",
+            "actions",
+            "context",
+            "cluster",
+            "time",
+        )
+        return [f"--{name}" for name in names if getattr(self, name)]
+
     def walking(self) -> Walking:
         """Return how targets that learn are to walk the log."""
         return Walking(self.horizon, self.replays, self.percentile, self.seed, self.worth)

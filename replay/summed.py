@@ -8,6 +8,7 @@ from replay.answering import answer, compared
 from replay.estimators.registry import named_estimators
 from replay.fold import Fold
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
+from replay.left_out import left_out
 from replay.notes import notes_on, order_note
 from replay.quick import NOTE
 from replay.table_fold import fold_table
@@ -116,6 +117,7 @@ def _folds(
             order=folded.order,
             design=design,
             imbalance=folded.imbalance,
+            checked=left_out(survey.unusable.rows, survey.rows),
             scale=question.scale,
         )
         found.append((target, fold))

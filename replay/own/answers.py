@@ -56,6 +56,9 @@ def check_options(path: Path, options: Options) -> None:
     InputError
         If there is one; it says what to do.
     """
+    given = options.of_tables()
+    if given:
+        raise InputError(f"{path}: our own log has no columns: leave out {', '.join(given)}")
     if options.estimate_propensities:
         raise InputError(f"{path}: has its propensities: leave out --estimate-propensities")
     if options.reward_range is not None:

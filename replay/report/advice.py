@@ -23,6 +23,8 @@ ADVICE = {
     "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"
     " show how much hangs on them.",
     "overlap": "Let the log explore this action more before the target is believed.",
+    "rows left out": "Look at the reasons, mend the rows and evaluate again (--strict names the"
+    " first).",
     "context": "Leave out columns that were written after the decision (--context).",
     "clusters": "Log more clusters (users, days): more rows of the same ones help little.",
     "correlated rows": "Name the column that rows belong together by (--cluster COLUMN), or say"

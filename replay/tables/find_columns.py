@@ -86,7 +86,23 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
         target_pmfs=tuple((name, where) for name, where in whole.items() if where is not None),
     )
     table.check(columns.needed())
+    _check_context(columns)
     return columns, tuple(notes)
+
+
+def _check_context(columns: Columns) -> None:
+    """Refuse a context that is known only when the action is.
+
+    The logged chance of what was done is among it: it differs by the action that was drawn.
+    """
+    roles = dict.fromkeys(columns.reward.columns, "reward") | {columns.action: "action"}
+    if columns.propensity is not None:
+        roles[columns.propensity] = "propensity"
+    for name in columns.context:
+        if name in roles:
+            raise BadValue(
+                f"--context {name}: it is the {roles[name]}, which is not known before the decision"
+            )
 
 
 def _none_named(table: Table, wanted: Wanted, taken: Collection[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bandit.errors import BadValue, PoolwiseError, UnknownColumn
+from bandit.errors import BadValue, InputError, PoolwiseError, UnknownColumn
 from replay import compare, evaluate
 from replay.report.plain import as_json_text
 from replay.tune.tune import tune
@@ -61,3 +61,20 @@ def test_an_argument_of_another_type_is_one_line(options: dict[str, Any], says: 
 def test_no_targets_are_an_error() -> None:
     with pytest.raises(BadValue, match="no target is named"):
         compare(frame(), targets=[])
+
+
+@pytest.mark.parametrize("name", ["action", "reward", "propensity"])
+def test_what_is_known_only_with_the_action_is_no_context(name: str) -> None:
+    with pytest.raises(BadValue, match=f"--context {name}: it is the {name}"):
+        evaluate(frame(), context=name)
+
+
+def test_prices_are_for_our_own_log() -> None:
+    with pytest.raises(InputError, match="are for our own log"):
+        evaluate(frame(), audit_usd=0.5)
+
+
+def test_a_rule_for_rewards_leaves_gains_to_the_default() -> None:
+    found = evaluate(frame(), target="uniform", interval="wilson")
+    assert found.gain is not None
+    assert found.gain.high - found.gain.low < 1.0

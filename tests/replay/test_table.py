@@ -82,7 +82,7 @@ def test_a_table_can_be_read_twice(tmp_path: Path, kind: str) -> None:
 
 def test_a_column_can_be_asked_for_twice(tmp_path: Path) -> None:
     path = saved(tmp_path, "csv", frame(50))
-    assert evaluate(path, context=["action", "x", "x"]).rows == 50
+    assert evaluate(path, context=["x", "x"]).rows == 50
 
 
 def test_true_and_false_are_rewards(tmp_path: Path) -> None:

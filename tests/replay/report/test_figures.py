@@ -89,7 +89,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
         drift=1e-9,
         imbalance=Imbalance("x", "a", 1.0, 1e-9),
         design=DesignEffect("user", 3.0, 1e-9, treated=True),
-        more=[Finding("accuracy", "weak", "")],
+        more=[Finding("accuracy", "weak", ""), Finding("rows left out", "weak", "")],
     ).findings
     lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
     names = {one.name for one in (*findings, *lacking) if one.verdict != "good"}
