@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scipy.special import ndtr, ndtri
+
 from replay.design_effect import REPORTED
 
 if TYPE_CHECKING:
@@ -59,6 +61,23 @@ clusters, as with --cluster user'
         return "broken", f"{text}: use an interval that allows clusters (--interval default)"
     text += f": they are treated as clusters, as with --cluster {design.column}"
     return "weak" if design.p_value < REPORTED else "good", text
+
+
+def by_clusters(p_value: float, rows: int, clusters: float | None) -> float:
+    """P-value of a test over rows, if each cluster of them were one draw; `None`: no clusters.
+
+    An action may be drawn once for all rows of a session: deviations are then as large as those of
+    so many draws as there are clusters.
+
+    Examples
+    --------
+    >>> round(by_clusters(1e-6, 1000, 250.0), 3), by_clusters(1e-6, 1000, None)
+    (0.014, 1e-06)
+    """
+    if clusters is None or not 0.0 < p_value < 1.0:
+        return p_value
+    z = float(ndtri(p_value / 2.0)) * min(clusters / rows, 1.0) ** 0.5
+    return 2.0 * float(ndtr(z))
 
 
 def _few(design: DesignEffect) -> str:

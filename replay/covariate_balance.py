@@ -51,18 +51,26 @@ UNSEEN = 4.0
 """Rows besides those seen that a variance is given where chances are not all known."""
 
 BY_LUCK = 1e-4
-MATERIAL = 0.1
-"""Standard deviations of the context's number between what is and what is expected."""
+MATERIAL = 0.03
+"""Standard deviations of the context's number between what is and what is expected. A column that
+carries the action's effect on the reward makes DR lose it, however small its own change is."""
+
+FORETOLD = 0.95
+"""Share of the reward's variance that no context explains without the action: a copy of it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imbalance:
-    """The column that depends most on an action: by how many standard deviations, and by luck."""
+    """The column that depends most on an action: by how many standard deviations, and by luck.
+
+    `r_squared` is of the reward by the context alone, on rows that the fit has not seen.
+    """
 
     column: str
     action: str
     deviations: float
     p_value: float
+    r_squared: float | None = None
 
     @property
     def material(self) -> bool:
@@ -208,14 +216,17 @@ def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[str, str] | N
     """
     if found is None:
         return None
-    if not found.material:
-        return (
-            "good",
-            "no context column differs by action more than the propensities allow",
+    if found.material:
+        text = (
+            f"the context column {found.column} differs by action more than the propensities allow"
+            f" ({found.deviations:+.2f} standard deviations for {found.action}): either it was"
+            " recorded after the decision (remove it from --context), or the propensities are wrong"
         )
-    text = (
-        f"the context column {found.column} differs by action more than the propensities allow"
-        f" ({found.deviations:+.2f} standard deviations for {found.action}): either it was recorded"
-        " after the decision (remove it from --context), or the propensities are wrong"
-    )
-    return ("broken" if certain else "weak"), text
+        return ("broken" if certain else "weak"), text
+    if found.r_squared is not None and found.r_squared > FORETOLD:
+        text = (
+            "the context columns predict the reward almost exactly, whatever the action (R²"
+            f" {found.r_squared:.3f}): one of them holds the outcome; remove it from --context"
+        )
+        return "broken", text
+    return "good", "no context column differs by action more than the propensities allow"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from replay.at_once import MAX_ROWS
 from replay.covariate_balance import BalanceSums
 from replay.models.blocks import boundaries
+from replay.models.crossed import cross_validated
 from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
 from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
@@ -66,6 +67,9 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
     if not question.floor:  # chances that were estimated fit whatever they were estimated from
         order = order_of(total.order, timed=question.timed)
         imbalance = total.balance.worst(features, question.actions)
+    if imbalance is not None:
+        alone = [gram.collapsed(features.action_slots) for gram in total.grams]
+        imbalance = replace(imbalance, r_squared=cross_validated(features.blind(), alone))
     if question.learned or question.predictable:
         order = replace(order, moving=True)
     if not order.by_past:

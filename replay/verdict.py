@@ -15,8 +15,8 @@ clusters     Effective number of clusters, by their sizes alone (`replay/cluster
              unequal ones (1,000 samples a cell). From 5 on, t is below 3 standard errors.
 correlated   Rows with the same value of a column that looks like ids (`replay/design_effect.py`):
              weak, and the values are taken as clusters; broken where the interval can't take them.
-context      A column of the context that depends on the action taken (`covariate_balance.py`), by a
-             tenth of a standard deviation and not by luck (1e-4): broken; weak where actions may
+context      A column of the context that depends on the action taken (`covariate_balance.py`), by
+             .03 standard deviations and not by luck (1e-4): broken; weak where actions may
              not have been eligible everywhere.
 overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
              effective rows speak about it, broken if it was never done and the logging policy's
@@ -30,10 +30,10 @@ order        Rows that can't stand in the order of logging (`replay/order`): bro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from replay.cluster_verdict import on_clusters, on_design
+from replay.cluster_verdict import by_clusters, on_clusters, on_design
 from replay.covariate_balance import on_balance
 from replay.finding import Finding
 from replay.order.verdict import on_order
@@ -103,6 +103,13 @@ def judge(
     >>> judge(Diagnostics(40.0, 0.04, 1.0, 25.0, 0, 12.0, None, 0.1), 1000, "uniform").text
     'cannot answer: the log is worth only 40 rows about uniform, and 60 are needed'
     """
+    clusters = found.effective_clusters
+    if mismatch is not None:
+        p_value = by_clusters(mismatch.p_value, rows, clusters)
+        mismatch = mismatch._replace(p_value=p_value)
+    if imbalance is not None:
+        p_value = by_clusters(imbalance.p_value, rows, clusters)
+        imbalance = replace(imbalance, p_value=p_value)
     findings = [
         _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
         on_worth(found, target, unit),

@@ -71,5 +71,20 @@ def cross_fit(features: Features, grams: Sequence[Gram], centre: float) -> Cross
     )
 
 
+def cross_validated(features: Features, grams: Sequence[Gram]) -> float | None:
+    """R² of the best penalty on folds that it was not fitted on; `None` where rewards are alike."""
+    others = [_others(grams, fold, features.size) for fold in range(len(grams))]
+    total = sum(grams, Gram.empty(features.size))
+    if not total.rows or not all(one.rows for one in others):
+        return None
+    spread = float(total.cross[-1, -1] - total.sums[-1] ** 2 / total.rows)
+    if spread <= 1e-9 * total.cross[-1, -1]:
+        return None
+    errors = np.zeros(len(LAMBDAS))
+    for gram, other in zip(grams, others, strict=True):
+        errors += [squared_error(gram, fit) for fit in fit_all(other)]
+    return 1.0 - float(errors.min()) / spread
+
+
 def _others(grams: Sequence[Gram], fold: int, size: int) -> Gram:
     return sum((gram for at, gram in enumerate(grams) if at != fold), Gram.empty(size))

@@ -93,9 +93,9 @@ class Estimated:
     def finding(self) -> str:
         """Say what the chances are worth."""
         return (
-            "propensities are estimated: true only if nothing that isn't among the context columns"
-            f" swayed the choice (calibration error {self.error:.2%}; chance alone makes"
-            f" {self.luck:.2%})"
+            "propensities are estimated: valid only if nothing outside the context columns"
+            " influenced the choice, and a logistic model linear in them fits it (calibration error"
+            f" {self.error:.2%}; chance alone makes {self.luck:.2%})"
         )
 
     def note(self) -> str:

@@ -48,6 +48,41 @@ def test_a_column_from_after_the_decision_is_refused_by_name(
         assert f"the context column {column} differs by action" in found.verdict
 
 
+def test_a_copy_of_the_reward_is_no_context_however_alike_the_actions_are() -> None:
+    """.47 against .53 of the rewards: 1,000 rows can't show that by the balance of the copy."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        action = rng.integers(0, 2, 1_000)
+        reward = (rng.random(1_000) < 0.47 + 0.06 * action).astype(float)
+        table = pa.table(
+            {
+                "action": action.astype(str),
+                "reward": reward,
+                "p": np.full(1_000, 0.5),
+                "outcome": np.where(reward == 1, "yes", "no"),
+            }
+        )
+        found = evaluate(table, **OWN, target="always:1", context=("outcome",))
+        assert found.refused
+        assert "one of them holds the outcome" in found.verdict
+
+
+def test_a_test_of_rows_knows_that_sessions_are_drawn_as_a_whole() -> None:
+    """30 logs of 200 sessions of 10 rows: an alarm of either check has a chance of 1e-4 each."""
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        session = np.repeat(np.arange(200), 10)
+        chances = np.array([0.4, 0.3, 0.2, 0.1])
+        action = rng.choice(4, 200, p=chances)[session]
+        x = rng.normal(size=200)[session]
+        table = {"action": action.astype(str), "reward": 0.3 * action + x + rng.normal(size=2_000)}
+        table |= {"x": x, "session": session}
+        table |= {f"l_{at}": np.full(2_000, chance) for at, chance in enumerate(chances)}
+        found = evaluate(pa.table(table), **ALL, target="uniform", context="x", cluster="session")
+        each = {one.name: one.verdict for one in found.findings}
+        assert each["context"] == each["propensities"] == "good"
+
+
 @pytest.mark.parametrize("asked", [ALL, OWN], ids=["all chances", "own chance"])
 def test_a_context_from_before_it_is_good(asked: dict[str, Any]) -> None:
     """30 logs: an alarm has a chance of 1e-4 each."""
@@ -125,7 +160,7 @@ def test_nothing_is_said_without_rows_or_context() -> None:
 
 
 def test_a_slight_dependence_is_no_reason_to_refuse() -> None:
-    assert on_balance(Imbalance("x", "a", 0.05, 1e-30), certain=True) == (
+    assert on_balance(Imbalance("x", "a", 0.02, 1e-30), certain=True) == (
         "good",
         "no context column differs by action more than the propensities allow",
     )

@@ -135,7 +135,9 @@ def test_rows_of_a_cluster_share_a_fold() -> None:
 def test_the_verdict_is_weak_and_says_why() -> None:
     log, _ = swayed(3000, 1)
     answer = ask(log)
-    assert answer.verdict.startswith("weak: propensities are estimated: true only if nothing that")
+    assert answer.verdict.startswith(
+        "weak: propensities are estimated: valid only if nothing outside"
+    )
     assert "calibration error" in answer.verdict
     assert "from 3,000 rows" in answer.notes[0]
     assert answer.diagnostics.pess is not None
