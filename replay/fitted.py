@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from replay.at_once import MAX_ROWS
+from replay.copies import share_of_copies
 from replay.covariate_balance import BalanceSums
 from replay.models.blocks import boundaries
 from replay.models.crossed import cross_validated
@@ -47,6 +50,7 @@ class Fitted(NamedTuple):
     models: Models
     order: RowOrder | None = None
     imbalance: Imbalance | None = None
+    copies: float = 0.0
 
 
 def fit(source: Source, question: Question, run: Run) -> Fitted:
@@ -59,7 +63,7 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
         return Fitted(Models(features, centre))
     aware, blind = any(question.known), not all(question.known)
     total = FirstPass([Gram.empty(features.size)] * FOLDS)
-    folds = _folds(source, question, run)
+    folds, copies = _folds(source, question, run)
     for part in run(partial(_first, source, question, folds), source.pieces):
         total = total + part
     order = RowOrder(timed=question.timed)
@@ -74,17 +78,20 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
         order = replace(order, moving=True)
     if not order.by_past:
         models = crossed_models(features, total.grams, centre, folds, aware=aware, blind=blind)
-        return Fitted(models, order, imbalance)
+        return Fitted(models, order, imbalance, copies)
     grams = run(partial(_blocks, source, question), source.pieces)
     models = past_models(features, grams, question.length, centre, aware=aware, blind=blind)
-    return Fitted(models, order, imbalance)
+    return Fitted(models, order, imbalance, copies)
 
 
-def _folds(source: Source, question: Question, run: Run) -> Folds:
+def _folds(source: Source, question: Question, run: Run) -> tuple[Folds, float]:
+    """Deal rows out in folds; and the share of them that are copies, where content is looked at."""
     if question.clustered or question.length > MOST_BY_CONTENT:
-        return Folds(question.clustered)
+        return Folds(question.clustered), 0.0
     parts = [part for found in run(partial(_hashes, source), source.pieces) for part in found]
-    return Folds(of_row=folds_by_content(parts, question.length))
+    index, content, reward = (np.concatenate(each) for each in zip(*parts, strict=True))
+    folds = Folds(of_row=folds_by_content(index, content, reward, question.length))
+    return folds, share_of_copies(content, reward) if question.features.context_size else 0.0
 
 
 def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any, Floats]]:

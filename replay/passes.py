@@ -130,7 +130,7 @@ class Folded:
 
     `differences` are by the number of the target that differs from the first; `order` is how the
     rows stand and `imbalance` which column of the context depends most on the action, where a model
-    of the reward asked for them.
+    of the reward asked for them; `copies` is the share of rows that are copies of others.
     """
 
     totals: tuple[Sums, ...]
@@ -138,6 +138,7 @@ class Folded:
     slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
     order: RowOrder | None = None
     imbalance: Imbalance | None = None
+    copies: float = 0.0
 
     @classmethod
     def empty(cls, question: Question) -> Folded:
@@ -159,6 +160,7 @@ class Folded:
             slices,
             self.order or other.order,
             self.imbalance or other.imbalance,
+            max(self.copies, other.copies),
         )
 
 
@@ -172,8 +174,8 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
     run
         Calls a function on every piece and yields the results in the order of the pieces.
     """
-    models, order, imbalance = fit(source, question, run)
-    total = replace(Folded.empty(question), order=order, imbalance=imbalance)
+    models, order, imbalance, copies = fit(source, question, run)
+    total = replace(Folded.empty(question), order=order, imbalance=imbalance, copies=copies)
     for part in run(partial(_fold, source, question, models), source.pieces):
         total = total + part
     return total

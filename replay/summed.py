@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from replay.answering import answer, compared
+from replay.copies import on_copies
 from replay.estimators.registry import named_estimators
 from replay.fold import Fold
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
@@ -117,7 +118,10 @@ def _folds(
             order=folded.order,
             design=design,
             imbalance=folded.imbalance,
-            checked=left_out(survey.unusable.rows, survey.rows),
+            checked=(
+                *left_out(survey.unusable.rows, survey.rows),
+                *on_copies(folded.copies),
+            ),
             scale=question.scale,
         )
         found.append((target, fold))

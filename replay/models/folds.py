@@ -16,8 +16,6 @@ import numpy as np
 from replay.keyed import mixed, uniforms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from replay.tables.rows import Floats, Rows
@@ -53,10 +51,9 @@ def folds(rows: Rows, count: int, *, clustered: bool) -> Ints:
 
 
 def folds_by_content(
-    parts: Iterable[tuple[Ints, NDArray[np.uint64], Floats]], length: int
+    index: Ints, content: NDArray[np.uint64], reward: Floats, length: int
 ) -> NDArray[np.uint8]:
     """Fold of each row of a log of `length` rows, from its rows' numbers, hashes and rewards."""
-    index, content, reward = map(np.concatenate, zip(*parts, strict=True))
     order = np.lexsort([reward, content])
     ordered = content[order]
     first = np.append(True, ordered[1:] != ordered[:-1])

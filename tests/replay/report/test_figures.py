@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from replay.actions import Mismatch, Overlap
 from replay.answer import Point
+from replay.copies import on_copies
 from replay.covariate_balance import Imbalance
 from replay.design_effect import DesignEffect
 from replay.diagnostics import Diagnostics
@@ -83,14 +84,24 @@ def test_every_check_that_can_fail_has_advice() -> None:
         bad,
         1000,
         "uniform",
-        mismatch=Mismatch("a", 10.0, 100.0, 1e-9),
         chances_known=True,
         overlap=[Overlap("a", 10, 500.0, 1.0)],
         drift=1e-9,
-        imbalance=Imbalance("x", "a", 1.0, 1e-9),
         design=DesignEffect("user", 3.0, 1e-9, treated=True),
-        more=[Finding("accuracy", "weak", ""), Finding("rows left out", "weak", "")],
+        more=[
+            Finding("accuracy", "weak", ""),
+            Finding("rows left out", "weak", ""),
+            *on_copies(0.5),
+        ],
     ).findings
     lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
-    names = {one.name for one in (*findings, *lacking) if one.verdict != "good"}
+    independent = judge(
+        replace(bad, effective_clusters=None),
+        1000,
+        "uniform",
+        mismatch=Mismatch("a", 10.0, 100.0, 1e-9),
+        chances_known=True,
+        imbalance=Imbalance("x", "a", 1.0, 1e-9),
+    ).findings
+    names = {one.name for one in (*findings, *lacking, *independent) if one.verdict != "good"}
     assert names == ADVICE.keys()
