@@ -190,7 +190,8 @@ def _numbers(rows: Rows, features: Features) -> Floats:
             np.where(bits >> np.uint64(at) & np.uint64(1), 1.0, -1.0) for at in range(SIGNS)
         ]
     for name, mean, scale in features.numbers:
-        z = (numbers_of(rows.context[name], missing=mean) - mean) / scale
+        with np.errstate(over="ignore"):  # what is infinitely far is clipped
+            z = (numbers_of(rows.context[name], missing=mean) - mean) / scale
         columns.append(np.clip(z, -LARGEST, LARGEST))
     return np.column_stack(columns) if columns else np.zeros((len(rows), 0))
 

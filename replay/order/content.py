@@ -29,13 +29,13 @@ def numbers_of(column: Any, missing: float = MISSING) -> Floats:
 
     Examples
     --------
-    >>> numbers_of(pa.array([1, None])).tolist()
-    [1.0, -1.0]
+    >>> numbers_of(pa.array([1, None, -(2**63)])).tolist()
+    [1.0, -1.0, -9.223372036854776e+18]
     >>> numbers_of(pa.array(["a", "1.50", "a"])).tolist()
     [3904355907.0, 1.5, 3904355907.0]
     """
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return _plain(column.cast(pa.float64()), missing)
+        return _plain(column.cast(pa.float64(), safe=False), missing)  # above 2^53 they round
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     hashed = _of_words(coded.dictionary.cast(pa.string()), missing)
     found: Floats = np.append(hashed, missing)[array_of(coded.indices, null=-1)]

@@ -164,3 +164,11 @@ def test_a_slight_dependence_is_no_reason_to_refuse() -> None:
         "good",
         "no context column differs by action more than the propensities allow",
     )
+
+
+def test_numbers_of_any_size_are_compared() -> None:
+    table = log(1, 400)
+    table["huge"] = np.where(np.arange(400) % 7 == 0, -(2**63), np.arange(400))
+    table["wide"] = np.where(np.arange(400) % 9 == 0, 1e308, np.arange(400.0))
+    found = evaluate(pa.table(table), **OWN, target="uniform", context=("huge", "wide"))
+    assert "context" in {one.name for one in found.findings}
