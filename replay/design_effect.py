@@ -26,6 +26,7 @@ from scipy.special import gammaincc
 
 from replay.cluster_freedom import degrees_of_freedom
 from replay.groups import GROUPS
+from replay.keyed import mixed
 from replay.moments import Moments
 
 if TYPE_CHECKING:
@@ -82,26 +83,36 @@ class _Tested(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IdSums:
-    """Moments of all scores; rows and sums of scores by group of c columns, (c, GROUPS, 2)."""
+    """Moments of all scores; rows and sums of scores by group of c columns, (c, GROUPS, 2).
+
+    Of clustered rows they are `crossed`: (2c + 1, GROUPS, 2), by each column, by each together with
+    the clusters, and by the clusters alone.
+    """
 
     scores: Moments = field(default_factory=Moments)
     groups: Floats = field(default_factory=lambda: np.zeros((0, GROUPS, 2)))
+    crossed: bool = False
 
     def receive(self, scored: Scored) -> IdSums:
         """Add rows; nothing is kept where no column is looked at."""
         if scored.ids is None or not len(scored):
             return self
-        scores = scored.scores
-        groups = np.empty((scored.ids.shape[1], GROUPS, 2))
-        for sums, ids in zip(groups, scored.ids.T, strict=True):
+        scores, columns = scored.scores, list(scored.ids.T)
+        clusters = scored.group if scored.clustered else None
+        if clusters is not None:
+            both = [clusters * GROUPS + ids for ids in columns]
+            columns += [(mixed(one.astype(np.uint64)) % GROUPS).astype(np.int64) for one in both]
+            columns.append(clusters)
+        groups = np.empty((len(columns), GROUPS, 2))
+        for sums, ids in zip(groups, columns, strict=True):
             sums[:, 0] = np.bincount(ids, minlength=GROUPS)
             sums[:, 1] = np.bincount(ids, weights=scores, minlength=GROUPS)
-        return self + IdSums(Moments().receive(scores), groups)
+        return self + IdSums(Moments().receive(scores), groups, clusters is not None)
 
     def __add__(self, other: IdSums) -> IdSums:
         if not self.scores.count or not other.scores.count:
             return self if self.scores.count else other
-        return IdSums(self.scores + other.scores, self.groups + other.groups)
+        return IdSums(self.scores + other.scores, self.groups + other.groups, self.crossed)
 
     def tested(self, at: int) -> _Tested:
         """Test a column.

@@ -100,7 +100,7 @@ def _folds(
     options: Options,
 ) -> list[tuple[Target, Fold]]:
     """Put each target's sums together with what is to be said about them."""
-    survey, question, folded, estimated, design = table
+    survey, question, folded, estimated, design, crossed = table
     made = () if estimated is None else (estimated.note(),)
     quick = () if question.actions else (NOTE,)
     found = []
@@ -121,6 +121,7 @@ def _folds(
             checked=(
                 *left_out(survey.unusable.rows, survey.rows),
                 *on_copies(folded.copies),
+                *crossed,
             ),
             scale=question.scale,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
+from replay.crossed_clusters import crossed_effect, on_crossed
 from replay.design_effect import largest_effect
 from replay.groups import GROUPS
 from replay.intervals.rules import LADDERED, LIMITED
@@ -17,13 +18,14 @@ from replay.quick import fold_quick, is_quick
 from replay.reward_scale import RewardScale
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
-from replay.tables.repeated_ids import possible_ids
+from replay.tables.repeated_ids import crossing_ids, possible_ids
 from replay.tables.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from replay.design_effect import DesignEffect
+    from replay.finding import Finding
     from replay.jobs import Run
     from replay.propensities.estimate import Estimated
     from replay.tables.columns import Columns
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 class FoldedTable(NamedTuple):
     """What a table was found to hold, what was asked of it, the sums, and estimated chances.
 
-    `design` is the design effect of a column that looks like ids, if there is one.
+    `design` is the design effect of a column that looks like ids, if there is one; `crossed` says
+    whether rows are correlated by a second column besides their clusters.
     """
 
     found: Survey
@@ -46,6 +49,7 @@ class FoldedTable(NamedTuple):
     folded: Folded
     estimated: Estimated | None = None
     design: DesignEffect | None = None
+    crossed: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +181,22 @@ def fold_table(
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
             question = replace(question, floor=estimated.floor)
+        design, cluster = None, columns.cluster
         looked = possible_ids(table, columns, found.context)
+        if cluster is None:
+            folded = fold_source(source.looking_at(looked), question, run)
+            design = largest_effect([sums.ids for sums in folded.totals], looked)
+            if design is not None and design.treated and interval not in LIMITED:
+                cluster = design.column
+                source = replace(source.clustered_by(cluster), tell=None)
+                question = replace(question, clustered=True)
+        if cluster is None:
+            return FoldedTable(found, question, folded, source.estimated, design)
+        looked = crossing_ids(table, columns, found.context, cluster)
         folded = fold_source(source.looking_at(looked), question, run)
-        design = largest_effect([sums.ids for sums in folded.totals], looked)
-        if design is not None and design.treated and interval not in LIMITED:
-            source = replace(source.clustered_by(design.column), tell=None)
-            question = replace(question, clustered=True)
-            folded = fold_source(source, question, run)
-        return FoldedTable(found, question, folded, source.estimated, design)
+        crossed = crossed_effect([sums.ids for sums in folded.totals], looked)
+        said = on_crossed(crossed, cluster)
+        return FoldedTable(found, question, folded, source.estimated, design, said)
 
 
 def _estimate(source: Surveyed, question: Question, run: Run) -> Estimated:

@@ -25,6 +25,7 @@ ADVICE = {
     "overlap": "Let the log explore this action more before the target is believed.",
     "rows left out": "Look at the reasons, mend the rows and evaluate again (--strict names the"
     " first).",
+    "crossed clusters": "Take the other column as clusters, or one row of each (--sql).",
     "copies": "Remove the copies (select distinct), or name what they share (--cluster COLUMN).",
     "context": "Leave out columns that were written after the decision (--context).",
     "clusters": "Log more clusters (users, days): more rows of the same ones help little.",

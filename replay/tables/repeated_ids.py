@@ -9,6 +9,7 @@ category has.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -122,6 +123,21 @@ def possible_ids(
             is_id = _PERSON.fullmatch(_plain(name)) is not None
             others.append(PossibleId(name, least, is_id))
     return (*found, *others[:MOST])
+
+
+def crossing_ids(
+    table: Table, columns: Columns, context: Sequence[ContextColumn], cluster: str
+) -> tuple[PossibleId, ...]:
+    """Columns to look for correlated rows in, beside the clusters: ids by name, anywhere."""
+    among = possible_ids(table, replace(columns, cluster=None), context)
+    found = {one.column: one for one in among if one.is_id}
+    used, headers = set(columns.needed()), [names for _, names in table.headers]
+    for name in table.columns:
+        by_name = _IN_CONTEXT.fullmatch(_plain(name)) is not None
+        if by_name and name not in used and all(one.count(name) == 1 for one in headers):
+            found.setdefault(name, PossibleId(name, FEW, is_id=True))
+    found.pop(cluster, None)
+    return tuple(found.values())[: 2 * MOST]
 
 
 def _are_numbered(table: Table, name: str) -> bool:

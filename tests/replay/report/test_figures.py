@@ -14,6 +14,7 @@ from replay.actions import Mismatch, Overlap
 from replay.answer import Point
 from replay.copies import on_copies
 from replay.covariate_balance import Imbalance
+from replay.crossed_clusters import CrossedEffect, on_crossed
 from replay.design_effect import DesignEffect
 from replay.diagnostics import Diagnostics
 from replay.finding import Finding
@@ -92,6 +93,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
             Finding("accuracy", "weak", ""),
             Finding("rows left out", "weak", ""),
             *on_copies(0.5),
+            *on_crossed(CrossedEffect("item_id", 2.0, 1e-9), "user"),
         ],
     ).findings
     lacking = judge(replace(bad, no_support_rows=100), 1000, "uniform").findings
