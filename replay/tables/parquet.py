@@ -76,6 +76,10 @@ def read(
 
 
 def _checked(path: str, batches: Iterator[Any], bounds: Any) -> Iterator[Any]:
+    """Check batches: numbers against the file's statistics, and that each code has its word."""
     for batch in batches:
         check_bounds(path, batch, bounds)
+        for column in batch.columns:
+            if pa.types.is_dictionary(column.type):
+                column.validate(full=True)
         yield batch

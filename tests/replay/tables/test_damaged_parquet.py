@@ -14,6 +14,7 @@ import pytest
 
 from bandit.errors import BadValue, InputError
 from replay import evaluate
+from tests.replay.fuzz.case import FAILED, run_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,3 +90,9 @@ def test_what_a_file_says_of_its_values_is_no_error_where_it_is_right(
     path = tmp_path / "log.parquet"
     pq.write_table(table, path, row_group_size=64, write_statistics=statistics)
     assert evaluate(path).rows == 350 - kind.startswith("float")
+
+
+def test_a_code_without_its_word_is_one_line() -> None:
+    """A dictionary page of zeroes left codes that Arrow trips over when they are looked up."""
+    outcome = run_case(11, 12_177)
+    assert outcome.end != FAILED, outcome.text
