@@ -73,6 +73,8 @@ class Quick:
 
     def surveyed(self) -> Survey:
         """Return the survey, with the rewards' moments that the mean of the log was summed by."""
+        if not self.totals:
+            return self.survey
         return replace(self.survey, rewards=self.totals[0].logging.unweighted())
 
 
@@ -96,7 +98,7 @@ def fold_quick(
     length = sum(piece.rows or 0 for piece in table.pieces)
     one = partial(_fold, columns, tuple(targets), only, length, strict=strict, tell=tell)
     found = reduce(add, run(one, table.pieces), Quick())
-    found.survey.check(table.name, columns.action)
+    found.surveyed().check(table.name, columns.action)
     return found
 
 

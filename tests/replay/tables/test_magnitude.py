@@ -127,8 +127,10 @@ def test_a_reward_range_is_within_the_same_limits(ends: tuple[float, float]) -> 
         evaluate(log(), reward_range=ends)
 
 
-def test_rewards_too_small_to_be_squared_are_refused() -> None:
-    """Their variance would be rounded to 0, and the interval to a point."""
+@pytest.mark.parametrize("estimators", [(), ("IPS", "SNIPS")])
+def test_rewards_too_small_to_be_squared_are_refused(estimators: tuple[str, ...]) -> None:
+    """Their variance would be rounded to 0, and the interval to a point; in one pass too."""
+    asked: dict[str, Any] = {"target": "column:pi", "estimators": estimators}
     with pytest.raises(BadValue, match=r"rewards are about .*e-301: their mean or spread must"):
-        evaluate(log(), reward="1e-300*reward")
-    assert evaluate(log(), reward="1e-29*reward").verdict == "good"
+        evaluate(log(), reward="1e-300*reward", **asked)
+    assert evaluate(log(), reward="1e-29*reward", **asked).verdict == "good"
