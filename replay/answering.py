@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isinf
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,20 +18,19 @@ from replay.answer import (
     Weights,
 )
 from replay.intervals.choose import default
-from replay.intervals.interval import widest
 from replay.intervals.widened import widened
 from replay.ladder import edges
 from replay.precision import precision
+from replay.read_estimate import for_gains, read_estimate
 from replay.reward_scale import RewardScale
 from replay.tables.times import said
 from replay.verdict import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from replay.fold import Fold, Sums
-    from replay.intervals.evidence import Evidence, Rule
-    from replay.intervals.interval import Interval
+    from replay.intervals.evidence import Rule
     from replay.passes import Folded
     from replay.slices import Key
     from replay.verdict import Verdict
@@ -71,17 +70,20 @@ def answer(
     *others, main = sums.estimators
     clustered = found.effective_clusters is not None
     estimates = (
-        *(_estimate(one, scale, level, wider, clustered=clustered) for one in others),
-        _estimate(main, scale, together, wider, clustered=clustered),
+        *(read_estimate(one, scale, level, wider, clustered=clustered) for one in others),
+        read_estimate(main, scale, together, wider, clustered=clustered),
     )
     refused = verdict.refused
     gained = None
     if sums.gain is not None and not refused:
-        gained = _estimate(sums.gain, scale.of_differences(), level, _for_gains(wider))
+        factor = found.variance_factor
+        gained = read_estimate(
+            sums.gain, scale.of_differences(), level, widened(for_gains(rule), factor)
+        )
     return Evaluation(
         rows=sums.weights.rows,
         unit=fold.unit,
-        logging=_estimate(sums.logging, scale, level, default, "mean of the log"),
+        logging=read_estimate(sums.logging, scale, level, default, "mean of the log"),
         target=target,
         estimates=() if refused else estimates,
         diagnostics=found,
@@ -105,28 +107,6 @@ def answer(
     )
 
 
-def _for_gains(rule: Rule) -> Rule:
-    """Return a rule for what can be below 0: the default one, where a rule is for rewards alone."""
-
-    def made(evidence: Evidence | None, kind: str, level: float) -> Interval:
-        found = rule(evidence, kind, level)
-        nothing = isinf(found.low) and isinf(found.high)
-        return default(evidence, kind, level) if nothing else found
-
-    return made
-
-
-def difference_of(
-    sums: Any, level: float, rule: Rule, scale: RewardScale | None = None
-) -> Estimate:
-    """Estimate of what one target earns more than another, from the sums of the difference.
-
-    `scale` is how rewards were measured, if they were.
-    """
-    scale = (scale or RewardScale()).of_differences()
-    return _estimate(sums, scale, level, _for_gains(rule), "difference")
-
-
 def compared(
     found: Sequence[Evaluation],
     folded: Folded,
@@ -142,12 +122,16 @@ def compared(
     `apart` as the ends of two intervals are that hold together.
     """
     first, differences = found[0], []
+    differences_scale = (scale or RewardScale()).of_differences()
     for at, sums in folded.differences.items():
         one, estimate = found[at], None
         if not (one.refused or first.refused):
-            factors = (each.diagnostics.variance_factor or 1.0 for each in (one, first))
-            wider = widened(rule, max(factors))
-            estimate = _apart(one, first) if apart else difference_of(sums, level, wider, scale)
+            if apart:
+                estimate = _apart(one, first)
+            else:
+                factors = (each.diagnostics.variance_factor or 1.0 for each in (one, first))
+                wider = widened(for_gains(rule), max(factors))
+                estimate = read_estimate(sums, differences_scale, level, wider, "difference")
         differences.append(Difference(one.target, first.target, estimate))
     return Comparison(tuple(found), tuple(differences))
 
@@ -162,16 +146,24 @@ def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
 
 def _judge(fold: Fold, target: str) -> Verdict:
     sums, actions = fold.sums, fold.actions
-    return judge(
+    return _judge_of(fold)(
         sums.diagnostics(),
         sums.weights.rows,
         target,
         fold.unit,
-        mismatch=sums.actions.mismatch(actions),
-        chances_known=sums.actions.known,
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
         precision=precision(sums, fold.scale),
+    )
+
+
+def _judge_of(fold: Fold) -> Callable[..., Verdict]:
+    """Return `judge` with what was found of the whole log: it counts for its slices too."""
+    actions = fold.sums.actions
+    return partial(
+        judge,
+        mismatch=actions.mismatch(fold.actions),
+        chances_known=actions.known,
         estimated=fold.estimated,
         order=fold.order,
         design=fold.design,
@@ -182,64 +174,21 @@ def _judge(fold: Fold, target: str) -> Verdict:
 
 def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
     found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(fold)
-    verdict = judge(
-        found,
-        rows,
-        target,
-        estimated=fold.estimated,
-        order=fold.order,
-        precision=precision(sums, fold.scale),
-        imbalance=fold.imbalance,
-        chances_known=sums.actions.known,
-    )
+    verdict = _judge_of(fold)(found, rows, target, precision=precision(sums, fold.scale))
+    factor, clustered = found.variance_factor, found.effective_clusters is not None
     estimate = gained = None
-    rule = widened(rule, found.variance_factor)
     if not verdict.refused:
-        estimate = _estimate(sums.estimators[-1], scale, level, rule)
+        wider = widened(rule, factor)
+        estimate = read_estimate(sums.estimators[-1], scale, level, wider, clustered=clustered)
         if sums.gain is not None:
-            gained = _estimate(sums.gain, scale.of_differences(), level, _for_gains(rule))
+            wider = widened(for_gains(rule), factor)
+            gained = read_estimate(sums.gain, scale.of_differences(), level, wider)
     return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
-
-
-def _estimate(
-    estimator: Any,
-    scale: RewardScale,
-    level: float,
-    rule: Rule,
-    name: str | None = None,
-    *,
-    clustered: bool = False,
-) -> Estimate:
-    """Read an estimate off sums, in the rewards' own units."""
-    value = estimator.value()
-    if getattr(estimator, "as_logged", False):
-        low, high, made_by = estimator.interval(scale.logged_kind, level, rule)
-    else:
-        low, high, made_by = scale.interval(estimator.interval(scale.kind, level, rule))
-        value = None if value is None else scale.value(value)
-    if clustered and not _knows_clusters(estimator):
-        low, high, made_by = widest(scale.logged_kind, "none for clustered rows")
-    setting = estimator.setting() if hasattr(estimator, "setting") else ""
-    return Estimate(
-        name or estimator.name,
-        None if value is None else float(value),
-        float(low),
-        float(high),
-        level,
-        made_by,
-        setting,
-    )
 
 
 def _scale(fold: Fold) -> RewardScale:
     """How rewards were measured; as they were logged, if nothing says otherwise."""
     return fold.scale or RewardScale(fold.kind, fold.kind)
-
-
-def _knows_clusters(estimator: Any) -> bool:
-    """Whether an estimator's interval takes clusters into account."""
-    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
-    return evidence is not None and evidence.cluster_freedom is not None
 
 
 def _curve(fold: Fold) -> tuple[Point, ...]:

@@ -65,6 +65,18 @@ def cluster_variance(rows: Floats, sums: Floats) -> ClusterVariance | None:
     return ClusterVariance(total / n**2, freedom)
 
 
+def effective_clusters(rows: Floats) -> float:
+    """Effective number of clusters by their sizes, shape (G,): ν + 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> effective_clusters(np.full(5, 10.0))
+    5.0
+    """
+    return degrees_of_freedom(rows) + 1.0
+
+
 def degrees_of_freedom(rows: Floats) -> float:
     """Satterthwaite's degrees of freedom by cluster sizes, shape (G,); 0 below two clusters.
 

@@ -48,9 +48,11 @@ SURE = 1e-6
 """Chance of all other actions below which there is none."""
 
 UNSEEN = 4.0
-"""Rows besides those seen that a variance is given where chances are not all known."""
+"""Rows besides those seen that a variance is given where chances are not all known, as a guess."""
 
 BY_LUCK = 1e-4
+"""P-value below which it is no luck: one sound log in 10,000 is refused."""
+
 MATERIAL = 0.03
 """Standard deviations of the context's number between what is and what is expected. A column that
 carries the action's effect on the reward makes DR lose it, however small its own change is."""
@@ -185,7 +187,7 @@ def _numbers(rows: Rows, features: Features) -> Floats:
     columns = []
     for name in features.categories:
         values = numbers_of(rows.context[name]) + 0.0
-        bits = mixed(values.view(np.uint64).copy())
+        bits = mixed(values.view(np.uint64))
         columns += [
             np.where(bits >> np.uint64(at) & np.uint64(1), 1.0, -1.0) for at in range(SIGNS)
         ]

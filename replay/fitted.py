@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from replay.at_once import MAX_ROWS
+from replay.at_once import MAX_ROWS, rows_at_once
 from replay.copies import share_of_copies
 from replay.covariate_balance import BalanceSums
 from replay.models.blocks import boundaries
@@ -104,15 +104,21 @@ def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any, Floats]]:
 
 def _first(source: Source, question: Question, folds: Folds, piece: Any) -> FirstPass:
     features = question.features
-    found = FirstPass([Gram.empty(features.size)] * FOLDS)
-    most = MAX_ROWS if features.context_size else COUNTED_ROWS
+    few, many = rows_at_once(features.size), MAX_ROWS
+    if not features.context_size:
+        few = many = COUNTED_ROWS
+    none = [Gram.empty(features.size)] * FOLDS
+    found = FirstPass(none)
     for batch in source.to_learn(piece):
-        for start in range(0, len(batch), most):
-            rows = batch.slice(start, min(start + most, len(batch)))
-            order = OrderSums().receive(rows, features.slot, question.length)
-            grams = fold_grams(features, rows, question.centre, folds)
-            balance = BalanceSums().receive(looked_at(rows, question.length), features)
-            found = found + FirstPass(grams, order, balance)
+        for part in batch.parts(few):
+            found = found + FirstPass(fold_grams(features, part, question.centre, folds))
+        for part in () if question.floor else batch.parts(many):
+            seen = looked_at(part, question.length)
+            order = OrderSums().receive(seen, features.slot, question.length)
+            balance = reduce(
+                lambda sums, rows: sums.receive(rows, features), seen.parts(few), BalanceSums()
+            )
+            found = found + FirstPass(none, order, balance)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from replay.cluster_freedom import cluster_variance, degrees_of_freedom
+from replay.cluster_freedom import cluster_variance, effective_clusters
 
 if TYPE_CHECKING:
     from replay.scored import Scored
@@ -64,7 +64,7 @@ class Groups:
         """
         if not self.clustered:
             return None
-        return degrees_of_freedom(self.used()[:, 0]) + 1.0
+        return effective_clusters(self.used()[:, 0])
 
     def inflate(self, seen: float, variance: float, gradient: Floats) -> Inflated:
         """Return both variances as correlated rows make them, never smaller.

@@ -158,9 +158,6 @@ class Folded:
             _merged(self.totals, other.totals),
             {at: one + other.differences[at] for at, one in self.differences.items()},
             slices,
-            self.order or other.order,
-            self.imbalance or other.imbalance,
-            max(self.copies, other.copies),
         )
 
 
@@ -175,10 +172,10 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
         Calls a function on every piece and yields the results in the order of the pieces.
     """
     models, order, imbalance, copies = fit(source, question, run)
-    total = replace(Folded.empty(question), order=order, imbalance=imbalance, copies=copies)
+    total = Folded.empty(question)
     for part in run(partial(_fold, source, question, models), source.pieces):
         total = total + part
-    return total
+    return replace(total, order=order, imbalance=imbalance, copies=copies)
 
 
 def _fold(source: Source, question: Question, models: Models, piece: Any) -> Folded:
@@ -226,10 +223,9 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
         before = slices.get(key) or tuple(
             Sums.empty(question.estimators(at)[-1:]) for at in range(len(folded.totals))
         )
+        # Of a slice nothing is said by action, nor of columns of ids.
         slices[key] = tuple(
-            sums.receive(
-                replace(one.where(inside), action=None, ids=None)
-            )  # nothing is said of either
+            sums.receive(replace(one.where(inside), action=None, ids=None))
             for sums, one in zip(before, each, strict=True)
         )
     check_slices(slices)

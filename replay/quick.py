@@ -49,13 +49,24 @@ NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
 """Of what can be summed so; rejection draws rows by numbers that a file in CSV may not have yet."""
 
 
-def is_quick(only: Sequence[str], targets: Sequence[Target], columns: Columns) -> bool:
-    """Whether a question can be answered so."""
+def is_quick(
+    only: Sequence[str], targets: Sequence[Target], columns: Columns, names: Sequence[str]
+) -> bool:
+    """Whether a question can be answered so; `names` are those of all columns of the table."""
     own = all(target.column in columns.target_probs for target in targets)
     plain = columns.propensity is not None and columns.logged is None
     plain = plain and not (columns.by or columns.cluster or columns.actions or columns.time)
-    plain = plain and not any(least_values(name, context=True) for name in columns.context)
-    return bool(only) and NAMES.issuperset(only) and own and plain
+    return bool(only) and NAMES.issuperset(only) and own and plain and not _has_ids(columns, names)
+
+
+def _has_ids(columns: Columns, names: Sequence[str]) -> bool:
+    """Whether a column looks like ids, in which correlated rows are looked for."""
+    if columns.independent:
+        return False
+    free = [name for name in names if name not in columns.needed()]
+    return any(least_values(name, context=True) for name in columns.context) or any(
+        map(least_values, free)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +81,6 @@ class Quick:
             return self if self.totals else other
         totals = (a + b for a, b in zip(self.totals, other.totals, strict=True))
         return Quick(self.survey + other.survey, tuple(totals))
-
-    def surveyed(self) -> Survey:
-        """Return the survey, with the rewards' moments that the mean of the log was summed by."""
-        if not self.totals:
-            return self.survey
-        return replace(self.survey, rewards=self.totals[0].logging.unweighted())
 
 
 def fold_quick(
@@ -98,8 +103,11 @@ def fold_quick(
     length = sum(piece.rows or 0 for piece in table.pieces)
     one = partial(_fold, columns, tuple(targets), only, length, strict=strict, tell=tell)
     found = reduce(add, run(one, table.pieces), Quick())
-    found.surveyed().check(table.name, columns.action)
-    return found
+    survey = found.survey
+    if found.totals:
+        survey = replace(survey, rewards=found.totals[0].logging.unweighted())
+    survey.check(table.name, columns.action)
+    return Quick(survey, found.totals)
 
 
 def _fold(

@@ -36,13 +36,13 @@ class Scored:
     spread     shape (n, P): Σₐ π²/μ noise over the full pmf, or w² noise where μ is not known
     binary     whether rewards are 0 and 1, and the noise therefore q̂(1 − q̂)
     fitted     whether there was a model yet
-    modelled   whether any row was; where not, `direct` and `predicted` are 0
+    modelled   whether a model was asked for; where not, `direct` and `predicted` are 0
     unsupported  whether the target can do something there that the log can't; where chances are
                estimated, the target's chance of what the log seems never to do
     chi        Σₐ π²/μ where both pmfs are known, else NaN
     index      the row's number in the log, if rows are drawn from it
     group      of 4,096 (`replay/groups.py`), if groups are asked for
-    clustered  whether rows of a group may hang together
+    clustered  whether rows of a group may be correlated
     top        the largest weight that the row could have had, if both pmfs are known
     action     index of the logged action, of `actions` in all, and its `propensity`
     pmf        the target's chances, shape (n, K), where they are known
@@ -104,10 +104,6 @@ class Scored:
         """Sums of weights and rewards that several estimators need."""
         return Products.of(self.weight, self.reward)
 
-    def terms(self) -> Floats:
-        """IPS term of each row: w r."""
-        return self.products.terms if self.stepped is None else self.stepped
-
     @cached_property
     def residual(self) -> Floats:
         """What the model missed, r − q̂."""
@@ -124,7 +120,7 @@ class Scored:
         if self.doubly is not None:
             return self.doubly
         if not self.modelled:
-            return self.terms()
+            return self.products.terms
         return self.direct + self.weight * self.residual
 
 

@@ -156,7 +156,7 @@ def fold_table(
                 " columns (columns:PREFIX)"
             )
     laddered = interval in LADDERED
-    quick = not (grouped or laddered) and is_quick(only, targets, columns)
+    quick = not (grouped or laddered) and is_quick(only, targets, columns, table.columns)
     if engine == "spark":
         table, start = for_executors(table), spark_workers()
     else:
@@ -167,7 +167,7 @@ def fold_table(
     with start as run:
         if quick:
             once = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
-            question = _question(once.surveyed(), columns, targets, only)
+            question = _question(once.survey, columns, targets, only)
             check_limits(interval, columns, question.scale.logged_kind, table.name)
             totals = tuple(sums.measured(question.scale) for sums in once.totals)
             return FoldedTable(once.survey, question, Folded(totals))

@@ -104,7 +104,7 @@ class DrawnWeights(NamedTuple):
     @property
     def significant(self) -> bool:
         """Whether the deficit is more than chance."""
-        return self.deficit > DEFICIT_ERRORS * self.mean_error + ROUNDING
+        return by_more_than_luck(self.deficit, self.mean_error)
 
     @property
     def ess_lower(self) -> float:
@@ -121,6 +121,11 @@ class DrawnWeights(NamedTuple):
         few = MANY * self.square_error**2
         share = 1.0 if self.significant else few / (1.0 + few)
         return 1.0 + DISTANCE * share * self.deficit**2 * self.ess
+
+
+def by_more_than_luck(deficit: float, error: float) -> bool:
+    """Whether a mean weight with a standard error is too far below 1 to be so by luck."""
+    return deficit > DEFICIT_ERRORS * error + ROUNDING
 
 
 def least_square(weight: Floats, propensity: Floats) -> Floats:

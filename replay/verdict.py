@@ -101,7 +101,7 @@ def judge(
     --------
     >>> from replay.diagnostics import Diagnostics
     >>> judge(Diagnostics(40.0, 0.04, 1.0, 25.0, 0, 12.0, None, 0.1), 1000, "uniform").text
-    'cannot answer: the log is worth only 40 rows about uniform, and 60 are needed'
+    'cannot answer: the effective sample size for uniform is only 40 rows (at least 60 required)'
     """
     clusters = found.effective_clusters
     if mismatch is not None:

@@ -1,4 +1,4 @@
-"""Whether the weights of a log let it answer: how many rows speak about the target, and for sure.
+"""Whether the weights of a log let it answer: the effective sample size, and how sure it is.
 
 worth        pESS, where both pmfs are known: broken below 30, weak below 100 (part 6 of our
              statistics). Where they are not, the same limits for its lower bound
@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.finding import Finding
-from replay.unseen_tail import DEFICIT_ERRORS, ROUNDING
+from replay.unseen_tail import by_more_than_luck
 
 if TYPE_CHECKING:
     from replay.diagnostics import Diagnostics
@@ -47,17 +47,18 @@ WORST = ("broken", "weak", "good")
 
 
 def on_worth(found: Diagnostics, target: str, unit: str) -> Finding:
-    """How many rows speak about the target, as effective sample size."""
+    """Judge the effective sample size for the target."""
     value, limits = (found.ess or 0.0, ESS) if found.pess is None else (found.pess, PESS)
     verdict, least = _graded(value, limits)
-    text = f"the log is worth {'only ' if least else ''}{_few(value)} {unit}s about {target}"
+    only = "only " if least else ""
+    text = f"the effective sample size for {target} is {only}{_few(value)} {unit}s"
     if found.pess is None and found.ess_lower is not None:
         unseen, _ = _graded(found.ess_lower, PESS)
         if WORST.index(unseen) < WORST.index(verdict):
             limit = PESS[0] if unseen == "broken" else PESS[1]
             needed = "required" if unseen == "broken" else "recommended"
             text = (
-                f"effective sample size about {target}: {_few(value)} {unit}s as observed, but"
+                f"the effective sample size for {target} is {_few(value)} {unit}s as observed, but"
                 f" possibly only {_few(found.ess_lower)}, because few rows carry most of the weight"
                 f" and larger weights may not have been drawn (at least {limit:.0f} {needed})"
             )
@@ -71,7 +72,9 @@ def on_rewards(found: Diagnostics, target: str) -> list[Finding]:
         return []
     verdict, least = _graded(found.effective_events, EVENTS)
     only = "only " if least else ""
-    text = f"{only}{_few(found.effective_events)} effective rewards speak about {target}"
+    text = (
+        f"the estimate for {target} rests on {only}{_few(found.effective_events)} effective rewards"
+    )
     return [Finding("rewards", verdict, text + least)]
 
 
@@ -83,9 +86,9 @@ def _few(value: float) -> str:
 def _graded(value: float, limits: tuple[float, float]) -> tuple[str, str]:
     """Return the verdict on a value, and what would have been enough."""
     if value < limits[0]:
-        return "broken", f", and {limits[0]:.0f} are needed"
+        return "broken", f" (at least {limits[0]:.0f} required)"
     if value < limits[1]:
-        return "weak", f", and {limits[1]:.0f} would be good"
+        return "weak", f" (at least {limits[1]:.0f} recommended)"
     return "good", ""
 
 
@@ -109,7 +112,7 @@ def on_mean_weight(found: Diagnostics) -> list[Finding]:
     if mean is None or error is None:
         return []
     deficit = found.weight_deficit or 0.0
-    if deficit > DEFICIT_ERRORS * error + ROUNDING:
+    if by_more_than_luck(deficit, error):
         text = (
             f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
             f" {deficit:.1%} of what the target does, or the propensities are wrong"

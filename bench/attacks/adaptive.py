@@ -57,6 +57,7 @@ ATTACKS = (
             MEAN if target == "uniform" else 0.3,
             partial(bandit, kind, arms, floor),
             {**asked, "target": target},
+            {**ALL, "target": target} if asked is OWN else {},
         )
         for kind, arms, floor, target in (
             ("greedy", 3, 0.1, "uniform"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class Attack(NamedTuple):
     full
         Those that tell it all chances, where `asked` tells it only some: for the effective sample
         size. Empty where `asked` does, or where there is nothing more to tell.
+    pess_share
+        Expected effective sample size as a share of the rows, where no table tells all chances; NaN
+        if a table does, or of loggers that learn.
     """
 
     name: str
@@ -36,3 +40,4 @@ class Attack(NamedTuple):
     make: Callable[[np.random.Generator, int], dict[str, Any]]
     asked: dict[str, Any]
     full: dict[str, Any] = {}  # noqa: RUF012 - nobody writes into it
+    pess_share: float = nan

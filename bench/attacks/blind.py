@@ -4,11 +4,15 @@ The table has the logged action's propensity and its chance under the target, no
 actions. `aligned` rewards are high for what the target prefers and low for what the log prefers, so
 that weights that were not drawn stand for rewards unlike those that were. Contexts are 5,000 fixed
 points, so that truths are exact.
+
+The constants of replay/unseen_tail.py were compared on these designs: only seeds from 9,000 on are
+fresh, the designs themselves never.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache, partial
+from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -72,12 +76,12 @@ class World(NamedTuple):
         """Return the target's mean reward."""
         return float((self.target * self.mean).sum(axis=1).mean())
 
-    def pess(self, n: int) -> float:
-        """Effective sample size of n rows, expected before any draw."""
+    def pess_share(self) -> float:
+        """Expected effective sample size as a share of the rows."""
         squares = np.divide(
             self.target**2, self.logging, out=np.zeros_like(self.mean), where=self.target > 0
         )
-        return n / float(squares.sum(axis=1).mean())
+        return 1.0 / float(squares.sum(axis=1).mean())
 
 
 @lru_cache(maxsize=4)
@@ -174,7 +178,9 @@ def _attack(design: Blind) -> Attack:
     goal = 0.92 if design.reward == "dollars" else 0.93
     kind = f"{design.reward}{' aligned' if design.aligned else ''}"
     name = f"blind: {design.name}, {kind}"
-    return Attack(name, goal, world(design).truth(), partial(make, design), dict(ASKED))
+    found = world(design)
+    share = nan if design.learns else found.pess_share()
+    return Attack(name, goal, found.truth(), partial(make, design), dict(ASKED), pess_share=share)
 
 
 ATTACKS = tuple(

@@ -61,6 +61,7 @@ def _attack(
         truth(offset + factor * mean, target),
         partial(table, draw=draw, target=target, offset=offset, factor=factor),
         asked(blind=blind),
+        asked() if blind else {},
     )
 
 

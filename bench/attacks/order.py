@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, partial
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def by_reward(table: dict[str, Any]) -> Any:
 
 
 def by_context(table: dict[str, Any]) -> Any:
-    return np.argsort(table.get("x0", table["p"]), kind="stable")
+    return np.argsort(table["x0"], kind="stable")
 
 
 def by_both(table: dict[str, Any]) -> Any:
@@ -82,6 +83,7 @@ def permuted(
 
 
 RATED = {"action": "action", "reward": "reward", "propensity": "p", "target": "uniform"}
+RATED_PESS = 1.0 / float((1.0 / 9.0 / VENDORS).sum())
 BASES: dict[str, tuple[Callable[..., dict[str, Any]], float, float, dict[str, Any]]] = {
     "ratings": (partial(ratings, 0.1), rated(0.1), 0.93, RATED),
     "ratings apart": (partial(ratings, 0.5), rated(0.5), 0.93, RATED),
@@ -90,8 +92,22 @@ BASES: dict[str, tuple[Callable[..., dict[str, Any]], float, float, dict[str, An
     "dollars": (partial(columns, "d heavier"), design("d heavier").truth, 0.92, FULL),
 }
 
+
+def orders(base: str) -> list[str]:
+    """Orders that a log's rows are put in: ratings have no context."""
+    asked = BASES[base][-1]
+    return [name for name in PERMUTATIONS if name != "by context" or asked is not RATED]
+
+
 ATTACKS = tuple(
-    Attack(f"order: {name} {order}", goal, truth, partial(permuted, base, order), asked)
+    Attack(
+        f"order: {name} {order}",
+        goal,
+        truth,
+        partial(permuted, base, order),
+        asked,
+        pess_share=RATED_PESS if asked is RATED else nan,
+    )
     for name, (base, truth, goal, asked) in BASES.items()
-    for order in PERMUTATIONS
+    for order in orders(name)
 )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from bench.attacks.attack import Attack
 
 ALARM = 0.01
-"""Chance that a cell fails whose intervals cover just what they should."""
+"""Chance that one of a cell's three tests fails by luck, at just the limit that it tests: of some
+260 cells a few may."""
 
 ENOUGH_PESS, REFUSED_SHARE = 100.0, 0.05
 """Effective sample size, all chances known, above which at most so many logs may be refused."""
@@ -37,8 +38,8 @@ class Cell:
     width, oracle
         Median width of an interval, and 3.92 standard deviations of the estimates over the logs.
     worth
-        Median effective sample size with all chances known, NaN where they aren't; of clustered
-        rows the effective number of clusters, if that is less.
+        Median expected effective sample size, all chances known, NaN where they can't be; of
+        clustered rows the effective number of clusters, if that is less.
     why
         The most frequent reason to refuse.
     """
@@ -94,8 +95,10 @@ def one_log(attack: Attack, n: int, seed: int) -> tuple[Any, ...]:
     worth = found.diagnostics.pess
     if attack.full:
         worth = evaluate(table, **attack.full).diagnostics.pess
+    if worth is None:
+        worth = attack.pess_share * n
     clusters = found.diagnostics.effective_clusters
-    if clusters is not None and worth is not None:
+    if clusters is not None:
         worth = min(worth, clusters)
     estimates = found.estimates or found.withheld
     value = next((one.value for one in estimates if one.estimator == found.default), None)
@@ -103,7 +106,7 @@ def one_log(attack: Attack, n: int, seed: int) -> tuple[Any, ...]:
         np.nan if found.low is None else found.low,
         np.nan if found.high is None else found.high,
         np.nan if value is None else value,
-        np.nan if worth is None else worth,
+        worth,
         found.verdict,
     )
 
@@ -127,6 +130,6 @@ def cell(attack: Attack, n: int, seeds: Iterable[int], run: Callable[..., Any] =
         int((held & good).sum()),
         float(np.median((high - low)[answered])) if answered.any() else np.nan,
         3.92 * float(np.nanstd(value)),
-        float(np.nanmedian(worth)) if not np.isnan(worth).all() else np.nan,
+        float(np.median(worth)),
         max(set(reasons), key=reasons.count)[:60] if reasons else "",
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.designs import softmax
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,12 +27,6 @@ CONTEXT = _design.normal(size=(SEGMENTS, NUMBERS))
 _own, _other, _worth = _design.normal(size=(3, NUMBERS, len(ACTIONS)))
 MEAN: Floats = 2.0 * np.exp(0.3 * (CONTEXT @ _worth) / np.sqrt(NUMBERS) + 0.3 * _worth[0])
 """Mean reward of each action in each segment, before a design turns it into its own."""
-
-
-def softmax(logits: Floats) -> Floats:
-    powers: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 LOGGING: Floats = 0.02 + 0.9 * softmax(0.6 * CONTEXT @ _own)

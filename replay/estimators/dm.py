@@ -47,4 +47,4 @@ class Dm:
         own, value = self.dr.interval(kind, level, rule), self.value()
         if value is None:
             return own
-        return own.holding(value)._replace(rule="that of DR, stretched")
+        return own.holding(value)._replace(rule="DR's, extended to contain DM")

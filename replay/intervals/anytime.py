@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr
 
-from replay.intervals.choose import BELIEVED
 from replay.intervals.interval import widest, within
 from replay.intervals.skewed import ends
 from replay.intervals.student import beyond
@@ -40,7 +39,7 @@ def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
     reach = boundary = factor(n, level)
     freedom = evidence.cluster_freedom
     if kind != "binary":
-        freedom = evidence.least_freedom(BELIEVED if kind == "positive" else 1.0)
+        freedom = evidence.believed_freedom(kind)
     if freedom is not None:
         reach = beyond(freedom, float(ndtr(-reach)))
     error = math.sqrt(evidence.variance)

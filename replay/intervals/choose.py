@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
     from replay.intervals.interval import Interval
 
-BELIEVED = 0.5
-"""Part of the degrees of freedom that is believed of positive rewards, those by clusters included:
-where users' means are log-normal (of 5 to 100 equal or unequal users, deviation .9 on the log
-scale, 1,500 samples a cell) all of them cover .885 to .941, half .931 to .977; with a
-deviation of 1.2 half cover .896 to .977, which is too few."""
-
 
 def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
     """Interval of an estimate whose rewards are `binary`, `positive` or `real`.
@@ -44,6 +38,6 @@ def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
     value, variance = evidence.value, evidence.variance
     if kind == "binary":
         return wilson(value, variance, evidence.ess, level, evidence.cluster_freedom)
-    freedom = evidence.least_freedom(BELIEVED if kind == "positive" else 1.0)
+    freedom = evidence.believed_freedom(kind)
     own = skewed(value, variance, freedom, evidence.skewness, level)
     return within(own.low, own.high, kind, own.rule).holding(value)

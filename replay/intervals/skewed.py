@@ -70,5 +70,5 @@ def ends(
     (-3.9, 2.1)
     """
     term = abs(skewness) * (1 + 2 * further_at**2) / 6
-    near, far = max(reach - term, min(reach, normal)) * error, (reach + term) * error
+    near, far = max(reach - term, normal) * error, (reach + term) * error
     return (value - near, value + far) if skewness > 0 else (value - far, value + near)

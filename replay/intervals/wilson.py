@@ -12,7 +12,6 @@ import math
 from typing import TYPE_CHECKING
 
 from replay.intervals.interval import Interval, widest
-from replay.intervals.normal import z
 from replay.intervals.student import quantile
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def wilson(
     rate = min(max(value, min(error, 0.5)), max(1.0 - error, 0.5))
     m = rate * (1 - rate) / error**2 if error else ess
     centre = min(max(value, 0.0), 1.0)
-    reach = z(level) if freedom is None else quantile(freedom, level)
+    reach = quantile(freedom, level)
     q = reach**2 / m if m > 0 else math.inf
     if math.isinf(q):
         return Interval(0.0, 1.0, "Wilson")

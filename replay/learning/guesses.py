@@ -13,10 +13,10 @@ from replay.models.blocks import boundaries
 from replay.models.folds import Folds
 from replay.models.frozen import block_grams, crossed_models, fold_grams, past_models
 from replay.order.row_order import order_of
-from replay.order.sums import OrderSums
+from replay.order.sums import OrderSums, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from replay.models.features import Features
     from replay.models.frozen import Models
@@ -34,7 +34,7 @@ def order_of_rows(
 
     `timed` says that they are in the order of logging, `learned` that a policy that learned chose.
     """
-    sums = [OrderSums().receive(rows, features.slot, length) for rows in held]
+    sums = [OrderSums().receive(looked_at(rows, length), features.slot, length) for rows in held]
     order = order_of(reduce(add, sums, OrderSums()), timed=timed)
     return replace(order, moving=True) if learned else order
 
@@ -63,17 +63,12 @@ def _models(
     *,
     clustered: bool,
 ) -> Models:
+    parts = (part for rows in held for part in rows.parts(AT_ONCE))
     if order.by_past:
         starts = boundaries(length)
-        blocks = (block_grams(features, part, starts, centre) for part in _few(held))
+        blocks = (block_grams(features, part, starts, centre) for part in parts)
         return past_models(features, blocks, length, centre, aware=True, blind=False)
     folds = Folds(clustered)
-    each = [fold_grams(features, part, centre, folds) for part in _few(held)]
+    each = [fold_grams(features, part, centre, folds) for part in parts]
     grams = [reduce(add, fold) for fold in zip(*each, strict=True)]
     return crossed_models(features, grams, centre, folds, aware=True, blind=False)
-
-
-def _few(held: Sequence[Rows]) -> Iterator[Rows]:
-    for rows in held:
-        for start in range(0, len(rows), AT_ONCE):
-            yield rows.slice(start, min(start + AT_ONCE, len(rows)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.cluster_freedom import degrees_of_freedom
+from replay.cluster_freedom import effective_clusters
 from replay.diagnostics import Diagnostics
 from replay.verdict import judge
 
@@ -30,7 +30,7 @@ def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
     clusters = None
     if held.group is not None:
         rows_of_group = np.bincount(held.group).astype(float)
-        clusters = degrees_of_freedom(rows_of_group[rows_of_group > 0]) + 1.0
+        clusters = effective_clusters(rows_of_group[rows_of_group > 0])
     every = []
     for each in sums.T:
         rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in each)

@@ -94,7 +94,7 @@ def crossed_models(
     blind: bool,
 ) -> Models:
     """Fit the models of all folds from their cross products."""
-    collapsed = [gram.collapsed(features.action_slots) for gram in grams]
+    collapsed = [gram.collapsed(features.action_slots) for gram in grams] if blind else []
     return Models(
         features,
         centre,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from replay.inner import inner
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -43,23 +45,15 @@ class Gram:
         product = features.T @ features
         cross[:m, :m] = product if isinstance(product, np.ndarray) else product.toarray()
         cross[:m, m] = cross[m, :m] = features.T @ reward
-        cross[m, m] = reward @ reward
+        cross[m, m] = inner(reward, reward)
         sums = np.append(np.asarray(features.sum(axis=0)).ravel(), reward.sum())
         return cls(n, sums, cross, float(reward.min()), float(reward.max()))
 
     @classmethod
     def of_slots(cls, slots: NDArray[np.int64], size: int, reward: Floats) -> Gram:
         """Sum rows up that have one feature each, a 1 in slot `slots`, shape (n,)."""
-        if not len(reward):
-            return cls.empty(size)
-        counts = np.bincount(slots, minlength=size).astype(np.float64)
-        summed = np.bincount(slots, weights=reward, minlength=size)
-        cross = np.zeros((size + 1, size + 1))
-        np.fill_diagonal(cross[:size, :size], counts)
-        cross[:size, size] = cross[size, :size] = summed
-        cross[size, size] = np.einsum("i,i->", reward, reward)
-        sums = np.append(counts, reward.sum())
-        return cls(len(reward), sums, cross, float(reward.min()), float(reward.max()))
+        (found,) = cls.of_slots_by(np.zeros(len(slots), np.int64), slots, 1, size, reward)
+        return found
 
     @classmethod
     def of_slots_by(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay.inner import inner
 from replay.order.content import numbers_of
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ class OrderSums:
     sums: Floats = field(default_factory=lambda: np.zeros((PARTS, 0, FIELDS)))
     contexts: Floats = field(default_factory=lambda: np.zeros((0, 5)))
 
-    def receive(self, rows: Rows, slots: Sequence[int], length: int) -> OrderSums:
-        """Add rows of a log of `length` rows, with the `slots` of all actions."""
-        seen = looked_at(rows, length)
+    def receive(self, seen: Rows, slots: Sequence[int], length: int) -> OrderSums:
+        """Add rows that are `looked_at`, of a log of `length`, with the `slots` of all actions."""
         if not len(seen):
             return self
         assert seen.index is not None
@@ -118,7 +118,7 @@ def _of_contexts(rows: Rows) -> Floats:
     for sums, name in zip(found, sorted(rows.context), strict=True):
         x = np.clip(numbers_of(rows.context[name]), -LARGEST, LARGEST)
         step = np.diff(x)[same]
-        sums[:] = len(x), x.sum(), x @ x, step @ step, len(step)
+        sums[:] = len(x), x.sum(), inner(x, x), inner(step, step), len(step)
     return found
 
 

@@ -1,8 +1,8 @@
 """Estimators of values that a few audits correct: with the variance that the confidences imply.
 
 Where wrong answers are rare, few or none of the audited are wrong, and the variance seen says too
-little: of 30 audits it let the intervals of DR hold the truth in .60. So the variance is the larger
-of the one seen and that of the same estimator without what audits add, plus
+little: with 30 audits, 60 % of DR's intervals held the truth. So the variance is the larger of the
+one seen and that of the same estimator without what audits add, plus
 
 mean weight² p(1 − p)/ρ / n,
 
@@ -103,7 +103,7 @@ class AuditedDm(Audited):
         own, value = rule(self.evidence(), kind, level), self.value()
         if value is None:
             return own
-        return own.holding(value)._replace(rule="that of DR, stretched")
+        return own.holding(value)._replace(rule="DR's, extended to contain DM")
 
 
 def _parts(scored: Scored) -> tuple[Scored, Any]:

@@ -88,7 +88,7 @@ class Asks:
     actions: tuple[str, ...]
     judged: int
     unjudged: int
-    centre: float = 0.0
+    centre: float
 
     @property
     def pieces(self) -> tuple[int]:

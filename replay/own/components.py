@@ -85,10 +85,12 @@ def combinations(price: Floats) -> dict[str, Floats]:
     proxy = value - of(correction_usd=1.0)
     return {
         "agreement": of(agreement=1.0),
+        "recalibration": of(recalibration=1.0),
         "correction": of(recalibration=1.0, correction=1.0),
         "proxy": of(agreement=1.0, recalibration=1.0),
         "accuracy": of(agreement=1.0, recalibration=1.0, correction=1.0),
         "agreement_usd": of(agreement_usd=1.0),
+        "recalibration_usd": of(recalibration_usd=1.0),
         "correction_usd": of(recalibration_usd=1.0, correction_usd=1.0),
         "proxy_usd": of(agreement_usd=1.0, recalibration_usd=1.0),
         "accuracy_usd": of(agreement_usd=1.0, recalibration_usd=1.0, correction_usd=1.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.finding import Finding
+from replay.plain import counted
 
 if TYPE_CHECKING:
     from replay.own.money import Audits, Money
@@ -31,10 +32,12 @@ def unknown_accuracy(audits: Audits) -> str:
     if not audits.enough:
         return (
             f"Accuracy is unknown: effective number of audits {audits.effective:.3g}, at least"
-            f" {audits.needed:.0f} required ({_counted(audits.gold)}{about})"
+            f" {audits.needed:.0f} required ({counted(audits.gold, 'audit')}{about})"
         )
     points = 100 * (audits.half_width or 0.0)
-    return f"Accuracy is known to ±{points:.1f} points only ({_counted(audits.gold)}{about})"
+    return (
+        f"Accuracy is known to ±{points:.1f} points only ({counted(audits.gold, 'audit')}{about})"
+    )
 
 
 def accuracy_check(money: Money) -> tuple[Finding, ...]:
@@ -47,10 +50,6 @@ def accuracy_check(money: Money) -> tuple[Finding, ...]:
         return (Finding("accuracy", "good", text),)
     text = unknown_accuracy(money.whole.audits)
     return (Finding("accuracy", "weak", text[0].lower() + text[1:]),)
-
-
-def _counted(audits: int) -> str:
-    return f"{audits:,} audit{'' if audits == 1 else 's'}"
 
 
 def _two_digits(count: int) -> str:

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 UNCORRECTED = {
-    "correction": ("", 0),
+    "correction": ("recalibration", 0),
     "accuracy": ("proxy", 0),
-    "correction_usd": ("", 1),
+    "correction_usd": ("recalibration_usd", 1),
     "accuracy_usd": ("proxy_usd", 1),
     "value_usd": ("proxy_value_usd", 1),
     "net_usd": ("proxy_net_usd", 1),
@@ -187,7 +187,7 @@ class Ledger:
         seen = variance = moments.second / (n - 1) / n
         if name in UNCORRECTED:
             twin, unit = UNCORRECTED[name]
-            certain = self.gains[twin].second / (n - 1) / n if twin else 0.0
+            certain = self.gains[twin].second / (n - 1) / n
             variance = max(seen, certain + float(self.doubt[unit]) / n**2)
         freedom, skewness = moments.degrees_of_freedom(), moments.skewness() / n**0.5
         return Evidence(moments.mean, variance, seen, n, freedom=freedom, skewness=skewness)

@@ -18,8 +18,8 @@ from replay.fold import Sums
 from replay.groups import GROUPS
 from replay.models.tabular import Tabular
 from replay.own.audited import Audited, AuditedDm
-from replay.own.components import AUDITED, PARTS, combinations
-from replay.own.difference import TaskDifference
+from replay.own.components import PARTS, combinations
+from replay.own.difference import difference
 from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
@@ -52,8 +52,8 @@ class _Side:
 
     def receive(
         self, tasks: Sequence[Trajectory], horizon: int, index: Ints, group: Ints | None
-    ) -> tuple[Scored, Floats]:
-        """Add n tasks; return them scored, and scores without what gold corrects, shape (n,)."""
+    ) -> Scored:
+        """Add n tasks; return them scored."""
         pmfs = [[masked(self.target, step.logged) for step in task.steps] for task in tasks]
         weighed = [weigh(task, pmf, self.model) for task, pmf in zip(tasks, pmfs, strict=True)]
         if self.target.kind == "logging":  # what was logged is known: no model is asked
@@ -62,7 +62,7 @@ class _Side:
         fitted = self.model.fitted
         scored, certain = (
             _scored(weighed, each, horizon, fitted=fitted, index=index, group=group)
-            for each in (price, np.where(np.isin(np.arange(PARTS), AUDITED), 0.0, price))
+            for each in (price, combinations(price)["proxy_value_usd"][:PARTS])
         )
         doubt = np.array([task.doubt * task.worth_usd**2 for task in tasks])
         scored = replace(scored, certain=certain, doubt=doubt)
@@ -70,8 +70,7 @@ class _Side:
         self.accounts.receive(tasks, weighed)
         for task, pmf in zip(tasks, pmfs, strict=True):
             self.model.learn(task, pmf)
-        proxy = combinations(price)["proxy_value_usd"][:PARTS]
-        return scored, np.array([one.scores for one in weighed]) @ proxy
+        return scored
 
     def total(self) -> Sums:
         """Return the sums; of what was logged no model says anything."""
@@ -113,17 +112,15 @@ def fold_tasks(
         _Side(target, Tabular(actions), each, _empty(length))
         for target, each in zip(targets, accounts, strict=True)
     ]
-    differences = {at: TaskDifference() for at in paired(targets)}
+    differences = {at: Audited.of(Dr()) for at in paired(targets)}
     first = 0
     for piece in _pieces(tasks, sides[0].model):  # every model has seen the same tasks
         index = np.arange(first, first + len(piece))
         group = index % GROUPS if grouped else None
         first += len(piece)
         each = [side.receive(piece, horizon, index, group) for side in sides]
-        other, its = each[0]
         for at, sums in differences.items():
-            one, uncorrected = each[at]
-            differences[at] = sums.receive(piece, one, other, uncorrected - its)
+            differences[at] = sums.receive(difference(each[at], each[0]))
     return Folded(tuple(side.total() for side in sides), differences)
 
 

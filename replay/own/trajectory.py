@@ -42,9 +42,8 @@ class Trajectory:
     the log says that its audits cost; `None` where gold came that the log has no price of.
     `chance` is that of being audited with gold, ρ; `right` says whether gold found the answer
     right, and `missed` is gold less the proxy.
-    `doubt` is the variance of the correction, 1/ρ · p(1 − p), if p is right: the confidence or the
-    recalibrated one, whichever leaves more doubt, for sure answers that are often wrong say too
-    little;
+    `doubt` is the variance of the correction, p(1 − p)/ρ: p is the confidence or the recalibrated
+    one, whichever gives more, for a confidence near 1 that is often wrong gives too little.
     `worth_usd` is what a right answer is worth; `traits` are what tasks are sliced by.
     """
 
@@ -64,8 +63,8 @@ class Trajectory:
 def trajectory(
     history: History,
     gold_share: float,
-    traits: tuple[str, ...] = (),
-    recalibration: Recalibration | None = None,
+    traits: tuple[str, ...],
+    recalibration: Recalibration,
 ) -> Trajectory | None:
     """Read a task's history; `None` while it has no verdict.
 
@@ -79,7 +78,7 @@ def trajectory(
     traits
         What it is sliced by.
     recalibration
-        Turns its confidence into the proxy that gold corrects; without it they are the same.
+        Turns its confidence into the proxy that gold corrects.
     """
     if not history.verdicts or not history.decisions:
         return None
@@ -90,12 +89,12 @@ def trajectory(
     audited = given.audited and given.answer is not None
     known = audited and gold is not None
     agreement = given.confidence or 0.0
-    proxy = agreement
-    if recalibration is not None and given.answer is not None:
-        proxy = recalibration.proxy(history.task, agreement)
+    answered = given.answer is not None
+    proxy = recalibration.proxy(history.task, agreement) if answered else agreement
     chance = given.audit_propensity * gold_share
     right = known and given.answer == gold
-    correction = (float(right) - proxy) / chance if known else 0.0
+    missed = float(right) - proxy if known else 0.0
+    correction = missed / chance if known else 0.0
     asked = sum(d.usd for d in history.decisions if d.choice != STOP)
     end = Earned(
         agreement,
@@ -113,7 +112,7 @@ def trajectory(
         Step(state_of(last), last.pmf, last.choice, end._replace(usd=end.usd + _price(last))),
     )
     unsure = max(p * (1.0 - p) for p in (agreement, proxy))
-    doubt = unsure / chance if chance and given.answer is not None else 0.0
+    doubt = unsure / chance if chance and answered else 0.0
     return Trajectory(
         history.task,
         steps,
@@ -125,7 +124,7 @@ def trajectory(
         traits,
         chance,
         right,
-        float(right) - proxy if known else 0.0,
+        missed,
     )
 
 

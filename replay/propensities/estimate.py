@@ -69,8 +69,7 @@ class Estimated:
     def fill(self, rows: Rows) -> Iterator[Rows]:
         """Put the chances in as those of the logging policy; yield a few rows at a time."""
         most = rows_at_once(max(self.features.size, self.actions))
-        for start in range(0, len(rows), most):
-            part = rows.slice(start, min(start + most, len(rows)))
+        for part in rows.parts(most):
             scores = self.scores(
                 self.features.context(part), folds(part, FOLDS, clustered=part.group is not None)
             )

@@ -17,7 +17,7 @@ from replay.keyed import uniforms
 from replay.models.folds import folds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,7 +82,7 @@ def sample(batches: Iterable[Rows], features: Features, actions: int, share: flo
         taken += np.bincount(batch.action, minlength=actions)
         assert batch.index is not None
         drawn = batch if share == 1 else batch.where(uniforms(batch.index, "sample") < share)
-        parts += [_of(part, features, actions) for part in _few(drawn, rows_at_once(features.size))]
+        parts += [_of(part, features, actions) for part in drawn.parts(rows_at_once(features.size))]
     return merged(parts, features.context_size, taken)
 
 
@@ -105,8 +105,3 @@ def _of(rows: Rows, features: Features, actions: int) -> Choices:
     context = csr_array(features.context(rows))
     of_row = folds(rows, FOLDS, clustered=rows.group is not None)
     return Choices(context, rows.action, of_row, rows.eligible, np.zeros(actions, dtype=np.int64))
-
-
-def _few(rows: Rows, most: int) -> Iterator[Rows]:
-    for start in range(0, len(rows), most):
-        yield rows.slice(start, min(start + most, len(rows)))

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def diagnosis(answer: Evaluation) -> str:
-    """Say how much of the log speaks about the target, and how large its weights are."""
+    """Say how large the effective sample for the target is, and how large the weights are."""
     found, unit, learning = answer.diagnostics, answer.unit, answer.learning
     if learning is not None and learning.passed is None:
         return "No history was walked."
     if found.ess is None or found.ess_share is None:
         return f"No {unit} could be used."
-    expected = "" if found.pess is None else f"; {found.pess:,.4g} were expected before any draw"
-    rows, log = answer.rows, "The log"
+    expected = "" if found.pess is None else f"; {found.pess:,.4g} expected from the logged chances"
+    rows, where = answer.rows, ""
     if learning is not None and learning.passed is not None:
-        rows, log = learning.passed, f"What a history came past ({counted(learning.passed, unit)})"
+        rows, where = learning.passed, " in one learning history"
     return (
-        f"{log} is worth {found.ess:,.0f} {unit}s about the target ({found.ess_share:.1%} of"
-        f" {rows:,}{expected}). Mean weight {number(found.mean_weight)} (should be 1),"
-        f" largest {number(found.max_weight)}."
+        f"Effective sample size for the target{where}: {counted(round(found.ess), unit)}"
+        f" ({found.ess_share:.1%} of {rows:,}{expected}). Mean weight"
+        f" {number(found.mean_weight)} (should be 1), largest {number(found.max_weight)}."
     )
 
 
@@ -34,9 +34,9 @@ def diagnostic_numbers(found: Diagnostics) -> list[list[str]]:
     """Name each diagnostic and write its value; a dash where it can't be known."""
     largest = ", ".join(number(one) for one in found.largest) or "–"
     return [
-        ["effective sample", number(found.ess)],
+        ["effective sample size", number(found.ess)],
         ["its share of all", number(found.ess_share)],
-        ["effective sample expected before any draw", number(found.pess)],
+        ["effective sample size expected from the logged chances", number(found.pess)],
         ["effective sample size, lower bound", number(found.ess_lower)],
         ["variance multiplied for weight not drawn by", number(found.variance_factor)],
         ["effective rewards", number(found.effective_events)],

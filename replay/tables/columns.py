@@ -75,8 +75,8 @@ class Columns:
     found_cluster: str | None = None
 
     def to_learn(self) -> Columns:
-        """Return only what a model of the reward is fitted from, and its rows' order is told by."""
-        return replace(self, target_probs=(), target_pmfs=(), by=(), time=None)
+        """Return what models of the reward, their folds and the checks of the rows' order need."""
+        return replace(self, target_probs=(), target_pmfs=(), by=(), time=None, possible_ids=())
 
     def needed(self) -> list[str]:
         """All columns that are read, each once."""

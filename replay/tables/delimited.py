@@ -1,6 +1,8 @@
 """CSV and TSV, also .gz, as batches of Arrow text columns: every value as it stands in the file.
 
-One change is made: where fields aren't separated by commas, 0,7 is written 0.7.
+One change is made: where fields aren't separated by commas, 0,7 is written 0.7. Of numbers like
+1,234 alone nobody can tell what they are, unless fields are separated by `;`, which is how files
+with decimal commas are written.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ BLOCK = 1 << 22
 """Bytes read at once; a row has to fit in."""
 
 WITH_COMMA = r"^\s*[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?\s*$"
+THOUSANDS = r"^\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*$"
 WITH_POINT = r"^\s*[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]+)?\s*$"
 
 
@@ -37,7 +40,7 @@ def read(path: str, names: Sequence[str]) -> Iterator[Any]:
     Raises
     ------
     InputError
-        If a column has decimal commas and decimal points.
+        If a column has decimal commas and decimal points, or commas that may be of thousands.
     """
     convert = pacsv.ConvertOptions(
         include_columns=list(names),
@@ -46,14 +49,16 @@ def read(path: str, names: Sequence[str]) -> Iterator[Any]:
         null_values=[""],  # "nan" is a bad number and "NA" may be an action
     )
     dialect = _dialect(path)
+    sure = set(names) if dialect.delimiter == ";" else set[str]()
     with _stream(path, dialect, convert) as reader:
         for block in reader:
             for start in range(0, block.num_rows, BATCH_ROWS):
                 batch = block.slice(start, BATCH_ROWS)
-                yield _with_points(path, batch) if dialect.decimal_comma else batch
+                yield _with_points(path, batch, sure) if dialect.decimal_comma else batch
 
 
-def _with_points(path: str, batch: Any) -> Any:
+def _with_points(path: str, batch: Any, sure: set[str]) -> Any:
+    """Write decimal points for commas; `sure` gathers columns whose commas are decimal for sure."""
     columns = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         commas = pc.match_substring_regex(column, WITH_COMMA)
@@ -67,6 +72,13 @@ def _with_points(path: str, batch: Any) -> Any:
                 f"{path}: {name} has decimal commas ({one}) and decimal points ({other}): write all"
                 " numbers in one way"
             )
+        given = column.filter(commas)
+        if name not in sure and pc.all(pc.match_substring_regex(given, THOUSANDS)).as_py():
+            raise InputError(
+                f"{path}: {name}: {given[0].as_py()} may have a decimal comma or one of thousands:"
+                " write numbers with a decimal point and no other mark"
+            )
+        sure.add(name)
         columns.append(pc.if_else(commas, pc.replace_substring(column, ",", "."), column))
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 

@@ -2,6 +2,7 @@
 
 A delimiter must split every row that is looked at into as many fields as the header. Of those that
 do, the one with the most fields is taken, and of equals the one that the file's name promises.
+If none does: the promised one if it splits the header, else the one with the most fields.
 """
 
 from __future__ import annotations
@@ -10,12 +11,8 @@ import csv
 import io
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from replay.tables.encoding import encoding_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 16
@@ -58,7 +55,7 @@ def dialect_of(head: bytes, promised: str = ",", *, whole: bool = False) -> Dial
     encoding = encoding_of(head)
     text = head.decode(encoding, errors="replace")
     ranks = {}
-    for delimiter in dict.fromkeys((promised, *DELIMITERS)):
+    for delimiter in DELIMITERS:
         header, *rows = _widths(text, delimiter, whole=whole) or [1]
         consistent = header > 1 and all(width == header for width in rows)
         ranks[delimiter] = (consistent, header, delimiter == promised)
@@ -69,9 +66,9 @@ def dialect_of(head: bytes, promised: str = ",", *, whole: bool = False) -> Dial
 
 def _widths(text: str, delimiter: str, *, whole: bool) -> list[int]:
     """Fields of the first rows; empty rows don't count."""
-    lines: Iterable[str] = io.StringIO(text, newline="")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = list(islice(csv.reader(lines, delimiter=delimiter), HEAD_ROWS + 1))
+        rows = list(islice(reader, HEAD_ROWS + 1))
     except csv.Error:
         return []
     if len(rows) <= HEAD_ROWS and not whole and len(rows) > 1:

@@ -1,9 +1,9 @@
 """Columns whose repeated values may be clusters although nobody said so (`--cluster`).
 
 They are ids by their name: a word for a person, a task or a session, whatever their role in the
-table; or a context column whose name ends in `id`. They are ids by their values: context columns of
-text with digits. And they are all other context columns of text, if those have more values than a
-category has.
+table; or a context column whose last word is `id` or `uuid`. They are ids by their values: context
+columns of text with digits. And they are all other context columns of text, if those have more
+values than a category has.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ MOST = 4
 _BEHIND = r"_?(id|uuid|key|hash|number|no)"
 _PERSON = re.compile(rf"(.*_)?(({'|'.join(PEOPLE)})({_BEHIND})?|uid)")
 _THING = re.compile(rf"(.*_)?({'|'.join(THINGS)}){_BEHIND}")
-_IN_CONTEXT = re.compile(r"(.*_)?(uu)?id|.*[a-z]_id")
+_IN_CONTEXT = re.compile(r"(.*_)?(uu)?id")
 
 
 def least_values(name: str, *, context: bool = False) -> int | None:
     """Different values that a column of this name must have to be one of ids; `None` if it isn't.
 
-    In the `context` whatever ends in `id` is.
+    In the `context` any whose last word is `id` or `uuid` is.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def possible_ids(
 def crossing_ids(
     table: Table, columns: Columns, context: Sequence[ContextColumn], cluster: str
 ) -> tuple[PossibleId, ...]:
-    """Columns to look for correlated rows in, beside the clusters: ids by name, anywhere."""
+    """Columns to look for correlated rows in, beside the clusters: ids by name or by digits."""
     among = possible_ids(table, replace(columns, cluster=None), context)
     found = {one.column: one for one in among if one.is_id}
     used, headers = set(columns.needed()), [names for _, names in table.headers]

@@ -11,7 +11,7 @@ from replay.tables.arrays import column_of
 from replay.tables.values import Floats, Ints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -72,6 +72,11 @@ class Rows:
         if start <= 0 and stop >= len(self):
             return self
         return self._each(lambda values: values[start:stop])
+
+    def parts(self, most: int) -> Iterator[Rows]:
+        """Cut it into slices of at most `most` rows."""
+        for start in range(0, len(self), most):
+            yield self.slice(start, min(start + most, len(self)))
 
     def where(self, keep: NDArray[np.bool_]) -> Rows:
         """Only the rows that `keep`, shape (n,), is true for."""

@@ -99,10 +99,9 @@ def _total(batch: Any, reward: Reward, faults: Faults) -> Floats:
 
 def _limited(name: str, values: Floats, faults: Faults) -> Floats:
     """Leave rows out whose reward is not finite, or too large to be one."""
-    good = np.abs(values) <= MAX_SIZE
-    if not good.all():
+    if not _between(values, -MAX_SIZE, MAX_SIZE):
         _must(np.isfinite(values), name, values, FINITE, faults)
-        _must(good, name, values, f"must be within ±{MAX_SIZE:g}", faults)
+        _must(np.abs(values) <= MAX_SIZE, name, values, f"must be within ±{MAX_SIZE:g}", faults)
     return values
 
 

@@ -56,33 +56,29 @@ def is_text(column: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def numbers(
-    name: str, column: Any, faults: Faults, *, may_miss: bool = False, label: str | None = None
-) -> Floats:
+def numbers(name: str, column: Any, faults: Faults, *, may_miss: bool = False) -> Floats:
     """Turn a column into floats, shape (n,), NaN where there is none; `true` is 1.
 
-    What is missing or no number is put into `faults`, what is missing only unless it `may_miss`;
-    `label` is what they call the column.
+    What is missing or no number is put into `faults`, what is missing only unless it `may_miss`.
 
     Raises
     ------
     BadValue
         If the column's type has no numbers.
     """
-    label = label or name
     kind = column.type
     if kind == FLOATS and not column.null_count:
         return np.asarray(array_of(column))
     if any(wrong(kind) for wrong in NOT_NUMBERS):
-        raise faults.wrong_type(label, column, "numbers")
+        raise faults.wrong_type(name, column, "numbers")
     if column.null_count and not may_miss:
-        faults.put(null_mask(column), f"{label} is missing")
+        faults.put(null_mask(column), f"{name} is missing")
     try:
         plain = array_of(column.cast(FLOATS, safe=False))  # whole numbers above 2^53 round
     except pa.ArrowException:
         if not is_text(column):
-            raise faults.wrong_type(label, column, "numbers") from None
-        return _from_texts(label, column, faults)
+            raise faults.wrong_type(name, column, "numbers") from None
+        return _from_texts(name, column, faults)
     return np.asarray(plain, dtype=np.float64)
 
 

@@ -48,10 +48,7 @@ class Vocabulary:
     def codes_of_names(self, names: tuple[str, ...]) -> Ints:
         """Code of each of some different names, as `codes_of`; a name's code never changes."""
         if names not in self._known:
-            codes = self.codes_of(strings(names))
-            if not self.grows or (codes >= 0).all():
-                self._known[names] = codes
-            return codes
+            self._known[names] = self.codes_of(strings(names))
         return self._known[names]
 
     def codes_of(self, words: Any) -> Ints:

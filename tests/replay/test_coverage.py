@@ -18,7 +18,7 @@ LOOKED_AT = ("c rate 12 %", 1_500, 40)
 def test_the_default_interval_covers_what_it_promises(at: int) -> None:
     """Of 100 logs those that are answered: .93, dollars .92.
 
-    At just that coverage a form fails with a chance of at most 1e-3, all 18 together with 2 %;
+    At just that coverage a form fails with a chance of at most 1e-3, all 17 together with 2 %;
     where all are answered, a coverage of .75 is caught 97 times in 100.
     """
     design = DESIGNS[at]
@@ -27,8 +27,10 @@ def test_the_default_interval_covers_what_it_promises(at: int) -> None:
     for form in OWN:
         answered = [one[form, form, "default"] for one in runs]
         ends = [(low, high) for refused, low, high in answered if not refused]
-        # Heavy weights of which only the logged action's chances are known: nearly all refused.
-        assert len(ends) >= RUNS / 5 or (form == OWN[1] and design.name == "b heavy tails")
+        if (form, design.name) == (OWN[1], "b heavy tails"):  # only the logged action's chances
+            assert len(ends) < RUNS / 5, "larger weights that were not drawn are likely"
+            continue
+        assert len(ends) >= RUNS / 5
         held = sum(low <= design.truth <= high for low, high in ends)
         assert binom.cdf(held, len(ends), goal) >= ALARM, f"{form}: {held} of {len(ends)}"
 

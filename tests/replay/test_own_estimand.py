@@ -6,6 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 from rich.console import Console
 
@@ -135,8 +136,6 @@ def test_mixtures_that_make_no_sense_are_refused(target: str, why: str, log: Pat
 
 def test_mixtures_are_of_our_own_log_alone() -> None:
     table = {"action": ["a", "b"] * 50, "reward": [1, 0] * 50, "propensity": [0.5] * 100}
-    import pyarrow as pa
-
     with pytest.raises(BadValue, match="is for our own log"):
         evaluate(pa.table(table), target="mix:0.2:uniform")
 

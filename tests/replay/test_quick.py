@@ -16,6 +16,7 @@ from bandit.errors import BadValue, MissingInput
 from replay import compare, evaluate
 from replay.quick import NOTE
 from replay.scored import Scored
+from replay.tables import table
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -96,12 +97,16 @@ def test_several_targets_are_each_as_if_alone() -> None:
 
 def parts(folder: Path, files: int = 3) -> Path:
     for at, part in enumerate(np.array_split(np.arange(90_000), files)):
-        table = pa.Table.from_pandas(frame(90_000).iloc[part], preserve_index=False)
-        pq.write_table(table, folder / f"{at}.parquet")
+        rows = pa.Table.from_pandas(frame(90_000).iloc[part], preserve_index=False)
+        pq.write_table(rows, folder / f"{at}.parquet")
     return folder
 
 
-def test_any_number_of_jobs_gives_the_same_last_bit_and_starts_no_process(tmp_path: Path) -> None:
+def test_any_number_of_jobs_gives_the_same_last_bit_and_starts_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of so few rows any other question would start processes here."""
+    monkeypatch.setattr(table, "WORTH_PROCESSES", 1)
     log = parts(tmp_path)
     started = getrusage(RUSAGE_CHILDREN)
     one, two = (
@@ -138,3 +143,16 @@ def test_weights_of_no_model_have_the_curve_of_rows_added_one_part_at_a_time() -
     assert np.allclose(at_once.sums, in_parts.sums, rtol=1e-12)
     modelled = Timeline(n).receive(replace(whole, modelled=True))
     assert np.allclose(at_once.sums, modelled.sums, rtol=1e-12)
+
+
+def test_a_table_with_ids_is_searched_for_correlated_rows_whatever_is_asked() -> None:
+    """40 users whose rewards are alike; in one pass nobody looked at their column."""
+    rng = np.random.default_rng(4)
+    user = np.arange(4_000) % 40
+    log = frame(4_000).assign(user_id=user, reward=rng.normal(size=40)[user])
+    quick, full = both(log)
+    assert NOTE not in quick.notes
+    assert "rows with the same user_id are correlated" in quick.verdict
+    assert quick.estimates[0] == full.estimates[0]
+    independent, _ = both(log, cluster="none")
+    assert NOTE in independent.notes

@@ -88,10 +88,12 @@ def test_answers_and_gains_move_with_the_units_of_the_reward(
     if b > 0 or kind != "binary":  # of two values the higher one is the event that is counted
         assert after.verdict == before.verdict
     assert_moved(before.logging, after.logging, a, b)
-    others = told(after)
-    for name, estimate in told(before).items():
+    told_before, others = told(before), told(after)
+    assert len(EQUIVARIANT & told_before.keys()) == (4 if blind else 5)
+    for name, estimate in told_before.items():
         if name in EQUIVARIANT:
             assert_moved(estimate, others[name], a, b)
+    assert (before.gain is None) == (after.gain is None)
     if before.gain is not None and after.gain is not None:
         assert_moved(before.gain, after.gain, 0.0, b)
 

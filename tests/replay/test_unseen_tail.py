@@ -64,20 +64,23 @@ def test_logs_that_missed_the_large_weights_are_refused(design: Blind) -> None:
     .64 of those held the truth. At a true share of 4 % answered
     a design fails with a chance of 3e-4.
     """
-    assert world(design).pess(ROWS) < 5
+    assert ROWS * world(design).pess_share() < 5
     assert answered(design).logs <= 12
 
 
 @pytest.mark.parametrize("design", HEALTHY, ids=of)
 def test_logs_of_a_good_expected_effective_sample_are_answered(design: Blind) -> None:
     """Of 100 logs at least 95; at a true share of 99 % a design fails with a chance of 5e-4."""
-    assert world(design).pess(ROWS) > 100
+    assert ROWS * world(design).pess_share() > 100
     assert answered(design).logs >= 95
 
 
-@pytest.mark.parametrize("design", [*HEAVY, *HEALTHY], ids=of)
+@pytest.mark.parametrize("design", HEALTHY, ids=of)
 def test_what_is_answered_holds_the_truth(design: Blind) -> None:
-    """At a true coverage of .93 each of the six designs fails with a chance of at most 1e-3."""
+    """At a true coverage of .93 each of the three designs fails with a chance of at most 1e-3.
+
+    Of the heavy ones hardly a log is answered.
+    """
     logs, held = answered(design)
     assert binom.cdf(held, logs, 0.93) >= ALARM, f"{held} of {logs}"
 
@@ -122,7 +125,7 @@ def test_a_log_that_nearly_always_takes_one_action_is_seen_through() -> None:
     assert answer.diagnostics.ess_lower == pytest.approx(
         min(n / least, n / (1 + n * 0.3**2 / 4)), rel=0.02
     )
-    assert answer.verdict.startswith("cannot answer: effective sample size")
+    assert answer.verdict.startswith("cannot answer: the effective sample size")
 
 
 def test_a_small_deficit_of_weight_is_refused_or_widens_the_interval() -> None:

@@ -25,6 +25,9 @@ def verdict(**changes: float | None) -> str:
     return judge(replace(HEALTHY, **changes), 1000, "uniform").text  # type: ignore[arg-type]  # floats for counts
 
 
+ESS, RESTS = "the effective sample size for uniform is", "the estimate for uniform rests on"
+
+
 def test_a_healthy_log_is_good() -> None:
     assert verdict() == "good"
 
@@ -32,12 +35,13 @@ def test_a_healthy_log_is_good() -> None:
 @pytest.mark.parametrize(
     ("changes", "begins"),
     [
-        ({"ess": 59.0}, "cannot answer: the log is worth only 59 rows"),
-        ({"ess": 61.0}, "weak: the log is worth only 61 rows"),
-        ({"pess": 29.0}, "cannot answer: the log is worth only 29 rows"),
-        ({"pess": 99.0}, "weak: the log is worth only 99 rows"),
-        ({"effective_events": 2.9}, "cannot answer: only 2.9 effective rewards"),
-        ({"effective_events": 19.0}, "weak: only 19 effective rewards"),
+        ({"ess": 59.0}, f"cannot answer: {ESS} only 59 rows"),
+        ({"ess": 61.0}, f"weak: {ESS} only 61 rows"),
+        ({"pess": 29.0}, f"cannot answer: {ESS} only 29 rows"),
+        ({"pess": 99.0}, f"weak: {ESS} only 99 rows"),
+        ({"effective_events": 2.9}, f"cannot answer: {RESTS} only 2.9 effective rewards"),
+        ({"effective_events": 3.1}, f"weak: {RESTS} only 3.1 effective rewards"),
+        ({"effective_events": 19.0}, f"weak: {RESTS} only 19 effective rewards"),
         ({"no_support_rows": 11}, "cannot answer: uniform does what the log could not do in 11"),
         ({"no_support_rows": 1}, "weak: uniform does what the log could not do in 1 of 1000"),
         ({"mean_weight": 1.2}, "weak: the mean weight is 1.2, not 1"),

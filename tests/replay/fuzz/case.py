@@ -90,14 +90,17 @@ def ended(case: str, source: Any, asked: dict[str, Any], *, shown: bool) -> Outc
 
 
 def judged(case: str, answer: Evaluation | Comparison) -> Outcome:
-    """An answer's estimates must be numbers, and its intervals intervals."""
-    first = answer if not hasattr(answer, "evaluations") else answer.evaluations[0]
-    if first.refused:
-        return Outcome(REFUSED, first.verdict, case)
-    for one in first.estimates:
-        if one.value is not None and not (one.low <= one.high and math.isfinite(one.value)):
-            return Outcome(FAILED, f"no interval: {one}", case)
-    return Outcome(ANSWERED, first.verdict, case)
+    """Estimates of an answer must be numbers, and their intervals intervals."""
+    every = answer.evaluations if hasattr(answer, "evaluations") else (answer,)
+    for each in every:
+        slices = (one.estimate for one in each.slices)
+        for one in (*each.estimates, *each.withheld, each.gain, *slices):
+            if one is None or one.value is None:
+                continue
+            if not (one.low <= one.high and math.isfinite(one.value)):
+                return Outcome(FAILED, f"no interval: {one}", case)
+    first = every[0]
+    return Outcome(REFUSED if first.refused else ANSWERED, first.verdict, case)
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def test_a_row_is_in_no_guess_of_itself() -> None:
 
 
 def test_guesses_for_a_learner_s_log_are_of_earlier_rows() -> None:
-    """Rewards of the last rows are in no guess before them but as the mean of the first block's."""
+    """Changed rewards of the last rows change no guess before them but the first block's."""
     own = learned(1, 1000)
     pmf = np.column_stack([own[f"l_{at}"] for at in range(5)])
     action, index = own["action"].astype(np.int64), np.arange(1000)

@@ -43,7 +43,9 @@ def sorted_by_action(rows: Rows) -> Rows:
 
 
 def order(rows: Rows, *, timed: bool = False, actions: int = K) -> RowOrder:
-    return order_of(OrderSums().receive(rows, range(actions), len(rows)), timed=timed)
+    return order_of(
+        OrderSums().receive(looked_at(rows, len(rows)), range(actions), len(rows)), timed=timed
+    )
 
 
 @given(st.integers(0, 6), st.integers(0, 50))
@@ -68,7 +70,7 @@ def test_of_a_long_log_an_even_share_is_looked_at() -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_fixed_policy_never_moves_however_its_rows_are_sorted(known: bool) -> None:
-    """40 logs: an alarm has a chance below 1e-4 each, so 4e-3 in all."""
+    """40 logs: each tested twice: an alarm has a chance below 1e-4 each, so 1.6e-2 in all."""
     for seed in range(40):
         rows = fixed(2_000, seed, known=known)
         assert not order(rows).moving
@@ -88,7 +90,7 @@ def test_a_learner_in_its_order_is_told_from_one_that_is_sorted(known: bool) -> 
         assert found.in_order
         by_past += found.by_past
         assert order(sorted_by_action(rows)).unusable
-    assert by_past >= 16, "chances move in nearly all, and 5 % may be called uncomfortable"
+    assert by_past >= 15, "at a chance of .95 each, fewer have a chance of 3e-4"
 
 
 def test_where_the_order_is_known_nothing_is_unusable() -> None:

@@ -99,7 +99,10 @@ def sliced(many: int = 30, column: str = "country") -> Evaluation:
     for at in range(many):
         rows = int(20 + 4000 / (at + 1))
         if at % 7 == 6:
-            why = "cannot answer: the log is worth only 21 rows about uniform, and 60 are needed"
+            why = (
+                "cannot answer: the effective sample size for uniform is only 21 rows (at least 60"
+                " required)"
+            )
             slices.append(Slice(column, f"value {at}", rows, None, None, why))
             continue
         half = 0.9 / math.sqrt(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,6 @@ import pytest
 
 from bandit.errors import BadValue, InputError
 from replay import evaluate
-from tests.replay.fuzz.case import FAILED, run_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +91,22 @@ def test_what_a_file_says_of_its_values_is_no_error_where_it_is_right(
     assert evaluate(path).rows == 350 - kind.startswith("float")
 
 
-def test_a_code_without_its_word_is_one_line() -> None:
-    """A dictionary page of zeroes left codes that Arrow trips over when they are looked up."""
-    outcome = run_case(11, 12_177)
-    assert outcome.end != FAILED, outcome.text
+@pytest.mark.parametrize("column", ["action", "kind"])
+def test_a_code_beyond_its_dictionary_is_one_line(tmp_path: Path, column: str) -> None:
+    """Zeroes over a dictionary's three words leave one empty word; codes 1 and 2 point beyond it.
+
+    Unchecked, an action raised `IndexError` and a context column `ArrowIndexError`.
+    """
+    words = {"action": ["a", "b", "c"], "kind": ["x", "y", "z"]}
+    log: dict[str, Any] = {name: each * 100 for name, each in words.items()}
+    log |= {"reward": [1.0, 0.0] * 150, "propensity": [1 / 3] * 300}
+    file = io.BytesIO()
+    pq.write_table(pa.table(log), file, compression="none", use_dictionary=[*words])
+    whole = file.getvalue()
+    page = b"".join(b"\1\0\0\0" + word.encode() for word in words[column])
+    assert whole.count(page) == 1
+    path = tmp_path / "log.parquet"
+    path.write_bytes(whole.replace(page, bytes(len(page))))
+    with pytest.raises(InputError, match=r"log\.parquet: can't be read: Dictionary ind") as error:
+        evaluate(path, context="kind")
+    assert len(str(error.value).splitlines()) == 1

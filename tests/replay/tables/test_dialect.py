@@ -111,3 +111,24 @@ def test_columns_that_nobody_separated_are_named(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("action:reward:propensity\na:1:0.5\n")
     with pytest.raises(UnknownColumn, match="there are: 'action:reward:propensity'"):
         evaluate(tmp_path / "log.csv")
+
+
+@pytest.mark.parametrize("delimiter", ["\t", "|"])
+def test_commas_that_may_be_of_thousands_are_refused(tmp_path: Path, delimiter: str) -> None:
+    """Read as decimal commas they made a mean reward of 1.867 out of 1,867."""
+    row = delimiter.join
+    path = tmp_path / "log.tsv"
+    rows = [row(("a", "1,234", "0.5")), row(("b", "2,500", "0.5"))] * 50
+    path.write_text("\n".join([row(("action", "reward", "propensity")), *rows]) + "\n")
+    with pytest.raises(InputError, match=r"reward: 1,234 may have a decimal comma or one of thou"):
+        evaluate(path)
+
+
+def test_one_comma_that_is_decimal_for_sure_tells_of_the_others(tmp_path: Path) -> None:
+    """So does `;` between fields; a chance of 0,500 is none of thousands."""
+    rows = ["a\t0,5\t0,500"] + ["b\t1,234\t0,500"] * 99
+    (tmp_path / "log.tsv").write_text("\n".join(["action\treward\tpropensity", *rows]) + "\n")
+    assert evaluate(tmp_path / "log.tsv").logging.value == pytest.approx((0.5 + 99 * 1.234) / 100)
+    rows = ["a;1,234;0,500", "b;2,500;0,500"] * 50
+    (tmp_path / "log.csv").write_text("\n".join(["action;reward;propensity", *rows]) + "\n")
+    assert evaluate(tmp_path / "log.csv").logging.value == pytest.approx(1.867)

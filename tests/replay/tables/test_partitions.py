@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
@@ -43,7 +44,7 @@ def test_a_glob_and_csv_know_their_folders_too(tmp_path: Path) -> None:
     for action in ("0", "1", "2"):
         folder = tmp_path / f"action={action}"
         folder.mkdir()
-        part = rows.filter(pa.compute.equal(rows["action"], action)).drop_columns(["action"])
+        part = rows.filter(pc.equal(rows["action"], action)).drop_columns(["action"])
         pacsv.write_csv(part, folder / "part.csv")
     found = evaluate(tmp_path / "*" / "*.csv", **ASKED)
     assert found.value == pytest.approx(evaluate(rows, **ASKED).value, rel=1e-9)
