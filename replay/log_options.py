@@ -32,7 +32,8 @@ OPTIONS = (
     click.option(
         "--cluster",
         metavar="COLUMN",
-        help="Rows with the same value may be correlated; none: rows are independent.",
+        help="Rows with the same value may be correlated.  [columns that look like ids are"
+        " checked; none: rows are independent]",
     ),
 )
 

@@ -136,7 +136,7 @@ COMMANDS = [
         "evaluate l.jsonl", 1, "l.jsonl line 1: not a JSON object",
     ),
     Command(
-        "too few rows", {"l.parquet": parquet()}, "evaluate l.parquet", 3, "cannot answer: the log"
+        "too few rows", {"l.parquet": parquet()}, "evaluate l.parquet", 3, "cannot answer: the eff"
     ),
     Command(
         "an unknown type", {"e.jsonl": f'{TICK}\n{{"type":"Tsk"}}\n'}, "feed l.db e.jsonl", 1,

@@ -33,7 +33,7 @@ class Line(NamedTuple):
     estimate: Estimate | None
     words: str = ""
     kind: str = "plain"
-    """`chosen` for the one to use, `logged` for what was logged, else `plain`."""
+    """`chosen` for the recommended one, `logged` for what was logged, else `plain`."""
 
 
 class Rule(NamedTuple):
@@ -142,7 +142,7 @@ def _table(lines: Sequence[Line], heads: tuple[str, str]) -> Markup:
 
 def _key(lines: Sequence[Line], *, beyond: bool) -> Markup:
     kinds = {line.kind for line in lines}
-    known = (("chosen", "the one to use"), ("logged", "what was logged"))
+    known = (("chosen", "recommended"), ("logged", "what was logged"))
     parts: list[str] = [swatch(kind, words) for kind, words in known if kind in kinds]
     if beyond:
         parts.append(tag("span", "an arrow: the interval goes on beyond the drawing"))

@@ -10,7 +10,7 @@ from replay.report.digits import rounded
 if TYPE_CHECKING:
     from replay.own.money import Amount, Component, Money, Statement
 
-HEADS = ["per task", "logged", "the target has more", "worth $ per 1,000 tasks"]
+HEADS = ["per task", "logged", "change under the target", "worth $ per 1,000 tasks"]
 """Of the table's columns."""
 
 

@@ -48,11 +48,11 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
     if answer.estimates:
         span = lived(answer)
         made_by = answer.estimate.interval if answer.estimate else ""
-        said = "the one to use" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
+        said = "recommended" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
         if answer.money is not None and not accuracy_known(answer):
             said += (
-                ". Values count right answers, of which too few are audited: compare labels and"
-                " agreement below"
+                ". Quality is the verdict's confidence, corrected by too few audits: compare label"
+                " costs and agreement below"
             )
         say(console, f"* {span}, beginning with an empty memory" if span else f"* {said}")
 
