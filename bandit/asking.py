@@ -79,7 +79,7 @@ class Asking:
             return self._stop(desk, state, seen, {STOP: 1.0}, why, forced)
         state.stranded_at = None
         affordable = self._eligible.affordable(state.task.project, able, now)
-        eligible = self._eligible.with_room(affordable, waited=waited)
+        eligible = self._eligible.with_room(desk, affordable, waited=waited)
         if not eligible:
             seen = self._sight.look(desk, state, able, now)
             if seen.case.may_stop and self._policy.pmf(seen.case)[STOP] > 0.5:
@@ -106,7 +106,7 @@ class Asking:
         affordable = self._eligible.affordable(project, able, now)
         if self._eligible.control(project).paused or not affordable:
             return self._halt(desk, state, now)
-        free = self._eligible.with_room(affordable, waited=waited)
+        free = self._eligible.with_room(desk, affordable, waited=waited)
         if not free:
             wait_for_room(desk, state, affordable, self._capacity, now, waited=waited)
             return []

@@ -2,17 +2,20 @@
 
 A pool's capacity is a bucket of tokens, filled at `capacity_per_hour`, holding five minutes' worth
 (at least one). Each of P partitions has its part: 1/P of the rate and of the bucket. Tokens are
-made by ticks alone. A worker uses what its desks hold together; where their parts of the bucket
-are less than one token, it saves up to one beside them, which is lost with the desk's worker.
+made by a desk's own ticks alone, so a wrong clock at one desk makes no tokens, and costs none,
+at the others. A worker uses what its desks hold together, as far as their times differ by at most
+30 s; where their parts of the bucket are less than one token, it saves up to one beside them,
+which is lost with the desk's worker.
 
 Promise: in any window of W seconds of the log, workers that share one set of desks ask a pool at
 most
 
     rate * (W + 60 s) + bucket + workers * max(0, 1 - bucket / P)
 
-times, whatever partition moves where: a part is never above 1/P of the bucket, a worker's savings
-never above the last term, and a tick saves up no more than 60 s. One worker that keeps all
-partitions: rate * W + bucket.
+times, whatever partition moves where, and however desks' times differ. An ask at time t is paid by
+desks whose time is within 30 s of t, so by tokens that a desk had when its time came within 30 s of
+the window (never above its part, and a worker's savings never above the last term), or made in the
+W + 60 s until it left. One worker that keeps all partitions at one time: rate * W + bucket.
 
 The price of a token rises as what the worker holds runs low:
 
@@ -25,6 +28,7 @@ ask and takes off a step for each token filled, never below 0, *is* the emptines
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -41,6 +45,9 @@ BUCKET_S = 300.0
 """Capacity saved up while a pool is idle: five minutes' worth."""
 SAVED_S = 60.0
 """Most that one tick saves up beyond a desk's part: in a longer leap nobody had the partition."""
+LENDING_S = 30.0
+"""Desks whose times differ by more don't lend to each other: one of them is behind, or its clock
+is wrong."""
 SCARCITY = 0.05
 """Price of an empty pool's next token, as a share of what a right answer is worth."""
 
@@ -64,13 +71,13 @@ class Capacity:
     >>> pool = Pool(pool="a", at=0.0, usd_per_label=0.1, capacity_per_hour=12.0)
     >>> desk = Desk(MemorySettings())
     >>> room = Capacity(1, Held([desk]))
-    >>> room.settle([pool], 0.0)
+    >>> room.fill(desk, [pool], 0.0)
     >>> room.ask(desk, pool)
-    >>> room.settle([pool], 299.0)
-    >>> room.free(pool)
+    >>> room.fill(desk, [pool], 299.0)
+    >>> room.free(desk, pool)
     False
-    >>> room.settle([pool], 300.0)
-    >>> room.free(pool)
+    >>> room.fill(desk, [pool], 300.0)
+    >>> room.free(desk, pool)
     True
     """
 
@@ -80,18 +87,18 @@ class Capacity:
         self._seen = -1
         self._in_flight: Counter[str] = Counter()
         self._waiting: Counter[str] = Counter()
-        self._counted: dict[str, tuple[float | None, float]] = {}
+        self._counted: dict[str, tuple[float | None, float | None, float]] = {}
 
-    def free(self, pool: Pool, ahead: int = 0) -> bool:
-        """Whether `pool` has room for one more ask when `ahead` tasks wait for it already."""
-        return pool.capacity_per_hour is None or self._tokens(pool) >= 1.0 + ahead
+    def free(self, desk: Desk, pool: Pool, ahead: int = 0) -> bool:
+        """Whether `desk` may ask `pool` once more when `ahead` tasks wait for it already."""
+        return pool.capacity_per_hour is None or self._tokens(desk, pool) >= 1.0 + ahead
 
     def ask(self, desk: Desk, pool: Pool) -> None:
         """Count an ask of `desk`."""
         self._count(desk.state.in_flight, pool.pool, 1, self._in_flight)
         if pool.capacity_per_hour is None:
             return
-        part, desks = self._part(pool), self._held.desks
+        part, desks = self._part(pool), self._lenders(desk)
         given = debits([_of(one, pool, part) for one in desks], desks.index(desk), 1.0)
         for one, amount in zip(desks, given, strict=True):
             if amount:
@@ -110,29 +117,27 @@ class Capacity:
         for name in pools:
             self._count(desk.state.waiting, name, change, self._waiting)
 
-    def settle(self, pools: Iterable[Pool], now: float | None = None) -> None:
-        """Fill all desks up to one time: `now`, or the latest that any of them was filled to.
-
-        So nobody lends tokens first and is given those of the time before afterwards.
-        """
-        times = [at for desk in self._held.desks if (at := desk.state.filled_at) is not None]
-        if now is not None:
-            times.append(now)
-        if not times:
+    def fill(self, desk: Desk, pools: Iterable[Pool], now: float) -> None:
+        """Let time pass at `desk`: its part fills, and what is beyond is saved up to one token."""
+        before, desk.state.filled_at = desk.state.filled_at, now
+        self._counted.clear()
+        if before is None:
             return
-        until = max(times)
-        for desk in self._held.desks:
-            if desk.state.filled_at != until:
-                before, desk.state.filled_at = desk.state.filled_at, until
-                if before is not None:
-                    self._fill(desk, pools, until - before)
+        for pool in pools:
+            if pool.capacity_per_hour is None:
+                continue
+            part, per_s = self._part(pool), pool.capacity_per_hour / self._partitions / 3600.0
+            filled = _room(desk, pool, part) + (now - before) * per_s
+            desk.state.room[pool.pool] = min(part, filled)
+            if filled > part and round(part * len(self._lenders(desk)), DIGITS) < 1.0:
+                self._save(desk, pool, part, min(filled - part, SAVED_S * per_s))
 
-    def scarcity_usd(self, pool: Pool, worth_usd: float) -> float:
+    def scarcity_usd(self, desk: Desk, pool: Pool, worth_usd: float) -> float:
         """Price of using one of the pool's tokens now."""
         if pool.capacity_per_hour is None:
             return 0.0
-        full = max(1.0, self._part(pool) * len(self._held.desks))
-        return SCARCITY * worth_usd * min(1.0, max(0.0, 1.0 - self._tokens(pool) / full))
+        full = max(1.0, self._part(pool) * len(self._lenders(desk)))
+        return SCARCITY * worth_usd * min(1.0, max(0.0, 1.0 - self._tokens(desk, pool) / full))
 
     def per_s(self, pool: Pool) -> float:
         """Asks a second that this worker may send to `pool`; infinite without a capacity."""
@@ -150,29 +155,35 @@ class Capacity:
         self._look()
         return self._in_flight[pool]
 
-    def _fill(self, desk: Desk, pools: Iterable[Pool], passed_s: float) -> None:
-        """Let time pass at `desk`: its part fills, and what is beyond is saved up to one token."""
-        for pool in pools:
-            if pool.capacity_per_hour is None:
-                continue
-            part, per_s = self._part(pool), pool.capacity_per_hour / self._partitions / 3600.0
-            filled = _room(desk, pool, part) + passed_s * per_s
-            desk.state.room[pool.pool] = min(part, filled)
+    def _save(self, desk: Desk, pool: Pool, part: float, beyond: float) -> None:
+        """Save up what a desk's part doesn't hold, as far as it may be used, and lent, one day."""
+        saved = math.fsum(one.savings.get(pool.pool, 0.0) for one in self._held.desks)
+        beyond = min(beyond, 1.0 - self._tokens(desk, pool), 1.0 - part - saved)
+        if beyond > 0.0:
+            desk.savings[pool.pool] = desk.savings.get(pool.pool, 0.0) + beyond
             self._counted.pop(pool.pool, None)
-            if filled > part and round(part * len(self._held.desks), DIGITS) < 1.0:
-                beyond = min(filled - part, SAVED_S * per_s, 1.0 - self._tokens(pool))
-                if beyond > 0.0:
-                    desk.savings[pool.pool] = desk.savings.get(pool.pool, 0.0) + beyond
-                    self._counted.pop(pool.pool, None)
 
-    def _tokens(self, pool: Pool) -> float:
-        """What the worker's desks hold together, summed once until it changes."""
+    def _lenders(self, desk: Desk) -> list[Desk]:
+        """`desk` and the others of this worker that are about as far in time."""
+        at = desk.state.filled_at
+        if at is None:
+            return list(self._held.desks)
+        return [
+            one
+            for one in self._held.desks
+            if (its := one.state.filled_at) is None or abs(its - at) <= LENDING_S
+        ]
+
+    def _tokens(self, desk: Desk, pool: Pool) -> float:
+        """What a desk and its lenders hold together, summed once until it changes."""
         self._look()
-        per_hour, tokens = self._counted.get(pool.pool, (None, 0.0))
-        if per_hour != pool.capacity_per_hour:
-            part = self._part(pool)
-            tokens = together([_of(desk, pool, part) for desk in self._held.desks])
-            self._counted[pool.pool] = (pool.capacity_per_hour, tokens)
+        counted = self._counted.get(pool.pool)
+        key = (pool.capacity_per_hour, desk.state.filled_at)
+        if counted is not None and counted[:2] == key:
+            return counted[2]
+        part = self._part(pool)
+        tokens = together([_of(one, pool, part) for one in self._lenders(desk)])
+        self._counted[pool.pool] = (*key, tokens)
         return tokens
 
     def _part(self, pool: Pool) -> float:

@@ -52,7 +52,7 @@ class Clock:
         """
         before = desk.state.now
         desk.believe_tick(tick, self._settings.clock)
-        self._capacity.settle(self._pools.values(), tick.at)
+        self._capacity.fill(desk, self._pools.values(), tick.at)
         if before is not None and day_of(before) != day_of(tick.at):
             self._allowance.begin_day(desk, tick.at)
         out: list[Output] = []

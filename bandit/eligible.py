@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from bandit.allowance import Allowance
     from bandit.capacity import Capacity
+    from bandit.desk import Desk
     from bandit.events import Control, Pool
     from bandit.state import TaskState
 
@@ -60,13 +61,12 @@ class Eligible:
         left_usd = self._allowance.left_usd(project, cap_usd, now)
         return [pool for pool in pools if pool.usd_per_label <= left_usd]
 
-    def with_room(self, pools: list[Pool], *, waited: bool) -> list[Pool]:
+    def with_room(self, desk: Desk, pools: list[Pool], *, waited: bool) -> list[Pool]:
         """Pools with room; a newcomer leaves room for the tasks that wait already."""
         if all(pool.capacity_per_hour is None for pool in pools):
             return pools
-        self._capacity.settle(self._pools.values())
         free, waiting = self._capacity.free, self._capacity.waiting
-        return [pool for pool in pools if free(pool, 0 if waited else waiting(pool.pool))]
+        return [pool for pool in pools if free(desk, pool, 0 if waited else waiting(pool.pool))]
 
     def _willing(self, state: TaskState) -> list[Pool]:
         """Open pools with the task's skills, by name; one that declined it may not again."""

@@ -73,7 +73,7 @@ class Sight:
         if pools:
             quality = self._brain.quality(task.project, {**task.features, **system}, signals)
         worth = worth_usd(self._settings, desk.state, task, self._pools.values())
-        scarcity = {pool.pool: self._capacity.scarcity_usd(pool, worth) for pool in pools}
+        scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
         usd = {pool.pool: pool.usd_per_label for pool in pools}
         case = Case(
             options=tuple(

@@ -69,11 +69,11 @@ def test_the_bucket_holds_whenever_one_asks(
     now, times = 0.0, []
     for pause in pauses:
         now += pause
-        room.settle([described], now)
-        while room.free(described):
+        room.fill(desk, [described], now)
+        while room.free(desk, described):
             room.ask(desk, described)
             times.append(now)
-        assert 0.0 <= room.scarcity_usd(described, 1.0) <= 0.05 + 1e-12
+        assert 0.0 <= room.scarcity_usd(desk, described, 1.0) <= 0.05 + 1e-12
     per_s = per_hour / partitions / 3600.0
     assert most_beyond(times, per_s) <= max(1.0, 300.0 * per_s) + 1e-6
 

@@ -87,7 +87,7 @@ def test_workers_with_a_few_partitions_each_use_a_small_pool_to_the_full() -> No
     fleet = Fleet(3, 12, pool("a", capacity_per_hour=4.0))
     fleet.play([("move", partition, partition % 3) for partition in range(12)])
     fleet.play([("tasks", partition, 30, False) for partition in range(12)])
-    fleet.play([("pass", 60.0)] * 2400)
+    fleet.play([("pass", 30.0)] * 4800)
     assert 150 <= len(fleet.asks) <= 163
 
 
@@ -128,8 +128,9 @@ def test_what_a_worker_leaves_is_there_for_the_next_one() -> None:
 def test_a_partition_that_was_nobodys_is_filled_before_it_lends() -> None:
     """Else it would lend its full part, and be given that of the time before once more."""
     fleet = Fleet(1, 2, pool("a", capacity_per_hour=120.0))
-    fleet.play([("move", 1, 9), ("pass", 1000.0), ("move", 1, 0)])
-    fleet.play([("tasks", 0, 20, False), ("pass", 0.0), ("tasks", 0, 20, False)])
+    fleet.play([("move", 1, 9), ("pass", 1000.0), ("move", 1, 0), ("tasks", 0, 5, False)])
+    assert len(fleet.asks) == 5
+    fleet.play([("pass", 0.0), ("tasks", 0, 20, False), ("pass", 0.0), ("tasks", 0, 20, False)])
     assert len(fleet.asks) == 10
 
 
@@ -138,16 +139,17 @@ def test_the_price_of_a_token_is_the_emptiness_of_what_the_worker_holds() -> Non
     desks = [Desk(MemorySettings()) for _ in range(4)]
     held = Held(desks)
     room = Capacity(4, held)
-    room.settle([described], 0.0)
-    prices = [room.scarcity_usd(described, 1.0)]
+    for desk in desks:
+        room.fill(desk, [described], 0.0)
+    prices = [room.scarcity_usd(desks[1], described, 1.0)]
     for _ in range(20):
         room.ask(desks[1], described)
-        prices.append(room.scarcity_usd(described, 1.0))
+        prices.append(room.scarcity_usd(desks[1], described, 1.0))
     assert prices == pytest.approx([0.05 * n / 20.0 for n in range(21)])
-    assert not room.free(described)
+    assert not room.free(desks[1], described)
     held.replace(desks[:1])
-    room.settle([described], 150.0)
-    assert room.scarcity_usd(described, 1.0) == pytest.approx(0.025)
+    room.fill(desks[0], [described], 150.0)
+    assert room.scarcity_usd(desks[0], described, 1.0) == pytest.approx(0.025)
 
 
 @given(
