@@ -8,6 +8,7 @@ from bandit.allowance import day_of
 from bandit.desk import Due
 from bandit.events import DeadLetter
 from bandit.state import EXPIRED, WAITING
+from bandit.ticks import Left, believe
 from bandit.waiting import end_wait
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from bandit.events import Output, Pool, Tick
     from bandit.settings import Settings
     from bandit.state import TaskState
-
-WAKES = 1000
-"""Halted tasks that a desk lets go on in one tick: a million that are woken must not stop it."""
 
 
 class Clock:
@@ -43,7 +41,7 @@ class Clock:
         self._asking = asking
 
     def tick(self, desk: Desk, tick: Tick) -> list[Output]:
-        """Move the time of `desk`.
+        """Move the time of `desk`, and do what is due: so much of it, the rest at later ticks.
 
         Raises
         ------
@@ -51,68 +49,85 @@ class Clock:
             If the tick isn't believed.
         """
         before = desk.state.now
-        desk.believe_tick(tick, self._settings.clock)
+        believe(desk.state, tick, self._settings.clock)
         self._capacity.fill(desk, self._pools.values(), tick.at)
         if before is not None and day_of(before) != day_of(tick.at):
             self._allowance.begin_day(desk, tick.at)
-        out: list[Output] = []
-        for due in desk.due(tick.at):
-            out += self._due(desk, due)
-        return out + self._wake(desk, tick.at)
+        left = Left()
+        out = self._due(desk, tick.at, left)
+        out += self._wake(desk, tick.at, left)
+        desk.unfinished = left.over
+        return out
 
-    def _due(self, desk: Desk, due: Due) -> list[Output]:
-        """Do what is due, if the state still says so."""
-        if due.kind == "gold":
-            held = desk.gold(due.task)
-            if held is None or held.at + self._settings.memory.gold_waits_s != due.at:
-                return []
-            desk.take_gold(due.task)
-            message = f"gold of task {due.task!r}: no such task came within its wait"
-            return [DeadLetter(rule="unknown_task", message=message, at=due.at)]
-        state = desk.task(due.task)
-        if state is None:
-            return []
+    def _due(self, desk: Desk, now: float, left: Left) -> list[Output]:
+        """Do what is due, earliest first; an entry that does nothing any more costs nothing."""
+        out: list[Output] = []
+        for due in desk.due(now):
+            if due.kind == "gold":
+                done = self._give_up_gold(desk, due)
+                state = None
+            else:
+                state = desk.peek(due.task)
+                done = None if state is None else self._do(desk, state, due)
+            if done is None:
+                continue
+            out += done
+            left.spend(state)
+            if left.over:
+                break
+        return out
+
+    def _give_up_gold(self, desk: Desk, due: Due) -> list[Output] | None:
+        held = desk.gold(due.task)
+        if held is None or held.at + self._settings.memory.gold_waits_s != due.at:
+            return None
+        desk.take_gold(due.task)
+        message = f"gold of task {due.task!r}: no such task came within its wait"
+        return [DeadLetter(rule="unknown_task", message=message, at=due.at)]
+
+    def _do(self, desk: Desk, state: TaskState, due: Due) -> list[Output] | None:
+        """Do what is due about a task; `None` if the state no longer says so."""
         if due.kind == "forget":
-            self._forget(desk, state, due.at)
-            return []
-        desk.put(state)
+            return self._forget(desk, state, due.at)
         if due.kind == "expire":
             ask = state.ask(due.ask)
             if ask is None or ask.status != WAITING or ask.expires_at != due.at:
-                return []
+                return None
             return self._asking.give_up(desk, state, ask, EXPIRED, ask.expires_at)
         if due.kind == "retry" and state.retry_at == due.at:
+            desk.put(state)
             return self._asking.again(desk, state)
         overdue = due.kind == "deadline" and state.task.deadline_at == due.at
         if overdue and state.verdict is None:
+            desk.put(state)
             return self._asking.decide(desk, state, "deadline")
-        return []
+        return None
 
-    def _forget(self, desk: Desk, state: TaskState, at: float) -> None:
+    def _forget(self, desk: Desk, state: TaskState, at: float) -> list[Output] | None:
         """Let a closed task go, or look at it again when its last audit has ended."""
         forget_at = state.forget_at(self._settings.memory.remember_closed_s)
         if forget_at is None:
-            return
+            return None
         if at < forget_at:
             desk.note(Due(forget_at, "forget", state.task.task))
-            return
+            return None
         end_wait(desk, state, self._capacity)
         desk.forget(state.task.task)
+        return []
 
-    def _wake(self, desk: Desk, now: float) -> list[Output]:
-        """Let tasks go on whose project's control has changed, so many in a tick."""
+    def _wake(self, desk: Desk, now: float, left: Left) -> list[Output]:
+        """Let tasks go on whose project's control has changed."""
         out: list[Output] = []
-        left = WAKES
         for project, situation in desk.halted.queues():
-            if self._asking.situation(project, now) == situation:
+            if left.over or self._asking.situation(project, now) == situation:
                 continue
             for at, task in desk.halted.take(project, situation):
-                state = desk.task(task)
+                state = desk.peek(task)
                 if state is None or (state.halted, state.halted_at) != (situation, at):
                     continue
                 desk.put(state)
                 out += self._asking.again(desk, state)
-                left -= 1
-                if left == 0:
-                    return out
+                left.spend(state)
+                if left.over:
+                    break
         return out

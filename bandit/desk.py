@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from bandit.errors import EventError
 from bandit.halted import Halted
 from bandit.state import WAITING, DeskState, HeldGold, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bandit.events import Gold, Task, Tick
-    from bandit.settings import ClockSettings, MemorySettings
+    from bandit.events import Gold, Task
+    from bandit.settings import MemorySettings
 
 STATE_KEY = b"desk"
 TASK, GOLD = b"task/", b"gold/"
@@ -77,6 +76,7 @@ class Desk:
         self.halted = Halted()
         self.savings: dict[str, float] = {}  # room in pools beside `state.room`; in no record
         self.closed_tasks = 0  # still remembered; in no record
+        self.unfinished = False  # the last tick left some of what is due; in no record
         self.state = DeskState()
         self._state_kept = self._encode(self.state)
 
@@ -98,6 +98,14 @@ class Desk:
             found = self._decode_task(kept)
             self._live[key] = found
         return found if isinstance(found, TaskState) else None
+
+    def peek(self, name: str) -> TaskState | None:
+        """Return a task to look at: so many may be looked at in a batch; `put` keeps changes."""
+        key = TASK + name.encode()
+        if key in self._live:
+            return self.task(name)
+        kept = self._kept.get(key)
+        return None if kept is None else self._decode_task(kept)
 
     def put(self, state: TaskState) -> None:
         """Lay a task that has changed over the desk."""
@@ -168,27 +176,6 @@ class Desk:
             entry = heapq.heappop(self._agenda)
             self._popped.append(entry)
             yield entry
-
-    def believe_tick(self, tick: Tick, clock: ClockSettings) -> None:
-        """Move the time, unless `tick` goes back or is too far ahead to be believed alone.
-
-        Raises
-        ------
-        EventError
-            If the tick is refused.
-        """
-        state = self.state
-        if state.now is not None and tick.at < state.now:
-            msg = f"tick {tick.at}: before the tick {state.now}; the clock went back"
-            raise EventError("tick_back", msg)
-        if state.now is not None and tick.at > state.now + clock.max_jump_s:
-            agrees = state.ahead_at is not None and tick.at >= state.ahead_at
-            state.ahead_ticks = state.ahead_ticks + 1 if agrees else 1
-            state.ahead_at = tick.at
-            if state.ahead_ticks < clock.confirmations:
-                msg = f"tick {tick.at}: more than {clock.max_jump_s:g} s after {state.now}"
-                raise EventError("tick_ahead", msg)
-        state.now, state.ahead_at, state.ahead_ticks = tick.at, None, 0
 
     # Batches --------------------------------------------------------------------------------
 

@@ -56,6 +56,11 @@ class Desks:
         desk = self._desks.get(partition)
         return None if desk is None else desk.state.now
 
+    def unfinished(self, partition: int) -> bool:
+        """Whether a partition that is held has more to do than its last tick did."""
+        desk = self._desks.get(partition)
+        return desk is not None and desk.unfinished
+
     def describe(self, pool: Pool) -> None:
         """Take in what operations say of a pool."""
         self._set(self.pools, pool.pool, pool)

@@ -125,6 +125,10 @@ class Engine:
         """
         self.brain.adopt(data)
 
+    def unfinished(self, partition: int) -> bool:
+        """Whether more is due at a partition than its last tick did: it wants the next one soon."""
+        return self._desks.unfinished(partition)
+
     def open_tasks(self) -> int:
         """Tasks without a verdict."""
         return self._desks.open_tasks()

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from streams.intake import Intake
     from streams.log import Lost, Record, Shared
 
+MAX_BATCH_BYTES = 8 * 1024 * 1024
+"""A batch ends with the record whose inputs and outputs reach so many: a transaction stays far
+below what memory, and `log.commit_timeout_s`, allow, whatever is polled."""
+
 
 class Batches:
     """Takes records through the core into the log.
@@ -87,20 +91,24 @@ class Batches:
         PoolwiseError
             If too much poison came in a row; nothing of it was committed.
         """
-        if not records:
-            if self._aside:
-                self._commit([], [])
-            return
+        if not records and self._aside:
+            self._commit([], [])
+        while records:
+            records = records[self._handle(records) :]
+
+    def _handle(self, records: Sequence[Record]) -> int:
+        """Process and commit as many as go into one transaction; how many that were."""
         started = time.perf_counter()
         self._failpoint("before receive")
         try:
-            outputs = self._outputs(records)
+            outputs, count = self._outputs(records)
         except Exception as error:  # noqa: BLE001, one record must not stop the others
             self._core.drop()
             if not self._halve(records):
                 self._set_aside(records[0], unexpected(error), error)
-            return
+            return len(records)
         self._failpoint("after receive")
+        records = records[:count]
         try:
             self._commit(records, outputs)
         except RecordTooLarge as error:
@@ -109,10 +117,11 @@ class Batches:
                 letter = addressed(too_large(error), records[0], self._intake.now)
                 self._commit(records, [letter])
                 self._in_a_row = 0  # the engine has done what it should
-            return
+            return count
         self._in_a_row = 0
         self._observe(timings.BATCH_S, time.perf_counter() - started)
-        self._observe(timings.BATCH_RECORDS, len(records))
+        self._observe(timings.BATCH_RECORDS, count)
+        return count
 
     def report(self, losses: Sequence[Lost]) -> None:
         """Write down what was deleted before it was read, and pass over it."""
@@ -135,10 +144,17 @@ class Batches:
         self._core.drop()
         self._aside, self._in_a_row = [], 0  # they will come again
 
-    def _outputs(self, records: Sequence[Record]) -> list[NewRecord]:
-        outputs = [new for record in records for new in self._intake.outputs(record)]
+    def _outputs(self, records: Sequence[Record]) -> tuple[list[NewRecord], int]:
+        """Return what comes of so many of the first records as one transaction may hold."""
+        outputs: list[NewRecord] = []
+        count = size = 0
+        while count < len(records) and size < MAX_BATCH_BYTES:
+            new = self._intake.outputs(records[count])
+            outputs += new
+            size += len(records[count].value or b"") + sum(len(one.value or b"") for one in new)
+            count += 1
         changes = self._core.changes()
-        return outputs + [NewRecord(DESK, key, value, part) for part, key, value in changes]
+        return outputs + [NewRecord(DESK, key, value, part) for part, key, value in changes], count
 
     def _halve(self, records: Sequence[Record]) -> bool:
         """Handle each half by itself; whether there are halves."""

@@ -59,6 +59,9 @@ class Core(Protocol):
     def drop(self) -> None:
         """The changes are not committed: undo them."""
 
+    def unfinished(self, partition: int) -> bool:
+        """Whether more is due at a partition than its last tick did: it wants the next one soon."""
+
     def open_tasks(self) -> int:
         """How many tasks are open."""
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import structlog
-
 from bandit.errors import EventError
 from bandit.events import Control, DeadLetter, Pool, Tick
 from streams.codec import InputDecoder, encode
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from bandit.events import Output
     from streams.core import Core
     from streams.log import Record
+    from streams.timekeeper import Timekeeper
 
 
 REFUSED_TICKS = ("tick_ahead", "tick_back")
@@ -35,19 +34,18 @@ class Intake:
         Into what.
     partitions
         How many ways tasks are split.
-    own_clock
-        Whether the ticks are our workers'. One that isn't believed, after a long stop or because a
-        clock was set, is then counted and told in the logs; from others it is a dead letter.
+    time
+        Told what becomes of ticks, if our workers write them. One that isn't believed, after a long
+        stop or because a clock was set, is then counted and told in the logs; from others it is a
+        dead letter.
     """
 
-    def __init__(self, core: Core, partitions: int, *, own_clock: bool = False) -> None:
+    def __init__(self, core: Core, partitions: int, time: Timekeeper | None = None) -> None:
         self.counters: Counter[str] = Counter()
         self.now: float | None = None  # what the last tick said
-        self.not_believed: set[int] = set()  # partitions whose last tick was too far ahead
         self._core = core
         self._partitions = partitions
-        self._own_clock = own_clock
-        self._told: set[int] = set()  # partitions whose clock is known not to be believed
+        self._time = time if time is not None and time.ticker.ticks else None
         self._decoder = InputDecoder()
 
     def outputs(self, record: Record) -> list[NewRecord]:
@@ -75,25 +73,14 @@ class Intake:
 
     def _ticked(self, tick: Tick, received: list[Output], partition: int) -> list[Output]:
         """Note whether a tick was believed, and return what came of it."""
-        letters = [one for one in received if isinstance(one, DeadLetter)]
-        refused = [one for one in letters if one.rule in REFUSED_TICKS]
-        ahead = any(one.rule == "tick_ahead" for one in refused)
-        if ahead:  # believed when more have come
-            self.not_believed.add(partition)
-        else:
-            self.not_believed.discard(partition)
-        if not refused:
+        letters = (one for one in received if isinstance(one, DeadLetter))
+        refused = next((one for one in letters if one.rule in REFUSED_TICKS), None)
+        if refused is None:
             self.now = tick.at
-            self._told.discard(partition)
-        elif self._own_clock:
-            self.counters["ticks_refused"] += 1
-            if partition not in self._told:
-                self._told.add(partition)
-                log = structlog.get_logger()
-                tell = log.info if ahead else log.warning  # after a long stop it is no surprise
-                tell("clock_not_believed", partition=partition, why=refused[0].message)
-            return []
-        return received
+        if self._time is None:
+            return received
+        self._time.ticked(partition, tick, refused)
+        return received if refused is None else []
 
     def _route(self, output: Output, record: Record) -> NewRecord:
         if isinstance(output, DeadLetter):

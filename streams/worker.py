@@ -21,9 +21,8 @@ from streams.desks import Desks
 from streams.following import Following
 from streams.intake import Intake
 from streams.learner import Learner
-from streams.log import NewRecord
 from streams.operations import Operations
-from streams.ticker import Ticker
+from streams.timekeeper import Timekeeper
 from streams.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, SHARED, TASKS, VERDICTS
 
 if TYPE_CHECKING:
@@ -110,7 +109,8 @@ class Worker:
             self._shared.close()
             raise
         self.core = self.learner.core
-        self.intake = Intake(self.core, log.partitions(TASKS), own_clock=clock is not None)
+        self._time = Timekeeper(self.core, clock, settings)
+        self.intake = Intake(self.core, log.partitions(TASKS), self._time)
         self._batches = Batches(
             self._shared, self.core, self.intake, settings.max_unexpected, failpoint, observe
         )
@@ -123,7 +123,6 @@ class Worker:
             self._batches,
             settings.batch_records,
         )
-        self._ticker = Ticker(clock, settings.tick_s)
         self._trouble_since: float | None = None
         self._in_a_row = 0  # turns whose commit is unknown
 
@@ -170,7 +169,7 @@ class Worker:
         After a long rest the first ticks aren't believed; those that are needed are waited for.
         """
         while not stop():
-            patient = not until_idle or self._disbelieved()
+            patient = not until_idle or self._time.more_to_come(self._mine())
             self.step(self._settings.poll_s if patient else 0.0)
             if until_idle and self.idle():
                 break
@@ -178,7 +177,7 @@ class Worker:
 
     def idle(self) -> bool:
         """Whether nothing is left unread that may be read now."""
-        if self._batches.waiting or self._disbelieved():
+        if self._batches.waiting or self._time.more_to_come(self._mine()):
             return False
         return self._shared.at_end() and self._operations.at_end(writes=self._writes_for_all())
 
@@ -208,7 +207,7 @@ class Worker:
             **{topic: written[topic] for topic in (DECISIONS, ASKS, REWARDS, VERDICTS)},
             "dead_letters": written[DEADLETTERS],
             "forwarded": self.intake.counters["forwarded"],
-            "ticks_refused": self.intake.counters["ticks_refused"],
+            "ticks_refused": self._time.ticks_refused,
             "ignored_fields": self.intake.ignored_fields().total(),
             "commits_unknown": self._commits_unknown,
             "rebalances": self._rebalances,
@@ -252,11 +251,11 @@ class Worker:
     # Round about ------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        """Write the time into every partition held; it is read like anything else."""
-        tick = self._ticker.due()
-        if tick is not None:
+        """Write the time into the partitions held; it is read like anything else."""
+        ticks = self._time.due(self._mine())
+        if ticks:
             self._failpoint("before tick")
-            self._shared.commit([NewRecord(LABELS, None, tick, part) for part in self._mine()], {})
+            self._shared.commit(ticks, {})
             self._failpoint("after tick")
 
     def _mine(self) -> list[int]:
@@ -264,10 +263,6 @@ class Worker:
 
     def _writes_for_all(self) -> bool:
         return WRITES_FOR_ALL in self._mine()
-
-    def _disbelieved(self) -> bool:
-        """Whether a tick of ours was taken for a mistake, and the next ones will say it isn't."""
-        return self._ticker.ticks and not self.intake.not_believed.isdisjoint(self._mine())
 
     def _recover(self, error: CommitUnknown) -> None:
         """After a commit whose outcome is unknown: go back to what is committed, and go on."""
