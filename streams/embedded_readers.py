@@ -70,6 +70,14 @@ class EmbeddedFollower:
         """Offset behind the last record written."""
         return self._log.end(self._topic, self._partition)
 
+    def lag(self) -> int:
+        """How many offsets stand unread."""
+        return self.end() - self._position
+
+    def heard_at(self) -> float:
+        """Return the time that it is: a file always answers."""
+        return time.monotonic()
+
     def lost(self) -> list[Lost]:
         """Nothing: what isn't compacted is never deleted here."""
         return []
@@ -154,6 +162,10 @@ class EmbeddedShared:
         """How many records stand unread behind those polled, by partition held."""
         with one_line_errors(self._log.path):
             return {place: self._log.end(*place) - self._next[place] for place in self._order}
+
+    def heard_at(self) -> float:
+        """Return the time that it is: a file always answers."""
+        return time.monotonic()
 
     def pause(self, places: frozenset[Place]) -> None:
         """Read nothing from `places`, and from all others held again."""

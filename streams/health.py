@@ -1,7 +1,10 @@
 """Health: whether a worker's loop turns, and whether it is ready to be relied on.
 
-Rule: the loop's own thread says how it is after a turn, and other threads read only what it said;
+Rule 1: the loop's own thread says how it is after a turn, and other threads read only what it said;
 so nobody else touches the log or the engine.
+Rule 2: one thing is asked when it is wanted, for the loop may wait for the very broker that is
+silent: when the log last answered.
+Rule 3: what is published is at hand. Nothing of it is asked of the log, waits or raises.
 """
 
 from __future__ import annotations
@@ -15,9 +18,16 @@ if TYPE_CHECKING:
     from streams.config import Config
     from streams.log import Place
 
-STARTING, STUCK, DESK, LAG, MODEL_AGE = "starting", "stuck", "desk", "lag", "model_age"
+STARTING, STUCK, LOG, DESK, LAG, MODEL_AGE = (
+    "starting",
+    "stuck",
+    "log",
+    "desk",
+    "lag",
+    "model_age",
+)
 
-REASONS = (STARTING, STUCK, DESK, LAG, MODEL_AGE)
+REASONS = (STARTING, STUCK, LOG, DESK, LAG, MODEL_AGE)
 """Why a worker may not be ready."""
 
 SEE_EVERY_S = 1.0
@@ -46,6 +56,12 @@ class Watched(Protocol):
     def lag(self) -> Mapping[Place, int]:
         """Committed records not read yet, of each partition that it reads as a worker."""
 
+    def trouble(self) -> str | None:
+        """Why the log can't be relied on: a commit's outcome isn't known yet, say."""
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+
     def restored(self) -> bool:
         """Whether the desk of every partition held is loaded."""
 
@@ -67,6 +83,8 @@ class Seen(NamedTuple):
     dead_letters: Mapping[str, int]
     held: int
     lag: Mapping[Place, int]
+    trouble: str | None
+    heard_at: Callable[[], float]
     restored: bool
     paused: bool
     model_age_s: float | None
@@ -79,12 +97,18 @@ class Limits(NamedTuple):
     turn_s: float  # without a turn; Kafka, too, gives up a worker that doesn't poll for so long
     lag: int
     model_age_s: float
+    silence_s: float  # of the log; heartbeats are ten times as frequent
 
     @classmethod
     def of(cls, config: Config) -> Limits:
         """Return the limits that a configuration says."""
-        worker = config.worker
-        return cls(config.log.max_poll_interval_s, worker.max_lag, worker.max_model_age_s)
+        worker, log = config.worker, config.log
+        return cls(
+            log.max_poll_interval_s,
+            worker.max_lag,
+            worker.max_model_age_s,
+            log.session_timeout_s / 2,
+        )
 
 
 class Board:
@@ -115,9 +139,11 @@ class Board:
         self._see_next = self._turned_at
 
     def publish(self, worker: Watched) -> None:
-        """Say how `worker` is; called by its own thread, after each turn."""
+        """Say how `worker` is; called by its own thread, after each turn and in trouble."""
         self._turned_at = worker.last_turn_at
-        if self._clock() < self._see_next:
+        trouble = worker.trouble()
+        changed = self.seen is not None and trouble != self.seen.trouble
+        if self._clock() < self._see_next and not changed:
             return
         self.seen = Seen(
             figures=dict(worker.figures()),
@@ -125,6 +151,8 @@ class Board:
             dead_letters=dict(worker.dead_letters_by_rule()),
             held=len(worker.held()),
             lag=dict(worker.lag()),
+            trouble=trouble,
+            heard_at=worker.heard_at,
             restored=worker.restored(),
             paused=worker.paused(),
             model_age_s=worker.model_age_s(),
@@ -152,6 +180,8 @@ class Board:
         lines = {STUCK: stuck} if stuck else {}
         if seen is None:
             return lines | {STARTING: "the loop has not turned yet"}
+        if trouble := seen.trouble or self._silence(seen):
+            lines[LOG] = trouble
         if not seen.held and not seen.lag:
             return lines
         if not seen.restored:
@@ -166,3 +196,13 @@ class Board:
                 " (worker.max_model_age_s): does the learner run?"
             )
         return lines
+
+    def _silence(self, seen: Seen) -> str | None:
+        """Say in a line that the log does not answer; `None` while it does."""
+        silent_s, limit_s = self._clock() - seen.heard_at(), self._limits.silence_s
+        if silent_s <= limit_s:
+            return None
+        return (
+            f"the log last answered {silent_s:,.0f} s ago, more than {limit_s:,g} s"
+            " (half of log.session_timeout_s): is the broker there?"
+        )

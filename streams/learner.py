@@ -8,7 +8,7 @@ Rule 2: there is one. Its writer has one name, so a second learner takes it from
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -103,6 +103,7 @@ class Learner:
             self._position = self._newest.position
             self._obeyed, self._skipped = self._newest.control, self._newest.skipped
             self._saved_at = time.monotonic()
+            self._orders: deque[_Order] = deque()  # to be obeyed, in this order
             self._controls = log.follow(CONTROLS)
             read = [*read_to_end(self._controls, BATCH, keep_alive)]
             orders = [order for records in read for order in _orders(records)]
@@ -131,11 +132,15 @@ class Learner:
 
         Raises
         ------
+        CommitUnknown
+            If the log is silent: call it again, and it goes on where it was.
         LogBusy
             If another learner has taken over.
         """
-        for order in _orders(self._controls.poll(BATCH, timeout_s if self._frozen else 0.0)):
-            self._obey(order)
+        self._orders += _orders(self._controls.poll(BATCH, timeout_s if self._frozen else 0.0))
+        while self._orders:
+            self._obey(self._orders[0])
+            self._orders.popleft()
         if not self._frozen:
             self._learn(timeout_s)
         if self._clock is not None:
@@ -167,8 +172,12 @@ class Learner:
         return self._frozen or self._rewards.at_end()
 
     def lag(self) -> int:
-        """How many offsets of `rewards` it has not learned up to yet."""
-        return max(0, self._rewards.end() - self._rewards.position)
+        """How many offsets of `rewards` it has not learned up to yet, as last heard."""
+        return self._rewards.lag()
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+        return max(self._controls.heard_at(), self._rewards.heard_at())
 
     def close(self) -> None:
         """Let another learner learn."""

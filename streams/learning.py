@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from bandit.errors import CommitUnknown, LogError
 from streams import failpoints as at
 from streams.learner import Learner
 from streams.log import Place
+from streams.recovery import Recovery
 from streams.topics import REWARDS
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ class Learning:
     group
         Whose learner it is.
     progress
-        Called with this after each turn of its loop.
+        Called with this after each turn of its loop, and before each wait for a broker that is in
+        trouble.
 
     Raises
     ------
@@ -50,6 +53,7 @@ class Learning:
         self.last_turn_at = time.monotonic()
         self._settings = settings
         self._progress = progress
+        self._recovery = Recovery(settings.recover_s, self._publish)
         self._learner = Learner(
             log, make_core, settings, f"{group}-learner", clock=clock, failpoint=failpoint
         )
@@ -61,10 +65,17 @@ class Learning:
         ------
         LogBusy
             If another learner has taken over.
+        LogError
+            If the log has been silent for `worker.recover_s`.
         """
-        self._learner.learn(timeout_s)
-        self.last_turn_at = time.monotonic()
-        self._progress(self)
+        try:
+            self._learner.learn(timeout_s)
+        except CommitUnknown as error:
+            self._recovery.run(error, lambda: None)  # the next turn goes on where this one was
+        else:
+            self._recovery.over()
+        self._check_silence()
+        self._publish()
 
     def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
         """Turn the loop until `stop` says so or, if asked to, until nothing is left to learn."""
@@ -78,11 +89,26 @@ class Learning:
         """Let another learner learn."""
         self._learner.close()
 
+    def _check_silence(self) -> None:
+        """Give up as a worker does, whose commits fail: a read of nothing is no error by itself."""
+        silent_s = time.monotonic() - self.heard_at()
+        if silent_s > self._settings.recover_s:
+            msg = (
+                f"the log has not answered for {silent_s:,.0f} s, more than"
+                f" {self._settings.recover_s:g} s (worker.recover_s)"
+            )
+            raise LogError(msg)
+
+    def _publish(self) -> None:
+        """Say how it is; a turn, or a wait in which the loop is not stuck."""
+        self.last_turn_at = time.monotonic()
+        self._progress(self)
+
     # What is to be seen of it -----------------------------------------------------------------
 
     def figures(self) -> dict[str, int]:
         """What was done since the start."""
-        return dict(self._learner.counters)
+        return {**self._learner.counters, "commits_unknown": self._recovery.failed}
 
     def written_by_topic(self) -> Mapping[str, int]:
         """Nothing but snapshots, which `figures` count."""
@@ -99,6 +125,14 @@ class Learning:
     def lag(self) -> Mapping[Place, int]:
         """Rewards not learned yet."""
         return {Place(REWARDS, 0): self._learner.lag()}
+
+    def trouble(self) -> str | None:
+        """Why the log can't be relied on now."""
+        return self._recovery.trouble()
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+        return self._learner.heard_at()
 
     def restored(self) -> bool:
         """Whether every desk is loaded: it has none."""

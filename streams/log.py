@@ -89,6 +89,9 @@ class Shared(Protocol):
     def lag(self) -> dict[Place, int]:
         """How many records stand unread behind those polled, by partition held, as last heard."""
 
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+
     def pause(self, places: frozenset[Place]) -> None:
         """Read nothing from `places`, and from all others held again."""
 
@@ -145,6 +148,12 @@ class Follower(Protocol):
 
         Once `position` has reached it, all that was committed before this was asked was read.
         """
+
+    def lag(self) -> int:
+        """How many offsets stand unread, as last heard; the log isn't asked. 0 until it was."""
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
 
     def lost(self) -> list[Lost]:
         """What was deleted unread, as noticed since the last call; reading went on behind it."""

@@ -11,9 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import structlog
-
-from bandit.errors import CommitUnknown, LogError
+from bandit.errors import CommitUnknown
 from streams import failpoints as at
 from streams import timings
 from streams.batches import Batches
@@ -22,6 +20,7 @@ from streams.following import Following
 from streams.intake import Intake
 from streams.learner import Learner
 from streams.operations import Operations
+from streams.recovery import Recovery
 from streams.timekeeper import Timekeeper
 from streams.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, SHARED, TASKS, VERDICTS
 
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from streams.config import WorkerSettings
     from streams.core import Core
     from streams.log import Log, Place
-
-FIRST_WAIT_S = 0.04
-"""Before trying again; four times as long each time, up to 3 s."""
 
 WRITES_FOR_ALL = 0
 """Who holds this partition writes what comes of pools and controls, which every worker reads."""
@@ -60,7 +56,8 @@ class Worker:
     failpoint
         Called with the name of each step before and after it.
     progress
-        Called with the worker after each turn of its loop.
+        Called with the worker after each turn of its loop, and before each wait for a broker that
+        is in trouble.
     observe
         Told how long batches, commits and restores took.
 
@@ -84,7 +81,6 @@ class Worker:
         observe: timings.Observe = timings.nothing,
     ) -> None:
         self.last_turn_at = time.monotonic()
-        self._commits_unknown = 0
         self._rebalances = 0
         self._held_before: frozenset[Place] = frozenset()
         self._settings = settings
@@ -123,8 +119,7 @@ class Worker:
             self._batches,
             settings.batch_records,
         )
-        self._trouble_since: float | None = None
-        self._in_a_row = 0  # turns whose commit is unknown
+        self._recovery = Recovery(settings.recover_s, self._publish)
 
     # The loop ---------------------------------------------------------------------------------
 
@@ -149,17 +144,17 @@ class Worker:
             self._batches.release(self.held())
             self._batches.report(self._shared.lost())
             self._batches.handle(records)
+            self.learner.learn()
         except CommitUnknown as error:
-            self._recover(error)
+            self._batches.forget()
+            self._recovery.run(error, self._go_back)
         else:
-            self._trouble_since, self._in_a_row = None, 0
-        self.learner.learn()
+            self._recovery.over()
         self._shared.pause(frozenset(p for p in self.held() if self.paused() and p.topic == TASKS))
         if self.held() != self._held_before:
             self._held_before = self.held()
             self._rebalances += 1
-        self.last_turn_at = time.monotonic()
-        self._progress(self)
+        self._publish()
         return self.handled - before
 
     def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
@@ -209,7 +204,7 @@ class Worker:
             "forwarded": self.intake.counters["forwarded"],
             "ticks_refused": self._time.ticks_refused,
             "ignored_fields": self.intake.ignored_fields().total(),
-            "commits_unknown": self._commits_unknown,
+            "commits_unknown": self._recovery.failed,
             "rebalances": self._rebalances,
             **self.learner.counters,
             "open_tasks": self.core.open_tasks(),
@@ -233,8 +228,16 @@ class Worker:
         return self._shared.lag()
 
     def restored(self) -> bool:
-        """Whether the desk of every partition held is loaded, and the last commit known."""
-        return not self._in_a_row and self._desks.restored >= frozenset(self._mine())
+        """Whether the desk of every partition held is loaded."""
+        return self._desks.restored >= frozenset(self._mine())
+
+    def trouble(self) -> str | None:
+        """Why the log can't be relied on now: the outcome of a commit isn't known yet."""
+        return self._recovery.trouble()
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+        return self._shared.heard_at()
 
     def paused(self) -> bool:
         """Whether further tasks wait because too many are open."""
@@ -264,31 +267,13 @@ class Worker:
     def _writes_for_all(self) -> bool:
         return WRITES_FOR_ALL in self._mine()
 
-    def _recover(self, error: CommitUnknown) -> None:
-        """After a commit whose outcome is unknown: go back to what is committed, and go on."""
-        self._batches.forget()
-        again: CommitUnknown | None = error
-        while again is not None:
-            self._wait_a_little(again)
-            again = None
-            try:
-                self._desks.forget()  # the next turn restores them
-                self._shared.rewind()
-                self._operations.begin_again()
-            except CommitUnknown as failed:
-                again = failed
+    def _go_back(self) -> None:
+        """Forget what isn't committed; the next turn restores the desks."""
+        self._desks.forget()
+        self._shared.rewind()
+        self._operations.begin_again()
 
-    def _wait_a_little(self, error: CommitUnknown) -> None:
-        """Before the next try, or give up."""
-        self._commits_unknown += 1
-        self._in_a_row += 1
-        now = time.monotonic()
-        self._trouble_since = self._trouble_since or now
-        structlog.get_logger().warning("commit_unknown", in_a_row=self._in_a_row, why=str(error))
-        if now - self._trouble_since > self._settings.recover_s:
-            msg = (
-                f"{error}; {self._in_a_row} commits in a row failed, for"
-                f" {self._settings.recover_s:g} s (worker.recover_s): the log can't be relied on"
-            )
-            raise LogError(msg) from error
-        time.sleep(min(FIRST_WAIT_S * 4 ** min(self._in_a_row - 1, 4), 3.0))
+    def _publish(self) -> None:
+        """Say how it is; a turn, or a wait in which the loop is not stuck."""
+        self.last_turn_at = time.monotonic()
+        self._progress(self)

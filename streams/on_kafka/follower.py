@@ -11,6 +11,7 @@ from kafka import errors as kafka_errors
 
 from bandit.errors import CommitUnknown, LogError
 from streams.log import Lost, Record
+from streams.on_kafka.hearing import Hearing, lag
 from streams.on_kafka.presence import made_again
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class KafkaFollower:
         self._position = position
         self.closed = False
         self._consumer = KafkaConsumer(**connect, **READING)
+        self._hearing = Hearing(self._consumer)
         try:
             self._consumer.assign([on_broker])
             self._seek(position)
@@ -83,6 +85,12 @@ class KafkaFollower:
 
     def end(self) -> int:
         return self._ends([self._on_broker])[self._on_broker]
+
+    def lag(self) -> int:
+        return lag(self._consumer, self._on_broker) or 0
+
+    def heard_at(self) -> float:
+        return self._hearing.heard_at()
 
     def lost(self) -> list[Lost]:
         lost, self._lost = self._lost, []

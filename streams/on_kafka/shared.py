@@ -20,6 +20,7 @@ from streams.log import Lost, Place, Record
 from streams.on_kafka.assignor import TogetherAssignor
 from streams.on_kafka.connection import unknown_if_it_fails
 from streams.on_kafka.follower import READING
+from streams.on_kafka.hearing import Hearing, lag
 from streams.on_kafka.membership import Membership, go_on_joining, replaced
 from streams.on_kafka.pauses import resume
 from streams.on_kafka.positions import Positions
@@ -99,6 +100,7 @@ class KafkaShared:
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
             partition_assignment_strategy=[assignor],
         )
+        self._hearing = Hearing(self._consumer)
         self._positions = Positions(self._consumer, names, ends, patience_ms)
         try:
             with unknown_if_it_fails():
@@ -148,12 +150,11 @@ class KafkaShared:
         return [one for one in noted if one.place in held]
 
     def lag(self) -> dict[Place, int]:
-        behind = {}
-        for there in self._assignment():
-            end, position = self._consumer.highwater(there), self._positions.now(there)
-            if end is not None and position is not None:
-                behind[self._place(there)] = max(0, end - position)
-        return behind
+        found = {self._place(there): lag(self._consumer, there) for there in self._assignment()}
+        return {place: records for place, records in found.items() if records is not None}
+
+    def heard_at(self) -> float:
+        return self._hearing.heard_at()
 
     def pause(self, places: frozenset[Place]) -> None:
         self._paused = places

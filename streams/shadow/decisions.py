@@ -82,11 +82,12 @@ class Decisions:
         self._partitions[0].fill(timeout_s)
 
     def lag(self) -> dict[Place, int]:
-        """How many offsets are not looked at yet, by partition."""
-        return {
-            one.place: max(0, one.reader.end() - one.reader.position) + len(one.waiting)
-            for one in self._partitions
-        }
+        """How many offsets are not looked at yet, by partition, as last heard."""
+        return {one.place: one.reader.lag() + len(one.waiting) for one in self._partitions}
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+        return max(one.reader.heard_at() for one in self._partitions)
 
     def close(self) -> None:
         """Stop reading."""

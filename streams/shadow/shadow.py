@@ -162,6 +162,14 @@ class Shadow:
         """Decisions not looked at yet."""
         return self._decisions.lag()
 
+    def trouble(self) -> str | None:
+        """None: it commits nothing."""
+        return None
+
+    def heard_at(self) -> float:
+        """When the log last answered, on the monotonic clock; any thread may ask."""
+        return self._decisions.heard_at()
+
     def restored(self) -> bool:
         """Whether every desk is loaded: it has none."""
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,19 @@ class FollowingContract(ABC):
         log.write([NewRecord("asks", b"t", b"1")])
         assert not follower.at_end()
         assert [r.value for r in read_all(follower)] == [b"1"]
+        log.close()
+
+    def test_a_follower_knows_how_far_behind_it_is_and_when_the_log_last_answered(self) -> None:
+        log = self.open()
+        began = time.monotonic()
+        log.write([NewRecord("rewards", b"k", b"%d" % i) for i in range(20)])
+        follower = log.follow("rewards")
+        while not (polled := len(follower.poll(7, WAIT_S))):
+            pass
+        assert 20 - polled <= follower.lag() <= 21 - polled
+        read_all(follower)
+        assert follower.lag() == 0
+        assert began < follower.heard_at() <= time.monotonic()
         log.close()
 
     def test_keys_choose_partitions_as_murmur2_does(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,12 +128,14 @@ class LogContract(FollowingContract):
         log = self.open()
         log.write([task(f"t{i}") for i in range(30)])
         shared = log.shared(GROUP, ["tasks", "labels"])
+        began = time.monotonic()
         polled = 0
         while not polled:
             polled = len(shared.poll(10, WAIT_S))
         assert 30 - polled <= shared.lag()[Place("tasks", 0)] <= 31 - polled
         poll_all(shared)
         assert set(shared.lag().values()) == {0}
+        assert began < shared.heard_at() <= time.monotonic()
         log.close()
 
     def test_staying_alive_loses_no_record(self) -> None:

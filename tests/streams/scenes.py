@@ -182,6 +182,7 @@ class FlakyShared:
         self.rewind, self.committed = shared.rewind, shared.committed
         self.at_end, self.close = shared.at_end, shared.close
         self.keep_alive, self.lost, self.lag = shared.keep_alive, shared.lost, shared.lag
+        self.heard_at = shared.heard_at
 
     def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         when = self._log.fail.get(self._log.commits)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from streams.embedded import EmbeddedLog
 
-LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0)
+LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0)
 
 
 class Reply(NamedTuple):

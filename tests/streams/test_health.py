@@ -10,7 +10,7 @@ import pytest
 from streams.health import Board, Limits
 from streams.log import Place
 
-LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0)
+LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0)
 HELD = frozenset({Place("tasks", 0), Place("labels", 0)})
 
 
@@ -22,6 +22,8 @@ class Stated:
     behind: dict[Place, int] = field(default_factory=dict)
     loaded: bool = True
     age_s: float | None = 10.0
+    unknown: str | None = None
+    silent_s: float = 0.0
     last_turn_at: float = field(default_factory=time.monotonic)
 
     def figures(self) -> dict[str, int]:
@@ -38,6 +40,12 @@ class Stated:
 
     def lag(self) -> dict[Place, int]:
         return self.behind
+
+    def trouble(self) -> str | None:
+        return self.unknown
+
+    def heard_at(self) -> float:
+        return time.monotonic() - self.silent_s
 
     def restored(self) -> bool:
         return self.loaded
@@ -69,6 +77,11 @@ REWARDS = Place("rewards", 0)
             Stated(behind=dict.fromkeys(HELD, 11), loaded=False, age_s=601.0),
             {"desk", "lag", "model_age"},
         ),
+        (Stated(silent_s=4.0), set()),
+        (Stated(silent_s=6.0), {"log"}),
+        (Stated(unknown="2 commits"), {"log"}),
+        (Stated(places=NOBODY, unknown="2 commits"), {"log"}),
+        (Stated(places=NOBODY, silent_s=6.0), {"log"}),
         (Stated(places=NOBODY, age_s=601.0), set()),
         (Stated(places=NOBODY, behind={REWARDS: 20}, age_s=None), set()),
         (Stated(places=NOBODY, behind={REWARDS: 21}, age_s=None), {"lag"}),
@@ -81,6 +94,11 @@ REWARDS = Place("rewards", 0)
         "as much to read as is allowed",
         "more to read, in all",
         "all at once",
+        "nothing to do",
+        "a silent broker",
+        "a commit whose outcome is not known",
+        "a recovery, in which nothing is held",
+        "nothing held, and a silent broker",
         "nothing held, and an old model",
         "a learner",
         "a learner that is behind",
@@ -91,3 +109,24 @@ def test_a_worker_is_ready_unless_there_is_a_reason(worker: Stated, reasons: set
     worker.last_turn_at = time.monotonic()  # it was made when the tests were collected
     board.publish(worker)
     assert set(board.not_ready()) == reasons
+
+
+def test_trouble_is_told_at_once_and_its_end_too() -> None:
+    """However short the time since the last look."""
+    board, worker = Board(LIMITS, see_every_s=3600.0), Stated()
+    board.publish(worker)
+    assert not board.not_ready()
+    for worker.unknown, line in (("2 commits", {"log": "2 commits"}), (None, {})):
+        board.publish(worker)
+        assert board.not_ready() == line
+
+
+def test_silence_is_told_while_the_loop_waits_for_the_broker() -> None:
+    """It can't publish then."""
+    board, worker = Board(LIMITS), Stated()
+    board.publish(worker)
+    worker.silent_s = 6.0
+    assert board.not_ready() == {
+        "log": "the log last answered 6 s ago, more than 5 s (half of log.session_timeout_s):"
+        " is the broker there?"
+    }

@@ -146,7 +146,7 @@ def test_commits_of_unknown_outcome_lose_nothing_and_repeat_nothing(path: Path, 
 def test_a_log_whose_commits_never_succeed_stops_the_worker(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.worker.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("streams.recovery.FIRST_WAIT_S", 0.0)
     log = new_log(path)
     write(log, task("t1"))
     flaky = FlakyLog(log)

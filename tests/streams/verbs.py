@@ -29,4 +29,5 @@ def start(*args: object, **more: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "poolwise", *map(str, args)]
     pipe = subprocess.PIPE
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment, **more)
+    given: dict[str, Any] = {"stdout": pipe, "stderr": pipe, "env": environment} | more
+    return subprocess.Popen(command, **given)
