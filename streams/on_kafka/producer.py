@@ -53,6 +53,10 @@ class Fenced(LogBusy):
     """
 
 
+class _Expired(CommitUnknown):
+    """The broker no longer knows the id: no transaction for `transactional.id.expiration.ms`."""
+
+
 class Transactions:
     """Writes in transactions under one transactional id.
 
@@ -149,6 +153,9 @@ class Transactions:
         """
         self._check_sizes(records)
         try:
+            self._commit(records, offsets, member)
+        except _Expired:  # after a week without a transaction; nothing of this one was taken
+            self.begin()
             self._commit(records, offsets, member)
         except RecordTooLarge:  # one of them, or only so many at once
             if self._settings["batch_size"] == ALONE:
@@ -271,6 +278,9 @@ class Transactions:
             return Fenced(msg)
         if isinstance(error, kafka_errors.FencedInstanceIdError):
             return Fenced(f"{self._name}: the group has a later member under the same instance")
+        cause = error.args[0] if error.args else None  # kafka-python wraps what ends a producer
+        if isinstance(cause, kafka_errors.InvalidProducerIdMappingError):
+            return _Expired(f"{self._name}: {text}")
         if isinstance(error, TOO_LARGE):
             return RecordTooLarge(f"{self._name}: {text}")
         if isinstance(error, kafka_errors.AuthorizationError):
