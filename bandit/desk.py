@@ -80,6 +80,10 @@ class Desk:
         self.state = DeskState()
         self._state_kept = self._encode(self.state)
 
+    def empty(self) -> bool:
+        """Whether nothing was ever kept here: no task, no gold and no time."""
+        return not self._kept and self.state.now is None
+
     def now(self, task: Task) -> float:
         """What time it is; before the first tick, when `task` came."""
         return task.at if self.state.now is None else self.state.now

@@ -9,7 +9,7 @@ from bandit.desk import Desk
 from bandit.shares import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from bandit.events import Control, Pool
     from bandit.settings import MemorySettings
@@ -60,6 +60,15 @@ class Desks:
         """Whether a partition that is held has more to do than its last tick did."""
         desk = self._desks.get(partition)
         return desk is not None and desk.unfinished
+
+    def positions(self, partition: int) -> dict[str, int]:
+        """Return where each topic of a partition is read on, if it is held and knows."""
+        desk = self._desks.get(partition)
+        return {} if desk is None else dict(desk.state.positions)
+
+    def note_positions(self, partition: int, positions: Mapping[str, int]) -> None:
+        """Write on a partition's desk where topics are read on."""
+        self.of(partition).state.positions.update(positions)
 
     def describe(self, pool: Pool) -> None:
         """Take in what operations say of a pool."""

@@ -25,7 +25,7 @@ from bandit.settings import check
 from bandit.state import AUDIT, DECLINED, LABELED, WAITING, TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bandit.brain import Brain
     from bandit.desk import Desk
@@ -114,6 +114,18 @@ class Engine:
     def release(self, partition: int) -> None:
         """Forget a partition that is somebody else's now."""
         self._desks.release(partition)
+
+    def positions(self, partition: int) -> dict[str, int]:
+        """Return where each topic of a partition is read on, as its desk knows it."""
+        return self._desks.positions(partition)
+
+    def note_positions(self, partition: int, positions: Mapping[str, int]) -> None:
+        """Write on a partition's desk, with its next changes, where topics are read on."""
+        self._desks.note_positions(partition, positions)
+
+    def empty(self, partition: int) -> bool:
+        """Whether a partition's desk has never known a task, gold or the time."""
+        return self._desks.of(partition).empty()
 
     def adopt(self, data: bytes) -> None:
         """Know from now on what the brain knew that was saved in `data`, and nothing else.

@@ -99,7 +99,7 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     `room` is how many asks it has room for in each pool with a capacity, counted at `filled_at`,
     `used_usd` what it has used of each project's money and on which day, `waiting` how many of its
     tasks wait for room; `log_worth` is what a right answer is worth to each project with a target
-    accuracy.
+    accuracy; `positions` is where each topic of the partition is read on.
     """
 
     now: float | None = None
@@ -113,3 +113,4 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     log_worth: dict[str, float] = {}
     open_tasks: int = 0
     waiting_gold: int = 0
+    positions: dict[str, int] = {}

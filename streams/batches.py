@@ -92,7 +92,7 @@ class Batches:
             If too much poison came in a row; nothing of it was committed.
         """
         if not records and self._aside:
-            self._commit([], [])
+            self._commit([], self._changes(self._passing([])))
         while records:
             records = records[self._handle(records) :]
 
@@ -115,7 +115,7 @@ class Batches:
             self._core.drop()
             if not self._halve(records):
                 letter = addressed(too_large(error), records[0], self._intake.now)
-                self._commit(records, [letter])
+                self._commit(records, [letter, *self._changes(self._passing(records))])
                 self._in_a_row = 0  # the engine has done what it should
             return count
         self._in_a_row = 0
@@ -126,7 +126,9 @@ class Batches:
     def report(self, losses: Sequence[Lost]) -> None:
         """Write down what was deleted before it was read, and pass over it."""
         for loss in losses:
-            self._commit([], [lost(loss, self._intake.now)], {loss.place: loss.end})
+            passed_over = {loss.place: loss.end}
+            changes = self._changes(self._passing([]) | passed_over)
+            self._commit([], [lost(loss, self._intake.now), *changes], passed_over)
 
     def release(self, held: Container[Place]) -> None:
         """Forget what was set aside of partitions that others may hold now: they read it again.
@@ -153,8 +155,18 @@ class Batches:
             outputs += new
             size += len(records[count].value or b"") + sum(len(one.value or b"") for one in new)
             count += 1
+        return outputs + self._changes(self._passing(records[:count])), count
+
+    def _passing(self, records: Sequence[Record]) -> dict[Place, int]:
+        """Where to read on behind `records` and what was set aside."""
+        return behind([*(record for record, _ in self._aside), *records])
+
+    def _changes(self, positions: Mapping[Place, int]) -> list[NewRecord]:
+        """What the desks write; they keep the positions too, in case the group loses them."""
+        for place, position in positions.items():
+            self._core.note_positions(place.partition, {place.topic: position})
         changes = self._core.changes()
-        return outputs + [NewRecord(DESK, key, value, part) for part, key, value in changes], count
+        return [NewRecord(DESK, key, value, part) for part, key, value in changes]
 
     def _halve(self, records: Sequence[Record]) -> bool:
         """Handle each half by itself; whether there are halves."""
@@ -184,9 +196,8 @@ class Batches:
     ) -> None:
         """Write the outputs and the positions behind the records, those set aside included."""
         poison = [addressed(letter, record, self._intake.now) for record, letter in self._aside]
-        passed = [record for record, _ in self._aside]
-        passed += records
-        new, positions = [*poison, *outputs], behind(passed) | dict(passed_over)
+        handled = len(self._aside) + len(records)
+        new, positions = [*poison, *outputs], self._passing(records) | dict(passed_over)
         try:
             self._write(new, positions)
         except RecordTooLarge:  # of one record alone, perhaps because of what letters quote
@@ -197,7 +208,7 @@ class Batches:
         self._aside = []
         self._failpoint("before keep")
         self._core.keep()
-        self.handled += len(passed)
+        self.handled += handled
         self._failpoint("after keep")
 
     def _write(self, new: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:

@@ -8,7 +8,7 @@ from bandit.brain import Brain
 from bandit.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from bandit.events import Input, Output, Reward
     from bandit.settings import Settings
@@ -49,6 +49,15 @@ class Core(Protocol):
 
     def release(self, partition: int) -> None:
         """Forget a partition."""
+
+    def positions(self, partition: int) -> Mapping[str, int]:
+        """Where each topic of a partition is read on, as its desk knows it."""
+
+    def note_positions(self, partition: int, positions: Mapping[str, int]) -> None:
+        """Write on a partition's desk, with its next changes, where topics are read on."""
+
+    def empty(self, partition: int) -> bool:
+        """Whether a partition's desk has never known a task, gold or the time."""
 
     def changes(self) -> list[tuple[int, bytes, bytes | None]]:
         """(partition, key, value) of the desk records changed since `keep` or `drop`."""

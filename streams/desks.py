@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from streams import failpoints as at
 from streams import timings
 from streams.log import read_to_end
+from streams.resuming import resume
 from streams.topics import DESK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from streams.core import Core
-    from streams.log import Log
+    from streams.log import Log, Place, Shared
 
 BATCH = 1000
 
@@ -28,10 +29,8 @@ class Desks:
 
     Parameters
     ----------
-    log, core
-        From where, and into what.
-    keep_alive
-        Called again and again while a desk is read.
+    log, shared, core
+        From where, who reads the partitions, and into what.
     failpoint
         Called with the name of each step before and after it.
     observe
@@ -41,20 +40,21 @@ class Desks:
     def __init__(
         self,
         log: Log,
+        shared: Shared,
         core: Core,
-        keep_alive: Callable[[], None],
         failpoint: Callable[[str], None] = at.nothing,
         observe: timings.Observe = timings.nothing,
     ) -> None:
         self.restored: frozenset[int] = frozenset()
         self._log = log
+        self._shared = shared
         self._core = core
-        self._keep_alive = keep_alive
         self._failpoint = failpoint
         self._observe = observe
 
-    def take_over(self, partitions: Iterable[int]) -> None:
-        """Have these and no others."""
+    def take_over(self, partitions: Iterable[int]) -> frozenset[Place]:
+        """Have these and no others; which places are read on elsewhere than the group would."""
+        moved: frozenset[Place] = frozenset()
         wanted = frozenset(partitions)
         for partition in self.restored - wanted:
             self._core.release(partition)
@@ -63,9 +63,11 @@ class Desks:
             self._failpoint("before restore")
             started = time.perf_counter()
             self._core.restore(partition, self._records(partition))
+            moved |= resume(self._shared, self._core, partition)
             self.restored |= {partition}
             self._observe(timings.RESTORE_S, time.perf_counter() - started)
             self._failpoint("after restore")
+        return moved
 
     def forget(self) -> None:
         """Release all of them, to be restored from what is committed."""
@@ -74,7 +76,7 @@ class Desks:
     def _records(self, partition: int) -> Iterator[tuple[bytes, bytes | None]]:
         reader = self._log.follow(DESK, partition)
         try:
-            for records in read_to_end(reader, BATCH, self._keep_alive):
+            for records in read_to_end(reader, BATCH, self._shared.keep_alive):
                 yield from ((one.key, one.value) for one in records if one.key is not None)
         finally:
             reader.close()

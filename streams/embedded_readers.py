@@ -195,17 +195,21 @@ class EmbeddedShared:
 
     def rewind(self) -> None:
         """Forget what was polled and not committed."""
-        self._next = {place: self.committed(place) for place in self._order}
+        self._next = {place: self.committed(place) or 0 for place in self._order}
 
-    def committed(self, place: Place) -> int:
-        """The committed position of a partition, held or not; 0 at first."""
+    def seek(self, positions: Mapping[Place, int]) -> None:
+        """Read on from these positions."""
+        self._next.update(positions)
+
+    def committed(self, place: Place) -> int | None:
+        """The committed position of a partition, held or not; `None` if the group has none."""
         with one_line_errors(self._log.path):
             row = self._log.connection.execute(
                 "SELECT position FROM positions"
                 " WHERE member_of = ? AND topic = ? AND partition = ?",
                 (self._group, *place),
             ).fetchone()
-        return row[0] if row else 0
+        return row[0] if row else None
 
     def at_end(self) -> bool:
         """Whether everything committed to the held partitions, paused ones aside, was polled."""

@@ -120,8 +120,17 @@ class Shared(Protocol):
             If they can't be read now: try again.
         """
 
-    def committed(self, place: Place) -> int:
-        """The committed position of a partition, held or not; 0 at first."""
+    def seek(self, positions: Mapping[Place, int]) -> None:
+        """Read on from these positions; what was polled of these partitions is to be dropped.
+
+        Raises
+        ------
+        CommitUnknown
+            If it can't be known now what there is to be read: try again.
+        """
+
+    def committed(self, place: Place) -> int | None:
+        """The committed position of a partition, held or not; `None` if the group has none."""
 
     def at_end(self) -> bool:
         """Whether everything committed to the held partitions, paused ones aside, was polled."""

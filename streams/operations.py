@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from streams.log import Place, read_to_end
-from streams.topics import CONTROLS, POOLS
+from streams.log import read_to_end
+from streams.topics import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from streams.intake import Intake
     from streams.log import Follower, Log, Record, Shared
 
-TOPICS = (POOLS, CONTROLS)
+WRITES_FOR_ALL = 0
+"""Who holds this partition writes what comes of pools and controls, which every worker reads."""
 
 
 class Operations:
@@ -51,16 +52,14 @@ class Operations:
         self._batch_records = batch_records
         self._writes = False
         self._behind = True
-        self._seen: dict[str, int] = {}
         self._readers: dict[str, Follower] = {}
         self.begin_again()
 
     def begin_again(self) -> None:
-        """Read all of it anew, from what is committed, before the next decision."""
-        for topic in TOPICS:
+        """Read all of it anew before the next decision."""
+        for topic in OPERATIONS:
             if topic in self._readers:
                 self._readers[topic].close()
-            self._seen[topic] = self._shared.committed(Place(topic, 0))
             self._readers[topic] = self._log.follow(topic)
             self._shared.keep_alive()
         self._behind = True
@@ -84,13 +83,16 @@ class Operations:
 
     def _take_in(self, records: Sequence[Record]) -> None:
         """Take in records of one topic; what is new and ours to write about, in one batch."""
-        first = self._seen[records[0].topic] if self._writes else math.inf
+        first = self._written_up_to(records[0].topic) if self._writes else math.inf
         new = [record for record in records if record.offset >= first]
         for record in records[: len(records) - len(new)]:
             self._repeat(record)
         if new:
             self._batches.handle(new)
-            self._seen[new[-1].topic] = new[-1].offset + 1
+
+    def _written_up_to(self, topic: str) -> int:
+        """Where a topic is new: what came of it before is written."""
+        return self._core.positions(WRITES_FOR_ALL).get(topic, 0)
 
     def _repeat(self, record: Record) -> None:
         """Take in what was seen before, or is another worker's to write about."""

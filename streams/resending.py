@@ -17,8 +17,7 @@ from streams.codec import InputDecoder
 from streams.deadletters import letter_in, written
 from streams.feeding import records_of
 from streams.log import NewRecord, Place, behind, read_to_end
-from streams.operations import TOPICS as OPERATIONS
-from streams.topics import DEADLETTERS, LABELS, SHARED
+from streams.topics import DEADLETTERS, LABELS, OPERATIONS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -181,6 +180,8 @@ class _Passing:
             self._done.clear()
             self._reader.pause(frozenset())
             self._reader.rewind()
-            return all(self._reader.committed(place) >= at for place, at in positions.items())
+            return all(
+                (self._reader.committed(place) or 0) >= at for place, at in positions.items()
+            )
         self._failed = 0
         return True

@@ -66,6 +66,9 @@ TOPICS: dict[str, Topic] = {
 SHARED = (TASKS, LABELS)
 """What a worker reads as a member of its group."""
 
+OPERATIONS = (POOLS, CONTROLS)
+"""What operations say, for all partitions."""
+
 TOPIC_OF: dict[type, str] = {
     Pool: POOLS,
     Control: CONTROLS,

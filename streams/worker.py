@@ -19,7 +19,7 @@ from streams.desks import Desks
 from streams.following import Following
 from streams.intake import Intake
 from streams.learner import Learner
-from streams.operations import Operations
+from streams.operations import WRITES_FOR_ALL, Operations
 from streams.recovery import Recovery
 from streams.timekeeper import Timekeeper
 from streams.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, SHARED, TASKS, VERDICTS
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from streams.core import Core
     from streams.log import Log, Place
 
-WRITES_FOR_ALL = 0
-"""Who holds this partition writes what comes of pools and controls, which every worker reads."""
 
 
 class Worker:
@@ -110,7 +108,7 @@ class Worker:
         self._batches = Batches(
             self._shared, self.core, self.intake, settings.max_unexpected, failpoint, observe
         )
-        self._desks = Desks(log, self.core, self._shared.keep_alive, failpoint, observe)
+        self._desks = Desks(log, self._shared, self.core, failpoint, observe)
         self._operations = Operations(
             log,
             self._shared,
@@ -134,23 +132,24 @@ class Worker:
         """
         before = self.handled
         try:
-            self._operations.follow(writes=self._writes_for_all())
             self._desks.take_over(self._mine())
+            self._operations.follow(writes=self._writes_for_all())
             self._tick()
             self._failpoint("before poll")
             records = self._shared.poll(self._settings.batch_records, timeout_s)
             self._failpoint("after poll")
-            self._desks.take_over(self._mine())
+            moved = self._desks.take_over(self._mine())
             self._batches.release(self.held())
             self._batches.report(self._shared.lost())
-            self._batches.handle(records)
+            self._batches.handle([one for one in records if one[:2] not in moved])
             self.learner.learn()
         except CommitUnknown as error:
             self._batches.forget()
             self._recovery.run(error, self._go_back)
         else:
             self._recovery.over()
-        self._shared.pause(frozenset(p for p in self.held() if self.paused() and p.topic == TASKS))
+        waiting = self.held() if self.paused() else frozenset()
+        self._shared.pause(frozenset(place for place in waiting if place.topic == TASKS))
         if self.held() != self._held_before:
             self._held_before = self.held()
             self._rebalances += 1

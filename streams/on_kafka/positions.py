@@ -55,29 +55,42 @@ class Positions:
         return None if found is None else int(found)
 
     @unknown_if_it_fails()
-    def committed(self, there: TopicPartition) -> int:
-        """The group's committed position of a partition; 0 at first."""
-        return int(self._consumer.committed(there, timeout_ms=self._patience_ms) or 0)
+    def committed(self, there: TopicPartition) -> int | None:
+        """The group's committed position of a partition; `None` if it has none."""
+        found = self._consumer.committed(there, timeout_ms=self._patience_ms)
+        return None if found is None else int(found)
 
     @unknown_if_it_fails()
     def go_back(self, places: Iterable[TopicPartition]) -> None:
         """Read on from the committed positions, or from the first record there is."""
-        for there in places:
-            self._seek(there, self.committed(there))
+        self.seek({there: self.committed(there) or 0 for there in places})
 
     @unknown_if_it_fails()
     def skip_deleted(self, places: Iterable[TopicPartition]) -> None:
         """Go on behind what was deleted before it was read."""
-        for there in places:
-            if (position := self._consumer.position(there)) is not None:
-                self._seek(there, int(position))
+        positions = {there: self._consumer.position(there) for there in places}
+        self._seek({there: int(at) for there, at in positions.items() if at is not None})
 
-    def _seek(self, there: TopicPartition, position: int) -> None:
-        """Read on from `position`, or from the first record there is; note what is gone."""
-        first = int(self._consumer.beginning_offsets([there])[there])
-        if position > (end := self._ends([there])[there]):
-            raise made_again(f"{self._names.name}: {there.topic}", position, end)
-        if position < first:
-            place = Place(self._names.ours(there.topic), there.partition)
-            self.lost.append(Lost(place, position, first))
-        self._consumer.seek(there, max(first, position))
+    @unknown_if_it_fails()
+    def seek(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read on from `positions`, or from the first records there are."""
+        places = {self._place(there) for there in positions}
+        self.lost = [one for one in self.lost if one.place not in places]
+        self._seek(positions)
+
+    def _seek(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read on, and note what is gone."""
+        if not positions:
+            return
+        firsts = self._consumer.beginning_offsets(list(positions))
+        ends = self._ends(list(positions))
+        for there, position in positions.items():
+            if position > ends[there]:
+                raise made_again(f"{self._names.name}: {there.topic}", position, ends[there])
+            first = int(firsts[there])
+            if position < first:
+                self.lost.append(Lost(self._place(there), position, first))
+            self._consumer.seek(there, max(first, position))
+
+    def _place(self, there: TopicPartition) -> Place:
+        return Place(self._names.ours(there.topic), there.partition)

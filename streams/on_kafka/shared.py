@@ -190,7 +190,13 @@ class KafkaShared:
         self._begin()
         self._positions.go_back(self._assignment())
 
-    def committed(self, place: Place) -> int:
+    def seek(self, positions: Mapping[Place, int]) -> None:
+        self._aside = [one for one in self._aside if one[:2] not in positions]
+        there = {self._names.place(*place): at for place, at in positions.items()}
+        mine = self._assignment()
+        self._positions.seek({one: at for one, at in there.items() if one in mine})
+
+    def committed(self, place: Place) -> int | None:
         return self._positions.committed(self._names.place(*place))
 
     def close(self) -> None:

@@ -179,7 +179,7 @@ class FlakyShared:
         self._log = log
         self._shared = shared
         self.held, self.poll, self.pause = shared.held, shared.poll, shared.pause
-        self.rewind, self.committed = shared.rewind, shared.committed
+        self.rewind, self.committed, self.seek = shared.rewind, shared.committed, shared.seek
         self.at_end, self.close = shared.at_end, shared.close
         self.keep_alive, self.lost, self.lag = shared.keep_alive, shared.lost, shared.lag
         self.heard_at = shared.heard_at

@@ -213,7 +213,7 @@ def test_a_commit_that_fails_at_its_end_is_unknown(path: Path) -> None:
     )
     with pytest.raises(CommitUnknown):
         shared.commit([NewRecord("asks", b"t1", b"ask")], {Place("tasks", 0): 1})
-    assert shared.committed(Place("tasks", 0)) == 0
+    assert shared.committed(Place("tasks", 0)) is None
     assert log.follow("asks").at_end()
     log.close()
 

@@ -82,5 +82,5 @@ def test_all_pools_that_were_read_together_are_passed_in_one_commit(
         one.run(until_idle=True)
     place = Place("pools", 0)
     ours = [commit for commit in made if place in commit.positions]
-    assert [commit.topics for commit in ours] == [["deadletters"]]
+    assert [commit.topics for commit in ours] == [["deadletters", "desk"]]
     assert ours[0].positions[place] >= len(MANY) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from bandit.errors import LogBusy, LogError
@@ -251,8 +252,10 @@ def test_positions_and_outputs_are_committed_together(path: Path) -> None:
     flaky.fail = {1: "before"}  # after the one for the pools
     one.step()
     shared = one._shared
-    assert shared.committed(Place("tasks", 0)) == 0
-    assert all(read(log, topic) == [] for topic in ("asks", "decisions", "desk"))
+    assert shared.committed(Place("tasks", 0)) is None
+    assert all(read(log, topic) == [] for topic in ("asks", "decisions"))
+    (state,) = (msgspec.json.decode(one.value or b"") for one in read(log, DESK))
+    assert state == {"positions": {"pools": 2}}
     one.step()
     assert shared.committed(Place("tasks", 0)) == 1
     assert len(read(log, "asks")) == 1
