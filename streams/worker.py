@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from streams.log import Log, Place
 
 
-
 class Worker:
     """One member of a group, at work on the partitions it holds.
 

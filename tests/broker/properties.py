@@ -1,4 +1,7 @@
-"""The properties of a broker that is alone, starts quickly and notices quickly."""
+"""The properties of a broker that is alone, starts quickly and notices quickly.
+
+All else is as Kafka has it by default, as it is where poolwise runs.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +36,9 @@ QUICK = {
     "broker.session.timeout.ms": 2000,
     "broker.heartbeat.interval.ms": 500,
 }
-OURS = {
+CAREFUL = {
+    # A name that a test has wrong must not become a topic.
     "auto.create.topics.enable": "false",
-    "offsets.retention.minutes": 525_600,
-    "log.cleaner.enable": "true",
 }
 
 
@@ -48,7 +50,7 @@ def properties_of(
     return {
         **ALONE,
         **QUICK,
-        **OURS,
+        **CAREFUL,
         "log.dirs": data,
         "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
         "listeners": _joined(listeners | {"CONTROLLER": controller}),
