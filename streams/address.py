@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import LogError
 from streams.embedded import EmbeddedLog
+from streams.kafka_version import check_kafka_python
 from streams.log_config import LogSettings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ in .db, or kafka://HOST:PORT
     """
     settings = settings or LogSettings()
     if address.startswith(KAFKA):
+        check_kafka_python()
         from streams.kafka import KafkaLog  # noqa: PLC0415, it takes a quarter of a second
 
         return KafkaLog(address, settings)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.doctor.findings import Finding, Level
-    from streams.doctor.kafka import Make
+    from streams.doctor.make import Make
 
 LIMIT_S = 10.0
 """For all there is to look at; with the start of Python, the run stays below 15 s."""
@@ -67,7 +67,7 @@ def doctor(
     import msgspec
 
     from streams.doctor.findings import bounded
-    from streams.doctor.kafka import Make
+    from streams.doctor.make import Make
     from streams.showing import counted
 
     require_log(log, config_file)
@@ -97,14 +97,19 @@ def _findings(
     from bandit.errors import PoolwiseError
     from streams.doctor import embedded
     from streams.doctor.findings import broken, ok
-    from streams.doctor.kafka import Examination
-    from streams.doctor.setup import CONFIG, versions
+    from streams.doctor.setup import CONFIG, client, versions
 
     yield from versions()
     try:
         config = configured(config_file, log)
-        on_kafka = config.log.address.startswith("kafka://")
-        examination = Examination(config, role, make) if on_kafka else None
+        examination = None
+        if config.log.address.startswith("kafka://"):
+            if wrong := list(client()):
+                yield from wrong
+                return  # the rest can't even be imported
+            from streams.doctor.kafka import Examination
+
+            examination = Examination(config, role, make)
     except PoolwiseError as error:
         yield broken(CONFIG, str(error), "mend the configuration, or the address")
         return

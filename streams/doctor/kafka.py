@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 from kafka import errors as kafka_errors
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from streams.config import Config
+    from streams.doctor.make import Make
     from streams.on_kafka.wire import Server
 
     Look = tuple[str, tuple[str, ...], Callable[[], Iterator[Finding]]]
@@ -37,13 +38,6 @@ REQUEST_S = 3.0
 
 READ_S = 1.0
 """Longest look into each topic."""
-
-
-class Make(NamedTuple):
-    """The topics that are to be made."""
-
-    partitions: int
-    replication: int | None
 
 
 class Examination:

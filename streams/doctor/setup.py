@@ -7,20 +7,19 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from streams.doctor.findings import Finding, broken, ok, warning
+from streams.kafka_version import KAFKA_PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VERSIONS, CONFIG = "versions", "config"
-NEEDED = ("poolwise", "kafka-python", "vowpalwabbit", "river")
-CHECKSUM = "crc32c"
-KAFKA_PYTHON = "3.0."
-"""Its private API is used, in one file; another minor version may have another."""
+NEEDED = ("poolwise", "vowpalwabbit", "river")
+KAFKA, CHECKSUM = "kafka-python", "crc32c"
 
 
 def versions() -> Iterator[Finding]:
     """Say which versions are at work."""
-    found = {name: _version(name) for name in (*NEEDED, CHECKSUM)}
+    found = {name: _version(name) for name in (*NEEDED, KAFKA, CHECKSUM)}
     said = ", ".join(f"{name} {number}" for name, number in found.items() if number)
     yield ok(VERSIONS, f"Python {platform.python_version()}, {said}")
     for name in NEEDED:
@@ -32,12 +31,17 @@ def versions() -> Iterator[Finding]:
             f"{CHECKSUM} is not installed: records on Kafka are checked six times slower",
             f"pip install {CHECKSUM}",
         )
-    kafka = found["kafka-python"] or KAFKA_PYTHON
-    if not kafka.startswith(KAFKA_PYTHON):
-        yield warning(
+
+
+def client() -> Iterator[Finding]:
+    """Say what is wrong with the client for Kafka, if something is."""
+    found = _version(KAFKA)
+    if found != KAFKA_PYTHON:
+        yield broken(
             VERSIONS,
-            f"kafka-python {kafka} is not a version that this poolwise was tried with",
-            f"pip install 'kafka-python=={KAFKA_PYTHON}*'",
+            f"{KAFKA} {found or 'is not installed'}: this poolwise works with {KAFKA_PYTHON} alone,"
+            " whose private parts it uses",
+            f"pip install {KAFKA}=={KAFKA_PYTHON}",
         )
 
 

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +20,7 @@ from streams.log import NewRecord
 from streams.topics import TOPICS
 from streams.work_command import work
 from tests.streams.scenes import letters, new_log, read, save, task, worker
-from tests.streams.verbs import LINES, run, start
+from tests.streams.verbs import LINES, interruptible, run, start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,6 +186,21 @@ def test_a_line_of_tail_is_one_line(path: Path) -> None:
     log.close()
     output = run(tail, path, "tasks").output
     assert [json.loads(line) for line in output.splitlines()] == [{"type": "Tick"}, "\n{"]
+
+
+def test_tests_that_run_in_the_background_can_interrupt_what_they_start() -> None:
+    """A shell lets what it starts there ignore SIGINT, and that is inherited."""
+    says = [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT))"]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ignored = subprocess.check_output(says)
+        with interruptible():
+            heard = subprocess.check_output(says)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ignored != heard
+    assert b"default_int_handler" in heard
 
 
 def test_tail_follow_shows_what_comes_and_ends_quietly(path: Path) -> None:

@@ -122,7 +122,7 @@ def test_the_versions_at_work_are_said(path: Path) -> None:
 
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor_setup, "CHECKSUM", "crc32c-of-nobody")
-    monkeypatch.setattr(doctor_setup, "NEEDED", ("poolwise-of-nobody", "kafka-python"))
+    monkeypatch.setattr(doctor_setup, "NEEDED", ("poolwise-of-nobody", "river"))
     levels = {one.what.split()[0]: one.level for one in doctor_setup.versions()}
     assert levels["crc32c-of-nobody"] == "warning"
     assert levels["poolwise-of-nobody"] == "broken"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner, Result
 
 from streams.codec import encode
 from tests.streams.scenes import POOLS, task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,4 +35,18 @@ def start(*args: object, **more: Any) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     given: dict[str, Any] = {"stdout": pipe, "stderr": pipe, "env": environment} | more
-    return subprocess.Popen(command, **given)
+    with interruptible():
+        return subprocess.Popen(command, **given)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGINT end the processes that are started here, as it does at a terminal.
+
+    Whoever was started in the background by a shell ignores it, and so do their processes.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
