@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit import saved_brain
 from bandit.accuracy import RATE, SESSION, SPEED, TASK, Accuracy, believed
 from bandit.calibration import Calibration, logit
-from bandit.errors import StateError
+from bandit.known_labelers import KnownLabelers
 from bandit.labelers import (
     LABELER_DECAY,
     LABELER_STRENGTH,
@@ -32,24 +33,8 @@ if TYPE_CHECKING:
     from bandit.events import Feature, Reward
     from bandit.settings import Settings
 
-VERSION = 1
 BLEND = 20.0
 """Judged labels of a pool at which VW and the pool's plain record weigh the same."""
-
-
-class _Saved(msgspec.Struct, frozen=True):
-    """The brain as it is saved."""
-
-    version: int
-    vw_arguments: str
-    position: int
-    quality: bytes
-    weights: dict[str, float]
-    bias: float
-    judged: dict[str, int]
-    pools: dict[str, Record]
-    labelers: dict[str, Record]
-    calibration: dict[str, Calibration]
 
 
 class Brain:
@@ -73,7 +58,7 @@ class Brain:
         self._accuracy = Accuracy()
         self._judged: dict[str, int] = {}
         self._pools: dict[str, Record] = {}
-        self._labelers: dict[str, Record] = {}
+        self._labelers = KnownLabelers(settings.memory)
         self._calibration: dict[str, Calibration] = {}
 
     # What the desk asks ---------------------------------------------------------------------
@@ -109,7 +94,7 @@ class Brain:
         self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
     ) -> dict[str, float]:
         """What is known of a labeler when a label comes `delay_s` after its ask."""
-        record = self._labelers.get(_key(project, labeler)) or Record()
+        record = self._labelers.get(_key(project, labeler))
         usual_s = self.pool_record(project, pool).delay_s(delay_s)
         rate = self.pool_rate(project, pool)
         return {
@@ -128,7 +113,7 @@ class Brain:
         n_classes: int,
     ) -> float:
         """Chance that a label of this labeler, given under `signals`, is right."""
-        record = self._labelers.get(_key(project, labeler)) or Record()
+        record = self._labelers.get(_key(project, labeler))
         rate = record.rate(self.pool_rate(project, pool), LABELER_STRENGTH)
         chance = self._accuracy.predict({**signals, RATE: logit(rate)})
         return believed(chance, n_classes, record.golds)
@@ -148,7 +133,9 @@ class Brain:
             pool.asked(POOL_DECAY, expired=reward.basis == "expired")
         if reward.labeler is None or reward.answer is None:
             return
-        labeler = self._labelers.setdefault(_key(reward.project, reward.labeler), Record())
+        labeler = self._labelers.seen(
+            _key(reward.project, reward.labeler), reward.at, self.position
+        )
         gold = reward.basis == "gold"
         if reward.delay_s is not None and reward.previous_basis in {None, "expired"}:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
@@ -192,8 +179,8 @@ class Brain:
         Those count predictions too (decision 5); nothing that is decided depends on them.
         """
         weights, bias = self._accuracy.state()
-        saved = _Saved(
-            version=VERSION,
+        saved = saved_brain.SavedBrain(
+            version=saved_brain.VERSION,
             vw_arguments=ARGUMENTS,
             position=self.position,
             quality=self._quality.to_bytes(),
@@ -201,35 +188,35 @@ class Brain:
             bias=bias,
             judged=self._judged,
             pools=self._pools,
-            labelers=self._labelers,
+            labelers=self._labelers.records(),
             calibration=self._calibration,
+            day=self._labelers.day,
+            day_began=self._labelers.day_began,
         )
         return msgspec.json.encode(saved)
 
     def adopt(self, data: bytes) -> None:
         """Know what the brain knew that `to_bytes` saved, and nothing else, in one go.
 
+        Of VW's model that was learned with other arguments, nothing is left: until it has learned
+        anew, the pools' plain records say how good they are.
+
         Raises
         ------
+        NewerVersion
+            If a newer poolwise saved it; nothing has changed then.
         StateError
-            If `data` isn't a brain of this version; nothing has changed then.
+            If `data` is no brain, or one that is too old; nothing has changed then.
         """
-        try:
-            saved = msgspec.json.decode(data, type=_Saved)
-        except msgspec.DecodeError as error:
-            msg = f"saved brain: can't be read: {error}"
-            raise StateError(msg) from error
-        if saved.version != VERSION or saved.vw_arguments != ARGUMENTS:
-            msg = (
-                f"saved brain: version {saved.version} with VW {saved.vw_arguments!r}, "
-                f"this poolwise reads version {VERSION} with {ARGUMENTS!r}"
-            )
-            raise StateError(msg)
-        self._quality = QualityModel(saved.quality)  # the one thing here that can fail
+        saved = saved_brain.read(data)
+        same = saved.vw_arguments == ARGUMENTS
+        self._quality = QualityModel(saved.quality if same else None)  # all that can fail here
         self._accuracy = Accuracy(saved.weights, saved.bias)
-        self._judged = dict(saved.judged)
+        self._judged = dict(saved.judged) if same else {}
         self._pools = dict(saved.pools)
-        self._labelers = dict(saved.labelers)
+        self._labelers = KnownLabelers(
+            self._settings.memory, saved.labelers, saved.day, saved.day_began
+        )
         self._calibration = dict(saved.calibration)
         self.position = saved.position
         self.adopted += 1
@@ -241,7 +228,7 @@ class Brain:
         Raises
         ------
         StateError
-            If `data` isn't a brain of this version.
+            If `data` isn't a brain that this version reads.
         """
         brain = cls(settings)
         brain.adopt(data)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
+from bandit.desk_records import read
 from bandit.halted import Halted
 from bandit.state import WAITING, DeskState, HeldGold, TaskState
 
@@ -238,7 +239,13 @@ class Desk:
         self._tidy_at = 2 * len(self._agenda) + TIDY
 
     def restore(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take up the records of `changes`, in the order they were written."""
+        """Take up the records of `changes`, in the order they were written.
+
+        Raises
+        ------
+        StateError
+            If one can't be read, or a newer poolwise wrote it (`NewerVersion`).
+        """
         for key, data in records:
             if data is None:
                 self._kept.pop(key, None)
@@ -246,11 +253,11 @@ class Desk:
                 self._state_kept = data
             else:
                 self._kept[key] = data
-        self.state = msgspec.json.decode(self._state_kept, type=DeskState)
+        self.state = read(STATE_KEY, self._state_kept, DeskState)
         self._agenda, self._closed = [], []
         for key, data in self._kept.items():
             if key.startswith(TASK):
-                state = self._decode_task(data)
+                state = read(key, data, TaskState)
                 self._agenda.extend(_dues(state, self._memory))
                 at = state.forget_at(0.0)
                 if at is not None:
@@ -260,7 +267,7 @@ class Desk:
                         state.task.project, state.halted, state.halted_at, state.task.task
                     )
             else:
-                held = self._decode_gold(data)
+                held = read(key, data, HeldGold)
                 until = held.at + self._memory.gold_waits_s
                 self._agenda.append(Due(until, "gold", held.gold.task))
         heapq.heapify(self._agenda)

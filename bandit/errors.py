@@ -8,6 +8,7 @@ PoolwiseError                  exit code 1: one clear line, no traceback
 ├── ConfigError                a setting that is unknown or out of range
 ├── EventError                 an event that breaks a written rule: it becomes a dead letter
 ├── StateError                 saved state that can't be read: wrong version, wrong checksum
+│   └── NewerVersion           a newer poolwise wrote it: start that one
 ├── LogError                   the log can't be opened, read or written
 │   ├── LogBusy                another worker holds it
 │   ├── LogCorrupt             the file is not a log, or is damaged
@@ -91,6 +92,24 @@ class EventError(PoolwiseError):
 
 class StateError(PoolwiseError):
     """Saved state can't be read."""
+
+
+class NewerVersion(StateError):
+    """A newer poolwise wrote what is to be read; nothing of it may be passed over.
+
+    Examples
+    --------
+    >>> raise NewerVersion("desk", 2, 1)
+    Traceback (most recent call last):
+    ...
+    bandit.errors.NewerVersion: desk: version 2, this poolwise reads 1: start the newer poolwise
+    """
+
+    def __init__(self, what: str, version: object, reads: object) -> None:
+        super().__init__(
+            f"{what}: version {version}, this poolwise reads {reads}: start the newer poolwise"
+        )
+        self.versions = (version, reads)
 
 
 class LogError(PoolwiseError):

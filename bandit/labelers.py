@@ -23,8 +23,10 @@ SESSION_GAP_S = 1800.0
 """A pause longer than this begins a new session."""
 
 
-class Record(msgspec.Struct, gc=False):
+class Record(msgspec.Struct, gc=False, omit_defaults=True):
     """Decayed sums of one labeler or one pool; `None` times were never seen.
+
+    `seen_day` is the day of the last reward about a labeler, since 1970 in UTC.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Record(msgspec.Struct, gc=False):
     timed: float = 0.0
     last_at: float | None = None
     session: int = 0
+    seen_day: int | None = None
 
     def judge(self, quality: float, decay: float, *, gold: bool) -> None:
         """Count one label that was right with chance `quality`."""

@@ -70,6 +70,8 @@ class MemorySettings(Section, frozen=True):
 
     remember_closed_s: float = 86400.0
     max_closed: int = 50_000  # over all partitions, at some 3 KB; the first that closed go first
+    labeler_days: int = 90  # idle for longer, a labeler counts as a new one of the pool
+    max_labelers: int = 50_000  # over all projects, at some 250 bytes in each snapshot
     gold_waits_s: float = 3600.0
     max_waiting_gold: int = 10_000
 
@@ -174,6 +176,8 @@ def check(settings: Settings) -> Settings:
             "0 or more",
         ),
         ("memory.max_closed", memory.max_closed, memory.max_closed >= 0, "0 or more"),
+        ("memory.labeler_days", memory.labeler_days, memory.labeler_days >= 1, "1 or more"),
+        ("memory.max_labelers", memory.max_labelers, memory.max_labelers >= 1, "1 or more"),
         ("memory.gold_waits_s", memory.gold_waits_s, memory.gold_waits_s >= 0, "0 or more"),
     ]
     named = [("project", settings.project)]

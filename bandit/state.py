@@ -11,6 +11,12 @@ from bandit.events import Feature, Gold, Label, Task, Verdict
 WAITING, LABELED, DECLINED, EXPIRED = "waiting", "labeled", "declined", "expired"
 AUDIT = "audit"
 
+VERSION = 1
+"""The version of a desk's records that this code writes, and the newest that it reads.
+
+Raise it if a program that drops what is new, when it writes a record again, would do wrong.
+"""
+
 
 class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     """One ask: what was seen when it was decided, and what came of it."""
@@ -57,6 +63,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     raw_answer: str | None = None
     raw_confidence: float | None = None
     calibrated: bool = False
+    v: int = 1
 
     def ask(self, number: int) -> AskState | None:
         """Return the ask of that number; decisions to stop have none."""
@@ -86,11 +93,12 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
         return sum((ask.usd for ask in self.labeled()), 0.0)
 
 
-class HeldGold(msgspec.Struct, frozen=True, gc=False):
+class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Gold that waits for its task, since `at` by the desk's time."""
 
     gold: Gold
     at: float
+    v: int = 1
 
 
 class DeskState(msgspec.Struct, omit_defaults=True):
@@ -114,3 +122,4 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     open_tasks: int = 0
     waiting_gold: int = 0
     positions: dict[str, int] = {}
+    v: int = 1
