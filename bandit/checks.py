@@ -86,7 +86,7 @@ def control(event: Control) -> None:
     id_(event.project, "project")
     if event.project == "*":
         raise EventError("bad_field", "control: project '*': a control is for one project")
-    _of_scope(f"of project {event.project!r}", event, ("frozen", "snapshot"))
+    _of_scope(f"of project {event.project!r}", event, ("frozen", "snapshot", "relearn"))
     finite(event.usd_per_day, f"control of project {event.project!r}: usd_per_day", 0.0)
     if event.pool is not None:
         id_(event.pool, "pool")

@@ -104,7 +104,8 @@ class Control(Event, frozen=True, tag="Control"):
     A state, not a command: the newest of its project replaces the earlier one whole, so one with
     nothing but defaults lifts all that was ordered. Of a project: `paused` takes tasks and labels
     in and asks nobody, `pool` pins it to that pool, `usd_per_day` caps what its asks may cost in a
-    UTC day. Of the learning: `frozen` stops it, `snapshot` goes back to the one of that id.
+    UTC day. Of the learning: `frozen` stops it, `snapshot` goes back to the one of that id, with
+    `relearn` to learn again all that came behind it; `relearn` alone begins with nothing.
     """
 
     at: float
@@ -115,6 +116,7 @@ class Control(Event, frozen=True, tag="Control"):
     frozen: bool = False
     snapshot: int | None = None
     why: str = ""
+    relearn: bool = False
 
 
 # What goes out ------------------------------------------------------------------------------

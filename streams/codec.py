@@ -13,7 +13,7 @@ from operator import attrgetter
 
 import msgspec
 
-from bandit.errors import EventError, nearest
+from bandit.errors import EventError, NewerVersion, nearest
 from bandit.events import (
     AnyEvent,
     Control,
@@ -60,9 +60,17 @@ INPUTS = {str(kind.__struct_config__.tag): kind for kind in IDS}
 _ids = {kind: tuple(map(attrgetter, names)) for kind, names in IDS.items()}
 FIELDS = {kind: frozenset((*kind.__struct_fields__, "type")) for kind in IDS}
 
+
+class _Version(msgspec.Struct, frozen=True):
+    """All that is looked at of an event that can't be read."""
+
+    v: int = VERSION
+
+
 _encode = msgspec.json.Encoder().encode
 _decode_input = msgspec.json.Decoder(Input).decode
 _decode_reward = msgspec.json.Decoder(Reward).decode
+_decode_version = msgspec.json.Decoder(_Version).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -131,17 +139,33 @@ def decode_reward(data: bytes | None) -> Reward:
 
     Raises
     ------
+    NewerVersion
+        If a newer poolwise wrote it: whoever passed over it would lose what it teaches.
     EventError
-        If it holds none: nobody but a worker writes rewards, so the log was tampered with.
+        If it holds none: nobody but a worker writes rewards, so the log was tampered with, and
+        every learner passes over it.
     """
     try:
         reward: Reward = _decode_reward(data or b"")
     except (ValueError, RecursionError) as error:
+        version = _version_in(data or b"")
+        if version > VERSION:
+            raise NewerVersion("a reward", version, VERSION) from error
         msg = f"not a reward: {_one_line(error)}"
         raise EventError("malformed", msg) from error
+    if reward.v > VERSION:
+        raise NewerVersion("a reward", reward.v, VERSION)
     if reward.v != VERSION:
         raise _unknown_version(reward.v)
     return reward
+
+
+def _version_in(data: bytes) -> int:
+    """Version of an event that can't be read otherwise; this one's if it says none."""
+    try:
+        return _decode_version(data).v
+    except (ValueError, RecursionError):
+        return VERSION
 
 
 def _check_ids(event: Event, kind: type[Event]) -> None:

@@ -12,6 +12,7 @@ explore_floor = 0.05
 
 from __future__ import annotations
 
+import math
 import tomllib
 from typing import TYPE_CHECKING, Literal
 
@@ -38,6 +39,7 @@ class WorkerSettings(Section, frozen=True):
 
     batch_records: int = 1000  # larger batches gain little, and a crash repeats at most one
     snapshot_every: int = 2000  # rewards: learning them again takes well under a second
+    snapshot_min_s: float = 10.0  # between two: one is some 5 to 15 MB, and every follower reads it
     snapshot_every_s: float = 60.0  # so that followers know that the learner is there
     recover_s: float = 60.0  # of commits that fail: a broker that is away for longer needs somebody
     max_open: int = 100_000  # tasks: some 40 to 200 MB of memory
@@ -143,6 +145,8 @@ def _check_worker(worker: WorkerSettings, max_jump_s: float) -> None:
     require("worker.max_unexpected", worker.max_unexpected, worker.max_unexpected >= 0, "0 or more")
     for name in ("tick_s", "poll_s", "drain_s", "max_model_age_s", "snapshot_every_s", "recover_s"):
         require_duration(f"worker.{name}", getattr(worker, name))
+    least_s = worker.snapshot_min_s
+    require("worker.snapshot_min_s", least_s, 0 <= least_s < math.inf, "0 or more, and finite")
     believed = worker.tick_s <= max_jump_s  # a tick further ahead is taken for a mistake
     require("worker.tick_s", worker.tick_s, believed, "at most clock.max_jump_s")
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 @click.option("--learning", is_flag=True, help="The order is about the learning, not a project.")
 @click.option("--freeze", "frozen", is_flag=True, help="Learn nothing more.")
 @click.option("--roll-back", "snapshot", type=click.IntRange(0), help="Know what this one knew.")
+@click.option(
+    "--relearn",
+    is_flag=True,
+    help="Learn again what came since that snapshot; alone, all rewards that are kept.",
+)
 @click.option("--why", default="", help="Said wherever the order is shown.")
 def control(
     *,
@@ -36,6 +41,7 @@ def control(
     learning: bool,
     frozen: bool,
     snapshot: int | None,
+    relearn: bool,
     why: str,
 ) -> None:
     """Order something of a project or of the learning in LOG, at run time.
@@ -47,7 +53,8 @@ def control(
     from streams.address import open_log
     from streams.controlling import in_force, order, said
 
-    orders = (paused, pool is not None, usd_per_day is not None, frozen, snapshot is not None)
+    given = (pool, usd_per_day, snapshot)
+    orders = (paused, frozen, relearn, *(value is not None for value in given))
     if learning and project is not None:
         raise click.UsageError("An order is about a --project or the --learning, not both.")
     if any(orders) and not learning and project is None:
@@ -62,6 +69,7 @@ def control(
                 usd_per_day=usd_per_day,
                 frozen=frozen,
                 snapshot=snapshot,
+                relearn=relearn,
                 why=why,
             )
             order(opened, new)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streams.log import Log
 
 BATCH = 1000
+RELEARN = "learned again from the first reward that is kept"
 
 
 def order(log: Log, control: Control) -> None:
@@ -78,5 +79,7 @@ def said(control: Control) -> str:
         words.append("frozen")
     if control.snapshot is not None:
         words.append(f"rolled back to snapshot {control.snapshot}")
+    if control.relearn:
+        words.append("learned again from there" if control.snapshot is not None else RELEARN)
     why = f" ({control.why})" if control.why else ""
     return f"{control.project or 'learning'}: {', '.join(words) or 'as usual'}{why}"

@@ -30,6 +30,11 @@ class Following:
         The time in UTC seconds.
     keep_alive
         Called again and again while the first snapshot is read.
+
+    Raises
+    ------
+    StateError
+        If there are snapshots and none can be read: newer ones (`NewerVersion`), or damaged ones.
     """
 
     def __init__(
@@ -63,6 +68,14 @@ class Following:
         if self._snapshots.read(timeout_s):
             self._adopt()
 
+    def catching_up(self) -> bool:
+        """Whether there is something to be known first: not for who doesn't learn."""
+        return False
+
+    def at_end(self) -> bool:
+        """Whether all that may be learned is: nothing is."""
+        return True
+
     def save(self) -> None:
         """Nothing: it has learned nothing of its own."""
 
@@ -71,14 +84,24 @@ class Following:
         self._snapshots.close()
 
     def _adopt(self) -> None:
+        """Take up the newest that can be read, unless it is older than what is known.
+
+        Raises
+        ------
+        StateError
+            If there are some, none can be read, and nothing is known: to decide with an empty
+            brain would pay for what was learned once more.
+        """
+        why: StateError | None = None
         for snapshot in self._snapshots.newest_first():
             manifest = snapshot.manifest
             if self._newest is not None and manifest.id < self._newest.id:
                 return  # a newer one is damaged; what is known is newer than what is left
             if self._newest is None or manifest.sha256 != self._newest.sha256:
                 try:
-                    self.core.adopt(snapshot.data)
+                    self.core.adopt(snapshot.brain())
                 except StateError as error:
+                    why = why or error
                     self.counters["unreadable_snapshots"] += 1
                     structlog.get_logger().error(
                         "snapshot_unreadable", snapshot=manifest.id, why=str(error)
@@ -87,3 +110,8 @@ class Following:
                 self.counters["snapshots_followed"] += 1
             self._newest = manifest
             return
+        if self._newest is None and self._snapshots.next_id() > 0:
+            raise why or StateError(
+                "none of the snapshots of the learning is whole, and this worker doesn't learn:"
+                " start it again once poolwise learn has saved the next"
+            )

@@ -9,46 +9,42 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
-from bandit.errors import CommitUnknown, EventError, StateError
-from bandit.events import Control
+from bandit.errors import CommitUnknown, EventError, NewerVersion, StateError
 from streams import failpoints as at
+from streams.beginning import begin, lost_rewards, refuse_newer
 from streams.codec import decode_reward
+from streams.learning_orders import orders, skipped, target_of
 from streams.log import read_to_end
-from streams.snapshots import Manifest, Snapshots, manifest_of, write
+from streams.shelf import Shelf
+from streams.snapshots import Snapshots, manifest_of, write
 from streams.topics import CONTROLS, REWARDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from streams.config import WorkerSettings
     from streams.core import Core
-    from streams.log import Log, Record
+    from streams.learning_orders import Order
+    from streams.log import Log, Lost, Record
+    from streams.snapshots import Manifest
 
 BATCH = 1000
-COUNTED = ("learned", "snapshots", "snapshots_failed", "unreadable_rewards", "unreadable_snapshots")
-
-
-class _Order(NamedTuple):
-    """A control of the learning, and its offset."""
-
-    control: Control
-    offset: int
-
-
-def _orders(records: Iterable[Record]) -> Iterator[_Order]:
-    """Yield the controls that aren't a project's; what is none is the engine's to refuse."""
-    for record in records:
-        try:
-            control = msgspec.json.decode(record.value or b"", type=Control)
-        except (ValueError, RecursionError):
-            continue
-        if control.project is None:
-            yield _Order(control, record.offset)
+TURN = 10
+"""Batches learned in one turn at most: some seconds, in which a worker reads no label."""
+COUNTED = (
+    "learned",
+    "snapshots",
+    "snapshots_failed",
+    "unreadable_rewards",
+    "unreadable_snapshots",
+    "rewards_lost",
+)
 
 
 class Learner:
@@ -76,6 +72,9 @@ class Learner:
     ------
     LogBusy
         If the log notices that there is another learner.
+    StateError
+        If a newer poolwise saved the newest snapshot (`NewerVersion`), or if none can be read and
+        the rewards that taught it are gone.
     """
 
     def __init__(
@@ -93,27 +92,37 @@ class Learner:
         self._failpoint = failpoint
         self._settings = settings
         self._clock = clock
-        self._frozen = False
+        self._log = log
+        self._make_core = make_core
+        self._snapshots = Snapshots(log)
+        self._snapshots.catch_up(keep_alive)
+        self._controls = log.follow(CONTROLS)
+        read = [*read_to_end(self._controls, BATCH, keep_alive)]
+        ordered = [order for records in read for order in orders(records)]
+        refuse_newer(self._snapshots, ordered)  # before the writer: that of a newer one lives on
         self._writer = log.writer(name)  # from here on, no other learner writes
         try:
-            self._snapshots = Snapshots(log)
             self._snapshots.catch_up(keep_alive)
-            self._next_id = self._snapshots.next_id()
-            self.core, self._newest = self._awake(make_core)
+            newest = self._snapshots.newest()
+            begun = begin(self._snapshots, make_core, ordered)
+            self.core, self._newest = begun.core, begun.manifest
+            self.counters["unreadable_snapshots"] += begun.unreadable
+            self._shelf = Shelf(self._snapshots, clock)
             self._position = self._newest.position
             self._obeyed, self._skipped = self._newest.control, self._newest.skipped
             self._saved_at = time.monotonic()
-            self._orders: deque[_Order] = deque()  # to be obeyed, in this order
-            self._controls = log.follow(CONTROLS)
-            read = [*read_to_end(self._controls, BATCH, keep_alive)]
-            orders = [order for records in read for order in _orders(records)]
-            self._frozen = bool(orders) and orders[-1].control.frozen
+            self._orders: deque[Order] = deque()  # to be obeyed, in this order
+            self._frozen = bool(ordered) and ordered[-1].control.frozen
             self._rewards = log.follow(REWARDS, 0, self._position)
+            self._report(lost_rewards(begun.manifest, newest.id, self._rewards))
+            self._until = 0
+            for order in ordered:
+                self._obey(order, passing_over=not self._frozen)
             if not self._frozen:
-                for records in read_to_end(self._rewards, BATCH, keep_alive):
+                self._until = self._rewards.end()
+                there = read_to_end(self._rewards, BATCH, keep_alive)
+                for records in islice(there, TURN):
                     self._learn_all(records)
-            for order in orders:  # going back passes over all that is there by now
-                self._obey(order)
         except BaseException:
             self._writer.close()
             raise
@@ -137,7 +146,7 @@ class Learner:
         LogBusy
             If another learner has taken over.
         """
-        self._orders += _orders(self._controls.poll(BATCH, timeout_s if self._frozen else 0.0))
+        self._orders += orders(self._controls.poll(BATCH, timeout_s if self._frozen else 0.0))
         while self._orders:
             self._obey(self._orders[0])
             self._orders.popleft()
@@ -160,12 +169,16 @@ class Learner:
         data = None if unchanged and newest.count else brain.to_bytes()
         manifest = msgspec.structs.replace(newest, at=now)
         if data is not None:
-            made = manifest_of(data, self._next_id, brain.position, self._position)
+            made = manifest_of(data, self._shelf.next_id, brain.position, self._position)
             manifest = msgspec.structs.replace(
                 made, at=now, control=self._obeyed, skipped=self._skipped
             )
         self._write(manifest, data)
         self._failpoint("after snapshot")
+
+    def catching_up(self) -> bool:
+        """Whether it is still to learn what was there when it began, or when it was told to."""
+        return not self._frozen and self._rewards.position < self._until
 
     def at_end(self) -> bool:
         """Whether every committed reward was learned, as far as it may learn."""
@@ -186,73 +199,95 @@ class Learner:
         self._snapshots.close()
         self._writer.close()
 
-    def _obey(self, order: _Order) -> None:
-        """Do what operations say: freeze, or go back to a snapshot, once."""
-        control, offset = order
+    def _obey(self, order: Order, *, passing_over: bool = False) -> None:
+        """Do what operations say: freeze, or go back to a snapshot, once.
+
+        With `passing_over`, what is there by now counts as learned before the order came.
+        """
+        control = order.control
         self._frozen = control.frozen
-        if control.snapshot is None or offset <= self._obeyed:
+        if not order.goes_back(self._obeyed):
             return
         self._snapshots.catch_up()
-        found = [
-            one for one in self._snapshots.newest_first() if one.manifest.id == control.snapshot
-        ]
-        log = structlog.get_logger()
-        if not found:
-            log.error("rollback_refused", snapshot=control.snapshot, why="no such snapshot is kept")
+        told = {"snapshot": control.snapshot}
+        try:
+            target = target_of(control, self._snapshots)
+            nothing = self._make_core(None).brain.to_bytes() if target.data is None else b""
+            self.core.adopt(target.data or nothing)
+        except StateError as error:
+            structlog.get_logger().error("rollback_refused", **told, why=str(error))
             return
-        self.core.adopt(found[0].data)
-        self._obeyed = offset
-        self._skipped = (*found[0].manifest.skipped, (found[0].position, self._position))
+        position = target.manifest.position if control.relearn else self._position
+        if passing_over and not control.relearn:
+            position = self._rewards.end()
+        if position != self._position:
+            rewards = self._log.follow(REWARDS, 0, position)
+            self._until = rewards.end()
+            self._rewards.close()
+            self._rewards = rewards
+            self._report(self._rewards.lost())
+        until = None if control.relearn else position
+        self._skipped = skipped(target.manifest, self._skipped, until)
+        self._obeyed, self._position = order.offset, position
         self.save()
-        log.warning("rolled_back", snapshot=control.snapshot, skipped=self._skipped[-1])
+        structlog.get_logger().warning("rolled_back", **told, skipped=self._skipped, to=position)
 
     def _learn(self, timeout_s: float) -> None:
+        """Learn a bounded number of rewards: what comes in must not wait for all there are."""
         records = self._rewards.poll(BATCH, timeout_s)
         if records:
             self._failpoint("before learn")
+        left = TURN
         while records:
             self._learn_all(records)
-            records = self._rewards.poll(BATCH, 0.0)
+            left -= 1
+            records = self._rewards.poll(BATCH, 0.0) if left else []
             if not records:
                 self._failpoint("after learn")
-        for loss in self._rewards.lost():
-            structlog.get_logger().error(
-                "rewards_lost",
-                first=loss.first,
-                end=loss.end,
-                why="deleted before they were learned",
-            )
+        self._report(self._rewards.lost())
 
     def _learn_all(self, records: Sequence[Record]) -> None:
+        """Learn what these records hold; they are passed over in no other case than said here.
+
+        Raises
+        ------
+        NewerVersion
+            If a newer poolwise wrote one; the position before it is saved, not the one behind.
+        """
         for record in records:
             try:
-                reward = decode_reward(record.value)
+                if not any(first <= record.offset < end for first, end in self._skipped):
+                    self.core.receive(decode_reward(record.value))
+                    self.counters["learned"] += 1
             except EventError:  # written by another program: passed over by every learner
                 self.counters["unreadable_rewards"] += 1
-            else:
-                self.core.receive(reward)
-                self.counters["learned"] += 1
+            except NewerVersion as error:
+                self.save()
+                raise NewerVersion(f"rewards at offset {record.offset}", *error.versions) from error
             self._position = record.offset + 1
-        if self._position - self._newest.position >= self._settings.snapshot_every:
+        learned = self._position - self._newest.position
+        rested_s = time.monotonic() - self._saved_at
+        if learned >= self._settings.snapshot_every and rested_s >= self._settings.snapshot_min_s:
             self.save()
+
+    def _report(self, lost: Sequence[Lost]) -> None:
+        for one in lost:
+            self.counters["rewards_lost"] += one.end - one.first
+            structlog.get_logger().error(
+                "rewards_lost",
+                first=one.first,
+                end=one.end,
+                why="deleted before they were learned",
+            )
 
     def _write(self, manifest: Manifest, data: bytes | None) -> None:
         self._saved_at = time.monotonic()
         try:
             write(self._writer, manifest, data)
+            self._newest = manifest
+            if data is not None:
+                self._shelf.wrote(manifest)
+                self.counters["snapshots"] += 1
+                self._shelf.keep(self._writer, manifest, data)
         except CommitUnknown:  # the same slot is written again next time; nothing depends on it
             self.counters["snapshots_failed"] += 1
-            return
-        self._newest = manifest
-        if data is not None:
-            self._next_id = manifest.id + 1
-            self.counters["snapshots"] += 1
-
-    def _awake(self, make_core: Callable[[bytes | None], Core]) -> tuple[Core, Manifest]:
-        """Make the core from the newest snapshot that can be read; from nothing, if none can."""
-        for snapshot in self._snapshots.newest_first():
-            try:
-                return make_core(snapshot.data), snapshot.manifest
-            except StateError:
-                self.counters["unreadable_snapshots"] += 1
-        return make_core(None), Manifest(id=-1, sha256="", count=0, learned=0, position=0)

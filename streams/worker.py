@@ -109,12 +109,7 @@ class Worker:
         )
         self._desks = Desks(log, self._shared, self.core, failpoint, observe)
         self._operations = Operations(
-            log,
-            self._shared,
-            self.core,
-            self.intake,
-            self._batches,
-            settings.batch_records,
+            log, self._shared, self.core, self.intake, self._batches, settings.batch_records
         )
         self._recovery = Recovery(settings.recover_s, self._publish)
 
@@ -131,17 +126,11 @@ class Worker:
         """
         before = self.handled
         try:
-            self._desks.take_over(self._mine())
-            self._operations.follow(writes=self._writes_for_all())
-            self._tick()
-            self._failpoint("before poll")
-            records = self._shared.poll(self._settings.batch_records, timeout_s)
-            self._failpoint("after poll")
-            moved = self._desks.take_over(self._mine())
-            self._batches.release(self.held())
-            self._batches.report(self._shared.lost())
-            self._batches.handle([one for one in records if one[:2] not in moved])
-            self.learner.learn()
+            if self.learner.catching_up():  # nothing is decided on half of what is known
+                self._shared.keep_alive()
+                self.learner.learn(timeout_s)
+            else:
+                self._work(timeout_s)
         except CommitUnknown as error:
             self._batches.forget()
             self._recovery.run(error, self._go_back)
@@ -171,6 +160,8 @@ class Worker:
     def idle(self) -> bool:
         """Whether nothing is left unread that may be read now."""
         if self._batches.waiting or self._time.more_to_come(self._mine()):
+            return False
+        if not self.learner.at_end():
             return False
         return self._shared.at_end() and self._operations.at_end(writes=self._writes_for_all())
 
@@ -250,6 +241,20 @@ class Worker:
         return self.learner.position
 
     # Round about ------------------------------------------------------------------------------
+
+    def _work(self, timeout_s: float) -> None:
+        """Take in what came, write what follows, and learn what was committed."""
+        self._desks.take_over(self._mine())
+        self._operations.follow(writes=self._writes_for_all())
+        self._tick()
+        self._failpoint("before poll")
+        records = self._shared.poll(self._settings.batch_records, timeout_s)
+        self._failpoint("after poll")
+        moved = self._desks.take_over(self._mine())
+        self._batches.release(self.held())
+        self._batches.report(self._shared.lost())
+        self._batches.handle([one for one in records if one[:2] not in moved])
+        self.learner.learn()
 
     def _tick(self) -> None:
         """Write the time into the partitions held; it is read like anything else."""

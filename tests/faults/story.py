@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SEED = 20261124
 GROUP = "poolwise"
 CORE = "seed = 5\n[policy]\nexplore_floor = 0.1\n"
-WORKER = "[worker]\nbatch_records = 50\nsnapshot_every = 200\npoll_s = 0.05\n"
+WORKER = "[worker]\nbatch_records = 50\nsnapshot_every = 200\nsnapshot_min_s = 0\npoll_s = 0.05\n"
 LOG = "session_timeout_s = 4.0\ntransaction_timeout_s = 5.0\ncommit_timeout_s = 4.0\n"
 
 

@@ -30,7 +30,7 @@ TASKS = 2000
 PARTITIONS = 2
 KILLS_AT_POINTS = 40
 KILLS_BY_CLOCK = 10
-WORKER = "[worker]\nbatch_records = 20\nsnapshot_every = 60\npoll_s = 0.02\n"
+WORKER = "[worker]\nbatch_records = 20\nsnapshot_every = 60\nsnapshot_min_s = 0\npoll_s = 0.02\n"
 RARE = ("snapshot", "restore")  # reached once or twice in a life: killed there the first time
 LIFE_S = 20.0
 

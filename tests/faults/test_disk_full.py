@@ -33,7 +33,8 @@ ROOM = 150_000
 
 def configured(folder: Path, recover_s: float) -> tuple[Path, str]:
     """Write a configuration; it stands on another disk."""
-    text = f"{CORE}[worker]\nbatch_records = 50\nsnapshot_every = 100\nrecover_s = {recover_s}\n"
+    text = f"{CORE}[worker]\nbatch_records = 50\nsnapshot_every = 100\n"
+    text += f"snapshot_min_s = 0\nrecover_s = {recover_s}\n"
     config = folder / "worker.toml"
     config.write_text(text)
     return config, text

@@ -133,7 +133,8 @@ def test_followers_come_and_go_at_run_time_while_one_process_learns(broker: Brok
             story.toml(
                 instance=None,
                 log=LOG,
-                worker="[worker]\nbatch_records = 50\nsnapshot_every = 50\npoll_s = 0.05\n",
+                worker="[worker]\nbatch_records = 50\nsnapshot_every = 50\n"
+                "snapshot_min_s = 0\npoll_s = 0.05\n",
             )
         ) as crew,
     ):

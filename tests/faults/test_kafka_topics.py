@@ -145,6 +145,7 @@ def test_records_that_were_deleted_unread_are_a_dead_letter_that_names_them(
 ) -> None:
     story = Story(broker.address, TASKS + 60)
     few = "[worker]\nbatch_records = 5\nmax_open = 5\npoll_s = 0.05\nsnapshot_every = 200\n"
+    few += "snapshot_min_s = 0\n"
     config = story.config(worker=few)
     with closing(story):
         worker = Hired(config)

@@ -110,7 +110,8 @@ def worker(
 ) -> Worker:
     """Start a worker."""
     make = make or engine_maker(SETTINGS, log.partitions("tasks"))
-    return Worker(log, make, WorkerSettings(**settings), clock=clock, failpoint=failpoint)
+    made = WorkerSettings(**{"snapshot_min_s": 0.0, **settings})
+    return Worker(log, make, made, clock=clock, failpoint=failpoint)
 
 
 class Touchy(Engine):

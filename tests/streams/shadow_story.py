@@ -126,7 +126,7 @@ def lived(
 
 def worker(log: Log, settings: Settings) -> Worker:
     """Start a worker whose batches are small, so that it often learns between them."""
-    made = WorkerSettings(batch_records=7, snapshot_every=25)
+    made = WorkerSettings(batch_records=7, snapshot_every=25, snapshot_min_s=0.0)
     return Worker(log, engine_maker(settings, log.partitions("tasks")), made)
 
 

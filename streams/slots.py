@@ -1,0 +1,75 @@
+"""The slots that a snapshot can stand in: four used in turn, and some by the hour and the day.
+
+Each slot is a key of the compacted topic `models`. Whatever stands there is read by every process
+that starts, so there are few, and those by the clock are written once an hour and once a day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IN_TURN = 4
+CHUNK = b"/chunk/"
+
+
+class _Period(NamedTuple):
+    """Slots of which one is due each `seconds`: so many of them, used in turn."""
+
+    name: bytes
+    seconds: float
+    slots: int
+
+
+PERIODS = (
+    _Period(b"hour", 3600.0, 6),
+    _Period(b"day", 86400.0, 8),  # the first of each day: eight reach back a week at any time
+)
+
+
+def in_turn(number: int) -> bytes:
+    """Return the slot of snapshot `number` among those used in turn."""
+    return b"slot/%d" % (number % IN_TURN)
+
+
+def chunk(slot: bytes, i: int) -> bytes:
+    """Return the key of the chunk `i` of a slot."""
+    return b"%s%s%d" % (slot, CHUNK, i)
+
+
+def is_in_turn(key: bytes) -> bool:
+    """Whether a key, of a chunk perhaps, is of a slot that is used in turn."""
+    return key.startswith(b"slot/")
+
+
+SLOTS = frozenset(
+    [in_turn(i) for i in range(IN_TURN)]
+    + [b"%s/%d" % (period.name, i) for period in PERIODS for i in range(period.slots)]
+)
+"""Every slot there is."""
+
+
+def due_by_clock(now: float, saved_at: Mapping[bytes, float]) -> list[bytes]:
+    """Return the slots of this hour and this day (UTC) in which no snapshot of theirs stands yet.
+
+    `saved_at` says when what stands in a slot was saved, in UTC seconds.
+
+    Examples
+    --------
+    >>> due_by_clock(7200.0, {})
+    [b'hour/2', b'day/0']
+    >>> due_by_clock(9000.0, {b"hour/2": 7200.0, b"day/0": 7200.0})
+    []
+    >>> due_by_clock(9 * 3600.0, {b"hour/2": 7200.0, b"day/0": 7200.0})
+    [b'hour/3']
+    """
+    due = []
+    for name, seconds, count in PERIODS:
+        number = int(now // seconds)
+        slot = b"%s/%d" % (name, number % count)
+        before = saved_at.get(slot)
+        if before is None or int(before // seconds) != number:
+            due.append(slot)
+    return due
