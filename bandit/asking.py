@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from bandit.desk import Due
 from bandit.draw import choose, draw
-from bandit.eligible import Eligible
 from bandit.events import STOP, Ask, Decision
+from bandit.queues import need_of
 from bandit.rewards import FEATURES_VERSION
 from bandit.sight import Sight
 from bandit.state import AUDIT, DECLINED, AskState
-from bandit.waiting import end_wait, halt, wait_for_a_pool, wait_for_room
+from bandit.waiting import end_wait, halt, strand, wait_for_room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from bandit.capacity import Capacity
     from bandit.closing import Closing
     from bandit.desk import Desk
-    from bandit.events import Control, Output, Pool
+    from bandit.eligible import Eligible
+    from bandit.events import Output, Pool
     from bandit.policies.policy import Policy
     from bandit.settings import Settings
     from bandit.sight import Seen
     from bandit.state import TaskState
+    from bandit.turn import Room
 
 EVEN_PAUSED = ("gold", "deadline")
 """What ends a task though its project is paused."""
@@ -44,7 +46,7 @@ class Asking:
         brain: Brain,
         policy: Policy,
         pools: Mapping[str, Pool],
-        controls: Mapping[str, Control],
+        eligible: Eligible,
         capacity: Capacity,
         allowance: Allowance,
         closing: Closing,
@@ -56,18 +58,20 @@ class Asking:
         self._capacity = capacity
         self._allowance = allowance
         self._closing = closing
-        self._eligible = Eligible(pools, controls, capacity, allowance)
+        self._eligible = eligible
         self._sight = Sight(settings, brain, pools, capacity)
 
-    def decide(self, desk: Desk, state: TaskState, why: str) -> list[Output]:
+    def decide(
+        self, desk: Desk, state: TaskState, why: str, room: Room | None = None
+    ) -> list[Output]:
         """Ask a pool, stop, or wait: for room, for a pool, or for another order."""
         now = desk.now(state.task)
         control = self._eligible.control(state.task.project)
-        waited = end_wait(desk, state, self._capacity)
+        end_wait(desk, state, self._capacity)
         forced = self._forced(state, now)
         if control.paused and forced not in EVEN_PAUSED:
             return self._halt(desk, state, now)
-        able = [] if forced else self._eligible.labelers(state)
+        able = [] if forced else self._eligible.able(need_of(state))
         if forced is None and not able:
             if control.pool is not None:
                 return self._halt(desk, state, now)
@@ -79,7 +83,7 @@ class Asking:
             return self._stop(desk, state, seen, {STOP: 1.0}, why, forced)
         state.stranded_at = None
         affordable = self._eligible.affordable(state.task.project, able, now)
-        eligible = self._eligible.with_room(desk, affordable, waited=waited)
+        eligible = self._eligible.with_room(desk, affordable, room)
         if not eligible:
             seen = self._sight.look(desk, state, able, now)
             if seen.case.may_stop and self._policy.pmf(seen.case)[STOP] > 0.5:
@@ -87,39 +91,41 @@ class Asking:
                 return self._stop(desk, state, only, {STOP: 1.0}, why, "value")
             if not affordable:
                 return self._halt(desk, state, now)
-            wait_for_room(desk, state, affordable, self._capacity, now, waited=waited)
+            worth_usd = seen.case.worth_usd
+            wait_for_room(desk, state, affordable, self._capacity, now, worth_usd)
             return []
         seen = self._sight.look(desk, state, eligible, now)
         pmf = self._policy.pmf(seen.case)
         choice = choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
         if choice == STOP:
             return self._stop(desk, state, seen, pmf, why, "value")
-        return self._ask(desk, state, seen, pmf, choice, why)
+        return self._ask(desk, state, seen, pmf, choice, why, room)
 
-    def audit(self, desk: Desk, state: TaskState) -> list[Output]:
+    def audit(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Ask a gold pool for the truth of a closed task; wait where none may be asked yet."""
         now, project = desk.now(state.task), state.task.project
-        waited = end_wait(desk, state, self._capacity)
-        able = self._eligible.experts(state)
-        if state.gold is not None or not able or len(state.asks) >= 2 * self._most_asks:
+        end_wait(desk, state, self._capacity)
+        able = self._eligible.able(need_of(state))
+        verdict, asks = state.verdict, len(state.asks)
+        if state.gold is not None or verdict is None or not able or asks >= 2 * self._most_asks:
             return []
         affordable = self._eligible.affordable(project, able, now)
         if self._eligible.control(project).paused or not affordable:
             return self._halt(desk, state, now)
-        free = self._eligible.with_room(desk, affordable, waited=waited)
+        free = self._eligible.with_room(desk, affordable, room)
         if not free:
-            wait_for_room(desk, state, affordable, self._capacity, now, waited=waited)
+            wait_for_room(desk, state, affordable, self._capacity, now, verdict.worth_usd)
             return []
         seen = self._sight.look(desk, state, free, now)
         pmf = {pool.pool: 1.0 / len(free) for pool in free}
         choice = choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
-        return self._ask(desk, state, seen, pmf, choice, AUDIT)
+        return self._ask(desk, state, seen, pmf, choice, AUDIT, room)
 
-    def again(self, desk: Desk, state: TaskState) -> list[Output]:
+    def again(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Decide once more about an open task, or ask for an audit once more."""
         if state.verdict is not None:
-            return self.audit(desk, state)
-        return self.decide(desk, state, "retry")
+            return self.audit(desk, state, room)
+        return self.decide(desk, state, "retry", room)
 
     def give_up(
         self, desk: Desk, state: TaskState, ask: AskState, status: str, at: float
@@ -128,10 +134,6 @@ class Asking:
         out: list[Output] = [self._closing.give_up(desk, state, ask, status, at)]
         desk.put(state)
         return out if state.waits() else out + self.again(desk, state)
-
-    def situation(self, project: str, now: float) -> str:
-        """Say by what its control can stop a task of `project` now."""
-        return self._eligible.situation(project, now)
 
     @property
     def _most_asks(self) -> int:
@@ -149,7 +151,7 @@ class Asking:
         give_up_at = state.stranded_at + self._settings.policy.give_up_s
         if state.asks or now >= give_up_at:
             return "no_pool"
-        wait_for_a_pool(desk, state, now, give_up_at)
+        strand(desk, state, now, give_up_at)
         return None
 
     def _forced(self, state: TaskState, now: float) -> str | None:
@@ -173,6 +175,7 @@ class Asking:
         pmf: dict[str, float],
         choice: str,
         why: str,
+        room: Room | None,
     ) -> list[Output]:
         """Log the decision and send the ask."""
         pool = self._pools[choice]
@@ -196,6 +199,8 @@ class Asking:
             )
         )
         self._capacity.ask(desk, pool)
+        if room is not None:
+            room.count(pool)
         cap_usd = self._eligible.control(state.task.project).usd_per_day
         self._allowance.spend(desk, state.task.project, cap_usd, seen.at, pool.usd_per_label)
         desk.note(Due(expires_at, "expire", state.task.task, decision.ask))

@@ -91,14 +91,14 @@ class Capacity:
 
     def free(self, desk: Desk, pool: Pool, ahead: int = 0) -> bool:
         """Whether `desk` may ask `pool` once more when `ahead` tasks wait for it already."""
-        return pool.capacity_per_hour is None or self._tokens(desk, pool) >= 1.0 + ahead
+        return pool.capacity_per_hour is None or self.tokens(desk, pool) >= 1.0 + ahead
 
     def ask(self, desk: Desk, pool: Pool) -> None:
         """Count an ask of `desk`."""
         self._count(desk.state.in_flight, pool.pool, 1, self._in_flight)
         if pool.capacity_per_hour is None:
             return
-        part, desks = self._part(pool), self._lenders(desk)
+        part, desks = self._part(pool), self.lenders(desk)
         given = debits([_of(one, pool, part) for one in desks], desks.index(desk), 1.0)
         for one, amount in zip(desks, given, strict=True):
             if amount:
@@ -129,15 +129,15 @@ class Capacity:
             part, per_s = self._part(pool), pool.capacity_per_hour / self._partitions / 3600.0
             filled = _room(desk, pool, part) + (now - before) * per_s
             desk.state.room[pool.pool] = min(part, filled)
-            if filled > part and round(part * len(self._lenders(desk)), DIGITS) < 1.0:
+            if filled > part and round(part * len(self.lenders(desk)), DIGITS) < 1.0:
                 self._save(desk, pool, part, min(filled - part, SAVED_S * per_s))
 
     def scarcity_usd(self, desk: Desk, pool: Pool, worth_usd: float) -> float:
         """Price of using one of the pool's tokens now."""
         if pool.capacity_per_hour is None:
             return 0.0
-        full = max(1.0, self._part(pool) * len(self._lenders(desk)))
-        return SCARCITY * worth_usd * min(1.0, max(0.0, 1.0 - self._tokens(desk, pool) / full))
+        full = max(1.0, self._part(pool) * len(self.lenders(desk)))
+        return SCARCITY * worth_usd * min(1.0, max(0.0, 1.0 - self.tokens(desk, pool) / full))
 
     def per_s(self, pool: Pool) -> float:
         """Asks a second that this worker may send to `pool`; infinite without a capacity."""
@@ -158,12 +158,12 @@ class Capacity:
     def _save(self, desk: Desk, pool: Pool, part: float, beyond: float) -> None:
         """Save up what a desk's part doesn't hold, as far as it may be used, and lent, one day."""
         saved = math.fsum(one.savings.get(pool.pool, 0.0) for one in self._held.desks)
-        beyond = min(beyond, 1.0 - self._tokens(desk, pool), 1.0 - part - saved)
+        beyond = min(beyond, 1.0 - self.tokens(desk, pool), 1.0 - part - saved)
         if beyond > 0.0:
             desk.savings[pool.pool] = desk.savings.get(pool.pool, 0.0) + beyond
             self._counted.pop(pool.pool, None)
 
-    def _lenders(self, desk: Desk) -> list[Desk]:
+    def lenders(self, desk: Desk) -> list[Desk]:
         """`desk` and the others of this worker that are about as far in time."""
         at = desk.state.filled_at
         if at is None:
@@ -174,7 +174,7 @@ class Capacity:
             if (its := one.state.filled_at) is None or abs(its - at) <= LENDING_S
         ]
 
-    def _tokens(self, desk: Desk, pool: Pool) -> float:
+    def tokens(self, desk: Desk, pool: Pool) -> float:
         """What a desk and its lenders hold together, summed once until it changes."""
         self._look()
         counted = self._counted.get(pool.pool)
@@ -182,7 +182,7 @@ class Capacity:
         if counted is not None and counted[:2] == key:
             return counted[2]
         part = self._part(pool)
-        tokens = together([_of(one, pool, part) for one in self._lenders(desk)])
+        tokens = together([_of(one, pool, part) for one in self.lenders(desk)])
         self._counted[pool.pool] = (*key, tokens)
         return tokens
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from bandit.allowance import day_of
 from bandit.desk import Due
 from bandit.events import DeadLetter
+from bandit.serving import Serving
 from bandit.state import EXPIRED, WAITING
 from bandit.ticks import Left, believe
+from bandit.turn import Unlimited
 from bandit.waiting import end_wait
 
 if TYPE_CHECKING:
@@ -18,9 +20,13 @@ if TYPE_CHECKING:
     from bandit.asking import Asking
     from bandit.capacity import Capacity
     from bandit.desk import Desk
+    from bandit.eligible import Eligible
     from bandit.events import Output, Pool, Tick
     from bandit.settings import Settings
     from bandit.state import TaskState
+
+UNLIMITED = Unlimited()
+"""Tasks that are woken join the queues, so that they are served in their order."""
 
 
 class Clock:
@@ -30,15 +36,18 @@ class Clock:
         self,
         settings: Settings,
         pools: Mapping[str, Pool],
+        eligible: Eligible,
         capacity: Capacity,
         allowance: Allowance,
         asking: Asking,
     ) -> None:
         self._settings = settings
         self._pools = pools
+        self._eligible = eligible
         self._capacity = capacity
         self._allowance = allowance
         self._asking = asking
+        self._serving = Serving(asking, eligible, capacity)
 
     def tick(self, desk: Desk, tick: Tick) -> list[Output]:
         """Move the time of `desk`, and do what is due: so much of it, the rest at later ticks.
@@ -56,6 +65,7 @@ class Clock:
         left = Left()
         out = self._due(desk, tick.at, left)
         out += self._wake(desk, tick.at, left)
+        out += self._serving.serve(desk, before, tick.at, left)
         desk.unfinished = left.over
         return out
 
@@ -119,14 +129,14 @@ class Clock:
         """Let tasks go on whose project's control has changed."""
         out: list[Output] = []
         for project, situation in desk.halted.queues():
-            if left.over or self._asking.situation(project, now) == situation:
+            if left.over or self._eligible.is_halted(project, situation, now):
                 continue
             for at, task in desk.halted.take(project, situation):
                 state = desk.peek(task)
                 if state is None or (state.halted, state.halted_at) != (situation, at):
                     continue
                 desk.put(state)
-                out += self._asking.again(desk, state)
+                out += self._asking.again(desk, state, UNLIMITED)
                 left.spend(state)
                 if left.over:
                     break

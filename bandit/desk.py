@@ -14,6 +14,7 @@ import msgspec
 
 from bandit.desk_records import read
 from bandit.halted import Halted
+from bandit.queues import Queues
 from bandit.state import WAITING, DeskState, HeldGold, TaskState
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Desk:
         self._savings_kept: dict[str, float] = {}
         self._closed_tasks_kept = 0
         self.halted = Halted()
+        self.queues = Queues()
         self.savings: dict[str, float] = {}  # room in pools beside `state.room`; in no record
         self.closed_tasks = 0  # still remembered; in no record
         self.unfinished = False  # the last tick left some of what is due; in no record
@@ -211,6 +213,7 @@ class Desk:
         if len(self._agenda) > self._tidy_at:
             self._tidy()
         self.halted.keep()
+        self.queues.keep(self.peek)
         self._savings_kept = dict(self.savings)
         self._closed_tasks_kept = self.closed_tasks
 
@@ -224,6 +227,7 @@ class Desk:
             heapq.heappush(self._closed, closed)
         self._popped_closed.clear()
         self.halted.drop()
+        self.queues.drop()
         self.savings = dict(self._savings_kept)
         self.closed_tasks = self._closed_tasks_kept
         self.state = msgspec.json.decode(self._state_kept, type=DeskState)
@@ -263,9 +267,9 @@ class Desk:
                 if at is not None:
                     self._closed.append(Closed(at, state.task.task))
                 if state.halted_at is not None:
-                    self.halted.add(
-                        state.task.project, state.halted, state.halted_at, state.task.task
-                    )
+                    self.halted.add(state)
+                if state.waits_for:
+                    self.queues.add(state)
             else:
                 held = read(key, data, HeldGold)
                 until = held.at + self._memory.gold_waits_s
@@ -273,6 +277,7 @@ class Desk:
         heapq.heapify(self._agenda)
         heapq.heapify(self._closed)
         self.closed_tasks = self._closed_tasks_kept = len(self._closed)
+        self.halted.keep()
 
 
 def _dues(state: TaskState, memory: MemorySettings) -> list[Due]:
@@ -281,7 +286,7 @@ def _dues(state: TaskState, memory: MemorySettings) -> list[Due]:
     dues = [
         Due(ask.expires_at, "expire", name, ask.ask) for ask in state.asks if ask.status == WAITING
     ]
-    if state.retry_at is not None:
+    if state.retry_at is not None and not state.waits_for:
         dues.append(Due(state.retry_at, "retry", name))
     forget_at = state.forget_at(memory.remember_closed_s)
     if forget_at is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit import controls
-from bandit.state import DECLINED
+from bandit.stranded import skills_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from bandit.capacity import Capacity
     from bandit.desk import Desk
     from bandit.events import Control, Pool
-    from bandit.state import TaskState
+    from bandit.queues import Need
+    from bandit.turn import Room
 
 
 class Eligible:
@@ -32,6 +33,10 @@ class Eligible:
         self._capacity = capacity
         self._allowance = allowance
 
+    def open_pools(self) -> list[Pool]:
+        """Return pools that take any asks, by name."""
+        return [pool for _, pool in sorted(self._pools.items()) if controls.is_open(pool)]
+
     def control(self, project: str) -> Control:
         """Return what is ordered of `project`."""
         return controls.in_force(self._ordered, project)
@@ -40,18 +45,31 @@ class Eligible:
         """Say by what its control can stop a task of `project` now."""
         return controls.situation(self.control(project), self._pools, now)
 
-    def labelers(self, state: TaskState) -> list[Pool]:
-        """Pools of labelers that may be asked once they have room; of a pin, no other."""
-        pin = self.control(state.task.project).pool
-        return [
-            pool
-            for pool in self._willing(state)
-            if not pool.gold and (pin is None or pool.pool == pin)
-        ]
+    def is_halted(self, project: str, situation: str, now: float) -> bool:
+        """Whether what stopped a task of `project` does so now."""
+        skills = skills_missing(situation)
+        if skills is None:
+            return self.situation(project, now) == situation
+        control = self.control(project)
+        return not control.paused and control.pool is None and not self._labelers(skills, None)
 
-    def experts(self, state: TaskState) -> list[Pool]:
-        """Gold pools that may be asked once they have room, pin or not."""
-        return [pool for pool in self._willing(state) if pool.gold]
+    def able(self, need: Need) -> list[Pool]:
+        """Pools that may be asked once they have room, by name; of a pin, no other.
+
+        An audit is for the experts of gold pools, pin or not, and only audits are.
+        """
+        if need.is_audit:
+            pools = [pool for pool in self._skilled(need.skills) if pool.gold]
+        else:
+            pools = self._labelers(need.skills, self.control(need.project).pool)
+        return [pool for pool in pools if pool.pool not in need.declined]
+
+    def may_go_on(self, need: Need, now: float, room: Room) -> bool:
+        """Whether a task that waits for room would not simply wait on, whatever comes of it."""
+        affordable = self.affordable(need.project, self.able(need), now)
+        if self.control(need.project).paused or not affordable:
+            return True
+        return any(room.has_room(pool) for pool in affordable)
 
     def affordable(self, project: str, pools: list[Pool], now: float) -> list[Pool]:
         """Pools whose price is still allowed today."""
@@ -61,19 +79,22 @@ class Eligible:
         left_usd = self._allowance.left_usd(project, cap_usd, now)
         return [pool for pool in pools if pool.usd_per_label <= left_usd]
 
-    def with_room(self, desk: Desk, pools: list[Pool], *, waited: bool) -> list[Pool]:
-        """Pools with room; a newcomer leaves room for the tasks that wait already."""
+    def with_room(self, desk: Desk, pools: list[Pool], room: Room | None) -> list[Pool]:
+        """Pools with room; where none is said, a newcomer leaves room for those that wait."""
         if all(pool.capacity_per_hour is None for pool in pools):
             return pools
+        if room is not None:
+            return [pool for pool in pools if room.has_room(pool)]
         free, waiting = self._capacity.free, self._capacity.waiting
-        return [pool for pool in pools if free(desk, pool, 0 if waited else waiting(pool.pool))]
+        return [pool for pool in pools if free(desk, pool, waiting(pool.pool))]
 
-    def _willing(self, state: TaskState) -> list[Pool]:
-        """Open pools with the task's skills, by name; one that declined it may not again."""
-        declined = {ask.pool for ask in state.asks if ask.status == DECLINED}
-        wanted = frozenset(state.task.skills)
+    def _labelers(self, skills: tuple[str, ...], pin: str | None) -> list[Pool]:
         return [
             pool
-            for name, pool in sorted(self._pools.items())
-            if controls.is_open(pool) and name not in declined and wanted.issubset(pool.skills)
+            for pool in self._skilled(skills)
+            if not pool.gold and (pin is None or pool.pool == pin)
         ]
+
+    def _skilled(self, skills: tuple[str, ...]) -> list[Pool]:
+        """Open pools with these skills, by name."""
+        return [pool for pool in self.open_pools() if frozenset(skills).issubset(pool.skills)]

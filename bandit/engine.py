@@ -18,6 +18,7 @@ from bandit.clock import Clock
 from bandit.closing import Closing
 from bandit.desk import Due
 from bandit.desks import Desks
+from bandit.eligible import Eligible
 from bandit.errors import EventError
 from bandit.events import Control, DeadLetter, Decline, Gold, Label, Pool, Reward, Task, Tick
 from bandit.policies.policy import make
@@ -64,17 +65,20 @@ class Engine:
         self._capacity = Capacity(partitions, desks.held)
         self._allowance = Allowance(partitions, desks.held)
         self._closing = Closing(settings, brain, self._capacity, self._allowance, partitions)
+        eligible = Eligible(desks.pools, desks.controls, self._capacity, self._allowance)
         self._asking = Asking(
             settings,
             brain,
             make(settings.policy),
             desks.pools,
-            desks.controls,
+            eligible,
             self._capacity,
             self._allowance,
             self._closing,
         )
-        self._clock = Clock(settings, desks.pools, self._capacity, self._allowance, self._asking)
+        self._clock = Clock(
+            settings, desks.pools, eligible, self._capacity, self._allowance, self._asking
+        )
 
     def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
         """Return what follows from `event`, which came in by `partition`.

@@ -1,4 +1,4 @@
-"""Halted tasks: those that a control stopped, in queues that cost nothing while it stays."""
+"""Halted tasks: those that a control or the want of a pool stopped; they cost nothing meanwhile."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bandit.state import TaskState
 
     Entry = tuple[float, str]
 
@@ -18,8 +20,12 @@ class Halted:
 
     Examples
     --------
+    >>> from bandit.events import Task
+    >>> from bandit.state import TaskState
+    >>> task = Task(task="t1", project="p", at=0.0, classes=("yes", "no"))
     >>> halted = Halted()
-    >>> halted.add("p", "paused", 5.0, "t1")
+    >>> halted.add(TaskState(task=task, halted="paused", halted_at=5.0))
+    >>> halted.keep()
     >>> halted.queues(), list(halted.take("p", "paused"))
     ([('p', 'paused')], [(5.0, 't1')])
     >>> halted.drop()
@@ -30,14 +36,25 @@ class Halted:
     def __init__(self) -> None:
         self._queues: dict[tuple[str, str], list[Entry]] = {}
         self._taken: list[tuple[tuple[str, str], Entry]] = []
+        self.open_tasks = self._open_tasks_kept = 0  # not the closed ones, whose audit is halted
 
-    def add(self, project: str, situation: str, at: float, task: str) -> None:
-        """Put a task into its queue."""
-        heapq.heappush(self._queues.setdefault((project, situation), []), (at, task))
+    def add(self, state: TaskState) -> None:
+        """Put a task that is halted into its queue."""
+        queue = self._queues.setdefault((state.task.project, state.halted), [])
+        heapq.heappush(queue, (state.halted_at or 0.0, state.task.task))
+        self.open_tasks += state.verdict is None
+
+    def leave(self, state: TaskState) -> None:
+        """Count that a task is halted no more."""
+        self.open_tasks -= state.verdict is None
 
     def queues(self) -> list[tuple[str, str]]:
         """Return which queues there are, in order of name."""
         return sorted(self._queues)
+
+    def entries(self, project: str, situation: str) -> list[Entry]:
+        """Return what one of the queues holds, in no order."""
+        return list(self._queues[project, situation])
 
     def take(self, project: str, situation: str) -> Iterator[Entry]:
         """Take out tasks, those first that have waited longest."""
@@ -54,9 +71,11 @@ class Halted:
             if not self._queues.get(key, True):
                 del self._queues[key]
         self._taken.clear()
+        self._open_tasks_kept = self.open_tasks
 
     def drop(self) -> None:
         """Put back what was taken out since the last `keep`."""
         for key, entry in self._taken:
             heapq.heappush(self._queues[key], entry)
         self._taken.clear()
+        self.open_tasks = self._open_tasks_kept

@@ -43,10 +43,12 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
 class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     """One task: open until it has a verdict, then remembered for a while.
 
-    `decided` is the number of the last decision; `retry_at` is when a task that no pool had room
-    for is looked at again, and `waits_for` names those pools; `halted` is the situation of its
-    control that stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to
-    take it; `raw_answer` and `raw_confidence` are what the labels alone said when the task closed.
+    `decided` is the number of the last decision; `waits_for` names the pools that had no room for
+    the task, and `worth_usd` is what its right answer was worth then; `halted` is the situation
+    that stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to take it,
+    and `retry_at` when that is too long; `raw_answer` and `raw_confidence` are what the labels
+    alone said when the task closed. Of a task that waits for room `retry_at` is about its turn: a
+    program from before there were queues looks at it then.
     """
 
     task: Task
@@ -54,6 +56,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     decided: int = 0
     retry_at: float | None = None
     waits_for: tuple[str, ...] = ()
+    worth_usd: float | None = None
     halted: str = ""
     halted_at: float | None = None
     stranded_at: float | None = None
@@ -106,8 +109,10 @@ class DeskState(msgspec.Struct, omit_defaults=True):
 
     `room` is how many asks it has room for in each pool with a capacity, counted at `filled_at`,
     `used_usd` what it has used of each project's money and on which day, `waiting` how many of its
-    tasks wait for room; `log_worth` is what a right answer is worth to each project with a target
-    accuracy; `positions` is where each topic of the partition is read on.
+    tasks wait for room; `project_turns` is in which order projects that wait were last served, and
+    `shared_asks` how many asks this desk had of each pool that other desks waited for too;
+    `log_worth` is what a right answer is worth to each project with a target accuracy;
+    `positions` is where each topic of the partition is read on.
     """
 
     now: float | None = None
@@ -118,6 +123,8 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     used_usd: dict[str, tuple[int, float]] = {}
     in_flight: dict[str, int] = {}
     waiting: dict[str, int] = {}
+    project_turns: list[str] = []
+    shared_asks: dict[str, int] = {}
     log_worth: dict[str, float] = {}
     open_tasks: int = 0
     waiting_gold: int = 0

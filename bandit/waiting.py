@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.desk import Due
+from bandit.stranded import stranded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
     from bandit.events import Pool
     from bandit.state import TaskState
 
-RETRY_S = 60.0
-"""How long a task waits that no open pool is able to take."""
 MOST_S = 1e9
-"""No task waits longer for its turn, however slow the pools are."""
+"""Longest estimate of when a task has its turn, however slow the pools are."""
 
 
 def wait_for_room(
@@ -26,38 +25,39 @@ def wait_for_room(
     pools: Sequence[Pool],
     capacity: Capacity,
     now: float,
-    *,
-    waited: bool,
+    worth_usd: float,
 ) -> None:
-    """Look at the task again when it is about its turn; if that was now, soon."""
-    state.waits_for = tuple(pool.pool for pool in pools)
+    """Put the task into its queue; it goes on at a tick at which one of `pools` has room."""
+    state.waits_for, state.worth_usd = tuple(pool.pool for pool in pools), worth_usd
     capacity.wait(desk, state.waits_for, 1)
     queue = max(capacity.waiting(name) for name in state.waits_for)
     per_s = sum(capacity.per_s(pool) for pool in pools)
-    turn_s = (1 if waited else queue) / max(per_s, 1.0 / MOST_S)
-    _retry(desk, state, now + min(max(1.0, turn_s), MOST_S))
-
-
-def wait_for_a_pool(desk: Desk, state: TaskState, now: float, give_up_at: float) -> None:
-    """Look at the task again soon: no open pool is able to take it."""
-    _retry(desk, state, min(now + RETRY_S, give_up_at))
+    state.retry_at = now + min(max(1.0, queue / max(per_s, 1.0 / MOST_S)), MOST_S)
+    desk.queues.add(state)
 
 
 def halt(desk: Desk, state: TaskState, situation: str, now: float) -> None:
     """Let the task wait until its project's control is in another situation."""
-    state.halted, state.halted_at, state.stranded_at = situation, now, None
-    desk.halted.add(state.task.project, situation, now, state.task.task)
+    state.stranded_at = None
+    _halt(desk, state, situation, now)
 
 
-def end_wait(desk: Desk, state: TaskState, capacity: Capacity) -> bool:
-    """Let the task wait no longer, for whatever it was; whether it was for a pool."""
-    waited = state.retry_at is not None
+def strand(desk: Desk, state: TaskState, now: float, give_up_at: float) -> None:
+    """Let the task wait until an open pool is able to take it, or until it is given up."""
+    _halt(desk, state, stranded(state.task.skills), now)
+    state.retry_at = give_up_at
+    desk.note(Due(give_up_at, "retry", state.task.task))
+
+
+def end_wait(desk: Desk, state: TaskState, capacity: Capacity) -> None:
+    """Let the task wait no longer, for whatever it was."""
     capacity.wait(desk, state.waits_for, -1)
-    state.retry_at, state.waits_for = None, ()
+    state.retry_at, state.waits_for, state.worth_usd = None, (), None
+    if state.halted_at is not None:
+        desk.halted.leave(state)
     state.halted, state.halted_at = "", None
-    return waited
 
 
-def _retry(desk: Desk, state: TaskState, at: float) -> None:
-    state.retry_at = at
-    desk.note(Due(at, "retry", state.task.task))
+def _halt(desk: Desk, state: TaskState, situation: str, now: float) -> None:
+    state.halted, state.halted_at = situation, now
+    desk.halted.add(state)

@@ -93,10 +93,10 @@ def test_waiting_tasks_are_served_about_in_the_order_they_came() -> None:
     assert max(place - task for place, task in enumerate(served)) <= 40
 
 
-def test_a_task_is_looked_at_once_a_second_at_most_however_fast_its_pool_is() -> None:
+def test_a_program_without_queues_looks_once_a_second_at_most_however_fast_a_pool_is() -> None:
     desk, state = Desk(MemorySettings()), TaskState(task=TASK)
     fast = pool("a", capacity_per_hour=1e9)
-    wait_for_room(desk, state, [fast], Capacity(1, Held([desk])), 100.0, waited=False)
+    wait_for_room(desk, state, [fast], Capacity(1, Held([desk])), 100.0, 1.0)
     assert state.retry_at == 101.0
 
 

@@ -84,7 +84,7 @@ def test_a_task_that_its_pinned_pool_declined_waits_for_another_order(order: Con
 
 
 def test_a_pinned_pool_without_room_is_waited_for() -> None:
-    made = engine(change(POOL, pool="b", capacity_per_hour=60.0), PIN)
+    made = engine(change(POOL, pool="b", capacity_per_hour=60.0, ask_timeout_s=1000.0), PIN)
     for number in range(6):
         made.receive(change(TASK, task=f"t{number}"))
     assert made.open_asks() == 5
