@@ -25,16 +25,14 @@ from bandit.labelers import (
     START,
     Record,
 )
-from bandit.quality import ARGUMENTS, QualityModel
+from bandit.pool_quality import PoolQuality, key_of
+from bandit.quality import ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.events import Feature, Reward
     from bandit.settings import Settings
-
-BLEND = 20.0
-"""Judged labels of a pool at which VW and the pool's plain record weigh the same."""
 
 
 class Brain:
@@ -54,9 +52,8 @@ class Brain:
         self._settings = settings
         self.position = 0
         self.adopted = 0  # how often all was replaced: a position means one thing until then
-        self._quality = QualityModel()
+        self._quality = PoolQuality()
         self._accuracy = Accuracy()
-        self._judged: dict[str, int] = {}
         self._pools: dict[str, Record] = {}
         self._labelers = KnownLabelers(settings.memory)
         self._calibration: dict[str, Calibration] = {}
@@ -69,18 +66,9 @@ class Brain:
         features: Mapping[str, Feature],
         pools: Mapping[str, Mapping[str, float]],
     ) -> dict[str, float]:
-        """Chance that the next label of each pool is right, given the pools' signals.
-
-        VW's prediction and the pool's plain record, weighed by how much the pool was judged.
-        """
+        """Chance that the next label of each pool is right, given the pools' signals."""
         rates = {pool: self.pool_rate(project, pool) for pool in pools}
-        judged = {pool: self._judged.get(_key(project, pool), 0) for pool in pools}
-        if not any(judged.values()):
-            return rates
-        return {
-            pool: (judged[pool] * chance + BLEND * rates[pool]) / (judged[pool] + BLEND)
-            for pool, chance in self._quality.predict(features, pools).items()
-        }
+        return self._quality.predict(project, features, pools, rates)
 
     def pool_rate(self, project: str, pool: str) -> float:
         """Share of a pool's labels that are right, as its record says."""
@@ -88,13 +76,13 @@ class Brain:
 
     def pool_record(self, project: str, pool: str) -> Record:
         """Record of a pool in a project; an empty one if there is none."""
-        return self._pools.get(_key(project, pool)) or Record()
+        return self._pools.get(key_of(project, pool)) or Record()
 
     def labeler_signals(
         self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
     ) -> dict[str, float]:
         """What is known of a labeler when a label comes `delay_s` after its ask."""
-        record = self._labelers.get(_key(project, labeler))
+        record = self._labelers.get(key_of(project, labeler))
         usual_s = self.pool_record(project, pool).delay_s(delay_s)
         rate = self.pool_rate(project, pool)
         return {
@@ -113,7 +101,7 @@ class Brain:
         n_classes: int,
     ) -> float:
         """Chance that a label of this labeler, given under `signals`, is right."""
-        record = self._labelers.get(_key(project, labeler))
+        record = self._labelers.get(key_of(project, labeler))
         rate = record.rate(self.pool_rate(project, pool), LABELER_STRENGTH)
         chance = self._accuracy.predict({**signals, RATE: logit(rate)})
         return believed(chance, n_classes, record.golds)
@@ -127,14 +115,14 @@ class Brain:
     def learn(self, reward: Reward) -> None:
         """Learn from the next reward of the log."""
         self.position += 1
-        key = _key(reward.project, reward.pool)
+        key = key_of(reward.project, reward.pool)
         pool = self._pools.setdefault(key, Record())
         if reward.revision == 0:
             pool.asked(POOL_DECAY, expired=reward.basis == "expired")
         if reward.labeler is None or reward.answer is None:
             return
         labeler = self._labelers.seen(
-            _key(reward.project, reward.labeler), reward.at, self.position
+            key_of(reward.project, reward.labeler), reward.at, self.position
         )
         gold = reward.basis == "gold"
         if reward.delay_s is not None and reward.previous_basis in {None, "expired"}:
@@ -143,10 +131,9 @@ class Brain:
         if reward.quality is None:
             return
         right = reward.quality if gold else self._right(reward, reward.quality)
+        self._quality.learn(reward, right, self.pool_rate(reward.project, reward.pool))
         labeler.judge(right, LABELER_DECAY, gold=gold)
         pool.judge(right, POOL_DECAY, gold=gold)
-        self._judged[key] = self._judged.get(key, 0) + 1
-        self._quality.learn(reward.features, reward.pool, reward.signals, right)
         self._accuracy.learn(reward.labeler_signals, right)
         if gold and reward.verdict_confidence is not None:
             map_ = self._calibration.setdefault(reward.project, Calibration())
@@ -183,15 +170,16 @@ class Brain:
             version=saved_brain.VERSION,
             vw_arguments=ARGUMENTS,
             position=self.position,
-            quality=self._quality.to_bytes(),
+            quality=self._quality.model.to_bytes(),
             weights=weights,
             bias=bias,
-            judged=self._judged,
+            judged=self._quality.judged,
             pools=self._pools,
             labelers=self._labelers.records(),
             calibration=self._calibration,
             day=self._labelers.day,
             day_began=self._labelers.day_began,
+            trust=self._quality.trust,
         )
         return msgspec.json.encode(saved)
 
@@ -210,9 +198,10 @@ class Brain:
         """
         saved = saved_brain.read(data)
         same = saved.vw_arguments == ARGUMENTS
-        self._quality = QualityModel(saved.quality if same else None)  # all that can fail here
+        self._quality = (  # all that can fail here
+            PoolQuality(saved.quality, saved.judged, saved.trust) if same else PoolQuality()
+        )
         self._accuracy = Accuracy(saved.weights, saved.bias)
-        self._judged = dict(saved.judged) if same else {}
         self._pools = dict(saved.pools)
         self._labelers = KnownLabelers(
             self._settings.memory, saved.labelers, saved.day, saved.day_began
@@ -233,8 +222,3 @@ class Brain:
         brain = cls(settings)
         brain.adopt(data)
         return brain
-
-
-def _key(project: str, name: str) -> str:
-    """Key of a record: one labeler's record in one project says nothing about another's."""
-    return f"{len(project)}/{project}/{name}"

@@ -3,6 +3,9 @@
 P(right | task, pool) by logistic regression on task features x pool, learned unweighted: the price
 and the reason why a pool was asked stay outside the model. Unweighted learning with prices added
 outside earned more of the gap to the best pool than any cost-learning bandit of VW that was tried.
+
+A pool is seen as all projects know it or, where a project is named, with features of its own in
+that project besides, crossed with the task's in the same way.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING
 from bandit.vw import Logistic, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from bandit.events import Feature
 
@@ -42,13 +45,22 @@ class QualityModel:
         self._vw = Logistic(ARGUMENTS, model)
 
     def predict(
-        self, features: Mapping[str, Feature], pools: Mapping[str, Mapping[str, float]]
+        self,
+        features: Mapping[str, Feature],
+        pools: Mapping[str, Mapping[str, float]],
+        project: str | None = None,
+        apart: Container[str] = (),
     ) -> dict[str, float]:
-        """Return for each pool, given its signals, the chance that its label is right."""
-        shared = _namespace("t", features)
+        """Return for each pool, given its signals, the chance that its label is right.
+
+        Those in `apart` are seen as `project` knows them, the others as all projects do.
+        """
+        task = _namespace("t", features)
         predict = self._vw.predict
         return {
-            pool: predict(shared + _pool_namespaces(pool, tuple(signals.items())))
+            pool: predict(
+                task + _pool_namespaces(pool, project if pool in apart else None, *signals.items())
+            )
             for pool, signals in pools.items()
         }
 
@@ -59,8 +71,33 @@ class QualityModel:
         signals: Mapping[str, float],
         quality: float,
     ) -> None:
-        """Learn that a label was right with chance `quality`."""
-        line = _namespace("t", features) + _pool_namespaces(pool, tuple(signals.items()))
+        """Learn that a label was right with chance `quality`, of the pool as all know it."""
+        self._learn(
+            _namespace("t", features) + _pool_namespaces(pool, None, *signals.items()), quality
+        )
+
+    def learn_beside(
+        self,
+        project: str,
+        features: Mapping[str, Feature],
+        pool: str,
+        signals: Mapping[str, float],
+        quality: float,
+        *,
+        apart: bool,
+    ) -> tuple[float, float]:
+        """Learn it beside other projects, of the pool as all know it or `apart` as `project` does.
+
+        Return the chance that was foretold before: as all know the pool, and as the project does.
+        """
+        task = _namespace("t", features)
+        shared = task + _pool_namespaces(pool, None, *signals.items())
+        own = task + _pool_namespaces(pool, project, *signals.items())
+        foretold = self._vw.predict(shared), self._vw.predict(own)
+        self._learn(own if apart else shared, quality)
+        return foretold
+
+    def _learn(self, line: str, quality: float) -> None:
         if quality >= 1.0 - SURE or quality <= SURE:
             self._vw.learn(line, right=quality > 0.5)
             return
@@ -79,9 +116,13 @@ def _key(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _pool_namespaces(pool: str, signals: tuple[tuple[str, float], ...]) -> str:
-    """A pool and its signals; remembered, since most decisions see what the one before saw."""
-    return f"|p {escape(pool)} {_namespace('s', dict(signals))}"
+def _pool_namespaces(pool: str, project: str | None, *signals: tuple[str, float]) -> str:
+    """A pool and its signals; remembered, since most decisions see what the one before saw.
+
+    No escaped name holds `%/`, so no pool's name is taken for that of a pool in a project.
+    """
+    own = "" if project is None else f"{escape(project)}%/{escape(pool)} "
+    return f"|p {escape(pool)} {own}{_namespace('s', dict(signals))}"
 
 
 def _namespace(name: str, features: Mapping[str, Feature]) -> str:

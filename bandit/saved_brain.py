@@ -7,6 +7,7 @@ import msgspec
 from bandit.calibration import Calibration
 from bandit.errors import NewerVersion, StateError
 from bandit.labelers import Record
+from bandit.trust import Trust
 
 VERSION = 1
 """Raise it with what is saved, unless whoever reads the version before may ignore what is new."""
@@ -16,7 +17,8 @@ class SavedBrain(msgspec.Struct, frozen=True):
     """All that a brain has learned.
 
     `vw_arguments` are those that `quality`, the bytes of VW's model, was learned with; `day` and
-    `day_began` say from when on labelers count as idle.
+    `day_began` say from when on labelers count as idle; `trust` is none before there are two
+    projects.
     """
 
     version: int
@@ -31,6 +33,7 @@ class SavedBrain(msgspec.Struct, frozen=True):
     calibration: dict[str, Calibration]
     day: int | None = None
     day_began: int = 0
+    trust: dict[str, Trust] = {}
 
 
 class _Version(msgspec.Struct, frozen=True):

@@ -21,6 +21,9 @@ def knowledge(brain: Brain, rewards: Iterable[Reward]) -> dict[str, Any]:
     """Return what `brain` knows; the model is probed with what `rewards` were decided on."""
     known: dict[str, Any] = msgspec.json.decode(brain.to_bytes())
     known["quality"] = [
-        brain._quality.predict(reward.features, {reward.pool: reward.signals}) for reward in rewards
+        brain._quality.model.predict(reward.features, pools, reward.project, apart)
+        for reward in rewards
+        for pools in ({reward.pool: reward.signals},)
+        for apart in ((), pools)
     ]
     return known
