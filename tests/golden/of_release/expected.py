@@ -1,0 +1,68 @@
+"""Print what a release says of a golden log: what its desks hold, what its brain knows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+PROBES = (("cats", "a"), ("cats", "b|c"), ("capped", "a"), ("pinned", "b|c"))
+FEATURES: dict[str, float | str] = {"lang": "de", "length": 20.0}
+SIGNALS = {"rate": 0.5, "task": 0.0, "speed": 0.0, "session": 0.1}
+
+
+def expected(log: Path) -> dict[str, Any]:
+    """Return what the code at hand reads in `log`."""
+    from bandit.brain import Brain
+    from bandit.engine import Engine
+    from bandit.settings import Settings
+    from streams.address import open_log
+    from streams.log import read_to_end
+    from streams.snapshots import Snapshots
+    from streams.topics import DESK, TOPICS
+
+    opened = open_log(str(log))
+    snapshots = Snapshots(opened)
+    snapshots.catch_up()
+    newest = next(iter(snapshots.newest_first()))
+    brain = Brain.from_bytes(Settings(), newest.data)
+    engine = Engine(Settings(), brain, opened.partitions(DESK))
+    counts, positions = {}, {}
+    for topic in TOPICS:
+        ways = range(opened.partitions(topic))
+        read = [[*read_to_end(opened.follow(topic, part), 1000)] for part in ways]
+        counts[topic] = sum(len(records) for part in read for records in part)
+        if topic == DESK:
+            for part in ways:
+                records = [one for some in read[part] for one in some]
+                engine.restore(part, [(one.key or b"", one.value) for one in records])
+    group = opened.shared("poolwise", ("tasks", "labels"))
+    for place in sorted(group.held()):
+        positions["/".join(map(str, place))] = group.committed(place)
+    group.close()
+    labelers = sorted(json.loads(brain.to_bytes())["labelers"])
+    found = {
+        "records": counts,
+        "positions": positions,
+        "open_tasks": engine.open_tasks(),
+        "open_asks": engine.open_asks(),
+        "learned": brain.position,
+        "pool_rates": {f"{one}, {pool}": brain.pool_rate(one, pool) for one, pool in PROBES},
+        "qualities": {
+            f"{one}, {pool}": brain.quality(one, FEATURES, {pool: {"load": 0.5}})
+            for one, pool in PROBES
+        },
+        "accuracies": {
+            key: brain.accuracy(key.split("/")[1], "a", key.split("/", 2)[2], SIGNALS, 3)
+            for key in labelers
+        },
+        "calibrated": brain.calibration("cats").calibrated(0.9),
+    }
+    opened.close()
+    return found
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[1])
+    sys.stdout.write(json.dumps(expected(Path(sys.argv[2])), indent=1) + "\n")

@@ -1,0 +1,71 @@
+"""Print how a release reads its records, as the source of structs that need nothing of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+HEAD = '''"""How poolwise {version} reads its records; written by tests/golden/write.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+Feature = float | str
+'''
+
+
+def classes() -> list[type]:
+    """Return the structs of the code at hand, those that others hold first."""
+    import bandit.brain
+    import bandit.calibration
+    import bandit.events
+    import bandit.labelers
+    import bandit.state
+    import streams.snapshots
+
+    events = [one for one in vars(bandit.events).values() if _is_struct(one)]
+    saved = getattr(bandit.brain, "_Saved", None)
+    if saved is None:
+        from bandit.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
+    state = bandit.state
+    return [
+        *(one for one in events if one is not bandit.events.Event),
+        *(state.AskState, state.TaskState, state.HeldGold, state.DeskState),
+        *(bandit.labelers.Record, bandit.calibration.Calibration, saved),
+        streams.snapshots.Manifest,
+    ]
+
+
+def _is_struct(found: Any) -> bool:
+    return isinstance(found, type) and hasattr(found, "__struct_fields__")
+
+
+def source(kind: type) -> str:
+    """Return a struct's source: its fields, their types and what they are if they aren't there."""
+    import msgspec
+
+    config: Any = kind.__struct_config__  # type: ignore[attr-defined]
+    tag = f", tag={config.tag!r}" if config.tag else ""
+    annotations: dict[str, str] = {}
+    for one in reversed(kind.__mro__):
+        annotations |= getattr(one, "__annotations__", {})
+    lines = [f"class {kind.__name__.lstrip('_')}(msgspec.Struct, kw_only=True{tag}):"]
+    lines.append(f'    """{kind.__name__.lstrip("_")}, as it was then."""')
+    lines.append("")
+    for field in msgspec.structs.fields(kind):
+        default = "" if field.default is msgspec.NODEFAULT else f" = {field.default!r}"
+        if field.default_factory is not msgspec.NODEFAULT:
+            default = f" = {field.default_factory()!r}"
+        lines.append(f"    {field.name}: {annotations[field.name]}{default}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[1])
+    from importlib.metadata import version
+
+    parts = [HEAD.format(version=version("poolwise")), *map(source, classes())]
+    sys.stdout.write("\n\n\n".join(parts) + "\n")

@@ -1,0 +1,95 @@
+"""The release before reads what today's program writes, and knows what it knew.
+
+Its structs are kept in `structs.py`; they ignore what they don't know, as that release does. What
+it would have to know has a version of its own, which it refuses.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from bandit import saved_brain, state
+from bandit.events import Control, Gold
+from bandit.quality import ARGUMENTS
+from streams import snapshots
+from streams.codec import VERSION as EVENTS
+from streams.topics import DESK, MODELS, TOPICS
+from tests.golden.releases import RELEASES, copied
+from tests.streams.scenes import kept, new_log, read, task, worker, write
+from tests.streams.test_following import Clock
+from tests.streams.test_worker import story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from streams.log import Log, Record
+
+BEFORE = RELEASES[-1]
+STRUCTS = import_module(f"tests.golden.{BEFORE.name}.structs")
+OF_DESK = {"task": STRUCTS.TaskState, "gold": STRUCTS.HeldGold, "desk": STRUCTS.DeskState}
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """Return a log that today's program has written a story into."""
+    opened = new_log(tmp_path_factory.mktemp("today") / "log.db", partitions=2)
+    clock = Clock()
+    one = worker(opened, clock=clock, snapshot_every=5, tick_s=3600.0)
+    write(opened, Control(at=1.0, project="paused", paused=True), Control(at=1.0, relearn=True))
+    write(opened, task("halted", project="paused"), Gold(task="unknown", answer="no", at=1.0))
+    story(opened, one.step)
+    one.finish()
+    one.close()
+    yield opened
+    opened.close()
+
+
+def old_struct(record: Record) -> Any:
+    """Return how the release before reads a record."""
+    key = (record.key or b"").decode()
+    if record.topic == DESK:
+        return OF_DESK[key.partition("/")[0]]
+    if record.topic == MODELS:
+        return STRUCTS.Saved if "/chunk/" in key else STRUCTS.Manifest
+    return getattr(STRUCTS, msgspec.json.decode(record.value or b"")["type"])
+
+
+def lost(old: Any, new: Any, path: str = "") -> list[str]:
+    """Return the paths at which `old` doesn't say what `new` does, new fields aside."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [
+            at
+            for key in old.keys() & new.keys()
+            for at in lost(old[key], new[key], f"{path}/{key}")
+        ]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [at for i, one in enumerate(old) for at in lost(one, new[i], f"{path}/{i}")]
+    return [] if old == new else [path]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_each_record_means_to_the_release_before_what_it_means_today(log: Log, topic: str) -> None:
+    found = [record for record in read(log, topic) if record.value is not None]
+    assert found or topic == "deadletters"
+    for record in found:
+        value = record.value or b""
+        old = msgspec.json.decode(value, type=old_struct(record))
+        assert lost(msgspec.json.decode(msgspec.json.encode(old)), msgspec.json.decode(value)) == []
+
+
+def test_the_versions_are_those_that_the_release_before_reads() -> None:
+    """Raise one of them, and the notes of the release must say what the way back costs."""
+    assert (EVENTS, state.VERSION, snapshots.VERSION) == (1, 1, 1)
+
+
+def test_a_model_with_other_features_has_another_version(tmp_path: Path) -> None:
+    """The release before refuses it then, instead of going on with a model that it misreads."""
+    before = new_log(copied(BEFORE, tmp_path) / "log.db")
+    saved = msgspec.json.decode(next(kept(before).newest_first()).data, type=STRUCTS.Saved)
+    before.close()
+    assert (saved.vw_arguments == ARGUMENTS) == (saved.version == saved_brain.VERSION)
