@@ -1,12 +1,13 @@
 """The worker on a real Kafka against a raw kafka-python loop with the same records, in one run.
 
     python bench/kafka.py [--tasks 10000] [--rounds 3] [--partitions 4] [--follow]
+                          [--compression none|gzip|zstd]
 
 One label a task, gold for every task, five pools, as in `bench/worker.py`. The raw loop consumes
 the same tasks, labels and gold from the same topics and produces byte for byte what the worker
 wrote, desk records included, in transactions of as many records with the same positions; it decides
-and learns nothing. Both have the same settings of kafka-python. Prints microseconds per task, by
-part for the worker, then
+and learns nothing. Both have the same settings of kafka-python, and compress alike. Prints
+microseconds per task, by part for the worker, bytes per task on the broker by topic, then
 
     ratio worker_to_raw_kafka       tasks a second through the worker / through the raw loop
     ratio worker_to_raw_kafka_cpu   the same by the time of the processor, which a busy machine
@@ -30,6 +31,7 @@ from uuid import uuid4
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer
+from kafka.record import default_records
 from kafka.structs import OffsetAndMetadata
 
 from bandit import accuracy, desk, quality
@@ -44,13 +46,16 @@ from streams.core import engine_maker
 from streams.kafka import KafkaLog
 from streams.log import NewRecord, read_to_end
 from streams.log_config import LogSettings
-from streams.on_kafka.follower import READING
+from streams.on_kafka import compression
+from streams.on_kafka.compression import NUMBERS, Codec
+from streams.on_kafka.follower import SHARING
 from streams.on_kafka.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
 from streams.on_kafka.shared import KafkaShared
 from streams.on_kafka.topics import create_topics
 from streams.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
 from streams.worker import Worker
 from tests.broker.broker import Broker
+from tests.broker.log_bytes import bytes_by_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,10 +68,11 @@ OUTPUTS = (ASKS, DECISIONS, REWARDS, VERDICTS, DESK)
 class Bench:
     """Topics of their own, and who feeds them."""
 
-    def __init__(self, broker: Broker, partitions: int) -> None:
+    def __init__(self, broker: Broker, partitions: int, codec: Codec) -> None:
+        self.settings = LogSettings(instance="bench", compression=codec)
         self.address = f"kafka://{broker.address}/bench-{uuid4().hex[:8]}"
         self.servers = broker.address
-        self.log = KafkaLog(self.address, LogSettings())
+        self.log = KafkaLog(self.address, LogSettings(compression=codec))
         create_topics(self.log, partitions, 1)
         self.partitions = partitions
         pools = [Pool(pool=p, at=0.0, usd_per_label=u) for p, u in bench_worker.POOLS_OF.items()]
@@ -115,7 +121,7 @@ class Spent:
 
 def through_the_worker(bench: Bench, tasks: list[Any], *, follow: bool) -> tuple[Spent, int]:
     """What the worker took for how many records; joining and feeding aren't counted."""
-    log = KafkaLog(bench.address, LogSettings(instance="bench"))
+    log = KafkaLog(bench.address, bench.settings)
     make = engine_maker(SETTINGS, bench.partitions)
     settings = WorkerSettings(batch_records=BATCH, max_open=10 * len(tasks))
     worker = Worker(log, make, settings, follow=follow)
@@ -142,12 +148,13 @@ def drain(worker: Worker, records: int, spent: Spent) -> None:
 
 def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
     """What consuming and producing the same took."""
+    codec = bench.settings.compression
     outputs = [(t, *one) for t in OUTPUTS for one in bench.written(t)]
     names = {topic: bench.log.names.on_broker(topic) for topic in OUTPUTS}
     consumer = KafkaConsumer(
         bootstrap_servers=bench.servers,
         group_id=f"raw-{uuid4().hex}",
-        **READING | {"auto_offset_reset": "earliest"},
+        **SHARING | {"auto_offset_reset": "earliest"},
     )
     consumer.subscribe([bench.log.names.on_broker(topic) for topic in (TASKS, LABELS)])
     producer = KafkaProducer(
@@ -156,6 +163,7 @@ def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
         batch_size=BATCH_BYTES,
         linger_ms=LINGER_MS,
         max_request_size=REQUEST_BYTES,
+        compression_type=None if codec == "none" else codec,
         metrics_enabled=False,
     )
     producer._sender.config["retry_backoff_ms"] = AGAIN_MS
@@ -216,18 +224,21 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--compression", choices=NUMBERS, default="gzip")
     parser.add_argument("--follow", action="store_true", help="a worker that doesn't learn")
     options = parser.parse_args()
     tasks = bench_worker.tasks_of(options.tasks, 1)
+    default_records.gzip_encode, default_records.zstd_encode = compression._gzip, compression._zstd
     ours, theirs = [], []
     with Broker() as broker:
         for _ in range(options.rounds):
-            bench = Bench(broker, options.partitions)
+            bench = Bench(broker, options.partitions, options.compression)
             spent, inputs = through_the_worker(bench, tasks, follow=options.follow)
             ours.append(spent)
+            sizes = bytes_by_topic(bench.log)
             theirs.append(through_the_raw_loop(bench, inputs))
             bench.log.close()
-        bench = Bench(broker, options.partitions)
+        bench = Bench(broker, options.partitions, options.compression)
         parts = timed_parts(lambda: through_the_worker(bench, tasks, follow=options.follow))
         bench.log.close()
     us = 1e6 / len(tasks)
@@ -240,6 +251,9 @@ def main() -> None:
     print("by part, with timers:")
     for part, seconds in sorted(parts.items(), key=lambda item: -item[1]):
         print(f"  {part:32} {seconds * us:8.1f}")
+    print(f"bytes on the broker, {options.compression}:")
+    for topic, size in sorted(sizes.items(), key=lambda item: -item[1]):
+        print(f"  {topic:32} {size / len(tasks):8.1f}")
     pairs = list(zip(ours, theirs, strict=True))
     wall = statistics.median(raw.wall / own.wall for own, raw in pairs)
     cpu = statistics.median(raw.cpu / own.cpu for own, raw in pairs)

@@ -171,6 +171,7 @@ class KafkaLog:
             self._settings.transaction_timeout_s,
             group,
             touched,
+            self._settings.compression or "gzip",
         )
 
     def _count(self, topic: str) -> int | None:

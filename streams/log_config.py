@@ -19,6 +19,7 @@ from streams.sqlitefile import Synchronous  # noqa: TC001, msgspec reads the ann
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Compression = Literal["none", "gzip", "zstd"]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
@@ -36,6 +37,9 @@ class LogSettings(Section, frozen=True):
     partitions: int | None = None  # of a log that is made: 1, all that one worker has use for
     group: str = "poolwise"
     synchronous: Synchronous = "FULL"  # an ask that went out must survive a power cut
+    compression: Compression | None = (
+        None  # gzip on Kafka, zstd in a file that is made: decision 25
+    )
     # The rest is Kafka's.
     instance: str | None = None  # one of its own a worker: it keeps its partitions in a restart
     security_protocol: SecurityProtocol = "PLAINTEXT"  # as Kafka; a network of one's own only

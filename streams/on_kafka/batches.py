@@ -2,6 +2,7 @@
 
 kafka-python appends record by record, byte by byte; a commit has all of its records at hand. The
 bytes are the same (https://kafka.apache.org/documentation/#record), at an eighth of the time.
+They are compressed when the sender takes the batch.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from typing import TYPE_CHECKING
 from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecordsBuilder
 
+from streams.on_kafka.compression import BatchBuilder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kafka import TopicPartition
 
+    from streams.on_kafka.compression import Codec
+
 MAGIC = 2
-NO_COMPRESSION = 0
 
 
 def _varint(number: int) -> bytes:
@@ -47,16 +51,22 @@ def _sized(data: bytes | None) -> bytes:
 
 
 def batches(
-    place: TopicPartition, records: Sequence[tuple[bytes | None, bytes | None]], most_bytes: int
+    place: TopicPartition,
+    records: Sequence[tuple[bytes | None, bytes | None]],
+    most_bytes: int,
+    codec: Codec = "none",
 ) -> Iterator[ProducerBatch]:
     """Yield batches of up to `most_bytes` each that hold these keys and values, in order.
 
-    A record that is larger than that is in a batch by itself.
+    A record that is larger than that is in a batch by itself. The size is that before `codec` is
+    used: so what a consumer must have room for has a limit, however well it compresses.
     """
     now_ms = int(time.time() * 1000)
     left = list(records)
     while left:
-        batch = ProducerBatch(place, MemoryRecordsBuilder(MAGIC, NO_COMPRESSION, most_bytes))
+        builder = MemoryRecordsBuilder(MAGIC, 0, most_bytes)
+        builder._builder = BatchBuilder(codec, most_bytes)
+        batch = ProducerBatch(place, builder)
         del left[: _fill(batch, left, most_bytes, now_ms)]
         yield batch
 

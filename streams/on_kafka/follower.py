@@ -34,6 +34,10 @@ READING = {
 }
 """What all our readers are told: what is committed, from where we say, in bounded memory."""
 
+SHARING = READING | {"max_partition_fetch_bytes": 128 * 1024}
+"""What readers of several partitions are told: a fetch of one is read to its end before another's
+turn, and compressed it holds ten times as much."""
+
 
 class KafkaFollower:
     """Reads one partition from `position` on."""

@@ -23,6 +23,8 @@ from streams.on_kafka.probe import lasting, refusals
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from streams.on_kafka.compression import Codec
+
 CLOSE_S = 1.0
 """For closing a producer that may not be able to say goodbye."""
 
@@ -81,6 +83,8 @@ class Transactions:
         Whose positions are committed, if any are.
     touched
         Partitions that earlier producers of the id may have written to.
+    codec
+        What batches are compressed with.
     """
 
     def __init__(
@@ -92,12 +96,14 @@ class Transactions:
         transaction_timeout_s: float,
         group: str | None = None,
         touched: Iterable[TopicPartition] = (),
+        codec: Codec = "none",
     ) -> None:
         self.transactional_id = transactional_id
         self._name = name
         self._timeout_s = timeout_s
         self._group = group
         self._touched = set(touched)
+        self._codec = codec
         self._settings = {
             **connect,
             "transactional_id": transactional_id,
@@ -228,7 +234,7 @@ class Transactions:
         sent = []
         for ours, some in by_place.items():
             place = TopicPartition(*ours)
-            for batch in batches(place, some, self._settings["batch_size"]):
+            for batch in batches(place, some, self._settings["batch_size"], self._codec):
                 with accumulator._tp_lock(place):
                     accumulator._incomplete.add(batch)
                     accumulator._batches[place].append(batch)

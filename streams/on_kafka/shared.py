@@ -19,7 +19,7 @@ from bandit.errors import CommitUnknown, LogBusy, LogError
 from streams.log import Lost, Place, Record
 from streams.on_kafka.assignor import TogetherAssignor
 from streams.on_kafka.connection import unknown_if_it_fails
-from streams.on_kafka.follower import READING
+from streams.on_kafka.follower import SHARING
 from streams.on_kafka.hearing import Hearing, lag
 from streams.on_kafka.membership import Membership, go_on_joining, replaced
 from streams.on_kafka.pauses import resume
@@ -92,7 +92,7 @@ class KafkaShared:
         assignor = TogetherAssignor(self._assignment)
         self._consumer = KafkaConsumer(
             **connect,
-            **READING,
+            **SHARING,
             group_id=group,
             group_instance_id=settings.instance,
             session_timeout_ms=int(settings.session_timeout_s * 1000),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.kafka
 
 class TestKafkaLog(LogContract):
     implementation = KafkaLog
-    most_before_another = 300  # a fetch brings up to 512 kB of a partition
+    most_before_another = 150  # a fetch brings up to 128 kB of a partition, or one batch of 256
 
     @pytest.fixture(autouse=True)
     def _address(self, broker: Broker) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecords, MemoryRecordsBuilder
 
 from streams.on_kafka.batches import batches
+from streams.on_kafka.compression import LEAST_BYTES, NUMBERS, Codec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ data = st.none() | st.binary(max_size=80) | sizes.map(lambda size: b"x" * size)
 many = st.integers(8190, 8200).map(lambda count: [(b"k", b"%d" % i) for i in range(count)])
 records = st.lists(st.tuples(data, data), max_size=40) | many
 limits = st.sampled_from([1, 100, 5000, 256 * 1024])
+codecs = st.sampled_from(list(NUMBERS))
 
 
 def closed(batch: ProducerBatch) -> bytes:
@@ -57,17 +60,35 @@ def test_the_bytes_are_those_of_kafka_python(pairs: Pairs, limit: int) -> None:
         assert ours == one_by_one(pairs, limit)
 
 
-@given(pairs=records, limit=limits)
-def test_what_was_encoded_is_read_in_order(pairs: Pairs, limit: int) -> None:
-    made = list(batches(PLACE, pairs, limit))
+@given(pairs=records, limit=limits, codec=codecs)
+@example(pairs=[(b"k", random.Random(1).randbytes(5000))], limit=5000, codec="zstd")
+def test_what_was_encoded_is_read_in_order(pairs: Pairs, limit: int, codec: Codec) -> None:
+    made = list(batches(PLACE, pairs, limit, codec))
     assert all(batch.record_count for batch in made)
     assert sum(batch.record_count for batch in made) == len(pairs)
     read: Pairs = []
     for batch in made:
-        found = MemoryRecords(closed(batch)).next_batch()
+        plain = batch.records.size_in_bytes()
+        encoded = closed(batch)
+        found = MemoryRecords(encoded).next_batch()
         assert found.validate_crc()
+        assert len(encoded) <= plain
+        assert (found.compression_type != 0) == (len(encoded) < plain)
+        assert found.compression_type in {0, NUMBERS[codec]}
         read += [(one.key, one.value) for one in found]
     assert read == pairs
+
+
+@pytest.mark.parametrize("codec", ["gzip", "zstd"])
+def test_what_is_alike_is_compressed_and_what_is_small_is_not(codec: Codec) -> None:
+    value = b'{"type":"Tick","at":1790000000.0,"v":1}'
+    few, many = 5, 500
+    assert few * len(value) < LEAST_BYTES
+    for count, most in ((few, 1.0), (many, 0.1)):
+        (batch,) = batches(PLACE, [(None, value)] * count, 256 * 1024, codec)
+        plain = batch.records.size_in_bytes()
+        share = len(closed(batch)) / plain
+        assert share == 1.0 if most == 1.0 else share < most
 
 
 @given(pairs=records, limit=limits)
