@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
     from bandit.events import DeadLetter
+    from streams.commits import Commits
     from streams.core import Core
     from streams.intake import Intake
-    from streams.log import Lost, Record, Shared
+    from streams.log import Lost, Record
 
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 """A batch ends with the record whose inputs and outputs reach so many: a transaction stays far
@@ -43,8 +45,8 @@ class Batches:
 
     Parameters
     ----------
-    shared
-        Whose transactions it uses.
+    commits
+        Through which it writes.
     core, intake
         What the records go through.
     max_unexpected
@@ -57,7 +59,7 @@ class Batches:
 
     def __init__(
         self,
-        shared: Shared,
+        commits: Commits,
         core: Core,
         intake: Intake,
         max_unexpected: int,
@@ -67,7 +69,7 @@ class Batches:
         self.handled = 0  # records taken in and committed, ticks too
         self.written: Counter[str] = Counter()  # records committed, by topic
         self.dead_letters: Counter[str] = Counter()  # committed, by rule
-        self._shared = shared
+        self._commits = commits
         self._core = core
         self._intake = intake
         self._max_unexpected = max_unexpected
@@ -141,6 +143,16 @@ class Batches:
             if Place(record.topic if record.topic in SHARED else LABELS, record.partition) in held
         ]
 
+    def settle(self) -> bool:
+        """Keep or undo what a commit of unknown outcome changed; whether that could be told.
+
+        Raises
+        ------
+        CommitUnknown
+            If the log can't be asked now.
+        """
+        return self._commits.settle(self.forget)
+
     def forget(self) -> None:
         """Undo what isn't committed."""
         self._core.drop()
@@ -199,23 +211,28 @@ class Batches:
         handled = len(self._aside) + len(records)
         new, positions = [*poison, *outputs], self._passing(records) | dict(passed_over)
         try:
-            self._write(new, positions)
+            self._write(new, positions, handled)
         except RecordTooLarge:  # of one record alone, perhaps because of what letters quote
             short = [without_original(one) for one in new]
             if len(records) > 1 or short == new:
                 raise
-            self._write(short, positions)
+            self._write(short, positions, handled)
+
+    def _write(
+        self, new: Sequence[NewRecord], positions: Mapping[Place, int], handled: int
+    ) -> None:
+        started = time.perf_counter()
+        self._failpoint("before commit")
+        self._commits.commit(new, positions, partial(self._keep, new, handled))
+        self._observe(timings.COMMIT_S, time.perf_counter() - started)
+
+    def _keep(self, new: Sequence[NewRecord], handled: int) -> None:
+        """Make final what was committed."""
+        self._failpoint("after commit")
         self._aside = []
         self._failpoint("before keep")
         self._core.keep()
         self.handled += handled
-        self._failpoint("after keep")
-
-    def _write(self, new: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
-        started = time.perf_counter()
-        self._failpoint("before commit")
-        self._shared.commit(new, positions)
-        self._failpoint("after commit")
-        self._observe(timings.COMMIT_S, time.perf_counter() - started)
         self.written.update(record.topic for record in new)
         self.dead_letters.update(rule_of(one) for one in new if one.topic == DEADLETTERS)
+        self._failpoint("after keep")

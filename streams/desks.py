@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from streams import failpoints as at
 from streams import timings
-from streams.log import read_to_end
+from streams.log import Place, read_to_end
 from streams.resuming import resume
-from streams.topics import DESK
+from streams.topics import DESK, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from streams.core import Core
-    from streams.log import Log, Place, Shared
+    from streams.log import Log, Shared
 
 BATCH = 1000
 
@@ -68,6 +68,17 @@ class Desks:
             self._observe(timings.RESTORE_S, time.perf_counter() - started)
             self._failpoint("after restore")
         return moved
+
+    def read_on(self) -> None:
+        """Read all of them on behind what they have passed, wherever the group would."""
+        positions = {part: self._core.positions(part) for part in self.restored}
+        self._shared.seek(
+            {
+                Place(topic, part): known.get(topic, 0)
+                for part, known in positions.items()
+                for topic in SHARED
+            }
+        )
 
     def forget(self) -> None:
         """Release all of them, to be restored from what is committed."""

@@ -193,9 +193,10 @@ class EmbeddedShared:
                 [(self._group, *place, position) for place, position in positions.items()],
             )
 
-    def rewind(self) -> None:
+    def rewind(self) -> bool:
         """Forget what was polled and not committed."""
         self._next = {place: self.committed(place) or 0 for place in self._order}
+        return True
 
     def seek(self, positions: Mapping[Place, int]) -> None:
         """Read on from these positions."""

@@ -111,8 +111,11 @@ class Shared(Protocol):
             If another member has taken over what this one held: stop.
         """
 
-    def rewind(self) -> None:
+    def rewind(self) -> bool:
         """Forget what was polled and not committed: read on from the committed positions.
+
+        Nothing that was begun before can be committed afterwards. The answer says whether all that
+        was held is held still and was nobody else's meanwhile, as far as this member has heard.
 
         Raises
         ------

@@ -15,6 +15,7 @@ from bandit.errors import CommitUnknown
 from streams import failpoints as at
 from streams import timings
 from streams.batches import Batches
+from streams.commits import Commits
 from streams.desks import Desks
 from streams.following import Following
 from streams.intake import Intake
@@ -104,8 +105,9 @@ class Worker:
         self.core = self.learner.core
         self._time = Timekeeper(self.core, clock, settings)
         self.intake = Intake(self.core, log.partitions(TASKS), self._time)
+        self._commits = Commits(self._shared)
         self._batches = Batches(
-            self._shared, self.core, self.intake, settings.max_unexpected, failpoint, observe
+            self._commits, self.core, self.intake, settings.max_unexpected, failpoint, observe
         )
         self._desks = Desks(log, self._shared, self.core, failpoint, observe)
         self._operations = Operations(
@@ -132,7 +134,6 @@ class Worker:
             else:
                 self._work(timeout_s)
         except CommitUnknown as error:
-            self._batches.forget()
             self._recovery.run(error, self._go_back)
         else:
             self._recovery.over()
@@ -261,7 +262,7 @@ class Worker:
         ticks = self._time.due(self._mine())
         if ticks:
             self._failpoint("before tick")
-            self._shared.commit(ticks, {})
+            self._commits.commit(ticks, {})
             self._failpoint("after tick")
 
     def _mine(self) -> list[int]:
@@ -271,9 +272,12 @@ class Worker:
         return WRITES_FOR_ALL in self._mine()
 
     def _go_back(self) -> None:
-        """Forget what isn't committed; the next turn restores the desks."""
-        self._desks.forget()
-        self._shared.rewind()
+        """Go back to what is committed; where that can't be told, the next turn restores desks."""
+        if self._shared.rewind() and self._batches.settle():
+            self._desks.read_on()
+        else:
+            self._batches.forget()
+            self._desks.forget()
         self._operations.begin_again()
 
     def _publish(self) -> None:

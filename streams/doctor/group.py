@@ -42,7 +42,7 @@ LATE_S = 30.0
 def group(log: KafkaLog, name: str, topics: Described) -> Iterator[Finding]:
     """Say who is in the group, what waits for it, and whether partitions were added."""
     there = log.names.on_broker(name)
-    described, committed = _asked(log, there)
+    described, committed = asked(log, there)
     count = len(described["members"])
     ours = [log.names.on_broker(topic) for topic in SHARED]
     positions = {place: one for place, one in committed.items() if place.topic in ours}
@@ -75,7 +75,7 @@ def group(log: KafkaLog, name: str, topics: Described) -> Iterator[Finding]:
 def members(log: KafkaLog, name: str) -> int | None:
     """Count the group's members; `None` where this user may not know."""
     try:
-        return len(_asked(log, log.names.on_broker(name))[0]["members"])
+        return len(asked(log, log.names.on_broker(name))[0]["members"])
     except kafka_errors.AuthorizationError:
         return None
 
@@ -127,7 +127,8 @@ def _unread(log: KafkaLog, place: Place, position: int, until: float) -> int:
     return found
 
 
-def _asked(log: KafkaLog, there: str) -> tuple[dict[str, Any], dict[TopicPartition, Any]]:
+def asked(log: KafkaLog, there: str) -> tuple[dict[str, Any], dict[TopicPartition, Any]]:
+    """Return what the cluster says of a group, and its positions."""
     for left in reversed(range(TRIES)):
         try:
             described = log.admin.describe_groups([there])[there]

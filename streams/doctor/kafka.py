@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from contextlib import closing
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,7 @@ from streams.doctor.connection import CONNECTION, brokers, connection
 from streams.doctor.contents import CLOCK, LEARNER, LETTERS, clock, dead_letters, learner
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactions
+from streams.doctor.positions import POSITIONS, positions
 from streams.doctor.retention import NEEDED, RETENTION, oldest_open, retention
 from streams.doctor.rights import READ, Rights
 from streams.kafka import KafkaLog
@@ -104,7 +106,7 @@ class Examination:
         given = shapes.configs(log, topics)
         self._kept_s = {
             name: int(given[name]["retention.ms"]) / 1000
-            for name in NEEDED
+            for name in (*NEEDED, DEADLETTERS)
             if name in given and int(given[name]["retention.ms"]) >= 0
         }
         yield from shapes.shape(topics, self._making())
@@ -121,13 +123,20 @@ class Examination:
         now, worker = time.time(), self._config.worker
         shown = shlex.quote(self._settings.address)
         give_up_s = self._config.core.policy.give_up_s
+        needed_s = {name: kept for name, kept in self._kept_s.items() if name in NEEDED}
+        desks = cache(partial(oldest_open, log, READ_S))
         looks: list[Look] = [
             (
                 RETENTION,
                 (DESK,),
-                lambda: retention(oldest_open(log, READ_S), self._kept_s, give_up_s, now),
+                lambda: retention(desks(), needed_s, give_up_s, now),
             ),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),
+            (
+                POSITIONS,
+                (DESK,),
+                lambda: positions(log, self._settings.group, desks().desks, self._kept_s),
+            ),
             (TRANSACTIONS, (), lambda: transactions(log, topics, self._settings, now)),
             (LEARNER, (MODELS, REWARDS), lambda: learner(log, worker.max_model_age_s, now)),
             (LETTERS, (DEADLETTERS,), lambda: dead_letters(log, shown, READ_S)),

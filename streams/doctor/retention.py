@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from bandit.desk import TASK
+from bandit.desk import STATE_KEY, TASK
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from streams.log import Log
+
+T = TypeVar("T")
 
 RETENTION = "retention"
 NEEDED = (TASKS, LABELS, ASKS, DECISIONS)
@@ -36,28 +38,45 @@ class _State(msgspec.Struct):
     verdict: msgspec.Raw | None = None
 
 
+class Desk(msgspec.Struct):
+    """What a desk knows beside its tasks, as far as is asked for here."""
+
+    now: float | None = None
+    positions: dict[str, int] = {}
+
+
 class Oldest(NamedTuple):
-    """The open tasks in `desk`: how many, since when the oldest; whether all of it was read."""
+    """What stands in `desk`.
+
+    `open_tasks` is how many are open, `at` since when the oldest, `whole` whether all of it was
+    read; `desks` are those of the partitions that were read.
+    """
 
     open_tasks: int
     at: float | None
     whole: bool
+    desks: Mapping[int, Desk]
 
 
 def oldest_open(log: Log, limit_s: float) -> Oldest:
     """Read `desk` for at most `limit_s`."""
     decode = msgspec.json.Decoder(_State).decode
     until, whole = time.monotonic() + limit_s, True
+    decode_desk = msgspec.json.Decoder(Desk).decode
     arrived: dict[bytes, float] = {}
+    desks: dict[int, Desk] = {}
     for partition in range(log.partitions(DESK)):
         with closing(log.follow(DESK, partition)) as reader:
             end = reader.end()
             while reader.position < end:
                 if time.monotonic() > until:
                     whole = False
+                    desks.pop(partition, None)
                     break
                 for record in reader.poll(BATCH, 0.1):
                     key = record.key or b""
+                    if key == STATE_KEY and record.value is not None:
+                        desks[partition] = _read(decode_desk, record.value) or Desk()
                     if not key.startswith(TASK):
                         continue
                     state = None if record.value is None else _read(decode, record.value)
@@ -65,7 +84,7 @@ def oldest_open(log: Log, limit_s: float) -> Oldest:
                         arrived.pop(key, None)
                     else:
                         arrived[key] = state.task.at
-    return Oldest(len(arrived), min(arrived.values(), default=None), whole)
+    return Oldest(len(arrived), min(arrived.values(), default=None), whole, desks)
 
 
 def retention(
@@ -112,7 +131,7 @@ def retention(
         yield ok(RETENTION, said)
 
 
-def _read(decode: Callable[[bytes], _State], value: bytes) -> _State | None:
+def _read(decode: Callable[[bytes], T], value: bytes) -> T | None:
     try:
         return decode(value)
     except (ValueError, RecursionError):

@@ -48,6 +48,10 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
         before, self._id = self._id, member_id
         return gone if before in (None, member_id) else gone | held
 
+    def uninterrupted(self, member_id: str) -> bool:
+        """Whether nothing that was held can have been another's since `interrupted` was asked."""
+        return not self._places and member_id == self._id
+
 
 def go_on_joining(consumer: KafkaConsumer) -> None:
     """See to it that the next poll goes on with a join that an earlier one began."""

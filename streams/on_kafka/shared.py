@@ -183,12 +183,16 @@ class KafkaShared:
         except LogBusy as error:
             raise self._refused(error) from error
 
-    def rewind(self) -> None:
+    def rewind(self) -> bool:
         self._aside = []
-        self._held = frozenset()  # until a poll says in which generation; an old one is refused
+        held, self._held = self._held, frozenset()
         self._names.look(now=True)
         self._begin()
         self._positions.go_back(self._assignment())
+        if not self._uninterrupted():
+            return False  # until a poll says in which generation; an old one is refused
+        self._held = held
+        return True
 
     def seek(self, positions: Mapping[Place, int]) -> None:
         self._aside = [one for one in self._aside if one[:2] not in positions]
@@ -227,6 +231,12 @@ class KafkaShared:
             for place, records in ((self._place(there), some) for there, some in polled.items())
             for one in records
         ]
+
+    def _uninterrupted(self) -> bool:
+        """Whether this is the generation of the last poll, as far as it has heard."""
+        now = self._consumer.group_metadata()
+        same = now.generation_id == self._member.generation_id
+        return self._joined() and same and self._membership.uninterrupted(now.member_id)
 
     def _join(self) -> None:
         """Join the group before the producer begins: whoever that fences can ask the group then."""
