@@ -36,7 +36,7 @@ class Commits:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._open: _Open | None = None
-        self._settled = False  # once since the last commit that was good
+        self._settled = False  # an outcome, since the last turn that was good
 
     def commit(
         self,
@@ -57,13 +57,16 @@ class Commits:
         except CommitUnknown:
             self._open = _Open(positions, keep)
             raise
-        self._settled = False
         keep()
+
+    def over(self) -> None:
+        """Note that all is well: the group has been heard since."""
+        self._settled = False
 
     def settle(self, undo: Callable[[], None]) -> bool:
         """Keep or `undo` what a commit of unknown outcome changed; whether that could be told.
 
-        It can't be told twice in a row: whoever is refused again may be no member any more.
+        Not twice before all is well: whoever is refused again may be no member any more.
 
         Raises
         ------

@@ -137,6 +137,7 @@ class Worker:
             self._recovery.run(error, self._go_back)
         else:
             self._recovery.over()
+            self._commits.over()
         waiting = self.held() if self.paused() else frozenset()
         self._shared.pause(frozenset(place for place in waiting if place.topic == TASKS))
         if self.held() != self._held_before:
