@@ -18,11 +18,13 @@ from bandit.errors import CommitUnknown
 from streams.log import Place
 from streams.on_kafka.connection import client_settings, connecting, failing, parse_address
 from streams.on_kafka.follower import KafkaFollower
+from streams.on_kafka.identity import of_member, of_writer
 from streams.on_kafka.names import Names
 from streams.on_kafka.presence import There
 from streams.on_kafka.probe import lasting, refusals
 from streams.on_kafka.producer import Transactions
 from streams.on_kafka.shared import KafkaShared
+from streams.on_kafka.succession import succeed
 from streams.topics import MODELS, SHARED
 
 if TYPE_CHECKING:
@@ -44,10 +46,6 @@ class KafkaWriter:
     def __init__(self, names: Names, transactions: Transactions) -> None:
         self._names = names
         self._transactions = transactions
-
-    def begin(self) -> None:
-        """Be the one writer."""
-        self._transactions.begin()
 
     def write(self, records: Sequence[NewRecord]) -> None:
         self._transactions.commit(self._names.records(records))
@@ -94,10 +92,10 @@ class KafkaLog:
         self._anybody.write(records)
 
     def writer(self, name: str) -> KafkaWriter:
-        models = self.names.place(MODELS, 0)
-        writer = self._writer(self._transactions(name, touched=[models]))
-        writer.begin()
-        return writer
+        models = [self.names.place(MODELS, 0)]
+        former = self._transactions(name, touched=models)
+        named = self._transactions(of_writer(name), touched=models)
+        return self._writer(succeed(former, named))
 
     def shared(self, group: str, topics: Sequence[str]) -> KafkaShared:
         instance = self._settings.instance
@@ -110,7 +108,7 @@ class KafkaLog:
             self._settings,
             self._address.named(group),
             topics,
-            self._transactions(f"{group}-{identity}", self._address.named(group), touched),
+            self._transactions(of_member(group, identity), self._address.named(group), touched),
             self._ends,
             self._owner_of,
         )

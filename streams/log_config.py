@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from bandit.errors import ConfigError
 from bandit.sections import read_section
 from bandit.settings import Section
+from streams.on_kafka.identity import BETWEEN
 from streams.ranges import require, require_duration
 from streams.sqlitefile import Synchronous  # noqa: TC001, msgspec reads the annotation
 
@@ -129,8 +130,8 @@ def _check_identity(log: LogSettings) -> None:
         "log.partitions", log.partitions, log.partitions is None or log.partitions >= 1, "1 or more"
     )
     require("log.group", repr(log.group), bool(log.group), "a name")
-    taken = ("", "learner")  # the learner's writer has the name {group}-learner
-    require("log.instance", repr(log.instance), log.instance not in taken, "a name, not 'learner'")
+    require("log.group", repr(log.group), BETWEEN not in log.group, f"a name without {BETWEEN!r}")
+    require("log.instance", repr(log.instance), log.instance != "", "a name")
     if log.address.startswith("kafka://") and "@" in log.address:
         msg = "log.address: write no user and no password in it; see username and password_file"
         raise ConfigError(msg)

@@ -44,7 +44,7 @@ def positions(
         places = {topic: log.names.place(topic, partition) for topic in SHARED}
         group = {topic: committed[at].offset for topic, at in places.items() if at in committed}
         own = {topic: desk.positions[topic] for topic in SHARED if topic in desk.positions}
-        if not group and not own and desk.now is not None:
+        if not group and not own and (desk.now is not None or desk.open_tasks):
             nowhere.append(partition)
         elif not group and own:
             forgotten.append(partition)

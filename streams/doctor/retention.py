@@ -42,6 +42,7 @@ class Desk(msgspec.Struct):
     """What a desk knows beside its tasks, as far as is asked for here."""
 
     now: float | None = None
+    open_tasks: int = 0
     positions: dict[str, int] = {}
 
 

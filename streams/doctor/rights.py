@@ -13,6 +13,7 @@ from kafka import errors as kafka_errors
 from kafka.protocol.producer import AddOffsetsToTxnRequest
 
 from streams.doctor.findings import Finding, broken, ok, warning
+from streams.on_kafka.identity import of_writer
 from streams.topics import (
     ASKS,
     CONTROLS,
@@ -51,6 +52,7 @@ class Role(NamedTuple):
     ids: tuple[str, ...] = ()
 
 
+LEARNER = of_writer("GROUP-learner")
 _DECIDES = (TASKS, LABELS, ASKS, DECISIONS, REWARDS, VERDICTS, DEADLETTERS, DESK)
 
 ROLES = {
@@ -58,7 +60,7 @@ ROLES = {
         read=(POOLS, CONTROLS, TASKS, LABELS, DESK, REWARDS, MODELS),
         write=(*_DECIDES, MODELS),
         group=True,
-        ids=("GROUP-",),
+        ids=("GROUP-", LEARNER),
     ),
     "follow": Role(
         read=(POOLS, CONTROLS, TASKS, LABELS, DESK, MODELS),
@@ -70,7 +72,7 @@ ROLES = {
         read=(CONTROLS, REWARDS, MODELS),
         write=(MODELS,),
         describe=(TASKS,),
-        ids=("GROUP-learner",),
+        ids=(LEARNER,),
     ),
     "feed": Role(write=(POOLS, CONTROLS, TASKS, LABELS, DEADLETTERS), ids=("writer-",)),
     "archive": Role(read=(DECISIONS, REWARDS, VERDICTS)),
@@ -123,7 +125,7 @@ class Rights:
             missing += [self._refused(operation, "topic", *names)] if names else []
         for name in asked.ids:
             missing += self._id(name, wire, group=asked.group)
-        yield from missing
+        yield from dict.fromkeys(missing)  # each id is asked for with the same group
         if not missing:
             yield ok(RIGHTS, f"{self._user!r} may do what `{role}` does")
 

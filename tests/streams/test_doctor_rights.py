@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import pytest
 from kafka.admin import ACLOperation
+from structlog.testing import capture_logs
 
+from bandit.errors import LogError
 from bandit.events import Ask, Tick, Verdict
 from streams.archive.archive import Archive
 from streams.codec import encode
@@ -21,13 +23,13 @@ from streams.doctor.command import doctor
 from streams.doctor.rights import ROLES
 from streams.feeding import feed
 from streams.learner import Learner
-from streams.log import read_to_end
+from streams.log import NewRecord, read_to_end
 from streams.topics import TOPICS
 from streams.worker import Worker
 from tests.broker.broker import Broker
 from tests.broker.security import Authority, Security
 from tests.conftest import skipped_where_unavailable
-from tests.streams.guarded import GROUP, ID, TOPIC, Guarded, only, rights_of
+from tests.streams.guarded import GROUP, ID, TOPIC, Guarded, Right, only, rights_of
 from tests.streams.scenes import POOLS, SETTINGS, label, task, write
 from tests.streams.verbs import ROOT, run
 
@@ -114,14 +116,45 @@ def test_the_operators_page_has_the_same_rights(row: str, role: str) -> None:
     assert set(named.findall(read)) == {*asked.read, *asked.describe}
     assert set(named.findall(write)) == set(asked.write)
     assert ("Read" in group) == asked.group
-    assert re.findall(r"`([\w-]+)`", ids) == list(asked.ids)
+    assert re.findall(r"`([\w@-]+)`", ids) == list(asked.ids)
 
 
 def test_a_follower_needs_what_a_worker_needs_but_for_learning() -> None:
     work, follow = ROLES["work"], ROLES["follow"]
     assert set(work.read) - set(follow.read) == {"rewards"}
     assert set(work.write) - set(follow.write) == {"models"}
-    assert (work.group, work.ids) == (follow.group, follow.ids)
+    assert work.group == follow.group
+    assert set(work.ids) - set(follow.ids) == {"writer@GROUP-learner"}
+
+
+def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guarded) -> None:
+    """So an upgrade needs no new right first; and with no right at all it says which it needs."""
+    rights = rights_of("learn")
+    new = next(right for right in rights if right[0] == ID)
+    former: Right = (ID, "poolwise-learner", new[2])
+    guarded.allow(*(right for right in rights if right != new))
+    record = [NewRecord("models", b"slot/0", b"{}")]
+    with closing(guarded.open()) as log:
+        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+            log.writer("poolwise-learner")
+        guarded.allow(former)
+        with capture_logs() as told:
+            log.writer("poolwise-learner").write(record)
+        assert [one["event"] for one in told] == ["old_transactional_id"]
+        assert f"{guarded.prefix}.writer@poolwise-learner is not allowed yet" in told[0]["why"]
+        guarded.forbid(former)
+        guarded.allow(new)
+        log.writer("poolwise-learner").write(record)
+
+
+def test_a_follower_can_not_be_the_learner(guarded: Guarded) -> None:
+    with only(guarded, "follow") as log:
+        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+            log._transactions("writer@poolwise-learner").begin()
+        log.writer("poolwise-learner")  # but it may stand in the way of the earlier release's
+        with closing(guarded.everything.writer("poolwise-learner")) as learner:
+            log.writer("poolwise-learner")
+            learner.write([NewRecord("models", b"slot/0", b"{}")])
 
 
 def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_path: Path) -> None:

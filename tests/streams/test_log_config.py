@@ -63,8 +63,8 @@ def test_a_login_over_tls_is_taken() -> None:
         ),
         ({"key_file": "k.pem"}, "log.key_file: needs cert_file too"),
         ({"key_password_env": "PW"}, "log.key_password_env: needs key_file too"),
-        ({"instance": ""}, "log.instance = '': must be a name, not 'learner'"),
-        ({"instance": "learner"}, "log.instance = 'learner': must be a name, not 'learner'"),
+        ({"instance": ""}, "log.instance = '': must be a name"),
+        ({"group": "a-@b"}, "log.group = 'a-@b': must be a name without '-@'"),
         (
             {"session_timeout_s": 301},
             "log.session_timeout_s = 301.0: must be at most log.max_poll_interval_s",
