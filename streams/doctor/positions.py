@@ -89,7 +89,7 @@ def _retention(log: KafkaLog, name: str, kept_s: Mapping[str, float]) -> Iterato
             POSITIONS,
             f"{said}, and dead letters for {letters_days:.1f}: `feed --from-deadletters` would send"
             " again what it sent before that",
-            f"a longer {RETENTION} on the brokers, or give the command --from",
+            f"a longer {RETENTION} on the brokers, or give the command --since",
         )
     else:
         yield ok(POSITIONS, f"{said}; desks keep those of workers as long as it takes")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.draw import draw
+from streams.commits import Commits
+from streams.timings import RESTORE_S
 from tests.broker.proxy import (
     ADD_OFFSETS_TO_TXN,
     ADD_PARTITIONS_TO_TXN,
@@ -138,9 +140,10 @@ def make_it_recover(story: Story, worker: Hired, proxy: Proxy) -> None:
 
 
 def test_a_broker_that_refuses_connections_while_a_desk_is_read_is_waited_for(
-    story: Story, proxy: Proxy
+    story: Story, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a recovery itself asks for may fail, at any point of it, and it begins again."""
+    monkeypatch.setattr(Commits, "settle", lambda *_: False)  # left in doubt: desks are restored
     times = 5 if LONG else 1
     armed: list[Callable[[], object]] = []
 
@@ -161,6 +164,29 @@ def test_a_broker_that_refuses_connections_while_a_desk_is_read_is_waited_for(
         story.run_out(worker.well)
         worker.stop()
         assert worker.unknown() >= 2 * times
+    story.audit()
+
+
+def test_a_commit_whose_answer_is_lost_restores_no_desk(story: Story, proxy: Proxy) -> None:
+    """Whether it happened or not: the group's generation is the same, and its positions tell."""
+    restored: list[float] = []
+
+    def observed(name: str, value: float) -> None:
+        if name == RESTORE_S:
+            restored.append(value)
+
+    with Hired(story.config(log=QUICK), observe=observed) as worker:
+        for hook in (proxy.on_request, proxy.on_reply) * (5 if LONG else 1):
+            goes_on(story, worker)
+            before = worker.unknown()
+            cut = hook(END_TXN, proxy.refuse)
+            busy_until(story, [worker], cut.is_set, "a commit")
+            busy_until(story, [worker], partial(told, worker, before + 1), "a lost answer")
+            proxy.open()
+            goes_on(story, worker)
+        assert len(restored) == 2, "the two desks at the start, and no more"
+        story.run_out(worker.well)
+        worker.stop()
     story.audit()
 
 
