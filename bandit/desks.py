@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bandit.desk import Desk
 from bandit.shares import Held
+from bandit.stranded import count_stranded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -127,6 +129,14 @@ class Desks:
     def open_tasks(self) -> int:
         """Tasks without a verdict."""
         return sum(desk.state.open_tasks for desk in self._desks.values())
+
+    def halted_tasks(self) -> int:
+        """Open tasks that are halted."""
+        return sum(desk.halted.open_tasks for desk in self._desks.values())
+
+    def stranded(self) -> Counter[tuple[str, ...]]:
+        """Count tasks that wait for an open pool, by the skills that it must have."""
+        return sum((count_stranded(desk) for desk in self._desks.values()), Counter())
 
     def open_asks(self) -> int:
         """Asks that are awaited."""

@@ -149,6 +149,14 @@ class Engine:
         """Tasks without a verdict."""
         return self._desks.open_tasks()
 
+    def halted_tasks(self) -> int:
+        """Open tasks that a control or the want of a pool has stopped."""
+        return self._desks.halted_tasks()
+
+    def stranded(self) -> Counter[tuple[str, ...]]:
+        """Count tasks that wait for an open pool, by the skills that it must have."""
+        return self._desks.stranded()
+
     def open_asks(self) -> int:
         """Asks that are awaited."""
         return self._desks.open_asks()

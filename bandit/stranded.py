@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from bandit.desk import Desk
 
 STRANDED = "no pool with "
 
@@ -34,3 +37,15 @@ def skills_missing(situation: str) -> tuple[str, ...] | None:
     if not situation.startswith(STRANDED):
         return None
     return msgspec.json.decode(situation.removeprefix(STRANDED), type=tuple[str, ...])
+
+
+def count_stranded(desk: Desk) -> Counter[tuple[str, ...]]:
+    """Count the stranded tasks of a desk, by the skills that no open pool has together."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for project, situation in desk.halted.queues():
+        skills = skills_missing(situation)
+        if skills is not None:
+            for at, task in set(desk.halted.entries(project, situation)):
+                state = desk.peek(task)
+                found[skills] += state is not None and state.halted_at == at
+    return +found

@@ -42,7 +42,8 @@ class WorkerSettings(Section, frozen=True):
     snapshot_min_s: float = 10.0  # between two: one is some 5 to 15 MB, and every follower reads it
     snapshot_every_s: float = 60.0  # so that followers know that the learner is there
     recover_s: float = 60.0  # of commits that fail: a broker that is away for longer needs somebody
-    max_open: int = 100_000  # tasks: some 40 to 200 MB of memory
+    max_open: int = 100_000  # tasks that go on: some 40 to 200 MB of memory
+    max_halted: int = 100_000  # and those that an order or the want of a pool stopped: as much
     max_unexpected: int = 5  # records in a row: one is bad luck, six are a bug of ours
     tick_s: float = 1.0  # asks expire after minutes, so a second is exact enough
     poll_s: float = 0.5  # longest wait for a record: how soon a signal is seen
@@ -139,7 +140,7 @@ def parse_config(
 
 
 def _check_worker(worker: WorkerSettings, max_jump_s: float) -> None:
-    for name in ("batch_records", "snapshot_every", "max_open", "max_lag"):
+    for name in ("batch_records", "snapshot_every", "max_open", "max_halted", "max_lag"):
         value = getattr(worker, name)
         require(f"worker.{name}", value, value >= 1, "1 or more")
     require("worker.max_unexpected", worker.max_unexpected, worker.max_unexpected >= 0, "0 or more")

@@ -8,6 +8,7 @@ from bandit.brain import Brain
 from bandit.engine import Engine
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Mapping
 
     from bandit.events import Input, Output, Reward
@@ -73,6 +74,12 @@ class Core(Protocol):
 
     def open_tasks(self) -> int:
         """How many tasks are open."""
+
+    def halted_tasks(self) -> int:
+        """How many of them an order or the want of a pool has stopped."""
+
+    def stranded(self) -> Counter[tuple[str, ...]]:
+        """Count tasks that wait for an open pool, by the skills that it must have."""
 
     def open_asks(self) -> int:
         """How many asks are awaited."""

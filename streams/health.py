@@ -65,8 +65,8 @@ class Watched(Protocol):
     def restored(self) -> bool:
         """Whether the desk of every partition held is loaded."""
 
-    def paused(self) -> bool:
-        """Whether further tasks wait because too many are open."""
+    def paused(self) -> str | None:
+        """Which limit of open tasks lets further ones wait, if one does."""
 
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""
@@ -86,7 +86,7 @@ class Seen(NamedTuple):
     trouble: str | None
     heard_at: Callable[[], float]
     restored: bool
-    paused: bool
+    paused: str | None
     model_age_s: float | None
     model_position: int
 

@@ -138,9 +138,8 @@ class Learning:
         """Whether every desk is loaded: it has none."""
         return True
 
-    def paused(self) -> bool:
-        """Whether tasks wait: not for it."""
-        return False
+    def paused(self) -> None:
+        """No limit of open tasks: it has none."""
 
     def model_age_s(self) -> float | None:
         """No age: what it knows is what there is."""

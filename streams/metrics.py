@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 
 from streams.health import REASONS
+from streams.open_limits import LIMITS
 from streams.timings import BATCH_RECORDS, BATCH_S, COMMIT_S, RESTORE_S
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ COUNTERS = {
 
 GAUGES = {
     "open_tasks": ("poolwise_open_tasks", "Tasks without a verdict"),
+    "halted_tasks": (
+        "poolwise_halted_tasks",
+        "Open tasks that an order or the want of a pool stopped",
+    ),
     "open_asks": ("poolwise_open_asks", "Asks that are awaited"),
 }
 """Of each figure that goes up and down: its metric, and what it means."""
@@ -43,7 +48,7 @@ WRITTEN = ("poolwise_records_written", "Records committed, by topic")
 DEAD_LETTERS = ("poolwise_dead_letters", "Dead letters committed, by the rule that was broken")
 LAG = ("poolwise_lag_records", "Committed records not read yet")
 HELD = ("poolwise_held_partitions", "Partitions that this worker holds")
-PAUSED = ("poolwise_paused", "Whether further tasks wait because too many are open")
+PAUSED = ("poolwise_paused", "Whether further tasks wait because this limit of [worker] is reached")
 NOT_READY = ("poolwise_not_ready", "Whether this is why the worker is not ready")
 TURN_AGE = ("poolwise_turn_age_seconds", "Time since the loop last turned")
 MODEL_AGE = ("poolwise_model_age_seconds", "Age of the model that is followed")
@@ -154,7 +159,10 @@ def _of_state(seen: Seen) -> Iterator[Metric]:
         lag.add_metric([place.topic, str(place.partition)], records)
     yield lag
     yield GaugeMetricFamily(*HELD, value=seen.held)
-    yield GaugeMetricFamily(*PAUSED, value=float(seen.paused))
+    paused = GaugeMetricFamily(*PAUSED, labels=["limit"])
+    for limit in LIMITS:
+        paused.add_metric([limit], float(seen.paused == limit))
+    yield paused
     yield GaugeMetricFamily(*MODEL_POSITION, value=seen.model_position)
     if seen.model_age_s is not None:
         yield GaugeMetricFamily(*MODEL_AGE, value=seen.model_age_s)

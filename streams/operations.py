@@ -7,8 +7,11 @@ letters of what can't be used, and the positions that pass over it, so each is w
 from __future__ import annotations
 
 import math
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bandit.errors import CommitUnknown
 from streams.log import read_to_end
 from streams.topics import OPERATIONS
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 WRITES_FOR_ALL = 0
 """Who holds this partition writes what comes of pools and controls, which every worker reads."""
+
+CATCH_UP_S = 0.1
+"""Longest wait before tasks for what was ordered before them."""
 
 
 class Operations:
@@ -76,6 +82,20 @@ class Operations:
             while records := reader.poll(self._batch_records, 0.0):
                 self._take_in(records)
         self._behind = False
+
+    def catch_up(self, *, writes: bool) -> None:
+        """Take in what was written before the tasks that were just polled.
+
+        What can't be read in `CATCH_UP_S`, because of an open transaction say, comes a turn later.
+        """
+        self.follow(writes=writes)
+        until = time.monotonic() + CATCH_UP_S
+        for reader in self._readers.values():
+            with suppress(CommitUnknown):
+                end = reader.end()
+                while reader.position < end and (left_s := until - time.monotonic()) > 0.0:
+                    if records := reader.poll(self._batch_records, left_s):
+                        self._take_in(records)
 
     def at_end(self, *, writes: bool) -> bool:
         """Whether everything committed was read, and written about if this worker `writes`."""

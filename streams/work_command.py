@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import shlex
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -107,6 +106,7 @@ def work(
     from streams.shadow.command import run_shadow
     from streams.shadow.report import report
     from streams.showing import Counting
+    from streams.summary import summary
     from streams.topics import TASKS
     from streams.worker import Worker
 
@@ -148,7 +148,7 @@ def work(
             gc.freeze()
             with closing(worker):
                 worker.run(until_idle=until_idle, stop=asked)
-        click.echo(json.dumps(worker.figures()) if as_json else _summary(worker, shown))
+        click.echo(json.dumps(worker.figures()) if as_json else summary(worker, shown))
 
 
 @click.command(epilog="Example: poolwise learn kafka://localhost:9092 --config poolwise.toml")
@@ -255,23 +255,3 @@ def _watching(config: Config) -> Iterator[tuple[Callable[[Watched], None], Obser
     with closing(Endpoint(config.metrics, board, metrics)) as endpoint:
         structlog.get_logger().info("serving", host=config.metrics.host, port=endpoint.port)
         yield board.publish, metrics.observe
-
-
-def _summary(worker: Worker, log: str) -> str:
-    """One line for a person: what was done, what waits, and why if nothing is asked."""
-    from streams.showing import counted
-
-    figures = worker.figures()
-    line = f"{counted(figures['handled'], 'record')} handled (ticks too)"
-    for topic in ("decisions", "asks", "rewards", "verdicts"):
-        line += f", {counted(figures[topic], topic.removesuffix('s'))}"
-    if figures["ignored_fields"]:
-        line += f", {counted(figures['ignored_fields'], 'unknown field')} ignored"
-    if figures["dead_letters"]:
-        bad = counted(figures["dead_letters"], "dead letter")
-        line += f", {bad} (poolwise tail {shlex.quote(log)} deadletters)"
-    waiting, asked = figures["open_tasks"], figures["open_asks"]
-    line += f"; open: {counted(waiting, 'task')}, {counted(asked, 'ask')}"
-    if waiting and not asked:
-        line += "; no pool is asked: none is open with the skills and the room they need"
-    return line

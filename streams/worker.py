@@ -20,6 +20,7 @@ from streams.desks import Desks
 from streams.following import Following
 from streams.intake import Intake
 from streams.learner import Learner
+from streams.open_limits import limit_reached
 from streams.operations import WRITES_FOR_ALL, Operations
 from streams.recovery import Recovery
 from streams.timekeeper import Timekeeper
@@ -149,7 +150,7 @@ class Worker:
     def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
         """Turn the loop until `stop` says so or, if asked to, until nothing is left to read.
 
-        Nothing left means: of what may be read now. At `max_open` open tasks, further ones wait.
+        Nothing left means: of what may be read now. At a limit of open tasks, further ones wait.
         After a long rest the first ticks aren't believed; those that are needed are waited for.
         """
         while not stop():
@@ -199,6 +200,7 @@ class Worker:
             "rebalances": self._rebalances,
             **self.learner.counters,
             "open_tasks": self.core.open_tasks(),
+            "halted_tasks": self.core.halted_tasks(),
             "open_asks": self.core.open_asks(),
         }
 
@@ -230,9 +232,9 @@ class Worker:
         """When the log last answered, on the monotonic clock; any thread may ask."""
         return self._shared.heard_at()
 
-    def paused(self) -> bool:
-        """Whether further tasks wait because too many are open."""
-        return self.core.open_tasks() >= self._settings.max_open
+    def paused(self) -> str | None:
+        """Which limit of open tasks lets further ones wait, if one does."""
+        return limit_reached(self.core, self._settings)
 
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""
@@ -255,6 +257,8 @@ class Worker:
         moved = self._desks.take_over(self._mine())
         self._batches.release(self.held())
         self._batches.report(self._shared.lost())
+        if any(record.topic == TASKS for record in records):
+            self._operations.catch_up(writes=self._writes_for_all())
         self._batches.handle([one for one in records if one[:2] not in moved])
         self.learner.learn()
 

@@ -174,9 +174,8 @@ class Shadow:
         """Whether every desk is loaded: it has none."""
         return True
 
-    def paused(self) -> bool:
-        """Whether tasks wait: not for it."""
-        return False
+    def paused(self) -> None:
+        """No limit of open tasks: it has none."""
 
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""

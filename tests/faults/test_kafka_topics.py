@@ -152,7 +152,7 @@ def test_records_that_were_deleted_unread_are_a_dead_letter_that_names_them(
         with worker:
             begun(story, worker)
             if when == "running":
-                wait_until(worker.worker.paused, what="5 open tasks")
+                wait_until(lambda: bool(worker.worker.paused()), what="5 open tasks")
             else:
                 worker.stop()
             # More than the consumer has fetched by now.

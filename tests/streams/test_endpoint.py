@@ -152,7 +152,9 @@ def test_metrics_are_what_the_worker_did(tmp_path: Path) -> None:
     assert (shown["poolwise_open_tasks"], shown["poolwise_open_asks"]) == (2, 2)
     assert shown["poolwise_held_partitions"] == 4
     assert shown["poolwise_lag_records{partition=1,topic=labels}"] == 0
-    assert shown["poolwise_paused"] == 0
+    assert shown["poolwise_paused{limit=max_open}"] == 0
+    assert shown["poolwise_paused{limit=max_halted}"] == 0
+    assert shown["poolwise_halted_tasks"] == 0
     assert shown["poolwise_commit_seconds_count"] >= 1
     assert shown["poolwise_batch_records_sum"] == 5
     assert shown["poolwise_restore_seconds_count"] == 2

@@ -50,8 +50,8 @@ class Stated:
     def restored(self) -> bool:
         return self.loaded
 
-    def paused(self) -> bool:
-        return False
+    def paused(self) -> None:
+        return None
 
     def model_age_s(self) -> float | None:
         return self.age_s

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import ConfigError, LogBusy
+from bandit.events import Control, Decline, Pool
+from streams.codec import encode
 from streams.commands import feed, tail
 from streams.embedded import EmbeddedLog
 from streams.work_command import work
-from tests.streams.scenes import read
+from tests.streams.scenes import read, task
 from tests.streams.verbs import LINES, run, start
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bandit.events import Input
 
 
 def test_feed_work_and_tail_make_a_whole(path: Path, lines: Path) -> None:
@@ -41,10 +45,35 @@ def test_work_says_in_one_line_what_it_did(path: Path, lines: Path) -> None:
 def test_work_says_why_nothing_is_asked(path: Path) -> None:
     run(feed, path, "-", stdin=LINES[2])
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
+    assert line.endswith("open: 1 task, 0 asks; 1 task waits for an open pool")
+
+
+def test_work_says_what_tasks_wait_for_and_how_many(path: Path) -> None:
+    skilled = [task(f"s{n}", skills=("es",)) for n in range(3)]
+    several = [task(f"m{n}-{more}", skills=(f"k{n}", "es")) for n in range(3) for more in "ab"]
+    stopped = task("held", project="held")
+    pause = Control(at=0.0, project="held", paused=True)
+    given: list[Input] = [pause, *skilled, *several, stopped]
+    lines = [*LINES[:2], *map(encode, given)]
+    run(feed, path, "-", stdin=b"\n".join(lines))
+    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
     assert line.endswith(
-        "open: 1 task, 0 asks; no pool is asked: none is open with the skills and"
-        " the room they need"
+        "open: 10 tasks, 0 asks; 3 tasks wait for an open pool with the skill 'es'"
+        "; 2 tasks wait for an open pool with the skills 'es' and 'k0'"
+        "; 2 tasks wait for an open pool with the skills 'es' and 'k1'"
+        "; 2 tasks wait for open pools with other skills"
+        f"; 1 task is stopped by an order (poolwise tail {path} controls)"
     )
+
+
+def test_work_says_that_pools_are_full(path: Path) -> None:
+    full = Pool(pool="full", at=0.0, usd_per_label=0.1, capacity_per_hour=1e-9)
+    decline = Decline(task="t0", ask=1, pool="full", at=1.0)
+    run(feed, path, "-", stdin=b"\n".join([encode(full), encode(task("t0")), encode(task("t1"))]))
+    run(work, path, "--until-idle", "--clock", "log")
+    run(feed, path, "-", stdin=encode(decline))
+    (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
+    assert line.endswith("open: 1 task, 0 asks; 1 task waits for room in a pool")
 
 
 def test_work_names_the_log_whose_dead_letters_it_wrote(tmp_path: Path) -> None:
