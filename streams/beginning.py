@@ -73,6 +73,7 @@ def begin(
             )
         else:
             if manifest.id != newest:
+                begun = begun._replace(unreadable=max(unreadable, 1))
                 structlog.get_logger().error("snapshot_damaged", snapshot=newest, used=manifest.id)
             return begun
     return Beginning(make_core(None), NOTHING, unreadable)

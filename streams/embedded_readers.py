@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -75,8 +76,8 @@ class EmbeddedFollower:
         return self.end() - self._position
 
     def heard_at(self) -> float:
-        """Return the time that it is: a file always answers."""
-        return time.monotonic()
+        """Say that there is no waiting for a file."""
+        return math.inf
 
     def lost(self) -> list[Lost]:
         """Nothing: what isn't compacted is never deleted here."""
@@ -164,8 +165,8 @@ class EmbeddedShared:
             return {place: self._log.end(*place) - self._next[place] for place in self._order}
 
     def heard_at(self) -> float:
-        """Return the time that it is: a file always answers."""
-        return time.monotonic()
+        """Say that there is no waiting for a file."""
+        return math.inf
 
     def pause(self, places: frozenset[Place]) -> None:
         """Read nothing from `places`, and from all others held again."""

@@ -90,7 +90,10 @@ class Shared(Protocol):
         """How many records stand unread behind those polled, by partition held, as last heard."""
 
     def heard_at(self) -> float:
-        """When the log last answered, on the monotonic clock; any thread may ask."""
+        """When the log last answered, on the monotonic clock; any thread may ask.
+
+        Infinity for a log that always answers.
+        """
 
     def pause(self, places: frozenset[Place]) -> None:
         """Read nothing from `places`, and from all others held again."""
@@ -165,7 +168,10 @@ class Follower(Protocol):
         """How many offsets stand unread, as last heard; the log isn't asked. 0 until it was."""
 
     def heard_at(self) -> float:
-        """When the log last answered, on the monotonic clock; any thread may ask."""
+        """When the log last answered, on the monotonic clock; any thread may ask.
+
+        Infinity for a log that always answers.
+        """
 
     def lost(self) -> list[Lost]:
         """What was deleted unread, as noticed since the last call; reading went on behind it."""

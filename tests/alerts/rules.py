@@ -1,0 +1,65 @@
+"""The rules in docs/deploy/alerts.yaml, and when they fire on a tape."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.alerts.promql import parse, seconds
+
+if TYPE_CHECKING:
+    from tests.alerts.functions import Labels
+    from tests.alerts.tape import Tape
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "deploy" / "alerts.yaml"
+RULE = re.compile(
+    r"- alert: (?P<name>\w+)\n"
+    r" +expr: (?P<expr>[^|>\n].*)\n"
+    r"(?: +for: (?P<hold>\w+)\n)?"
+    r" +labels: \{severity: (?P<severity>page|ticket)\}\n"
+    r' +annotations: \{summary: "(?P<summary>[^"]+)"\}'
+)
+QUOTED = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
+
+
+class Rule(NamedTuple):
+    """An alert."""
+
+    name: str
+    expr: str
+    hold_s: float
+    summary: str
+
+    def fires(self, tape: Tape) -> set[Labels]:
+        """For which labels it fires at some time of the tape."""
+        evaluate = parse(self.expr)
+        since: dict[Labels, float] = {}
+        fired: set[Labels] = set()
+        for at in tape.times:
+            found = evaluate(tape, at)
+            assert not isinstance(found, float), "an alert is about series"
+            since = {labels: since.get(labels, at) for labels in found}
+            fired |= {labels for labels, began in since.items() if at - began >= self.hold_s}
+        return fired
+
+    def quoted(self) -> set[str]:
+        """The labels that its summary names."""
+        return set(QUOTED.findall(self.summary))
+
+
+def rules() -> dict[str, Rule]:
+    """Return all rules by name."""
+    found = {
+        one["name"]: Rule(one["name"], one["expr"], seconds(one["hold"] or "0s"), one["summary"])
+        for one in RULE.finditer(FILE.read_text(encoding="utf-8"))
+    }
+    assert len(found) == FILE.read_text(encoding="utf-8").count("alert:"), (
+        "a rule is not understood"
+    )
+    return found
+
+
+def firing(tape: Tape) -> set[str]:
+    """Names of the alerts that fire on a tape."""
+    return {name for name, rule in rules().items() if rule.fires(tape)}
