@@ -70,6 +70,37 @@ class LogContract(FollowingContract):
         assert [record.key for record in poll_all(shared)] == [b"t1", b"t2"]
         log.close()
 
+    def test_seek_reads_on_from_there_wherever_the_group_is(self) -> None:
+        log = self.open(partitions=2)
+        log.write([NewRecord("tasks", b"%d" % i, b"{}", i % 2) for i in range(8)])
+        shared = log.shared(GROUP, ["tasks", "labels"])
+        poll_all(shared)
+        shared.commit([], {Place("tasks", 0): 1, Place("tasks", 1): 4})
+        shared.seek({Place("tasks", 0): 3, Place("tasks", 1): 2})
+        assert sorted(record.key or b"" for record in poll_all(shared)) == [b"5", b"6", b"7"]
+        assert shared.committed(Place("tasks", 0)) == 1
+        log.close()
+
+    def test_what_came_while_staying_alive_is_dropped_by_seek(self) -> None:
+        log = self.open()
+        shared = log.shared(GROUP, ["tasks", "labels"])
+        poll_all(shared)
+        log.write([task(f"t{i}") for i in range(6)])
+        for _ in range(30):
+            shared.keep_alive()
+        shared.seek({Place("tasks", 0): 4})
+        assert [record.key for record in poll_all(shared)] == [b"t4", b"t5"]
+        log.close()
+
+    def test_rewind_says_that_nothing_was_another_member_s(self) -> None:
+        log = self.open()
+        shared = log.shared(GROUP, ["tasks", "labels"])
+        poll_all(shared)
+        held = shared.held()
+        assert shared.rewind()
+        assert shared.held() == held
+        log.close()
+
     def test_the_next_member_goes_on_at_the_committed_positions(self) -> None:
         log = self.open()
         log.write([task(f"t{i}") for i in range(3)])
