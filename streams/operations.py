@@ -16,7 +16,7 @@ from streams.log import read_to_end
 from streams.topics import OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from streams.batches import Batches
     from streams.core import Core
@@ -91,15 +91,20 @@ class Operations:
         self.follow(writes=writes)
         until = time.monotonic() + CATCH_UP_S
         for reader in self._readers.values():
-            with suppress(CommitUnknown):
-                end = reader.end()
-                while reader.position < end and (left_s := until - time.monotonic()) > 0.0:
-                    if records := reader.poll(self._batch_records, left_s):
-                        self._take_in(records)
+            for records in self._read_until(reader, until):
+                self._take_in(records)
 
     def at_end(self, *, writes: bool) -> bool:
         """Whether everything committed was read, and written about if this worker `writes`."""
         return writes == self._writes and all(one.at_end() for one in self._readers.values())
+
+    def _read_until(self, reader: Follower, until: float) -> Iterator[list[Record]]:
+        """Yield what there is to be read, until a time; nothing more from a silent log."""
+        with suppress(CommitUnknown):
+            end = reader.end()
+            while reader.position < end and (left_s := until - time.monotonic()) > 0.0:
+                if records := reader.poll(self._batch_records, left_s):
+                    yield records
 
     def _take_in(self, records: Sequence[Record]) -> None:
         """Take in records of one topic; what is new and ours to write about, in one batch."""

@@ -8,13 +8,14 @@ from uuid import uuid4
 
 import pytest
 
+from bandit.errors import CommitUnknown
 from bandit.events import Pool
 from streams.embedded import EmbeddedLog
 from streams.kafka import KafkaLog
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
 from streams.on_kafka.topics import create_topics
-from tests.streams.scenes import letters, worker, write
+from tests.streams.scenes import FlakyLog, letters, worker, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,3 +85,18 @@ def test_all_pools_that_were_read_together_are_passed_in_one_commit(
     ours = [commit for commit in made if place in commit.positions]
     assert [commit.topics for commit in ours] == [["deadletters", "desk"]]
     assert ours[0].positions[place] >= len(MANY) + 1
+
+
+def test_a_commit_that_fails_before_tasks_are_handled_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(EmbeddedLog(tmp_path / "log.db", create=True, synchronous="NORMAL")) as log:
+        flaky = FlakyLog(log)
+        one = worker(flaky)
+        one.step()
+        log.write([BAD])
+        monkeypatch.setattr(one._operations, "follow", lambda **_: None)
+        flaky.fail = {flaky.commits: "before"}
+        with pytest.raises(CommitUnknown):
+            one._operations.catch_up(writes=one._writes_for_all())
+        one.close()
