@@ -61,22 +61,18 @@ def begin(
             return Beginning(make_core(target.data), snapshots.newest(), 0)
     unreadable, newest = 0, snapshots.newest().id
     for snapshot in snapshots.newest_first():
-        manifest = snapshot.manifest
+        number = snapshot.manifest.id
+        if not unreadable and number != newest:
+            unreadable = 1
+            structlog.get_logger().error("snapshot_damaged", snapshot=newest, next=number)
         try:
-            begun = Beginning(make_core(snapshot.brain()), manifest, unreadable)
+            return Beginning(make_core(snapshot.brain()), snapshot.manifest, unreadable)
         except NewerVersion:
             raise
         except StateError as error:
             unreadable += 1
-            structlog.get_logger().error(
-                "snapshot_unreadable", snapshot=manifest.id, why=str(error)
-            )
-        else:
-            if manifest.id != newest:
-                begun = begun._replace(unreadable=max(unreadable, 1))
-                structlog.get_logger().error("snapshot_damaged", snapshot=newest, used=manifest.id)
-            return begun
-    return Beginning(make_core(None), NOTHING, unreadable)
+            structlog.get_logger().error("snapshot_unreadable", snapshot=number, why=str(error))
+    return Beginning(make_core(None), NOTHING, unreadable or int(newest >= 0))
 
 
 def _wanted(snapshots: Snapshots, orders: Sequence[Order]) -> Target | None:

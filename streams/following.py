@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.core import Core
-    from streams.log import Log
+    from streams.log import Log, Place
 
 
 class Following:
@@ -71,6 +71,10 @@ class Following:
     def catching_up(self) -> bool:
         """Whether there is something to be known first: not for who doesn't learn."""
         return False
+
+    def lag(self) -> dict[Place, int]:
+        """Rewards not learned yet: they are not its own to learn."""
+        return {}
 
     def at_end(self) -> bool:
         """Whether all that may be learned is: nothing is."""

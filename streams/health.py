@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from streams.config import Config
     from streams.log import Place
 
-STARTING, STUCK, LOG, DESK, LAG, MODEL_AGE = (
+STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE = (
     "starting",
     "stuck",
     "log",
     "desk",
     "lag",
+    "model",
     "model_age",
 )
 
-REASONS = (STARTING, STUCK, LOG, DESK, LAG, MODEL_AGE)
+REASONS = (STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE)
 """Why a worker may not be ready."""
 
 SEE_EVERY_S = 1.0
@@ -68,6 +69,9 @@ class Watched(Protocol):
     def paused(self) -> str | None:
         """Which limit of open tasks lets further ones wait, if one does."""
 
+    def catching_up(self) -> bool:
+        """Whether it decides nothing yet, because its model is still to learn what was there."""
+
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""
 
@@ -87,6 +91,7 @@ class Seen(NamedTuple):
     heard_at: Callable[[], float]
     restored: bool
     paused: str | None
+    catching_up: bool
     model_age_s: float | None
     model_position: int
 
@@ -155,6 +160,7 @@ class Board:
             heard_at=worker.heard_at,
             restored=worker.restored(),
             paused=worker.paused(),
+            catching_up=worker.catching_up(),
             model_age_s=worker.model_age_s(),
             model_position=worker.model_position(),
         )
@@ -182,6 +188,8 @@ class Board:
             return lines | {STARTING: "the loop has not turned yet"}
         if trouble := seen.trouble or self._silence(seen):
             lines[LOG] = trouble
+        if seen.catching_up:
+            lines[MODEL] = "nothing is decided before the rewards that were there are learned"
         if not seen.held and not seen.lag:
             return lines
         if not seen.restored:

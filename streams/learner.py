@@ -20,7 +20,7 @@ from streams import failpoints as at
 from streams.beginning import begin, lost_rewards, refuse_newer
 from streams.codec import decode_reward
 from streams.learning_orders import orders, skipped, target_of
-from streams.log import read_to_end
+from streams.log import Place, read_to_end
 from streams.shelf import Shelf
 from streams.snapshots import Snapshots, manifest_of, write
 from streams.topics import CONTROLS, REWARDS
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from streams.log import Log, Lost, Record
     from streams.snapshots import Manifest
 
+REWARDS_PLACE = Place(REWARDS, 0)
 BATCH = 1000
 TURN = 10
 """Batches learned in one turn at most: some seconds, in which a worker reads no label."""
@@ -184,9 +185,9 @@ class Learner:
         """Whether every committed reward was learned, as far as it may learn."""
         return self._frozen or self._rewards.at_end()
 
-    def lag(self) -> int:
-        """How many offsets of `rewards` it has not learned up to yet, as last heard."""
-        return self._rewards.lag()
+    def lag(self) -> dict[Place, int]:
+        """Offsets of `rewards` not learned yet, as last heard; while it is frozen, none wait."""
+        return {REWARDS_PLACE: 0 if self._frozen else self._rewards.lag()}
 
     def heard_at(self) -> float:
         """When the log last answered, on the monotonic clock; any thread may ask."""

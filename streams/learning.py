@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from bandit.errors import CommitUnknown, LogError
 from streams import failpoints as at
 from streams.learner import Learner
-from streams.log import Place
 from streams.recovery import Recovery
-from streams.topics import REWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from streams.config import WorkerSettings
     from streams.core import Core
-    from streams.log import Log
+    from streams.log import Log, Place
 
 
 class Learning:
@@ -124,7 +122,7 @@ class Learning:
 
     def lag(self) -> Mapping[Place, int]:
         """Rewards not learned yet."""
-        return {Place(REWARDS, 0): self._learner.lag()}
+        return self._learner.lag()
 
     def trouble(self) -> str | None:
         """Why the log can't be relied on now."""
@@ -140,6 +138,10 @@ class Learning:
 
     def paused(self) -> None:
         """No limit of open tasks: it has none."""
+
+    def catching_up(self) -> bool:
+        """Whether it decides nothing yet: it never does."""
+        return False
 
     def model_age_s(self) -> float | None:
         """No age: what it knows is what there is."""

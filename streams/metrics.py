@@ -28,6 +28,10 @@ COUNTERS = {
     "snapshots": ("poolwise_snapshots", "Snapshots of the model written"),
     "snapshots_failed": ("poolwise_snapshots_failed", "Snapshots whose commit is not known"),
     "unreadable_snapshots": ("poolwise_snapshots_unreadable", "Snapshots passed over at a start"),
+    "rewards_lost": (
+        "poolwise_rewards_lost",
+        "Offsets of rewards deleted before they were learned",
+    ),
     "commits_unknown": ("poolwise_commits_unknown", "Commits whose outcome had to be looked up"),
     "ticks_refused": ("poolwise_ticks_refused", "Ticks of our own clock that weren't believed"),
     "rebalances": ("poolwise_rebalances", "Times that the partitions held have changed"),

@@ -217,8 +217,8 @@ class Worker:
         return self._shared.held()
 
     def lag(self) -> Mapping[Place, int]:
-        """Committed records not read yet, of each partition held."""
-        return self._shared.lag()
+        """Committed records not read yet, of each partition held, and rewards not learned."""
+        return {**self._shared.lag(), **self.learner.lag()}
 
     def restored(self) -> bool:
         """Whether the desk of every partition held is loaded."""
@@ -235,6 +235,10 @@ class Worker:
     def paused(self) -> str | None:
         """Which limit of open tasks lets further ones wait, if one does."""
         return limit_reached(self.core, self._settings)
+
+    def catching_up(self) -> bool:
+        """Whether it decides nothing yet: its model is still to learn what was there."""
+        return self.learner.catching_up()
 
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""

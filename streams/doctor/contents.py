@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit.errors import NewerVersion
 from bandit.events import Tick
 from streams.deadletters import letter_in
 from streams.doctor.findings import Finding, broken, ok, warning
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.log import Log, Record
+    from streams.snapshots import Snapshot
 
 LEARNER, LETTERS, CLOCK = "learner", "dead letters", "clock"
 BATCH = 1000
@@ -44,8 +46,12 @@ def learner(log: Log, max_age_s: float, now: float) -> Iterator[Finding]:
         snapshots.catch_up()
         whole = next(snapshots.newest_first(), None)
         last = snapshots.next_id() - 1
+    if whole is not None and (newer := _newer(whole)):
+        yield broken(LEARNER, newer, "start the newer poolwise; the way back: docs/operator.md")
+        return
     with closing(log.follow(REWARDS, 0, whole.position if whole else 0)) as rewards:
-        unlearned = max(0, rewards.end() - rewards.position)
+        first = rewards.position
+        unlearned = max(0, rewards.end() - first)
         lost = rewards.lost()
     start = "start a learner: poolwise learn, or a worker without --follow"
     for one in lost:
@@ -57,7 +63,10 @@ def learner(log: Log, max_age_s: float, now: float) -> Iterator[Finding]:
     if whole is None:
         if last >= 0:
             yield broken(
-                LEARNER, "no snapshot is whole: all would be learned anew from the rewards", start
+                LEARNER,
+                "no snapshot is whole: all would be learned anew from the rewards"
+                + (f", of which those before {first} were deleted" if first else ""),
+                "poolwise control LOG --learning --relearn" if first else start,
             )
         elif unlearned:
             yield warning(LEARNER, f"no snapshot yet, and about {unlearned} rewards wait", start)
@@ -79,6 +88,15 @@ def learner(log: Log, max_age_s: float, now: float) -> Iterator[Finding]:
         yield warning(LEARNER, said, f"worker.max_model_age_s = {max_age_s:g}: {start}")
     else:
         yield ok(LEARNER, said)
+
+
+def _newer(snapshot: Snapshot) -> str | None:
+    """Say that a newer poolwise saved a snapshot; `None` if this one reads it."""
+    try:
+        snapshot.brain()
+    except NewerVersion as error:
+        return str(error)
+    return None
 
 
 def dead_letters(log: Log, shown: str, limit_s: float) -> Iterator[Finding]:

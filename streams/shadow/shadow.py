@@ -177,6 +177,10 @@ class Shadow:
     def paused(self) -> None:
         """No limit of open tasks: it has none."""
 
+    def catching_up(self) -> bool:
+        """Whether it decides nothing yet: it looks on."""
+        return False
+
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""
         return self._pupil.model_age_s()

@@ -24,6 +24,7 @@ class Stated:
     age_s: float | None = 10.0
     unknown: str | None = None
     silent_s: float = 0.0
+    learning: bool = False
     last_turn_at: float = field(default_factory=time.monotonic)
 
     def figures(self) -> dict[str, int]:
@@ -53,6 +54,9 @@ class Stated:
     def paused(self) -> None:
         return None
 
+    def catching_up(self) -> bool:
+        return self.learning
+
     def model_age_s(self) -> float | None:
         return self.age_s
 
@@ -70,6 +74,8 @@ REWARDS = Place("rewards", 0)
         (Stated(), set()),
         (Stated(age_s=None), set()),
         (Stated(loaded=False), {"desk"}),
+        (Stated(learning=True), {"model"}),
+        (Stated(places=NOBODY, behind={}, learning=True), {"model"}),
         (Stated(age_s=601.0), {"model_age"}),
         (Stated(behind=dict.fromkeys(HELD, 10)), set()),
         (Stated(behind=dict.fromkeys(HELD, 11)), {"lag"}),
