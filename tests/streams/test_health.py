@@ -96,6 +96,8 @@ REWARDS = Place("rewards", 0)
         "a follower",
         "one that learns itself",
         "a desk is missing",
+        "rewards that were there are to be learned first",
+        "the same, before it holds anything",
         "an old model",
         "as much to read as is allowed",
         "more to read, in all",

@@ -1,0 +1,101 @@
+"""Snapshots at 1,000 rewards a second: their size and bytes a second, and how fast is learned.
+
+    python bench/snapshots.py [--labelers 50000] [--minutes 5] [--newcomers 0.2]
+
+Rewards of ten pools with 18 features; every labeler comes back at random, a share of the labels
+are by new ones. Learning is not slowed down to the rate: `snapshots` says how many would have been
+written in the time that the rewards stand for, by `worker.snapshot_every` alone (before) and with
+`worker.snapshot_min_s`. Each is written once and read by every follower.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+
+import msgspec
+
+from bandit.brain import Brain
+from bandit.events import Reward
+from bandit.settings import MemorySettings, Settings
+from streams.config import WorkerSettings
+
+RATE = 1000.0
+
+
+def reward(number: int, chance: random.Random, labelers: int, newcomers: float) -> Reward:
+    """Return the reward of a label that others agree with, one in twenty judged by gold."""
+    new = chance.random() < newcomers
+    labeler = f"new-{number}" if new else f"labeler-{chance.randrange(labelers)}"
+    gold = chance.random() < 0.05
+    right = chance.random() < 0.8
+    return Reward(
+        task=f"t{number}",
+        project="p",
+        ask=1,
+        revision=0,
+        at=number / RATE,
+        decided_at=number / RATE,
+        why="first",
+        classes=("yes", "no"),
+        features_version=1,
+        features={
+            f"f{i}": chance.random() if i % 2 else f"v{chance.randrange(50)}" for i in range(18)
+        },
+        signals={"load": chance.random()},
+        pmf={"a": 1.0},
+        propensity=1.0,
+        pool=f"pool-{chance.randrange(10)}",
+        labeler=labeler,
+        answer="yes",
+        labeler_signals={"rate": 1.1, "task": 0.0, "speed": 0.1, "session": 0.2},
+        target="yes" if gold else {"yes": 0.8, "no": 0.2},
+        basis="gold" if gold else "consensus",
+        quality=float(right) if gold else 0.8 if right else 0.2,
+        usd=0.02,
+        delay_s=30.0 * chance.random(),
+        seconds_spent=None,
+        reward=0.8,
+        weights_id="w",
+    )
+
+
+def main() -> None:
+    """Learn, and say what snapshots cost."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--labelers", type=int, default=50_000)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--newcomers", type=float, default=0.2)
+    given = parser.parse_args()
+    count = int(given.minutes * 60 * RATE)
+    chance = random.Random(1)
+    rewards = [reward(i, chance, given.labelers, given.newcomers) for i in range(count)]
+    print(f"{count:,} rewards, {count / RATE:,.0f} s at {RATE:,.0f} a second")
+    worker = WorkerSettings()
+    for name, memory in (
+        ("no limit", MemorySettings(max_labelers=10**9)),
+        ("as set", MemorySettings()),
+        ("5,000 labelers", MemorySettings(max_labelers=5_000)),
+    ):
+        brain = Brain(Settings(memory=memory))
+        began = time.perf_counter()
+        for one in rewards:
+            brain.learn(one)
+        learned = time.perf_counter()
+        data = brain.to_bytes()
+        saved = time.perf_counter()
+        known = len(msgspec.json.decode(data)["labelers"])
+        print(
+            f"{name}: {known:,} labelers, a snapshot of {len(data) / 1e6:.1f} MB in"
+            f" {saved - learned:.2f} s, {count / (learned - began):,.0f} rewards a second"
+        )
+        for what, every_s in (
+            ("by snapshot_every alone", worker.snapshot_every / RATE),
+            ("with snapshot_min_s", max(worker.snapshot_every / RATE, worker.snapshot_min_s)),
+        ):
+            print(f"    {what}: {len(data) / every_s / 1e6:.2f} MB a second")
+
+
+if __name__ == "__main__":
+    main()
