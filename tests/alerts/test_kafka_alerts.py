@@ -14,12 +14,14 @@ from streams.core import engine_maker
 from streams.endpoint import Endpoint
 from streams.health import Board, Limits
 from streams.kafka import KafkaLog
+from streams.log import NewRecord
 from streams.metrics import Metrics
-from streams.topics import SHARED
+from streams.topics import REWARDS, SHARED
 from streams.worker import Worker
 from tests.alerts.rules import rules
 from tests.alerts.tape import Tape
 from tests.faults.story import GROUP, Story
+from tests.faults.test_kafka_topics import emptied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-CAUSED = {"PoolwiseRebalances", "PoolwiseLogSilent"}
+CAUSED = {"PoolwiseRebalances", "PoolwiseLogSilent", "PoolwiseRewardsLost"}
 QUICK = "session_timeout_s = 4.0\ntransaction_timeout_s = 5.0\ncommit_timeout_s = 1.0\n"
 QUICK += "request_timeout_s = 1.0\n"
 
@@ -81,6 +83,15 @@ def test_a_broker_that_is_silent_rings(start_broker: Callable[..., Broker]) -> N
         while len(tape.times) < 4 or worker.trouble():
             worker.step()
     assert rules()["PoolwiseLogSilent"].fires(tape)
+
+
+def test_rewards_that_were_deleted_before_they_were_learned_ring(broker: Broker) -> None:
+    with closing(Story(broker.address, 10)) as story:
+        story.log.write([NewRecord(REWARDS, b"t", b"{}")] * 5)
+        emptied(story, REWARDS, 0, 3)
+        with watched(story) as (worker, tape):
+            assert worker.figures()["rewards_lost"] == 3
+    assert rules()["PoolwiseRewardsLost"].fires(tape)
 
 
 def test_members_that_come_and_go_ring(broker: Broker) -> None:
