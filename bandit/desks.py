@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bandit.desk import Desk
+from bandit.errors import StateError
 from bandit.shares import Held
 from bandit.stranded import count_stranded
 
@@ -35,11 +36,12 @@ class Desks:
     {}
     """
 
-    def __init__(self, memory: MemorySettings) -> None:
+    def __init__(self, memory: MemorySettings, partitions: int = 1) -> None:
         self.pools: dict[str, Pool] = {}
         self.controls: dict[str, Control] = {}
         self.held = Held()
         self._memory = memory
+        self._partitions = partitions
         self._desks: dict[int, Desk] = {}
         self._undo: list[Callable[[], object]] = []
         self._changes: dict[int, Changed] | None = None
@@ -70,7 +72,9 @@ class Desks:
 
     def note_positions(self, partition: int, positions: Mapping[str, int]) -> None:
         """Write on a partition's desk where topics are read on."""
-        self.of(partition).state.positions.update(positions)
+        state = self.of(partition).state
+        state.positions.update(positions)
+        state.split = self._partitions
 
     def describe(self, pool: Pool) -> None:
         """Take in what operations say of a pool."""
@@ -115,10 +119,24 @@ class Desks:
         self._undo.clear()
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take up a partition's desk as its records in the log say."""
+        """Take up a partition's desk as its records in the log say.
+
+        Raises
+        ------
+        StateError
+            If tasks were split otherwise when it was written.
+        """
         self.release(partition)
         self.of(partition).restore(records)
         self._list_held()
+        split = self.of(partition).state.split
+        if split not in (0, self._partitions):
+            msg = (
+                f"partition {partition}: tasks were split {split} ways when its desk was written,"
+                f" and are {self._partitions} ways now, so labels would not find their tasks; what"
+                " to do: poolwise doctor"
+            )
+            raise StateError(msg)
 
     def release(self, partition: int) -> None:
         """Forget a partition."""

@@ -61,7 +61,7 @@ class Engine:
         self.settings = check(settings)
         self.brain = brain
         self.counters: Counter[str] = Counter()
-        self._desks = desks = Desks(settings.memory)
+        self._desks = desks = Desks(settings.memory, partitions)
         self._capacity = Capacity(partitions, desks.held)
         self._allowance = Allowance(partitions, desks.held)
         self._closing = Closing(settings, brain, self._capacity, self._allowance, partitions)
@@ -112,7 +112,7 @@ class Engine:
         self._desks.drop()
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take up a partition's desk as its records in the log say."""
+        """Take up a partition's desk; raises `StateError` if tasks were split otherwise then."""
         self._desks.restore(partition, records)
 
     def release(self, partition: int) -> None:

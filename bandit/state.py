@@ -112,7 +112,8 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     tasks wait for room; `project_turns` is in which order projects that wait were last served, and
     `shared_asks` how many asks this desk had of each pool that other desks waited for too;
     `log_worth` is what a right answer is worth to each project with a target accuracy;
-    `positions` is where each topic of the partition is read on.
+    `positions` is where each topic of the partition is read on, and `split` how many ways tasks
+    were split when that was noted.
     """
 
     now: float | None = None
@@ -129,4 +130,5 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     open_tasks: int = 0
     waiting_gold: int = 0
     positions: dict[str, int] = {}
+    split: int = 0
     v: int = 1

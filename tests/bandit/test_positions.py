@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bandit.brain import Brain
 from bandit.engine import Engine
+from bandit.errors import StateError
 from bandit.events import Task, Tick
 from bandit.settings import Settings
 
@@ -49,6 +51,16 @@ def test_a_desk_is_empty_until_it_has_a_task_or_the_time() -> None:
     engine.receive(Task(task="t", project="p", at=1.0, classes=("a", "b")), 1)
     engine.keep()
     assert not engine.empty(1)
+
+
+def test_a_desk_that_was_split_otherwise_is_refused() -> None:
+    """Its tasks are where their labels would not come."""
+    engine = made()
+    engine.note_positions(1, {"tasks": 7})
+    records = [(key, value) for _, key, value in engine.changes()]
+    other = Engine(Settings(), Brain(Settings()), partitions=3)
+    with pytest.raises(StateError, match="split 2 ways when its desk was written, and are 3 ways"):
+        other.restore(1, records)
 
 
 def test_what_another_partition_holds_is_not_known() -> None:

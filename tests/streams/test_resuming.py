@@ -9,13 +9,15 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from bandit.errors import LogError
+from bandit.errors import LogError, StateError
 from bandit.events import Ask, Tick
 from streams.embedded import EmbeddedLog
 from streams.kafka import KafkaLog
 from streams.log import NewRecord, Place
 from streams.log_config import LogSettings
 from streams.on_kafka.topics import create_topics
+from streams.topics import TOPICS
+from tests.faults.story import wait_until
 from tests.streams.positions import (
     desk_positions,
     finish,
@@ -196,6 +198,23 @@ def test_what_was_deleted_unread_is_still_told(broker: Broker) -> None:
         forget(log)
         works(log)
         assert len(letters(log)) == PARTITIONS
+
+
+@pytest.mark.kafka
+def test_partitions_that_were_added_while_the_group_was_forgotten_are_noticed(
+    broker: Broker,
+) -> None:
+    """How many there were is noted with the group's positions, which are gone."""
+    with closing(made(broker)) as log:
+        write(log, *POOLS, *(task(f"t{i}") for i in range(FED)))
+        works(log)
+        forget(log)
+        split = [log.names.on_broker(name) for name, topic in TOPICS.items() if topic.split]
+        log.admin.create_partitions(dict.fromkeys(split, 3))
+        with closing(KafkaLog(log.names.name, LogSettings())) as later:
+            wait_until(lambda: later._count(split[-1]) == 3)
+            with pytest.raises(StateError, match="split 2 ways when its desk was written"):
+                works(later)
 
 
 def test_tasks_that_are_open_when_the_group_is_forgotten_are_finished(log: Log) -> None:

@@ -255,7 +255,7 @@ def test_positions_and_outputs_are_committed_together(path: Path) -> None:
     assert shared.committed(Place("tasks", 0)) is None
     assert all(read(log, topic) == [] for topic in ("asks", "decisions"))
     (state,) = (msgspec.json.decode(one.value or b"") for one in read(log, DESK))
-    assert state == {"positions": {"pools": 2}}
+    assert state == {"positions": {"pools": 2}, "split": 1}
     one.step()
     assert shared.committed(Place("tasks", 0)) == 1
     assert len(read(log, "asks")) == 1
