@@ -1,11 +1,12 @@
 """The worker on the embedded log against a bare Vowpal Wabbit loop, in the same run.
 
-    python bench/worker.py [--tasks 5000] [--rounds 3]
+    python bench/worker.py [--tasks 5000] [--rounds 3] [--compression zstd|none]
 
 One label a task, gold for every task, five pools, eight numbers and a category a task; the policy's
 quality model and the labelers' accuracy model learn from every label. The bare loop calls `predict`
 and `learn` on strings of the same multi-line example and does nothing else. Prints microseconds per
-task by part (measured with timers around the parts, in a run of its own), then
+task by part (measured with timers around the parts, in a run of its own), bytes per task in the
+file, then
 
     ratio worker_to_bare_vw   tasks a second through the worker / through the bare loop
 """
@@ -37,7 +38,9 @@ from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.embedded import EmbeddedLog
 from streams.embedded_readers import EmbeddedShared
+from streams.embedded_values import EmbeddedValues
 from streams.log import NewRecord
+from streams.log_config import Compression, LogSettings
 from streams.topics import ASKS, LABELS, POOLS, TASKS
 from streams.worker import Worker
 
@@ -88,11 +91,12 @@ def answers(asks: list[Ask], at: float) -> list[NewRecord]:
     return new
 
 
-def through_the_worker(tasks: list[Task], folder: Path) -> float:
+def through_the_worker(tasks: list[Task], folder: Path, compression: Compression) -> float:
     """Seconds that the worker took; writing tasks, labels and gold is not counted."""
+    log_settings = LogSettings(compression=compression)
     settings = Settings(policy=PolicySettings(max_labels=1))
     spent = 0.0
-    log = open_log(f"sqlite:{folder / 'bench.db'}", create=True)
+    log = open_log(f"sqlite:{folder / 'bench.db'}", log_settings, create=True)
     log.write(
         [record(Pool(pool=p, at=0.0, usd_per_label=usd), POOLS) for p, usd in POOLS_OF.items()]
     )
@@ -170,7 +174,7 @@ class Timers:
         self._last = now
 
 
-def timed_parts(tasks: list[Task], folder: Path) -> dict[str, float]:
+def timed_parts(tasks: list[Task], folder: Path, compression: Compression) -> dict[str, float]:
     """Seconds of the worker by part."""
     timers = Timers()
     around = timers.around
@@ -180,13 +184,14 @@ def timed_parts(tasks: list[Task], folder: Path) -> dict[str, float]:
         around(accuracy.Accuracy, name, "River")
     for name in ("poll", "commit"):
         around(EmbeddedShared, name, "embedded log")
+    around(EmbeddedValues, "store", "embedded log: compression")
     around(EmbeddedLog, "write", "feeding, not counted")
     around(intake, "encode", "JSON")
     around(intake.InputDecoder, "decode", "JSON")
     around(desk.Desk, "changes", "desk records")
     around(Engine, "receive", "engine: desk, beliefs, policy")
     around(Brain, "learn", "brain: records, calibration")
-    through_the_worker(tasks, folder)
+    through_the_worker(tasks, folder, compression)
     timers.spent.pop("feeding, not counted", None)
     return timers.spent
 
@@ -195,21 +200,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--compression", choices=("zstd", "none"), default="zstd")
     options = parser.parse_args()
     tasks = tasks_of(options.tasks, 1)
     ours, theirs = [], []
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            ours.append(through_the_worker(tasks, Path(folder)) / len(tasks) * 1e6)
+            seconds = through_the_worker(tasks, Path(folder), options.compression)
+            ours.append(seconds / len(tasks) * 1e6)
+            size = sum(file.stat().st_size for file in Path(folder).iterdir())
         theirs.append(bare_loop(tasks) / len(tasks) * 1e6)
     with tempfile.TemporaryDirectory() as folder:
-        parts = timed_parts(tasks, Path(folder))
+        parts = timed_parts(tasks, Path(folder), options.compression)
     print(f"{options.tasks} tasks, {options.rounds} rounds, microseconds per task")
     print(f"  worker {statistics.median(ours):8.1f}   {[round(x, 1) for x in ours]}")
     print(f"  bare VW {statistics.median(theirs):7.1f}   {[round(x, 1) for x in theirs]}")
     print("by part, with timers:")
     for part, seconds in sorted(parts.items(), key=lambda item: -item[1]):
         print(f"  {part:32} {seconds / len(tasks) * 1e6:8.1f}")
+    print(f"bytes in the file {size / len(tasks):8.1f}")
     ratios = [bare / own for own, bare in zip(ours, theirs, strict=True)]
     print(f"ratio worker_to_bare_vw {statistics.median(ratios):.3f}")
 

@@ -60,6 +60,12 @@ in .db, or kafka://HOST:PORT
             " kafka://HOST:PORT"
         )
         raise LogError(msg)
+    if settings.compression == "gzip":
+        raise LogError("log.compression = gzip: Kafka's; in a file it is zstd or none")
     return EmbeddedLog(
-        Path(path), settings.partitions, create=create, synchronous=settings.synchronous
+        Path(path),
+        settings.partitions,
+        create=create,
+        synchronous=settings.synchronous,
+        compressed=settings.compression != "none",
     )

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import CommitUnknown, LogError
 from streams.embedded_readers import EmbeddedFollower, EmbeddedShared, EmbeddedWriter
-from streams.sqlitefile import Synchronous, connect, one_line_errors, table
+from streams.embedded_values import EmbeddedValues
+from streams.log import Place
+from streams.sqlitefile import (
+    COMPRESSED,
+    PLAIN,
+    Synchronous,
+    connect,
+    one_line_errors,
+    table,
+)
 from streams.topics import TOPICS, partition_of, topic_named
 
 if TYPE_CHECKING:
@@ -42,6 +51,8 @@ class EmbeddedLog:
         NORMAL waits at checkpoints only: a power cut may take the last transactions (whole ones; a
         killed process none). Good for simulations and replays, whose commits are many and small:
         in batches of 1,000 records the difference does not show (`bench/log.py`).
+    compressed
+        A file that is made compresses larger values; the release before can't open it then.
 
     Raises
     ------
@@ -56,13 +67,19 @@ class EmbeddedLog:
         *,
         create: bool = False,
         synchronous: Synchronous = "FULL",
+        compressed: bool = True,
     ) -> None:
         self.path = path
         self.connection = connect(
-            path, partitions=partitions, create=create, synchronous=synchronous
+            path,
+            partitions=partitions,
+            create=create,
+            synchronous=synchronous,
+            version=COMPRESSED if compressed else PLAIN,
         )
         with one_line_errors(path):
             rows = self.connection.execute("SELECT topic, partitions FROM topics").fetchall()
+            self.values = EmbeddedValues(self.connection, path)
         self._partitions: dict[str, int] = dict(rows)
         self._readers: list[EmbeddedShared | EmbeddedFollower | EmbeddedWriter] = []
 
@@ -163,12 +180,22 @@ class EmbeddedLog:
         self.check_place(topic, partition)
         name = table(topic, partition)
         compacted = TOPICS[topic].compacted
-        verb = "INSERT OR REPLACE" if compacted else "INSERT"
         end = self.end(topic, partition)
-        self.connection.executemany(
-            f"{verb} INTO {name} VALUES (?, ?, ?)",
-            ((offset, key, value) for offset, (key, value) in enumerate(batch, end)),
-        )
+        if self.values.column(topic) == "NULL":
+            verb = "INSERT OR REPLACE" if compacted else "INSERT"
+            self.connection.executemany(
+                f"{verb} INTO {name} VALUES (?, ?, ?)",
+                ((offset, key, value) for offset, (key, value) in enumerate(batch, end)),
+            )
+        else:
+            stored = self.values.store(Place(topic, partition), end, [value for _, value in batch])
+            self.connection.executemany(
+                f"INSERT INTO {name} VALUES (?, ?, ?, ?)",
+                (
+                    (end + at, key, *stored_value)
+                    for at, ((key, _), stored_value) in enumerate(zip(batch, stored, strict=True))
+                ),
+            )
         if compacted:
             self.connection.execute(
                 f'DELETE FROM {name} WHERE value IS NULL AND "offset" < ?',
@@ -182,5 +209,6 @@ class EmbeddedLog:
         return 0 if last is None else last + 1
 
     def _roll_back(self) -> None:
+        self.values.forget()
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")

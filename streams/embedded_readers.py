@@ -39,11 +39,17 @@ def read(
     """Read up to `max_records` from `position` on."""
     with one_line_errors(log.path):
         rows = log.connection.execute(
-            f'SELECT ?, ?, "offset", key, value FROM {table(topic, partition)}'
-            ' WHERE "offset" >= ? ORDER BY "offset" LIMIT ?',
-            (topic, partition, position, max_records),
-        )
-        return [Record._make(row) for row in rows]
+            f'SELECT "offset", key, value, {log.values.column(topic)} FROM'
+            f' {table(topic, partition)} WHERE "offset" >= ? ORDER BY "offset" LIMIT ?',
+            (position, max_records),
+        ).fetchall()
+        restore = log.values.restore
+        return [
+            Record(
+                topic, partition, offset, key, value if number is None else restore(value, number)
+            )
+            for offset, key, value, number in rows
+        ]
 
 
 class EmbeddedFollower:

@@ -2,7 +2,8 @@
 
 A topic's partition is one table, `labels/0`, whose primary key is the offset: appends go to its
 right edge, reads are one range. A compacted topic has its key unique besides. `topics` says which
-tables there are, `positions` how far each group has read, `members` who joined last.
+tables there are, `positions` how far each group has read, `members` who joined last, `dictionaries`
+what larger values were compressed with. A file keeps the version that it was made with.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x706F6F6C
 """`pool` in ASCII: what marks an SQLite file as ours."""
 
-SCHEMA_VERSION = 1
-"""Version of the tables below."""
+PLAIN = 1
+"""Version of the tables of the first release, which keeps every value as it came."""
+
+COMPRESSED = 2
+"""Version of the tables whose values may be compressed: see `streams.embedded_values`."""
 
 BUSY_S = 30.0
 """How long a writer waits for another's transaction; a feeder's takes well under a second."""
@@ -77,8 +81,9 @@ def connect(
     partitions: int | None = None,
     create: bool = False,
     synchronous: Synchronous = "FULL",
+    version: int = COMPRESSED,
 ) -> sqlite3.Connection:
-    """Open the log at `path`, making it first if `create` and there is none.
+    """Open the log at `path`, making it first, of a `version`, if `create` and there is none.
 
     Raises
     ------
@@ -102,7 +107,7 @@ def connect(
         )
     try:
         with one_line_errors(path):
-            _open(connection, path, partitions, create=create)
+            _open(connection, path, partitions, version if create else None)
             connection.execute(f"PRAGMA synchronous = {synchronous}")
     except BaseException:
         connection.close()
@@ -110,25 +115,33 @@ def connect(
     return connection
 
 
+def version_of(connection: sqlite3.Connection) -> int:
+    """Version of a file's tables."""
+    return _pragma(connection, "user_version")
+
+
 def _open(
-    connection: sqlite3.Connection, path: Path, partitions: int | None, *, create: bool
+    connection: sqlite3.Connection, path: Path, partitions: int | None, make: int | None
 ) -> None:
     if _is_new(connection):
-        if not create:
+        if make is None:
             msg = f"{path}: there is no log here yet, the file is empty"
             raise MissingInput(msg)
         _use_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         with connection:
             if _is_new(connection):  # nobody else made it in between
-                _make(connection, partitions or 1)
+                _make(connection, partitions or 1, make)
     application = _pragma(connection, "application_id")
     if application != APPLICATION_ID:
         msg = f"{path}: not a poolwise log, but another program's SQLite file"
         raise LogCorrupt(msg)
-    version = _pragma(connection, "user_version")
-    if version != SCHEMA_VERSION:
-        msg = f"{path}: its tables are of version {version}, this poolwise knows {SCHEMA_VERSION}"
+    version = version_of(connection)
+    if version not in (PLAIN, COMPRESSED):
+        msg = (
+            f"{path}: its tables are of version {version}, this poolwise knows"
+            f" {PLAIN} and {COMPRESSED}"
+        )
         raise LogError(msg)
     if _missing(connection):
         connection.execute("BEGIN IMMEDIATE")
@@ -143,7 +156,7 @@ def _open(
         raise LogError(msg)
 
 
-def _make(connection: sqlite3.Connection, partitions: int) -> None:
+def _make(connection: sqlite3.Connection, partitions: int, version: int) -> None:
     connection.execute(
         "CREATE TABLE topics (topic TEXT PRIMARY KEY, partitions INTEGER NOT NULL,"
         " compacted INTEGER NOT NULL) WITHOUT ROWID"
@@ -156,9 +169,14 @@ def _make(connection: sqlite3.Connection, partitions: int) -> None:
         "CREATE TABLE members (member_of TEXT PRIMARY KEY, generation INTEGER NOT NULL)"
         " WITHOUT ROWID"
     )
-    _add_topics(connection, partitions, TOPICS.values())
+    if version == COMPRESSED:
+        connection.execute(
+            "CREATE TABLE dictionaries (number INTEGER PRIMARY KEY, topic TEXT NOT NULL,"
+            " partition INTEGER NOT NULL, since INTEGER NOT NULL, content BLOB NOT NULL)"
+        )
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute(f"PRAGMA user_version = {version}")
+    _add_topics(connection, partitions, TOPICS.values())
 
 
 def _missing(connection: sqlite3.Connection) -> list[Topic]:
@@ -168,6 +186,7 @@ def _missing(connection: sqlite3.Connection) -> list[Topic]:
 
 
 def _add_topics(connection: sqlite3.Connection, partitions: int, topics: Iterable[Topic]) -> None:
+    compressed = version_of(connection) == COMPRESSED
     for topic in topics:
         ways = partitions if topic.split else 1
         connection.execute(
@@ -176,8 +195,10 @@ def _add_topics(connection: sqlite3.Connection, partitions: int, topics: Iterabl
         for partition in range(ways):
             name = table(topic.name, partition)
             unique = " NOT NULL UNIQUE" if topic.compacted else ""
+            more = ", dictionary INTEGER" if compressed and not topic.compacted else ""
             connection.execute(
-                f'CREATE TABLE {name} ("offset" INTEGER PRIMARY KEY, key BLOB{unique}, value BLOB)'
+                f'CREATE TABLE {name} ("offset" INTEGER PRIMARY KEY, key BLOB{unique},'
+                f" value BLOB{more})"
             )
             if topic.compacted:  # finds the tombstones that are old enough to go
                 index = f'"{topic.name}/{partition} deleted"'

@@ -2,7 +2,8 @@
 
 The file's tables are a contract with `streams`: a topic's partition is the table `TOPIC/N` with
 the columns offset, key, value (an event as JSON), and `topics` says how many partitions there
-are.
+are. In files of version 2 a further column, dictionary, says which row of `dictionaries` a value
+was compressed with by zstd, or NULL.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import zstandard
+
 from bandit.errors import LogCorrupt, LogError
 
 if TYPE_CHECKING:
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
 
 MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = 0x706F6F6C
-SCHEMA_VERSION = 1
+PLAIN = 1
+COMPRESSED = 2
+"""The versions of the tables."""
 
 
 def is_own_log(path: Path) -> bool:
@@ -44,6 +49,7 @@ class LogFile:
         self.path = path
         self.left_out: tuple[str, ...] = ()
         self.deleted = 0
+        self._decompressors: dict[int, zstandard.ZstdDecompressor] = {}
         with self._one_line():
             uri = f"{path.absolute().as_uri()}?{_mode(path)}"
             self._db = sqlite3.connect(uri, uri=True, isolation_level=None)
@@ -58,10 +64,12 @@ class LogFile:
             ).fetchone()
             for partition in range(ways[0] if ways else 0):
                 table = f'"{topic}/{partition}"'
-                for (value,) in self._db.execute(
-                    f'SELECT value FROM {table} WHERE value IS NOT NULL ORDER BY "offset"'  # noqa: S608 - ours
+                column = "dictionary" if self._version == COMPRESSED else "NULL"
+                for value, number in self._db.execute(
+                    f"SELECT value, {column} FROM {table} WHERE value IS NOT NULL"  # noqa: S608 - ours
+                    ' ORDER BY "offset"'
                 ):
-                    yield value
+                    yield value if number is None else self._decompressor(number).decompress(value)
 
     def close(self) -> None:
         """Close the file."""
@@ -71,12 +79,21 @@ class LogFile:
         found = self._one("PRAGMA application_id")
         if found != APPLICATION_ID:
             raise LogCorrupt(f"{self.path}: not a poolwise log, but another program's SQLite file")
-        version = self._one("PRAGMA user_version")
-        if version != SCHEMA_VERSION:
+        self._version = self._one("PRAGMA user_version")
+        if self._version not in (PLAIN, COMPRESSED):
             raise LogError(
-                f"{self.path}: its tables are of version {version}, this poolwise knows"
-                f" {SCHEMA_VERSION}"
+                f"{self.path}: its tables are of version {self._version}, this poolwise knows"
+                f" {PLAIN} and {COMPRESSED}"
             )
+
+    def _decompressor(self, number: int) -> zstandard.ZstdDecompressor:
+        if number not in self._decompressors:
+            row = self._db.execute(
+                "SELECT content FROM dictionaries WHERE number = ?", (number,)
+            ).fetchone()
+            content = zstandard.ZstdCompressionDict(row[0] if row else b"")
+            self._decompressors = {number: zstandard.ZstdDecompressor(dict_data=content)}
+        return self._decompressors[number]
 
     def _one(self, sql: str) -> int:
         return int(self._db.execute(sql).fetchone()[0])
@@ -85,6 +102,8 @@ class LogFile:
     def _one_line(self) -> Iterator[None]:
         try:
             yield
+        except zstandard.ZstdError as error:
+            raise LogCorrupt(f"{self.path}: damaged: {error}") from error
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorname", "")
             if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):

@@ -8,7 +8,7 @@ import msgspec
 
 from bandit.events import Decision, Reward
 from replay import evaluate
-from replay.own.log_file import APPLICATION_ID, SCHEMA_VERSION
+from replay.own import log_file
 from streams import sqlitefile
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
@@ -36,5 +36,6 @@ def test_a_log_that_a_worker_holds_open_is_read(tmp_path: Path) -> None:
 
 
 def test_both_mean_the_same_file() -> None:
-    assert sqlitefile.APPLICATION_ID == APPLICATION_ID
-    assert sqlitefile.SCHEMA_VERSION == SCHEMA_VERSION
+    assert sqlitefile.APPLICATION_ID == log_file.APPLICATION_ID
+    assert sqlitefile.PLAIN == log_file.PLAIN
+    assert sqlitefile.COMPRESSED == log_file.COMPRESSED

@@ -170,9 +170,9 @@ def test_a_file_that_is_something_else_is_no_log(tmp_path: Path, create: bool) -
 
 def test_a_log_of_a_newer_poolwise_says_so(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
-    with pytest.raises(LogError, match="version 2"):
+    with pytest.raises(LogError, match="version 3"):
         EmbeddedLog(path)
 
 
