@@ -208,6 +208,27 @@ class EmbeddedLog:
         last = self.connection.execute(f'SELECT max("offset") FROM {name}').fetchone()[0]
         return 0 if last is None else last + 1
 
+    def begin(self, topic: str, partition: int) -> int:
+        """Offset of the first record of a partition that is still there; 0 if none ever was."""
+        with one_line_errors(self.path):
+            name = table(topic, partition)
+            first = self.connection.execute(f'SELECT min("offset") FROM {name}').fetchone()[0]
+        return first or 0
+
+    def delete_before(self, topic: str, partition: int, offset: int) -> int:
+        """Delete what stands before `offset`, in one transaction; how many records that were.
+
+        The last record of a partition stays, because it says what the next offset is.
+        """
+        self.check_place(topic, partition)
+        with self.transaction():
+            most = self.end(topic, partition) - 1
+            name = table(topic, partition)
+            found = self.connection.execute(
+                f'DELETE FROM {name} WHERE "offset" < ?', (min(offset, most),)
+            )
+            return found.rowcount
+
     def _roll_back(self) -> None:
         self.values.forget()
         if self.connection.in_transaction:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import LogBusy
 from streams.lock import hold
-from streams.log import Place, Record, behind
+from streams.log import Lost, Place, Record, behind
 from streams.sqlitefile import one_line_errors, table
+from streams.topics import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from streams.embedded import EmbeddedLog
-    from streams.log import Lost, NewRecord
+    from streams.log import NewRecord
 
 NAP_S = 0.01
 """How long to sleep between looks at a log with nothing new; a look costs some 10 us."""
@@ -60,11 +61,16 @@ class EmbeddedFollower:
         self._topic = topic
         self._partition = partition
         self._position = position
+        self._lost: list[Lost] = []
+        if position > 0:
+            self._pass_over(log.begin(topic, partition))
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
         """Read on; an empty list after `timeout_s` without a record."""
         records = wait_for(lambda: self._read(max_records), timeout_s)
         if records:
+            if self._position > 0:
+                self._pass_over(records[0].offset)
             self._position = records[-1].offset + 1
         return records
 
@@ -86,8 +92,9 @@ class EmbeddedFollower:
         return math.inf
 
     def lost(self) -> list[Lost]:
-        """Nothing: what isn't compacted is never deleted here."""
-        return []
+        """What was pruned unread, as noticed since the last call; reading went on behind it."""
+        lost, self._lost = self._lost, []
+        return lost
 
     def at_end(self) -> bool:
         """Whether everything that was committed when this is asked has been read."""
@@ -98,6 +105,12 @@ class EmbeddedFollower:
 
     def _read(self, max_records: int) -> list[Record]:
         return read(self._log, self._topic, self._partition, self._position, max_records)
+
+    def _pass_over(self, first: int) -> None:
+        """Go on at `first`, behind what was pruned; offsets of compacted topics may have gaps."""
+        if self._position < first and not TOPICS[self._topic].compacted:
+            self._lost.append(Lost(Place(self._topic, self._partition), self._position, first))
+            self._position = first
 
 
 class EmbeddedWriter:
@@ -142,6 +155,7 @@ class EmbeddedShared:
             )
             self._generation = self._newest_generation()
         self._next: dict[Place, int] = {}
+        self._lost: list[Lost] = []
         self.rewind()
 
     def held(self) -> frozenset[Place]:
@@ -162,8 +176,9 @@ class EmbeddedShared:
         """Nothing is needed: a lock doesn't run out."""
 
     def lost(self) -> list[Lost]:
-        """Nothing: tasks and labels are never deleted here."""
-        return []
+        """What was pruned unread, as noticed since the last call; reading went on behind it."""
+        lost, self._lost = self._lost, []
+        return lost
 
     def lag(self) -> dict[Place, int]:
         """How many records stand unread behind those polled, by partition held."""
@@ -202,12 +217,17 @@ class EmbeddedShared:
 
     def rewind(self) -> bool:
         """Forget what was polled and not committed."""
-        self._next = {place: self.committed(place) or 0 for place in self._order}
+        self.seek({place: self.committed(place) or 0 for place in self._order})
         return True
 
     def seek(self, positions: Mapping[Place, int]) -> None:
-        """Read on from these positions."""
-        self._next.update(positions)
+        """Read on from these positions, or from the first records there are."""
+        self._lost = [one for one in self._lost if one.place not in positions]
+        for place, position in positions.items():
+            first = self._log.begin(*place)
+            if position < first:
+                self._lost.append(Lost(place, position, first))
+            self._next[place] = max(position, first)
 
     def committed(self, place: Place) -> int | None:
         """The committed position of a partition, held or not; `None` if the group has none."""

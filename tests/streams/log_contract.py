@@ -10,7 +10,8 @@ import pytest
 
 from bandit.errors import LogBusy, LogError
 from streams.log import NewRecord, Place
-from tests.streams.following_contract import WAIT_S, FollowingContract, read_all, task
+from tests.streams.following_contract import WAIT_S, read_all, task
+from tests.streams.pruned_contract import PrunedContract
 
 if TYPE_CHECKING:
     from streams.log import Record, Shared
@@ -26,7 +27,7 @@ def poll_all(shared: Shared, batch: int = 7) -> list[Record]:
     return records
 
 
-class LogContract(FollowingContract):
+class LogContract(PrunedContract):
     """The promises: to followers, and to those who share a log or are its one writer."""
 
     implementation: type

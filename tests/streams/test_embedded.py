@@ -43,6 +43,10 @@ class TestEmbeddedLog(LogContract):
     def open(self, partitions: int | None = None) -> Log:
         return EmbeddedLog(self.path, partitions, create=True)
 
+    def delete_before(self, log: Log, place: Place, offset: int) -> None:
+        assert isinstance(log, EmbeddedLog)
+        log.delete_before(*place, offset)
+
 
 def test_every_log_has_its_contract_tests() -> None:
     promised = {name for name in vars(Log) if not name.startswith("_")}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from kafka import TopicPartition
 
 from streams.kafka import KafkaLog
 from streams.log_config import LogSettings
@@ -15,6 +16,7 @@ from tests.streams.log_contract import LogContract
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from streams.log import Log, Place
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka
@@ -40,3 +42,8 @@ class TestKafkaLog(LogContract):
             create_topics(log, partitions or 1, 1)
             self._made = True
         return log
+
+    def delete_before(self, log: Log, place: Place, offset: int) -> None:
+        assert isinstance(log, KafkaLog)
+        there = TopicPartition(log.names.on_broker(place.topic), place.partition)
+        log.admin.delete_records({there: offset})
