@@ -44,6 +44,9 @@ VERBS = {
         "streams.control_command", "control", "Pause, pin or cap a project, or freeze the learning."
     ),
     "archive": Verb("streams.archive.command", "archive", "Write what was decided to Parquet."),
+    "prune": Verb(
+        "streams.prune.command", "prune", "Delete what is old from a log in a file, or an archive."
+    ),
     "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
     "tune": Verb("replay.commands", "tune", "Find exploration settings from a log."),
     "simulate": Verb("replay.commands", "simulate", "Let it buy recorded or simulated labels."),

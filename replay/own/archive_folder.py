@@ -6,8 +6,9 @@ The folder is a contract with `streams`, which writes it (`streams/archive/names
 
 A range of positions is whole if all its N files are there; the header in a file's metadata names
 the position before its range, so that a lost range is noticed. A range at the end that isn't whole
-is being written: it is left out and named. Anything else that is missing is an error, because a
-task without some of its decisions would be judged wrongly without a sign.
+is being written: it is left out and named. A file without rows stands for ranges that `poolwise
+prune` dropped, whether they are there still or not. Anything else that is missing is an error,
+because a task without some of its decisions would be judged wrongly without a sign.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from replay.own.archive_header import header_of
 from replay.own.archive_rows import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 TOPICS = ("verdicts", "rewards", "decisions")
@@ -117,7 +118,7 @@ class ArchiveFolder:
             one.parts[part] = path
         whole, rest, deleted = [], [], 0
         before: Range | None = None
-        for _, one in sorted(found.items()):
+        for one in _live(found.values()):
             if before is not None and before.partition != one.partition:
                 before = None
             deleted += self._check(before, one)
@@ -143,3 +144,15 @@ class ArchiveFolder:
         if header.previous is not None and (before is None or header.previous != before.last):
             raise Lost(f"{path}: the file before it, that ends at {header.previous}, is missing")
         return len(header.lost)
+
+
+def _live(found: Iterable[Range]) -> Iterator[Range]:
+    """Yield ranges in their order, without those for which a file without rows stands."""
+    stand_in: Range | None = None
+    for one in sorted(found, key=lambda one: (one.partition, one.first, -one.last)):
+        over = stand_in is not None and stand_in.partition == one.partition
+        if stand_in is not None and over and one.last <= stand_in.last:
+            continue
+        if one.first == 0 and one.of == len(one.parts) == 1 and not header_of(one.parts[1]).rows:
+            stand_in = one
+        yield one

@@ -20,9 +20,10 @@ HEADER = b"poolwise"
 
 
 class Header(msgspec.Struct):
-    """What is needed of it: the last position before the range, and what the log had deleted."""
+    """What is needed of it: its rows, the last position before them, and what was deleted there."""
 
     schema: int
+    rows: int
     previous: int | None
     lost: tuple[tuple[int, int], ...] = ()
 

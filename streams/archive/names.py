@@ -20,6 +20,7 @@ import pyarrow.parquet as papq
 from bandit.errors import StateError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from streams.log import Place
@@ -137,7 +138,7 @@ def ranges_of(folder: Path, place: Place) -> list[Range]:
     return [found[key] for key in sorted(found)]
 
 
-def check_chain(ranges: list[Range]) -> None:
+def check_chain(ranges: Sequence[Range]) -> None:
     """Check that whole ranges follow each other, none lost and none twice.
 
     Raises
@@ -147,9 +148,9 @@ def check_chain(ranges: list[Range]) -> None:
     """
     before: Range | None = None
     for one in ranges:
-        path = _any(one)
+        path = any_file(one)
         if before is not None and one.first <= before.last:
-            raise StateError(f"{_any(before)} and {path} hold the same positions")
+            raise StateError(f"{any_file(before)} and {path} hold the same positions")
         if one.first != (0 if before is None else before.last + 1):
             previous = header_of(path).previous
             if previous is not None and (before is None or previous != before.last):
@@ -178,5 +179,6 @@ def header_of(path: Path) -> Header:
     return header
 
 
-def _any(one: Range) -> Path:
+def any_file(one: Range) -> Path:
+    """Return a file of a range that has its name."""
     return min(one.done.values())

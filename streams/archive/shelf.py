@@ -10,7 +10,6 @@ its name is never touched again.
 from __future__ import annotations
 
 from contextlib import suppress
-from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,16 +18,9 @@ import pyarrow.parquet as papq
 
 from bandit.errors import StateError
 from streams.archive.columns import Row, batch_of, day_of, schema_of
-from streams.archive.names import (
-    HEADER,
-    SCHEMA_VERSION,
-    Header,
-    Part,
-    check_chain,
-    header_of,
-    part_of,
-    ranges_of,
-)
+from streams.archive.dropped import divided, files_of
+from streams.archive.kept import Kept, digest_of, last_of
+from streams.archive.names import HEADER, SCHEMA_VERSION, Header, Part, part_of, ranges_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,15 +54,12 @@ class Shelf:
         self._first = 0
         self._newest = Row(-1, None)
         self._renames: list[tuple[Path, Path]] | None = None  # not written yet
-        whole = self._settle(ranges_of(folder, place))
-        check_chain(whole)
-        self._last = whole[-1].last if whole else None
-        self._digest = header_of(whole[-1].done[1]).last_digest if whole else ""
+        self._kept = last_of(self._settle(ranges_of(folder, place)))
 
     @property
     def position(self) -> int:
         """Where to read on: behind everything archived."""
-        return 0 if self._last is None else self._last + 1
+        return self._kept.position
 
     @property
     def unfinished(self) -> bool:
@@ -104,7 +93,7 @@ class Shelf:
         files = len(self._renames)
         self._finish(self._renames)
         self._renames = None
-        self._last, self._digest = self._newest.offset, _digest(self._newest.value)
+        self._kept = Kept(self._newest.offset, digest_of(self._newest.value))
         self._by_day, self._lost = {}, []
         self.waiting = self.waiting_bytes = 0
         return files
@@ -121,16 +110,15 @@ class Shelf:
         StateError
             If it is another: so the log is another.
         """
-        if record.offset == self._last and _digest(record.value) != self._digest:
-            raise StateError(
-                f"{self._folder.parent}: its record {record.offset} of {self.place.topic}/"
-                f"{self.place.partition} is not the log's: it is the archive of another log"
-            )
+        self._kept.check(record, self._folder.parent)
 
     def _settle(self, ranges: Sequence[Range]) -> list[Range]:
         """Finish or remove what a crash left, and return the ranges that are whole."""
         whole = []
-        for one in ranges:
+        live, dropped = divided(ranges)
+        for path in files_of(dropped):
+            self._disk.remove(path)
+        for one in live:
             if not one.done:
                 for path in one.temporary.values():
                     self._disk.remove(path)
@@ -154,8 +142,8 @@ class Shelf:
             first=self._first,
             last=self._newest.offset,
             rows=self.waiting,
-            previous=self._last,
-            last_digest=_digest(self._newest.value),
+            previous=self._kept.last if self.position else None,
+            last_digest=digest_of(self._newest.value),
             lost=tuple(self._lost),
         )
         metadata = {HEADER: msgspec.json.encode(header)}
@@ -204,7 +192,3 @@ def _named(temporary: Path) -> Path:
     found = part_of(temporary.name)
     assert found is not None
     return temporary.with_name(found[0].name)
-
-
-def _digest(value: bytes | None) -> str:
-    return blake2b(value or b"", digest_size=16).hexdigest()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import LogBusy, PoolwiseError
 from streams.address import open_log
+from streams.doctor.age import age
 from streams.doctor.contents import clock, dead_letters, learner
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.embedded import EmbeddedLog
@@ -51,6 +52,7 @@ def findings(config: Config) -> Iterator[Finding]:
     with closing(opened) as log:
         yield from file(log)
         yield from disk(log.path)
+        yield from age(log, str(log.path), time.time())
         yield from worker(log.path, config.log.group)
         yield from learner(log, config.worker.max_model_age_s, time.time())
         yield from dead_letters(log, shlex.quote(config.log.address), READ_S)

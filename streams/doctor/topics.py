@@ -9,7 +9,7 @@ from kafka.errors import UnknownTopicOrPartitionError
 
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.on_kafka.producer import BATCH_BYTES, MAX_RECORD_BYTES
-from streams.on_kafka.topics import KEEP_S
+from streams.retention import DAY_S, KEEP
 from streams.topics import TASKS, TOPICS
 
 if TYPE_CHECKING:
@@ -201,15 +201,17 @@ def _doubtful(name: str, one: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 "retention.bytes=-1",
             )
         if _short(name, one):
+            keep, kept_days = KEEP[name], int(one["retention.ms"]) / 1000 / DAY_S
+            said = f"retention.ms = {one['retention.ms']} is {kept_days:.1f} days"
             yield (
-                f"retention.ms = {one['retention.ms']}, made with {int(KEEP_S[name] * 1000)}",
-                f"retention.ms={int(KEEP_S[name] * 1000)}",
+                f"{said}, and {keep.days:.0f} are recommended: {keep.why}",
+                f"retention.ms={int(keep.seconds * 1000)}",
             )
 
 
 def _short(name: str, one: Mapping[str, str]) -> bool:
     kept_ms = int(one["retention.ms"])
-    return 0 <= kept_ms < KEEP_S[name] * 1000
+    return 0 <= kept_ms < KEEP[name].seconds * 1000
 
 
 def _all_or(names: list[str], topics: Described) -> str:

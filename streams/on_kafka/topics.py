@@ -7,32 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from kafka import errors as kafka_errors
 
 from bandit.errors import LogError
-from streams.topics import (
-    ASKS,
-    DEADLETTERS,
-    DECISIONS,
-    LABELS,
-    REWARDS,
-    TASKS,
-    TOPICS,
-    VERDICTS,
-)
+from streams.retention import KEEP
+from streams.topics import TOPICS
 
 if TYPE_CHECKING:
     from streams.kafka import KafkaLog
-
-DAY_S = 86_400.0
-
-KEEP_S: dict[str, float] = {
-    TASKS: 14 * DAY_S,  # longer than a task is open: 7 days, unless `policy.give_up_s` says more
-    LABELS: 14 * DAY_S,
-    ASKS: 14 * DAY_S,
-    DECISIONS: 30 * DAY_S,  # until they are archived, with time to notice that they aren't
-    REWARDS: 30 * DAY_S,
-    VERDICTS: 30 * DAY_S,
-    DEADLETTERS: 90 * DAY_S,  # until somebody has looked at them
-}
-"""How long the records of each topic stay; those of compacted ones stay as long as their keys."""
 
 COMPACTED = {
     "cleanup.policy": "compact",
@@ -66,7 +45,7 @@ def wanted(partitions: int) -> list[Wanted]:
             if topic.compacted
             else {
                 "cleanup.policy": "delete",
-                "retention.ms": str(int(KEEP_S[topic.name] * 1000)),
+                "retention.ms": str(int(KEEP[topic.name].seconds * 1000)),
             },
         )
         for topic in TOPICS.values()

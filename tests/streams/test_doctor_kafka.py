@@ -152,7 +152,8 @@ def test_partitions_that_differ_are_broken(patient: Patient) -> None:
         ("asks", {"max_message_bytes": 100_000}, "broken", "is less than what we write"),
         ("asks", {"max_message_bytes": 500_000}, "warning", "outputs that are larger become dead"),
         ("tasks", {"retention_bytes": 1_000_000}, "warning", "deletes by size, read or not"),
-        ("rewards", {"retention_ms": 86_400_000}, "warning", "retention.ms = 86400000, made with"),
+        ("rewards", {"retention_ms": 86_400_000}, "warning", "is 1.0 days, and 30 are recommended"),
+        ("asks", {"retention_ms": 86_400_000}, "warning", "asks of open tasks"),
         (
             "labels",
             {"message_timestamp_after_max_ms": 1000},

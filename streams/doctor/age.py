@@ -1,0 +1,62 @@
+"""What doctor finds about how far back a log in a file goes, and how large that has made it."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from streams.doctor.findings import Finding, ok, warning
+from streams.log import Place
+from streams.prune.space import size_of
+from streams.retention import DAY_S, KEEP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.embedded import EmbeddedLog
+
+AGE = "age"
+LARGE_BYTES = 1 << 30
+"""From this size on, what is older than is recommended is worth a warning."""
+
+
+class _Dated(msgspec.Struct):
+    at: float | None = None
+
+
+_decode = msgspec.json.Decoder(_Dated).decode
+
+
+def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[Finding]:
+    """Say how old the first record of each topic is, and what to prune if the file is large."""
+    ages_s = {topic: max(_ages_s(log, topic, now), default=0.0) for topic in KEEP}
+    old = {topic: age_s for topic, age_s in ages_s.items() if age_s > KEEP[topic].seconds}
+    size = size_of(log)
+    said = f"the oldest record is of {max(ages_s.values()) / DAY_S:.0f} days ago"
+    said += f"; {size.n_bytes / 1e6:.0f} MB, of which {size.free / 1e6:.0f} free for new records"
+    if not old or size.n_bytes - size.free < LARGE_BYTES:
+        yield ok(AGE, said)
+        return
+    topics = ", ".join(f"{topic} ({KEEP[topic].days:.0f})" for topic in old)
+    yield warning(
+        AGE,
+        f"{said}; older than the days that are recommended: {topics}",
+        f"poolwise prune {shlex.quote(shown)} --before 30d --archive FOLDER --dry-run",
+    )
+
+
+def _ages_s(log: EmbeddedLog, topic: str, now: float) -> Iterator[float]:
+    """Yield how old the first record of each partition is, if it says so."""
+    for partition in range(log.partitions(topic)):
+        place = Place(topic, partition)
+        with closing(log.follow(*place)) as reader:
+            for record in reader.poll(1, 0.0):
+                try:
+                    at = _decode(record.value or b"").at
+                except (ValueError, RecursionError):  # no event
+                    continue
+                if at is not None:
+                    yield now - at

@@ -1,0 +1,1 @@
+"""`poolwise prune`: delete what is old from an embedded log, or from an archive."""

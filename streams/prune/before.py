@@ -1,0 +1,52 @@
+"""`--before`: a time in UTC, or so many days ago."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from bandit.errors import BadValue
+
+DAY_S = 86_400.0
+_DAYS = re.compile(r"(\d+(?:\.\d+)?)d?")
+
+
+def seconds_of(text: str, now: float) -> float:
+    """Return the time in UTC seconds that `text` names; `now` is when it was said.
+
+    Raises
+    ------
+    BadValue
+        If it names none, or one that is still to come.
+
+    Examples
+    --------
+    >>> seconds_of("30d", now=40 * 86_400.0) / 86_400.0
+    10.0
+    >>> seconds_of("1970-01-03", now=40 * 86_400.0)
+    172800.0
+    """
+    days = _DAYS.fullmatch(text)
+    if days is not None:
+        return now - float(days[1]) * DAY_S
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = f"--before {text}: neither days, such as 30d, nor a time, such as 2026-10-01"
+        raise BadValue(msg) from error
+    before = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    if before > now:
+        msg = f"--before {text}: that is still to come, so it would leave nothing"
+        raise BadValue(msg)
+    return before
+
+
+def shown(before: float) -> str:
+    """Return a time as it is shown.
+
+    Examples
+    --------
+    >>> shown(172800.0)
+    '1970-01-03 00:00 UTC'
+    """
+    return f"{datetime.fromtimestamp(before, UTC):%Y-%m-%d %H:%M} UTC"
