@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.desk import Due
+from bandit.agenda import Due
 from bandit.draw import choose, draw
 from bandit.events import STOP, Ask, Decision
 from bandit.queues import need_of

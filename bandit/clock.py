@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.agenda import Due
 from bandit.allowance import day_of
-from bandit.desk import Due
 from bandit.events import DeadLetter
 from bandit.serving import Serving
 from bandit.state import EXPIRED, WAITING
-from bandit.ticks import Left, believe
+from bandit.ticks import Left, believe, check_skew
 from bandit.turn import Unlimited
 from bandit.waiting import end_wait
 
@@ -49,8 +49,10 @@ class Clock:
         self._asking = asking
         self._serving = Serving(asking, eligible, capacity)
 
-    def tick(self, desk: Desk, tick: Tick) -> list[Output]:
+    def tick(self, desk: Desk, tick: Tick, logged_at: float | None) -> list[Output]:
         """Move the time of `desk`, and do what is due: so much of it, the rest at later ticks.
+
+        `logged_at` is when the log took the tick, by its own clock, if it says so.
 
         Raises
         ------
@@ -58,7 +60,11 @@ class Clock:
             If the tick isn't believed.
         """
         before = desk.state.now
-        believe(desk.state, tick, self._settings.clock)
+        if tick.reset is True:
+            check_skew(tick, self._settings.clock, logged_at)
+            desk.reset(tick.at)
+        else:
+            believe(desk.state, tick, self._settings.clock, logged_at)
         self._capacity.fill(desk, self._pools.values(), tick.at)
         if before is not None and day_of(before) != day_of(tick.at):
             self._allowance.begin_day(desk, tick.at)

@@ -8,14 +8,16 @@ Rule 3: only the agenda says what is due, and an entry counts only if the state 
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit.agenda import Closed, Due, dues
 from bandit.desk_records import read
 from bandit.halted import Halted
 from bandit.queues import Queues
-from bandit.state import WAITING, DeskState, HeldGold, TaskState
+from bandit.resets import moved_gold, moved_task, reset
+from bandit.state import DeskState, HeldGold, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,24 +30,6 @@ TASK, GOLD = b"task/", b"gold/"
 
 TIDY = 1000
 """Entries of the agenda that may be of tasks that are gone, beside as many as were not."""
-
-Kind = Literal["expire", "retry", "deadline", "forget", "gold"]
-
-
-class Due(NamedTuple):
-    """Something to look at when its time has come; ordered by time, then by name."""
-
-    at: float
-    kind: Kind
-    task: str
-    ask: int = 0
-
-
-class Closed(NamedTuple):
-    """A closed task; ordered by when it closed or its last audit ends, then by name."""
-
-    at: float
-    task: str
 
 
 class Desk:
@@ -87,6 +71,10 @@ class Desk:
         """Whether nothing was ever kept here: no task, no gold and no time."""
         return not self._kept and self.state.now is None
 
+    @property
+    def _resets(self) -> list[tuple[float, float]]:
+        return self.state.resets
+
     def now(self, task: Task) -> float:
         """What time it is; before the first tick, when `task` came."""
         return task.at if self.state.now is None else self.state.now
@@ -98,13 +86,12 @@ class Desk:
         key = TASK + name.encode()
         if key in self._live:
             found = self._live[key]
-        else:
-            kept = self._kept.get(key)
-            if kept is None:
-                return None
-            found = self._decode_task(kept)
-            self._live[key] = found
-        return found if isinstance(found, TaskState) else None
+            return moved_task(found, self._resets) if isinstance(found, TaskState) else None
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        state = self._live[key] = moved_task(self._decode_task(kept), self._resets)
+        return state
 
     def peek(self, name: str) -> TaskState | None:
         """Return a task to look at: so many may be looked at in a batch; `put` keeps changes."""
@@ -112,10 +99,11 @@ class Desk:
         if key in self._live:
             return self.task(name)
         kept = self._kept.get(key)
-        return None if kept is None else self._decode_task(kept)
+        return None if kept is None else moved_task(self._decode_task(kept), self._resets)
 
     def put(self, state: TaskState) -> None:
         """Lay a task that has changed over the desk."""
+        state.resets = len(self._resets)
         self._live[TASK + state.task.task.encode()] = state
 
     def note(self, due: Due) -> None:
@@ -158,13 +146,13 @@ class Desk:
         key = GOLD + name.encode()
         if key in self._live:
             found = self._live[key]
-            return found if isinstance(found, HeldGold) else None
+            return moved_gold(found, self._resets) if isinstance(found, HeldGold) else None
         kept = self._kept.get(key)
-        return None if kept is None else self._decode_gold(kept)
+        return None if kept is None else moved_gold(self._decode_gold(kept), self._resets)
 
     def hold(self, gold: Gold, now: float) -> None:
         """Let gold wait for a task that isn't known yet."""
-        self._live[GOLD + gold.task.encode()] = HeldGold(gold, now)
+        self._live[GOLD + gold.task.encode()] = HeldGold(gold, now, len(self._resets))
         self.state.waiting_gold += 1
         self.note(Due(now + self._memory.gold_waits_s, "gold", gold.task))
 
@@ -183,6 +171,15 @@ class Desk:
             entry = heapq.heappop(self._agenda)
             self._popped.append(entry)
             yield entry
+
+    def reset(self, at: float) -> None:
+        """Set the time to `at`, backwards too, and note anew what is due."""
+        if reset(self.state, at):
+            for key in {*self._kept, *self._live}:
+                if state := self.peek(key.removeprefix(TASK).decode()):
+                    self._note_task(state)
+                if held := self.gold(key.removeprefix(GOLD).decode()):
+                    self._note_gold(held)
 
     # Batches --------------------------------------------------------------------------------
 
@@ -261,36 +258,23 @@ class Desk:
         self._agenda, self._closed = [], []
         for key, data in self._kept.items():
             if key.startswith(TASK):
-                state = read(key, data, TaskState)
-                self._agenda.extend(_dues(state, self._memory))
-                at = state.forget_at(0.0)
-                if at is not None:
-                    self._closed.append(Closed(at, state.task.task))
+                state = moved_task(read(key, data, TaskState), self._resets)
+                self._note_task(state)
                 if state.halted_at is not None:
                     self.halted.add(state)
                 if state.waits_for:
                     self.queues.add(state)
             else:
-                held = read(key, data, HeldGold)
-                until = held.at + self._memory.gold_waits_s
-                self._agenda.append(Due(until, "gold", held.gold.task))
-        heapq.heapify(self._agenda)
-        heapq.heapify(self._closed)
+                self._note_gold(moved_gold(read(key, data, HeldGold), self._resets))
         self.closed_tasks = self._closed_tasks_kept = len(self._closed)
         self.halted.keep()
 
+    def _note_task(self, state: TaskState) -> None:
+        for due in dues(state, self._memory):
+            self.note(due)
+        closed_at = state.forget_at(0.0)
+        if closed_at is not None:
+            heapq.heappush(self._closed, Closed(closed_at, state.task.task))
 
-def _dues(state: TaskState, memory: MemorySettings) -> list[Due]:
-    """What is due about a task as it stands."""
-    name = state.task.task
-    dues = [
-        Due(ask.expires_at, "expire", name, ask.ask) for ask in state.asks if ask.status == WAITING
-    ]
-    if state.retry_at is not None and not state.waits_for:
-        dues.append(Due(state.retry_at, "retry", name))
-    forget_at = state.forget_at(memory.remember_closed_s)
-    if forget_at is not None:
-        dues.append(Due(forget_at, "forget", name))
-    elif state.task.deadline_at is not None:
-        dues.append(Due(state.task.deadline_at, "deadline", name))
-    return dues
+    def _note_gold(self, held: HeldGold) -> None:
+        self.note(Due(held.at + self._memory.gold_waits_s, "gold", held.gold.task))

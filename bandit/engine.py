@@ -11,12 +11,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from bandit import checks
+from bandit.agenda import Due
 from bandit.allowance import Allowance
 from bandit.asking import Asking
 from bandit.capacity import Capacity
 from bandit.clock import Clock
 from bandit.closing import Closing
-from bandit.desk import Due
 from bandit.desks import Desks
 from bandit.eligible import Eligible
 from bandit.errors import EventError
@@ -80,10 +80,13 @@ class Engine:
             settings, desks.pools, eligible, self._capacity, self._allowance, self._asking
         )
 
-    def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
+    def receive(
+        self, event: Input | Reward, partition: int = 0, logged_at: float | None = None
+    ) -> list[Output]:
         """Return what follows from `event`, which came in by `partition`.
 
-        Pools, controls and rewards are for all partitions, whichever brought them.
+        Pools, controls and rewards are for all partitions, whichever brought them. `logged_at` is
+        when the log took it, by its own clock, where that is to be compared with what a tick says.
         """
         try:
             match event:
@@ -92,6 +95,9 @@ class Engine:
                     return []
                 case Pool() | Control():
                     return self._ordered(event)
+                case Tick():
+                    checks.finite(event.at, "tick: at")
+                    return self._clock.tick(self._desks.of(partition), event, logged_at)
                 case _:
                     return self._received(self._desks.of(partition), event)
         except EventError as error:
@@ -141,6 +147,10 @@ class Engine:
         """
         self.brain.adopt(data)
 
+    def now(self, partition: int) -> float | None:
+        """Return what time it is at a partition, if it is held and has been told."""
+        return self._desks.now(partition)
+
     def unfinished(self, partition: int) -> bool:
         """Whether more is due at a partition than its last tick did: it wants the next one soon."""
         return self._desks.unfinished(partition)
@@ -174,7 +184,7 @@ class Engine:
                 self._desks.order(event.project, event)
         return []
 
-    def _received(self, desk: Desk, event: Task | Label | Decline | Gold | Tick) -> list[Output]:
+    def _received(self, desk: Desk, event: Task | Label | Decline | Gold) -> list[Output]:
         match event:
             case Label():
                 return self._label(desk, event)
@@ -184,9 +194,6 @@ class Engine:
                 return self._gold(desk, event)
             case Decline():
                 return self._decline(desk, event)
-            case Tick():
-                checks.finite(event.at, "tick: at")
-                return self._clock.tick(desk, event)
 
     def _task(self, desk: Desk, event: Task) -> list[Output]:
         checks.task(event)

@@ -93,9 +93,10 @@ class Gold(Event, frozen=True, tag="Gold"):
 
 
 class Tick(Event, frozen=True, tag="Tick"):
-    """The time; nothing else moves the engine's clock."""
+    """The time; nothing else moves the engine's clock. An operator's may `reset` it, back too."""
 
     at: float
+    reset: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Control(Event, frozen=True, tag="Control"):

@@ -63,6 +63,7 @@ class ClockSettings(Section, frozen=True):
 
     max_jump_s: float = 3600.0  # a tick further ahead than this waits for others to agree
     confirmations: int = 5  # as many ticks in a row, and the jump is believed
+    max_skew_s: float = 30.0  # from the broker's clock, if it is known; inf: not compared
 
 
 class MemorySettings(Section, frozen=True):
@@ -168,6 +169,12 @@ def check(settings: Settings) -> Settings:
             "set when policy.name is 'fixed'",
         ),
         ("clock.max_jump_s", clock.max_jump_s, clock.max_jump_s > 0, "above 0"),
+        (
+            "clock.max_skew_s",
+            None if clock.max_skew_s == math.inf else clock.max_skew_s,
+            clock.max_skew_s > 0,
+            "above 0",
+        ),
         ("clock.confirmations", clock.confirmations, clock.confirmations >= 1, "1 or more"),
         (
             "memory.remember_closed_s",

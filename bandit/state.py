@@ -48,7 +48,8 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     that stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to take it,
     and `retry_at` when that is too long; `raw_answer` and `raw_confidence` are what the labels
     alone said when the task closed. Of a task that waits for room `retry_at` is about its turn: a
-    program from before there were queues looks at it then.
+    program from before there were queues looks at it then. `resets` is how many of the desk's have
+    moved these times.
     """
 
     task: Task
@@ -66,6 +67,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     raw_answer: str | None = None
     raw_confidence: float | None = None
     calibrated: bool = False
+    resets: int = 0
     v: int = 1
 
     def ask(self, number: int) -> AskState | None:
@@ -101,6 +103,7 @@ class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     gold: Gold
     at: float
+    resets: int = 0
     v: int = 1
 
 
@@ -113,7 +116,8 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     `shared_asks` how many asks this desk had of each pool that other desks waited for too;
     `log_worth` is what a right answer is worth to each project with a target accuracy;
     `positions` is where each topic of the partition is read on, and `split` how many ways tasks
-    were split when that was noted.
+    were split when that was noted; `resets` are the times before and after each reset that set
+    the clock back.
     """
 
     now: float | None = None
@@ -129,6 +133,7 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     log_worth: dict[str, float] = {}
     open_tasks: int = 0
     waiting_gold: int = 0
+    resets: list[tuple[float, float]] = []
     positions: dict[str, int] = {}
     split: int = 0
     v: int = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,18 +51,41 @@ class Left:
             self._bytes -= len(_encode(state.task))
 
 
-def believe(state: DeskState, tick: Tick, clock: ClockSettings) -> None:
+def check_skew(tick: Tick, clock: ClockSettings, logged_at: float | None) -> bool:
+    """Compare a tick with the time at which the log took it; whether the log says that time.
+
+    Raises
+    ------
+    EventError
+        If they differ by more than clocks may.
+    """
+    if logged_at is None or math.isinf(clock.max_skew_s):
+        return False
+    skew_s = tick.at - logged_at
+    if abs(skew_s) > clock.max_skew_s:
+        way = "ahead of" if skew_s > 0 else "behind"
+        msg = f"tick {tick.at}: {abs(skew_s):.0f} s {way} the broker's clock when it was written"
+        raise EventError("tick_skew", msg)
+    return True
+
+
+def believe(
+    state: DeskState, tick: Tick, clock: ClockSettings, logged_at: float | None = None
+) -> None:
     """Move the time, unless `tick` goes back or is too far ahead to be believed alone.
+
+    One that agrees with the log's own clock is not alone.
 
     Raises
     ------
     EventError
         If the tick is refused.
     """
+    vouched = check_skew(tick, clock, logged_at)
     if state.now is not None and tick.at < state.now:
         msg = f"tick {tick.at}: before the tick {state.now}; the clock went back"
         raise EventError("tick_back", msg)
-    if state.now is not None and tick.at > state.now + clock.max_jump_s:
+    if not vouched and state.now is not None and tick.at > state.now + clock.max_jump_s:
         agrees = state.ahead_at is not None and tick.at >= state.ahead_at
         state.ahead_ticks = state.ahead_ticks + 1 if agrees else 1
         state.ahead_at = tick.at

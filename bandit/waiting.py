@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.desk import Due
+from bandit.agenda import Due
 from bandit.stranded import stranded
 
 if TYPE_CHECKING:

@@ -33,8 +33,13 @@ class Core(Protocol):
     def brain(self) -> Learned:
         """What has been learned."""
 
-    def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
-        """Take in one event of a partition; what comes of it."""
+    def receive(
+        self, event: Input | Reward, partition: int = 0, logged_at: float | None = None
+    ) -> list[Output]:
+        """Take in one event of a partition; what comes of it.
+
+        `logged_at` is when the log took a tick, where that is to be compared with what it says.
+        """
 
     def adopt(self, data: bytes) -> None:
         """Know from now on what is saved in `data`, and nothing else.
@@ -68,6 +73,9 @@ class Core(Protocol):
 
     def drop(self) -> None:
         """The changes are not committed: undo them."""
+
+    def now(self, partition: int) -> float | None:
+        """Return what time it is at a partition, if it is held and has been told."""
 
     def unfinished(self, partition: int) -> bool:
         """Whether more is due at a partition than its last tick did: it wants the next one soon."""

@@ -117,10 +117,12 @@ def worker(
 class Touchy(Engine):
     """An engine with a bug: a payload of `boom` raises when half of the work is done."""
 
-    def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
+    def receive(
+        self, event: Input | Reward, partition: int = 0, logged_at: float | None = None
+    ) -> list[Output]:
         if isinstance(event, Pool) and event.skills == ("boom",):
             raise ZeroDivisionError("boom at once")
-        outputs = super().receive(event, partition)
+        outputs = super().receive(event, partition, logged_at)
         if isinstance(event, Task) and event.payload == "boom":
             raise ZeroDivisionError("half done,\nthen boom")
         return outputs
