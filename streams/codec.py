@@ -92,7 +92,7 @@ class InputDecoder:
     --------
     >>> decoder = InputDecoder()
     >>> decoder.decode(b'{"type":"Tick","v":1,"at":1.0,"zone":"UTC"}')
-    Tick(at=1.0, v=1)
+    Tick(at=1.0, reset=UNSET, v=1)
     >>> decoder.ignored
     Counter({'Tick': 1})
     """

@@ -45,6 +45,7 @@ class WorkerSettings(Section, frozen=True):
     max_open: int = 100_000  # tasks that go on: some 40 to 200 MB of memory
     max_halted: int = 100_000  # and those that an order or the want of a pool stopped: as much
     max_unexpected: int = 5  # records in a row: one is bad luck, six are a bug of ours
+    max_behind_s: float = 30.0  # of a desk: asks may expire soon after, so its tasks wait
     tick_s: float = 1.0  # asks expire after minutes, so a second is exact enough
     poll_s: float = 0.5  # longest wait for a record: how soon a signal is seen
     drain_s: float = 20.0  # for the last batch and a snapshot; service managers wait 30 s and more
@@ -144,7 +145,15 @@ def _check_worker(worker: WorkerSettings, max_jump_s: float) -> None:
         value = getattr(worker, name)
         require(f"worker.{name}", value, value >= 1, "1 or more")
     require("worker.max_unexpected", worker.max_unexpected, worker.max_unexpected >= 0, "0 or more")
-    for name in ("tick_s", "poll_s", "drain_s", "max_model_age_s", "snapshot_every_s", "recover_s"):
+    for name in (
+        "tick_s",
+        "poll_s",
+        "drain_s",
+        "max_model_age_s",
+        "snapshot_every_s",
+        "recover_s",
+        "max_behind_s",
+    ):
         require_duration(f"worker.{name}", getattr(worker, name))
     least_s = worker.snapshot_min_s
     require("worker.snapshot_min_s", least_s, 0 <= least_s < math.inf, "0 or more, and finite")

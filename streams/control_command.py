@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Learn again what came since that snapshot; alone, all rewards that are kept.",
 )
+@click.option(
+    "--reset-clock",
+    is_flag=True,
+    help="Set the time of all desks to this machine's, backwards too.",
+)
 @click.option("--why", default="", help="Said wherever the order is shown.")
 def control(
     *,
@@ -42,16 +47,22 @@ def control(
     frozen: bool,
     snapshot: int | None,
     relearn: bool,
+    reset_clock: bool,
     why: str,
 ) -> None:
     """Order something of a project or of the learning in LOG, at run time.
 
     An order replaces the earlier one of its project, or of the learning, whole: with --project or
     --learning alone, all that was ordered is lifted. Without either, shows what is in force.
+
+    --reset-clock is for the day after a worker's clock was far ahead: first mend that clock, and
+    be sure of this machine's. Asks made in the future that wasn't one expire as if made now.
     """
     from bandit.events import Control
+    from streams import controlling
     from streams.address import open_log
     from streams.controlling import in_force, order, said
+    from streams.showing import counted
 
     given = (pool, usd_per_day, snapshot)
     orders = (paused, frozen, relearn, *(value is not None for value in given))
@@ -59,7 +70,15 @@ def control(
         raise click.UsageError("An order is about a --project or the --learning, not both.")
     if any(orders) and not learning and project is None:
         raise click.UsageError("Say what the order is about: --project NAME, or --learning.")
+    if reset_clock and (any(orders) or learning or project is not None):
+        raise click.UsageError("--reset-clock is about all desks, and goes with no other order.")
     with closing(open_log(log, log_settings(config_file))) as opened:
+        if reset_clock:
+            now = time.time()
+            count = controlling.reset_clock(opened, now)
+            shown = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now))
+            click.echo(f"clock: set to {shown} for {counted(count, 'partition')}")
+            return
         if learning or project is not None:
             new = Control(
                 at=time.time(),

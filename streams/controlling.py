@@ -10,10 +10,10 @@ import msgspec
 
 from bandit.checks import control as check
 from bandit.errors import BadValue, EventError
-from bandit.events import Control
+from bandit.events import Control, Tick
 from streams.codec import encode
 from streams.log import NewRecord, read_to_end
-from streams.topics import CONTROLS, key_of
+from streams.topics import CONTROLS, LABELS, key_of
 
 if TYPE_CHECKING:
     from streams.log import Log
@@ -35,6 +35,14 @@ def order(log: Log, control: Control) -> None:
     except EventError as error:
         raise BadValue(str(error)) from error
     log.write([NewRecord(CONTROLS, key_of(control), encode(control))])
+
+
+def reset_clock(log: Log, at: float) -> int:
+    """Set the time of every desk to `at`, backwards too; how many partitions that are."""
+    partitions = log.partitions(LABELS)
+    tick = encode(Tick(at=at, reset=True))
+    log.write([NewRecord(LABELS, None, tick, partition) for partition in range(partitions)])
+    return partitions
 
 
 def in_force(log: Log) -> list[Control]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.config import Config
     from streams.log import Place
 
-STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE = (
+STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE, CLOCK = (
     "starting",
     "stuck",
     "log",
@@ -26,10 +26,12 @@ STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE = (
     "lag",
     "model",
     "model_age",
+    "clock",
 )
 
-REASONS = (STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE)
+REASONS = (STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE, CLOCK)
 """Why a worker may not be ready."""
+
 
 SEE_EVERY_S = 1.0
 """How often a worker is looked at; Prometheus asks four to sixty times less often."""
@@ -67,7 +69,10 @@ class Watched(Protocol):
         """Whether the desk of every partition held is loaded."""
 
     def paused(self) -> str | None:
-        """Which limit of open tasks lets further ones wait, if one does."""
+        """Which limit of `[worker]` lets further ones wait, if one does."""
+
+    def clock_skew_s(self) -> float | None:
+        """Seconds that its clock is ahead of the brokers'; `None` where that isn't known."""
 
     def catching_up(self) -> bool:
         """Whether it decides nothing yet, because its model is still to learn what was there."""
@@ -92,6 +97,7 @@ class Seen(NamedTuple):
     restored: bool
     paused: str | None
     catching_up: bool
+    clock_skew_s: float | None
     model_age_s: float | None
     model_position: int
 
@@ -103,6 +109,7 @@ class Limits(NamedTuple):
     lag: int
     model_age_s: float
     silence_s: float  # of the log; heartbeats are ten times as frequent
+    skew_s: float  # of its clock, from the brokers'
 
     @classmethod
     def of(cls, config: Config) -> Limits:
@@ -113,6 +120,7 @@ class Limits(NamedTuple):
             worker.max_lag,
             worker.max_model_age_s,
             log.session_timeout_s / 2,
+            config.core.clock.max_skew_s,
         )
 
 
@@ -161,6 +169,7 @@ class Board:
             restored=worker.restored(),
             paused=worker.paused(),
             catching_up=worker.catching_up(),
+            clock_skew_s=worker.clock_skew_s(),
             model_age_s=worker.model_age_s(),
             model_position=worker.model_position(),
         )
@@ -202,6 +211,13 @@ class Board:
             lines[MODEL_AGE] = (
                 f"the model is {age_s:,.0f} s old, more than {limit_s:,g} s"
                 " (worker.max_model_age_s): does the learner run?"
+            )
+        skew_s, limit_s = seen.clock_skew_s, self._limits.skew_s
+        if skew_s is not None and abs(skew_s) > limit_s:
+            way = "ahead of" if skew_s > 0 else "behind"
+            lines[CLOCK] = (
+                f"this machine's clock is {abs(skew_s):,.0f} s {way} the broker's, more than"
+                f" {limit_s:,g} s (clock.max_skew_s): time stands still here until it is right"
             )
         return lines
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.timekeeper import Timekeeper
 
 
-REFUSED_TICKS = ("tick_ahead", "tick_back")
+REFUSED_TICKS = ("tick_ahead", "tick_back", "tick_skew")
 
 
 class Intake:
@@ -62,16 +62,17 @@ class Intake:
             if right != record.partition:
                 self.counters["forwarded"] += 1
                 return [NewRecord(record.topic, event.task.encode(), record.value, right)]
-        received = self._core.receive(event, record.partition)
+        logged_at = record.logged_at if self._time is not None else None
+        received = self._core.receive(event, record.partition, logged_at)
         if isinstance(event, Tick):
-            received = self._ticked(event, received, record.partition)
+            received = self._ticked(event, received, record)
         return [self._route(output, record) for output in received]
 
     def ignored_fields(self) -> Counter[str]:
         """Fields that events haven't, by type of event."""
         return self._decoder.ignored
 
-    def _ticked(self, tick: Tick, received: list[Output], partition: int) -> list[Output]:
+    def _ticked(self, tick: Tick, received: list[Output], record: Record) -> list[Output]:
         """Note whether a tick was believed, and return what came of it."""
         letters = (one for one in received if isinstance(one, DeadLetter))
         refused = next((one for one in letters if one.rule in REFUSED_TICKS), None)
@@ -79,8 +80,8 @@ class Intake:
             self.now = tick.at
         if self._time is None:
             return received
-        self._time.ticked(partition, tick, refused)
-        return received if refused is None else []
+        self._time.ticked(record.partition, tick, record.logged_at, refused)
+        return received if refused is None or tick.reset is True else []
 
     def _route(self, output: Output, record: Record) -> NewRecord:
         if isinstance(output, DeadLetter):

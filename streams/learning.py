@@ -143,6 +143,9 @@ class Learning:
         """Whether it decides nothing yet: it never does."""
         return False
 
+    def clock_skew_s(self) -> None:
+        """Nothing: it writes no time."""
+
     def model_age_s(self) -> float | None:
         """No age: what it knows is what there is."""
         return None

@@ -27,13 +27,17 @@ class Place(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A record as it was read; `value` is `None` where a compacted key was deleted."""
+    """A record as it was read; `value` is `None` where a compacted key was deleted.
+
+    `logged_at` is when the log took it, by its own clock, in UTC seconds; `None` if it has none.
+    """
 
     topic: str
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    logged_at: float | None = None
 
 
 def behind(records: Iterable[Record]) -> dict[Place, int]:

@@ -53,6 +53,7 @@ DEAD_LETTERS = ("poolwise_dead_letters", "Dead letters committed, by the rule th
 LAG = ("poolwise_lag_records", "Committed records not read yet")
 HELD = ("poolwise_held_partitions", "Partitions that this worker holds")
 PAUSED = ("poolwise_paused", "Whether further tasks wait because this limit of [worker] is reached")
+SKEW = ("poolwise_clock_skew_seconds", "How far this clock is ahead of the brokers'")
 NOT_READY = ("poolwise_not_ready", "Whether this is why the worker is not ready")
 TURN_AGE = ("poolwise_turn_age_seconds", "Time since the loop last turned")
 MODEL_AGE = ("poolwise_model_age_seconds", "Age of the model that is followed")
@@ -83,7 +84,7 @@ def names() -> frozenset[str]:
     (True, True)
     """
     counters = [WRITTEN[0], DEAD_LETTERS[0], *(metric for metric, _ in COUNTERS.values())]
-    gauges = [metric for metric, _ in (LAG, HELD, PAUSED, NOT_READY, TURN_AGE, MODEL_AGE)]
+    gauges = [metric for metric, _ in (LAG, HELD, PAUSED, SKEW, NOT_READY, TURN_AGE, MODEL_AGE)]
     gauges += [MODEL_POSITION[0], *(metric for metric, _ in GAUGES.values())]
     histograms = [metric for metric, _, _ in HISTOGRAMS.values()]
     return frozenset(
@@ -167,6 +168,8 @@ def _of_state(seen: Seen) -> Iterator[Metric]:
     for limit in LIMITS:
         paused.add_metric([limit], float(seen.paused == limit))
     yield paused
+    if seen.clock_skew_s is not None:
+        yield GaugeMetricFamily(*SKEW, value=seen.clock_skew_s)
     yield GaugeMetricFamily(*MODEL_POSITION, value=seen.model_position)
     if seen.model_age_s is not None:
         yield GaugeMetricFamily(*MODEL_AGE, value=seen.model_age_s)

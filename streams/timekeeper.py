@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from streams.late import Late
 from streams.ticker import Ticker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bandit.events import DeadLetter, Tick
     from streams.config import WorkerSettings
@@ -36,17 +37,23 @@ class Timekeeper:
         self.ticker = Ticker(clock, settings.tick_s)
         self.not_believed: set[int] = set()  # partitions whose last tick was too far ahead
         self.ticks_refused = 0
+        self.late = Late()
         self._core = core
+        self._clock = clock
+        self._behind_s = settings.max_behind_s + settings.tick_s
         self._told: set[int] = set()  # partitions whose clock is known not to be believed
 
     def due(self, partitions: Sequence[int]) -> list[NewRecord]:
         """Return the ticks that are to be written now into `partitions`, all that are held."""
         return self.ticker.due(partitions, self._core.unfinished)
 
-    def ticked(self, partition: int, tick: Tick, refused: DeadLetter | None) -> None:
+    def ticked(
+        self, partition: int, tick: Tick, logged_at: float | None, refused: DeadLetter | None
+    ) -> None:
         """Note what the engine made of a tick; in the logs, the first one that it refused."""
-        self.ticker.returned(partition, tick.at)
-        ahead = refused is not None and refused.rule == "tick_ahead"
+        rule = None if refused is None else refused.rule
+        self.ticker.returned(partition, tick.at, logged_at, wrong=rule == "tick_skew")
+        ahead = rule == "tick_ahead"
         (self.not_believed.add if ahead else self.not_believed.discard)(partition)
         if refused is None:
             self._told.discard(partition)
@@ -58,9 +65,32 @@ class Timekeeper:
             tell = log.info if ahead else log.warning  # after a long stop it is no surprise
             tell("clock_not_believed", partition=partition, why=refused.message)
 
+    def skew_s(self) -> float | None:
+        """How far our clock is ahead of the brokers' where they differ most; `None`: not known."""
+        return max(self.ticker.skew_s.values(), key=abs, default=None)
+
+    def behind(self, partitions: Iterable[int]) -> frozenset[int]:
+        """Partitions whose desk is so far behind the time that their tasks had better wait.
+
+        The time is our clock's, put right where its ticks are refused for its skew.
+        """
+        if self._clock is None:
+            return frozenset()
+        now = self._clock()
+        return frozenset(one for one in partitions if self._is_behind(one, now))
+
     def more_to_come(self, partitions: Sequence[int]) -> bool:
-        """Whether our next ticks will move on: the last was not believed, or left work undone."""
+        """Whether our next ticks will move on: the last was not believed, or left work undone.
+
+        Or whether tasks that were kept can be handled now.
+        """
         if not self.ticker.ticks:
             return False
+        if self.late.waits(self.behind(partitions)):
+            return True
         disbelieved = not self.not_believed.isdisjoint(partitions)
         return disbelieved or any(map(self._core.unfinished, partitions))
+
+    def _is_behind(self, partition: int, now: float) -> bool:
+        at = self._core.now(partition)
+        return at is None or now - self.ticker.wrong_by_s(partition) - at > self._behind_s

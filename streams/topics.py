@@ -25,12 +25,16 @@ from bandit.events import (
 
 
 class Topic(NamedTuple):
-    """A topic; of a compacted one, only the newest record of each key is kept."""
+    """A topic; of a compacted one, only the newest record of each key is kept.
+
+    In one that is `stamped`, records say when the broker took them: ticks are compared with that.
+    """
 
     name: str
     split: bool
     compacted: bool
     key: str
+    stamped: bool = False
 
 
 POOLS = "pools"
@@ -51,7 +55,7 @@ TOPICS: dict[str, Topic] = {
         Topic(POOLS, split=False, compacted=True, key="pool"),
         Topic(CONTROLS, split=False, compacted=True, key="project/NAME, or learning"),
         Topic(TASKS, split=True, compacted=False, key="task"),
-        Topic(LABELS, split=True, compacted=False, key="task; none for ticks"),
+        Topic(LABELS, split=True, compacted=False, key="task; none for ticks", stamped=True),
         Topic(ASKS, split=True, compacted=False, key="task"),
         Topic(DECISIONS, split=True, compacted=False, key="task"),
         Topic(REWARDS, split=False, compacted=False, key="task"),

@@ -17,10 +17,10 @@ from streams import timings
 from streams.batches import Batches
 from streams.commits import Commits
 from streams.desks import Desks
-from streams.following import Following
 from streams.intake import Intake
-from streams.learner import Learner
-from streams.open_limits import limit_reached
+from streams.learner_of import learner_of
+from streams.log import Place
+from streams.open_limits import MAX_BEHIND_S, limit_reached
 from streams.operations import WRITES_FOR_ALL, Operations
 from streams.recovery import Recovery
 from streams.timekeeper import Timekeeper
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from streams.config import WorkerSettings
     from streams.core import Core
-    from streams.log import Log, Place
+    from streams.log import Log
 
 
 class Worker:
@@ -86,23 +86,9 @@ class Worker:
         self._failpoint = failpoint
         self._progress = progress
         self._shared = log.shared(group, SHARED)
-        try:
-            self.learner: Learner | Following = (
-                Following(log, make_core, clock or time.time, self._shared.keep_alive)
-                if follow
-                else Learner(
-                    log,
-                    make_core,
-                    settings,
-                    f"{group}-learner",
-                    clock=clock,
-                    failpoint=failpoint,
-                    keep_alive=self._shared.keep_alive,
-                )
-            )
-        except BaseException:
-            self._shared.close()
-            raise
+        self.learner = learner_of(
+            log, make_core, settings, self._shared, group, follow, clock, failpoint
+        )
         self.core = self.learner.core
         self._time = Timekeeper(self.core, clock, settings)
         self.intake = Intake(self.core, log.partitions(TASKS), self._time)
@@ -135,12 +121,12 @@ class Worker:
             else:
                 self._work(timeout_s)
         except CommitUnknown as error:
+            self._time.late.forget()
             self._recovery.run(error, self._go_back)
         else:
             self._recovery.over()
             self._commits.over()
-        waiting = self.held() if self.paused() else frozenset()
-        self._shared.pause(frozenset(place for place in waiting if place.topic == TASKS))
+        self._shared.pause(self._waiting())
         if self.held() != self._held_before:
             self._held_before = self.held()
             self._rebalances += 1
@@ -233,8 +219,13 @@ class Worker:
         return self._shared.heard_at()
 
     def paused(self) -> str | None:
-        """Which limit of open tasks lets further ones wait, if one does."""
-        return limit_reached(self.core, self._settings)
+        """Which limit lets further tasks wait, if one does."""
+        behind = self._time.behind(self._mine())
+        return limit_reached(self.core, self._settings) or (MAX_BEHIND_S if behind else None)
+
+    def clock_skew_s(self) -> float | None:
+        """How far our clock is ahead of the brokers', where that is known."""
+        return self._time.skew_s()
 
     def catching_up(self) -> bool:
         """Whether it decides nothing yet: its model is still to learn what was there."""
@@ -261,9 +252,11 @@ class Worker:
         moved = self._desks.take_over(self._mine())
         self._batches.release(self.held())
         self._batches.report(self._shared.lost())
-        if any(record.topic == TASKS for record in records):
+        here = [one for one in records if one[:2] not in moved]
+        ready = self._time.late.sort(here, self._time.behind(self._mine()), self.held())
+        if any(record.topic == TASKS for record in ready):
             self._operations.catch_up(writes=self._writes_for_all())
-        self._batches.handle([one for one in records if one[:2] not in moved])
+        self._batches.handle(ready)
         self.learner.learn()
 
     def _tick(self) -> None:
@@ -276,6 +269,12 @@ class Worker:
 
     def _mine(self) -> list[int]:
         return [place.partition for place in self.held() if place.topic == LABELS]
+
+    def _waiting(self) -> frozenset[Place]:
+        """Partitions of tasks that aren't read now."""
+        mine = self._mine()
+        full = limit_reached(self.core, self._settings)
+        return frozenset(Place(TASKS, one) for one in (mine if full else self._time.behind(mine)))
 
     def _writes_for_all(self) -> bool:
         return WRITES_FOR_ALL in self._mine()

@@ -1,4 +1,4 @@
-"""What doctor finds in a log, whichever it is: what was learned, what refused, and its clock.
+"""What doctor finds in a log, whichever it is: what was learned, and what refused.
 
 Rule: each reads for a limited time, and says so if there was more.
 """
@@ -10,15 +10,11 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from bandit.errors import NewerVersion
-from bandit.events import Tick
 from streams.deadletters import letter_in
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.showing import counted
 from streams.snapshots import Snapshots
-from streams.topics import DEADLETTERS, LABELS, REWARDS
+from streams.topics import DEADLETTERS, REWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,18 +22,8 @@ if TYPE_CHECKING:
     from streams.log import Log, Record
     from streams.snapshots import Snapshot
 
-LEARNER, LETTERS, CLOCK = "learner", "dead letters", "clock"
+LEARNER, LETTERS = "learner", "dead letters"
 BATCH = 1000
-LAST = 200
-"""Offsets at the end of each partition, among which a worker's newest tick is looked for."""
-
-AHEAD_S = 2.0
-"""Clocks that are kept in step differ by some milliseconds."""
-
-SILENT_S = 60.0
-"""Workers write a tick a second, unless told otherwise."""
-
-_decode_tick = msgspec.json.Decoder(Tick).decode
 
 
 def learner(log: Log, max_age_s: float, now: float) -> Iterator[Finding]:
@@ -119,54 +105,6 @@ def dead_letters(log: Log, shown: str, limit_s: float) -> Iterator[Finding]:
         f"poolwise tail {shown} deadletters; mend the cause; then poolwise feed {shown}"
         " --from-deadletters",
     )
-
-
-def clock(log: Log, now: float, members: int | None = None) -> Iterator[Finding]:
-    """Compare this machine's clock with the newest tick, which a worker's clock wrote.
-
-    Kafka itself tells nobody what time it has. `members` is how many workers are in the group, if
-    that is known.
-    """
-    newest = max(
-        (at for partition in range(log.partitions(LABELS)) for at in _ticks(log, partition)),
-        default=None,
-    )
-    if newest is None:
-        yield ok(CLOCK, "no tick in labels to compare with")
-    elif newest > now + AHEAD_S:
-        yield warning(
-            CLOCK,
-            f"the newest tick is {newest - now:.1f} s ahead of this machine's clock",
-            "let NTP keep the clocks of all machines",
-        )
-    elif members and now - newest > SILENT_S:
-        yield warning(
-            CLOCK,
-            f"the newest tick is {now - newest:.0f} s behind this machine's clock, and the group"
-            f" has {counted(members, 'member')}",
-            "let NTP keep the clocks of all machines; if it does, the workers are stuck",
-        )
-    else:
-        yield ok(CLOCK, f"the newest tick is {now - newest:.1f} s old by this machine's clock")
-
-
-def _ticks(log: Log, partition: int) -> Iterator[float]:
-    """Yield the times of the last ticks in a partition of `labels`."""
-    with closing(log.follow(LABELS, partition)) as reader:
-        end = reader.end()
-    with closing(log.follow(LABELS, partition, max(0, end - LAST))) as reader:
-        while reader.position < end:
-            records = reader.poll(BATCH, 0.2)
-            yield from (at for at in map(_tick, records) if at is not None)
-            if not records and reader.position < end:
-                return  # what follows is not committed yet
-
-
-def _tick(record: Record) -> float | None:
-    try:
-        return _decode_tick(record.value or b"").at
-    except (ValueError, RecursionError):  # another event, or none
-        return None
 
 
 def _rule(record: Record) -> str:

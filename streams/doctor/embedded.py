@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from bandit.errors import LogBusy, PoolwiseError
 from streams.address import open_log
 from streams.doctor.age import age
-from streams.doctor.contents import clock, dead_letters, learner
+from streams.doctor.clock import clock
+from streams.doctor.contents import dead_letters, learner
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.embedded import EmbeddedLog
 from streams.lock import hold, lock_file
@@ -56,7 +57,7 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from worker(log.path, config.log.group)
         yield from learner(log, config.worker.max_model_age_s, time.time())
         yield from dead_letters(log, shlex.quote(config.log.address), READ_S)
-        yield from clock(log, time.time())
+        yield from clock(log, time.time(), config.core.clock.max_skew_s)
 
 
 def file(log: EmbeddedLog) -> Iterator[Finding]:

@@ -13,8 +13,9 @@ from kafka import errors as kafka_errors
 
 from bandit.errors import PoolwiseError
 from streams.doctor import topics as shapes
+from streams.doctor.clock import CLOCK, clock
 from streams.doctor.connection import CONNECTION, brokers, connection
-from streams.doctor.contents import CLOCK, LEARNER, LETTERS, clock, dead_letters, learner
+from streams.doctor.contents import LEARNER, LETTERS, dead_letters, learner
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactions
 from streams.doctor.positions import POSITIONS, positions
@@ -125,6 +126,7 @@ class Examination:
         give_up_s = self._config.core.policy.give_up_s
         needed_s = {name: kept for name, kept in self._kept_s.items() if name in NEEDED}
         desks = cache(partial(oldest_open, log, READ_S))
+        max_skew_s = self._config.core.clock.max_skew_s
         looks: list[Look] = [
             (
                 RETENTION,
@@ -140,7 +142,11 @@ class Examination:
             (TRANSACTIONS, (), lambda: transactions(log, topics, self._settings, now)),
             (LEARNER, (MODELS, REWARDS), lambda: learner(log, worker.max_model_age_s, now)),
             (LETTERS, (DEADLETTERS,), lambda: dead_letters(log, shown, READ_S)),
-            (CLOCK, (LABELS,), lambda: clock(log, now, members(log, self._settings.group))),
+            (
+                CLOCK,
+                (DESK, LABELS),
+                lambda: clock(log, now, max_skew_s, members(log, self._settings.group)),
+            ),
         ]
         for check, needed, look in looks:
             hidden = [name for name in needed if not rights.may(READ, name)]

@@ -9,6 +9,7 @@ from kafka.errors import UnknownTopicOrPartitionError
 
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.on_kafka.producer import BATCH_BYTES, MAX_RECORD_BYTES
+from streams.on_kafka.topics import LOG_APPEND_TIME
 from streams.retention import DAY_S, KEEP
 from streams.topics import TASKS, TOPICS
 
@@ -186,6 +187,12 @@ def _doubtful(name: str, one: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield (
             f"max.message.bytes = {most}: outputs that are larger become dead letters",
             f"max.message.bytes={1024 * 1024 + 12}",
+        )
+    if TOPICS[name].stamped and one["message.timestamp.type"] != LOG_APPEND_TIME:
+        said = f"message.timestamp.type = {one['message.timestamp.type']}"
+        yield (
+            f"{said}: the clocks of workers aren't compared with the broker's",
+            f"message.timestamp.type={LOG_APPEND_TIME}",
         )
     for way in ("before", "after"):
         key = f"message.timestamp.{way}.max.ms"

@@ -17,6 +17,8 @@ from streams.on_kafka.presence import made_again
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kafka.consumer.fetcher import ConsumerRecord
+
     from streams.log import Place
 
 SLICE_S = 0.02
@@ -37,6 +39,16 @@ READING = {
 SHARING = READING | {"max_partition_fetch_bytes": 128 * 1024}
 """What readers of several partitions are told: a fetch of one is read to its end before another's
 turn, and compressed it holds ten times as much."""
+
+LOG_APPEND_TIME = 1
+"""The type of a timestamp that the broker set; any other was set by whoever sent the record."""
+
+
+def logged_at(record: ConsumerRecord) -> float | None:
+    """When the broker took a record, by its own clock, if the topic says that."""
+    if record.timestamp_type != LOG_APPEND_TIME:
+        return None
+    return float(record.timestamp) / 1000.0
 
 
 class KafkaFollower:
@@ -117,7 +129,7 @@ class KafkaFollower:
             msg = f"{self._place.topic}/{self._place.partition}: {type(error).__name__}: {error}"
             raise LogError(msg) from error
         return [
-            Record(self._place.topic, self._place.partition, one.offset, one.key, one.value)
+            Record(*self._place, one.offset, one.key, one.value, logged_at(one))
             for records in polled.values()
             for one in records
         ]

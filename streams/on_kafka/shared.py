@@ -19,7 +19,7 @@ from bandit.errors import CommitUnknown, LogBusy, LogError
 from streams.log import Lost, Place, Record
 from streams.on_kafka.assignor import TogetherAssignor
 from streams.on_kafka.connection import unknown_if_it_fails
-from streams.on_kafka.follower import SHARING
+from streams.on_kafka.follower import SHARING, logged_at
 from streams.on_kafka.hearing import Hearing, lag
 from streams.on_kafka.membership import Membership, go_on_joining, replaced
 from streams.on_kafka.pauses import resume
@@ -227,7 +227,7 @@ class KafkaShared:
             msg = f"{self._names.name}: {type(error).__name__}: {error}"
             raise LogError(msg) from error
         return [
-            Record(*place, one.offset, one.key, one.value)
+            Record(*place, one.offset, one.key, one.value, logged_at(one))
             for place, records in ((self._place(there), some) for there, some in polled.items())
             for one in records
         ]

@@ -12,6 +12,7 @@ from streams.topics import TOPICS
 
 if TYPE_CHECKING:
     from streams.kafka import KafkaLog
+    from streams.topics import Topic
 
 COMPACTED = {
     "cleanup.policy": "compact",
@@ -19,6 +20,9 @@ COMPACTED = {
     "min.cleanable.dirty.ratio": "0.2",  # restoring reads what is dirty, too
     "delete.retention.ms": str(24 * 60 * 60 * 1000),
 }
+
+LOG_APPEND_TIME = "LogAppendTime"
+"""The broker's clock, not the sender's."""
 
 
 class Wanted(NamedTuple):
@@ -41,15 +45,18 @@ def wanted(partitions: int) -> list[Wanted]:
         Wanted(
             topic.name,
             partitions if topic.split else 1,
-            COMPACTED
-            if topic.compacted
-            else {
-                "cleanup.policy": "delete",
-                "retention.ms": str(int(KEEP[topic.name].seconds * 1000)),
-            },
+            _configs(topic),
         )
         for topic in TOPICS.values()
     ]
+
+
+def _configs(topic: Topic) -> dict[str, str]:
+    """Return the settings of a topic."""
+    if topic.compacted:
+        return COMPACTED
+    kept = {"cleanup.policy": "delete", "retention.ms": str(int(KEEP[topic.name].seconds * 1000))}
+    return kept | {"message.timestamp.type": LOG_APPEND_TIME} if topic.stamped else kept
 
 
 def create_topics(log: KafkaLog, partitions: int, replication: int | None = None) -> list[str]:

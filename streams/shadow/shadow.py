@@ -181,6 +181,9 @@ class Shadow:
         """Whether it decides nothing yet: it looks on."""
         return False
 
+    def clock_skew_s(self) -> None:
+        """Nothing: it writes no time."""
+
     def model_age_s(self) -> float | None:
         """Seconds since the model that it follows was saved; `None` if it learns itself."""
         return self._pupil.model_age_s()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.embedded import EmbeddedLog
     from streams.log import Log
 
-LIMITS = Limits(turn_s=300.0, lag=10_000, model_age_s=600.0, silence_s=5.0)
+LIMITS = Limits(turn_s=300.0, lag=10_000, model_age_s=600.0, silence_s=5.0, skew_s=30.0)
 
 
 class Scene(NamedTuple):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.events import Ask, Pool
+from bandit.events import Ask, Pool, Tick
 from streams.log import NewRecord
 from tests.alerts import test_kafka_alerts
 from tests.alerts.rules import firing, rules
@@ -84,6 +84,16 @@ def as_many_tasks_are_open_as_may_be(at: Scene) -> None:
     write(at.log, *(task(f"t{i}") for i in range(5)))
     with at.worker(max_open=2, batch_records=1) as worker:
         at.passes(16, worker)
+
+
+def a_desk_is_ahead_of_its_workers_clock(at: Scene) -> None:
+    """It believed another one, and tasks go on; only the time doesn't."""
+    start_s = time.time() - at.tape.now()
+    with closing(worker(at.log)) as before:
+        write(at.log, *(Tick(at=start_s + 1e6) for _ in range(5)))
+        before.run(until_idle=True)
+    with at.worker(clock=lambda: start_s + at.tape.now()) as now:
+        at.passes(16, now)
 
 
 def all_pools_are_closed(at: Scene) -> None:
@@ -175,6 +185,7 @@ CAUSES: list[tuple[str, Callable[[Scene], None]]] = [
     ("PoolwiseNotReady", too_many_records_wait),
     ("PoolwiseLagGrows", more_comes_than_is_worked_on),
     ("PoolwisePaused", as_many_tasks_are_open_as_may_be),
+    ("PoolwiseTicksRefused", a_desk_is_ahead_of_its_workers_clock),
     ("PoolwiseNothingAsked", all_pools_are_closed),
     ("PoolwiseModelOld", the_learner_is_gone),
     ("PoolwiseNotLearning", nobody_learns),

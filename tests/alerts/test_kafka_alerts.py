@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-CAUSED = {"PoolwiseRebalances", "PoolwiseLogSilent", "PoolwiseRewardsLost"}
+CAUSED = {"PoolwiseRebalances", "PoolwiseLogSilent", "PoolwiseRewardsLost", "PoolwiseClockWrong"}
 QUICK = "session_timeout_s = 4.0\ntransaction_timeout_s = 5.0\ncommit_timeout_s = 1.0\n"
 QUICK += "request_timeout_s = 1.0\n"
 
 
 @contextmanager
 def watched(
-    story: Story, progress: Callable[[Worker, Tape], None] = lambda *_: None
+    story: Story,
+    progress: Callable[[Worker, Tape], None] = lambda *_: None,
+    clock: Callable[[], float] = time.time,
 ) -> Iterator[tuple[Worker, Tape]]:
     """A worker whose silence is real, and a tape on which time passes as told."""
     config, tape = story.config(log=QUICK), Tape()
@@ -57,7 +59,7 @@ def watched(
             log,
             engine_maker(config.core, log.partitions("tasks")),
             config.worker,
-            clock=time.time,
+            clock=clock,
             progress=said,
         )
         while not worker.held():
@@ -92,6 +94,19 @@ def test_rewards_that_were_deleted_before_they_were_learned_ring(broker: Broker)
         with watched(story) as (worker, tape):
             assert worker.figures()["rewards_lost"] == 3
     assert rules()["PoolwiseRewardsLost"].fires(tape)
+
+
+def test_a_clock_that_is_not_the_brokers_rings(broker: Broker) -> None:
+    def ahead() -> float:
+        return time.time() + 3000.0
+
+    with closing(Story(broker.address, 10)) as story:
+        with watched(story, clock=ahead) as (worker, tape):
+            while worker.clock_skew_s() is None:
+                worker.step(0.1)
+            for _ in range(6):
+                tape.scrape()
+        assert rules()["PoolwiseClockWrong"].fires(tape)
 
 
 def test_members_that_come_and_go_ring(broker: Broker) -> None:

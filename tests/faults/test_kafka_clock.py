@@ -13,7 +13,7 @@ from streams.worker import Worker
 from tests.faults.audit import Written, events
 from tests.faults.labelers import TIMEOUT_S, Labelers
 from tests.faults.length import LONG
-from tests.faults.story import GROUP, SEED, Story
+from tests.faults.story import GROUP, SEED, WORKER, Story
 from tests.faults.upstreams import WithoutTicks
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ HOUR_S = 3601.0
 PARTITIONS = 2
 CONFIRMATIONS = 5
 
+NOT_THE_BROKERS = f"{WORKER}[clock]\nmax_skew_s = inf\n"
+"""The labelers' time is made up, so it isn't compared with the broker's."""
+
 
 class Clocked:
     """A worker that writes the ticks, by the labelers' clock and a skew."""
@@ -36,7 +39,7 @@ class Clocked:
     def __init__(self, story: Story, log: Log) -> None:
         self.skew_s = 0.0
         self._labelers = story.labelers
-        config = story.config()
+        config = story.config(worker=NOT_THE_BROKERS)
         self.worker = Worker(
             log,
             engine_maker(config.core, PARTITIONS),

@@ -46,7 +46,7 @@ class FollowingContract(ABC):
         log.write([NewRecord("rewards", None, None)])
         records = read_all(log.follow("rewards"))
         assert [record.offset for record in records[:20]] == list(range(20))
-        assert records[3][2:] == (3, b"k3", b"v3")
+        assert records[3][2:5] == (3, b"k3", b"v3")
         assert records[20].offset >= 20
         assert records[20].value is None
         log.close()

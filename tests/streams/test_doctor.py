@@ -25,7 +25,7 @@ from streams.log import NewRecord
 from streams.snapshots import manifest_of
 from streams.snapshots import write as write_snapshot
 from streams.worker import Worker
-from tests.streams.scenes import SETTINGS, new_log, task, write
+from tests.streams.scenes import SETTINGS, new_log, task, worker, write
 from tests.streams.verbs import ROOT, run
 
 if TYPE_CHECKING:
@@ -173,16 +173,18 @@ def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
 def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
     now = time.time()
     assert "no tick" in found(path)["clock"].what
-    with closing(new_log(path)) as log:
-        write(log, Tick(at=now - 30.0))
-    one = found(path)["clock"]
-    assert one.level == "ok"
-    assert "s old by this machine's clock" in one.what
-    with closing(new_log(path)) as log:
-        write(log, Tick(at=now + 3600.0))
-    one = found(path)["clock"]
-    assert one.level == "warning"
-    assert "s ahead of this machine's clock" in one.what
+    for at, level, said in (
+        (now - 25.0, "ok", "the time on the desks is up to 2"),
+        (now + 20.0, "warning", "the desk of partition 0 is up to "),
+        (now + 3000.0, "broken", "s ahead of this machine's clock: until then all ticks are ref"),
+    ):
+        with closing(new_log(path)) as log, closing(worker(log)) as working:
+            write(log, Tick(at=at))
+            working.run(until_idle=True)
+        one = found(path)["clock"]
+        assert one.level == level
+        assert said in one.what
+    assert "poolwise control LOG --reset-clock" in one.todo
 
 
 def test_the_age_of_the_newest_snapshot_is_said(path: Path) -> None:

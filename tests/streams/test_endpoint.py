@@ -22,7 +22,7 @@ from streams.core import engine_maker
 from streams.endpoint import REQUEST_S, Endpoint
 from streams.health import Board, Limits
 from streams.log import NewRecord
-from streams.metrics import MODEL_AGE, Metrics, names
+from streams.metrics import MODEL_AGE, SKEW, Metrics, names
 from streams.worker import Worker
 from tests.streams.scenes import SETTINGS, new_log, task, write
 from tests.streams.verbs import LINES, run, start
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from streams.embedded import EmbeddedLog
 
-LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0)
+LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0, skew_s=30.0)
 
 
 class Reply(NamedTuple):
@@ -155,6 +155,7 @@ def test_metrics_are_what_the_worker_did(tmp_path: Path) -> None:
     assert shown["poolwise_paused{limit=max_open}"] == 0
     assert shown["poolwise_paused{limit=max_halted}"] == 0
     assert shown["poolwise_halted_tasks"] == 0
+    assert shown["poolwise_paused{limit=max_behind_s}"] == 0
     assert shown["poolwise_commit_seconds_count"] >= 1
     assert shown["poolwise_batch_records_sum"] == 5
     assert shown["poolwise_restore_seconds_count"] == 2
@@ -169,7 +170,7 @@ def test_a_real_worker_exports_every_metric_but_what_followers_have(tmp_path: Pa
         scene.worker.step()
         ours = {name.partition("{")[0] for name in samples(scene.port)}
     ours = {name for name in ours if name.startswith("poolwise_") and not name.endswith("_created")}
-    assert ours == names() - {MODEL_AGE[0]}
+    assert ours == names() - {MODEL_AGE[0], SKEW[0]}
 
 
 def test_metrics_can_be_had_as_openmetrics_too(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from streams.health import Board, Limits
 from streams.log import Place
 
-LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0)
+LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0, skew_s=30.0)
 HELD = frozenset({Place("tasks", 0), Place("labels", 0)})
 
 
@@ -25,6 +25,7 @@ class Stated:
     unknown: str | None = None
     silent_s: float = 0.0
     learning: bool = False
+    skew_s: float | None = None
     last_turn_at: float = field(default_factory=time.monotonic)
 
     def figures(self) -> dict[str, int]:
@@ -57,6 +58,9 @@ class Stated:
     def catching_up(self) -> bool:
         return self.learning
 
+    def clock_skew_s(self) -> float | None:
+        return self.skew_s
+
     def model_age_s(self) -> float | None:
         return self.age_s
 
@@ -77,6 +81,8 @@ REWARDS = Place("rewards", 0)
         (Stated(learning=True), {"model"}),
         (Stated(places=NOBODY, behind={}, learning=True), {"model"}),
         (Stated(age_s=601.0), {"model_age"}),
+        (Stated(skew_s=-30.0), set()),
+        (Stated(skew_s=-31.0), {"clock"}),
         (Stated(behind=dict.fromkeys(HELD, 10)), set()),
         (Stated(behind=dict.fromkeys(HELD, 11)), {"lag"}),
         (
@@ -99,6 +105,8 @@ REWARDS = Place("rewards", 0)
         "rewards that were there are to be learned first",
         "the same, before it holds anything",
         "an old model",
+        "a clock that is right enough",
+        "a clock that is wrong",
         "as much to read as is allowed",
         "more to read, in all",
         "all at once",

@@ -119,7 +119,10 @@ def test_with_follow_it_has_the_newest_model(path: Path) -> None:
 
 def test_it_says_how_far_it_is(path: Path) -> None:
     with closing(EmbeddedLog(path)) as log, closing(Shadow(log, VALUE)) as shadow:
-        board = Board(Limits(turn_s=60.0, lag=10, model_age_s=60.0, silence_s=5.0), see_every_s=0.0)
+        board = Board(
+            Limits(turn_s=60.0, lag=10, model_age_s=60.0, silence_s=5.0, skew_s=30.0),
+            see_every_s=0.0,
+        )
         board.publish(shadow)
         assert list(board.not_ready()) == ["lag"]
         shadow.run(until_idle=True)
