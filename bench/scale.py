@@ -37,7 +37,7 @@ from streams.kafka import KafkaLog
 from streams.log import NewRecord
 from streams.log_config import LogSettings
 from streams.on_kafka.topics import create_topics
-from streams.topics import DESK, POOLS, TASKS
+from streams.topics import DESK, LABELS, POOLS, TASKS
 from streams.worker import Worker
 from tests.broker.broker import Broker
 
@@ -78,7 +78,8 @@ def desk_records(count: int) -> Iterator[NewRecord]:
             value.replace(b"open-00000000", name),
             0,
         )
-    state = DeskState(now=0.0, open_tasks=count, in_flight={POOL.pool: count})
+    positions = {TASKS: 0, LABELS: 0}
+    state = DeskState(now=0.0, open_tasks=count, in_flight={POOL.pool: count}, positions=positions)
     (header,) = [key for _, key, _ in engine.changes() if b"open-" not in key]
     yield NewRecord(DESK, header, msgspec.json.encode(state), 0)
 
