@@ -52,7 +52,12 @@ class Serving:
     def _until_asked(
         self, desk: Desk, project: str, turn: Turn, now: float, left: Left
     ) -> list[Output]:
-        """Go on with tasks of `project` until one of them is asked about."""
+        """Go on with tasks of `project` until one of them is asked about.
+
+        Or until one has to wait for tomorrow's money: some may come back today, for the others.
+        """
+        control = self._eligible.control(project)
+        is_capped = control.usd_per_day is not None and not control.paused
         out: list[Output] = []
         while not left.over:
             ready = [
@@ -67,7 +72,7 @@ class Serving:
             left.spend(state)
             new = self._asking.again(desk, state, turn)
             out += new
-            if any(isinstance(one, Ask) for one in new):
+            if any(isinstance(one, Ask) for one in new) or (is_capped and state.halted):
                 break
         return out
 

@@ -117,3 +117,16 @@ def test_a_desk_of_before_there_were_queues_is_served_and_one_of_ours_can_be_rea
     other.restore(0, records.items())
     served = [name for at in (1.0, 2.0) for name in asked(other.receive(Tick(at=at)))]
     assert served == ["dear", "cheap"]
+
+
+def test_money_that_comes_back_is_spent_on_tasks_that_still_wait_for_room() -> None:
+    """A lack of money for a moment sends one task a tick to the next day, not the whole queue."""
+    pool = msgspec.structs.replace(HOURLY, usd_per_label=1.0, ask_timeout_s=100.0)
+    made = engine(pool, Control(at=0.0, project="p", usd_per_day=310.0), Tick(at=0.0))
+    for number in range(1000):
+        made.receive(task(f"t{number:04}"))
+    before = [name for at in range(1, 100) for name in asked(made.receive(Tick(at=float(at))))]
+    assert len(before) == 10
+    assert made.halted_tasks() == 90
+    after = [name for at in range(100, 200) for name in asked(made.receive(Tick(at=float(at))))]
+    assert len(after) == 89 + 100  # the room that was saved up, and one a second
