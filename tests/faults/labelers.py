@@ -28,9 +28,19 @@ USD = {"good": 0.10, "cheap": 0.02, "other": 0.05}
 
 
 class Labelers:
-    """Feeds tasks, answers asks and moves the time, a step at a time."""
+    """Feeds tasks, answers asks and moves the time, a step at a time.
 
-    def __init__(self, log: Log, seed: int, tasks: int) -> None:
+    Parameters
+    ----------
+    log, seed
+        Where, and by which hash.
+    tasks
+        How many there are in all.
+    pace
+        By how much all times are stretched: steps, time-outs and what labelers take.
+    """
+
+    def __init__(self, log: Log, seed: int, tasks: int, pace: float = 1.0) -> None:
         self._log = log
         self._seed = seed
         self._partitions = log.partitions("tasks")
@@ -38,6 +48,7 @@ class Labelers:
         self._later: list[tuple[float, int, NewRecord]] = []
         self._count = 0
         self._tasks = tasks
+        self._pace = pace
         self.fed = 0
         self.now = 0.0
         log.write(
@@ -49,7 +60,13 @@ class Labelers:
 
     def advance(self, tasks: int) -> None:
         """Let `STEP_S` pass: feed up to `tasks` tasks, write what is due by then, and the time."""
-        self.now += STEP_S
+        self.now += STEP_S * self._pace
+        tick = encode(Tick(at=self.now))
+        self._write(
+            tasks, [NewRecord("labels", None, tick, part) for part in range(self._partitions)]
+        )
+
+    def _write(self, tasks: int, ticks: list[NewRecord]) -> None:
         new = [self._task(number) for number in range(self.fed, min(self.fed + tasks, self._tasks))]
         self.fed += len(new)
         for reader in self._asks:
@@ -59,16 +76,14 @@ class Labelers:
         while self._later and self._later[0][0] <= self.now:
             new.append(heapq.heappop(self._later)[2])
         new.append(NewRecord("labels", b"t0", b'{"type":"Lable","at":%d}' % self.now))
-        tick = encode(Tick(at=self.now))
-        new += [NewRecord("labels", None, tick, part) for part in range(self._partitions)]
-        self._log.write(new)
+        self._log.write(new + ticks)
 
     def waiting(self) -> int:
         """How many answers are on their way."""
         return len(self._later)
 
     def _pool(self, name: str, usd: float) -> Pool:
-        return Pool(pool=name, at=0.0, usd_per_label=usd, ask_timeout_s=TIMEOUT_S)
+        return Pool(pool=name, at=0.0, usd_per_label=usd, ask_timeout_s=TIMEOUT_S * self._pace)
 
     def _task(self, number: int) -> NewRecord:
         name = f"t{number}"
@@ -77,7 +92,7 @@ class Labelers:
             task=name, project="p", at=self.now, classes=CLASSES, features=features, value_usd=1.0
         )
         if self._draw(name, 0, "gold") < 0.1:
-            gold = Gold(task=name, answer=self._truth(name), at=self.now + 600.0)
+            gold = Gold(task=name, answer=self._truth(name), at=self.now + 600.0 * self._pace)
             self._put(gold.at, name, encode(gold))
         return NewRecord("tasks", name.encode(), encode(task))
 
@@ -85,7 +100,7 @@ class Labelers:
         """Put what the pool does about `ask` on its way."""
         kind = self._draw(ask.task, ask.ask, "kind")
         spread = self._draw(ask.task, ask.ask, "delay")
-        at = ask.at + 5.0 + 60.0 * spread
+        at = ask.at + (5.0 + 60.0 * spread) * self._pace
         if kind < 0.05:
             return
         if kind < 0.15:
@@ -93,7 +108,7 @@ class Labelers:
             self._put(at, ask.task, encode(decline))
             return
         if kind < 0.25:
-            at = ask.expires_at + 2 * STEP_S + 300.0 * spread
+            at = ask.expires_at + (2 * STEP_S + 300.0 * spread) * self._pace
         crew = [name for name in (f"{ask.pool}{i}" for i in range(30)) if name not in ask.exclude]
         right = self._draw(ask.task, ask.ask, "right") < SKILL[ask.pool]
         truth = self._truth(ask.task)
@@ -111,7 +126,7 @@ class Labelers:
         )
         self._put(at, ask.task, label)
         if kind < 0.35:
-            self._put(at + 90.0, ask.task, label)
+            self._put(at + 90.0 * self._pace, ask.task, label)
 
     def _put(self, at: float, task: str, data: bytes) -> None:
         self._count += 1
