@@ -12,7 +12,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.broker.ports import free_port
 from tests.faults.soak.memory import resident_mb
+from tests.streams.test_endpoint import get
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,7 @@ class Life(NamedTuple):
     release: str
     process: subprocess.Popen[bytes]
     said: Path
+    port: int
     seen: list[tuple[float, float]]  # seconds since its start, MB
 
     def last_line(self) -> str:
@@ -78,7 +81,9 @@ class Fleet:
         config.write_text(self._config(name), encoding="utf-8")
         verb = ["learn"] if name == LEARNER else ["work", "--follow"]
         skew = str(self.skews_s.get(name, 0.0))
+        port = free_port()
         command = [sys.executable, "-c", WITH_A_CLOCK, skew, *verb, "--config", str(config)]
+        command += ["--metrics-port", str(port)]
         said = self._folder / f"{len(self.lives)}-{name}-{release}.log"
         with said.open("wb") as file:
             process = subprocess.Popen(
@@ -88,9 +93,16 @@ class Fleet:
                 env=os.environ | {"PYTHONPATH": str(self._trees[release])},
                 cwd=self._folder,
             )
-        life = Life(name, release, process, said, [])
+        life = Life(name, release, process, said, port, [])
         self.lives.append(life)
         self._running[name] = life, time.monotonic()
+
+    def ready(self, name: str) -> bool:
+        """Whether one says that it is."""
+        try:
+            return get(self._running[name][0].port, "/readyz").status == 200
+        except OSError:
+            return False
 
     def stop(self, *names: str) -> None:
         """Tell them to stop, all at once, and wait until they have."""
@@ -98,8 +110,8 @@ class Fleet:
         for life in lives:
             life.process.terminate()
         for life in lives:
-            if life.process.wait(STOP_S) != 0:
-                self.ended.append(f"{life.name} ({life.release}) after SIGTERM: {life.last_line()}")
+            if (code := life.process.wait(STOP_S)) not in {0, -signal.SIGTERM}:  # so early
+                self.ended.append(f"{life.name} ({life.release}), {code}: {life.last_line()}")
 
     def kill(self, name: str) -> None:
         """Kill one."""
@@ -117,8 +129,8 @@ class Fleet:
     def look(self) -> None:
         """Note the memory of each; start those again that have ended."""
         for name, (life, began) in list(self._running.items()):
-            if life.process.poll() is not None:
-                self.ended.append(f"{name} ({life.release}): {life.last_line()}")
+            if (code := life.process.poll()) is not None:
+                self.ended.append(f"{name} ({life.release}), {code}: {life.last_line()}")
                 self.start(name, life.release)
             elif (megabytes := resident_mb(life.process.pid)) is not None:
                 life.seen.append((time.monotonic() - began, megabytes))

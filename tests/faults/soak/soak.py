@@ -38,6 +38,9 @@ SKEWS_S = {"w2": 15.0, "w3": -15.0, JOINS: 5.0}
 PARTITIONS = 4
 EVENT_S = 15.0
 TURN_S = 0.5
+READY_S = 60.0
+"""Longest wait for one that was rolled; a follower of an older release may wait for its learner."""
+
 QUIET_S = 900.0
 """Longest wait for the last verdict, when no task comes any more."""
 
@@ -155,7 +158,9 @@ class Soak:
         for name in names:
             self._fleet.stop(name)
             self._fleet.start(name, release)
-            self._turns(6.0)
+            until = time.monotonic() + READY_S
+            while not self._fleet.ready(name) and time.monotonic() < until:
+                self._turns(TURN_S)
 
     def _forget_the_group(self) -> None:
         """All workers away, as for longer than Kafka keeps the positions of an empty group."""
