@@ -1,9 +1,10 @@
 """A soak on Kafka: workers and a learner under load for as long as wanted, and all that happens.
 
 In the first half: the release before, an upgrade, a group that Kafka forgets, a downgrade, an
-upgrade and once more a group that is gone. In all of it clocks that disagree, and every few seconds
-a process that is restarted, killed, frozen, joins or leaves. In the second half one worker and the
-learner are left in peace, so that their memory can be looked at.
+upgrade and once more a group that is gone. Then a worker whose clock is a year ahead. In all of it
+clocks that disagree, and every few seconds a process that is restarted, killed, frozen, joins or
+leaves. In the second half one worker and the learner are left in peace, so that their memory can
+be looked at.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ BEFORE, NOW = "before", "now"
 STEADY = "w1"
 WORKERS = (STEADY, "w2", "w3")
 JOINS = "w4"
-SKEWS_S = {"w2": 15.0, "w3": -15.0, JOINS: 5.0}
-"""Clocks that nobody set; within what is believed."""
+WRONG = "w5"
+SKEWS_S = {"w2": 15.0, "w3": -15.0, JOINS: 5.0, WRONG: 365 * 86_400.0}
+"""Clocks that nobody set: within `clock.max_skew_s`, and one that is a year ahead."""
 
 PARTITIONS = 4
 EVENT_S = 15.0
@@ -136,9 +138,10 @@ class Soak:
             (0.25, self._downgrade),
             (0.34, self._upgrade),
             (0.42, self._forget_the_group),
+            (0.55, self._set_a_clock_wrong),
         ]
         if not self._can_go_back:
-            steps = [one for one in steps if one[1] == self._forget_the_group]
+            steps = [one for one in steps if one[1] not in {self._upgrade, self._downgrade}]
         return [(share * end_s, step) for share, step in steps]
 
     # What happens -----------------------------------------------------------------------------
@@ -178,6 +181,16 @@ class Soak:
         for name in workers:
             self._fleet.start(name, self._release)
         self._note("group deleted")
+
+    def _set_a_clock_wrong(self) -> None:
+        """One joins whose clock is a year ahead, and ends."""
+        self._fleet.start(WRONG, self._release)
+        until = time.monotonic() + READY_S
+        while not self._fleet.ready(WRONG) and time.monotonic() < until:
+            self._turns(TURN_S)
+        self._turns(15.0)
+        self._fleet.stop(WRONG)
+        self._note("wrong clock")
 
     def _disturb(self, number: int, *, in_peace: bool) -> None:
         """Do something to a process, by number."""
@@ -249,8 +262,8 @@ class Soak:
         return [name for name in self._fleet.running() if name != LEARNER]
 
     def _config(self, name: str) -> str:
-        """Return what a process is told; the one that joins now and then has no name of its own."""
-        instance = None if name in {JOINS, LEARNER} else name
+        """Return what a process is told; those that join now and then have no name of their own."""
+        instance = name if name in WORKERS else None
         return self._story.toml(instance, LOG, WORKER) + MEMORY
 
     def _growth(self) -> dict[str, float]:
