@@ -72,7 +72,7 @@ class MemorySettings(Section, frozen=True):
     remember_closed_s: float = 86400.0
     max_closed: int = 50_000  # over all partitions, at some 3 KB; the first that closed go first
     labeler_days: int = 90  # idle for longer, a labeler counts as a new one of the pool
-    max_labelers: int = 50_000  # over all projects, at some 250 bytes in each snapshot
+    max_labelers: int = 50_000  # over all projects, at some 190 bytes in each snapshot
     gold_waits_s: float = 3600.0
     max_waiting_gold: int = 10_000
 

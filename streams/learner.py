@@ -1,8 +1,10 @@
 """The learner: from the newest snapshot on, the committed rewards in the order of the log.
 
 Rule 1: it learns committed rewards only, in the order of the log; nothing is ever undone, but a
-snapshot may be gone back to, and what was learned since is then passed over for good.
+snapshot may be gone back to, and what was learned since is then passed over for good, or learned
+again.
 Rule 2: there is one. Its writer has one name, so a second learner takes it from the first.
+Rule 3: it passes over nothing that a newer program could learn from: there it stops.
 """
 
 from __future__ import annotations

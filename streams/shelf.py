@@ -1,6 +1,6 @@
 """Which slots a learner writes: the next one in turn, and once an hour and a day one by the clock.
 
-Of the version before, the newest snapshot is spared for two weeks: a poolwise of the release before
+Of the version before, the newest snapshot is spared for 30 days: a poolwise of the release before
 that is started again goes on from there, and learns again the rewards behind it.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.log import Writer
     from streams.snapshots import Manifest, Snapshots
 
-SPARED_S = 14 * 86400.0
+SPARED_S = 30 * 86400.0
 """As long as `rewards` are kept, unless told otherwise: older ones can't be gone on from."""
 
 

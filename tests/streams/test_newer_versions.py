@@ -103,6 +103,21 @@ def test_a_follower_stops_if_nothing_older_is_kept(log: EmbeddedLog, v: int, bra
         Worker(log, make, WorkerSettings(), follow=True)
 
 
+def test_a_worker_refuses_a_desk_with_a_newer_record_and_changes_nothing(
+    log: EmbeddedLog,
+) -> None:
+    one = worker(log)
+    story(log, one.step)
+    one.close()
+    (record, *_) = [one for one in read(log, "desk") if (one.key or b"").startswith(b"task/")]
+    newer = msgspec.json.decode(record.value or b"") | {"v": 2, "new": 7}
+    log.write([NewRecord("desk", record.key, msgspec.json.encode(newer))])
+    before = log.end("desk", 0)
+    with pytest.raises(NewerVersion, match=r"desk record .task/.*: version 2, .* reads 1"):
+        worker(log).step()
+    assert log.end("desk", 0) == before
+
+
 def test_a_follower_uses_the_newest_that_it_can_read(log: EmbeddedLog) -> None:
     newest = brains(log)[0]
     newer_snapshot(log)
