@@ -62,8 +62,11 @@ class EmbeddedFollower:
         self._partition = partition
         self._position = position
         self._lost: list[Lost] = []
+        begin = log.begin(topic, partition)
         if position > 0:
-            self._pass_over(log.begin(topic, partition))
+            self._pass_over(begin)
+        elif not TOPICS[topic].compacted:
+            self._position = begin
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
         """Read on; an empty list after `timeout_s` without a record."""

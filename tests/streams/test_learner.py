@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.brain import Brain
-from bandit.events import Reward
+from bandit.errors import StateError
+from bandit.events import Control, Reward
 from streams.log import NewRecord
 from streams.snapshots import CHUNK_BYTES
 from tests.streams.knowledge import knowledge
-from tests.streams.scenes import SETTINGS, FlakyLog, events, kept, new_log, read, save, worker
+from tests.streams.scenes import (
+    SETTINGS,
+    FlakyLog,
+    events,
+    kept,
+    new_log,
+    read,
+    save,
+    worker,
+    write,
+)
 from tests.streams.test_worker import story
 
 if TYPE_CHECKING:
@@ -112,6 +123,35 @@ def test_without_a_snapshot_that_can_be_read_all_is_learned_again(log: EmbeddedL
             damage(log, record.key)
     assert list(kept(log).newest_first()) == []
     assert knows_the_fold(log, worker(log).core)
+
+
+def test_nothing_starts_over_where_snapshots_and_rewards_are_gone_unless_told_to(
+    log: EmbeddedLog,
+) -> None:
+    one = worker(log, snapshot_every=4)
+    story(log, one.step)
+    one.close()
+    for record in read(log, "models"):
+        if record.key is not None and b"/chunk/" in record.key:
+            damage(log, record.key)
+    log.delete_before("rewards", 0, 3)
+    with pytest.raises(StateError, match=r"rewards before 3 were deleted.*--relearn"):
+        worker(log)
+    write(log, Control(at=9.0, relearn=True))
+    again = worker(log)
+    assert again.learner.counters["learned"] == len(read(log, "rewards")) > 0
+
+
+def test_a_learner_that_comes_too_late_counts_what_was_deleted(log: EmbeddedLog) -> None:
+    write(log, Control(at=1.0, frozen=True))
+    one = worker(log)
+    story(log, one.step)
+    one.close()
+    log.delete_before("rewards", 0, 3)
+    write(log, Control(at=2.0))
+    again = worker(log)
+    assert again.learner.counters["rewards_lost"] == 3
+    assert again.learner.counters["learned"] == len(read(log, "rewards"))
 
 
 def test_a_snapshot_of_another_version_is_passed_over(log: EmbeddedLog) -> None:
