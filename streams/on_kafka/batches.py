@@ -8,15 +8,16 @@ They are compressed when the sender takes the batch.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kafka import errors as kafka_errors
 from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecordsBuilder
 
 from streams.on_kafka.compression import BatchBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kafka import TopicPartition
 
@@ -95,3 +96,13 @@ def _fill(
     builder._last_offset = count - 1
     batch.records._next_offset = count
     return count
+
+
+def check_sent(sent: Iterable[Any]) -> None:
+    """Raise the first error of the batches' own futures; after a commit there should be none."""
+    for future in sent:
+        if not future.is_done:
+            raise kafka_errors.KafkaTimeoutError("a batch was not acknowledged")
+        _, _, error_of = future.value
+        if error_of is not None:
+            raise error_of(0)

@@ -17,7 +17,7 @@ from kafka import errors as kafka_errors
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogBusy, LogError, RecordTooLarge
-from streams.on_kafka.batches import batches
+from streams.on_kafka.batches import batches, check_sent
 from streams.on_kafka.probe import lasting, refusals
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Transactions:
             if offsets:
                 self._wait(lambda: manager.send_offsets_to_transaction(offsets, member), until)
             self._wait(manager.begin_commit, until)
-            _check_sent(sent)
+            check_sent(sent)
         except (kafka_errors.KafkaError, ValueError) as error:
             meaning = self._meaning(manager.last_error or error)
             self.close()
@@ -292,13 +292,3 @@ class Transactions:
         if isinstance(error, kafka_errors.AuthorizationError):
             return LogError(f"{self._name}: not allowed: {text}")
         return CommitUnknown(f"{self._name}: {text}")
-
-
-def _check_sent(sent: Iterable[Any]) -> None:
-    """Raise the first error of the batches' own futures; after a commit there should be none."""
-    for future in sent:
-        if not future.is_done:
-            raise kafka_errors.KafkaTimeoutError("a batch was not acknowledged")
-        _, _, error_of = future.value
-        if error_of is not None:
-            raise error_of(0)
