@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import structlog
 
 from bandit.errors import NewerVersion, StateError
+from streams import slots
 from streams.learning_orders import target_of
 from streams.log import Lost, Place
 from streams.snapshots import NOTHING, Manifest
@@ -61,17 +63,21 @@ def begin(
             return Beginning(make_core(target.data), snapshots.newest(), 0)
     unreadable, newest = 0, snapshots.newest().id
     for snapshot in snapshots.newest_first():
-        number = snapshot.manifest.id
-        if not unreadable and number != newest:
+        manifest, number = snapshot.manifest, snapshot.manifest.id
+        if not unreadable and (number != newest or not slots.is_in_turn(snapshot.slot)):
             unreadable = 1
             structlog.get_logger().error("snapshot_damaged", snapshot=newest, next=number)
         try:
-            return Beginning(make_core(snapshot.brain()), snapshot.manifest, unreadable)
+            core = make_core(snapshot.brain())
         except NewerVersion:
             raise
         except StateError as error:
             unreadable += 1
             structlog.get_logger().error("snapshot_unreadable", snapshot=number, why=str(error))
+        else:
+            if unreadable:  # without chunks: the next one is saved whole, though nothing is new
+                manifest = msgspec.structs.replace(manifest, count=0)
+            return Beginning(core, manifest, unreadable)
     return Beginning(make_core(None), NOTHING, unreadable or int(newest >= 0))
 
 

@@ -67,10 +67,11 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 class Snapshot(NamedTuple):
-    """A brain as bytes, and what is said of it."""
+    """A brain as bytes, what is said of it, and where it stands."""
 
     manifest: Manifest
     data: bytes
+    slot: bytes
 
     @property
     def position(self) -> int:
@@ -167,7 +168,7 @@ class Snapshots:
     def _whole(self, slot: bytes, manifest: Manifest) -> Snapshot | None:
         data = b"".join(self._chunks(slot, manifest.count))
         whole = manifest.v > VERSION or sha256(data).hexdigest() == manifest.sha256
-        return Snapshot(manifest, data) if whole else None
+        return Snapshot(manifest, data, slot) if whole else None
 
     def _chunks(self, slot: bytes, count: int) -> list[bytes]:
         keys = [slots.chunk(slot, i) for i in range(count)]

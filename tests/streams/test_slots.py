@@ -99,9 +99,24 @@ def test_where_all_in_turn_are_damaged_the_hour_is_used(log: EmbeddedLog) -> Non
     for number in range(4):
         damage(log, b"slot/%d/chunk/0" % number)
     hour = kept(log).manifests()[-1][1]
-    again = learner(log)
-    assert again.counters["learned"] == log.end("rewards", 0) - hour.position > 0
     assert following(log).position == hour.position
+    again = learner(log, clock)
+    assert again.counters["learned"] == log.end("rewards", 0) - hour.position > 0
+
+
+def test_a_learner_that_had_to_use_an_older_one_saves_anew(log: EmbeddedLog) -> None:
+    """It would else say of the damaged one that it is the newest, as long as nothing is new."""
+    brains(log)
+    clock = Clock()
+    clock.now = NOON
+    live(log, clock, NOON + 1.0, 1.0)
+    for number in range(4):
+        damage(log, b"slot/%d/chunk/0" % number)
+    again = learner(log, clock)
+    assert again.counters["unreadable_snapshots"] == 1
+    again.save(again=True)
+    whole = next(kept(log).newest_first()).manifest
+    assert (whole, whole.at) == (kept(log).newest(), clock.now)
 
 
 def test_only_those_in_turn_are_held_in_memory(log: EmbeddedLog) -> None:
