@@ -133,6 +133,17 @@ def failing(what: str, error: Exception) -> LogError:
     return kind(f"{what}: {type(error).__name__}: {error}")
 
 
+def unreadable(what: str, error: Exception) -> LogError:
+    """Return an error for records of `what` that can't be read, however often one tries."""
+    text = f"{what}: {type(error).__name__}: {error}"
+    if isinstance(error, kafka_errors.UnsupportedCodecError):
+        text += (
+            "; what to do: pip install lz4 (or python-snappy) for every process of ours, and let"
+            " the producer use gzip or zstd"
+        )
+    return LogError(text)
+
+
 @contextmanager
 def unknown_if_it_fails() -> Iterator[None]:
     """Where to read on can't be known while the broker doesn't say it: try again."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
-from bandit.errors import CommitUnknown, LogError
+from bandit.errors import CommitUnknown
 from streams.log import Lost, Record
+from streams.on_kafka.connection import unreadable
 from streams.on_kafka.hearing import Hearing, lag
 from streams.on_kafka.presence import made_again
 
@@ -126,8 +127,8 @@ class KafkaFollower:
         except kafka_errors.RetriableError:
             return []
         except kafka_errors.KafkaError as error:
-            msg = f"{self._place.topic}/{self._place.partition}: {type(error).__name__}: {error}"
-            raise LogError(msg) from error
+            what = f"{self._place.topic}/{self._place.partition}"
+            raise unreadable(what, error) from error
         return [
             Record(*self._place, one.offset, one.key, one.value, logged_at(one))
             for records in polled.values()

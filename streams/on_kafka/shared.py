@@ -18,7 +18,7 @@ from kafka.structs import MemberState, OffsetAndMetadata
 from bandit.errors import CommitUnknown, LogBusy, LogError
 from streams.log import Lost, Place, Record
 from streams.on_kafka.assignor import TogetherAssignor
-from streams.on_kafka.connection import unknown_if_it_fails
+from streams.on_kafka.connection import unknown_if_it_fails, unreadable
 from streams.on_kafka.follower import SHARING, logged_at
 from streams.on_kafka.hearing import Hearing, lag
 from streams.on_kafka.membership import Membership, go_on_joining, replaced
@@ -224,8 +224,7 @@ class KafkaShared:
             return []
         except kafka_errors.KafkaError as error:
             self._names.look(now=True)  # a topic that was made again, say
-            msg = f"{self._names.name}: {type(error).__name__}: {error}"
-            raise LogError(msg) from error
+            raise unreadable(self._names.name, error) from error
         return [
             Record(*place, one.offset, one.key, one.value, logged_at(one))
             for place, records in ((self._place(there), some) for there, some in polled.items())

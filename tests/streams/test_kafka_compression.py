@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import UnsupportedCodecError
 
+from bandit.errors import CommitUnknown, LogError
 from bandit.events import Label
 from streams.codec import encode
 from streams.kafka import KafkaLog
@@ -19,10 +21,11 @@ from streams.log import NewRecord, read_to_end
 from streams.log_config import LogSettings
 from streams.on_kafka.compression import NUMBERS, Codec
 from streams.on_kafka.topics import create_topics
-from streams.topics import DESK, VERDICTS
+from streams.topics import DESK, LABELS, TASKS, VERDICTS
 from tests.broker.log_bytes import bytes_by_topic
 
 if TYPE_CHECKING:
+    from streams.log import Follower, Shared
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka
@@ -99,3 +102,25 @@ def test_a_reader_without_zstd_reads_what_is_written_unless_zstd_is_asked_for(
         consumer.seek(place, len(new) + 1)
         with pytest.raises(UnsupportedCodecError):
             consumer.poll(5000)
+
+
+def poll_for(reader: Shared | Follower, seconds: float) -> None:
+    """Poll, whatever comes."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        reader.poll(100, 0.2)
+
+
+@pytest.mark.parametrize("reader", ["follower", "worker"])
+def test_a_codec_that_is_not_installed_is_one_line_that_says_what_to_install(
+    address: str, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    """Upstreams like lz4 and snappy, which need packages; here it is zstd that is missing."""
+    written(address, TASKS, "zstd")
+    monkeypatch.setattr(kafka.codec, "zstd", None)
+    with closing(KafkaLog(address, LogSettings())) as log:
+        one = log.follow(TASKS) if reader == "follower" else log.shared("workers", [TASKS, LABELS])
+        with pytest.raises(LogError, match=r"zstd .*not found; what to do: pip install") as caught:
+            poll_for(one, 10.0)
+    assert not isinstance(caught.value, CommitUnknown)
+    assert "\n" not in str(caught.value)
