@@ -12,14 +12,14 @@ import pytest
 
 from bandit.brain import Brain
 from bandit.engine import Engine
-from bandit.events import Ask, Reward, Tick
+from bandit.events import Ask, Pool, Reward, Tick
 from streams.log import NewRecord
 from tests.faults.audit import events
 from tests.faults.length import LONG
 from tests.faults.processes import ROOT
 from tests.faults.story import LOG, Story, wait_until
 from tests.faults.test_kafka_silence import serving
-from tests.streams.scenes import POOLS, record, task
+from tests.streams.scenes import record, task
 from tests.streams.test_endpoint import samples
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ COUNT = 100_000 if LONG else 6_000
 
 LIFE_S = 1200 if LONG else 120
 REST_S = 7200.0
+"""Longer than asks are awaited, which is longer than all this takes."""
+
+POOLS = (Pool(pool="a", at=0.0, usd_per_label=0.02, ask_timeout_s=3600.0),)
 PARTITIONS = 2
 FEATURES = {f"feature{number}": float(number) for number in range(18)}
 ONE_AT_A_TIME = 1000
