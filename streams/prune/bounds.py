@@ -16,7 +16,7 @@ from streams.sqlitefile import one_line_errors
 from streams.topics import OPERATIONS, REWARDS, SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from streams.embedded import EmbeddedLog
@@ -30,7 +30,9 @@ class Bound(NamedTuple):
     why: str
 
 
-def bounds(log: EmbeddedLog, place: Place, archive: Path | None) -> Iterator[Bound]:
+def bounds(
+    log: EmbeddedLog, place: Place, archive: Path | None, gone: Collection[str] = ()
+) -> Iterator[Bound]:
     """Yield what holds a partition back.
 
     Parameters
@@ -41,6 +43,8 @@ def bounds(log: EmbeddedLog, place: Place, archive: Path | None) -> Iterator[Bou
         The partition.
     archive
         A folder that `poolwise archive` writes this log's events into, or `None` for none.
+    gone
+        Groups that will read no further.
 
     Raises
     ------
@@ -49,14 +53,14 @@ def bounds(log: EmbeddedLog, place: Place, archive: Path | None) -> Iterator[Bou
     """
     yield Bound(log.end(*place) - 1, "the last record says what the next offset is")
     if place.topic in SHARED:
-        yield from _groups(log, place)
+        yield from _groups(log, place, gone)
     if place.topic == REWARDS:
         yield _learned(log)
     if place.topic in EVENTS and archive is not None:
         yield _archived(log, place, archive)
 
 
-def _groups(log: EmbeddedLog, place: Place) -> Iterator[Bound]:
+def _groups(log: EmbeddedLog, place: Place, gone: Collection[str]) -> Iterator[Bound]:
     """What each group of workers has not read; one that has read only ticks, say, is at 0."""
     with one_line_errors(log.path):
         rows = log.connection.execute(
@@ -64,6 +68,7 @@ def _groups(log: EmbeddedLog, place: Place) -> Iterator[Bound]:
             " FROM positions WHERE topic IN (?, ?, ?, ?) GROUP BY member_of",
             (*place, *SHARED, *OPERATIONS),
         ).fetchall()
+    rows = [row for row in rows if row[0] not in gone]
     if not rows:
         yield Bound(0, "no worker has read any of it")
     for group, position in rows:

@@ -34,6 +34,12 @@ KAFKA = "kafka://"
     type=click.Path(file_okay=False, path_type=Path),
     help="Delete nothing that this folder of `poolwise archive` doesn't have yet.",
 )
+@click.option(
+    "--gone-group",
+    "gone",
+    multiple=True,
+    help="A group that will never read on, so nothing is kept for it; may be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would go.")
 @click.option(
     "--rewrite",
@@ -47,6 +53,7 @@ def prune(
     log: str,
     before: str,
     archive: Path | None,
+    gone: tuple[str, ...],
     dry_run: bool,
     rewrite: bool,
     config_file: Path | None,
@@ -68,14 +75,14 @@ def prune(
             " (`poolwise doctor` says where it is too short)"
         )
     if Path(log).is_dir():
-        if archive is not None or rewrite:
-            raise click.UsageError("--archive and --rewrite go with a log only.")
+        if archive is not None or gone or rewrite:
+            raise click.UsageError("--archive, --gone-group and --rewrite go with a log only.")
         from streams.prune.folder import prune_folder
 
         report: FolderReport | LogReport = prune_folder(Path(log), at, dry_run=dry_run)
     else:
         settings = log_settings(config_file)
-        report = _of_log(log, settings, at, archive, dry_run=dry_run, rewrite=rewrite)
+        report = _of_log(log, settings, at, archive, gone, dry_run=dry_run, rewrite=rewrite)
     click.echo(json.dumps(report.figures()) if as_json else "\n".join(report.lines()))
 
 
@@ -84,6 +91,7 @@ def _of_log(
     settings: LogSettings,
     before: float,
     archive: Path | None,
+    gone: tuple[str, ...],
     *,
     dry_run: bool,
     rewrite: bool,
@@ -103,7 +111,7 @@ def _of_log(
         assert isinstance(log, EmbeddedLog)
         if rewrite and not dry_run:
             stack.enter_context(space.nobody_at_work(log))
-        size, found = space.size_of(log), tuple(cuts(log, before, archive))
+        size, found = space.size_of(log), tuple(cuts(log, before, archive, gone))
         if not dry_run:
             _delete(log, found)
             if rewrite:

@@ -16,10 +16,11 @@ from streams.prune.bounds import bounds
 from streams.topics import TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from streams.embedded import EmbeddedLog
+    from streams.prune.bounds import Bound
 
 BATCH = 5_000
 """Records a transaction: some 50 ms, in which a worker waits."""
@@ -43,7 +44,9 @@ class Cut(NamedTuple):
         return max(0, self.end - self.first)
 
 
-def cuts(log: EmbeddedLog, before: float, archive: Path | None = None) -> Iterator[Cut]:
+def cuts(
+    log: EmbeddedLog, before: float, archive: Path | None = None, gone: Collection[str] = ()
+) -> Iterator[Cut]:
     """Yield what may go of each partition; one that was never written to is left out.
 
     Parameters
@@ -54,6 +57,8 @@ def cuts(log: EmbeddedLog, before: float, archive: Path | None = None) -> Iterat
         What is of this time or later stays, in UTC seconds.
     archive
         Nothing goes that this folder doesn't have yet; `None`: there is no archive.
+    gone
+        Groups that will read no further, so nothing waits for them.
 
     Raises
     ------
@@ -66,12 +71,12 @@ def cuts(log: EmbeddedLog, before: float, archive: Path | None = None) -> Iterat
         for partition in range(log.partitions(topic.name)):
             place = Place(topic.name, partition)
             if log.end(*place):
-                yield _cut(log, place, before, archive)
+                held = min(bounds(log, place, archive, gone), key=lambda one: one.offset)
+                yield _cut(log, place, before, held)
 
 
-def _cut(log: EmbeddedLog, place: Place, before: float, archive: Path | None) -> Cut:
+def _cut(log: EmbeddedLog, place: Place, before: float, held: Bound) -> Cut:
     first, last = log.begin(*place), log.end(*place) - 1
-    held = min(bounds(log, place, archive), key=lambda one: one.offset)
     with closing(log.follow(*place)) as reader:
         young = first_young(reader, place.topic, before, last + 1)
     end = max(first, min(young, held.offset))

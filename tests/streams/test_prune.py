@@ -98,6 +98,7 @@ def test_what_no_worker_has_read_stays(path: Path) -> None:
     assert said["deleted"]["labels"] == 5
     held = {one["topic"]: one["why"] for one in said["held_back"]}
     assert held["tasks"] == held["labels"] == "group 'second' has read no further"
+    assert figures(path, 5, "--gone-group", "second")["deleted"]["tasks"] == 16 - 3
 
 
 def test_without_a_worker_no_task_and_no_label_goes(tmp_path: Path) -> None:
