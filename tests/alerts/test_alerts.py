@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.events import Ask, Pool, Tick
+from bandit.events import Ask, Control, Pool, Tick
 from streams.log import NewRecord
 from tests.alerts import test_kafka_alerts
 from tests.alerts.rules import firing, rules
@@ -83,6 +83,12 @@ def more_comes_than_is_worked_on(at: Scene) -> None:
 def as_many_tasks_are_open_as_may_be(at: Scene) -> None:
     write(at.log, *(task(f"t{i}") for i in range(5)))
     with at.worker(max_open=2, batch_records=1) as worker:
+        at.passes(16, worker)
+
+
+def a_paused_project_has_as_many_tasks_as_may_be_halted(at: Scene) -> None:
+    write(at.log, Control(at=1.0, project="p", paused=True), *(task(f"t{i}") for i in range(5)))
+    with at.worker(max_halted=2, batch_records=1) as worker:
         at.passes(16, worker)
 
 
@@ -185,6 +191,7 @@ CAUSES: list[tuple[str, Callable[[Scene], None]]] = [
     ("PoolwiseNotReady", too_many_records_wait),
     ("PoolwiseLagGrows", more_comes_than_is_worked_on),
     ("PoolwisePaused", as_many_tasks_are_open_as_may_be),
+    ("PoolwisePaused", a_paused_project_has_as_many_tasks_as_may_be_halted),
     ("PoolwiseTicksRefused", a_desk_is_ahead_of_its_workers_clock),
     ("PoolwiseNothingAsked", all_pools_are_closed),
     ("PoolwiseModelOld", the_learner_is_gone),
@@ -219,6 +226,21 @@ def test_it_fires(
     fired = rule.fires(at.tape)
     assert fired
     assert all(rule.quoted() <= {label for label, _ in labels} for labels in fired)
+
+
+@pytest.mark.parametrize(
+    ("limit", "cause"),
+    [
+        ("max_open", as_many_tasks_are_open_as_may_be),
+        ("max_halted", a_paused_project_has_as_many_tasks_as_may_be_halted),
+    ],
+)
+def test_a_limit_of_open_tasks_that_is_reached_is_named(
+    limit: str, cause: Callable[[Scene], None], at: Scene
+) -> None:
+    cause(at)
+    (labels,) = rules()["PoolwisePaused"].fires(at.tape)
+    assert dict(labels)["limit"] == limit
 
 
 def test_nothing_fires_while_all_is_well(at: Scene) -> None:
