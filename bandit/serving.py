@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bandit.desk import Desk
     from bandit.eligible import Eligible
     from bandit.events import Output
+    from bandit.state import TaskState
     from bandit.ticks import Left
 
 
@@ -54,10 +55,10 @@ class Serving:
     ) -> list[Output]:
         """Go on with tasks of `project` until one of them is asked about.
 
-        Or until one has to wait for tomorrow's money: some may come back today, for the others.
+        Or until one can't be, for want of money or of a pool: the others wait for these here.
         """
         control = self._eligible.control(project)
-        is_capped = control.usd_per_day is not None and not control.paused
+        is_ordered = control.paused or control.pool is not None
         out: list[Output] = []
         while not left.over:
             ready = [
@@ -72,9 +73,14 @@ class Serving:
             left.spend(state)
             new = self._asking.again(desk, state, turn)
             out += new
-            if any(isinstance(one, Ask) for one in new) or (is_capped and state.halted):
+            if any(isinstance(one, Ask) for one in new) or not (is_ordered or _stopped(state)):
                 break
         return out
+
+
+def _stopped(state: TaskState) -> bool:
+    """Whether the policy has stopped, so that the task ended as it might have at any time."""
+    return state.verdict is not None and state.verdict.why != "no_pool"
 
 
 def _round(desk: Desk) -> list[str]:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bandit.engine import Engine
-from bandit.events import Ask, Control, Pool, Task, Tick
+from bandit.events import Ask, Control, Label, Pool, Task, Tick, Verdict
 from bandit.queues import TIDY
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.fleet import BRAIN
@@ -25,6 +25,12 @@ HOURLY = Pool(pool="a", at=0.0, usd_per_label=0.05, capacity_per_hour=3600.0, as
 
 def task(name: str, project: str = "p", **fields: Any) -> Task:
     return Task(task=name, project=project, classes=("yes", "no"), **({"at": 0.0} | fields))
+
+
+def label(name: str, ask: int) -> Label:
+    return Label(
+        label=f"{name}/{ask}", task=name, ask=ask, pool="a", labeler="w", answer="yes", at=0.0
+    )
 
 
 def asked(out: list[Output]) -> list[str]:
@@ -86,6 +92,24 @@ def test_a_project_that_is_paused_while_it_waits_gives_its_turns_to_the_others()
     made.receive(Control(at=0.0, project="p"))
     served = [name for at in range(11, 21) for name in asked(made.receive(Tick(at=float(at))))]
     assert sorted(name[0] for name in served) == ["p"] * 5 + ["q"] * 5
+
+
+def test_a_pool_that_is_closed_for_a_moment_does_not_end_the_tasks_that_wait_for_it() -> None:
+    """Each has a label, so it ends where no pool is able to take it: one in a tick, not all."""
+    twice = Settings(
+        policy=PolicySettings(name="uniform", labels_per_task=2, max_labels=2),
+        audit=AuditSettings(share=1e-9),
+    )
+    made = engine(HOURLY, Tick(at=0.0), settings=twice)
+    for number in range(300):
+        made.receive(task(f"t{number}"))
+    for number in range(300):
+        made.receive(label(f"t{number}", 1))
+    made.receive(msgspec.structs.replace(HOURLY, open=False))
+    out = [made.receive(Tick(at=at)) for at in (1.0, 2.0)]
+    assert [sum(isinstance(one, Verdict) for one in some) for some in out] == [1, 1]
+    made.receive(HOURLY)
+    assert len(asked(made.receive(Tick(at=3.0)))) == 3
 
 
 def test_entries_of_tasks_that_have_closed_do_not_pile_up() -> None:
