@@ -79,12 +79,12 @@ def main() -> None:
         ("5,000 labelers", MemorySettings(max_labelers=5_000)),
     ):
         brain = Brain(Settings(memory=memory))
-        began = time.perf_counter()
+        began = time.process_time()
         for one in rewards:
             brain.learn(one)
-        learned = time.perf_counter()
+        learned = time.process_time()
         data = brain.to_bytes()
-        saved = time.perf_counter()
+        saved = time.process_time()
         known = len(msgspec.json.decode(data)["labelers"])
         print(
             f"{name}: {known:,} labelers, a snapshot of {len(data) / 1e6:.1f} MB in"

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 REWARDS_PLACE = Place(REWARDS, 0)
 BATCH = 1000
 TURN = 10
-"""Batches learned in one turn at most: some seconds, in which a worker reads no label."""
+"""Batches learned in one turn at most: well under a second, in which a worker reads no label."""
 COUNTED = (
     "learned",
     "snapshots",
