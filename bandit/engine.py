@@ -18,6 +18,7 @@ from bandit.capacity import Capacity
 from bandit.clock import Clock
 from bandit.closing import Closing
 from bandit.desks import Desks
+from bandit.early_gold import hold_early
 from bandit.eligible import Eligible
 from bandit.errors import EventError
 from bandit.events import Control, DeadLetter, Decline, Gold, Label, Pool, Reward, Task, Tick
@@ -266,7 +267,8 @@ class Engine:
         checks.finite(event.at, f"gold of task {event.task!r}: at")
         state = desk.task(event.task)
         if state is None:
-            return self._early_gold(desk, event)
+            is_new = hold_early(desk, event, self.settings.memory)
+            return [] if is_new else self._ignored("repeated_gold")
         checks.gold(event, state)
         if state.gold is not None:
             return self._ignored("repeated_gold")
@@ -275,23 +277,6 @@ class Engine:
         if state.verdict is not None:
             return self._closing.revise(desk, state)
         return self._asking.decide(desk, state, "gold")
-
-    def _early_gold(self, desk: Desk, event: Gold) -> list[Output]:
-        """Gold for a task that isn't known waits for it a while."""
-        waiting = desk.gold(event.task)
-        if waiting is not None:
-            known = waiting.gold.answer
-            if known == event.answer:
-                return self._ignored("repeated_gold")
-            msg = f"gold of task {event.task!r}: {event.answer!r} contradicts {known!r}"
-            raise EventError("contradicts", msg)
-        memory = self.settings.memory
-        if desk.state.waiting_gold >= memory.max_waiting_gold:
-            msg = f"gold of task {event.task!r}: {memory.max_waiting_gold} wait for tasks already"
-            raise EventError("unknown_task", msg)
-        # Only ticks move time, so gold waits from now, whenever the expert spoke.
-        desk.hold(event, event.at if desk.state.now is None else desk.state.now)
-        return []
 
     def _refused(self, error: EventError, now: float | None) -> DeadLetter:
         self.counters[error.rule] += 1
