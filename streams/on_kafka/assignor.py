@@ -72,13 +72,20 @@ class TogetherAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
     owned
         What this member holds now. Kafka-python's own assignors remember what they were last
         given, and claim it still after they have lost it.
+    counts
+        How many partitions each topic has. A client that has just begun may lead its group before
+        it has heard that, and would give nothing to anybody.
     """
 
     name = NAME
     version = 1
 
-    def __init__(self, owned: Callable[[], Iterable[TopicPartition]]) -> None:
+    def __init__(
+        self, owned: Callable[[], Iterable[TopicPartition]], counts: Mapping[str, int]
+    ) -> None:
+        self.generation = -1  # the last of which the assignment has arrived
         self._owned = owned
+        self._counts = counts
 
     def supported_protocols(self) -> list[RebalanceProtocol]:
         return [RebalanceProtocol.COOPERATIVE]
@@ -103,7 +110,10 @@ class TogetherAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
             members, key=lambda one: (one.group_instance_id is None, one.group_instance_id or "")
         )
         topics = sorted({topic for member in members for topic in member.metadata.topics})
-        ways = {topic: cluster.partitions_for_topic(topic) or set() for topic in topics}
+        ways = {
+            topic: cluster.partitions_for_topic(topic) or set(range(self._counts.get(topic, 0)))
+            for topic in topics
+        }
         claims = {one.member_id: _numbers(one.metadata) for one in order}
         times: dict[int, int] = defaultdict(int)
         for numbers in claims.values():
@@ -122,7 +132,7 @@ class TogetherAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
         return given
 
     def on_assignment(self, assignment: Any, generation: int) -> None:
-        """Nothing is remembered: `owned` knows."""
+        self.generation = generation  # what was assigned is `owned` by now
 
 
 def _numbers(metadata: Any) -> set[int]:

@@ -89,7 +89,8 @@ class KafkaShared:
         self._held: frozenset[Place] = frozenset()
         self._aside: list[Record] = []  # came while only staying alive
         self._paused: frozenset[Place] = frozenset()
-        assignor = TogetherAssignor(self._assignment)
+        counts = {names.on_broker(topic): names.partitions(topic) for topic in topics}
+        self._assignor = TogetherAssignor(self._assignment, counts)
         self._consumer = KafkaConsumer(
             **connect,
             **SHARING,
@@ -98,7 +99,7 @@ class KafkaShared:
             session_timeout_ms=int(settings.session_timeout_s * 1000),
             heartbeat_interval_ms=int(settings.session_timeout_s * 1000 / 20),
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
-            partition_assignment_strategy=[assignor],
+            partition_assignment_strategy=[self._assignor],
         )
         self._hearing = Hearing(self._consumer)
         self._positions = Positions(self._consumer, names, ends, patience_ms)
@@ -196,9 +197,8 @@ class KafkaShared:
 
     def seek(self, positions: Mapping[Place, int]) -> None:
         self._aside = [one for one in self._aside if one[:2] not in positions]
-        there = {self._names.place(*place): at for place, at in positions.items()}
-        mine = self._assignment()
-        self._positions.seek({one: at for one, at in there.items() if one in mine})
+        mine = {self._place(one): one for one in self._assignment()}
+        self._positions.seek({mine[one]: at for one, at in positions.items() if one in mine})
 
     def committed(self, place: Place) -> int | None:
         return self._positions.committed(self._names.place(*place))
@@ -244,7 +244,9 @@ class KafkaShared:
             self.keep_alive()
 
     def _joined(self) -> bool:
-        return bool(self._consumer.group_metadata().state == MemberState.STABLE)
+        now = self._consumer.group_metadata()  # stable a moment before the assignment is there
+        stable = now.state == MemberState.STABLE
+        return bool(stable and now.generation_id == self._assignor.generation)
 
     def _of_mine(self, records: list[Record]) -> list[Record]:
         return [one for one in records if one[:2] in self._held]  # a place, plain

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from kafka.admin import MemberToRemove
+from kafka.coordinator.consumer import ConsumerCoordinator
 
 from bandit.errors import CommitUnknown, LogBusy
 from streams.kafka import KafkaLog
@@ -226,3 +227,23 @@ def test_poison_set_aside_is_left_to_the_next_owner_of_its_partition(members: Me
     assert letters(log) == []
     assert second.committed(Place("tasks", 1)) is None
     first.close()
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.5])
+def test_a_member_whose_partitions_are_on_their_way_is_not_at_the_end(
+    members: Members, monkeypatch: pytest.MonkeyPatch, late_s: float
+) -> None:
+    """Its group is stable for kafka-python a moment before it has them."""
+    complete, given = ConsumerCoordinator._on_join_complete_async, []
+
+    async def late(self: ConsumerCoordinator, *arguments: object) -> None:
+        threading.Event().wait(late_s)
+        await complete(self, *arguments)
+        given.append(set(self._subscription.assigned_partitions()))
+
+    monkeypatch.setattr(ConsumerCoordinator, "_on_join_complete_async", late)
+    members.log.write([NewRecord("tasks", b"t", b"{}", 0)])
+    shared = join(members.log)
+    assert not shared.at_end()
+    assert poll_until(shared, shared.at_end)
+    assert len(given[0]) == 4, "who leads knows what there is to share out"

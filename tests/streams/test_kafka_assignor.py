@@ -41,7 +41,7 @@ class Group:
 
     def round(self, topics: Iterable[str] = TOPICS) -> bool:
         """Rebalance once; whether somebody had to give something up, and so asks for another."""
-        assignors = {name: TogetherAssignor(mine.copy) for name, mine in self.owned.items()}
+        assignors = {name: TogetherAssignor(mine.copy, {}) for name, mine in self.owned.items()}
         members = [
             Member(name, name if name in self.static else None, assignor.metadata(topics))
             for name, assignor in assignors.items()
