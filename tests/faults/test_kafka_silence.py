@@ -109,25 +109,37 @@ def goes_on(story: Story, worker: Served, learner: Served) -> None:
     wait_until(learned, what="learning on")
 
 
+def unready_while(
+    both: tuple[Served, Served], fault: Callable[[], object], end: Callable[[], object]
+) -> None:
+    """Assert that both say so soon, as long as it lasts, and are alive."""
+    worker, began = both[0], time.monotonic()
+    unknown = worker.figure("poolwise_commits_unknown_total")
+    fault()
+    try:
+        wait_until(
+            lambda: all(not one.ready() and "log" in one.reasons() for one in both),
+            SOON_S,
+            f"unready after {fault.__name__}",
+        )
+        while time.monotonic() - began < SILENT_S:
+            assert not any(one.ready() for one in both)
+            time.sleep(0.2)
+        wait_until(
+            lambda: worker.figure("poolwise_commits_unknown_total") > unknown,
+            30.0,  # it may wait for another answer first
+            "a commit that is unknown",
+        )
+        assert worker.figure("poolwise_not_ready{reason=log}") == 1
+    finally:
+        end()
+
+
 def test_a_broker_that_is_silent_or_dead_makes_both_unready_until_it_is_back(
     story: Story, mortal: Broker, tmp_path: Path
 ) -> None:
     with at_work(story, tmp_path) as both:
         goes_on(story, *both)
         for fault, end in ((mortal.pause, mortal.resume), (mortal.kill, mortal.start)):
-            fault()
-            began = time.monotonic()
-            try:
-                wait_until(
-                    lambda: all(not one.ready() and "log" in one.reasons() for one in both),
-                    SOON_S,
-                    f"unready after {fault.__name__}",
-                )
-                while time.monotonic() - began < SILENT_S:
-                    assert not any(one.ready() for one in both)
-                    time.sleep(0.2)
-                assert both[0].figure("poolwise_commits_unknown_total") > 0
-                assert both[0].figure("poolwise_not_ready{reason=log}") == 1
-            finally:
-                end()
+            unready_while(both, fault, end)
             goes_on(story, *both)
