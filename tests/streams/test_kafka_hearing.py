@@ -35,10 +35,11 @@ def mortal(start_broker: Callable[..., Broker]) -> Broker:
 @pytest.fixture
 def log(mortal: Broker) -> Iterator[KafkaLog]:
     """A log on it, whose requests end soon."""
-    settings = LogSettings(request_timeout_s=1.0, commit_timeout_s=1.0)
-    with closing(KafkaLog(f"kafka://{mortal.address}/{uuid4()}", settings)) as log:
-        create_topics(log, 1, 1)
-        log.write([NewRecord("tasks", b"t%d" % i, b"{}") for i in range(20)])
+    address = f"kafka://{mortal.address}/{uuid4()}"
+    with closing(KafkaLog(address, LogSettings())) as patient:
+        create_topics(patient, 1, 1)
+        patient.write([NewRecord("tasks", b"t%d" % i, b"{}") for i in range(20)])
+    with closing(KafkaLog(address, LogSettings(request_timeout_s=2.0))) as log:
         yield log
 
 
