@@ -5,6 +5,7 @@ Rule: it reads for a limited time, and says how many partitions that was enough 
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,7 +62,7 @@ def clock(log: Log, now: float, max_skew_s: float, members: int | None = None) -
 
     `members` is how many workers are in the group, if that is known.
     """
-    times = read_times(log, LOOK_S)
+    times = read_times(log, now, max_skew_s)
     yield from _of_skews(times.skews_s, max_skew_s)
     if not times.desks:
         yield ok(CLOCK, "no tick in labels to compare with")
@@ -102,9 +103,9 @@ def clock(log: Log, now: float, max_skew_s: float, members: int | None = None) -
         )
 
 
-def read_times(log: Log, limit_s: float) -> Times:
-    """Read what stands last in `desk` and `labels`, for at most about `limit_s`."""
-    until = time.monotonic() + limit_s
+def read_times(log: Log, now: float, max_skew_s: float) -> Times:
+    """Read what stands last in `desk`; where that is far from `now`, in `labels` too."""
+    until = time.monotonic() + LOOK_S
     desks: dict[int, float] = {}
     skews_s: dict[int, float] = {}
     partitions, looked_at = log.partitions(LABELS), 0
@@ -115,11 +116,13 @@ def read_times(log: Log, limit_s: float) -> Times:
             at = _decoded(record).now if record.key == STATE_KEY else None
             if at is not None:
                 desks[partition] = at
+        looked_at += 1
+        if abs(now - desks.get(partition, -math.inf)) <= max_skew_s:
+            continue
         for record in _last(log, LABELS, partition):
             tick = _tick(record)
             if tick is not None and record.logged_at is not None:
                 skews_s[partition] = tick.at - record.logged_at
-        looked_at += 1
     return Times(desks, skews_s, partitions, looked_at)
 
 
