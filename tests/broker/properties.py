@@ -37,7 +37,7 @@ QUICK = {
     "broker.heartbeat.interval.ms": 500,
 }
 CAREFUL = {
-    # A name that a test has wrong must not become a topic.
+    # What a test has deleted, or spelled wrong, must not become a topic by being asked for.
     "auto.create.topics.enable": "false",
 }
 
