@@ -44,6 +44,8 @@ AGAIN_MS = 5
 MAX_RECORD_BYTES = 1_000_000
 """A broker takes records of up to 1,048,588 bytes unless it is told otherwise."""
 
+WRONG_CLOCK = "this machine's clock is too far from the broker's, which refuses its records; set it"
+
 FENCED = (kafka_errors.ProducerFencedError, kafka_errors.InvalidProducerEpochError)
 TOO_LARGE = (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLargeError)
 
@@ -291,4 +293,6 @@ class Transactions:
             return RecordTooLarge(f"{self._name}: {text}")
         if isinstance(error, kafka_errors.AuthorizationError):
             return LogError(f"{self._name}: not allowed: {text}")
+        if isinstance(error, kafka_errors.InvalidTimestampError):
+            return LogError(f"{self._name}: {WRONG_CLOCK}")
         return CommitUnknown(f"{self._name}: {text}")

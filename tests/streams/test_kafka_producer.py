@@ -147,6 +147,20 @@ def test_records_and_positions_are_committed_together(lab: Lab) -> None:
     assert lab.position() == 7
 
 
+def test_a_clock_that_is_a_day_ahead_is_one_clear_line(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever tries again with it would hold partitions, and commit nothing."""
+    producer, right = lab.producer(), time.time
+    monkeypatch.setattr(time, "time", lambda: right() + 86_400.0)
+    with pytest.raises(LogError, match="this machine's clock is too far from the broker's") as one:
+        producer.commit([lab.record(b"1")])
+    assert not isinstance(one.value, CommitUnknown)
+    monkeypatch.undo()
+    producer.commit([lab.record(b"2")])
+    assert lab.values() == [b"2"]
+
+
 @pytest.mark.parametrize(
     ("api_key", "applied"),
     [
