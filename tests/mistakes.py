@@ -92,10 +92,6 @@ COMMANDS = [
         "work l.db --config c.toml", 1, "log.instance: the environment has no variable NO_SUCH",
     ),
     Command(
-        "the learner's name for a worker", {}, "work l.db --instance learner", 1,
-        "log.instance = 'learner': must be a name, not 'learner'",
-    ),
-    Command(
         "a missing configuration of a verb that shows", {}, "tail l.db asks --config c.toml", 1,
         "c.toml: there is no such file",
     ),
