@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bandit.events import Input, Output
     from bandit.policies.policy import Policy
     from bandit.state import TaskState
+    from bandit.turn import Room
     from replay.market.tasks import TrueTask
     from replay.tables.rows import Floats
     from replay.target import Target
@@ -171,10 +172,10 @@ def _decide_again(engine: Engine, settings: Settings, target: Target, again: set
     other = msgspec.structs.replace(settings, seed=settings.seed + AGAIN)
     decide = asking.decide
 
-    def one(desk: Desk, state: TaskState, why: str) -> list[Output]:
+    def one(desk: Desk, state: TaskState, why: str, room: Room | None = None) -> list[Output]:
         policy.again = state.task.task in again
         asking._settings = other if policy.again else settings
-        return decide(desk, state, why)
+        return decide(desk, state, why, room)
 
     asking.decide = one  # type: ignore[method-assign]  # so the policy knows whose case it gets
 

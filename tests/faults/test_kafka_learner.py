@@ -41,6 +41,8 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 SAVES_OFTEN = (
     "[worker]\nbatch_records = 50\nsnapshot_every = 25\nsnapshot_min_s = 0\npoll_s = 0.05\n"
 )
+BY_THE_LABELERS = f"{SAVES_OFTEN}[clock]\nmax_skew_s = inf\n"
+"""Their clock is not the broker's."""
 TASKS = 2000 if LONG else 150
 
 
@@ -136,7 +138,7 @@ class Watched:
 
     def __init__(self, story: Story) -> None:
         self.story = story
-        self.config = config = story.config(worker=SAVES_OFTEN)
+        self.config = config = story.config(worker=BY_THE_LABELERS)
         self.make = engine_maker(config.core, 2)
         self.board = Board(Limits.of(config), see_every_s=0.0)
         self.metrics = Metrics(self.board)

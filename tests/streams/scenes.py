@@ -128,9 +128,10 @@ class Touchy(Engine):
         return outputs
 
 
-def touchy(data: bytes | None) -> Engine:
+def touchy(data: bytes | None, partitions: int = 1) -> Engine:
     """Make an engine with a bug."""
-    return Touchy(SETTINGS, Brain(SETTINGS) if data is None else Brain.from_bytes(SETTINGS, data))
+    brain = Brain(SETTINGS) if data is None else Brain.from_bytes(SETTINGS, data)
+    return Touchy(SETTINGS, brain, partitions)
 
 
 class FlakyLog:

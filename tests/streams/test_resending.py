@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,7 +60,7 @@ def sent(log: Log, *rules: str, **more: Any) -> list[tuple[str, int, list[str]]]
 def test_what_a_bug_refused_is_decided_once_the_bug_is_mended(log: EmbeddedLog) -> None:
     names = {f"t{i}" for i in range(4)}
     write(log, task("good"), *(task(name, payload="boom") for name in names))
-    broken = worker(log, touchy)
+    broken = worker(log, partial(touchy, partitions=2))
     broken.run(until_idle=True)
     broken.close()
     assert {letter.key for letter in letters(log)} == {name.encode() for name in names}
