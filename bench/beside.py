@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from replay.passes import Question
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 COVER = Path(__file__).resolve().parent / "peers" / "cover.py"
 

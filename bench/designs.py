@@ -20,7 +20,7 @@ from replay.tables.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 ACTIONS, NUMBERS = 10, 3
 MANY = 2_000_000

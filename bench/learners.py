@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from bandit.settings import PolicySettings
     from replay.learning.held import Held
-    from replay.tables.rows import Floats
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
 
 TYPES, POOLS = 6, 5
 NAMES = tuple(f"pool{a}" for a in range(POOLS))

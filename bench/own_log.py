@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bench.own_market import Events
     from replay.answer import Estimate, Evaluation
     from replay.own.money import Amount
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
     from replay.target import Target
 
 GOAL, SURELY = 0.93, 0.01

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bandit.state import TaskState
     from bandit.turn import Room
     from replay.market.tasks import TrueTask
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
     from replay.target import Target
 
 Events = list[Decision | Reward | Verdict]

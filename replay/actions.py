@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 if TYPE_CHECKING:
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 class Overlap(NamedTuple):

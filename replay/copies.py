@@ -16,7 +16,7 @@ from replay.finding import Finding
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 COMMON = 50
 """Rows from which on a reward is common: a rating, a rounded price."""

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.models.features import Features
-    from replay.tables.rows import Floats, Rows
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
+    from replay.tables.rows import Rows
 
 SIGNS = 6
 """Random signs of a text's values: a column that depends on the action passes one by luck."""

@@ -25,16 +25,16 @@ import numpy as np
 from scipy.special import gammaincc
 
 from replay.cluster_freedom import degrees_of_freedom
-from replay.groups import GROUPS
 from replay.keyed import mixed
 from replay.moments import Moments
+from replay.tables.clusters import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.scored import Scored
+    from replay.tables.arrays import Floats
     from replay.tables.repeated_ids import PossibleId
-    from replay.tables.rows import Floats
 
 TREATED = (0.05, 1e-4)
 """Chances of such a design effect by luck below which the column's values are taken as clusters;

@@ -15,7 +15,7 @@ from replay.unseen_tail import DrawnWeights, least_square
 if TYPE_CHECKING:
     from replay.reward_scale import RewardScale
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 LARGEST = 5
 """How many of the largest weights are kept as they are."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from replay.covariate_balance import Imbalance
     from replay.jobs import Run
     from replay.passes import Question, Source
-    from replay.tables.values import Floats, Ints
+    from replay.tables.arrays import Floats, Ints
 
 
 COUNTED_ROWS = 1 << 16

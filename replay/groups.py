@@ -7,17 +7,27 @@ memory stays flat however many there are. Rows that need no cluster are dealt ou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from replay.cluster_freedom import cluster_variance, effective_clusters
+from replay.tables.clusters import GROUPS
 
 if TYPE_CHECKING:
-    from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats, Ints
 
-GROUPS = 4_096
+
+class Grouped(Protocol):
+    """n rows and the group of each, shape (n,); `None` if groups were not asked for."""
+
+    @property
+    def group(self) -> Ints | None:
+        """A number in 0..4095, that rows of one cluster share."""
+
+    @property
+    def clustered(self) -> bool:
+        """Whether rows of a group may be correlated."""
 
 
 class Inflated(NamedTuple):
@@ -39,14 +49,14 @@ class Groups:
     sums: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     clustered: bool = False
 
-    def receive(self, scored: Scored, *columns: Floats) -> Groups:
+    def receive(self, rows: Grouped, *columns: Floats) -> Groups:
         """Add rows with p columns, shape (n,) each; nothing is kept where they have no group."""
-        group = scored.group
+        group = rows.group
         if group is None:
             return self
         counts = np.bincount(group, minlength=GROUPS).astype(np.float64)
         sums = [np.bincount(group, weights=one, minlength=GROUPS) for one in columns]
-        return self + Groups(np.column_stack([counts, *sums]), scored.clustered)
+        return self + Groups(np.column_stack([counts, *sums]), rows.clustered)
 
     def __add__(self, other: Groups) -> Groups:
         if not len(self.sums) or not len(other.sums):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 AT_ONCE = 8_192
 """OpenBLAS splits longer inner products among threads: slower, and rounded by their number."""

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 def uniforms(index: NDArray[np.int64], key: str) -> Floats:

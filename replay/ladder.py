@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 STEPS = 4
 """Rungs for each doubling, as long as each other: from 1 to 1.25, 1.5, 1.75 and 2."""

@@ -10,7 +10,7 @@ import numpy as np
 from replay.inner import inner
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

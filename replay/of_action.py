@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 def of_action(values: Floats, action: NDArray[np.int64]) -> Floats:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from replay.order.row_order import RowOrder
     from replay.scored import Scored
     from replay.slices import Key
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
     from replay.target import Target
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from replay.inner import inner
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

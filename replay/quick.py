@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.jobs import Run
+    from replay.tables.arrays import Floats
     from replay.tables.columns import Columns
     from replay.tables.table import Table
-    from replay.tables.values import Floats
     from replay.target import Target
 
 NOTE = "with these estimators alone nothing was looked at action by action"

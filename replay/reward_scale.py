@@ -21,7 +21,7 @@ from replay.intervals.interval import Interval
 
 if TYPE_CHECKING:
     from replay.moments import Moments
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
     from replay.tables.seen_rewards import SeenRewards
 
 LONG_TAIL = 1.0

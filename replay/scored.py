@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.estimators.dr import Dr
+from replay.dr_sums import DrSums
+from replay.groups import Groups
 from replay.of_action import of_action
 from replay.products import Products
 from replay.tables.distribution import TOLERANCE
@@ -17,7 +18,8 @@ from replay.tables.magnitude import MIN_PROPENSITY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 LEAST_MEAN = 0.05
 """Least predicted mean that a variance is read off, in units of the mean of all rewards: a linear
@@ -110,9 +112,18 @@ class Scored:
         return self.reward - self.predicted
 
     @cached_property
-    def dr(self) -> Dr:
+    def dr(self) -> DrSums:
         """Sums of DR, which other estimators need too."""
-        return Dr.of(self)
+        return DrSums.of(
+            self.weight,
+            self.residual,
+            self.scores,
+            self.direct,
+            self.noise,
+            self.spread,
+            Groups().receive(self, self.scores),
+            binary=self.binary,
+        )
 
     @cached_property
     def scores(self) -> Floats:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.errors import BadValue
 from replay.crossed_clusters import crossed_effect, on_crossed
 from replay.design_effect import largest_effect
-from replay.groups import GROUPS
 from replay.intervals.rules import LADDERED, LIMITED
 from replay.jobs import threads, workers
 from replay.limits import check_limits
@@ -18,6 +17,7 @@ from replay.quick import fold_quick, is_quick
 from replay.reward_scale import RewardScale
 from replay.spark import for_executors, spark_workers
 from replay.tables.checked import read_rows
+from replay.tables.clusters import GROUPS
 from replay.tables.repeated_ids import crossing_ids, possible_ids
 from replay.tables.survey import survey
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 KINDS = (
     "uniform",

@@ -13,7 +13,7 @@ from replay.inner import inner
 if TYPE_CHECKING:
     from replay.reward_scale import RewardScale
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 PARTS = 20
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from replay.groups import GROUPS
 from replay.intervals.simultaneous import joint_level
+from replay.tables.clusters import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.passes import Folded
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
     from replay.target import Target
 
 

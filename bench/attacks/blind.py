@@ -21,7 +21,7 @@ from bench.attacks.attack import Attack
 from bench.designs import softmax
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 POINTS, NUMBERS = 5_000, 3
 BATCH = 100

@@ -2,10 +2,13 @@
 
 Among the distributions of (w, r) near the one seen (by the Cressie–Read divergence of power −2)
 the nearest with E[w] = 1 is taken, one more row with the least or the largest possible weight
-standing for what wasn't seen. What weight is then missing earns the mean reward of the log.
+standing for what wasn't seen. What weight is then missing earns the mean reward of the log. The
+interval has the least and the largest E[w r] of the distributions near the one seen, with one more
+row whose weight and reward are at an end of what is possible; "near" is by Fisher's F, as if the
+divergence were a likelihood ratio.
 
 Source: Karampatziakis, Langford and Mineiro (2020), Empirical likelihood for contextual bandits,
-NeurIPS 33; the closed forms for power −2: section 3 and appendix C.
+NeurIPS 33; the closed forms for power −2: sections 3 and 3.2, and appendix C.
 """
 
 from __future__ import annotations
@@ -14,15 +17,17 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from scipy.special import fdtri
+
 from replay.inner import inner
 from replay.intervals.choose import default
-from replay.intervals.cressie_read import cressie_read
-from replay.intervals.interval import widest
+from replay.intervals.interval import Interval, widest
 from replay.reward_scale import RewardScale
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from replay.intervals.evidence import Rule
-    from replay.intervals.interval import Interval
     from replay.scored import Scored
 
 
@@ -101,4 +106,52 @@ class CressieRead:
         if value is None or self.count < 2:
             return widest(kind)
         rewards = (0.0, 1.0) if kind == "binary" else (self.low, self.high)
-        return cressie_read(self, rewards, level).holding(value)
+        return _interval(self, rewards, level).holding(value)
+
+
+def _interval(sums: CressieRead, rewards: tuple[float, float], level: float) -> Interval:
+    """Interval of E[w r], from sums; `rewards` are the least and the largest possible reward."""
+    n = sums.count
+    unseen = sums.top if sums.w < n else 0.0
+    if math.isinf(unseen):
+        least = 1 + 1 / n
+    else:
+        mean, square = (unseen + sums.w) / (1 + n), (unseen**2 + sums.w2) / (1 + n)
+        least = (1 + n) * (mean - 1) ** 2 / (square - mean**2) if square > mean**2 else 0.0
+    near = (-least - float(fdtri(1, n, level))) / (2 * (1 + n))
+    low, high = rewards
+    ends = []
+    for reward, sign in ((low, 1), (high, -1)):
+        found = list(_extremes(sums, reward, sign, near))
+        ends.append(min(max(sign * min(found), low), high) if found else reward)
+    return Interval(ends[0], ends[1], "Cressie-Read")
+
+
+def _extremes(sums: CressieRead, reward: float, sign: int, near: float) -> Iterator[float]:
+    """Yield the least sign · E[w r] for each weight that the one more row may have."""
+    n = sums.count
+    if math.isinf(sums.top):
+        x = sign * (reward + (sums.wr - sums.w * reward) / n)
+        residual = reward**2 * sums.w2 - 2 * reward * sums.w2r + sums.w2r2
+        y = (reward * sums.w - sums.wr) ** 2 / (n * (1 + n)) - residual / (1 + n)
+        yield from _root(x, y, near + 1 / (2 * n))
+    for extra in (0.0, sums.top):
+        if math.isinf(extra):
+            continue
+        w, w2 = (extra + sums.w) / (1 + n), (extra**2 + sums.w2) / (1 + n)
+        wr = sign * (extra * reward + sums.wr) / (1 + n)
+        w2r = sign * (extra**2 * reward + sums.w2r) / (1 + n)
+        w2r2 = (extra**2 * reward**2 + sums.w2r2) / (1 + n)
+        spread, shared = w2 - w * w, w2r - w * wr
+        if spread > 0:
+            x = wr + (1 - w) * shared / spread
+            y = shared**2 / spread - (w2r2 - wr**2)
+            yield from _root(x, y, near + (1 - w) ** 2 / spread / 2)
+
+
+def _root(x: float, y: float, z: float) -> Iterator[float]:
+    """Yield the smaller end of a parabola's cut, where there is one."""
+    if z <= 0 and y * z >= 0:
+        yield x - math.sqrt(2 * y * z)
+    elif abs(y * z) <= 1e-18:
+        yield x

@@ -32,7 +32,7 @@ class Dm:
 
     def receive(self, scored: Scored) -> Dm:
         rows = float(scored.fitted.sum())
-        return self + Dm(rows, inner(scored.fitted, scored.direct), scored.dr)
+        return self + Dm(rows, inner(scored.fitted, scored.direct), Dr() + scored.dr)
 
     def __add__(self, other: Dm) -> Dm:
         return Dm(self.rows + other.rows, self.direct + other.direct, self.dr + other.dr)

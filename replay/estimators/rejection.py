@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 LEVELS = 64
 """Powers of 2 from 1: no float weight in use is beyond 2^63."""

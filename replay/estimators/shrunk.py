@@ -25,7 +25,7 @@ from replay.intervals.normal import z
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from replay.estimators.dr import Dr
+from replay.dr_sums import DrSums
 from replay.groups import Groups
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 FIRST, SECOND = np.triu_indices(3)
 """The factors of each product of two columns."""
@@ -40,7 +40,7 @@ class Sndr:
     """
 
     name: ClassVar[str] = "SNDR"
-    dr: Dr = field(default_factory=Dr)
+    dr: DrSums = field(default_factory=DrSums)
     sums: Floats = field(default_factory=lambda: np.zeros(3))
     cross: Floats = field(default_factory=lambda: np.zeros((3, 3)))
     third: Floats = field(default_factory=lambda: np.zeros((6, 3)))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from replay.intervals.interval import Interval
     from replay.reward_scale import RewardScale
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

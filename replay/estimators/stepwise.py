@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
     from replay.scored import Scored
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,7 +28,7 @@ from replay.ladder import edges
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 SHARES = 0.9 * 2.0 ** -np.arange(0, 13, 0.5)
 """Shares of the capital that are bet, from bold to careful."""

@@ -9,7 +9,7 @@ from replay.intervals.interval import Interval
 
 if TYPE_CHECKING:
     from replay.ladder import Ladder
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 BELIEVED = 0.5

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from replay.models.features import Features
     from replay.models.frozen import Models
     from replay.order.row_order import RowOrder
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 AT_ONCE = 1 << 13
 """Rows that are guessed at once."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.models.features import Features
-    from replay.tables.rows import Floats, Rows
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
+    from replay.tables.rows import Rows
 
 MOST_ROWS = 500_000
 """Rows that are held, at some 0.5 KB: of a longer log an even share is taken, by a keyed draw."""

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.errors import BadValue
-from replay.groups import GROUPS
 from replay.keyed import uniforms
 from replay.learning.learner import Learners
 from replay.learning.pmfs import Policies
+from replay.tables.clusters import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
     from bandit.settings import PolicySettings
     from replay.learning.held import Held
-    from replay.tables.rows import Floats
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
 
 MOST_CELLS = 1 << 26
 """Cells of all learners' matrices: 0.5 GB."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.models.features import Features
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 MOST_FEATURES = 32
 """All together: 1,000 cells an action and lane."""

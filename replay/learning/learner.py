@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
 
 
 @dataclass(slots=True, eq=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from replay.learning.held import Held
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 PARTS = 10
 BY_LUCK = 1e-4

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

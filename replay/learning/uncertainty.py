@@ -33,7 +33,7 @@ from replay.intervals.student import quantile
 
 if TYPE_CHECKING:
     from replay.learning.lanes import Walk
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 class Bounds(NamedTuple):

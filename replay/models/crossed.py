@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.models.features import Features
-    from replay.tables.rows import Floats, Rows
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
+    from replay.tables.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,8 +16,9 @@ from replay.tables.magnitude import MAX_SIZE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from replay.tables.arrays import Floats
     from replay.tables.context_column import ContextColumn
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.rows import Rows
 
 MAX_ONE_HOT = 512
 """Actions beyond this many share slots by hash: a fit costs the cube of the slots."""

@@ -18,8 +18,8 @@ from replay.keyed import mixed, uniforms
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats, Rows
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
+    from replay.tables.rows import Rows
 
 FOLDS = 10
 """Each model sees nine tenths of the log."""

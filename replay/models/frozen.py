@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from replay.models.features import Features
     from replay.models.ridge import Ridge
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)

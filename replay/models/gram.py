@@ -13,7 +13,7 @@ from replay.inner import inner
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from replay.models.features import Features
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 LAMBDAS = (10000.0, 1000.0, 100.0, 10.0, 1.0)
 """From nearly the overall mean, as rare clicks need, to nearly plain means per action; the first of

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from replay.own.trajectory import Trajectory
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 ASKS, TENTHS = 6, 11
 STATES = ASKS * TENTHS

@@ -15,7 +15,8 @@ from replay.tables.arrays import array_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 MISSING = -1.0
 """Number of what is missing."""

@@ -35,7 +35,7 @@ from replay.order.sums import CHANCE, COUNT, DOWN, PAIRS, SQUARE, STEPS, UP
 
 if TYPE_CHECKING:
     from replay.order.sums import OrderSums
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 BY_LUCK = 1e-4
 """Chance of calling the rows of a log out of order that are in order."""

@@ -17,7 +17,7 @@ from replay.order.sums import COUNT, EXPECTED, PARTS, REST, VARIANCE
 
 if TYPE_CHECKING:
     from replay.order.sums import OrderSums
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 LEAST_VARIANCE = 4.0
 """Variance of a count from which on its deviation is nearly normal."""

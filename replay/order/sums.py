@@ -20,8 +20,8 @@ from replay.order.content import numbers_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.tables.rows import Floats, Rows
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
+    from replay.tables.rows import Rows
 
 PARTS = 20
 RUN = 8_192

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 class Earned(NamedTuple):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from replay.own.trajectory import Trajectory
     from replay.own.weighed_task import WeighedTask
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 UNCORRECTED = {

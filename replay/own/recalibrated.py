@@ -23,7 +23,7 @@ import numpy as np
 from bandit.draw import draw
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 FOLDS = 5
 """As usual for cross-fitting; each task's proxy comes from four fifths of the gold."""

@@ -15,7 +15,6 @@ from replay.estimators.ips import Ips
 from replay.estimators.snips import Snips
 from replay.estimators.stepwise import StepwiseSnips
 from replay.fold import Sums
-from replay.groups import GROUPS
 from replay.models.tabular import Tabular
 from replay.own.audited import Audited, AuditedDm
 from replay.own.components import PARTS, combinations
@@ -24,6 +23,7 @@ from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
 from replay.passes import Folded
+from replay.tables.clusters import GROUPS
 from replay.timeline import Timeline
 from replay.together import paired
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from replay.own.trajectory import Trajectory
     from replay.own.weighed_task import WeighedTask
     from replay.scored import Scored
-    from replay.tables.values import Floats, Ints
+    from replay.tables.arrays import Floats, Ints
     from replay.target import Target
 
 TASKS_AT_ONCE = 1_024

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from replay.models.tabular import Tabular
     from replay.own.trajectory import Trajectory
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

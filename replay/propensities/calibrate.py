@@ -20,7 +20,7 @@ from replay.propensities.softmax import softmax
 
 if TYPE_CHECKING:
     from replay.propensities.sample import Choices
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 HOTTEST = 5.0
 """Largest τ: a policy that leaves nothing to chance would have none."""

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from replay.jobs import Run
     from replay.models.features import Features
     from replay.propensities.sample import Choices
-    from replay.tables.rows import Floats, Rows
+    from replay.tables.arrays import Floats
+    from replay.tables.rows import Rows
 
 FLOOR = 0.01
 """Least chance, as a share of an even one: no weight is above 100 K. What the log does so rarely it

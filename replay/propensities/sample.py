@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.models.features import Features
+    from replay.tables.arrays import Ints
     from replay.tables.rows import Rows
-    from replay.tables.values import Ints
 
 FOLDS = 5
 

@@ -19,8 +19,7 @@ from replay.keyed import uniforms
 
 if TYPE_CHECKING:
     from replay.propensities.sample import Choices
-    from replay.tables.rows import Floats
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
 
 RIDGE = 1.0
 """λ: coefficients of standard deviation 1 are expected, features being 0 or 1, or scaled."""

@@ -7,16 +7,18 @@ and as much time as a million rows take.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
 
 
 def array_of(column: Any, null: float = math.nan) -> NDArray[Any]:
@@ -62,3 +64,16 @@ def strings(words: Sequence[str]) -> Any:
     encoded = [word.encode() for word in words]
     ends = pa.py_buffer(np.cumsum([0, *map(len, encoded)], dtype=np.int32))
     return pa.StringArray.from_buffers(len(words), ends, pa.py_buffer(b"".join(encoded)))
+
+
+def null_mask(column: Any) -> NDArray[np.bool_]:
+    """Which values are missing, shape (n,)."""
+    return array_of(column.is_null())
+
+
+def is_text(column: Any) -> bool:
+    """Whether a column holds text."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

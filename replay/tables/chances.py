@@ -12,7 +12,7 @@ from replay.tables.batch_size import MAX_CELLS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.values import Floats, Ints
+    from replay.tables.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from replay.tables.arrays import Floats
     from replay.tables.chances import Chances
     from replay.tables.columns import Columns
-    from replay.tables.rows import Floats
     from replay.tables.unusable import Unusable
     from replay.tables.whole import Whole
 

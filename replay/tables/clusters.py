@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from replay.tables.values import categories, null_mask
+from replay.tables.arrays import null_mask
+from replay.tables.values import categories
 
 if TYPE_CHECKING:
+    from replay.tables.arrays import Ints
     from replay.tables.faults import Faults
-    from replay.tables.values import Ints
 
 BITS = 12
+GROUPS = 1 << BITS
+"""Groups that clusters are hashed into, and that other rows are dealt out to in turn."""
+
 OFFSET_BASIS = 2166136261
 PRIME = 16777619
 

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from replay.tables.arrays import null_mask
 from replay.tables.chances import Chances
 from replay.tables.lists import read_lists, read_maps
 from replay.tables.magnitude import MIN_PROPENSITY
-from replay.tables.values import null_mask, numbers
+from replay.tables.values import numbers
 from replay.tables.whole import Whole
 
 if TYPE_CHECKING:
+    from replay.tables.arrays import Floats
     from replay.tables.faults import Faults
     from replay.tables.lists import Lists
-    from replay.tables.values import Floats
     from replay.tables.vocabulary import Vocabulary
 
 TOLERANCE = 1e-6

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from replay.tables.arrays import array_of, column_of, strings
-from replay.tables.values import categories, is_text, null_mask, quoted
+from replay.tables.arrays import array_of, column_of, is_text, null_mask, strings
+from replay.tables.values import categories, quoted
 
 if TYPE_CHECKING:
+    from replay.tables.arrays import Ints
     from replay.tables.faults import Faults
-    from replay.tables.values import Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.tables.values import Floats
+    from replay.tables.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from replay.groups import GROUPS
-from replay.tables.arrays import array_of
-from replay.tables.clusters import groups_of
-from replay.tables.values import is_text
+from replay.tables.arrays import array_of, is_text
+from replay.tables.clusters import GROUPS, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from replay.tables.arrays import Ints
     from replay.tables.columns import Columns
     from replay.tables.context_column import ContextColumn
     from replay.tables.table import Table
-    from replay.tables.values import Ints
 
 PEOPLE = (
     "user", "customer", "visitor", "patient", "student", "participant", "person", "household",

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.tables.arrays import column_of
-from replay.tables.values import Floats, Ints
+from replay.tables.arrays import Floats, Ints, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
-
-__all__ = ["Floats", "Rows"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from replay.tables.arrays import Floats, Ints, is_text
 from replay.tables.distribution import TOLERANCE
 from replay.tables.magnitude import MAX_SIZE, MIN_PROPENSITY
 from replay.tables.named_actions import no_chance
-from replay.tables.values import Floats, Ints, is_text, numbers
+from replay.tables.values import numbers
 
 if TYPE_CHECKING:
     from replay.tables.chances import Chances

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from replay.tables.arrays import array_of
-from replay.tables.values import Floats, categories, is_text, null_mask, numbers, quoted
+from replay.tables.arrays import Floats, array_of, is_text, null_mask
+from replay.tables.values import categories, numbers, quoted
 
 if TYPE_CHECKING:
     from replay.tables.faults import Faults

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from replay.tables.arrays import array_of, strings
+from replay.tables.arrays import array_of, is_text, null_mask, strings
 
 if TYPE_CHECKING:
-    from replay.tables.faults import Faults
+    from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
+    from replay.tables.arrays import Floats, Ints
+    from replay.tables.faults import Faults
 
 FLOATS = pa.float64()
 
@@ -41,19 +40,6 @@ def quoted(text: str) -> str:
     ("'50%'", 62)
     """
     return repr(text if len(text) <= MOST_QUOTED else text[: MOST_QUOTED - 1] + "…")
-
-
-def null_mask(column: Any) -> NDArray[np.bool_]:
-    """Which values are missing, shape (n,)."""
-    return array_of(column.is_null())
-
-
-def is_text(column: Any) -> bool:
-    """Whether a column holds text."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def numbers(name: str, column: Any, faults: Faults, *, may_miss: bool = False) -> Floats:

@@ -14,8 +14,8 @@ from replay.tables.values import categories
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from replay.tables.arrays import Ints
     from replay.tables.faults import Faults
-    from replay.tables.values import Ints
 
 MAX_ACTIONS = 10_000
 """More distinct actions than this are a mistaken column: memory is rows of a chunk × actions."""

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.values import Floats, Ints
+    from replay.tables.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.groups import GROUPS
 from replay.learning.uncertainty import beside, logged_share, spread
+from replay.tables.clusters import GROUPS
 from replay.tune.result import Between
 
 if TYPE_CHECKING:

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
     from replay.learning.held import Held
     from replay.learning.lanes import Walk
-    from replay.tables.rows import Floats
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
     from replay.target import Target
 
 LOOKED_AT = 1 << 14

@@ -15,15 +15,16 @@ from scipy.stats import binom
 from bench.attacks.clusters import TARGETS, equal, make, means
 from replay import evaluate
 from replay.cluster_freedom import cluster_variance, degrees_of_freedom
-from replay.groups import GROUPS, Groups
+from replay.groups import Groups
 from replay.intervals.evidence import Evidence, Terms
 from replay.intervals.rules import RULES
 from replay.intervals.student import student
+from replay.tables.clusters import GROUPS
 from replay.tables.survey import KINDS
 
 if TYPE_CHECKING:
     from replay.answer import Evaluation
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @given(st.lists(st.integers(1, 500), min_size=2, max_size=12))

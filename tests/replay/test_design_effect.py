@@ -16,15 +16,14 @@ from bench.attacks.clusters import TARGETS, make, means
 from replay import evaluate
 from replay.cluster_freedom import cluster_variance
 from replay.design_effect import IdSums
-from replay.groups import GROUPS
 from replay.moments import Moments
+from replay.tables.clusters import GROUPS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.answer import Evaluation
-    from replay.tables.rows import Floats
-    from replay.tables.values import Ints
+    from replay.tables.arrays import Floats, Ints
 
 
 def summed(scores: Floats, ids: Ints) -> IdSums:

@@ -20,7 +20,7 @@ from replay.ladder import Ladder
 from replay.scored import Scored
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 def scored(weight: Floats, reward: Floats, group: Any = None, *, clustered: bool = False) -> Scored:

@@ -25,7 +25,7 @@ from replay.tables.rows import Rows
 from replay.target import Target
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @given(st.integers(0, 200), st.integers(1, 200))

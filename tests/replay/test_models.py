@@ -22,11 +22,13 @@ from replay.own.components import Earned
 from replay.own.trajectory import Step, Trajectory
 from replay.passes import Question, fold_source
 from replay.tables.context_column import ContextColumn
-from replay.tables.rows import Floats, Rows
+from replay.tables.rows import Rows
 from replay.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from replay.tables.arrays import Floats
 
 ACTIONS = ("a", "b", "c")
 

@@ -16,7 +16,7 @@ from replay.evaluate_command import evaluate as command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 ACTIONS = ("a", "b", "c", "d")
 

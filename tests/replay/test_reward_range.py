@@ -28,7 +28,7 @@ from tests.replay.test_interval_rules import scored
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 LOW, HIGH = -20.0, 50.0
 PMF = {"a": 0.5, "b": 0.3, "c": 0.2}

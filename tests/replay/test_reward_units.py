@@ -14,7 +14,7 @@ from replay import compare, evaluate
 
 if TYPE_CHECKING:
     from replay.answer import Estimate, Evaluation
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 ACTIONS = "abc"
 EQUIVARIANT = {"SNIPS", "rejection", "DM", "SNDR", "DR", "baseline", "SN baseline"}

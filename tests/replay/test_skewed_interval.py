@@ -27,7 +27,7 @@ from replay.target import Target
 from tests.replay.test_estimators_contract import part, rows
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 
 @given(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bandit.settings import PolicySettings
     from replay.learning.held import Held
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 TYPES, POOLS = 3, 3
 NAMES = ("crowd", "trained", "vendor")

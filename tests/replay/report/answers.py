@@ -26,7 +26,7 @@ from replay.tables.unusable import Example, Unusable
 from replay.verdict import judge
 
 if TYPE_CHECKING:
-    from replay.tables.rows import Floats
+    from replay.tables.arrays import Floats
 
 HOSTILE = "<script>alert('x')</script>&\"</svg>\x1b[2J\x00"
 LONG = "a-pool-with-a-name-that-somebody-generated-" * 5 + "x"
