@@ -36,7 +36,8 @@ from bench.designs import ACTIONS, DESIGNS, Design, context
 from replay.intervals.rules import RULES
 from replay.intervals.widened import widened
 from replay.models.features import Features
-from replay.passes import Question, fold_source
+from replay.passes import fold_source
+from replay.question import Question
 from replay.target import Target
 from replay.verdict import judge
 

@@ -189,21 +189,6 @@ class Evaluation:
         """Whether the log can't answer."""
         return self.verdict.startswith("cannot answer")
 
-    def __repr__(self) -> str:
-        from replay.report.notebook import as_line  # noqa: PLC0415 - only who looks needs the report
-
-        return as_line(self)
-
-    def __str__(self) -> str:
-        from replay.report.notebook import as_text  # noqa: PLC0415 - the same
-
-        return as_text(self)
-
-    def _repr_html_(self) -> str:
-        from replay.report.notebook import as_html  # noqa: PLC0415 - the same
-
-        return as_html(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -233,18 +218,3 @@ class Comparison:
     def refused(self) -> bool:
         """Whether the log can answer for none of them."""
         return all(one.refused for one in self.evaluations)
-
-    def __repr__(self) -> str:
-        from replay.report.notebook import as_line  # noqa: PLC0415 - only who looks needs the report
-
-        return as_line(self)
-
-    def __str__(self) -> str:
-        from replay.report.notebook import as_text  # noqa: PLC0415 - the same
-
-        return as_text(self)
-
-    def _repr_html_(self) -> str:
-        from replay.report.notebook import as_html  # noqa: PLC0415 - the same
-
-        return as_html(self)

@@ -29,10 +29,11 @@ from replay.verdict import judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from replay.fold import Fold, Sums
+    from replay.fold import Sums
     from replay.intervals.evidence import Rule
     from replay.passes import Folded
     from replay.slices import Key
+    from replay.summary import Fold
     from replay.verdict import Verdict
 
 
@@ -153,7 +154,7 @@ def _judge(fold: Fold, target: str) -> Verdict:
         fold.unit,
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
-        precision=precision(sums, fold.scale),
+        precision=precision(sums.logging, sums.estimators[-1], fold.scale),
     )
 
 
@@ -174,7 +175,9 @@ def _judge_of(fold: Fold) -> Callable[..., Verdict]:
 
 def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
     found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(fold)
-    verdict = _judge_of(fold)(found, rows, target, precision=precision(sums, fold.scale))
+    verdict = _judge_of(fold)(
+        found, rows, target, precision=precision(sums.logging, sums.estimators[-1], fold.scale)
+    )
     factor, clustered = found.variance_factor, found.effective_clusters is not None
     estimate = gained = None
     if not verdict.refused:

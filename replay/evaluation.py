@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from replay.arguments import checked_options, several_targets
 from replay.every_target import answers
 from replay.learning.walked import REPLAYS
+from replay.report.displayed import DisplayedComparison, DisplayedEvaluation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from replay.answer import Comparison, Evaluation
 
 
 def evaluate(
@@ -50,7 +49,7 @@ def evaluate(
     worth: float = 1.0,
     seed: int = 0,
     tell: Callable[[int], None] | None = None,
-) -> Evaluation:
+) -> DisplayedEvaluation:
     """Estimate what a target policy would have earned, from a log of another one.
 
     Parameters
@@ -176,12 +175,13 @@ def evaluate(
         seed=seed,
         tell=tell,
     )
-    return answers(source, several_targets([target]), options).evaluations[0]
+    (answer,) = answers(source, several_targets([target]), options).evaluations
+    return DisplayedEvaluation.of(answer)
 
 
 def compare(
     source: Any = None, *, targets: str | Path | Sequence[str | Path], **options: Any
-) -> Comparison:
+) -> DisplayedComparison:
     """Estimate what several target policies would have earned, and how they differ.
 
     Parameters
@@ -209,4 +209,5 @@ def compare(
     >>> round(found.differences[0].estimate.value, 1)
     2.0
     """
-    return answers(source, several_targets(targets), checked_options(**options))
+    answer = answers(source, several_targets(targets), checked_options(**options))
+    return DisplayedComparison.of(answer)

@@ -23,7 +23,7 @@ from replay.order.sums import OrderSums, looked_at
 if TYPE_CHECKING:
     from replay.covariate_balance import Imbalance
     from replay.jobs import Run
-    from replay.passes import Question, Source
+    from replay.question import Question, Source
     from replay.tables.arrays import Floats, Ints
 
 

@@ -10,19 +10,12 @@ from replay.design_effect import IdSums
 from replay.diagnostics import WeightSums
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
-from replay.tables.unusable import Unusable
 from replay.timeline import Timeline
 
 if TYPE_CHECKING:
-    from replay.covariate_balance import Imbalance
-    from replay.design_effect import DesignEffect
     from replay.diagnostics import Diagnostics
-    from replay.finding import Finding
-    from replay.order.row_order import RowOrder
-    from replay.own.money import Money
     from replay.reward_scale import RewardScale
     from replay.scored import Scored
-    from replay.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,38 +80,3 @@ class Sums:
             self.timeline + other.timeline,
             self.ids + other.ids,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Sums of a log, and what to say about them.
-
-    `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
-    is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
-    `actions` are what there was to do, where rows are of one action each;
-    `money` is what the target earns more, in parts and slices, on our own log;
-    `scale` is how rewards were measured before they were summed, `None` where they weren't;
-    `estimated` says what propensities are worth that were not logged; `zone` how its times are
-    written (`tables/times.py`); `order` is how the rows stand, where a model asked for it; `design`
-    is the design effect of a column that looks like ids, `imbalance` how much the context depends
-    on the action; `estimand` names what is estimated, on our own log (`own/estimand.py`), where
-    `checked` has findings besides those on the weights.
-    """
-
-    unit: str
-    kind: str
-    sums: Sums
-    notes: tuple[str, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
-    blocked: Verdict | None = None
-    unusable: Unusable = field(default_factory=Unusable)
-    actions: tuple[str, ...] = ()
-    money: Money | None = None
-    estimated: str = ""
-    zone: str = ""
-    order: RowOrder | None = None
-    design: DesignEffect | None = None
-    imbalance: Imbalance | None = None
-    scale: RewardScale | None = None
-    estimand: str = ""
-    checked: tuple[Finding, ...] = ()

@@ -18,8 +18,8 @@ from replay.estimators.snips import Snips
 from replay.learning.judged import diagnose_walk, judge_walk
 from replay.learning.lanes import walk
 from replay.learning.reading import hold_own, hold_table
-from replay.learning.setting import LEARNER, label, units
-from replay.learning.walked import words_of
+from replay.learning.setting import label
+from replay.learning.walked import LEARNER, units, words_of
 from replay.scored import Scored
 from replay.tables.unusable import Unusable
 from replay.tune.compare import with_logged

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from replay.intervals.rules import LIMITED
+from replay.intervals.rules import LIMITED, UNLIMITED
 from replay.learning.setting import label
 from replay.limits import limits_note
 from replay.plain import counted
@@ -21,10 +21,6 @@ BOUNDED = (
     "clipped IPS, Switch-DR and DRos leave weight out: their intervals hold what that may be worth,"
     " if no reward lies beyond those seen"
 )
-
-
-UNLIMITED = "intervals suppose that no rare reward is far larger than any seen"
-"""No interval holds for any rewards at all (Bahadur and Savage 1956, AMS 27(4), 1115-1122)."""
 
 
 def notes_on(

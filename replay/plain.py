@@ -46,3 +46,29 @@ def counted(number: int, what: str) -> str:
     ('1 task', '2,310 tasks')
     """
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def share(value: float | None) -> str:
+    """Write a share in per cent; a dash where it is unknown.
+
+    Examples
+    --------
+    >>> share(0.1234), share(None)
+    ('12.3%', '–')
+    """
+    return "–" if value is None else f"{value:.1%}"
+
+
+def time_of(seconds: float | None) -> str:
+    """Write a time for people.
+
+    Examples
+    --------
+    >>> time_of(42.0), time_of(600.0), time_of(7200.0), time_of(None)
+    ('42 s', '10 min', '2.0 h', '–')
+    """
+    if seconds is None:
+        return "–"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

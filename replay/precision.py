@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from replay.intervals.normal import z
 
 if TYPE_CHECKING:
-    from replay.fold import Sums
+    from replay.estimators.snips import Snips
     from replay.reward_scale import RewardScale
 
 LEVEL = 0.95
 """Level of the interval whose width is judged, whatever was asked for."""
 
 
-def precision(sums: Sums, scale: RewardScale | None) -> float | None:
+def precision(mean: Snips, main: Any, scale: RewardScale | None) -> float | None:
     """Number of logged rewards whose mean has an interval as wide as the default estimator's.
 
+    `mean` has the sums of the logged rewards, `main` those of the default estimator.
     It is (2 z σ / width)², with σ the standard deviation of the logged rewards: the same in any
     unit of the reward, wherever the estimate lies. `None` where rewards were not measured by a
     `scale`, where all are alike, where rows have clusters, whose number is judged, or where the
     estimator bounds its bias instead.
     """
-    if scale is None or sums.logging.groups.clustered:
+    if scale is None or mean.groups.clustered:
         return None
-    logged, main = sums.logging.unweighted(), sums.estimators[-1]
+    logged = mean.unweighted()
     if logged.second <= 0 or not hasattr(main, "evidence"):
         return None
     as_logged = getattr(main, "as_logged", False)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from replay.answering import answer, compared
 from replay.copies import on_copies
 from replay.estimators.registry import named_estimators
-from replay.fold import Fold
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
 from replay.left_out import left_out
 from replay.notes import notes_on, order_note
 from replay.quick import NOTE
+from replay.summary import Fold
 from replay.table_fold import fold_table
 from replay.together import joint_levels
 

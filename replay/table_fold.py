@@ -12,7 +12,8 @@ from replay.intervals.rules import LADDERED, LIMITED
 from replay.jobs import threads, workers
 from replay.limits import check_limits
 from replay.models.features import Features
-from replay.passes import Folded, Question, fold_source
+from replay.passes import Folded, fold_source
+from replay.question import Question
 from replay.quick import fold_quick, is_quick
 from replay.reward_scale import RewardScale
 from replay.spark import for_executors, spark_workers

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.errors import BadValue, nearest
+from replay.learning.setting import LEARNS, read_target
 from replay.of_action import of_action
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ KINDS = (
 
 MIXED = ("uniform", "greedy", "always")
 """Kinds of targets that decisions as logged can be mixed with."""
-
-LEARNS = "value"
-"""The worker's one policy that learns from a log of decisions; the others need no values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +188,6 @@ def parse_target(text: str) -> Target:
     if kind == "mix" and name:
         return _mixture(text, name)
     if text.endswith(".toml"):
-        from replay.learning.setting import read_target  # noqa: PLC0415 - only a file needs it
-
         return Target("policy", text, policy=read_target(Path(text)))
     raise BadValue(f"unknown target {text!r}{nearest(text, KINDS)}")
 

@@ -10,11 +10,10 @@ from replay.intervals.simultaneous import joint_level
 from replay.tables.clusters import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from replay.passes import Folded
     from replay.tables.arrays import Floats
-    from replay.target import Target
 
 
 class Levels(NamedTuple):
@@ -23,19 +22,6 @@ class Levels(NamedTuple):
     targets: float
     differences: float
     slices: float
-
-
-def paired(targets: Sequence[Target]) -> tuple[int, ...]:
-    """Targets whose difference from the first is summed, by number: those not the log's own.
-
-    Examples
-    --------
-    >>> from replay.target import parse_target
-    >>> paired([parse_target(name) for name in ("uniform", "logging", "always:a")])
-    (2,)
-    """
-    ours = [at for at, target in enumerate(targets) if target.kind != "logging"]
-    return tuple(ours[1:]) if ours[:1] == [0] else ()
 
 
 def family_level(level: float, few: int, many: int) -> float:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from replay.evaluation import evaluate
-from replay.market.report import time_of
+from replay.plain import time_of
 from replay.report.terminal import print_report as print_evaluation
 
 if TYPE_CHECKING:

@@ -49,6 +49,10 @@ LIMITED = frozenset({"bernstein", "betting"})
 """Those that hold for any number of rows, where rewards have limits; they are of IPS alone."""
 
 
+UNLIMITED = "intervals suppose that no rare reward is far larger than any seen"
+"""No interval holds for any rewards at all (Bahadur and Savage 1956, AMS 27(4), 1115-1122)."""
+
+
 def rule_called(name: str) -> Rule:
     """Return the rule of a name.
 

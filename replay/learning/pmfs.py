@@ -10,7 +10,7 @@ import numpy as np
 
 from bandit.errors import ConfigError, nearest
 from replay.learning.explorers import EXPLORERS, fixed, uniform, with_floor
-from replay.target import LEARNS
+from replay.learning.setting import LEARNS, check_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,19 +132,4 @@ def check_policy(settings: PolicySettings, actions: Sequence[str]) -> None:
         raise ConfigError(
             f"policy.pool {settings.pool!r}: the log has no such action"
             f"{nearest(settings.pool or '', actions)}"
-        )
-
-
-def check_name(settings: PolicySettings) -> None:
-    """Refuse a policy that goes by what no log of decisions holds.
-
-    Raises
-    ------
-    ConfigError
-        If it goes by prices or gold.
-    """
-    if settings.name not in (LEARNS, "uniform", "fixed"):
-        raise ConfigError(
-            f"policy.name {settings.name!r}: a log of decisions doesn't hold the prices and the"
-            " gold that it goes by; value, uniform and fixed can be replayed"
         )

@@ -1,4 +1,4 @@
-"""Policies that are replayed: read from a worker's TOML, and how tables call them."""
+"""The policy of a worker's TOML: read, checked whether a log can replay it, and named in tables."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from bandit.errors import ConfigError
-from replay.learning.pmfs import check_name
 from replay.market.core_config import read_settings
-from replay.target import LEARNS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.settings import PolicySettings
 
-LEARNER = (
-    "each learner learns the reward of every action by an online ridge regression on the"
-    " context; the worker's own model (logistic, of Vowpal Wabbit) learns a little otherwise"
-)
-"""Said with every answer about a policy that learns."""
+LEARNS = "value"
+"""The worker's one policy that learns from a log of decisions; the others need no values."""
 
 
 def read_policy(path: Path) -> PolicySettings:
@@ -55,19 +50,19 @@ def read_target(path: Path) -> PolicySettings:
     return found
 
 
-def units(worth: float) -> str:
-    """Say what rates are in.
+def check_name(settings: PolicySettings) -> None:
+    """Refuse a policy that goes by what no log of decisions holds.
 
-    Examples
-    --------
-    >>> units(1.0)[:61]
-    'rates of inverse_gap and softmax are for values in units of 1'
+    Raises
+    ------
+    ConfigError
+        If it goes by prices or gold.
     """
-    return (
-        f"rates of inverse_gap and softmax are for values in units of {worth:g} of this log's"
-        " reward; the worker's units are what a right answer is worth: say that as --worth, and"
-        " the rates are the worker's"
-    )
+    if settings.name not in (LEARNS, "uniform", "fixed"):
+        raise ConfigError(
+            f"policy.name {settings.name!r}: a log of decisions doesn't hold the prices and the"
+            " gold that it goes by; value, uniform and fixed can be replayed"
+        )
 
 
 def label(settings: PolicySettings) -> str:

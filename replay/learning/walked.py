@@ -22,6 +22,12 @@ REPLAYS = 10
 
 SURE = 1 - 1e-9
 
+LEARNER = (
+    "each learner learns the reward of every action by an online ridge regression on the"
+    " context; the worker's own model (logistic, of Vowpal Wabbit) learns a little otherwise"
+)
+"""Said with every answer about a policy that learns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walking:
@@ -123,6 +129,21 @@ class Walking:
 
 HISTORY = "this history only"
 """Where one replay was possible, so that the variance between histories isn't known."""
+
+
+def units(worth: float) -> str:
+    """Say what rates are in.
+
+    Examples
+    --------
+    >>> units(1.0)[:61]
+    'rates of inverse_gap and softmax are for values in units of 1'
+    """
+    return (
+        f"rates of inverse_gap and softmax are for values in units of {worth:g} of this log's"
+        " reward; the worker's units are what a right answer is worth: say that as --worth, and"
+        " the rates are the worker's"
+    )
 
 
 def words_of(replays: int) -> str:

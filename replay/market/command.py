@@ -67,7 +67,8 @@ def simulate(
       poolwise simulate --recorded crowd/rte_text --price 0.02 --value 1 --json
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     # Imported here so that --help answers at once.
-    from replay.market.simulate import simulate_made, simulate_recorded
+    from replay.market.simulate import simulate_made
+    from replay.recorded.simulate import simulate_recorded
 
     if recorded is None:
         simulate_made(tasks, value, seed=seed, expert_usd=experts, config=config, as_json=as_json)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
-from replay.plain import counted
-from replay.recorded.report import share
+from replay.plain import counted, share, time_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,18 +41,3 @@ def print_live(run: LiveRun, console: Console) -> None:
             f"Calibration error {run.ece:.3f} (noise floor {run.ece_noise_floor:.3f}), "
             f"Brier score {run.brier:.3f}, surest half right {share(run.surest_half_accuracy)}."
         )
-
-
-def time_of(seconds: float | None) -> str:
-    """Write a time for people.
-
-    Examples
-    --------
-    >>> time_of(42.0), time_of(600.0), time_of(7200.0), time_of(None)
-    ('42 s', '10 min', '2.0 h', '–')
-    """
-    if seconds is None:
-        return "–"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,10 +1,9 @@
-"""A simulation from its settings to the screen."""
+"""Let an engine work through made tasks in a simulated market, from its settings to the screen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
 import msgspec
 from rich.console import Console
 
@@ -14,42 +13,11 @@ from replay.market.market import Market
 from replay.market.pools import four_pools
 from replay.market.report import print_live
 from replay.market.tasks import Arrivals, made_tasks
+from replay.print_json import print_json
 from replay.progress import progress
-from replay.recorded.files import read_crowd
-from replay.recorded.replayed import Terms, priced, run_recorded
-from replay.recorded.report import print_recorded, recorded_report
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def simulate_recorded(
-    folder: Path,
-    usd_per_label: float,
-    value_usd: float,
-    *,
-    seed: int = 0,
-    expert_usd: float | None = None,
-    config: Path | None = None,
-    as_json: bool = False,
-) -> None:
-    """Replay the labels in `folder` and print what the engine made of them.
-
-    Raises
-    ------
-    InputError, ConfigError
-        If the folder or the configuration can't be used.
-    """
-    settings = read_settings(config)
-    crowd = priced(read_crowd(folder), usd_per_label)
-    terms = Terms(value_usd=value_usd, seed=seed, expert_usd=expert_usd)
-    with progress("replaying", "tasks") as more:
-        outcome = run_recorded(crowd, settings, terms, lambda _: more(1))
-    report = recorded_report(crowd, outcome, terms)
-    if as_json:
-        print_json(report)
-    else:
-        print_recorded(report, Console())
 
 
 def simulate_made(
@@ -78,8 +46,3 @@ def simulate_made(
         print_json(report)
     else:
         print_live(report, Console())
-
-
-def print_json(report: msgspec.Struct) -> None:
-    """Print a report as one JSON object."""
-    click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())

@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from bandit.errors import MissingInput
 from bandit.events import STOP
-from replay.fold import Fold
+from replay.intervals.rules import UNLIMITED
 from replay.models.features import Features
-from replay.notes import UNLIMITED
 from replay.own.histories import AUDIT
-from replay.passes import Question, fold_source
+from replay.passes import fold_source
+from replay.question import Question
+from replay.summary import Fold
 from replay.tables.clusters import groups_of
 from replay.tables.rows import Rows
 

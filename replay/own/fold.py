@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
 from bandit.events import STOP
-from replay.fold import Fold
 from replay.own.accounts import Accounts
 from replay.own.choice_fold import fold_choices
 from replay.own.components import prices
@@ -25,6 +24,7 @@ from replay.own.statement import money_of
 from replay.own.task_fold import fold_tasks
 from replay.own.traits import Traits
 from replay.own.trajectory import delivered, gold_of, trajectory
+from replay.summary import Fold
 from replay.verdict import Verdict
 
 if TYPE_CHECKING:

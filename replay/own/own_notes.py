@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.notes import UNLIMITED
+from replay.intervals.rules import UNLIMITED
 from replay.own.estimand import MEANING, NO_COST_OF_EXPLORING, estimand_of
 
 if TYPE_CHECKING:

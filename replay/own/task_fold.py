@@ -22,10 +22,10 @@ from replay.own.difference import difference
 from replay.own.ledger import scored_tasks
 from replay.own.trajectory import masked
 from replay.own.weighed_task import weigh
+from replay.paired import paired
 from replay.passes import Folded
 from replay.tables.clusters import GROUPS
 from replay.timeline import Timeline
-from replay.together import paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from replay.baselines.majority import expected_accuracy, majority_vote
 from replay.calibration_error import brier, ece, noise_floor, surest_half
-from replay.plain import add_row, counted, say
+from replay.plain import add_row, counted, say, share
 from replay.recorded.replayed import EXPERTS
 
 if TYPE_CHECKING:
@@ -145,17 +145,6 @@ def print_recorded(report: RecordedReport, console: Console) -> None:
         )
     for note in report.notes:
         say(console, f"Note: {note}.", "dim")
-
-
-def share(value: float | None) -> str:
-    """Write a share in per cent; a dash where it is unknown.
-
-    Examples
-    --------
-    >>> share(0.1234), share(None)
-    ('12.3%', '–')
-    """
-    return "–" if value is None else f"{value:.1%}"
 
 
 def _accuracy(answers: Mapping[str, str | None], truth: Mapping[str, str]) -> float | None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from bandit.checks import MOST
 from bandit.errors import BadValue
 from replay.market.core_config import read_settings
-from replay.market.simulate import print_json
+from replay.print_json import print_json
 from replay.progress import progress
 from replay.recorded.replayed import Terms, run_recorded
 from replay.savings.savings import savings_report

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replay.tables.distribution import Distribution
+    from replay.tables.form import Distribution
     from replay.tables.reward import Reward
 
 NO_CLUSTERS = "none"

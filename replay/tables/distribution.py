@@ -1,16 +1,9 @@
-"""Distributions over actions: where a log holds them, and their chances row by row.
-
-A full distribution stands in one of three forms:
-
-`columns`  a column for each action, called PREFIX and the action's name; null is a chance of 0
-`list`     a column of lists, in the order of another column's lists of actions
-`map`      a column of maps from actions to chances, or a struct whose fields are the actions
-"""
+"""Distributions over actions, row by row, in whichever form a table holds them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,21 +17,12 @@ from replay.tables.whole import Whole
 if TYPE_CHECKING:
     from replay.tables.arrays import Floats
     from replay.tables.faults import Faults
+    from replay.tables.form import Distribution
     from replay.tables.lists import Lists
     from replay.tables.vocabulary import Vocabulary
 
 TOLERANCE = 1e-6
 """How far a sum may be from 1: chances that were kept in single precision add up so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """Where a distribution stands: its form, its columns, and what messages call it."""
-
-    form: Literal["columns", "list", "map"]
-    names: tuple[str, ...]
-    label: str
-    prefix: str = ""
 
 
 def read_sets(name: str, batch: Any, vocabulary: Vocabulary, faults: Faults) -> Chances:

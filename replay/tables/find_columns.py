@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, UnknownColumn, nearest
 from replay.tables.columns import NO_CLUSTERS, PREFIX, Columns, Wanted
-from replay.tables.distribution import Distribution
+from replay.tables.form import Distribution, form_of
 from replay.tables.guess import guess
-from replay.tables.lists import form_of
 from replay.tables.reward import Reward, parse_reward
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from replay.tables.arrays import array_of, column_of, is_text, null_mask, strings
+from replay.tables.form import is_list
 from replay.tables.values import categories, quoted
 
 if TYPE_CHECKING:
@@ -31,32 +32,6 @@ class Lists:
     keys: Any = None
 
 
-def form_of(column: Any) -> str | None:
-    """Say what a column holds: `list`, `map`, or `None` for plain values or nothing at all.
-
-    Examples
-    --------
-    >>> form_of(pa.array([None, '{"a": 1.0}'])), form_of(pa.array([[0.5, 0.5]]))
-    ('map', 'list')
-    """
-    kind = column.type
-    if pa.types.is_map(kind) or pa.types.is_struct(kind):
-        return "map"
-    if _is_list(kind):
-        return "list"
-    if is_text(column):
-        known = pc.drop_null(column)
-        word = known[0].as_py().lstrip()[:1] if len(known) else ""
-        return {"[": "list", "{": "map"}.get(word)
-    return None
-
-
-def _is_list(kind: Any) -> bool:
-    return bool(
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    )
-
-
 def read_lists(name: str, column: Any, faults: Faults, *, words: bool = False) -> Lists:
     """Lay a column of lists flat; rows that have none are put into `faults` and count as empty.
 
@@ -69,7 +44,7 @@ def read_lists(name: str, column: Any, faults: Faults, *, words: bool = False) -
     """
     if is_text(column):
         column = _parsed(name, column, faults, "names" if words else "numbers")
-    if not _is_list(column.type):
+    if not is_list(column.type):
         raise faults.wrong_type(name, column, "lists")
     faults.put(null_mask(column), f"{name} is missing")
     length = array_of(pc.list_value_length(column), null=0)

@@ -10,8 +10,8 @@ import numpy as np
 from bandit.errors import CannotAnswer
 from replay.learning.judged import judge_walk
 from replay.learning.lanes import walk
-from replay.learning.setting import LEARNER, block, label, units
-from replay.learning.walked import Walking, words_of
+from replay.learning.setting import block, label
+from replay.learning.walked import LEARNER, Walking, units, words_of
 from replay.target import Target
 from replay.tune.compare import against, betweens, under_best, with_logged
 from replay.tune.result import Candidate, Floor, Tuning

@@ -15,7 +15,8 @@ from replay.report.scale import Scale, around
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from replay.tune.result import Between, Candidate, Tuning
+    from replay.tune.compare import Between
+    from replay.tune.result import Candidate, Tuning
 
 TALL, TOP, BOTTOM = 280, 16, 24
 """Heights in pixels: of the drawing, of what stands above it, and of the axis."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from replay.learning.uncertainty import beside, logged_share, spread
 from replay.tables.clusters import GROUPS
-from replay.tune.result import Between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from replay.learning.held import Held
     from replay.learning.lanes import Walk
     from replay.learning.uncertainty import Bounds, Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number with its interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 def with_logged(held: Held, walked: Walk) -> Spread:

@@ -13,7 +13,8 @@ from replay.plain import add_row, counted, say
 from replay.report.digits import number
 
 if TYPE_CHECKING:
-    from replay.tune.result import Between, Tuning
+    from replay.tune.compare import Between
+    from replay.tune.result import Tuning
 
 
 def as_json_text(found: Tuning) -> str:

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bandit.settings import PolicySettings
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """A number with its interval."""
-
-    value: float
-    low: float
-    high: float
+    from replay.tune.compare import Between
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tests.replay.learning.table import as_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Comparison, Evaluation
+    from replay.report.displayed import DisplayedComparison, DisplayedEvaluation
 
 ROWS = 1500
 
@@ -30,12 +30,12 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(command, list(arguments), env={"COLUMNS": "80"})
 
 
-def ask(target: str, source: Any = None, **options: Any) -> Evaluation:
+def ask(target: str, source: Any = None, **options: Any) -> DisplayedEvaluation:
     """Ask about one target on a log of `ROWS` rows, unless it is another."""
     table = as_table(ROWS) if source is None else source
     return evaluate(table, target=target, context=["type"], **options)
 
 
-def both(*targets: str, **options: Any) -> Comparison:
+def both(*targets: str, **options: Any) -> DisplayedComparison:
     """Ask about several at once."""
     return compare(as_table(ROWS), targets=targets, context=["type"], **options)

@@ -20,7 +20,8 @@ from replay.models.ridge import LAMBDAS, Ridge, progressive
 from replay.models.tabular import Tabular
 from replay.own.components import Earned
 from replay.own.trajectory import Step, Trajectory
-from replay.passes import Question, fold_source
+from replay.passes import fold_source
+from replay.question import Question
 from replay.tables.context_column import ContextColumn
 from replay.tables.rows import Rows
 from replay.target import Target
