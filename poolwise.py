@@ -47,10 +47,10 @@ VERBS = {
     "prune": Verb(
         "streams.prune.command", "prune", "Delete what is old from a log in a file, or an archive."
     ),
-    "evaluate": Verb("replay.commands", "evaluate", "Say what another policy would have earned."),
-    "tune": Verb("replay.commands", "tune", "Find exploration settings from a log."),
-    "simulate": Verb("replay.commands", "simulate", "Let it buy recorded or simulated labels."),
-    "savings": Verb("replay.commands", "savings", "Say what it would have saved on labels."),
+    "evaluate": Verb("replay.cli.verbs", "evaluate", "Say what another policy would have earned."),
+    "tune": Verb("replay.cli.verbs", "tune", "Find exploration settings from a log."),
+    "simulate": Verb("replay.cli.verbs", "simulate", "Let it buy recorded or simulated labels."),
+    "savings": Verb("replay.cli.verbs", "savings", "Say what it would have saved on labels."),
 }
 
 
@@ -119,7 +119,7 @@ def demo(*, tasks: int, seed: int, folder: Path, address: str | None, as_json: b
 
     from replay.demo.demo import demo_settings, run_demo
     from replay.demo.report import print_report
-    from replay.progress import progress
+    from replay.runtime.progress import progress
     from streams.demo_log import demo_log, demo_on
 
     settings = demo_settings(seed)

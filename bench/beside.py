@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.at_once import rows_at_once
-from replay.fitted import fit
-from replay.scored import score
+from replay.aggregate.reward_models import fit
+from replay.numerics.rows_at_once import rows_at_once
+from replay.stats.weighted_rows import score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from replay.passes import Question
-    from replay.tables.arrays import Floats
+    from replay.aggregate.two_pass import Question
+    from replay.numerics.arrays import Floats
 
 COVER = Path(__file__).resolve().parent / "peers" / "cover.py"
 

@@ -33,13 +33,13 @@ from scipy.stats import binom
 from bench.beside import asked as peers_asked
 from bench.beside import given
 from bench.designs import ACTIONS, DESIGNS, Design, context
+from replay.aggregate.question import Question
+from replay.aggregate.two_pass import fold_source
 from replay.intervals.rules import RULES
 from replay.intervals.widened import widened
 from replay.models.features import Features
-from replay.passes import fold_source
-from replay.question import Question
-from replay.target import Target
-from replay.verdict import judge
+from replay.results.verdict import judge
+from replay.targets.target import Target
 
 if TYPE_CHECKING:
     from replay.tables.rows import Rows

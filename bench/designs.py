@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from replay.moments import Moments
-from replay.tables.context_column import ContextColumn
+from replay.numerics.moments import Moments
 from replay.tables.rows import Rows
+from replay.tables.values.context_column import ContextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 ACTIONS, NUMBERS = 10, 3
 MANY = 2_000_000

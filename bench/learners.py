@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from replay.learning.held import hold
-from replay.learning.learner import Learners
-from replay.learning.pmfs import Policies
+from replay.learning.memory_log import hold
+from replay.learning.online_ridge import Learners
+from replay.learning.policy_pmfs import Policies
 from replay.models.features import Features
-from replay.tables.context_column import ContextColumn
 from replay.tables.rows import Rows
+from replay.tables.values.context_column import ContextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
-    from replay.learning.held import Held
-    from replay.tables.arrays import Floats, Ints
+    from replay.learning.memory_log import Held
+    from replay.numerics.arrays import Floats, Ints
 
 TYPES, POOLS = 6, 5
 NAMES = tuple(f"pool{a}" for a in range(POOLS))

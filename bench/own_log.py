@@ -29,19 +29,19 @@ import numpy as np  # noqa: E402
 from scipy.stats import binom  # noqa: E402
 
 from bench.own_market import Means, OwnMarket  # noqa: E402
-from replay.answering import answer  # noqa: E402
-from replay.own.fold import fold_own_log  # noqa: E402
-from replay.target import parse_target  # noqa: E402
+from replay.evaluation.result import answer  # noqa: E402
+from replay.targets.target import parse_target  # noqa: E402
+from replay.task_log.log_summary import fold_own_log  # noqa: E402
 from tests.replay.own_log_writer import write_log  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bench.own_market import Events
-    from replay.answer import Estimate, Evaluation
-    from replay.own.money import Amount
-    from replay.tables.arrays import Floats
-    from replay.target import Target
+    from replay.numerics.arrays import Floats
+    from replay.results.evaluation import Estimate, Evaluation
+    from replay.results.money import Amount
+    from replay.targets.target import Target
 
 GOAL, SURELY = 0.93, 0.01
 

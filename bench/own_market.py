@@ -24,7 +24,7 @@ from replay.market.drive import Drive
 from replay.market.market import Market
 from replay.market.pools import four_pools
 from replay.market.tasks import made_tasks
-from replay.own.trajectory import masked
+from replay.task_log.trajectory import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from bandit.state import TaskState
     from bandit.turn import Room
     from replay.market.tasks import TrueTask
-    from replay.tables.arrays import Floats
-    from replay.target import Target
+    from replay.numerics.arrays import Floats
+    from replay.targets.target import Target
 
 Events = list[Decision | Reward | Verdict]
 AGAIN = 1_000_003

@@ -20,10 +20,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import fmean, stdev
 
-from replay.market.core_config import read_settings
 from replay.recorded.files import read_crowd
 from replay.recorded.replayed import Terms, priced, run_recorded
 from replay.recorded.report import RecordedReport, recorded_report
+from replay.runtime.settings_file import read_settings
 
 POINTS, SHARE = 0.01, 0.70
 HEAD = (

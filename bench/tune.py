@@ -32,9 +32,9 @@ import pyarrow as pa
 from bandit.settings import PolicySettings
 from bench.learners import NAMES, TYPE_NAMES, TYPES, Market, chances, held, live
 from replay import evaluate
-from replay.learning.lanes import acceptance_of, horizon_of, walk
+from replay.learning.config import Walking
+from replay.learning.rejection_replay import acceptance_of, horizon_of, walk
 from replay.learning.uncertainty import spread
-from replay.learning.walked import Walking
 from replay.tune.answer import Asked, answer
 from replay.tune.candidates import grid
 

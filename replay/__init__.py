@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replay.evaluation import compare, evaluate
+    from replay.evaluation.api import compare, evaluate
 
 __all__ = ["compare", "evaluate"]
 
@@ -17,6 +17,6 @@ def __getattr__(name: str) -> Any:
     """Load what is public when it is asked for: other parts do without it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from replay import evaluation  # noqa: PLC0415 - see above
+    from replay.evaluation import api  # noqa: PLC0415 - see above
 
-    return getattr(evaluation, name)
+    return getattr(api, name)

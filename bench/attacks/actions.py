@@ -10,7 +10,7 @@ import numpy as np
 from bench.attacks.attack import Attack
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 CITIES = 2_000
 """Values of a context column of high cardinality."""

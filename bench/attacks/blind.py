@@ -5,8 +5,8 @@ actions. `aligned` rewards are high for what the target prefers and low for what
 that weights that were not drawn stand for rewards unlike those that were. Contexts are 5,000 fixed
 points, so that truths are exact.
 
-The constants of replay/unseen_tail.py were compared on these designs: only seeds from 9,000 on are
-fresh, the designs themselves never.
+The constants of replay/stats/unseen_tail.py were compared on these designs: only seeds from 9,000
+on are fresh, the designs themselves never.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.attacks.attack import Attack
 from bench.designs import softmax
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 POINTS, NUMBERS = 5_000, 3
 BATCH = 100

@@ -1,6 +1,6 @@
 """Dollars: zeros and heavy tails, revenue and costs, of which a few rows are most of the sum.
 
-The limits of effective rewards (replay/weight_findings.py) were measured on some of these designs:
+The limits of effective rewards (replay/checks/weights.py) were measured on some of these designs:
 only seeds from 9,000 on are fresh.
 """
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from replay.evaluation import evaluate
-from replay.plain import time_of
-from replay.report.terminal import print_report as print_evaluation
+from replay.evaluation.api import evaluate
+from replay.report.terminal.report import print_report as print_evaluation
+from replay.runtime.text import time_of
 
 if TYPE_CHECKING:
     from rich.console import Console

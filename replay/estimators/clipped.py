@@ -12,12 +12,12 @@ import numpy as np
 
 from replay.estimators.shrunk import ShrunkSums
 from replay.intervals.choose import default
-from replay.reward_scale import RewardScale
+from replay.stats.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scipy.special import fdtri
 
-from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.interval import Interval, widest
-from replay.reward_scale import RewardScale
+from replay.numerics.inner_product import inner
+from replay.stats.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from replay.intervals.evidence import Rule
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from replay.estimators.dr import Dr
-from replay.inner import inner
 from replay.intervals.choose import default
+from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

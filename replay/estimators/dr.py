@@ -1,7 +1,7 @@
 """DR, doubly robust: the mean of s = Σₐ π q̂ + w (r − q̂), unbiased whatever the model.
 
 Its variance ("max variance") is the larger of the one seen, Var(s), and the one that a model of the
-reward says (`replay/dr_sums.py`).
+reward says (`replay/stats/dr_sums.py`).
 
 Source: Dudík, Langford and Li (2011), ICML, equation 3; the max variance: our statistics, part 5.
 """
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from replay.dr_sums import DrSums
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import mean
+from replay.stats.dr_sums import DrSums
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 class Estimator(Protocol):

@@ -16,7 +16,7 @@ from replay.estimators.dr import Dr
 from replay.estimators.sndr import Sndr
 
 if TYPE_CHECKING:
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

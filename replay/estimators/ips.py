@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from replay.groups import Groups
-from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence, Limited, Terms
 from replay.intervals.statistics import mean
-from replay.ladder import Ladder
-from replay.moments import Moments
-from replay.reward_scale import RewardScale
+from replay.numerics.inner_product import inner
+from replay.numerics.log_histogram import Ladder
+from replay.numerics.moments import Moments
+from replay.stats.cluster_sums import Groups
+from replay.stats.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,14 +18,14 @@ from replay.estimators.sn_baseline import SnBaseline
 from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
 from replay.estimators.switch_dr import SwitchDr
-from replay.ladder import Ladder
-from replay.reward_scale import RewardScale
+from replay.numerics.log_histogram import Ladder
+from replay.stats.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.estimators.estimator import Estimator
-    from replay.target import Target
+    from replay.targets.target import Target
 
 WEIGHING: tuple[type[Estimator], ...] = (Ips, Clipped, Snips, CressieRead, Rejection)
 """Those that need no model of the reward."""

@@ -18,13 +18,13 @@ import numpy as np
 
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
-from replay.keyed import uniforms
+from replay.numerics.hashed_uniform import uniforms
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.stats.weighted_rows import Scored
 
 LEVELS = 64
 """Powers of 2 from 1: no float weight in use is beyond 2^63."""

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.interval import WIDEST, Interval, widest
 from replay.intervals.normal import z
+from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from replay.dr_sums import DrSums
-from replay.groups import Groups
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import control
-from replay.moments import Moments, moved
+from replay.numerics.moments import Moments, moved
+from replay.stats.cluster_sums import Groups
+from replay.stats.dr_sums import DrSums
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.stats.weighted_rows import Scored
 
 FIRST, SECOND = np.triu_indices(3)
 """The factors of each product of two columns."""

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from replay.groups import Groups
-from replay.inner import inner
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import ratio
-from replay.moments import Moments, moved
+from replay.numerics.inner_product import inner
+from replay.numerics.moments import Moments, moved
+from replay.stats.cluster_sums import Groups
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.reward_scale import RewardScale
-    from replay.scored import Scored
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.stats.reward_scale import RewardScale
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from replay.groups import Groups
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import ratios
+from replay.stats.cluster_sums import Groups
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
     from replay.intervals.interval import Interval
-    from replay.scored import Scored
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.intervals.interval import Interval, widest
-from replay.ladder import edges
+from replay.numerics.log_histogram import edges
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 SHARES = 0.9 * 2.0 ** -np.arange(0, 13, 0.5)
 """Shares of the capital that are bet, from bold to careful."""

@@ -19,7 +19,7 @@ from replay.intervals.interval import Interval, widest, within
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 FEWEST = 20
 """Groups: with fewer the quantile is far off."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from replay.intervals.interval import Interval
 
 if TYPE_CHECKING:
-    from replay.ladder import Ladder
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.numerics.log_histogram import Ladder
 
 
 BELIEVED = 0.5

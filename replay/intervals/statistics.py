@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 
 def mean(sums: Floats) -> tuple[Floats, Floats]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
     Explorer = Callable[[Floats, Floats, Floats, Floats], Floats]
 

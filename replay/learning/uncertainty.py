@@ -32,8 +32,8 @@ from replay.intervals.simultaneous import joint_level
 from replay.intervals.student import quantile
 
 if TYPE_CHECKING:
-    from replay.learning.lanes import Walk
-    from replay.tables.arrays import Floats
+    from replay.learning.rejection_replay import Walk
+    from replay.numerics.arrays import Floats
 
 
 class Bounds(NamedTuple):

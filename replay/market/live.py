@@ -10,10 +10,10 @@ import msgspec
 
 from bandit.brain import Brain
 from bandit.engine import Engine
-from replay.calibration_error import brier, ece, noise_floor, surest_half
 from replay.market.drive import Drive
 from replay.market.outcome import taken
 from replay.market.pools import EXPERTS
+from replay.stats.calibration_error import brier, ece, noise_floor, surest_half
 
 if TYPE_CHECKING:
     from collections.abc import Callable

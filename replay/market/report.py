@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
-from replay.plain import counted, share, time_of
+from replay.runtime.text import counted, share, time_of
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich.console import Console
 
-from replay.market.core_config import read_settings
 from replay.market.live import run_live
 from replay.market.market import Market
 from replay.market.pools import four_pools
 from replay.market.report import print_live
 from replay.market.tasks import Arrivals, made_tasks
-from replay.print_json import print_json
-from replay.progress import progress
+from replay.runtime.print_json import print_json
+from replay.runtime.progress import progress
+from replay.runtime.settings_file import read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.models.features import Features
-    from replay.tables.arrays import Floats, Ints
+    from replay.numerics.arrays import Floats, Ints
     from replay.tables.rows import Rows
 
 

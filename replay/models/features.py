@@ -10,15 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from replay.models.gram import Gram
-from replay.tables.arrays import array_of
-from replay.tables.magnitude import MAX_SIZE
+from replay.numerics.arrays import array_of
+from replay.numerics.magnitude import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.tables.arrays import Floats
-    from replay.tables.context_column import ContextColumn
+    from replay.numerics.arrays import Floats
     from replay.tables.rows import Rows
+    from replay.tables.values.context_column import ContextColumn
 
 MAX_ONE_HOT = 512
 """Actions beyond this many share slots by hash: a fit costs the cube of the slots."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.keyed import mixed, uniforms
+from replay.numerics.hashed_uniform import mixed, uniforms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.arrays import Floats, Ints
+    from replay.numerics.arrays import Floats, Ints
     from replay.tables.rows import Rows
 
 FOLDS = 10

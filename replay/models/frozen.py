@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.at_once import rows_at_once
 from replay.models.blocks import boundaries, cut
 from replay.models.crossed import Crossed, cross_fit
 from replay.models.folds import FOLDS, Folds
 from replay.models.gram import Gram
 from replay.models.ridge import progressive
+from replay.numerics.rows_at_once import rows_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from replay.models.features import Features
     from replay.models.ridge import Ridge
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
     from replay.tables.rows import Rows
 
 

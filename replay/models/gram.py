@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.inner import inner
+from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from replay.models.features import Features
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
     from replay.tables.rows import Rows
 
 LAMBDAS = (10000.0, 1000.0, 100.0, 10.0, 1.0)

@@ -9,13 +9,13 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 
-from replay.keyed import mixed
-from replay.tables.arrays import array_of
+from replay.numerics.arrays import array_of
+from replay.numerics.hashed_uniform import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
     from replay.tables.rows import Rows
 
 MISSING = -1.0

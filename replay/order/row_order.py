@@ -34,8 +34,8 @@ from replay.order.stationary import p_value
 from replay.order.sums import CHANCE, COUNT, DOWN, PAIRS, SQUARE, STEPS, UP
 
 if TYPE_CHECKING:
+    from replay.numerics.arrays import Floats
     from replay.order.sums import OrderSums
-    from replay.tables.arrays import Floats
 
 BY_LUCK = 1e-4
 """Chance of calling the rows of a log out of order that are in order."""

@@ -16,8 +16,8 @@ from scipy.special import chdtrc, ndtr
 from replay.order.sums import COUNT, EXPECTED, PARTS, REST, VARIANCE
 
 if TYPE_CHECKING:
+    from replay.numerics.arrays import Floats
     from replay.order.sums import OrderSums
-    from replay.tables.arrays import Floats
 
 LEAST_VARIANCE = 4.0
 """Variance of a count from which on its deviation is nearly normal."""

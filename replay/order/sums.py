@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.inner import inner
+from replay.numerics.inner_product import inner
 from replay.order.content import numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.tables.arrays import Floats, Ints
+    from replay.numerics.arrays import Floats, Ints
     from replay.tables.rows import Rows
 
 PARTS = 20

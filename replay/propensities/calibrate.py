@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import minimize
 
-from replay.calibration_error import ece, noise_floor
 from replay.propensities.softmax import softmax
+from replay.stats.calibration_error import ece, noise_floor
 
 if TYPE_CHECKING:
+    from replay.numerics.arrays import Floats
     from replay.propensities.sample import Choices
-    from replay.tables.arrays import Floats
 
 HOTTEST = 5.0
 """Largest τ: a policy that leaves nothing to chance would have none."""

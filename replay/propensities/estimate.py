@@ -19,20 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.at_once import rows_at_once
 from replay.models.folds import folds
-from replay.plain import counted
+from replay.numerics.rows_at_once import rows_at_once
 from replay.propensities.calibrate import calibrate, calibration_error, floored
 from replay.propensities.sample import FOLDS, merged, sample, share_of
 from replay.propensities.softmax import fit, softmax
+from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from replay.jobs import Run
     from replay.models.features import Features
+    from replay.numerics.arrays import Floats
     from replay.propensities.sample import Choices
-    from replay.tables.arrays import Floats
+    from replay.runtime.parallel import Run
     from replay.tables.rows import Rows
 
 FLOOR = 0.01

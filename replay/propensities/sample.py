@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from replay.at_once import rows_at_once
-from replay.keyed import uniforms
 from replay.models.folds import folds
+from replay.numerics.hashed_uniform import uniforms
+from replay.numerics.rows_at_once import rows_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.models.features import Features
-    from replay.tables.arrays import Ints
+    from replay.numerics.arrays import Ints
     from replay.tables.rows import Rows
 
 FOLDS = 5

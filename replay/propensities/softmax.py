@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import minimize
 
-from replay.keyed import uniforms
+from replay.numerics.hashed_uniform import uniforms
 
 if TYPE_CHECKING:
+    from replay.numerics.arrays import Floats, Ints
     from replay.propensities.sample import Choices
-    from replay.tables.arrays import Floats, Ints
 
 RIDGE = 1.0
 """λ: coefficients of standard deviation 1 are expected, features being 0 or 1, or scaled."""

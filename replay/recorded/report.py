@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from replay.baselines.majority import expected_accuracy, majority_vote
-from replay.calibration_error import brier, ece, noise_floor, surest_half
-from replay.plain import add_row, counted, say, share
 from replay.recorded.replayed import EXPERTS
+from replay.runtime.text import add_row, counted, say, share
+from replay.stats.calibration_error import brier, ece, noise_floor, surest_half
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

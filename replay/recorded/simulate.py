@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from replay.market.core_config import read_settings
-from replay.print_json import print_json
-from replay.progress import progress
 from replay.recorded.files import read_crowd
 from replay.recorded.replayed import Terms, priced, run_recorded
 from replay.recorded.report import print_recorded, recorded_report
+from replay.runtime.print_json import print_json
+from replay.runtime.progress import progress
+from replay.runtime.settings_file import read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

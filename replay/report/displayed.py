@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from replay.answer import Comparison, Evaluation
 from replay.report.notebook import as_html, as_line, as_text
+from replay.results.evaluation import Comparison, Evaluation
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.answer import Comparison
-from replay.own.estimand import ONE_AT_A_TIME
-from replay.plain import counted, printable
-from replay.report.digits import number
-from replay.report.families import families
-from replay.report.markup import Markup, joined, tag
-from replay.report.sentence import brief, evaluations, lived, reason, sentence, verdict_word
-from replay.report.verdict_mark import mark
+from replay.report.html.markup import Markup, joined, tag
+from replay.report.html.verdict_mark import mark
+from replay.report.wording.digits import number
+from replay.report.wording.families import families
+from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence, verdict_word
+from replay.results.estimand import ONE_AT_A_TIME
+from replay.results.evaluation import Comparison
+from replay.runtime.text import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.answer import Estimate, Evaluation
-    from replay.report.families import Family
+    from replay.report.wording.families import Family
+    from replay.results.evaluation import Estimate, Evaluation
 
 STYLE = """
 .poolwise .verdict { display: inline-flex; align-items: center; gap: 5px; }

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from bandit.checks import MOST
 from bandit.errors import BadValue
-from replay.market.core_config import read_settings
-from replay.print_json import print_json
-from replay.progress import progress
 from replay.recorded.replayed import Terms, run_recorded
+from replay.runtime.print_json import print_json
+from replay.runtime.progress import progress
+from replay.runtime.settings_file import read_settings
 from replay.savings.savings import savings_report
 from replay.savings.show import print_savings
 from replay.savings.table import Prices, read_labels

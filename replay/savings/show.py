@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
-from replay.plain import add_row, counted, say
+from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

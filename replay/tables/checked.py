@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bandit.errors import BadValue, InputError
-from replay.tables.batch_size import MAX_CELLS
-from replay.tables.clusters import read_groups
-from replay.tables.distribution import read_chances, read_sets, without_tiny
-from replay.tables.faults import Faults
-from replay.tables.piece import Piece, read_piece
+from replay.numerics.batch_size import MAX_CELLS
+from replay.tables.formats.piece import Piece, read_piece
 from replay.tables.repeated_ids import read_ids
 from replay.tables.rows import Rows
 from replay.tables.rules import (
@@ -22,19 +19,22 @@ from replay.tables.rules import (
     read_reward,
     read_target_prob,
 )
-from replay.tables.times import read_times
-from replay.tables.vocabulary import Vocabulary
+from replay.tables.values.clusters import read_groups
+from replay.tables.values.distributions import read_chances, read_sets, without_tiny
+from replay.tables.values.faults import Faults
+from replay.tables.values.times import read_times
+from replay.tables.values.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from replay.tables.arrays import Floats
-    from replay.tables.chances import Chances
-    from replay.tables.columns import Columns
-    from replay.tables.unusable import Unusable
-    from replay.tables.whole import Whole
+    from replay.numerics.arrays import Floats
+    from replay.tables.columns.roles import Columns
+    from replay.tables.values.chance_matrix import Whole
+    from replay.tables.values.chances import Chances
+    from replay.tables.values.unusable import Unusable
 
 
 @dataclass(frozen=True, slots=True)

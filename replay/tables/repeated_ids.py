@@ -16,16 +16,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from replay.tables.arrays import array_of, is_text
-from replay.tables.clusters import GROUPS, groups_of
+from replay.numerics.arrays import array_of, is_text
+from replay.tables.values.clusters import GROUPS, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.tables.arrays import Ints
-    from replay.tables.columns import Columns
-    from replay.tables.context_column import ContextColumn
-    from replay.tables.table import Table
+    from replay.numerics.arrays import Ints
+    from replay.tables.columns.roles import Columns
+    from replay.tables.formats.table import Table
+    from replay.tables.values.context_column import ContextColumn
 
 PEOPLE = (
     "user", "customer", "visitor", "patient", "student", "participant", "person", "household",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from replay.tables.arrays import Floats, Ints, column_of
+from replay.numerics.arrays import Floats, Ints, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from replay.tables.arrays import Floats, Ints, is_text
-from replay.tables.distribution import TOLERANCE
-from replay.tables.magnitude import MAX_SIZE, MIN_PROPENSITY
-from replay.tables.named_actions import no_chance
-from replay.tables.values import numbers
+from replay.numerics.arrays import Floats, Ints, is_text
+from replay.numerics.magnitude import MAX_SIZE, MIN_PROPENSITY
+from replay.tables.columns.named_actions import no_chance
+from replay.tables.values.distributions import TOLERANCE
+from replay.tables.values.numbers import numbers
 
 if TYPE_CHECKING:
-    from replay.tables.chances import Chances
-    from replay.tables.columns import Columns
-    from replay.tables.faults import Faults
-    from replay.tables.reward import Reward
-    from replay.tables.vocabulary import Vocabulary
-    from replay.tables.whole import Whole
+    from replay.tables.columns.reward import Reward
+    from replay.tables.columns.roles import Columns
+    from replay.tables.values.chance_matrix import Whole
+    from replay.tables.values.chances import Chances
+    from replay.tables.values.faults import Faults
+    from replay.tables.values.vocabulary import Vocabulary
 
 FINITE = "must be finite"
 AT_LEAST = f"must be at least {MIN_PROPENSITY:g}"

@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bandit.errors import BadValue, MissingInput
-from replay.moments import Moments
-from replay.plain import counted
+from replay.numerics.magnitude import MIN_SIZE
+from replay.numerics.moments import Moments
+from replay.runtime.text import counted
 from replay.tables.checked import check_piece
-from replay.tables.context_column import ContextColumn
-from replay.tables.magnitude import MIN_SIZE
-from replay.tables.named_actions import check_names
-from replay.tables.order import Order
+from replay.tables.columns.named_actions import check_names
 from replay.tables.seen_rewards import SeenRewards
-from replay.tables.times import mixed
-from replay.tables.unusable import Unusable
-from replay.tables.vocabulary import MAX_ACTIONS, Vocabulary, too_many
+from replay.tables.time_order import Order
+from replay.tables.values.context_column import ContextColumn
+from replay.tables.values.times import mixed
+from replay.tables.values.unusable import Unusable
+from replay.tables.values.vocabulary import MAX_ACTIONS, Vocabulary, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from replay.jobs import Run
+    from replay.runtime.parallel import Run
     from replay.tables.checked import Checked
-    from replay.tables.columns import Columns
-    from replay.tables.piece import Piece
-    from replay.tables.table import Table
+    from replay.tables.columns.roles import Columns
+    from replay.tables.formats.piece import Piece
+    from replay.tables.formats.table import Table
 
 KINDS = ("binary", "positive", "real")
 """What rewards can be; each holds those before it."""

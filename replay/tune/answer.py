@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.errors import CannotAnswer
-from replay.learning.judged import judge_walk
-from replay.learning.lanes import walk
-from replay.learning.setting import block, label
-from replay.learning.walked import LEARNER, Walking, units, words_of
-from replay.target import Target
-from replay.tune.compare import against, betweens, under_best, with_logged
+from replay.learning.compare import against, betweens, under_best, with_logged
+from replay.learning.config import LEARNER, Walking, units, words_of
+from replay.learning.rejection_replay import walk
+from replay.learning.validity import judge_walk
+from replay.targets.policy_file import block, label
+from replay.targets.target import Target
 from replay.tune.result import Candidate, Floor, Tuning
 from replay.tune.tomorrow import FLOORS, Looked, tomorrows, widths_by_floor
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bandit.settings import PolicySettings
-    from replay.learning.held import Held
-    from replay.learning.lanes import Walk
+    from replay.learning.memory_log import Held
+    from replay.learning.rejection_replay import Walk
 
 UNIFORM = Target("uniform", full=True)
 

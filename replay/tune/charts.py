@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from replay.answer import Estimate
-from replay.report.digits import number, rounded
-from replay.report.drawing import axis, figure, horizontal, shape, write
-from replay.report.forest import DIAMOND, Line, Rule, forest
-from replay.report.markup import Markup, table, tag
-from replay.report.scale import Scale, around
+from replay.report.figures.drawing import axis, figure, horizontal, shape, write
+from replay.report.figures.forest import DIAMOND, Line, Rule, forest
+from replay.report.figures.scale import Scale, around
+from replay.report.html.markup import Markup, table, tag
+from replay.report.wording.digits import number, rounded
+from replay.results.evaluation import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from replay.tune.compare import Between
+    from replay.learning.compare import Between
     from replay.tune.result import Candidate, Tuning
 
 TALL, TOP, BOTTOM = 280, 16, 24

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.plain import counted
-from replay.report.digits import number
-from replay.report.document import document
-from replay.report.markup import Markup, table, tag
+from replay.report.html.document import document
+from replay.report.html.markup import Markup, table, tag
+from replay.report.wording.digits import number
+from replay.runtime.text import counted
 from replay.tune.charts import earnings_chart, exploring_chart, interval_of
 from replay.tune.report import certainty, floor_lines
 

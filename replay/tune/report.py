@@ -9,11 +9,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from replay.plain import add_row, counted, say
-from replay.report.digits import number
+from replay.report.wording.digits import number
+from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
-    from replay.tune.compare import Between
+    from replay.learning.compare import Between
     from replay.tune.result import Tuning
 
 

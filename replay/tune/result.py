@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bandit.settings import PolicySettings
-    from replay.tune.compare import Between
+    from replay.learning.compare import Between
 
 
 @dataclass(frozen=True, slots=True)

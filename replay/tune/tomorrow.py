@@ -26,10 +26,10 @@ from replay.learning.explorers import uniform
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.learning.held import Held
-    from replay.learning.lanes import Walk
-    from replay.tables.arrays import Floats, Ints
-    from replay.target import Target
+    from replay.learning.memory_log import Held
+    from replay.learning.rejection_replay import Walk
+    from replay.numerics.arrays import Floats, Ints
+    from replay.targets.target import Target
 
 LOOKED_AT = 1 << 14
 """Rows that stand for tomorrow's: an error of 1 or 2 % in a width."""

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import BadValue, ConfigError, InputError
-from replay.arguments import several
-from replay.learning.reading import hold_own, hold_table
-from replay.learning.setting import read_policy
-from replay.learning.walked import REPLAYS, Walking
-from replay.source import opened, own_log
-from replay.tables.columns import Wanted
-from replay.tables.find_columns import find_columns
+from replay.evaluation.arguments import several
+from replay.evaluation.load_rows import hold_own, hold_table
+from replay.evaluation.sources import opened, own_log
+from replay.learning.config import REPLAYS, Walking
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.roles import Wanted
 from replay.tables.survey import survey
-from replay.target import Target, parse_target
+from replay.targets.policy_file import read_policy
+from replay.targets.target import Target, parse_target
 from replay.tune.answer import Asked, answer
 from replay.tune.candidates import grid, read_candidates
 

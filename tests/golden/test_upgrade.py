@@ -12,7 +12,7 @@ import pytest
 
 from bandit.events import Ask, Label, Verdict
 from bandit.quality import ARGUMENTS
-from replay.own.log_file import LogFile
+from replay.log_files.log_file import LogFile
 from streams.address import open_log
 from streams.archive.command import archive
 from streams.codec import InputDecoder

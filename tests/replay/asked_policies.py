@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from click.testing import CliRunner, Result
 
 from replay import compare, evaluate
-from replay.commands import evaluate as command
+from replay.cli.verbs import evaluate as command
 from tests.replay.learning.table import as_table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from click.testing import CliRunner
 
 from bandit.draw import draw
-from replay.savings.command import savings
+from replay.cli.savings import savings
 
 if TYPE_CHECKING:
     from pathlib import Path

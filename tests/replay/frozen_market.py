@@ -18,8 +18,8 @@ from replay.market.drive import Drive
 from replay.market.market import Market
 from replay.market.pools import four_pools
 from replay.market.tasks import Arrivals, made_tasks
-from replay.own.trajectory import masked
-from replay.target import parse_target
+from replay.targets.target import parse_target
+from replay.task_log.trajectory import masked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bandit.events import Input, Output
     from bandit.policies.policy import Policy
     from replay.market.outcome import Outcome
-    from replay.target import Target
+    from replay.targets.target import Target
 
 WORTH_USD, EXPERT_USD = 2.0, 0.5
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.events import STOP, Verdict
-from replay.own.fold import fold_own_log
-from replay.target import parse_target
+from replay.targets.target import parse_target
+from replay.task_log.log_summary import fold_own_log
 from tests.replay.own_log_writer import World, decision, reward, verdict, write_log
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.events import Decision, Feature, Reward
-    from replay.own.money import Component, Money, Statement
+    from replay.results.money import Component, Money, Statement
 
 SURE = {"a": 0.9, "b": 0.6}
 DELAY_S = {"a": 100.0, "b": 40.0}

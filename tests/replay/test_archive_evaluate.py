@@ -13,7 +13,7 @@ from bandit.errors import InputError, LogCorrupt, LogError, MissingInput
 from bandit.events import Decision, Reward, Verdict
 from poolwise import main
 from replay import evaluate
-from replay.own import archive_folder, archive_header
+from replay.log_files import archive_folder, archive_header
 from streams.archive import columns as archive_columns
 from streams.archive import names as archive_names
 from streams.embedded import EmbeddedLog
@@ -24,7 +24,7 @@ from tests.streams.archive_audit import archive_all, files, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 Events = list[Decision | Reward | Verdict]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bandit.errors import BadValue, InputError, PoolwiseError, UnknownColumn
 from replay import compare, evaluate
-from replay.report.plain import as_json_text
+from replay.report.json_output import as_json_text
 from replay.tune.tune import tune
 from tests.replay.test_table import frame
 

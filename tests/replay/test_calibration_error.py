@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.calibration_error import brier, ece, noise_floor, surest_half
+from replay.stats.calibration_error import brier, ece, noise_floor, surest_half
 
 ANSWERS = st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), min_size=1, max_size=60)
 

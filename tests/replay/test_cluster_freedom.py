@@ -14,17 +14,17 @@ from scipy.stats import binom
 
 from bench.attacks.clusters import TARGETS, equal, make, means
 from replay import evaluate
-from replay.cluster_freedom import cluster_variance, degrees_of_freedom
-from replay.groups import Groups
 from replay.intervals.evidence import Evidence, Terms
 from replay.intervals.rules import RULES
 from replay.intervals.student import student
-from replay.tables.clusters import GROUPS
+from replay.stats.cluster_freedom import cluster_variance, degrees_of_freedom
+from replay.stats.cluster_sums import Groups
 from replay.tables.survey import KINDS
+from replay.tables.values.clusters import GROUPS
 
 if TYPE_CHECKING:
-    from replay.answer import Evaluation
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.results.evaluation import Evaluation
 
 
 @given(st.lists(st.integers(1, 500), min_size=2, max_size=12))

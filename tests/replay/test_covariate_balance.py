@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from replay import evaluate
-from replay.covariate_balance import BalanceSums, Imbalance, on_balance
+from replay.checks.covariate_balance import BalanceSums, Imbalance, on_balance
 from replay.models.features import Features
-from replay.tables.context_column import ContextColumn
 from replay.tables.rows import Rows
+from replay.tables.values.context_column import ContextColumn
 from tests.replay.order.learned_logs import learned
 
 CHANCES = np.array([0.7, 0.2, 0.1])

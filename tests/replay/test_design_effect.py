@@ -14,16 +14,16 @@ from scipy.stats import binom
 
 from bench.attacks.clusters import TARGETS, make, means
 from replay import evaluate
-from replay.cluster_freedom import cluster_variance
-from replay.design_effect import IdSums
-from replay.moments import Moments
-from replay.tables.clusters import GROUPS
+from replay.numerics.moments import Moments
+from replay.stats.cluster_freedom import cluster_variance
+from replay.stats.design_effect import IdSums
+from replay.tables.values.clusters import GROUPS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
-    from replay.tables.arrays import Floats, Ints
+    from replay.numerics.arrays import Floats, Ints
+    from replay.results.evaluation import Evaluation
 
 
 def summed(scores: Floats, ids: Ints) -> IdSums:

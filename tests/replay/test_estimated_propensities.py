@@ -12,24 +12,24 @@ from click.testing import CliRunner
 
 from bandit.errors import BadValue, InputError, UnknownColumn
 from replay import compare, evaluate
-from replay.commands import evaluate as command
+from replay.cli.verbs import evaluate as command
 from replay.models.features import Features
 from replay.models.folds import folds
 from replay.propensities import sample
 from replay.propensities.estimate import FLOOR, Estimated, estimate
 from replay.tables.checked import read_rows
-from replay.tables.columns import Wanted
-from replay.tables.find_columns import find_columns
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.roles import Wanted
+from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
-from replay.tables.table import open_table
 from tests.replay.own_log_writer import World, simulate, write_log
 from tests.replay.test_table import frame, saved
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
     from replay.propensities.sample import Choices
+    from replay.results.evaluation import Evaluation
     from replay.tables.rows import Rows
 
 CONTEXT = ["kind", "size"]

@@ -23,7 +23,7 @@ from replay.estimators.registry import ESTIMATORS
 from replay.estimators.snips import Snips
 from replay.estimators.stepwise import StepwiseSnips
 from replay.intervals.interval import WIDEST
-from replay.scored import Scored
+from replay.stats.weighted_rows import Scored
 
 EVERY: tuple[type[Any], ...] = (*ESTIMATORS, StepwiseSnips)
 KINDS = ("binary", "positive", "real")

@@ -19,8 +19,8 @@ from replay.estimators.rejection import Rejection
 from replay.estimators.sn_baseline import SnBaseline
 from replay.estimators.sndr import Sndr
 from replay.estimators.switch_dr import SwitchDr
-from replay.keyed import uniforms
-from replay.scored import Scored
+from replay.numerics.hashed_uniform import uniforms
+from replay.stats.weighted_rows import Scored
 
 ROWS = 3000
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bandit.errors import BadValue, CannotAnswer, InputError
-from replay.commands import evaluate as command
+from replay.cli.verbs import evaluate as command
 from tests.replay.own_log_writer import World, simulate, write_log
 from tests.replay.test_table import frame, saved
 

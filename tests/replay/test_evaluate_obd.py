@@ -13,7 +13,7 @@ from replay import evaluate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 CONTEXT = ["position", *(f"user_feature_{i}" for i in range(4))]
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from replay.inner import AT_ONCE, inner
+from replay.numerics.inner_product import AT_ONCE, inner
 
 
 @pytest.mark.parametrize("n", [0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE, 40_000])

@@ -16,11 +16,11 @@ from replay.estimators.snips import Snips
 from replay.intervals.anytime import factor
 from replay.intervals.interval import WIDEST
 from replay.intervals.rules import GROUPED, RULES
-from replay.ladder import Ladder
-from replay.scored import Scored
+from replay.numerics.log_histogram import Ladder
+from replay.stats.weighted_rows import Scored
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 
 def scored(weight: Floats, reward: Floats, group: Any = None, *, clustered: bool = False) -> Scored:

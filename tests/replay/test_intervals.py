@@ -20,12 +20,12 @@ from replay.intervals.log_scale import log_scale
 from replay.intervals.normal import normal
 from replay.intervals.student import student
 from replay.intervals.wilson import wilson
-from replay.scored import Scored, score
+from replay.stats.weighted_rows import Scored, score
 from replay.tables.rows import Rows
-from replay.target import Target
+from replay.targets.target import Target
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 
 @given(st.integers(0, 200), st.integers(1, 200))

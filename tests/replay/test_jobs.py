@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from replay import evaluate
-from replay.tables import table as tables
-from replay.tables.table import open_table
+from replay.tables.formats import table as tables
+from replay.tables.formats.table import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay.ladder import HIGHEST, LOWEST, RUNGS, STEPS, Ladder, edges
+from replay.numerics.log_histogram import HIGHEST, LOWEST, RUNGS, STEPS, Ladder, edges
 
 
 def test_every_number_stands_on_the_rung_of_the_largest_edge_that_it_reaches() -> None:

@@ -12,24 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.jobs import workers
+from replay.aggregate.question import Question
+from replay.aggregate.two_pass import fold_source
 from replay.models.blocks import FIRST_FIT, boundaries, cut
 from replay.models.features import DENSE, MAX_ONE_HOT, Features
 from replay.models.gram import Gram
 from replay.models.ridge import LAMBDAS, Ridge, progressive
-from replay.models.tabular import Tabular
-from replay.own.components import Earned
-from replay.own.trajectory import Step, Trajectory
-from replay.passes import fold_source
-from replay.question import Question
-from replay.tables.context_column import ContextColumn
+from replay.runtime.parallel import workers
 from replay.tables.rows import Rows
-from replay.target import Target
+from replay.tables.values.context_column import ContextColumn
+from replay.targets.target import Target
+from replay.task_log.components import Earned
+from replay.task_log.fitted_q import Tabular
+from replay.task_log.trajectory import Step, Trajectory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 ACTIONS = ("a", "b", "c")
 

@@ -14,7 +14,7 @@ import pytest
 from bandit.errors import BadValue
 from bandit.events import STOP, Decision, Verdict
 from replay import evaluate
-from replay.own.headline import headline
+from replay.task_log.headline import headline
 from tests.replay.own_log_writer import (
     RIGHT,
     USD,
@@ -30,7 +30,7 @@ from tests.replay.plain_log import Events, audited, money, parts, plain_task
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.own.money import Amount
+    from replay.results.money import Amount
 
 TASKS = 300
 about = partial(pytest.approx, rel=0.02)
@@ -204,8 +204,8 @@ def test_what_was_logged_gains_nothing(tmp_path: Path) -> None:
 
 
 def test_the_gain_as_one_number_is_that_of_its_parts(tmp_path: Path) -> None:
-    from replay.own.fold import fold_own_log
-    from replay.target import parse_target
+    from replay.targets.target import parse_target
+    from replay.task_log.log_summary import fold_own_log
 
     path = write_log(tmp_path / "log", simulate(World(), 400, seed=4))
     fold = fold_own_log(path, [parse_target("greedy")]).folds[0]

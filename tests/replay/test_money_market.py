@@ -14,7 +14,7 @@ from tests.replay.plain_log import money, parts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.own.money import Amount, Statement
+    from replay.results.money import Amount, Statement
 
 LOGS, TASKS = 30, 300
 TARGETS = ("greedy", "uniform")

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from replay.intervals.student import student
-from replay.own.components import AUDITED, PARTS, Earned, prices
-from replay.own.ledger import Ledger
-from replay.own.trajectory import Trajectory
-from replay.own.weighed_task import WeighedTask
+from replay.task_log.components import AUDITED, PARTS, Earned, prices
+from replay.task_log.ledger import Ledger
+from replay.task_log.trajectory import Trajectory
+from replay.task_log.weighed_task import WeighedTask
 from tests.replay.plain_log import SURE, Events, audited, money, parts, plain_task
 
 if TYPE_CHECKING:

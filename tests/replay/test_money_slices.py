@@ -10,8 +10,8 @@ import pytest
 
 from bandit.errors import BadValue, UnknownColumn
 from bandit.events import Reward, Verdict
-from replay.own.fold import fold_own_log
-from replay.target import parse_target
+from replay.targets.target import parse_target
+from replay.task_log.log_summary import fold_own_log
 from tests.replay.own_log_writer import World, decision, simulate, write_log
 from tests.replay.plain_log import Events, audited, money, parts, plain_task
 

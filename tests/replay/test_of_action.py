@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from replay.of_action import of_action
+from replay.numerics.of_action import of_action
 
 RNG = np.random.default_rng(2)
 WAYS = {

@@ -12,15 +12,15 @@ from rich.console import Console
 
 from bandit.errors import BadValue
 from replay import compare, evaluate
-from replay.report.page import page_text
-from replay.report.plain import as_json_text
-from replay.report.terminal import print_report
+from replay.report.json_output import as_json_text
+from replay.report.page.page import page_text
+from replay.report.terminal.report import print_report
 from tests.replay.own_log_writer import World, simulate, write_log
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 TARGETS = ("greedy", "uniform", "always:a", "mix:0.3:uniform")
 

@@ -25,7 +25,7 @@ from tests.replay.own_log_writer import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 
 def value_of(answer: Evaluation, name: str) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from replay.answer import Comparison, Estimate, Evaluation
+    from replay.results.evaluation import Comparison, Estimate, Evaluation
 
 TARGETS = ("uniform", "always:a", "greedy")
 

@@ -10,7 +10,7 @@ import pytest
 
 from bandit.events import Decision, Verdict
 from replay import evaluate
-from replay.own.recalibrated import Recalibration
+from replay.task_log.recalibration import Recalibration
 from tests.replay.own_log_writer import World, always_a_pmf, simulate, true_value, write_log
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import msgspec
 
 from bandit.events import Decision, Reward
 from replay import evaluate
-from replay.own import log_file
+from replay.log_files import log_file
 from streams import sqlitefile
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord

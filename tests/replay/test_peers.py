@@ -25,7 +25,7 @@ from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
 from replay.estimators.switch_dr import SwitchDr
 from replay.intervals.rules import RULES
-from replay.scored import Scored, score
+from replay.stats.weighted_rows import Scored, score
 from replay.tables.rows import Rows
 from tests.replay.peers_model import design, predicted, read_log, target_pmf
 

@@ -14,9 +14,9 @@ import pytest
 from bandit.errors import BadValue
 from bandit.settings import PolicySettings
 from replay import compare, evaluate
-from replay.learning.pmfs import Policies
-from replay.learning.walked import HISTORY, Walking
-from replay.target import parse_target
+from replay.learning.config import HISTORY, Walking
+from replay.learning.policy_pmfs import Policies
+from replay.targets.target import parse_target
 from replay.tune.tune import tune
 from tests.replay.asked_policies import ROWS, ask, both, run, toml
 from tests.replay.learning.market import NAMES

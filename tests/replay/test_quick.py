@@ -14,15 +14,15 @@ import pytest
 
 from bandit.errors import BadValue, MissingInput
 from replay import compare, evaluate
-from replay.quick import NOTE
-from replay.scored import Scored
-from replay.tables import table
-from replay.timeline import Timeline
+from replay.evaluation.single_pass import NOTE
+from replay.stats.timeline import Timeline
+from replay.stats.weighted_rows import Scored
+from replay.tables.formats import table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 QUICK = ["IPS", "clipped IPS", "SNIPS", "Cressie-Read"]
 

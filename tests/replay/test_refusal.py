@@ -11,12 +11,12 @@ from click.testing import CliRunner
 
 from bandit.errors import CannotAnswer
 from replay import evaluate
-from replay.evaluate_command import evaluate as command
+from replay.cli.evaluate import evaluate as command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 ACTIONS = ("a", "b", "c", "d")
 

@@ -15,20 +15,20 @@ from rich.console import Console
 
 from bandit.errors import BadValue, InputError
 from replay import compare, evaluate
+from replay.cli.evaluate import evaluate as command
 from replay.estimators.ips import Ips
-from replay.evaluate_command import evaluate as command
 from replay.intervals.rules import LIMITED, RULES
-from replay.ladder import Ladder
-from replay.report.page import write_page
-from replay.report.plain import as_json_text
-from replay.report.terminal import print_report
+from replay.numerics.log_histogram import Ladder
+from replay.report.json_output import as_json_text
+from replay.report.page.page import write_page
+from replay.report.terminal.report import print_report
 from tests.replay.own_log_writer import World, simulate, write_log
 from tests.replay.test_interval_rules import scored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 LOW, HIGH = -20.0, 50.0
 PMF = {"a": 0.5, "b": 0.3, "c": 0.2}

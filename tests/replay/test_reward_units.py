@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from replay import compare, evaluate
 
 if TYPE_CHECKING:
-    from replay.answer import Estimate, Evaluation
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
+    from replay.results.evaluation import Estimate, Evaluation
 
 ACTIONS = "abc"
 EQUIVARIANT = {"SNIPS", "rejection", "DM", "SNDR", "DR", "baseline", "SN baseline"}

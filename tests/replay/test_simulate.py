@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bandit.errors import BadValue, ConfigError, MissingInput, PoolwiseError
-from replay.market.command import simulate
+from replay.cli.simulate import simulate
 
 if TYPE_CHECKING:
     from pathlib import Path

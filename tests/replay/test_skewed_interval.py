@@ -18,16 +18,16 @@ from replay.intervals.skewed import skewed
 from replay.intervals.student import student
 from replay.models.features import Features
 from replay.models.frozen import Models
-from replay.moments import Moments
-from replay.reward_scale import RewardScale
-from replay.scored import Scored, score
+from replay.numerics.moments import Moments
+from replay.stats.reward_scale import RewardScale
+from replay.stats.weighted_rows import Scored, score
 from replay.tables.rows import Rows
 from replay.tables.seen_rewards import SeenRewards
-from replay.target import Target
+from replay.targets.target import Target
 from tests.replay.test_estimators_contract import part, rows
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 
 @given(

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from replay import evaluate
+from replay.evaluation.estimates import for_gains
 from replay.intervals.evidence import Evidence
 from replay.intervals.log_scale import log_rule
 from replay.intervals.widened import widened
-from replay.read_estimate import for_gains
 
 N = 3_000
 

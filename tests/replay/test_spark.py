@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from bandit.errors import BadValue, InputError
 from replay import compare, evaluate
-from replay.commands import evaluate as command
-from replay.spark import for_executors, spark_workers
-from replay.tables.table import open_table
+from replay.cli.verbs import evaluate as command
+from replay.evaluation.spark import for_executors, spark_workers
+from replay.tables.formats.table import open_table
 from tests.broker.fetch import Unavailable, java
 from tests.conftest import skipped_where_unavailable
 from tests.replay.own_log_writer import World, simulate, write_log
@@ -89,7 +89,7 @@ def test_the_command_has_the_engine(spark: Any, files: list[Path]) -> None:
 def test_results_come_in_the_order_of_the_pieces(
     spark: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("replay.spark.AT_ONCE", 4)
+    monkeypatch.setattr("replay.evaluation.spark.AT_ONCE", 4)
     with spark_workers(spark) as run:
         assert list(run(abs, range(-9, 0))) == list(range(9, 0, -1))
         assert list(run(abs, [])) == []

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kurtosis
 
-from replay.diagnostics import WeightSums
-from replay.moments import Moments
+from replay.numerics.moments import Moments
+from replay.stats.weight_stats import WeightSums
 from tests.replay.test_estimators_contract import part, rows
 
 values = st.lists(st.floats(-100, 100, width=32), min_size=0, max_size=30)

@@ -19,7 +19,7 @@ import pytest
 
 from bandit.errors import BadValue
 from replay import evaluate
-from replay.tables.table import open_table
+from replay.tables.formats.table import open_table
 
 
 def frame(n: int = 3000, seed: int = 1) -> pd.DataFrame:

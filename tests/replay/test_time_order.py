@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay import evaluate
-from replay.report.page import write_page
-from replay.tables.order import Order
+from replay.report.page.page import write_page
+from replay.tables.time_order import Order
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 TIMES = st.lists(st.integers(0, 5), max_size=12).map(lambda one: np.array(one, dtype=float))

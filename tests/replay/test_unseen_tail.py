@@ -12,10 +12,10 @@ from scipy.stats import binom
 
 from bench.attacks.blind import SURE, Blind, make, world
 from replay import evaluate
-from replay.unseen_tail import DrawnWeights, least_square
+from replay.stats.unseen_tail import DrawnWeights, least_square
 
 if TYPE_CHECKING:
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 ROWS, LOGS = 3_000, 100
 ALARM = 1e-3

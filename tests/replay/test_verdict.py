@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from replay.diagnostics import Diagnostics
-from replay.verdict import judge
+from replay.results.verdict import judge
+from replay.stats.weight_stats import Diagnostics
 
 HEALTHY = Diagnostics(
     ess=500.0,

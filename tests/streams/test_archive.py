@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bandit.errors import StateError
 from bandit.events import Decision, Reward, Verdict
 from poolwise import main
-from replay.own.archive_rows import TAGS, _rows
+from replay.log_files.archive_rows import TAGS, _rows
 from streams.archive.archive import Archive
 from streams.archive.columns import NO_DAY, Row, batch_of, schema_of
 from streams.archive.names import header_of

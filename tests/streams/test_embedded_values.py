@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bandit.errors import LogCorrupt
-from replay.own.log_file import LogFile
+from replay.log_files.log_file import LogFile
 from streams import embedded_values
 from streams.address import open_log
 from streams.embedded import EmbeddedLog

@@ -19,9 +19,9 @@ from rich.console import Console
 
 from bandit.errors import PoolwiseError
 from replay import compare, evaluate
-from replay.report.page import page_text
-from replay.report.plain import as_json_text
-from replay.report.terminal import print_report
+from replay.report.json_output import as_json_text
+from replay.report.page.page import page_text
+from replay.report.terminal.report import print_report
 from tests.replay.fuzz.odd_files import stored
 from tests.replay.fuzz.odd_questions import learner, question
 from tests.replay.fuzz.odd_tables import good_table, mutated
@@ -29,7 +29,7 @@ from tests.replay.fuzz.odd_tables import good_table, mutated
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.answer import Comparison, Evaluation
+    from replay.results.evaluation import Comparison, Evaluation
 
 ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
 

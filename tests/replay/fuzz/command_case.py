@@ -12,7 +12,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from bandit.errors import PoolwiseError
-from replay.commands import evaluate
+from replay.cli.verbs import evaluate
 from tests.replay.fuzz.case import ANSWERED, FAILED, Outcome
 from tests.replay.fuzz.odd_files import stored
 from tests.replay.fuzz.odd_questions import learner, question

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from replay.learning.held import hold
-from replay.learning.learner import Learners
-from replay.learning.pmfs import Policies
+from replay.learning.memory_log import hold
+from replay.learning.online_ridge import Learners
+from replay.learning.policy_pmfs import Policies
 from replay.models.features import Features
-from replay.moments import Moments
-from replay.tables.context_column import ContextColumn
+from replay.numerics.moments import Moments
 from replay.tables.rows import Rows
+from replay.tables.values.context_column import ContextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
-    from replay.learning.held import Held
-    from replay.tables.arrays import Floats
+    from replay.learning.memory_log import Held
+    from replay.numerics.arrays import Floats
 
 TYPES, POOLS = 3, 3
 NAMES = ("crowd", "trained", "vendor")

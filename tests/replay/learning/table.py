@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from replay.learning.lanes import walk
-from replay.learning.reading import hold_table
+from replay.evaluation.load_rows import hold_table
+from replay.learning.config import Walking
+from replay.learning.rejection_replay import walk
 from replay.learning.uncertainty import spread
-from replay.learning.walked import Walking
-from replay.tables.columns import Wanted
-from replay.tables.find_columns import find_columns
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.roles import Wanted
+from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
-from replay.tables.table import open_table
 from tests.replay.learning.market import NAMES, log
 
 if TYPE_CHECKING:

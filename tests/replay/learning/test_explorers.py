@@ -13,7 +13,7 @@ from bandit.pmf import with_floors
 from bandit.policies.explorers import EXPLORERS as WORKERS
 from bandit.settings import PolicySettings
 from replay.learning.explorers import EXPLORERS
-from replay.learning.pmfs import Policies, check_policy
+from replay.learning.policy_pmfs import Policies, check_policy
 
 NAMES = ("a", "b", "c", "d")
 

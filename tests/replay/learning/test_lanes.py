@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bandit.settings import PolicySettings
-from replay.learning.lanes import Plan, acceptance_of, horizon_of, walk
+from replay.learning.config import Walking
+from replay.learning.rejection_replay import Plan, acceptance_of, horizon_of, walk
 from replay.learning.uncertainty import spread
-from replay.learning.walked import Walking
 from tests.replay.learning.market import POOLS, held, live, log
 
 GREEDY = [
@@ -53,7 +53,7 @@ def test_looking_further_ahead_changes_nothing(monkeypatch: pytest.MonkeyPatch) 
     data = held(log(800, 4))
     plan = Plan(1 / POOLS, 200, 2)
     whole = walk(data, GREEDY, plan)
-    monkeypatch.setattr("replay.learning.lanes.MOST_AHEAD", 1)
+    monkeypatch.setattr("replay.learning.rejection_replay.MOST_AHEAD", 1)
     single = walk(data, GREEDY, plan)
     assert single.sums == pytest.approx(whole.sums)
     assert single.learners.beta == pytest.approx(whole.learners.beta)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.learning.learner import Learners
+from replay.learning.online_ridge import Learners
 
 
 @given(seed=st.integers(0, 10_000), rows=st.integers(1, 40))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bandit.settings import PolicySettings
-from replay.learning.lanes import Plan, walk
+from replay.learning.rejection_replay import Plan, walk
 from replay.learning.uncertainty import LINK, Spread, shared, spread
 from tests.replay.learning.market import POOLS, held, log
 

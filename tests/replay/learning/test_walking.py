@@ -9,14 +9,14 @@ import pyarrow as pa
 import pytest
 
 from bandit.errors import BadValue, CannotAnswer
-from replay.learning import held as held_file
-from replay.learning.held import hold
-from replay.learning.order import any_order
-from replay.learning.walked import HISTORY, Walking
+from replay.learning import memory_log
+from replay.learning.config import HISTORY, Walking
+from replay.learning.memory_log import hold
+from replay.learning.stationarity import any_order
 from replay.models.features import Features
-from replay.moments import Moments
-from replay.tables.context_column import ContextColumn
+from replay.numerics.moments import Moments
 from replay.tables.rows import Rows
+from replay.tables.values.context_column import ContextColumn
 from tests.replay.learning.market import NAMES, held, log
 from tests.replay.order.learned_logs import learned
 
@@ -68,7 +68,7 @@ def test_a_log_without_chance_is_refused() -> None:
 
 
 def test_of_a_long_log_an_even_share_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_file, "MOST_ROWS", 1000)
+    monkeypatch.setattr(memory_log, "MOST_ROWS", 1000)
     data = held(log(4000, 7))
     assert data.whole == 4000
     assert 880 < len(data) < 1120  # 4 standard deviations
@@ -76,7 +76,7 @@ def test_of_a_long_log_an_even_share_is_held(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_more_cells_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_file, "MOST_CELLS", 1000)
+    monkeypatch.setattr(memory_log, "MOST_CELLS", 1000)
     with pytest.raises(BadValue, match="4,000 rows with 3 actions are too many"):
         held(log(4000, 8))
 

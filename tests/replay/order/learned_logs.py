@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 ARMS = np.linspace(0.3, 0.5, 5)
 UNIFORM = float(ARMS.mean())

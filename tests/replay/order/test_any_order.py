@@ -14,7 +14,7 @@ from replay import compare, evaluate
 from tests.replay.order.learned_logs import UNIFORM, learned
 
 if TYPE_CHECKING:
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 ROWS, RUNS = 1_000, 60
 ALARM = 1e-4

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.actions import Overlap
-from replay.answer import (
+from replay.numerics.log_histogram import Ladder, edges
+from replay.results.evaluation import (
     Comparison,
     Difference,
     Estimate,
@@ -19,14 +19,14 @@ from replay.answer import (
     Slice,
     Weights,
 )
-from replay.diagnostics import WeightSums
-from replay.ladder import Ladder, edges
-from replay.scored import Scored
-from replay.tables.unusable import Example, Unusable
-from replay.verdict import judge
+from replay.results.verdict import judge
+from replay.stats.action_stats import Overlap
+from replay.stats.weight_stats import WeightSums
+from replay.stats.weighted_rows import Scored
+from replay.tables.values.unusable import Example, Unusable
 
 if TYPE_CHECKING:
-    from replay.tables.arrays import Floats
+    from replay.numerics.arrays import Floats
 
 HOSTILE = "<script>alert('x')</script>&\"</svg>\x1b[2J\x00"
 LONG = "a-pool-with-a-name-that-somebody-generated-" * 5 + "x"

@@ -10,19 +10,20 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.actions import Mismatch, Overlap
-from replay.answer import Point
-from replay.copies import on_copies
-from replay.covariate_balance import Imbalance
-from replay.crossed_clusters import CrossedEffect, on_crossed
-from replay.design_effect import DesignEffect
-from replay.diagnostics import Diagnostics
-from replay.finding import Finding
-from replay.report import curve_figure, weight_figure
-from replay.report.advice import ADVICE
-from replay.report.digits import rounded
-from replay.report.scale import Scale, around
-from replay.verdict import judge
+from replay.checks.copies import on_copies
+from replay.checks.covariate_balance import Imbalance
+from replay.checks.crossed_clusters import CrossedEffect, on_crossed
+from replay.checks.finding import Finding
+from replay.report.figures import curve as curve_figure
+from replay.report.figures import weights as weight_figure
+from replay.report.figures.scale import Scale, around
+from replay.report.wording.advice import ADVICE
+from replay.report.wording.digits import rounded
+from replay.results.evaluation import Point
+from replay.results.verdict import judge
+from replay.stats.action_stats import Mismatch, Overlap
+from replay.stats.design_effect import DesignEffect
+from replay.stats.weight_stats import Diagnostics
 from tests.replay.report.answers import histogram
 
 finite = st.floats(-1e9, 1e9)

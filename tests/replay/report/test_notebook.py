@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from replay.plain import printable
 from replay.report.displayed import DisplayedComparison, DisplayedEvaluation
 from replay.report.notebook import as_html
+from replay.runtime.text import printable
 from tests.replay.report.answers import HOSTILE, compared, compared_learners, good, hostile, refused
 from tests.replay.report.test_page import Reader
 
 if TYPE_CHECKING:
-    from replay.answer import Comparison, Evaluation
+    from replay.results.evaluation import Comparison, Evaluation
 
 
 def shown(answer: Evaluation) -> DisplayedEvaluation:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.answer import Comparison, Estimate, Evaluation
-from replay.plain import printable
-from replay.report.digits import number
-from replay.report.page import page_text
+from replay.report.page.page import page_text
+from replay.report.wording.digits import number
+from replay.results.evaluation import Comparison, Estimate, Evaluation
+from replay.runtime.text import printable
 from tests.replay.report.answers import (
     HOSTILE,
     compared,

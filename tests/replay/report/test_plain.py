@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from replay.report.plain import as_json_text
+from replay.report.json_output import as_json_text
 from tests.replay.report.answers import compared, hostile, refused, sliced
 
 

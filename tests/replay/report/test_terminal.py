@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from replay.report.digits import number
-from replay.report.terminal import print_report
+from replay.report.terminal.report import print_report
+from replay.report.wording.digits import number
 from tests.replay.report.answers import (
     compared,
     compared_learners,
@@ -23,7 +23,7 @@ from tests.replay.report.answers import (
 )
 
 if TYPE_CHECKING:
-    from replay.answer import Comparison, Evaluation
+    from replay.results.evaluation import Comparison, Evaluation
 
 ANSWERS = [
     *(good(), refused(), compared(), sliced(), hostile(), good(actions=500)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import InputError
-from replay.report.whole_file import check_place, write_whole
+from replay.runtime.whole_file import check_place, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pytest
 
 from bandit.errors import InputError, UnknownColumn
 from replay import evaluate
-from replay.tables.dialect import dialect_of
-from replay.tables.table import open_table
+from replay.tables.formats.dialect import dialect_of
+from replay.tables.formats.table import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path

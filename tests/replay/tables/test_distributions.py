@@ -15,10 +15,10 @@ from bandit.errors import BadValue
 from replay import evaluate
 from replay.tables import checked
 from replay.tables.checked import read_rows
-from replay.tables.columns import Wanted
-from replay.tables.find_columns import find_columns
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.roles import Wanted
+from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
-from replay.tables.table import open_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import pytest
 
 from bandit.errors import InputError, MissingInput, UnknownColumn
 from replay import evaluate
-from replay.tables.table import open_table
+from replay.tables.formats.table import open_table
 from tests.replay.test_table import frame, saved
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from bandit.errors import UnknownColumn
 from replay import evaluate
-from replay.tables.guess import NAMES, guess
+from replay.tables.columns.guess import NAMES, guess
 
 
 def log(*names: str) -> pa.Table:

@@ -13,12 +13,12 @@ import pytest
 
 from bandit.errors import BadValue
 from replay import evaluate
-from replay.report.plain import as_json_text
+from replay.report.json_output import as_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.answer import Evaluation
+    from replay.results.evaluation import Evaluation
 
 N = 400
 

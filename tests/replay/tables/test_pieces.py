@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandit.errors import InputError
-from replay.tables import parquet
 from replay.tables.checked import read_rows
-from replay.tables.columns import Wanted
-from replay.tables.find_columns import find_columns
-from replay.tables.piece import read_piece
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.roles import Wanted
+from replay.tables.formats import parquet
+from replay.tables.formats.piece import read_piece
+from replay.tables.formats.table import Table, open_table
 from replay.tables.survey import survey
-from replay.tables.table import Table, open_table
 from tests.replay.test_table import KINDS, frame, saved
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 READ = """
 import pickle, sys
-from replay.tables.piece import read_piece
+from replay.tables.formats.piece import read_piece
 piece = pickle.load(sys.stdin.buffer)
 print([b.to_pydict() for b in read_piece(piece, ["action", "x"])])
 """

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bandit.errors import BadValue, UnknownColumn
 from replay import evaluate
 from replay.tables.checked import read_rows
-from replay.tables.columns import Wanted
-from replay.tables.find_columns import find_columns
-from replay.tables.reward import parse_reward
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.reward import parse_reward
+from replay.tables.columns.roles import Wanted
+from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
-from replay.tables.table import open_table
 
 NAMES = ("quality", "usd", "delay_s", "r2")
 WEIGHT = st.one_of(

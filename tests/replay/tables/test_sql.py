@@ -12,7 +12,7 @@ import pytest
 
 from bandit.errors import BadValue, InputError
 from replay import evaluate
-from replay.tables.sql import run_query
+from replay.tables.formats.sql import run_query
 from tests.replay.test_table import frame, saved
 
 duckdb = pytest.importorskip("duckdb")

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.tables.columns import Columns, Wanted
-from replay.tables.context_column import MANY_VALUES
-from replay.tables.find_columns import find_columns
-from replay.tables.piece import Piece
-from replay.tables.reward import Reward
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.reward import Reward
+from replay.tables.columns.roles import Columns, Wanted
+from replay.tables.formats.piece import Piece
+from replay.tables.formats.table import open_table
 from replay.tables.survey import Survey, survey, survey_piece
-from replay.tables.table import open_table
-from replay.tables.unusable import Example, Unusable
+from replay.tables.values.context_column import MANY_VALUES
+from replay.tables.values.unusable import Example, Unusable
 from tests.replay.test_table import frame
 
 if TYPE_CHECKING:

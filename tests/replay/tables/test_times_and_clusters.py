@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from bandit.errors import BadValue
 from replay import evaluate
 from replay.tables.checked import read_rows
-from replay.tables.clusters import groups_of
-from replay.tables.columns import Wanted
-from replay.tables.faults import Faults
-from replay.tables.find_columns import find_columns
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.columns.roles import Wanted
+from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
-from replay.tables.table import open_table
-from replay.tables.times import read_times
+from replay.tables.values.clusters import groups_of
+from replay.tables.values.faults import Faults
+from replay.tables.values.times import read_times
 
 if TYPE_CHECKING:
     from replay.tables.rows import Rows

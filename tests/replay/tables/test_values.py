@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from replay.tables.faults import Faults
-from replay.tables.piece import Piece
-from replay.tables.values import CLOSE, categories
+from replay.tables.formats.piece import Piece
+from replay.tables.values.faults import Faults
+from replay.tables.values.numbers import CLOSE, categories
 
 INTEGERS = {
     pa.int8(): [-128, 127, -128, 0],

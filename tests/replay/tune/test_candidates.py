@@ -10,7 +10,7 @@ import pytest
 
 from bandit.errors import ConfigError, MissingInput
 from bandit.settings import PolicySettings
-from replay.learning.setting import block, label
+from replay.targets.policy_file import block, label
 from replay.tune.candidates import RATES, grid, read_candidates
 
 if TYPE_CHECKING:

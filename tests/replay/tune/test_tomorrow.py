@@ -8,8 +8,8 @@ import pytest
 
 from bandit.settings import PolicySettings
 from replay import evaluate
-from replay.learning.lanes import Plan, walk
-from replay.target import Target
+from replay.learning.rejection_replay import Plan, walk
+from replay.targets.target import Target
 from replay.tune.tomorrow import FLOORS, Looked, chances, tomorrows, widths_by_floor
 from tests.replay.learning.market import NAMES, POOLS, TYPES, held, log
 

@@ -9,7 +9,7 @@ import pytest
 
 from bandit.errors import BadValue, CannotAnswer, ConfigError
 from bandit.settings import PolicySettings
-from replay.learning.walked import HISTORY, Walking
+from replay.learning.config import HISTORY, Walking
 from replay.tune.answer import Asked, answer
 from replay.tune.candidates import grid
 from replay.tune.tune import tune

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bandit.errors import BadValue, CannotAnswer
-from replay.commands import tune as command
+from replay.cli.verbs import tune as command
 from tests.replay.learning.table import as_table
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Rows summed up under every target: models of the reward, estimators and slices, in two passes."""

@@ -1,0 +1,146 @@
+"""Fold a log in two passes over its pieces, anywhere and in any order, to the same last bit.
+
+The first pass sums up what models of the reward are fitted from
+(`replay/aggregate/reward_models.py`). The second predicts each row with a model that it was not
+fitted on, weighs it under every target, and adds it to every estimator's sums. What pieces come to
+is merged in the order of the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from replay.aggregate.reward_models import fit
+from replay.aggregate.slices import check_slices, slices_of
+from replay.aggregate.target_stats import Sums
+from replay.estimators.baseline import Baseline
+from replay.estimators.dr import Dr
+from replay.numerics.rows_at_once import rows_at_once
+from replay.stats.weighted_rows import score
+from replay.targets.paired import paired
+
+if TYPE_CHECKING:
+    from replay.aggregate.question import Question, Source
+    from replay.aggregate.slices import Key
+    from replay.checks.covariate_balance import Imbalance
+    from replay.models.frozen import Models
+    from replay.numerics.arrays import Floats
+    from replay.order.row_order import RowOrder
+    from replay.runtime.parallel import Run
+    from replay.stats.weighted_rows import Scored
+    from replay.tables.rows import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """What a log comes down to: sums of each target, differences, and the targets in each slice.
+
+    `differences` are by the number of the target that differs from the first; `order` is how the
+    rows stand and `imbalance` which column of the context depends most on the action, where a model
+    of the reward asked for them; `copies` is the share of rows that are copies of others.
+    """
+
+    totals: tuple[Sums, ...]
+    differences: dict[int, Any] = field(default_factory=dict)
+    slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
+    order: RowOrder | None = None
+    imbalance: Imbalance | None = None
+    copies: float = 0.0
+
+    @classmethod
+    def empty(cls, question: Question) -> Folded:
+        """Return the sums of no rows."""
+        known = question.known
+        return cls(
+            tuple(Sums.empty(question.estimators(at), question.length) for at in range(len(known))),
+            {at: Dr() if known[at] and known[0] else Baseline() for at in paired(question.targets)},
+        )
+
+    def __add__(self, other: Folded) -> Folded:
+        slices = dict(self.slices)
+        for key, sums in other.slices.items():
+            slices[key] = _merged(slices[key], sums) if key in slices else sums
+        check_slices(slices)
+        return Folded(
+            _merged(self.totals, other.totals),
+            {at: one + other.differences[at] for at, one in self.differences.items()},
+            slices,
+        )
+
+
+def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
+    """Sum a log up under each target.
+
+    Parameters
+    ----------
+    source, question
+        The log, and what is asked of it.
+    run
+        Calls a function on every piece and yields the results in the order of the pieces.
+    """
+    models, order, imbalance, copies = fit(source, question, run)
+    total = Folded.empty(question)
+    for part in run(partial(_fold, source, question, models), source.pieces):
+        total = total + part
+    return replace(total, order=order, imbalance=imbalance, copies=copies)
+
+
+def _fold(source: Source, question: Question, models: Models, piece: Any) -> Folded:
+    """Second pass over a piece."""
+    folded = Folded.empty(question)
+    most = rows_at_once(max(len(question.actions), question.features.size))
+    for rows in source.read(piece):
+        for block, part in models.parts(rows, most):
+            folded = _receive(folded, part, question, models, block)
+    return folded
+
+
+def _receive(folded: Folded, rows: Rows, question: Question, models: Models, block: int) -> Folded:
+    chances = [target.chances(rows, question.actions) for target in question.targets]
+    predicted: dict[bool, tuple[Floats, bool]] = {}
+
+    def scored(chance: Floats, pmf: Floats | None, kind: str, *, known: bool) -> Scored:
+        if known not in predicted:
+            predicted[known] = models.predict(rows, block, aware=known)
+        guess, fitted = predicted[known]
+        return score(
+            rows,
+            chance,
+            pmf if known else None,
+            guess,
+            kind,
+            fitted=fitted,
+            actions=len(question.actions),
+            clustered=question.clustered,
+            floor=question.floor,
+        )
+
+    each = [
+        scored(chance, pmf, question.kind, known=known)
+        for (chance, pmf), known in zip(chances, question.known, strict=True)
+    ]
+    differences = {}
+    for at, sums in folded.differences.items():
+        (chance, pmf), (other, its) = chances[at], chances[0]
+        apart = None if pmf is None or its is None else pmf - its
+        known = question.known[at] and question.known[0]
+        differences[at] = sums.receive(scored(chance - other, apart, "real", known=known))
+    slices = dict(folded.slices)
+    for key, inside in slices_of(rows):
+        before = slices.get(key) or tuple(
+            Sums.empty(question.estimators(at)[-1:]) for at in range(len(folded.totals))
+        )
+        # Of a slice nothing is said by action, nor of columns of ids.
+        slices[key] = tuple(
+            sums.receive(replace(one.where(inside), action=None, ids=None))
+            for sums, one in zip(before, each, strict=True)
+        )
+    check_slices(slices)
+    totals = tuple(sums.receive(one) for sums, one in zip(folded.totals, each, strict=True))
+    return Folded(totals, differences, slices)
+
+
+def _merged(a: tuple[Sums, ...], b: tuple[Sums, ...]) -> tuple[Sums, ...]:
+    return tuple(one + other for one, other in zip(a, b, strict=True))

@@ -1,0 +1,65 @@
+"""Whether rows of a log are copies of others, as a join makes them that matches a row twice.
+
+Copies narrow an interval without adding anything. Rows with the same action, chance and context are
+no rarity, nor are rows with the same reward; but a reward that only few rows have, shared just by
+rows that are equal in all else, is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.checks.finding import Finding
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from replay.numerics.arrays import Floats
+
+COMMON = 50
+"""Rows from which on a reward is common: a rating, a rounded price."""
+
+COARSE = 50
+"""Rows for each different content from which on equal rows are no sign of copies."""
+
+MANY, BY_CHANCE = 0.05, 5.0
+"""Share of the rows, and how many times as many as by chance, that copies must be."""
+
+
+def share_of_copies(content: NDArray[np.uint64], reward: Floats) -> float:
+    """Share of n rows that are copies of others, by a hash of each row's content and its reward.
+
+    0 where what is known of rows is too coarse to tell, or chance may have made them equal.
+
+    Examples
+    --------
+    >>> content, reward = np.arange(100, dtype=np.uint64), np.random.default_rng(1).random(100)
+    >>> share_of_copies(content, reward), share_of_copies(content.repeat(3), reward.repeat(3))
+    (0.0, 1.0)
+    """
+    n = len(reward)
+    _, kinds = np.unique(content, return_counts=True)
+    if not n or len(kinds) * COARSE < n:
+        return 0.0
+    _, value, count = np.unique(reward, return_inverse=True, return_counts=True)
+    rare = (count[value] > 1) & (count[value] <= COMMON)
+    pairs = np.stack([value[rare].astype(np.uint64), content[rare]])
+    _, same, alike = np.unique(pairs, axis=1, return_inverse=True, return_counts=True)
+    copies = float((alike[same.ravel()] > 1).sum())
+    equal = float(((kinds / n) ** 2).sum())
+    by_chance = float(((count[value[rare]] - 1) * equal).sum())
+    return copies / n if copies > max(MANY * n, BY_CHANCE * by_chance) else 0.0
+
+
+def on_copies(share: float) -> tuple[Finding, ...]:
+    """Refuse a log that is full of copies; nothing is said where there are none."""
+    if not share:
+        return ()
+    text = (
+        f"{share:.0%} of the rows are copies of another row (same action, chance, context and"
+        " reward), which makes intervals too narrow: remove them, or name the column that copies"
+        " share (--cluster COLUMN)"
+    )
+    return (Finding("copies", "broken", text),)

@@ -1,0 +1,35 @@
+"""How precise an estimate is, in rewards: whether its interval says more than a few rewards do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from replay.intervals.normal import z
+
+if TYPE_CHECKING:
+    from replay.estimators.snips import Snips
+    from replay.stats.reward_scale import RewardScale
+
+LEVEL = 0.95
+"""Level of the interval whose width is judged, whatever was asked for."""
+
+
+def precision(mean: Snips, main: Any, scale: RewardScale | None) -> float | None:
+    """Number of logged rewards whose mean has an interval as wide as the default estimator's.
+
+    `mean` has the sums of the logged rewards, `main` those of the default estimator.
+    It is (2 z σ / width)², with σ the standard deviation of the logged rewards: the same in any
+    unit of the reward, wherever the estimate lies. `None` where rewards were not measured by a
+    `scale`, where all are alike, where rows have clusters, whose number is judged, or where the
+    estimator bounds its bias instead.
+    """
+    if scale is None or mean.groups.clustered:
+        return None
+    logged = mean.unweighted()
+    if logged.second <= 0 or not hasattr(main, "evidence"):
+        return None
+    as_logged = getattr(main, "as_logged", False)
+    low, high, _ = main.interval(scale.logged_kind if as_logged else scale.kind, LEVEL)
+    unit = abs(scale.unit) if as_logged else 1.0
+    error = (high - low) / unit / (2 * z(LEVEL))
+    return logged.second / logged.count / error**2 if error > 0 else None

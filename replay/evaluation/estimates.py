@@ -1,0 +1,68 @@
+"""Estimates with their intervals, read off sums."""
+
+from __future__ import annotations
+
+from math import isinf
+from typing import TYPE_CHECKING, Any
+
+from replay.intervals.choose import default
+from replay.intervals.interval import widest
+from replay.results.evaluation import Estimate
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.interval import Interval
+    from replay.stats.reward_scale import RewardScale
+
+
+def read_estimate(
+    estimator: Any,
+    scale: RewardScale,
+    level: float,
+    rule: Rule,
+    name: str | None = None,
+    *,
+    clustered: bool = False,
+) -> Estimate:
+    """Read an estimate off sums, in the rewards' own units.
+
+    `clustered` says that rows are: where the estimator's interval doesn't know it, there is none.
+    """
+    value = estimator.value()
+    if getattr(estimator, "as_logged", False):
+        low, high, made_by = estimator.interval(scale.logged_kind, level, rule)
+    else:
+        low, high, made_by = scale.interval(estimator.interval(scale.kind, level, rule))
+        value = None if value is None else scale.value(value)
+    if clustered and not _knows_clusters(estimator):
+        low, high, made_by = widest(scale.logged_kind, "none for clustered rows")
+    setting = estimator.setting() if hasattr(estimator, "setting") else ""
+    return Estimate(
+        name or estimator.name,
+        None if value is None else float(value),
+        float(low),
+        float(high),
+        level,
+        made_by,
+        setting,
+    )
+
+
+def for_gains(rule: Rule) -> Rule:
+    """Return a rule for what can be below 0: the default one, where a rule is for rewards alone.
+
+    A factor of the variance goes around it (`widened(for_gains(rule), factor)`), for either's.
+    """
+
+    def made(evidence: Evidence | None, kind: str, level: float) -> Interval:
+        found = rule(evidence, kind, level)
+        nothing = isinf(found.low) and isinf(found.high)
+        return default(evidence, kind, level) if nothing else found
+
+    return made
+
+
+def _knows_clusters(estimator: Any) -> bool:
+    """Whether an estimator's interval takes clusters into account."""
+    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
+    return evidence is not None and evidence.cluster_freedom is not None

@@ -1,0 +1,55 @@
+"""Which options a target that learns can't be asked with, and which only it can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandit.errors import InputError
+from replay.evaluation.options import Options
+from replay.learning.config import Walking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.targets.target import Target
+
+AS_LOGGED = " from the reward as it was logged: leave out "
+
+REFUSED = {
+    "by": (
+        " from the log as a whole, which isn't sliced: leave out --by (a part of a table can be"
+        " evaluated by itself: --sql)"
+    ),
+    "estimate_propensities": (
+        " from rows accepted by their logged chances, and estimated ones won't do: leave out"
+        " --estimate-propensities, or ask about another target"
+    ),
+    "interval": ": its interval is that of its learning histories: leave out --interval",
+    "estimators": ": there is one way to evaluate that: leave out --estimators",
+    "engine": " row by row, which Spark's executors can't share: leave out --engine spark",
+    "delay_usd_per_hour": f"{AS_LOGGED}--delay-usd-per-hour",
+    "audit_usd": f"{AS_LOGGED}--audit-usd",
+}
+"""By an option's name, how a line goes on that begins with "target FILE.toml learns"."""
+
+
+def check_learners(targets: Sequence[Target], options: Options) -> None:
+    """Refuse options that say nothing to a target that learns, or to those that don't.
+
+    Raises
+    ------
+    InputError, BadValue
+        If there is one; the message says what to do.
+    """
+    walking, usual = options.walking(), Options()
+    walking.check()
+    learning = [one for one in targets if one.learns]
+    if not learning and walking != Walking():
+        raise InputError(
+            "--horizon, --replays, --percentile, --worth and --seed are for a target that learns"
+            " (a policy's TOML), and none does: leave them out"
+        )
+    for name, why in REFUSED.items():
+        given = getattr(options, name)
+        if learning and given and given != getattr(usual, name):
+            raise InputError(f"target {learning[0]} learns{why}")

@@ -1,0 +1,203 @@
+"""Targets that learn: they walk a log that is held side by side, and answer as other targets do.
+
+A learner's value is over the first T' rows of its own choice, not over the log's rows: it differs
+from another learner's in the same histories, and from a target that doesn't learn not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bandit.errors import CannotAnswer
+from replay.estimators.snips import Snips
+from replay.evaluation.load_rows import hold_own, hold_table
+from replay.learning.compare import with_logged
+from replay.learning.config import LEARNER, units, words_of
+from replay.learning.rejection_replay import walk
+from replay.learning.validity import diagnose_walk, judge_walk
+from replay.results.evaluation import Comparison, Difference, Estimate, Evaluation, Learning
+from replay.stats.weight_stats import Diagnostics
+from replay.stats.weighted_rows import Scored
+from replay.tables.values.unusable import Unusable
+from replay.targets.policy_file import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from replay.evaluation.options import Options
+    from replay.learning.config import Walking
+    from replay.learning.memory_log import Held
+    from replay.learning.rejection_replay import Plan
+    from replay.learning.uncertainty import Spread
+    from replay.tables.columns.roles import Columns
+    from replay.tables.formats.table import Table
+    from replay.tables.survey import Survey
+    from replay.targets.target import Target
+
+METHOD = "DR replay"
+"""The one estimator of a policy that learns: `replay/learning/rejection_replay.py`."""
+
+NO_DIFFERENCE = (
+    "no difference is given between a target that learns and one that doesn't: the first is valued"
+    " over the first T' rows of its own choice, the second over the log's rows"
+)
+RATED = ("inverse_gap", "softmax")
+"""Explorers whose rates are for values in some unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an answer needs besides the walk.
+
+    `level` is of an interval by itself, `joint` of those of all learners together; `others` says
+    whether there are targets that don't learn.
+    """
+
+    unit: str
+    level: float
+    joint: float
+    others: bool = False
+    notes: tuple[str, ...] = ()
+    unusable: Unusable = field(default_factory=Unusable)
+
+
+def of_table(
+    table: Table,
+    columns: Columns,
+    notes: tuple[str, ...],
+    found: Survey,
+    targets: Sequence[Target],
+    options: Options,
+    *,
+    level: float,
+    others: bool,
+) -> Comparison:
+    """Answer targets that learn from a surveyed table; all hold together at `level`."""
+    held = hold_table(table, columns, found, options.tell)
+    if not columns.context:
+        notes += ("no context is named (--context): learners choose one action for all rows",)
+    around = Around("row", options.level, level, others, notes, found.unusable)
+    return of_learners(held, targets, options.walking(), around, options.tell)
+
+
+def of_own_log(
+    path: Path, targets: Sequence[Target], options: Options, *, level: float, others: bool
+) -> Comparison:
+    """Answer targets that learn from our own log; all hold together at `level`."""
+    held, notes = hold_own(path, options.tell)
+    around = Around("ask", options.level, level, others, notes)
+    return of_learners(held, targets, options.walking(), around, options.tell)
+
+
+def of_learners(
+    held: Held,
+    targets: Sequence[Target],
+    walking: Walking,
+    around: Around,
+    tell: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Answer targets that learn, and say how they differ from the first of them.
+
+    Raises
+    ------
+    BadValue
+        If there are more learners than memory holds.
+    """
+    policies = [one.policy for one in targets if one.policy is not None]
+    names = [str(one) for one in targets]
+    blank = [_unanswered(held, one, walking.worth, around) for one in targets]
+    try:
+        plan, notes = walking.plan(held, learned=around.unit == "ask")
+    except CannotAnswer as error:
+        refused = [replace(one, verdict=f"cannot answer: {error}") for one in blank]
+        none = (Difference(name, names[0], None) for name in names[1:])
+        return Comparison(tuple(refused), tuple(none))
+    walked = walk(held, policies, plan, tell)
+    verdicts = judge_walk(held, walked, names, around.unit)
+    together = with_logged(held, walked)
+    one_each = np.eye(len(together.value))[:, : len(names)]
+    gained = one_each - np.eye(len(together.value))[:, -1:]
+    estimates = _estimates(together.of(one_each), around.joint, plan)
+    words = words_of(plan.replays)
+    found = []
+    for at, (passed, diagnostics) in enumerate(diagnose_walk(held, walked)):
+        one = replace(
+            blank[at],
+            estimates=(estimates[at],),
+            diagnostics=diagnostics,
+            verdict=verdicts[at].text,
+            findings=verdicts[at].findings,
+            gain=_estimates(together.of(gained[:, [at]]), around.level, plan)[0],
+            notes=(*blank[at].notes, *notes),
+            learning=Learning(label(policies[at]), plan.horizon, plan.replays, words, passed),
+        )
+        found.append(_withheld(one) if one.refused else one)
+    differences = _differences(together, found, around.joint, plan)
+    return Comparison(tuple(found), tuple(differences))
+
+
+def _withheld(one: Evaluation) -> Evaluation:
+    return replace(one, estimates=(), withheld=one.estimates, gain=None)
+
+
+def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Evaluation:
+    """Return an evaluation that says what is known before the log is walked."""
+    assert target.policy is not None
+    name, policy = str(target), target.policy
+    notes = [f"{name} is {label(policy)}", LEARNER]
+    if policy.explorer in RATED:
+        notes.append(units(worth))
+    if around.others:
+        notes.append(NO_DIFFERENCE)
+    return Evaluation(
+        rows=len(held),
+        unit=around.unit,
+        logging=_mean_of_log(held, around.level),
+        target=name,
+        estimates=(),
+        diagnostics=Diagnostics(None, None, None, None, 0, None, None, None),
+        verdict="",
+        default=METHOD,
+        notes=(*notes, *around.notes),
+        unusable=around.unusable,
+        learning=Learning(label(policy)),
+    )
+
+
+def _mean_of_log(held: Held, level: float) -> Estimate:
+    one, zero = np.ones_like(held.reward), np.zeros_like(held.reward)
+    clustered = held.group is not None
+    rows = Scored(
+        one, held.reward, zero, zero, zero, zero, zero, zero, zero,
+        group=held.group, clustered=clustered,
+    )  # fmt: skip
+    mean = Snips().receive_unweighted(rows)
+    low, high, made_by = mean.interval(held.kind, level)
+    return Estimate("mean of the log", mean.value(), float(low), float(high), level, made_by)
+
+
+def _estimates(spread: Spread, level: float, plan: Plan) -> list[Estimate]:
+    """Read estimates with intervals that all hold together at `level`."""
+    found = spread.bounds(level)
+    words, horizon = words_of(plan.replays), f"T' = {plan.horizon:,}"
+    return [
+        Estimate(METHOD, float(value), float(low), float(high), found.level, words, horizon)
+        for value, low, high in zip(found.value, found.low, found.high, strict=True)
+    ]
+
+
+def _differences(
+    together: Spread, found: Sequence[Evaluation], level: float, plan: Plan
+) -> list[Difference]:
+    first = found[0]
+    able = [at for at in range(1, len(found)) if not (found[at].refused or first.refused)]
+    every = np.eye(len(together.value))
+    apart = _estimates(together.of(every[:, able] - every[:, :1]), level, plan) if able else []
+    by = dict(zip(able, apart, strict=True))
+    return [
+        Difference(one.target, first.target, by.get(at)) for at, one in enumerate(found) if at > 0
+    ]

@@ -1,0 +1,83 @@
+"""What a reader must know to read the numbers of a table."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from replay.evaluation.bounded_rewards import limits_note
+from replay.intervals.rules import LIMITED, UNLIMITED
+from replay.runtime.text import counted
+from replay.targets.policy_file import label
+
+if TYPE_CHECKING:
+    from replay.tables.columns.roles import Columns
+    from replay.tables.time_order import Order
+    from replay.targets.target import Target
+
+BOUNDED = (
+    "clipped IPS, Switch-DR and DRos leave weight out: their intervals hold what that may be worth,"
+    " if no reward lies beyond those seen"
+)
+
+
+def notes_on(
+    target: Target, columns: Columns, kind: str, only: tuple[str, ...], interval: str = "default"
+) -> tuple[str, ...]:
+    """Say what is known of a target, of what was eligible, and of rewards without a limit."""
+    notes = []
+    if target.policy is not None:
+        notes.append(f"{target} is {label(target.policy)}, and doesn't learn")
+    if columns.estimated and not columns.context:
+        notes.append("no context column is named, so each action's chance is its share (--context)")
+    if target.kind == "logging":
+        notes.append("the target is the logging policy: every weight is 1, no model is needed")
+        return (*notes, *_limits(target, columns, kind, interval))
+    if not target.pmf_known and not only:
+        notes.append(
+            "only the logged action's chance under the target is known, so there is no DM and no"
+            " DR; the self-normalised baseline form is the default"
+        )
+    elif (
+        target.pmf_known and not target.full and columns.actions is None and columns.logged is None
+    ):
+        notes.append(
+            "the log doesn't say which actions were eligible in a row: all that it names count"
+            " everywhere"
+        )
+    notes += _limits(target, columns, kind, interval)
+    if not only:
+        notes.append(BOUNDED)
+    return tuple(notes)
+
+
+def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]:
+    """Say how many rows are out of the order of their times, what that means, and what to do.
+
+    Examples
+    --------
+    >>> from replay.tables.time_order import Order
+    >>> order_note(Order(0.0, 9.0, earlier=3), "at", None)[0].split(": ")[0]
+    '3 rows are earlier (at) than the row before them'
+    """
+    if not order.earlier or column is None:
+        return ()
+    way = f"by {column}"
+    if isinstance(source, str | os.PathLike) and not Path(source).is_dir():
+        query = f'select * from "{source}" order by "{column}"'  # noqa: S608 - only shown
+        way = f"--sql {shlex.quote(query)}"
+    one = order.earlier == 1
+    note = (
+        f"{counted(order.earlier, 'row')} {'is' if one else 'are'} earlier ({column}) than the row"
+        f" before {'it' if one else 'them'}: drift and the curve follow the order of the file; if a"
+        f" policy that learns wrote the log, sort it first ({way})"
+    )
+    return (note,)
+
+
+def _limits(target: Target, columns: Columns, kind: str, interval: str) -> tuple[str, ...]:
+    if interval in LIMITED:
+        return (limits_note(interval, target, columns),)
+    return () if kind == "binary" else (UNLIMITED,)

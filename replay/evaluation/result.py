@@ -1,0 +1,218 @@
+"""From sums to an answer: estimates with intervals, the verdict, and what a page shows of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.checks.precision import precision
+from replay.evaluation.estimates import for_gains, read_estimate
+from replay.intervals.choose import default
+from replay.intervals.widened import widened
+from replay.numerics.log_histogram import edges
+from replay.results.evaluation import (
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
+    Point,
+    Slice,
+    Weights,
+)
+from replay.results.verdict import judge
+from replay.stats.reward_scale import RewardScale
+from replay.tables.values.times import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from replay.aggregate.slices import Key
+    from replay.aggregate.target_stats import Sums
+    from replay.aggregate.two_pass import Folded
+    from replay.intervals.evidence import Rule
+    from replay.results.summary import Fold
+    from replay.results.verdict import Verdict
+
+
+def answer(
+    fold: Fold,
+    target: str,
+    level: float,
+    rule: Rule = default,
+    *,
+    joint: float | None = None,
+    joint_slices: float | None = None,
+    slices: dict[Key, Sums] | None = None,
+) -> Evaluation:
+    """Answer one target.
+
+    Parameters
+    ----------
+    fold
+        Sums of the log under it.
+    target
+        As it was asked for.
+    level, rule
+        Of the intervals.
+    joint, joint_slices
+        Levels of the default estimator's intervals, where those of several targets, or of several
+        slices, are to hold together; else `level`.
+    slices
+        Sums of the default estimator in each slice.
+    """
+    sums, scale = fold.sums, _scale(fold)
+    found = sums.diagnostics()
+    verdict = fold.blocked or _judge(fold, target)
+    wider = widened(rule, found.variance_factor)
+    together = level if joint is None else joint
+    *others, main = sums.estimators
+    clustered = found.effective_clusters is not None
+    estimates = (
+        *(read_estimate(one, scale, level, wider, clustered=clustered) for one in others),
+        read_estimate(main, scale, together, wider, clustered=clustered),
+    )
+    refused = verdict.refused
+    gained = None
+    if sums.gain is not None and not refused:
+        factor = found.variance_factor
+        gained = read_estimate(
+            sums.gain, scale.of_differences(), level, widened(for_gains(rule), factor)
+        )
+    return Evaluation(
+        rows=sums.weights.rows,
+        unit=fold.unit,
+        logging=read_estimate(sums.logging, scale, level, default, "mean of the log"),
+        target=target,
+        estimates=() if refused else estimates,
+        diagnostics=found,
+        verdict=verdict.text,
+        default=main.name,
+        withheld=estimates if refused else (),
+        gain=gained,
+        findings=verdict.findings,
+        overlap=tuple(sums.actions.overlap(fold.actions)),
+        weights=_histogram(sums),
+        curve=() if refused else _curve(fold),
+        slices=tuple(
+            _slice(key, one, fold, target, joint_slices or level, rule)
+            for key, one in sorted((slices or {}).items())
+        ),
+        notes=fold.notes,
+        counts=fold.counts,
+        unusable=fold.unusable,
+        money=fold.money,
+        estimand=fold.estimand,
+    )
+
+
+def compared(
+    found: Sequence[Evaluation],
+    folded: Folded,
+    level: float,
+    rule: Rule,
+    scale: RewardScale | None = None,
+    *,
+    apart: bool = False,
+) -> Comparison:
+    """Put evaluations together with how each differs from the first.
+
+    Differences are of their sums, at `level`; or, where a rule has no interval of those, as far
+    `apart` as the ends of two intervals are that hold together.
+    """
+    first, differences = found[0], []
+    differences_scale = (scale or RewardScale()).of_differences()
+    for at, sums in folded.differences.items():
+        one, estimate = found[at], None
+        if not (one.refused or first.refused):
+            if apart:
+                estimate = _apart(one, first)
+            else:
+                factors = (each.diagnostics.variance_factor or 1.0 for each in (one, first))
+                wider = widened(for_gains(rule), max(factors))
+                estimate = read_estimate(sums, differences_scale, level, wider, "difference")
+        differences.append(Difference(one.target, first.target, estimate))
+    return Comparison(tuple(found), tuple(differences))
+
+
+def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
+    a, b = one.estimate, other.estimate
+    if a is None or b is None or a.value is None or b.value is None:
+        return None
+    low, high = a.low - b.high, a.high - b.low
+    return replace(a, estimator="difference", value=a.value - b.value, low=low, high=high)
+
+
+def _judge(fold: Fold, target: str) -> Verdict:
+    sums, actions = fold.sums, fold.actions
+    return _judge_of(fold)(
+        sums.diagnostics(),
+        sums.weights.rows,
+        target,
+        fold.unit,
+        overlap=sums.actions.overlap(actions),
+        drift=sums.timeline.drift(),
+        precision=precision(sums.logging, sums.estimators[-1], fold.scale),
+    )
+
+
+def _judge_of(fold: Fold) -> Callable[..., Verdict]:
+    """Return `judge` with what was found of the whole log: it counts for its slices too."""
+    actions = fold.sums.actions
+    return partial(
+        judge,
+        mismatch=actions.mismatch(fold.actions),
+        chances_known=actions.known,
+        estimated=fold.estimated,
+        order=fold.order,
+        design=fold.design,
+        imbalance=fold.imbalance,
+        more=fold.checked,
+    )
+
+
+def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
+    found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(fold)
+    verdict = _judge_of(fold)(
+        found, rows, target, precision=precision(sums.logging, sums.estimators[-1], fold.scale)
+    )
+    factor, clustered = found.variance_factor, found.effective_clusters is not None
+    estimate = gained = None
+    if not verdict.refused:
+        wider = widened(rule, factor)
+        estimate = read_estimate(sums.estimators[-1], scale, level, wider, clustered=clustered)
+        if sums.gain is not None:
+            wider = widened(for_gains(rule), factor)
+            gained = read_estimate(sums.gain, scale.of_differences(), level, wider)
+    return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
+
+
+def _scale(fold: Fold) -> RewardScale:
+    """How rewards were measured; as they were logged, if nothing says otherwise."""
+    return fold.scale or RewardScale(fold.kind, fold.kind)
+
+
+def _curve(fold: Fold) -> tuple[Point, ...]:
+    scale = _scale(fold)
+    return tuple(
+        Point(rows, scale.value(value), abs(scale.unit) * error, said(latest, fold.zone))
+        for rows, value, error, latest in fold.sums.timeline.curve()
+    )
+
+
+def _histogram(sums: Sums) -> tuple[Weights, ...]:
+    """Weights by doublings; those of 0 first."""
+    ladder, low = sums.weights.ladder, edges()
+    total = float(ladder.sums.sum())
+    by_doubling: dict[float, list[float]] = {}
+    for at in np.flatnonzero(ladder.counts):
+        start = float(2.0 ** np.floor(np.log2(low[at]))) if at else 0.0
+        rows_and_sum = by_doubling.setdefault(start, [0.0, 0.0])
+        rows_and_sum[0] += float(ladder.counts[at])
+        rows_and_sum[1] += float(ladder.sums[at])
+    return tuple(
+        Weights(start, 2 * start or float(low[1]), int(rows), summed / total if total else 0.0)
+        for start, (rows, summed) in sorted(by_doubling.items())
+    )

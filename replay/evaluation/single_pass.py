@@ -1,0 +1,186 @@
+"""Sums that need neither a model of the reward nor actions: one pass over a table, three columns.
+
+For estimators that only weigh (IPS, SNIPS, clipped IPS, Cressie–Read), where the target's chance of
+the logged action stands in a column. What it can't say is which actions lack support.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bandit.errors import BadValue
+from replay.aggregate.target_stats import Sums
+from replay.estimators.registry import WEIGHING, estimators_for
+from replay.estimators.rejection import Rejection
+from replay.stats.weighted_rows import Scored
+from replay.tables.formats.piece import Piece, read_piece
+from replay.tables.repeated_ids import least_values
+from replay.tables.rules import read_propensity, read_reward, read_target_prob
+from replay.tables.seen_rewards import SeenRewards
+from replay.tables.survey import Survey, kind_of
+from replay.tables.values.faults import Faults
+from replay.tables.values.unusable import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from replay.numerics.arrays import Floats
+    from replay.runtime.parallel import Run
+    from replay.tables.columns.roles import Columns
+    from replay.tables.formats.table import Table
+    from replay.targets.target import Target
+
+NOTE = "with these estimators alone nothing was looked at action by action"
+
+ROWS_AT_ONCE = 1 << 15
+"""An array of so many rows has 256 KB: the few that are in use stay in the cache of a core."""
+
+NOTHING = np.broadcast_to(0.0, ROWS_AT_ONCE)
+UNKNOWN = np.broadcast_to(np.nan, ROWS_AT_ONCE)
+
+NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
+"""Of what can be summed so; rejection draws rows by numbers that a file in CSV may not have yet."""
+
+
+def is_quick(
+    only: Sequence[str], targets: Sequence[Target], columns: Columns, names: Sequence[str]
+) -> bool:
+    """Whether a question can be answered so; `names` are those of all columns of the table."""
+    own = all(target.column in columns.target_probs for target in targets)
+    plain = columns.propensity is not None and columns.logged is None
+    plain = plain and not (columns.by or columns.cluster or columns.actions or columns.time)
+    return bool(only) and NAMES.issuperset(only) and own and plain and not _has_ids(columns, names)
+
+
+def _has_ids(columns: Columns, names: Sequence[str]) -> bool:
+    """Whether a column looks like ids, in which correlated rows are looked for."""
+    if columns.independent:
+        return False
+    free = [name for name in names if name not in columns.needed()]
+    return any(least_values(name, context=True) for name in columns.context) or any(
+        map(least_values, free)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quick:
+    """What a pass over some pieces found, and the sums of each target."""
+
+    survey: Survey = field(default_factory=Survey)
+    totals: tuple[Sums, ...] = ()
+
+    def __add__(self, other: Quick) -> Quick:
+        if not self.totals or not other.totals:
+            return self if self.totals else other
+        totals = (a + b for a, b in zip(self.totals, other.totals, strict=True))
+        return Quick(self.survey + other.survey, tuple(totals))
+
+
+def fold_quick(
+    table: Table,
+    columns: Columns,
+    targets: Sequence[Target],
+    only: tuple[str, ...],
+    run: Run,
+    *,
+    strict: bool = False,
+    tell: Callable[[int], None] | None = None,
+) -> Quick:
+    """Read a table once, and sum it up under each target; the rest is as for `fold_table`.
+
+    Raises
+    ------
+    MissingInput, BadValue
+        As the survey of a table does.
+    """
+    length = sum(piece.rows or 0 for piece in table.pieces)
+    one = partial(_fold, columns, tuple(targets), only, length, strict=strict, tell=tell)
+    found = reduce(add, run(one, table.pieces), Quick())
+    survey = found.survey
+    if found.totals:
+        survey = replace(survey, rewards=found.totals[0].logging.unweighted())
+    survey.check(table.name, columns.action)
+    return Quick(survey, found.totals)
+
+
+def _fold(
+    columns: Columns,
+    targets: tuple[Target, ...],
+    only: tuple[str, ...],
+    length: int,
+    piece: Piece,
+    *,
+    strict: bool,
+    tell: Callable[[int], None] | None,
+) -> Quick:
+    empty = Sums.empty(
+        estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
+    )
+    totals, rows, kind, unusable = [empty] * len(targets), 0, "binary", Unusable()
+    ends = SeenRewards()
+    assert columns.propensity is not None
+    names = [columns.propensity, *columns.reward.columns, *columns.target_probs]
+    read = 0
+    for batch in read_piece(piece, names, ROWS_AT_ONCE):
+        faults = Faults(piece, piece.file_row + read, batch.num_rows)
+        propensity = read_propensity(batch, columns, np.zeros(0, np.int64), None, faults)
+        reward = read_reward(batch, columns.reward, faults)
+        chances = [read_target_prob(str(one.column), batch, faults) for one in targets]
+        first = faults.unusable.first()
+        if strict and first is not None:
+            raise BadValue(first.text)
+        begin = (piece.first or 0) + read
+        index = np.arange(begin, begin + batch.num_rows)
+        columns_of = [propensity, reward, index, *chances]
+        if faults.bad.any():
+            columns_of = [one[~faults.bad] for one in columns_of]
+            unusable += faults.unusable
+        kind = kind_of(columns_of[1], kind)
+        ends += SeenRewards.of(columns_of[1], two=ends.two)
+        rows += len(columns_of[1])
+        read += batch.num_rows
+        for part in _parts(columns_of):
+            totals = [
+                sums.receive(_scored(part[3 + at], *part[:3], known=length > 0))
+                for at, sums in enumerate(totals)
+            ]
+        if tell is not None:
+            tell(batch.num_rows)
+    survey = Survey(rows, (), kind, unusable=unusable, pieces={piece.number: read}, ends=ends)
+    return Quick(survey, tuple(totals))
+
+
+def _parts(columns: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(columns[0]), ROWS_AT_ONCE):
+        yield [one[start : start + ROWS_AT_ONCE] for one in columns]
+
+
+def _scored(
+    chance: Floats, propensity: Floats, reward: Floats, index: NDArray[np.int64], *, known: bool
+) -> Scored:
+    none = NOTHING[: len(reward)]
+    unsupported = none
+    if propensity.max() > 1 - 1e-9:  # which leaves nothing else that could have been done
+        alone = (propensity > 1 - 1e-9) & (chance < 1 - 1e-9)
+        unsupported = alone.astype(np.float64)
+    return Scored(
+        chance / propensity,
+        reward,
+        none,
+        none,
+        none[:, None],
+        none[:, None],
+        none,
+        unsupported,
+        UNKNOWN[: len(reward)],
+        index=index if known else None,
+        propensity=propensity,
+        modelled=False,
+    )

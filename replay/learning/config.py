@@ -1,0 +1,157 @@
+"""From a surveyed log to learners that walked it: how it is read, and in what order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bandit.errors import BadValue, CannotAnswer
+from replay.learning.rejection_replay import Plan, acceptance_of, horizon_of
+from replay.learning.stationarity import any_order
+from replay.order.row_order import OUT_OF_ORDER
+from replay.runtime.text import counted
+
+if TYPE_CHECKING:
+    from replay.learning.memory_log import Held
+
+LEAST_HORIZON = 100
+"""Accepted rows below which a history is hardly begun."""
+
+REPLAYS = 10
+"""Histories a candidate: the variance between them is then known to a quarter."""
+
+SURE = 1 - 1e-9
+
+LEARNER = (
+    "each learner learns the reward of every action by an online ridge regression on the"
+    " context; the worker's own model (logistic, of Vowpal Wabbit) learns a little otherwise"
+)
+"""Said with every answer about a policy that learns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walking:
+    """How learners are to walk a log."""
+
+    horizon: int | None = None
+    replays: int = REPLAYS
+    percentile: float = 0.0
+    seed: int = 0
+    worth: float = 1.0
+
+    def check(self) -> None:
+        """Refuse numbers out of range; whether the log is long enough for a horizon is `plan`'s.
+
+        Raises
+        ------
+        BadValue
+            If the percentile or the worth is out of range, or there are no replays.
+        """
+        rules = [
+            ("replays", self.replays, self.replays >= 1, "1 or more"),
+            ("percentile", self.percentile, 0 <= self.percentile < 0.5, "0 or more and below 0.5"),
+            ("worth", self.worth, 0 < self.worth < float("inf"), "above 0"),
+        ]
+        for name, value, holds, wanted in rules:
+            if not holds:
+                raise BadValue(f"{name} is {value:g}, must be {wanted}")
+
+    def plan(self, held: Held, *, learned: bool = False) -> tuple[Plan, tuple[str, ...]]:
+        """Plan the walk, and say what the reader must know of it.
+
+        `learned` says that the log was written by a policy that learned.
+
+        Raises
+        ------
+        CannotAnswer
+            If too few rows would be accepted, the log did what it did for sure, or its rows are
+            those of a policy that learned, in another order than that of logging.
+        """
+        if held.order.unusable:
+            raise CannotAnswer(OUT_OF_ORDER)
+        if held.pmf is None and (held.propensity > SURE).mean() > 0.01:
+            raise CannotAnswer(
+                "the log could do only what it did in"
+                f" {counted(int((held.propensity > SURE).sum()), 'row')} (chance 1): it says"
+                " nothing of other ways"
+            )
+        acceptance = acceptance_of(held.propensity, self.percentile)
+        most = horizon_of(len(held), acceptance)
+        horizon = most if self.horizon is None else self.horizon
+        if most < LEAST_HORIZON:
+            raise CannotAnswer(
+                f"{len(held):,} rows whose smallest logged chance is {acceptance:.2g} make a"
+                f" history of T' = {max(most, 0)} tasks, and {LEAST_HORIZON} are needed"
+                + self._way_out(held)
+            )
+        if not LEAST_HORIZON <= horizon <= most:
+            raise CannotAnswer(
+                f"a horizon of {horizon:,} tasks: {len(held):,} rows allow {LEAST_HORIZON} to"
+                f" {most:,} (they are accepted with chance {acceptance:.2g})"
+            )
+        shuffled = not learned and (any_order(held) or not held.order.logged)
+        replays = self.replays if shuffled else 1
+        plan = Plan(acceptance, horizon, replays, shuffled, self.seed, self.worth)
+        return plan, self._notes(held, plan, learned=learned)
+
+    def _way_out(self, held: Held) -> str:
+        for percentile in (0.001, 0.01, 0.05, 0.1, 0.2):
+            acceptance = acceptance_of(held.propensity, percentile)
+            if percentile > self.percentile and horizon_of(len(held), acceptance) >= LEAST_HORIZON:
+                return f"; --percentile {percentile:g} would do, see its help"
+        return ": a longer log, or one with more exploring"
+
+    def _notes(self, held: Held, plan: Plan, *, learned: bool) -> tuple[str, ...]:
+        notes = []
+        if len(held) < held.whole:
+            notes.append(
+                f"{len(held):,} of {held.whole:,} rows are used, an even share: more aren't held"
+            )
+        if held.unseen:
+            notes.append(
+                f"learners see the {held.features.shape[1] - 1} most frequent features of the"
+                f" context, {held.unseen:,} are left out"
+            )
+        if self.percentile:
+            notes.append(
+                f"rows with a chance below {plan.acceptance:.3g} ({self.percentile:.2%} of them)"
+                " are learned from as several where they would be chosen more often than they are"
+                " there: histories are a little noisier than live ones"
+            )
+        if learned:
+            why = "the log was written by a policy that learned"
+        else:
+            why = "the log isn't alike over its length (its policy learned, or the world drifts)"
+        if not plan.shuffled:
+            notes.append(f"{why}, so it is walked in its own order: intervals are for {HISTORY}")
+        return tuple(notes)
+
+
+HISTORY = "this history only"
+"""Where one replay was possible, so that the variance between histories isn't known."""
+
+
+def units(worth: float) -> str:
+    """Say what rates are in.
+
+    Examples
+    --------
+    >>> units(1.0)[:61]
+    'rates of inverse_gap and softmax are for values in units of 1'
+    """
+    return (
+        f"rates of inverse_gap and softmax are for values in units of {worth:g} of this log's"
+        " reward; the worker's units are what a right answer is worth: say that as --worth, and"
+        " the rates are the worker's"
+    )
+
+
+def words_of(replays: int) -> str:
+    """Say what an interval is of.
+
+    Examples
+    --------
+    >>> words_of(10), words_of(1)
+    ('over 10 learning histories', 'this history only')
+    """
+    return f"over {replays} learning histories" if replays > 1 else HISTORY

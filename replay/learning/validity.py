@@ -1,0 +1,49 @@
+"""Whether a log can say what a learner would earn, by the weights that it met on its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.results.verdict import judge
+from replay.stats.cluster_freedom import effective_clusters
+from replay.stats.weight_stats import Diagnostics
+
+if TYPE_CHECKING:
+    from replay.learning.memory_log import Held
+    from replay.learning.rejection_replay import Walk
+    from replay.results.verdict import Verdict
+
+
+def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Verdict]:
+    """Judge each candidate, by the mean of its replays' sums."""
+    return [
+        judge(found, passed, name, unit)
+        for name, (passed, found) in zip(names, diagnose_walk(held, walked), strict=True)
+    ]
+
+
+def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
+    """Say for each candidate how many rows a history came past, and what their weights were."""
+    sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
+    clusters = None
+    if held.group is not None:
+        rows_of_group = np.bincount(held.group).astype(float)
+        clusters = effective_clusters(rows_of_group[rows_of_group > 0])
+    every = []
+    for each in sums.T:
+        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in each)
+        found = Diagnostics(
+            ess=w * w / ww if ww else 0.0,
+            ess_share=w * w / ww / rows if ww else 0.0,
+            mean_weight=w / rows,
+            max_weight=largest,
+            no_support_rows=round(lost),
+            effective_events=(wr * wr / wrwr if wrwr else 0.0) if held.kind != "real" else None,
+            pess=rows * rows / chi if held.pmf is not None and chi else None,
+            mean_weight_error=None,
+            effective_clusters=clusters,
+        )
+        every.append((round(rows), found))
+    return every

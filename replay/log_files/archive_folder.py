@@ -1,0 +1,158 @@
+"""An archive: a folder of Parquet files that `poolwise archive` writes, read in their order.
+
+The folder is a contract with `streams`, which writes it (`streams/archive/names.py` says more):
+
+    TOPIC/day=DAY/TOPIC-PARTITION-FIRST-LAST-KofN.parquet
+
+A range of positions is whole if all its N files are there; the header in a file's metadata names
+the position before its range, so that a lost range is noticed. A range at the end that isn't whole
+is being written: it is left out and named. A file without rows stands for ranges that `poolwise
+prune` dropped, whether they are there still or not. Anything else that is missing is an error,
+because a task without some of its decisions would be judged wrongly without a sign.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from heapq import merge
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from bandit.errors import LogCorrupt
+from replay.log_files.archive_header import header_of
+from replay.log_files.archive_rows import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+TOPICS = ("verdicts", "rewards", "decisions")
+"""What is archived, in the order to list it: what is listed of a task that has its verdict has all
+of its decisions then, though the archive is being written."""
+
+LOOKS = 3
+"""A folder may change while it is listed: what looks lost is looked for again."""
+
+LOOK_S = 0.2
+
+_NAME = re.compile(r"([a-z]+)-(\d+)-(\d{12,})-(\d{12,})-(\d+)of(\d+)\.parquet")
+
+
+class Range(NamedTuple):
+    """The files of consecutive positions of one partition, by the number of their part."""
+
+    partition: int
+    first: int
+    last: int
+    of: int
+    parts: dict[int, Path]
+
+
+class Lost(Exception):
+    """Files are missing, or too many."""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a folder is an archive's, by the folders in it."""
+    return any((path / topic).is_dir() for topic in TOPICS)
+
+
+class ArchiveFolder:
+    """The whole ranges of an archive as they are when it is opened.
+
+    Raises
+    ------
+    LogCorrupt
+        If files are missing or there twice; the message names them.
+    LogError
+        If its columns are of a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.deleted = 0
+        self._ranges: dict[str, list[Range]] = {}
+        left_out: list[str] = []
+        for topic in TOPICS:
+            whole, rest = self._listed(topic)
+            self._ranges[topic] = whole
+            left_out += rest
+        self.left_out = tuple(left_out)
+
+    def values(self, topic: str) -> Iterator[bytes]:
+        """Yield the records of a topic, partition after partition, in their order."""
+        for one in self._ranges[topic]:
+            for _, value in merge(
+                *(rows_of(path, topic, len(one.parts)) for path in one.parts.values()),
+                key=itemgetter(0),
+            ):
+                if value is not None:
+                    yield value
+
+    def close(self) -> None:
+        """Nothing is open between two reads."""
+
+    def _listed(self, topic: str) -> tuple[list[Range], list[str]]:
+        """List the ranges that are whole, and the names of files that belong to none."""
+        for look in range(LOOKS):
+            try:
+                return self._look(topic)
+            except Lost as error:
+                if look == LOOKS - 1:
+                    raise LogCorrupt(str(error)) from error
+                time.sleep(LOOK_S)
+        raise AssertionError
+
+    def _look(self, topic: str) -> tuple[list[Range], list[str]]:
+        found: dict[tuple[int, int, int, int], Range] = {}
+        for path in sorted(self.path.glob(f"{topic}/day=*/{topic}-*.parquet")):
+            match = _NAME.fullmatch(path.name)
+            if match is None:
+                continue
+            partition, first, last, part, of = map(int, match.groups()[1:])
+            key = (partition, first, last, of)
+            one = found.setdefault(key, Range(*key, {}))
+            if part in one.parts:
+                raise Lost(f"{path} and {one.parts[part]} are the same part: remove one of them")
+            one.parts[part] = path
+        whole, rest, deleted = [], [], 0
+        before: Range | None = None
+        for one in _live(found.values()):
+            if before is not None and before.partition != one.partition:
+                before = None
+            deleted += self._check(before, one)
+            before = one
+            if len(one.parts) == one.of:
+                whole.append(one)
+            else:
+                rest += [path.name for path in one.parts.values()]
+        self.deleted += deleted
+        return whole, rest
+
+    def _check(self, before: Range | None, one: Range) -> int:
+        """Check that a range follows the one before; how many ranges the log deleted before it."""
+        path = min(one.parts.values())
+        if before is not None and len(before.parts) != before.of:
+            beside = min(before.parts.values())
+            raise Lost(f"{beside}: another of its {before.of} parts is missing")
+        if before is not None and one.first <= before.last:
+            raise Lost(f"{min(before.parts.values())} and {path} hold the same positions")
+        if one.first == (0 if before is None else before.last + 1):
+            return 0
+        header = header_of(path)
+        if header.previous is not None and (before is None or header.previous != before.last):
+            raise Lost(f"{path}: the file before it, that ends at {header.previous}, is missing")
+        return len(header.lost)
+
+
+def _live(found: Iterable[Range]) -> Iterator[Range]:
+    """Yield ranges in their order, without those for which a file without rows stands."""
+    stand_in: Range | None = None
+    for one in sorted(found, key=lambda one: (one.partition, one.first, -one.last)):
+        over = stand_in is not None and stand_in.partition == one.partition
+        if stand_in is not None and over and one.last <= stand_in.last:
+            continue
+        if one.first == 0 and one.of == len(one.parts) == 1 and not header_of(one.parts[1]).rows:
+            stand_in = one
+        yield one

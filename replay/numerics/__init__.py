@@ -1,0 +1,1 @@
+"""What all numbers stand on: arrays, inner products, moments, histograms, hashed uniforms."""

@@ -1,0 +1,128 @@
+"""A histogram of non-negative numbers on four rungs a doubling: small, mergeable, 1e-9 to 1e15."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from replay.numerics.arrays import Floats
+
+STEPS = 4
+"""Rungs for each doubling, as long as each other: from 1 to 1.25, 1.5, 1.75 and 2."""
+
+MANTISSA_BITS = 50
+"""Bits of a float below the two that tell the four rungs of a doubling apart (IEEE 754)."""
+
+LOWEST, HIGHEST = -30 * STEPS, 50 * STEPS
+RUNGS = HIGHEST - LOWEST + 2
+"""Rung 0 is for zeros and what is below 2^-30; the last for what is above 2^50."""
+
+OF_ONE = 1023 * STEPS
+"""What the upper bits of 1.0 say."""
+
+UPPER = 2048 * STEPS + 1
+"""What upper bits can say of a number that isn't below 0, and of -0.0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ladder:
+    """`counts` and `sums` of the numbers on each rung, shape (RUNGS,) each."""
+
+    counts: Floats = field(default_factory=lambda: np.zeros(RUNGS))
+    sums: Floats = field(default_factory=lambda: np.zeros(RUNGS))
+
+    def receive(self, values: Floats) -> Ladder:
+        """Add numbers, shape (n,), none below 0.
+
+        Examples
+        --------
+        >>> ladder = Ladder().receive(np.array([0.0, 1.0, 1.1, 8.0]))
+        >>> ladder.counts[ladder.counts > 0].tolist()
+        [1.0, 2.0, 1.0]
+        """
+        bits = np.ascontiguousarray(values).view(np.uint64) >> np.uint64(MANTISSA_BITS)
+        upper = bits.view(np.int64)
+        counts = np.bincount(upper, minlength=UPPER)
+        return self + Ladder(
+            _on_rungs(counts.astype(np.float64)),
+            _on_rungs(np.bincount(upper, weights=values, minlength=UPPER).astype(np.float64)),
+        )
+
+    def __add__(self, other: Ladder) -> Ladder:
+        return Ladder(self.counts + other.counts, self.sums + other.sums)
+
+    def top_share(self, share: float) -> float | None:
+        """Part of the sum that the largest `share` of the numbers holds, to a rung's precision."""
+        total, many = self.sums.sum(), self.counts.sum()
+        if not total:
+            return None
+        left, held = share * many, 0.0
+        for count, summed in zip(self.counts[::-1], self.sums[::-1], strict=True):
+            if count >= left:
+                return float((held + summed * (left / count if count else 0.0)) / total)
+            left, held = left - count, held + summed
+        return 1.0
+
+    def tail_index(self, share: float) -> float | None:
+        """Hill's index of the largest `share` of the numbers above 0, to a rung's precision.
+
+        k / Σ ln(x / x₀) over the k numbers above x₀; `None` with fewer than 20, or all on a rung.
+
+        Source: Hill (1975), Annals of Statistics 3(5), 1163-1174.
+        """
+        counts, low = self.counts[1:], edges()[1:]
+        above = counts[::-1].cumsum()[::-1]
+        wanted = share * above[0]
+        rungs = np.flatnonzero(above >= max(wanted, 20.0))
+        if not len(rungs):
+            return None
+        at = int(rungs[-1])
+        means = np.divide(self.sums[1:], counts, out=low.copy(), where=counts > 0)
+        logs = float(counts[at:] @ np.log(means[at:] / low[at]))
+        return float(above[at] / logs) if counts[at + 1 :].any() else None
+
+    def square_error(self) -> float:
+        """Relative standard error of the mean square, to a rung's precision; 0 if all are alike.
+
+        √(Σx⁴ / (Σx²)² − 1/n). Numbers of a rung count as their mean, and are taken relative to the
+        largest, so that no power is too large for a float.
+
+        Examples
+        --------
+        >>> round(Ladder().receive(np.array([0.0, 2.0] * 50)).square_error(), 3)
+        0.1
+        """
+        some = (self.counts > 0) & (self.sums > 0)
+        if not some.any():
+            return 0.0
+        counts = self.counts[some]
+        means = self.sums[some] / counts
+        squares = (means / means.max()) ** 2
+        spread = float(counts @ squares**2) / float(counts @ squares) ** 2
+        return float(np.sqrt(max(spread - 1.0 / self.counts.sum(), 0.0)))
+
+
+def _on_rungs(by_upper_bits: Floats) -> Floats:
+    """Add up what is below the second rung and above the last but one."""
+    second = OF_ONE + LOWEST
+    rungs = np.empty(RUNGS)
+    rungs[1:-1] = by_upper_bits[second : second + RUNGS - 2]
+    rungs[0] = by_upper_bits[:second].sum() + by_upper_bits[-1]  # the last is of -0.0
+    rungs[-1] = by_upper_bits[second + RUNGS - 2 : -1].sum()
+    return rungs
+
+
+def edges() -> Floats:
+    """Lower ends of the rungs: shape (RUNGS,).
+
+    Examples
+    --------
+    >>> edges()[[0, 1 - LOWEST, 2 - LOWEST, 5 - LOWEST]].tolist()
+    [0.0, 1.0, 1.25, 2.0]
+    """
+    at = np.arange(LOWEST, HIGHEST + 1)
+    ends: Floats = 2.0 ** (at // STEPS) * (1 + at % STEPS / STEPS)
+    return np.concatenate([[0.0], ends])

@@ -1,0 +1,127 @@
+"""The estimate as it came about over the log, with a band of two standard errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.figures.drawing import figure, horizontal, swatch, write
+from replay.report.figures.scale import Scale, around
+from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.wording.digits import number, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.results.evaluation import Point
+
+TALL, TOP = 220, 8
+"""Height of the drawing in pixels, and of what stands above it."""
+
+ERRORS = 2.0
+"""Half the band's width in standard errors."""
+
+DATE, MINUTE = len("2026-01-01"), len("2026-01-01 10:00")
+"""Characters of a time that are shown: of one day its minutes."""
+
+SETTLED_AFTER = 2
+"""First points whose band may go beyond the drawing, for it is widest there."""
+
+
+def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Markup:
+    """Draw the curve against the number of rows so far, and the logged mean as a level."""
+    across = Scale(0.0, float(curve[-1].rows), start=0.0, end=100.0)
+    up = _heights(curve, logged)
+
+    def y(value: float) -> float:
+        return TALL * (1 - up.at(value) / 100)
+
+    def path(ends: Sequence[tuple[float, float]]) -> str:
+        return " ".join(f"{across.at(rows):.2f},{y(value):.2f}" for rows, value in ends)
+
+    low = [(float(one.rows), one.value - ERRORS * one.error) for one in curve]
+    high = [(float(one.rows), one.value + ERRORS * one.error) for one in curve]
+    # Stretched to any width: across it is percent, down it is pixels.
+    stretched = tag(
+        "svg",
+        tag("polygon", points=path([*high, *reversed(low)]), class_="band"),
+        tag(
+            "polyline",
+            points=path([(float(one.rows), one.value) for one in curve]),
+            class_="curve",
+            vector_effect="non-scaling-stroke",
+        ),
+        viewBox=f"0 0 100 {TALL}",
+        preserveAspectRatio="none",
+        y=TOP,
+        width="100%",
+        height=TALL,
+    )
+    drawn = [horizontal(TOP + y(tick), 0, 100, "grid") for tick in up.ticks()]
+    drawn.append(stretched)
+    if logged is not None:
+        drawn.append(horizontal(TOP + y(logged), 0, 100, "rule"))
+    drawn += [write(0, TOP + y(tick) - 3, number(tick), "tick") for tick in up.ticks()]
+    drawn.append(write(0, TOP + TALL + 17, f"first {unit}s", "tick"))
+    drawn.append(write(100, TOP + TALL + 17, f"all {curve[-1].rows:,} {unit}s", "tick", "end"))
+    times = _times(curve)
+    drawn += [
+        write(across.at(rows), TOP + TALL + 33, words, "tick", anchor)
+        for rows, words, anchor in times
+    ]
+    about = (
+        f"From the first {curve[0].rows:,} {unit}s the estimate is {number(curve[0].value)}, from"
+        f" all {curve[-1].rows:,} it is {number(curve[-1].value)}."
+    )
+    heads = [f"{unit}s so far", "estimate", "standard error"]
+    rows = [[f"{one.rows:,}", number(one.value), number(one.error)] for one in curve]
+    if times:
+        about = f"{about} The last of them is of {_written(curve[-1].time)}."
+        heads.append("until")
+        rows = [[*row, _written(one.time)] for row, one in zip(rows, curve, strict=True)]
+    numbers = table(heads, rows, words=0)
+    key = joined(
+        swatch("first", f"the estimate, with {ERRORS:g} standard errors each way"),
+        swatch("level", "mean of the log") if logged is not None else Markup(),
+    )
+    return figure(said(curve), about, TOP + TALL + (40 if times else 24), drawn, numbers, key)
+
+
+def said(curve: Sequence[Point]) -> str:
+    """Say whether the estimate has settled: all of its second half within the band of its middle.
+
+    Examples
+    --------
+    >>> from replay.results.evaluation import Point
+    >>> said([Point(50, 0.5, 0.1), Point(100, 0.55, 0.07)])
+    'The estimate has settled: over the second half of the log it moved by no more than is due'
+    """
+    later = [one for one in curve if one.rows >= curve[-1].rows / 2]
+    over = "over the second half of the log it"
+    if all(abs(one.value - later[0].value) <= ERRORS * later[0].error for one in later):
+        return f"The estimate has settled: {over} moved by no more than is due"
+    values = [one.value for one in later]
+    _, low, high = rounded(later[-1].value, min(values), max(values))
+    return f"The estimate hasn't settled: {over} went between {low} and {high}"
+
+
+def _times(curve: Sequence[Point]) -> list[tuple[float, str, str]]:
+    """Until when the first, the middle and the last point go: rows, words and where they begin."""
+    if any(one.time is None for one in curve):
+        return []
+    first, last = _written(curve[0].time), _written(curve[-1].time)
+    most = DATE if first[:DATE] != last[:DATE] else MINUTE
+    shown = ((curve[0], "start"), (curve[len(curve) // 2], "middle"), (curve[-1], "end"))
+    return [(float(one.rows), _written(one.time)[:most], anchor) for one, anchor in shown]
+
+
+def _written(time: float | str | None) -> str:
+    return time.replace("T", " ") if isinstance(time, str) else f"{time or 0.0:.10g}"
+
+
+def _heights(curve: Sequence[Point], logged: float | None) -> Scale:
+    sure = curve[SETTLED_AFTER:] or curve
+    ends = [one.value + way * ERRORS * one.error for one in sure for way in (-1, 1)]
+    ends += [one.value for one in curve]
+    ends += [] if logged is None else [logged]
+    plain = around(min(ends), max(ends))
+    return Scale(plain.low, plain.high, start=4.0, end=96.0)

@@ -1,0 +1,158 @@
+"""Forest plot: a line for every interval, a point for its value, a rule to compare them with."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+from replay.report.figures.drawing import (
+    axis,
+    figure,
+    horizontal,
+    label,
+    shape,
+    swatch,
+    vertical,
+    write,
+)
+from replay.report.figures.scale import Scale, around
+from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.wording.digits import number, with_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.results.evaluation import Estimate
+
+ROW, TOP, BOTTOM = 38, 22, 24
+"""Heights in pixels: of a row, of what stands above the first, and of the axis."""
+
+EDGE = 0.03
+"""Room at both ends, as a share of what is drawn."""
+
+DIAMOND = "M-7 0L0 -7L7 0L0 7z"
+LEFT, RIGHT = "M-3 0L6 -6L6 6z", "M3 0L-6 -6L-6 6z"
+
+
+class Line(NamedTuple):
+    """One row of the plot: its estimate, or the words that stand for it where there is none."""
+
+    name: str
+    estimate: Estimate | None
+    words: str = ""
+    kind: str = "plain"
+    """`chosen` for the recommended one, `logged` for what was logged, else `plain`."""
+
+
+class Rule(NamedTuple):
+    """The vertical line to compare with."""
+
+    value: float
+    words: str
+
+
+def forest(
+    title: str, lines: Sequence[Line], rule: Rule | None, heads: tuple[str, str] = ("", "by")
+) -> Markup:
+    """Draw the lines, one below the other.
+
+    `heads` are the table's: of the names, and of the rule of the interval.
+    """
+    scale = _scale(lines, rule)
+    bottom = TOP + ROW * len(lines)
+    drawn = axis(scale, TOP, bottom)
+    if rule is not None:
+        x = scale.at(rule.value)
+        drawn.append(vertical(x, TOP - 4, bottom, "rule"))
+        anchor = "start" if x < 25 else "end" if x > 75 else "middle"
+        drawn.append(write(x, TOP - 9, rule.words, "tick", anchor))
+    for at, line in enumerate(lines):
+        drawn.append(_drawn(line, scale, TOP + ROW * at))
+    beyond = any(_beyond(line, scale) for line in lines)
+    return figure(
+        title,
+        _about(lines, rule),
+        bottom + BOTTOM,
+        drawn,
+        _table(lines, heads),
+        _key(lines, beyond=beyond),
+    )
+
+
+def _drawn(line: Line, scale: Scale, top: float) -> Markup:
+    found, kind = line.estimate, line.kind
+    if found is None or found.value is None:
+        return label(top + 15, line.name, line.words, "name")
+    y = top + 26
+    left, right = scale.at(found.low), scale.at(found.high)
+    parts = [
+        label(top + 15, line.name, with_interval(found), f"name {kind}"),
+        horizontal(y, left, right, f"interval {kind}"),
+    ]
+    if found.low < scale.low:
+        parts.append(shape(left, y, LEFT, f"point {kind}"))
+    if found.high > scale.high:
+        parts.append(shape(right, y, RIGHT, f"point {kind}"))
+    if scale.low <= found.value <= scale.high:
+        parts.append(_point(scale.at(found.value), y, kind))
+    return joined(*parts)
+
+
+def _point(x: float, y: float, kind: str) -> Markup:
+    if kind == "chosen":
+        return shape(x, y, DIAMOND, f"point {kind}")
+    return tag("circle", cx=f"{x:.2f}%", cy=y, r=4.5, class_=f"point {kind}")
+
+
+def _scale(lines: Sequence[Line], rule: Rule | None) -> Scale:
+    """Hold every value and most intervals; the far ends of the widest go beyond the drawing."""
+    found = [line.estimate for line in lines if line.estimate is not None]
+    given = [(one.value, one.low, one.high) for one in found if one.value is not None]
+    values = [value for value, _, _ in given]
+    values += [] if rule is None else [rule.value]
+    if not values:
+        return around(0.0, 1.0)
+    widths = [high - low for _, low, high in given if math.isfinite(high - low)]
+    room = median(widths) if widths else 0.0
+    least, most = min(values) - room, max(values) + room
+    ends = [end for _, low, high in given for end in (low, high)]
+    kept = [min(max(end, least), most) for end in ends]
+    low, high = min([*values, *kept]), max([*values, *kept])
+    edge = EDGE * (high - low)
+    return around(low - edge, high + edge)
+
+
+def _beyond(line: Line, scale: Scale) -> bool:
+    found = line.estimate
+    return found is not None and (found.low < scale.low or found.high > scale.high)
+
+
+def _about(lines: Sequence[Line], rule: Rule | None) -> str:
+    said = [
+        f"{line.name}: {line.words if line.estimate is None else with_interval(line.estimate)}"
+        for line in lines
+    ]
+    against = [] if rule is None else [f"The vertical line: {rule.words}"]
+    return "A value with its interval for each. " + ". ".join([*said, *against]) + "."
+
+
+def _table(lines: Sequence[Line], heads: tuple[str, str]) -> Markup:
+    rows = []
+    for line in lines:
+        found = line.estimate
+        if found is None:
+            rows.append([line.name, line.words, "–", "–", "–"])
+            continue
+        how = f"{found.interval}{f', {found.setting}' if found.setting else ''}"
+        rows.append([line.name, how, number(found.value), number(found.low), number(found.high)])
+    return table([*heads, "value", "low", "high"], rows, words=2)
+
+
+def _key(lines: Sequence[Line], *, beyond: bool) -> Markup:
+    kinds = {line.kind for line in lines}
+    known = (("chosen", "recommended"), ("logged", "what was logged"))
+    parts: list[str] = [swatch(kind, words) for kind, words in known if kind in kinds]
+    if beyond:
+        parts.append(tag("span", "an arrow: the interval goes on beyond the drawing"))
+    return joined(*parts)

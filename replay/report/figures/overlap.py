@@ -1,0 +1,78 @@
+"""Overlap by action: how often each was logged and would be done, and what that is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.figures.drawing import bar, figure, label, swatch
+from replay.report.figures.scale import Scale
+from replay.report.html.markup import Markup, joined, table
+from replay.report.wording.digits import number, share
+from replay.results.verdict import FEW_ROWS, WANTED_SHARE
+from replay.runtime.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.stats.action_stats import Overlap
+
+SHOWN = 20
+ROW = 40
+"""Height of an action in pixels."""
+
+
+def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> Markup:
+    """Draw two bars an action: its share of the log, and of what the target does."""
+    shown, rest, total = overlap[:SHOWN], overlap[SHOWN:], max(rows, 1)
+    highest = max(max(one.taken, one.wanted) for one in shown) / total
+    scale = Scale(0.0, highest or 1.0, start=0.0, end=100.0)
+    drawn: list[Markup] = []
+    cells: list[list[str]] = []
+
+    def add(name: str, taken: float, wanted: float, worth: str) -> float:
+        top = ROW * len(cells)
+        numbers = f"{share(taken, total)} / {share(wanted, total)}; worth {worth}"
+        drawn.append(label(top + 14, name, numbers))
+        cells.append([name, f"{taken:,.0f}", f"{wanted:,.1f}", worth])
+        return float(top)
+
+    for one in shown:
+        top = add(one.action, one.taken, one.wanted, number(one.ess))
+        drawn.append(bar(0, scale.at(one.taken / total), top + 19, 6, "bar pale"))
+        drawn.append(bar(0, scale.at(one.wanted / total), top + 26, 6, "bar first"))
+    if rest:
+        # Numbers only: their bar would dwarf the others; and effective samples don't add up.
+        summed = (sum(one.taken for one in rest), sum(one.wanted for one in rest))
+        add(counted(len(rest), "other"), *summed, "–")
+    about = (
+        f"For each of {counted(len(shown), 'action')}, what is wanted most first: the share of the"
+        f" {unit}s where it was logged, the share where {target} would do it, and how many"
+        f" {unit}s the log's tries are worth."
+    )
+    heads = ["action", "logged", "the target would", f"worth in {unit}s"]
+    key = joined(
+        swatch("pale", f"logged, share of the {unit}s"),
+        swatch("first", "what the target does"),
+        f"worth: effective {unit}s",
+    )
+    return figure(
+        said(overlap, target, unit, rows), about, ROW * len(cells), drawn, table(heads, cells), key
+    )
+
+
+def said(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> str:
+    """Say whether the log has tried what the target does.
+
+    Examples
+    --------
+    >>> from replay.stats.action_stats import Overlap
+    >>> said([Overlap("a", 3, 50.0, 2.5), Overlap("b", 97, 50.0, 80.0)], "uniform", "row", 100)
+    'The log has hardly tried 1 action of those that uniform does often'
+    """
+    often = [one for one in overlap if one.wanted > WANTED_SHARE * rows]
+    if not often:
+        return f"{target} does no action in over {share(WANTED_SHARE, 1)} of the {unit}s"
+    thin = sum(one.ess < FEW_ROWS for one in often)
+    if not thin:
+        return f"The log has tried every action that {target} does often"
+    return f"The log has hardly tried {counted(thin, 'action')} of those that {target} does often"

@@ -1,0 +1,63 @@
+"""Slices: what the target earns more than was logged in each, or what it earns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.figures.forest import Line, Rule, forest
+from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.wording.digits import number
+from replay.report.wording.sentence import verdict_word
+from replay.runtime.text import counted
+
+if TYPE_CHECKING:
+    from replay.results.evaluation import Estimate, Evaluation, Slice
+
+
+def slice_figure(answer: Evaluation) -> Markup:
+    """Draw each slice's gain where there is any, else its estimate, and list all that is known."""
+    alone = len({one.column for one in answer.slices}) == 1
+    by_gain = any(one.gain is not None for one in answer.slices)
+    lines = [
+        _line(one, one.gain if by_gain else one.estimate, alone=alone) for one in answer.slices
+    ]
+    rule = Rule(0.0, "as much as was logged") if by_gain else None
+    drawn = forest(said(answer.slices), lines, rule, ("slice", "interval by"))
+    rows = [
+        [_name(one), one.verdict, f"{one.rows:,}", *_cells(one.estimate), *_cells(one.gain)]
+        for one in answer.slices
+    ]
+    heads = ["slice", "verdict", f"{answer.unit}s", "value", "low", "high", "gain", "low", "high"]
+    every = tag("details", tag("summary", "Every slice"), table(heads, rows, words=2))
+    return joined(drawn, every)
+
+
+def said(slices: tuple[Slice, ...]) -> str:
+    """Say in how many slices the target is better, worse, or not to be told from the log."""
+    gains = [one.gain for one in slices if one.gain is not None]
+    if not gains:
+        able = sum(one.estimate is not None for one in slices)
+        return f"{able:,} of {len(slices):,} slices can answer"
+    better = sum(one.low > 0 for one in gains)
+    worse = sum(one.high < 0 for one in gains)
+    return (
+        f"Of {counted(len(slices), 'slice')}, the target earns more in {better:,} and less in"
+        f" {worse:,}, no difference can be told in {len(gains) - better - worse:,}, and"
+        f" {len(slices) - len(gains):,} can't answer"
+    )
+
+
+def _line(one: Slice, estimate: Estimate | None, *, alone: bool) -> Line:
+    """Name the column only where there are several: a phone has little room."""
+    name = one.value if alone else _name(one)
+    return Line(f"{name} ({one.rows:,})", estimate, verdict_word(one.verdict))
+
+
+def _name(one: Slice) -> str:
+    return f"{one.column} = {one.value}"
+
+
+def _cells(estimate: Estimate | None) -> list[str]:
+    if estimate is None:
+        return ["–", "–", "–"]
+    return [number(estimate.value), number(estimate.low), number(estimate.high)]

@@ -1,0 +1,1 @@
+"""HTML: tags, a page's frame and style, and the mark of a verdict."""

@@ -1,0 +1,55 @@
+"""An answer as JSON, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from replay.results.evaluation import Comparison
+
+if TYPE_CHECKING:
+    from replay.results.evaluation import Evaluation
+
+
+def as_json_text(answer: Evaluation | Comparison) -> str:
+    """One line of JSON with all that was answered; an end that is infinite is null.
+
+    What is withheld stays so: a refused answer has no estimates, no gain and no curve.
+    """
+    if isinstance(answer, Comparison):
+        plain: dict[str, Any] = {
+            "targets": [_plain(one) for one in answer.evaluations],
+            "differences": [asdict(one) for one in answer.differences],
+        }
+    else:
+        plain = _plain(answer)
+    # msgspec writes NaN and the infinities as null.
+    return msgspec.json.encode(plain).decode()
+
+
+def _plain(answer: Evaluation) -> dict[str, Any]:
+    given = not answer.refused
+    return {
+        "rows": answer.rows,
+        "unit": answer.unit,
+        "logging": asdict(answer.logging),
+        "target": answer.target,
+        "estimand": answer.estimand or None,
+        "estimates": [asdict(estimate) for estimate in answer.estimates],
+        "default": answer.default,
+        "gain": asdict(answer.gain) if answer.gain is not None and given else None,
+        "diagnostics": answer.diagnostics.as_dict(),
+        "verdict": answer.verdict,
+        "findings": [one._asdict() for one in answer.findings],
+        "overlap": [one._asdict() for one in answer.overlap],
+        "weights": [asdict(one) for one in answer.weights],
+        "curve": [asdict(one) for one in answer.curve if given],
+        "slices": [asdict(one) for one in answer.slices],
+        "notes": list(answer.notes),
+        "counts": answer.counts,
+        "unusable": answer.unusable.plain(),
+        "money": asdict(answer.money) if answer.money is not None and given else None,
+        "learning": asdict(answer.learning) if answer.learning is not None else None,
+    }

@@ -1,0 +1,88 @@
+"""An answer as a person reads it on a terminal, at 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from replay.report.terminal.tables import (
+    print_estimates,
+    print_money,
+    print_slices,
+    print_targets,
+)
+from replay.report.wording.advice import good_checks, wanting
+from replay.report.wording.diagnosis import diagnosis
+from replay.report.wording.families import families
+from replay.report.wording.sentence import evaluations, notes, question, sentence, verdict_word
+from replay.results.evaluation import Comparison
+from replay.runtime.text import counted, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.results.evaluation import Evaluation
+
+STYLES = {"good": "green", "weak": "yellow", "broken": "red", "cannot answer": "red"}
+
+
+def print_report(
+    answer: Evaluation | Comparison, source: str, console: Console | None = None
+) -> None:
+    """Print what was asked, the answer in a sentence, the estimates, and whether to believe them.
+
+    `source` is what the log is called.
+    """
+    console = console or Console(highlight=False)
+    every = evaluations(answer)
+    first = every[0]
+    asked = question([one.target for one in every], [one.estimand for one in every])
+    say(console, f"{asked} From {counted(first.rows, first.unit)} of\n{source}\n")
+    for one in every:
+        say(console, sentence(one), "bold")
+    say(console, "")
+    if isinstance(answer, Comparison):
+        for at, family in enumerate(families(answer)):
+            if at:
+                say(console, "")
+            print_targets(family, console)
+    for one in every:
+        if isinstance(answer, Comparison):
+            say(console, f"\n{one.target}", "bold underline")
+        print_estimates(one, console)
+        if one.money is not None and not one.refused:
+            print_money(one.money, console)
+        _print_checks(one, console)
+        if one.slices:
+            print_slices(one, console)
+    _print_rest(every, console)
+
+
+def _print_checks(answer: Evaluation, console: Console) -> None:
+    """Print what isn't good of the checks, and count the others."""
+    say(console, "")
+    say(console, diagnosis(answer))
+    for one in wanting(answer.findings):
+        text = f"{one.verdict.capitalize()}: {one.text}"
+        say(console, text if text.endswith("?") else f"{text}.", STYLES[one.verdict])
+    good = good_checks(answer.findings)
+    if good:
+        say(console, good)
+
+
+def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
+    """Print the rows that were left out, the notes, and the verdict last."""
+    said = [f"{line}." for line in every[0].unusable.lines()]
+    said += [f"Note: {note}." for note in notes(every)]
+    say(console, "")
+    for line in said:
+        say(console, line)
+    if said:
+        say(console, "")
+    for one in every:
+        whose = f"Verdict on {one.target}" if every[1:] else "Verdict"
+        word = verdict_word(one.verdict)
+        # Why it is weak stands above, check by check.
+        text = "weak, for the reasons above" if word == "weak" and one.findings else one.verdict
+        say(console, f"{whose}: {text}", f"bold {STYLES[word]}")

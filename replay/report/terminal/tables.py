@@ -1,0 +1,144 @@
+"""The report's tables on a terminal: numbers are never cut, names are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from replay.report.figures.drawing import shortened
+from replay.report.wording.digits import number, with_interval
+from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
+from replay.report.wording.sentence import REFUSED, accuracy_known, lived, verdict_word
+from replay.runtime.text import add_row, counted, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from replay.report.wording.families import Family
+    from replay.results.evaluation import Difference, Estimate, Evaluation, Slice
+    from replay.results.money import Money
+
+VARIANCE = "variances are the larger of that seen and that of a model of the reward"
+
+NO_VARIANCE = ("betting", "empirical Bernstein")
+"""Intervals that rest on the limits of the rewards, on no model's variance."""
+
+GAP, LEAST_NAME = 2, 12
+"""Between columns; and what is left of a name at least."""
+
+SHOWN = 40
+"""Slices that a screen or two have room for."""
+
+
+def print_estimates(answer: Evaluation, console: Console) -> None:
+    """Print what was logged and what each estimator says, with intervals."""
+    per = (f"per {answer.unit}", f"{100 * answer.logging.level:.6g} % interval")
+    table = _table("estimator", *per)
+    table.add_column("by")
+    for one in (answer.logging, *answer.estimates):
+        mark = " *" if one.estimator == answer.default else ""
+        interval = f"{number(one.low)} to {number(one.high)}"
+        more = one.setting and answer.learning is None
+        how = f"{one.interval}, {one.setting}" if more else one.interval
+        add_row(table, one.estimator + mark, number(one.value), interval, how)
+    console.print(table)
+    if answer.estimates:
+        span = lived(answer)
+        made_by = answer.estimate.interval if answer.estimate else ""
+        said = "recommended" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
+        if answer.money is not None and not accuracy_known(answer):
+            said += (
+                ". Quality is the verdict's confidence, corrected by too few audits: compare label"
+                " costs and agreement below"
+            )
+        say(console, f"* {span}, beginning with an empty memory" if span else f"* {said}")
+
+
+def print_money(money: Money, console: Console) -> None:
+    """Print what the target earns more in quality, dollars and delay, and by slice."""
+    table = _table(*HEADS)
+    for row in money_rows(money.whole):
+        add_row(table, *row)
+    say(console, "")
+    console.print(table)
+    if money.slices:
+        table = _table(*SLICES)
+        for row in slice_rows(money)[:SHOWN]:
+            add_row(table, *row)
+        say(console, "")
+        console.print(table)
+
+
+def print_targets(family: Family, console: Console) -> None:
+    """Print a row for each target of a family, and their differences."""
+    every = family.evaluations
+    table = _table(family.head, f"per {every[0].unit}", "more than logged", "verdict")
+    for one in every:
+        gain = None if one.refused or not accuracy_known(one) else one.gain
+        row = (one.target, _cell(one.estimate), _cell(gain), verdict_word(one.verdict))
+        add_row(table, *row)
+    console.print(table)
+    if family.lived:
+        say(console, family.lived)
+    if family.differences:
+        _print_differences(family.differences, console)
+
+
+def _print_differences(differences: Sequence[Difference], console: Console) -> None:
+    """Print what each target earns more than another, on the same rows."""
+    table = _table("target", "earns more than", "by")
+    table.columns[1].justify = "left"
+    table.columns[1].overflow = "ellipsis"
+    for one in differences:
+        by = REFUSED if one.estimate is None else with_interval(one.estimate)
+        add_row(table, one.target, one.than, by)
+    say(console, "")
+    console.print(table)
+
+
+def print_slices(answer: Evaluation, console: Console) -> None:
+    """Print a row for each slice."""
+    heads = (f"{answer.unit}s", f"per {answer.unit}", "more than logged")
+    rows = [
+        (
+            f"{one.rows:,}",
+            REFUSED if one.estimate is None else with_interval(one.estimate),
+            _cell(one.gain),
+        )
+        for one in answer.slices[:SHOWN]
+    ]
+    widths = [max(map(len, column)) + GAP for column in zip(heads, *rows, strict=True)]
+    room = max(console.width - sum(widths), LEAST_NAME)
+    table = _table("slice", *heads)
+    for one, cells in zip(answer.slices, rows, strict=False):
+        add_row(table, shortened(_name(one), room), *cells)
+    say(console, "")
+    console.print(table)
+    weak = sum(verdict_word(one.verdict) == "weak" for one in answer.slices)
+    if weak:
+        say(
+            console,
+            f"{counted(weak, 'slice')} can be believed a little: --json and --html say why.",
+        )
+    more = len(answer.slices) - SHOWN
+    if more > 0:
+        say(console, f"{counted(more, 'more slice')}: --json and --html show all.")
+
+
+def _table(name: str, *numbers: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for head in numbers:
+        table.add_column(head, justify="right", no_wrap=head != "verdict")
+    return table
+
+
+def _name(one: Slice) -> str:
+    return f"{one.column} = {one.value}"
+
+
+def _cell(estimate: Estimate | None) -> str:
+    return "–" if estimate is None else with_interval(estimate)

@@ -1,0 +1,1 @@
+"""Answers in words and digits: sentences, checks, advice."""

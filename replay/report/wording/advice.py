@@ -1,0 +1,70 @@
+"""What to do about a check that isn't good, by the check's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.runtime.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.checks.finding import Finding
+
+ADVICE = {
+    "support": "Ask about a target that does only what the log could do, or let the log explore"
+    " what it lacks.",
+    "worth": "Log for longer, explore more, or ask about a target nearer the log's own policy.",
+    "rewards": "Log for longer: what is rare needs more rows.",
+    "mean weight": "Check that the propensities are those that each decision was drawn with, and"
+    " not computed later. A longer log notices smaller deviations.",
+    "propensities": "Check which actions were eligible in each row, and that the propensities are"
+    " those that each decision was drawn with; log them from now on, if they were not.",
+    "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"
+    " show how much hangs on them.",
+    "overlap": "Let the log explore this action more before the target is believed.",
+    "rows left out": "Look at the reasons, mend the rows and evaluate again (--strict names the"
+    " first).",
+    "crossed clusters": "Take the other column as clusters, or one row of each (--sql).",
+    "copies": "Remove the copies (select distinct), or name what they share (--cluster COLUMN).",
+    "context": "Leave out columns that were written after the decision (--context).",
+    "clusters": "Log more clusters (users, days): more rows of the same ones help little.",
+    "correlated rows": "Name the column that rows belong together by (--cluster COLUMN), or say"
+    " that rows are independent (--cluster none).",
+    "accuracy": "Raise the share of tasks that are audited (audit.share), or log for longer; until"
+    " then compare dollars for labels and agreement.",
+    "drift": "Evaluate the latest part of the log by itself, and compare.",
+}
+"""A sentence for every check of `replay.results.verdict`."""
+
+RANK = {"broken": 0, "weak": 1, "good": 2}
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Order checks: broken, weak, good."""
+    return sorted(findings, key=lambda one: RANK[one.verdict])
+
+
+def wanting(findings: Sequence[Finding]) -> list[Finding]:
+    """Checks that aren't good, the worst first."""
+    return [one for one in worst_first(findings) if one.verdict != "good"]
+
+
+def good_checks(findings: Sequence[Finding]) -> str:
+    """Say how many checks are good, in a line; empty where there is none.
+
+    Examples
+    --------
+    >>> from replay.checks.finding import Finding
+    >>> good_checks([Finding("drift", "good", ""), Finding("tail", "weak", "")])
+    '1 other check is good.'
+    >>> good_checks([Finding("drift", "good", ""), Finding("tail", "good", "")])
+    'All 2 checks are good.'
+    """
+    good = sum(one.verdict == "good" for one in findings)
+    if not good:
+        return ""
+    if good == len(findings):
+        return f"All {counted(good, 'check')} are good." if good > 1 else "The one check is good."
+    are = "is" if good == 1 else "are"
+    return f"{counted(good, 'other check')} {are} good."

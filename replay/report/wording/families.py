@@ -1,0 +1,57 @@
+"""Targets that may stand side by side: those that don't learn, and those that do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from replay.report.wording.sentence import accuracy_known, evaluations, lived
+from replay.results.evaluation import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.results.evaluation import Difference, Evaluation
+
+
+class Family(NamedTuple):
+    """Evaluations whose values are of one kind, and how they differ.
+
+    `lived` says which rows the values of those that learn are over.
+    """
+
+    learns: bool
+    evaluations: tuple[Evaluation, ...]
+    differences: tuple[Difference, ...]
+    lived: str = ""
+
+    @property
+    def head(self) -> str:
+        """What its members are called in a table."""
+        return "target that learns" if self.learns else "target"
+
+
+def families(answer: Evaluation | Comparison) -> list[Family]:
+    """Split an answer; a family without anybody is left out.
+
+    So are differences in dollars that rest on accuracy which isn't known (`task_log/headline.py`).
+    """
+    every = evaluations(answer)
+    differences = answer.differences if isinstance(answer, Comparison) else ()
+    found = []
+    for learns in (False, True):
+        some = tuple(one for one in every if (one.learning is not None) == learns)
+        names = {one.target for one in some}
+        if some:
+            unknown = {one.target for one in some if not (one.refused or accuracy_known(one))}
+            own = tuple(
+                one
+                for one in differences
+                if one.target in names and not {one.target, one.than} & unknown
+            )
+            found.append(Family(learns, some, own, _lived(some)))
+    return found
+
+
+def _lived(some: Sequence[Evaluation]) -> str:
+    said = lived(some[0])
+    return f"Each {said}, beginning with an empty memory." if said else ""

@@ -1,0 +1,63 @@
+"""What a target earns more on our own log, in words and in a table: quality, dollars and delay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.wording.digits import rounded
+from replay.runtime.text import counted
+
+if TYPE_CHECKING:
+    from replay.results.money import Amount, Component, Money, Statement
+
+HEADS = ["per task", "logged", "change under the target", "worth $ per 1,000 tasks"]
+"""Of the table's columns."""
+
+
+SLICES = ["slice", "tasks", "labels, $ less per 1,000", "gain, $ per 1,000"]
+"""Of the columns of slices."""
+
+
+def money_rows(whole: Statement) -> list[list[str]]:
+    """Write a row for each part of the gain, then the gain, and that less what audits cost.
+
+    Where accuracy isn't known closely there is agreement in its place, and no sum that rests on it.
+    """
+    if not whole.audits.precise and whole.agreement is not None:
+        priced = [one for one in whole.components if one.unit != whole.agreement.unit]
+        return [_row(one) for one in (whole.agreement, *priced)]
+    rows = [_row(one) for one in whole.components]
+    sums = (("gain", whole.gain), ("gain less audits", whole.net))
+    rows += [
+        [name, "", "", _amount(amount.per_thousand)] for name, amount in sums if amount is not None
+    ]
+    return rows
+
+
+def slice_rows(money: Money) -> list[list[str]]:
+    """Write a row for each slice: what it is, its tasks, and what the target saves and gains."""
+    return [
+        [f"{one.by} = {one.value}", counted(one.statement.tasks, "task"), *_sums(one.statement)]
+        for one in money.slices
+    ]
+
+
+def _sums(found: Statement) -> tuple[str, str]:
+    if found.gain is None or found.saved is None:
+        return "cannot answer", "cannot answer"
+    known = found.audits.precise
+    gain = _amount(found.gain.per_thousand) if known else "accuracy not known"
+    return _amount(found.saved.per_thousand), gain
+
+
+def _row(part: Component) -> list[str]:
+    worth = "" if part.gain_usd is None else _amount(part.gain_usd.per_thousand)
+    if part.unit == "right answers":
+        points = _amount(part.gain.times(100))
+        return [f"{part.name}, points", f"{100 * part.logged:.1f}", points, worth]
+    return [part.name, f"{part.logged:.4g}", _amount(part.gain), worth]
+
+
+def _amount(amount: Amount) -> str:
+    value, low, high = rounded(amount.value, amount.low, amount.high)
+    return f"{value} ({low} to {high})"

@@ -1,0 +1,126 @@
+"""The answer in one sentence, and the word of its verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.wording.digits import rounded, with_interval
+from replay.results.estimand import ONE_AT_A_TIME
+from replay.results.evaluation import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.results.evaluation import Difference, Estimate, Evaluation
+
+UNSURE, REFUSED = "no difference can be told", "cannot answer"
+
+
+def question(targets: Sequence[str], estimands: Sequence[str] = ()) -> str:
+    """Ask what the targets would have earned.
+
+    Examples
+    --------
+    >>> question(["uniform", "greedy", "always:a"])
+    'What would uniform, greedy and always:a have earned?'
+    >>> question(["greedy"], ["single_task"])
+    'What would greedy have earned, deciding one task at a time?'
+    """
+    names = " and ".join([", ".join(targets[:-1]), targets[-1]] if targets[1:] else targets)
+    how = [ONE_AT_A_TIME[one] for one in estimands if one in ONE_AT_A_TIME]
+    return f"What would {names} have earned{f', {how[0]}' if how else ''}?"
+
+
+def sentence(answer: Evaluation) -> str:
+    """Say what the target would have earned and how that compares, or why nobody can say.
+
+    Examples
+    --------
+    >>> from replay.stats.weight_stats import WeightSums
+    >>> from replay.results.evaluation import Estimate, Evaluation
+    >>> mean = Estimate("mean of the log", 0.0034, 0.0025, 0.0047, 0.95, "Wilson")
+    >>> dr = Estimate("DR", 0.0029, 0.0012, 0.0061, 0.95, "Wilson")
+    >>> gain = Estimate("DR", -0.0005, -0.002, 0.001, 0.95, "Student")
+    >>> found = WeightSums().diagnostics()
+    >>> answer = Evaluation(9, "row", mean, "uniform", (dr,), found, "good", "DR", gain=gain)
+    >>> for part in sentence(answer).split(", "):
+    ...     print(part)
+    uniform would have earned 0.0029 a row (0.0012 to 0.0061)
+    0.0005 less than was logged (-0.0020 to 0.0010): no difference can be told.
+    """
+    found = answer.estimate
+    how = ONE_AT_A_TIME.get(answer.estimand, "")
+    if answer.refused:
+        asked = f"{answer.target} would have earned{f', {how}' if how else ''}"
+        return f"This log can't say what {asked}: {reason(answer)}."
+    if found is None or found.value is None:
+        return f"There is no estimate of what {answer.target} would have earned."
+    if answer.money is not None:
+        return f"{answer.money.headline}."
+    value, low, high = rounded(found.value, found.low, found.high)
+    each = f"{'an' if answer.unit[0] in 'aeiou' else 'a'} {answer.unit}"
+    who = f"{how.capitalize()}, {answer.target}" if how else answer.target
+    earned = f"{who} would have earned {value} {each} ({low} to {high})"
+    span = lived(answer)
+    return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."
+
+
+def accuracy_known(answer: Evaluation) -> bool:
+    """Whether dollars that rest on accuracy may stand alone; of tables always."""
+    return answer.money is None or answer.money.accuracy_known
+
+
+def lived(answer: Evaluation) -> str:
+    """Say which rows the value of a target that learns is over; empty of others."""
+    found = answer.learning
+    if found is None or found.horizon is None:
+        return ""
+    return f"in its first T' = {found.horizon:,} {answer.unit}s, {found.words}"
+
+
+def differing(one: Difference) -> str:
+    """Say how two targets differ."""
+    if one.estimate is None or one.estimate.value is None:
+        return f"{one.target} can't be compared with {one.than}: one of them was refused."
+    return f"{one.target} earns {more(one.estimate, one.than)}."
+
+
+def more(estimate: Estimate, than: str) -> str:
+    """Say how much more or less than something, and whether that can be told from nothing."""
+    assert estimate.value is not None
+    if estimate.low == estimate.high == 0:
+        return f"just as much as {than}"
+    value, low, high = rounded(estimate.value, estimate.low, estimate.high)
+    less = "less" if estimate.value < 0 else "more"
+    unsure = f": {UNSURE}" if estimate.low <= 0 <= estimate.high else ""
+    return f"{value.lstrip('-')} {less} than {than} ({low} to {high}){unsure}"
+
+
+def brief(answer: Evaluation) -> str:
+    """Value and interval; the verdict's word where there is none."""
+    found = answer.estimate
+    return verdict_word(answer.verdict) if found is None else with_interval(found)
+
+
+def verdict_word(verdict: str) -> str:
+    """`good`, `weak` or `cannot answer`, of a verdict with or without its reason."""
+    return verdict.partition(":")[0]
+
+
+def reason(answer: Evaluation) -> str:
+    """Why the verdict isn't good; empty where it is."""
+    return answer.verdict.partition(": ")[2]
+
+
+def evaluations(answer: Evaluation | Comparison) -> tuple[Evaluation, ...]:
+    """All evaluations in an answer, in order."""
+    return answer.evaluations if isinstance(answer, Comparison) else (answer,)
+
+
+def notes(every: Sequence[Evaluation]) -> list[str]:
+    """All notes once, in order."""
+    return list(dict.fromkeys(note for one in every for note in one.notes))
+
+
+def _gained(gain: Estimate | None) -> str:
+    return "" if gain is None or gain.value is None else f", {more(gain, 'was logged')}"

@@ -1,0 +1,1 @@
+"""What an evaluation answers, as plain data, and its verdict."""

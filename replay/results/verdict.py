@@ -1,0 +1,218 @@
+"""Whether the log can answer: by how much of it speaks about the target, never by the estimate.
+
+Every check is good, weak or broken, with a sentence that says what was found and what to do. One
+that is broken refuses an answer.
+
+support      Rows without support: broken above 1 % of the rows, weak if any. What was never done
+             there may be worth anything; 1 % of the rows can move a mean of rewards between 0 and
+             1 by .01 at most.
+propensities An action taken more or less often than its logged chances say, by 2 % and not by luck
+             (1e-4): weak; by 20 %, where they are all known: broken. Estimated ones: weak.
+clusters     Effective number of clusters, by their sizes alone (`replay/stats/cluster_freedom.py`):
+             broken below 5, weak below 20. No number is safe for every reward: where what a cluster
+             shares is normal, intervals hold with 3; where it is exponential, t covers .86 to .92
+             with 4 equal clusters, .89 to .92 with 8, .90 to .93 with 12 and .92 to .95 with 100
+             unequal ones (1,000 samples a cell). From 5 on, t is below 3 standard errors.
+correlated   Rows with the same value of a column that looks like ids
+             (`replay/stats/design_effect.py`): weak, and the values are taken as clusters; broken
+             where the interval can't take them.
+context      A column of the context that depends on the action taken
+             (`replay/checks/covariate_balance.py`), by .03 standard deviations and not by luck
+             (1e-4): broken; weak where actions may not have been eligible everywhere.
+overlap      An action that the target does in over 1 % of the rows: weak if fewer than 10
+             effective rows speak about it, broken if it was never done and the logging policy's
+             chance of it is not known: else the effective sample size counts it.
+drift        Mean rewards that differ over the log's length, not by luck (1e-4): weak. Only where
+             rows may stand in the order of logging.
+order        Rows that can't stand in the order of logging (`replay/order`): broken where the
+             logging policy learned. Where it didn't, the order has no say in the estimate. Where
+             the order is known, chances that don't fit in some part of the log: weak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from replay.checks.clusters import by_clusters, on_clusters, on_design
+from replay.checks.covariate_balance import on_balance
+from replay.checks.finding import Finding
+from replay.checks.order import on_order
+from replay.checks.weights import (
+    on_mean_weight,
+    on_precision,
+    on_rewards,
+    on_tail,
+    on_worth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.checks.covariate_balance import Imbalance
+    from replay.order.row_order import RowOrder
+    from replay.stats.action_stats import Mismatch, Overlap
+    from replay.stats.design_effect import DesignEffect
+    from replay.stats.weight_stats import Diagnostics
+
+NO_SUPPORT_SHARE = 0.01
+BY_LUCK = 1e-4
+MISMATCH = (0.02, 0.2)
+WANTED_SHARE, FEW_ROWS = 0.01, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`good`, `weak: why` or `cannot answer: why`, and every check behind it."""
+
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether no estimate is given."""
+        return self.text.startswith("cannot answer")
+
+
+def judge(
+    found: Diagnostics,
+    rows: int,
+    target: str,
+    unit: str = "row",
+    *,
+    mismatch: Mismatch | None = None,
+    chances_known: bool = False,
+    overlap: Sequence[Overlap] = (),
+    drift: float | None = None,
+    estimated: str = "",
+    order: RowOrder | None = None,
+    design: DesignEffect | None = None,
+    precision: float | None = None,
+    imbalance: Imbalance | None = None,
+    more: Sequence[Finding] = (),
+) -> Verdict:
+    """Judge a log by its diagnostics; the first of the worst reasons is given.
+
+    `estimated` says what propensities are worth that were not logged: weak at best; `order` how
+    the rows stand, where that was looked at; `design` is the design effect of a column that looks
+    like ids; `precision` is how many logged rewards have a mean as precise as the estimate;
+    `imbalance` how much the context depends on the action. `more` are findings made elsewhere.
+
+    Examples
+    --------
+    >>> from replay.stats.weight_stats import Diagnostics
+    >>> judge(Diagnostics(40.0, 0.04, 1.0, 25.0, 0, 12.0, None, 0.1), 1000, "uniform").text
+    'cannot answer: the effective sample size for uniform is only 40 rows (at least 60 required)'
+    """
+    clusters = found.effective_clusters
+    if mismatch is not None:
+        p_value = by_clusters(mismatch.p_value, rows, clusters)
+        mismatch = mismatch._replace(p_value=p_value)
+    if imbalance is not None:
+        p_value = by_clusters(imbalance.p_value, rows, clusters)
+        imbalance = replace(imbalance, p_value=p_value)
+    findings = [
+        _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
+        on_worth(found, target, unit),
+        *on_rewards(found, target),
+        *_clusters(found, design),
+        *on_precision(precision),
+        *on_mean_weight(found),
+        *_propensities(mismatch, estimated, known=chances_known),
+        *on_tail(found),
+        *_overlap(overlap, rows, target, known=chances_known),
+        *_context(imbalance, mismatch, known=chances_known),
+        *_order(order),
+        *_drift(drift if order is None or order.logged else None),
+        *more,
+    ]
+    broken = [one.text for one in findings if one.verdict == "broken"]
+    weak = [one.text for one in findings if one.verdict == "weak"]
+    if broken:
+        text = f"cannot answer: {broken[0]}"
+    else:
+        text = f"weak: {'; '.join(weak)}" if weak else "good"
+    return Verdict(text, tuple(findings))
+
+
+def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) -> Finding:
+    lacking = found.no_support_rows
+    if not lacking:
+        return Finding("support", "good", f"the log could do all that {target} does")
+    verdict = "broken" if lacking / rows > NO_SUPPORT_SHARE else "weak"
+    text = f"{target} does what the log {lacks} in {lacking} of {rows} {unit}s"
+    return Finding("support", verdict, text)
+
+
+def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
+    number = found.effective_clusters
+    each = {
+        "clusters": on_clusters(number, design),
+        "correlated rows": on_design(design, clustered=number is not None),
+    }
+    return [Finding(name, *one) for name, one in each.items() if one is not None]
+
+
+def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[Finding]:
+    if estimated:
+        return [Finding("propensities", "weak", estimated)]
+    if mismatch is None:
+        return []
+    name, taken, expected, p_value = mismatch
+    away = abs(taken - expected) / expected if expected else 1.0
+    if p_value > BY_LUCK or away < MISMATCH[0]:
+        text = "actions were taken as often as their logged chances say"
+        return [Finding("propensities", "good", text)]
+    if known:
+        text = f"{name} was taken {taken:,.0f} times, by its logged chances {expected:,.0f}"
+        verdict = "broken" if away > MISMATCH[1] else "weak"
+        return [Finding("propensities", verdict, text + ": were those the chances used?")]
+    text = (
+        f"by its logged chances {name} stands for {taken:,.0f} of {expected:,.0f} rows: wasn't it"
+        " always eligible, or are the propensities wrong?"
+    )
+    return [Finding("propensities", "weak", text)]
+
+
+def _overlap(overlap: Sequence[Overlap], rows: int, target: str, *, known: bool) -> list[Finding]:
+    thin = [one for one in overlap if one.wanted > WANTED_SHARE * rows and one.ess < FEW_ROWS]
+    if not overlap:
+        return []
+    if not thin:
+        return [Finding("overlap", "good", f"the log has tried what {target} does")]
+    never = [one for one in thin if not one.taken]
+    if never:
+        text = (
+            f"{target} does {never[0].action} in {never[0].wanted / rows:.0%} of the rows, and the"
+            " log never did"
+        )
+        return [Finding("overlap", "weak" if known else "broken", text)]
+    worst = thin[0]
+    text = (
+        f"{target} does {worst.action} in {worst.wanted / rows:.0%} of the rows, and the log's"
+        f" {worst.taken} tries are worth {worst.ess:.1f}"
+    )
+    return [Finding("overlap", "weak", text)]
+
+
+def _context(
+    imbalance: Imbalance | None, mismatch: Mismatch | None, *, known: bool
+) -> list[Finding]:
+    """Judge the context; actions that weren't always eligible depend on it too."""
+    always = mismatch is not None and mismatch.p_value > BY_LUCK
+    found = on_balance(imbalance, certain=known or always)
+    return [] if found is None else [Finding("context", *found)]
+
+
+def _order(order: RowOrder | None) -> list[Finding]:
+    found = on_order(order)
+    return [] if found is None else [Finding("order", *found)]
+
+
+def _drift(drift: float | None) -> list[Finding]:
+    if drift is None:
+        return []
+    if drift > BY_LUCK:
+        return [Finding("drift", "good", "rewards are alike over the length of the log")]
+    text = "rewards drift over the log: what it says is of its whole time, not of today"
+    return [Finding("drift", "weak", text)]

@@ -1,0 +1,1 @@
+"""Sums of weighted rows, and the statistics that are read off them."""

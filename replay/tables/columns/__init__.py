@@ -1,0 +1,1 @@
+"""Which column of a table is the action, the reward, the propensity and so on."""

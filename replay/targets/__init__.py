@@ -1,0 +1,1 @@
+"""Target policies: what is asked about."""

@@ -1,0 +1,105 @@
+"""The policy of a worker's TOML: read, checked whether a log can replay it, and named in tables."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from bandit.errors import ConfigError
+from replay.runtime.settings_file import read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bandit.settings import PolicySettings
+
+LEARNS = "value"
+"""The worker's one policy that learns from a log of decisions; the others need no values."""
+
+
+def read_policy(path: Path) -> PolicySettings:
+    """Read the section [policy] of a worker's TOML.
+
+    Raises
+    ------
+    MissingInput
+        If there is no such file.
+    ConfigError
+        If it isn't TOML, or a key is unknown, of a wrong type or out of range.
+    """
+    return read_settings(path).policy
+
+
+def read_target(path: Path) -> PolicySettings:
+    """Read the section [policy] of a TOML that is a target: it must be there, and be replayable.
+
+    Raises
+    ------
+    MissingInput
+        If there is no such file.
+    ConfigError
+        As `read_policy`; if there is no such section, or prices or gold are what it goes by.
+    """
+    found = read_policy(path)
+    try:
+        if "policy" not in tomllib.loads(path.read_text(encoding="utf-8-sig")):
+            raise ConfigError("has no section [policy]: say there how it chooses")
+        check_name(found)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return found
+
+
+def check_name(settings: PolicySettings) -> None:
+    """Refuse a policy that goes by what no log of decisions holds.
+
+    Raises
+    ------
+    ConfigError
+        If it goes by prices or gold.
+    """
+    if settings.name not in (LEARNS, "uniform", "fixed"):
+        raise ConfigError(
+            f"policy.name {settings.name!r}: a log of decisions doesn't hold the prices and the"
+            " gold that it goes by; value, uniform and fixed can be replayed"
+        )
+
+
+def label(settings: PolicySettings) -> str:
+    """Name a policy in a table.
+
+    Examples
+    --------
+    >>> from bandit.settings import PolicySettings
+    >>> label(PolicySettings(rate=5.0)), label(PolicySettings(name="fixed", pool="crowd"))
+    ('inverse_gap 5, floor 0.02', 'always crowd, floor 0.02')
+    """
+    floor = f", floor {settings.explore_floor:g}"
+    if settings.name == "fixed":
+        return f"always {settings.pool}{floor}"
+    if settings.name != LEARNS:
+        return settings.name
+    return f"{settings.explorer} {settings.rate:g}{floor}"
+
+
+def block(settings: PolicySettings) -> str:
+    """The section [policy] to paste into a worker's configuration.
+
+    Examples
+    --------
+    >>> from bandit.settings import PolicySettings
+    >>> print(block(PolicySettings(rate=5.0)))
+    [policy]
+    name = "value"
+    explorer = "inverse_gap"
+    rate = 5.0
+    explore_floor = 0.02
+    """
+    lines = ["[policy]", f'name = "{settings.name}"']
+    if settings.name == LEARNS:
+        lines += [f'explorer = "{settings.explorer}"', f"rate = {float(settings.rate)!r}"]
+    if settings.pool is not None and settings.name == "fixed":
+        quoted = settings.pool.replace("\\", "\\\\").replace('"', '\\"')
+        lines.append(f'pool = "{quoted}"')
+    lines.append(f"explore_floor = {float(settings.explore_floor)!r}")
+    return "\n".join(lines)

@@ -1,0 +1,112 @@
+"""Estimators of values that a few audits correct: with the variance that the confidences imply.
+
+Where wrong answers are rare, few or none of the audited are wrong, and the variance seen says too
+little: with 30 audits, 60 % of DR's intervals held the truth. So the variance is the larger of the
+one seen and that of the same estimator without what audits add, plus
+
+mean weight² p(1 − p)/ρ / n,
+
+with p the confidence and ρ the chance of an audit. The weight is ρ_T, of a gain ρ_T − 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from replay.intervals.choose import default
+
+if TYPE_CHECKING:
+    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.interval import Interval
+    from replay.stats.cluster_sums import Groups
+    from replay.stats.weighted_rows import Scored
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audited:
+    """An estimator of n tasks, and the same one without what audits add.
+
+    `doubt` is Σ (ρ_T − `origin`)² p(1 − p)/ρ in squared dollars.
+    """
+
+    whole: Any
+    certain: Any
+    origin: float = 0.0
+    doubt: float = 0.0
+
+    @classmethod
+    def of(cls, estimator: Any, origin: float = 0.0) -> Self:
+        """Begin with an estimator that has received nothing."""
+        return cls(estimator, estimator, origin)
+
+    @property
+    def name(self) -> str:
+        """Name of the estimator."""
+        return str(self.whole.name)
+
+    @property
+    def groups(self) -> Groups:
+        """Sums by group of tasks."""
+        found: Groups = self.whole.groups
+        return found
+
+    def receive(self, scored: Scored) -> Self:
+        certain, doubt = _parts(scored)
+        weight = scored.weight - self.origin
+        return replace(
+            self,
+            whole=self.whole.receive(scored),
+            certain=self.certain.receive(certain),
+            doubt=self.doubt + float(weight**2 @ doubt),
+        )
+
+    def receive_unweighted(self, scored: Scored) -> Self:
+        """Add tasks as they were logged: every weight is 1."""
+        certain, doubt = _parts(scored)
+        return replace(
+            self,
+            whole=self.whole.receive_unweighted(scored),
+            certain=self.certain.receive_unweighted(certain),
+            doubt=self.doubt + float(doubt.sum()),
+        )
+
+    def __add__(self, other: Self) -> Self:
+        return replace(
+            self,
+            whole=self.whole + other.whole,
+            certain=self.certain + other.certain,
+            doubt=self.doubt + other.doubt,
+        )
+
+    def value(self) -> float | None:
+        found: float | None = self.whole.value()
+        return found
+
+    def evidence(self) -> Evidence | None:
+        found: Evidence | None = self.whole.evidence()
+        certain: Evidence | None = self.certain.evidence()
+        if found is None or certain is None:
+            return found
+        believed = certain.variance + self.doubt / found.rows**2
+        return replace(found, variance=max(found.variance, believed))
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        return rule(self.evidence(), kind, level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuditedDm(Audited):
+    """DM, whose interval is that of DR, stretched to hold its value."""
+
+    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+        own, value = rule(self.evidence(), kind, level), self.value()
+        if value is None:
+            return own
+        return own.holding(value)._replace(rule="DR's, extended to contain DM")
+
+
+def _parts(scored: Scored) -> tuple[Scored, Any]:
+    assert scored.certain is not None, "tasks need their scores without audits"
+    assert scored.doubt is not None
+    return scored.certain, scored.doubt

@@ -1,0 +1,29 @@
+"""What one target earns more than another, task by task: what both have in common drops out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from replay.stats.weighted_rows import Scored
+
+
+def difference(one: Scored, other: Scored) -> Scored:
+    """Tasks scored under one target, less the same under another: `Audited` sums both alike."""
+    assert one.certain is not None
+    assert other.certain is not None
+    away = replace(
+        one,
+        weight=one.weight - other.weight,
+        direct=one.direct - other.direct,
+        doubly=one.scores - other.scores,
+    )
+    certain = replace(
+        away,
+        direct=np.zeros(len(one)),
+        doubly=one.certain.scores - other.certain.scores,
+    )
+    return replace(away, certain=certain)

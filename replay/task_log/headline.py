@@ -1,0 +1,91 @@
+"""What may be said of a gain in one sentence: accuracy only where audits give it closely enough.
+
+Where they don't, neither accuracy nor dollars that rest on it are a headline: the sentence has the
+dollars paid for labels and the agreement, and says how many audits it would take. What the audits
+themselves cost is in the same sentence, and what is left after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.results.estimand import ONE_AT_A_TIME, SINGLE_TASK
+from replay.task_log.known_accuracy import unknown_accuracy
+
+if TYPE_CHECKING:
+    from replay.results.money import Amount, Audits, Component, Statement
+
+
+def headline(found: Statement, target: str) -> str:
+    """Say what a target earns more, or why that can't be said.
+
+    Parameters
+    ----------
+    found
+        What the log states of all tasks.
+    target
+        What was asked.
+    """
+    if found.gain is None or found.net is None or found.saved is None or found.net_saved is None:
+        return f"No gain can be stated: {found.verdict}"
+    if target == "logging":
+        return "The target is what was logged: there is nothing to gain"
+    parts = {one.name: one for one in found.components}
+    who = f"{ONE_AT_A_TIME[SINGLE_TASK].capitalize()}, {target}"
+    if not found.audits.precise:
+        return (
+            f"{who} would have paid {_more(found.saved, 'less', 'more')}, for labels;"
+            f" {_agreement(found)}. {unknown_accuracy(found.audits)}"
+            f"{_audits(found.audits, found.net_saved)}"
+        )
+    return (
+        f"{who} would have earned {_more(found.gain, 'more', 'less')}: accuracy changes by"
+        f" {_points(parts['accuracy'].gain)}, dollars for labels by"
+        f" {_usd(parts['usd'].gain, '+')}, delay by {_delay(parts['delay_s'])}"
+        f"{_audits(found.audits, found.net)}"
+    )
+
+
+def _agreement(found: Statement) -> str:
+    assert found.agreement is not None
+    return f"agreement (the mean confidence) changes by {_points(found.agreement.gain)}"
+
+
+def _more(found: Amount, above: str, below: str) -> str:
+    """An amount as so much more or less, whichever it is."""
+    word, size = (above, found) if found.value >= 0 else (below, found.times(-1.0))
+    return f"{_usd(size)} {word} a task, {_round(size.per_thousand.value, 2)} per 1,000"
+
+
+def _audits(audits: Audits, left: Amount) -> str:
+    """What audits cost, and what is left net of it; nothing where they cost nothing."""
+    unknown = f". What {audits.unpriced} audits cost is not in the log" if audits.unpriced else ""
+    if not audits.usd:
+        return unknown
+    return f". Audits cost {_round(audits.usd)} a task; net of audits: {_usd(left)}{unknown}"
+
+
+def _points(share: Amount) -> str:
+    found = share.times(100.0)
+    return f"{found.value:+.1f} points ({found.low:+.1f} to {found.high:+.1f})"
+
+
+def _delay(delay: Component) -> str:
+    found = delay.gain
+    return f"{found.value:+.0f} s ({found.low:+.0f} to {found.high:+.0f})"
+
+
+def _usd(found: Amount, sign: str = "") -> str:
+    low, high = _round(found.low, sign=sign), _round(found.high, sign=sign)
+    return f"{_round(found.value, sign=sign)} ({low} to {high})"
+
+
+def _round(usd: float, digits: int = 4, sign: str = "") -> str:
+    """Dollars, their sign first; `sign` is that of dollars above 0.
+
+    Examples
+    --------
+    >>> _round(-0.02137), _round(5.7, 2, "+")
+    ('-$0.0214', '+$5.70')
+    """
+    return f"{'-' if usd < 0 else sign}${abs(usd):,.{digits}f}"

@@ -1,0 +1,212 @@
+"""Sums over tasks of what a target earns more than was logged, part by part, task by task.
+
+A task's gain is its doubly robust score under the target less what was logged of it: paired, so
+what both have in common drops out. All parts go through the same weights and the same model, which
+are linear in them, so their sums are the sums of the whole.
+
+What gold corrects has the larger of two variances, as DR has (part 5 of our statistics): the one
+seen, and that of the proxy plus mean (ρ_T − 1)² p(1 − p)/ρ, which believes the confidences p. For
+where wrong answers are rare, few or none of the audited are, and those seen say too little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.intervals.evidence import Evidence
+from replay.numerics.moments import Moments
+from replay.stats.weight_stats import WeightSums
+from replay.stats.weighted_rows import Scored
+from replay.task_log.components import PARTS, combinations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from replay.numerics.arrays import Floats
+    from replay.task_log.trajectory import Trajectory
+    from replay.task_log.weighed_task import WeighedTask
+
+
+UNCORRECTED = {
+    "correction": ("recalibration", 0),
+    "accuracy": ("proxy", 0),
+    "correction_usd": ("recalibration_usd", 1),
+    "accuracy_usd": ("proxy_usd", 1),
+    "value_usd": ("proxy_value_usd", 1),
+    "net_usd": ("proxy_net_usd", 1),
+}
+"""Of what gold corrects: the same without it, and whether it is of right answers or of dollars."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuditSums:
+    """Of audited tasks: how many were drawn, had gold, and had gold of a price not logged.
+
+    `weight` and `weight_squared` are of those with gold, as the target would treat them. `spread`
+    is Σ (ρ_T − 1)²/ρ of all tasks; `known`, shape (3,), has Σ 1/ρ of those with gold, of those of
+    them whose answer was right, and Σ (gold − proxy)²/ρ.
+    """
+
+    drawn: int = 0
+    gold: int = 0
+    unpriced: int = 0
+    weight: float = 0.0
+    weight_squared: float = 0.0
+    spread: float = 0.0
+    known: Floats = field(default_factory=lambda: np.zeros(3))
+
+    def receive(self, tasks: Sequence[Trajectory], weight: Floats) -> AuditSums:
+        """Add tasks with their weights, shape (n,)."""
+        gold = [at for at, task in enumerate(tasks) if task.gold]
+        of_gold = weight[gold]
+        inverse = np.array([1.0 / task.chance if task.chance else 0.0 for task in tasks])
+        right = np.array([float(tasks[at].right) for at in gold])
+        missed = np.array([tasks[at].missed for at in gold])
+        known = np.stack([np.ones(len(gold)), right, missed**2]) @ inverse[gold]
+        return self + AuditSums(
+            sum(task.audited for task in tasks),
+            len(of_gold),
+            sum(task.audit_usd is None for task in tasks),
+            float(of_gold.sum()),
+            float(of_gold @ of_gold),
+            float((weight - 1.0) ** 2 @ inverse),
+            known,
+        )
+
+    def __add__(self, other: AuditSums) -> AuditSums:
+        return AuditSums(
+            self.drawn + other.drawn,
+            self.gold + other.gold,
+            self.unpriced + other.unpriced,
+            self.weight + other.weight,
+            self.weight_squared + other.weight_squared,
+            self.spread + other.spread,
+            self.known + other.known,
+        )
+
+    def alone(self, certain: float, tasks: int) -> float | None:
+        """Return how many audits without a proxy are as precise as these, on the gain in accuracy.
+
+        Without a proxy the gain is the mean of (ρ_T − 1) audited/ρ · (gold − share right).
+        `certain` is the variance of the gain in the proxy, over n tasks.
+        """
+        inverse, right, missed = self.known
+        if not inverse or not self.spread:
+            return None
+        share, noise = right / inverse, self.spread / tasks**2
+        used = certain + noise * missed / inverse
+        return float(self.gold * noise * share * (1.0 - share) / used) if used else None
+
+    def effective(self) -> float:
+        """Effective sample of gold about the target (Kish 1965, Survey Sampling, section 11.7)."""
+        return self.weight**2 / self.weight_squared if self.weight_squared else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """Sums of one target over some tasks.
+
+    Attributes
+    ----------
+    price
+        What one of each part adds to the value, shape (PARTS,).
+    audit_usd
+        Price of an audit where the log has none.
+    weights
+        Of the diagnostics.
+    earned
+        What was logged and, last, what audits cost: sums, shape (PARTS + 1,).
+    gains
+        What the target earns more, by the names of `combinations`.
+    audits
+        How much gold there is.
+    doubt
+        Σ (ρ_T − 1)² p(1 − p)/ρ, of right answers and of dollars, shape (2,).
+    """
+
+    price: Floats
+    audit_usd: float = 0.0
+    weights: WeightSums = field(default_factory=WeightSums)
+    earned: Floats = field(default_factory=lambda: np.zeros(PARTS + 1))
+    gains: Mapping[str, Moments] = field(default_factory=dict)
+    audits: AuditSums = field(default_factory=AuditSums)
+    doubt: Floats = field(default_factory=lambda: np.zeros(2))
+
+    def receive(self, tasks: Sequence[Trajectory], weighed: Sequence[WeighedTask]) -> Ledger:
+        """Add tasks."""
+        if not tasks:
+            return self
+        scored = scored_tasks(weighed, self.price)
+        earned = np.array([one.earned for one in weighed])
+        paid = np.array(
+            [self.audit_usd if task.audit_usd is None else task.audit_usd for task in tasks]
+        )
+        doubt = (scored.weight - 1.0) ** 2 * np.array([task.doubt for task in tasks])
+        worth = np.array([task.worth_usd for task in tasks])
+        away = np.column_stack([np.array([one.scores for one in weighed]) - earned, paid])
+        return self + Ledger(
+            self.price,
+            self.audit_usd,
+            WeightSums().receive(scored),
+            np.append(earned.sum(axis=0), paid.sum()),
+            {
+                name: Moments().receive(away @ weights)
+                for name, weights in combinations(self.price).items()
+            },
+            AuditSums().receive(tasks, scored.weight),
+            np.array([doubt.sum(), doubt @ worth**2]),
+        )
+
+    def __add__(self, other: Ledger) -> Ledger:
+        names = self.gains.keys() | other.gains.keys()
+        none = Moments()
+        return Ledger(
+            self.price,
+            self.audit_usd,
+            self.weights + other.weights,
+            self.earned + other.earned,
+            {name: self.gains.get(name, none) + other.gains.get(name, none) for name in names},
+            self.audits + other.audits,
+            self.doubt + other.doubt,
+        )
+
+    def logged(self, name: str) -> float:
+        """Mean of a combination over the log."""
+        sums: Floats = self.earned @ combinations(self.price)[name]
+        return float(sums) / self.weights.rows
+
+    def gain(self, name: str) -> Evidence | None:
+        """What the target has more of a combination, on average; `None` below two tasks."""
+        moments = self.gains.get(name, Moments())
+        n = moments.count
+        if n < 2:
+            return None
+        seen = variance = moments.second / (n - 1) / n
+        if name in UNCORRECTED:
+            twin, unit = UNCORRECTED[name]
+            certain = self.gains[twin].second / (n - 1) / n
+            variance = max(seen, certain + float(self.doubt[unit]) / n**2)
+        freedom, skewness = moments.degrees_of_freedom(), moments.skewness() / n**0.5
+        return Evidence(moments.mean, variance, seen, n, freedom=freedom, skewness=skewness)
+
+
+def scored_tasks(weighed: Sequence[WeighedTask], price: Floats) -> Scored:
+    """Whole tasks as rows to be summed, valued at `price`, without their steps."""
+    n = len(weighed)
+    direct = np.array([one.direct for one in weighed]) @ price
+    none = np.zeros((n, 0))
+    return Scored(
+        weight=np.array([one.rho[-1] for one in weighed]),
+        reward=np.array([one.earned for one in weighed]) @ price,
+        direct=direct,
+        predicted=direct,
+        noise=none,
+        spread=none,
+        fitted=np.zeros(n),
+        unsupported=np.array([float(one.unsupported) for one in weighed]),
+        chi=np.array([one.square for one in weighed]),
+        doubly=np.array([one.scores for one in weighed]) @ price,
+    )

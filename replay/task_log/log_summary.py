@@ -1,0 +1,231 @@
+"""Evaluate our own log: by whole tasks, or only the choice of pool where stops were not logged.
+
+Rows are cut by decision time, never by "the verdict is there": if any task is pending, only tasks
+that were first decided about longer ago than the longest task took are used, so that quick pools
+are not favoured. Why: part 3 of our statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from bandit.errors import BadValue
+from bandit.events import STOP
+from replay.log_files.histories import OwnLog
+from replay.results.estimand import MEANING, estimand_of
+from replay.results.summary import Fold
+from replay.results.verdict import Verdict
+from replay.task_log.accounts import Accounts
+from replay.task_log.components import prices
+from replay.task_log.known_accuracy import accuracy_check
+from replay.task_log.notes import notes_on
+from replay.task_log.pool_choices import fold_choices
+from replay.task_log.recalibration import Recalibration
+from replay.task_log.statement import money_of
+from replay.task_log.task_sums import fold_tasks
+from replay.task_log.traits import Traits
+from replay.task_log.trajectory import delivered, gold_of, trajectory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from replay.aggregate.two_pass import Folded
+    from replay.log_files.histories import History
+    from replay.targets.target import Target
+    from replay.task_log.trajectory import Trajectory
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the first pass over the histories found."""
+
+    actions: set[str] = field(default_factory=set)
+    horizon: int = 1
+    stops: int = 0
+    audited: int = 0
+    gold: int = 0
+    stuck: int = 0
+    used: int = 0
+    recalibration: Recalibration = field(default_factory=Recalibration)
+
+
+class FoldedLog(NamedTuple):
+    """What a log comes down to: under each target, and the sums of all and their differences."""
+
+    folds: tuple[Fold, ...]
+    folded: Folded
+
+
+def fold_own_log(
+    path: Path,
+    targets: Sequence[Target],
+    delay_usd_per_hour: float = 0.0,
+    tell: Callable[[int], None] | None = None,
+    *,
+    by: Sequence[str] = (),
+    audit_usd: float | None = None,
+    level: float = 0.95,
+    grouped: bool = False,
+) -> FoldedLog:
+    """Read an embedded log, or an archive of a log, once, and sum it up under each target.
+
+    Parameters
+    ----------
+    path
+        The log.
+    targets
+        What is asked; differences are from the first.
+    delay_usd_per_hour
+        What an hour until the verdict costs.
+    tell
+        Called with the number of records as they are read.
+    by
+        Features of the tasks to slice by, or `project`.
+    audit_usd
+        What gold cost where the log has no price of it: it came from elsewhere, not from a pool.
+    level
+        Confidence of the intervals of `money`, in (0, 1).
+    grouped
+        Whether sums by group of tasks are wanted, for bootstraps and joint intervals.
+
+    Raises
+    ------
+    BadValue
+        If a target stands in columns, or is a pool that the log never names; if a feature to
+        slice by has too many values, or an audit a price below 0.
+    UnknownColumn
+        If no task has a feature to slice by.
+    LogError, MissingInput
+        If it isn't a poolwise log, or holds no decisions.
+    """
+    for target in targets:
+        _check_target(target)
+    if audit_usd is not None and not 0 <= audit_usd < float("inf"):
+        raise BadValue(f"audit_usd is {audit_usd:g}, must be 0 or more")
+    traits = Traits(by)
+    with OwnLog(path, tell) as log:
+        pending = log.pending()
+        cut = log.end - log.longest_s() if pending else float("inf")
+        found = _look(log, cut, traits)
+        pools = sorted(found.actions - {STOP})
+        for target in targets:
+            target.check_action(pools)
+        traits.check()
+        if not found.stops:
+            fold, folded = fold_choices(log, cut, targets, pending)
+            whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
+            return FoldedLog(
+                tuple(
+                    replace(
+                        fold,
+                        sums=sums,
+                        estimand=estimand_of(target, "ask"),
+                        notes=(MEANING[estimand_of(target, "ask")], *fold.notes, *whole),
+                    )
+                    for target, sums in zip(targets, folded.totals, strict=True)
+                ),
+                folded,
+            )
+        share = found.gold / found.audited if found.audited else 0.0
+        tasks = _trajectories(log, cut, share, traits, found.recalibration)
+        price = prices(delay_usd_per_hour)
+        accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
+        folded = fold_tasks(
+            tasks,
+            sorted(found.actions),
+            found.horizon,
+            targets,
+            accounts,
+            length=found.used,
+            grouped=grouped,
+        )
+        counts = {
+            "tasks": log.tasks,
+            "pending": pending,
+            "cut": log.tasks - found.used - found.stuck,
+            "stuck": found.stuck,
+            "audited": found.audited,
+            "gold": found.gold,
+            **log.trouble(),
+        }
+        blocked = None
+        if not found.used:
+            blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
+        statements = [
+            money_of(account, str(target), level, priced=audit_usd is not None, share=target.share)
+            for target, account in zip(targets, accounts, strict=True)
+        ]
+        folds = (
+            Fold(
+                "task",
+                "real",
+                sums,
+                (*notes_on(target, money, counts, delay_usd_per_hour), *log.notes()),
+                counts,
+                blocked,
+                money=money,
+                estimand=estimand_of(target),
+                checked=accuracy_check(money),
+            )
+            for target, sums, money in zip(targets, folded.totals, statements, strict=True)
+        )
+        return FoldedLog(tuple(folds), folded)
+
+
+def _check_target(target: Target) -> None:
+    if target.column is not None:
+        raise BadValue(
+            f"target {target}: our own log has no columns; "
+            "use uniform, logging, greedy, always:POOL or mix:SHARE:TARGET"
+        )
+    if target.policy is not None:
+        raise BadValue(
+            f"target {target}: it doesn't learn, and how many labels it buys our own log can't be"
+            " asked; use uniform or always:POOL"
+        )
+
+
+def _look(log: OwnLog, cut: float, traits: Traits) -> _Found:
+    found = _Found()
+    for history in log.histories():
+        found.actions.update(
+            *(d.pmf for d in history.decisions), (d.choice for d in history.decisions)
+        )
+        if history.at > cut:
+            continue
+        if not history.verdicts:
+            found.stuck += 1
+            continue
+        found.used += 1
+        traits.look(history.decisions[0])
+        found.horizon = max(found.horizon, len(history.decisions))
+        found.stops += any(d.choice == STOP for d in history.decisions)
+        given = delivered(history)
+        if given.audited and given.answer is not None:
+            gold = gold_of(history)
+            found.audited += 1
+            found.gold += gold is not None
+            if gold is not None:
+                right = given.answer == gold
+                found.recalibration.receive(history.task, given.confidence or 0.0, right=right)
+    return found
+
+
+def _trajectories(
+    log: OwnLog, cut: float, share: float, traits: Traits, recalibration: Recalibration
+) -> Iterator[Trajectory]:
+    for history in _before(log, cut):
+        own = traits.of(history.decisions[0])
+        task = trajectory(history, share, own, recalibration)
+        if task is not None:
+            yield task
+
+
+def _before(log: OwnLog, cut: float) -> Iterator[History]:
+    """Histories that were first decided about up to `cut`."""
+    for history in log.histories():
+        if history.at > cut:
+            return
+        yield history

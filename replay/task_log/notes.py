@@ -1,0 +1,75 @@
+"""What a reader must know to read the numbers of our own log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.intervals.rules import UNLIMITED
+from replay.results.estimand import MEANING, NO_COST_OF_EXPLORING, estimand_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from replay.results.money import Audits, Money
+    from replay.targets.target import Target
+
+
+def notes_on(
+    target: Target, money: Money, counts: Mapping[str, int], delay_usd_per_hour: float
+) -> tuple[str, ...]:
+    """Say what is estimated, in which unit, and what quality rests on.
+
+    Parameters
+    ----------
+    target
+        What was asked.
+    money
+        What it earns more.
+    counts
+        Tasks that are `pending`, `cut` because they are too young, and `stuck` without a verdict.
+    delay_usd_per_hour
+        What an hour until the verdict costs.
+    """
+    delay = (
+        f" and ${delay_usd_per_hour:g} per hour of delay"
+        if delay_usd_per_hour
+        else "; delay costs nothing here"
+    )
+    notes = [
+        MEANING[estimand_of(target)],
+        f"the unit is the task: worth × quality of its verdict, less dollars{delay}",
+        UNLIMITED,
+    ]
+    if target.kind == "uniform":
+        notes.append("uniform draws among all that was eligible, stopping included")
+    if target.kind == "greedy":
+        notes.append(NO_COST_OF_EXPLORING)
+    notes += _quality(money.whole.audits, logging=target.kind == "logging")
+    if counts["pending"]:
+        notes.append(
+            f"{counts['pending']} tasks are pending: only tasks first decided about longer ago"
+            f" than the longest one took are used, {counts['cut']} younger ones are not"
+        )
+    if counts["stuck"]:
+        notes.append(f"{counts['stuck']} tasks should have a verdict by now and have none")
+    return tuple(notes)
+
+
+def _quality(audits: Audits, *, logging: bool) -> list[str]:
+    if not audits.gold:
+        unknown = "nothing was audited by gold, so accuracy is unknown"
+        return [f"quality is agreement (the verdict's confidence): {unknown}"]
+    buys = ""
+    if audits.alone is not None and not logging:
+        buys = (
+            "; with the confidence of all tasks as control variate (PPI++) they are as precise as"
+            f" {audits.alone:,.0f} audits alone"
+        )
+    corrected = f"quality is the verdict's confidence corrected by gold on {audits.gold} audited"
+    notes = [f"{corrected} tasks{buys}"]
+    if audits.gold < audits.drawn:
+        notes.append(
+            f"gold of {audits.drawn - audits.gold} audited tasks hasn't come; those are taken to"
+            " be like the others"
+        )
+    return notes

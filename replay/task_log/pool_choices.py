@@ -1,0 +1,154 @@
+"""Only the choice of pool, for logs that say nothing of stopping.
+
+Where no stop was ever logged, ask 2 exists only where the logging policy was unsure, so nothing
+can be said about tasks. What is left: at the states that it visited, which pool should have been
+asked? A row is an ask, its reward the logged scalar, its pmf the pools' (given not to stop).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from bandit.errors import MissingInput
+from bandit.events import STOP
+from replay.aggregate.question import Question
+from replay.aggregate.two_pass import fold_source
+from replay.intervals.rules import UNLIMITED
+from replay.log_files.histories import AUDIT
+from replay.models.features import Features
+from replay.results.summary import Fold
+from replay.tables.rows import Rows
+from replay.tables.values.clusters import groups_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bandit.events import Reward
+    from replay.aggregate.two_pass import Folded
+    from replay.log_files.histories import OwnLog
+    from replay.targets.target import Target
+
+ASKS_AT_ONCE = 4_096
+"""Rewards decoded at once: some MB."""
+
+
+def fold_choices(
+    log: OwnLog, cut: float, targets: Sequence[Target], pending: int
+) -> tuple[Fold, Folded]:
+    """Sum up the newest reward of every ask that was decided up to `cut` and judged.
+
+    The first is of the first target, as it is of the others but for the sums.
+
+    Raises
+    ------
+    MissingInput
+        If no ask has a reward that says anything.
+    """
+    asks = judged_asks(log, cut)
+    actions = asks.actions
+    question = Question(
+        actions,
+        "real",
+        Features.of(actions, ()),
+        tuple(targets),
+        tuple(target.pmf_known for target in targets),
+        asks.judged,
+        clustered=True,
+        centre=asks.centre,
+        timed=True,
+        learned=True,
+    )
+    folded = fold_source(asks, question)
+    only_pools = (
+        "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
+        " states that the log visited; a row is an ask, and asks of one task hang together"
+    )
+    notes: tuple[str, ...] = (only_pools, UNLIMITED)
+    if asks.unjudged:
+        notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
+    counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
+    said = notes + log.notes()
+    fold = Fold("ask", "real", folded.totals[0], said, counts, actions=actions, order=folded.order)
+    return fold, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Judged asks of a log as one piece, with the mean of their rewards, `centre`.
+
+    `unjudged` more have nothing to be judged by.
+    """
+
+    log: OwnLog
+    cut: float
+    actions: tuple[str, ...]
+    judged: int
+    unjudged: int
+    centre: float
+
+    @property
+    def pieces(self) -> tuple[int]:
+        return (0,)
+
+    def read(self, piece: Any) -> Iterator[Rows]:
+        return _batches(self.log, self.cut, self.actions)
+
+    to_learn = read
+
+
+def judged_asks(log: OwnLog, cut: float) -> Asks:
+    """Look through a log for the asks that were decided up to `cut` and judged.
+
+    Raises
+    ------
+    MissingInput
+        If no ask has a reward that says anything.
+    """
+    judged = unjudged = 0
+    total = 0.0
+    names = set[str]()
+    for reward in _rewards(log, cut):
+        if reward.reward is None:
+            unjudged += 1
+        else:
+            judged += 1
+            total += reward.reward
+            names.update(reward.pmf, [reward.pool])
+    if not judged:
+        raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
+    return Asks(log, cut, tuple(sorted(names - {STOP})), judged, unjudged, total / judged)
+
+
+def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
+    for history in log.histories():
+        if history.at > cut:
+            return
+        yield from (reward for reward in history.rewards if reward.why != AUDIT)
+
+
+def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
+    index = {name: i for i, name in enumerate(actions)}
+    judged = (reward for reward in _rewards(log, cut) if reward.reward is not None)
+    first = 0
+    while block := list(islice(judged, ASKS_AT_ONCE)):
+        pmf = np.zeros((len(block), len(actions)))
+        for row, reward in enumerate(block):
+            for name, chance in reward.pmf.items():
+                if name != STOP:
+                    pmf[row, index[name]] = chance
+        pmf /= pmf.sum(axis=1, keepdims=True)
+        chosen = np.array([index[reward.pool] for reward in block])
+        yield Rows(
+            chosen,
+            np.array([reward.reward for reward in block], dtype=float),
+            pmf[np.arange(len(block)), chosen],
+            logged_pmf=pmf,
+            group=groups_of(pa.array([reward.task for reward in block])),
+            index=np.arange(first, first + len(block)),
+        )
+        first += len(block)
