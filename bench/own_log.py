@@ -32,7 +32,7 @@ from bench.own_market import Means, OwnMarket  # noqa: E402
 from replay.evaluation.result import answer  # noqa: E402
 from replay.targets.target import parse_target  # noqa: E402
 from replay.task_log.log_summary import fold_own_log  # noqa: E402
-from tests.replay.own_log_writer import write_log  # noqa: E402
+from tests.replay.task_log.own_log_writer import write_log  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

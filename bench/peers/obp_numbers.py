@@ -1,6 +1,7 @@
-"""What obp 0.5.7 says of the Open Bandit Dataset: the numbers that tests/replay/test_peers.py asks.
+"""What obp 0.5.7 says of the Open Bandit Dataset, for tests/replay/estimators/test_peers.py.
 
-    PYTHONPATH=tests/replay PEER/bin/python bench/peers/obp_numbers.py DATA/obd GOLDEN/obp.json
+    export PYTHONPATH=tests/replay/estimators
+    PEER/bin/python bench/peers/obp_numbers.py DATA/obd GOLDEN/obp.json
 
 Runs where obp is installed: see README.md here. Writes one case a line: campaign, target,
 estimator, its parameter and the value.

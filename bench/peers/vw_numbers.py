@@ -1,6 +1,6 @@
-"""What vw-estimators 0.2.2 says of three designs: the numbers that tests/replay/test_peers.py asks.
+"""What vw-estimators 0.2.2 says of three designs, for tests/replay/estimators/test_peers.py.
 
-    PYTHONPATH=tests/replay PEER/bin/python bench/peers/vw_numbers.py GOLDEN/vw.json
+    PYTHONPATH=tests/replay/estimators PEER/bin/python bench/peers/vw_numbers.py GOLDEN/vw.json
 
 Runs where vw-estimators is installed: see README.md here. Writes one case a line: design, estimator
 or interval, what it was told, and the value, or both ends and `alpha`.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.asked_policies import toml
+from tests.replay.evaluation.asked_policies import toml
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from streams.archive.columns import NO_DAY, Row, batch_of, schema_of
 from streams.archive.names import header_of
 from streams.embedded import EmbeddedLog
 from streams.log import NewRecord
-from tests.replay.own_log_writer import World, simulate
+from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, audit, files, records, rows, write
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from bandit.errors import LogError, MissingInput
 from streams.archive.command import archive
 from streams.embedded import EmbeddedLog
-from tests.replay.own_log_writer import World, simulate
+from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, audit, files, write
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from bandit.events import Reward
 from streams.archive.archive import Archive
 from streams.archive.disk import Disk
 from streams.embedded import EmbeddedLog
-from tests.replay.own_log_writer import World, simulate
+from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import (
     FailingDisk,
     Killed,

@@ -14,7 +14,7 @@ from streams.archive.archive import Archive
 from streams.archive.names import header_of
 from streams.embedded import EmbeddedLog
 from streams.log import Lost, Place
-from tests.replay.own_log_writer import World, simulate
+from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, audit, files, records, write
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from streams.lock import hold
 from streams.log import Place
 from streams.prune.command import prune
 from streams.prune.folder import prune_folder
-from tests.replay.own_log_writer import World, simulate
+from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import FailingDisk, Killed, archive_all, write
 from tests.streams.verbs import run
 

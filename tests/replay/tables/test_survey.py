@@ -21,7 +21,7 @@ from replay.tables.formats.table import open_table
 from replay.tables.survey import Survey, survey, survey_piece
 from replay.tables.values.context_column import MANY_VALUES
 from replay.tables.values.unusable import Example, Unusable
-from tests.replay.test_table import frame
+from tests.replay.tables.formats.test_table import frame
 
 if TYPE_CHECKING:
     import random

@@ -15,7 +15,7 @@ from replay.tune.candidates import grid
 from replay.tune.tune import tune
 from tests.replay.learning.market import RIGHT, held, live, log
 from tests.replay.learning.table import as_table
-from tests.replay.own_log_writer import World, simulate, write_log
+from tests.replay.task_log.own_log_writer import World, simulate, write_log
 
 if TYPE_CHECKING:
     from pathlib import Path

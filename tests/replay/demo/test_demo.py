@@ -1,0 +1,107 @@
+"""The demo: through a log, reproducible, and every row from the same market."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from bandit.errors import BadValue
+from replay.demo.demo import EXPERT_USD, DemoResult, demo_settings, run_demo, wilson
+from replay.demo.report import print_report, print_table
+from replay.demo.tasks import demo_tasks
+from replay.market.tasks import Arrivals
+from tests.replay.market.recording import MemoryLog
+from tests.replay.task_log.own_log_writer import World, simulate, write_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TASKS, SEED = 120, 3
+
+
+@pytest.fixture(scope="module")
+def result() -> DemoResult:
+    return demo()
+
+
+def demo() -> DemoResult:
+    log = MemoryLog(demo_settings(SEED))
+    return run_demo(log, log, TASKS, SEED)
+
+
+def test_poolwise_comes_first_then_what_teams_do(result: DemoResult) -> None:
+    assert [row.name.split()[0] for row in result.rows] == ["poolwise"] + ["3"] * 5
+    assert result.tasks == TASKS
+
+
+def test_the_same_seed_gives_the_same_figures(result: DemoResult) -> None:
+    assert msgspec.json.encode(demo()) == msgspec.json.encode(result)
+
+
+def test_every_row_is_judged_by_the_same_audits(result: DemoResult) -> None:
+    counts = {row.accuracy_audited.audits if row.accuracy_audited else 0 for row in result.rows}
+    assert len(counts) == 1
+
+
+def test_poolwise_pays_for_the_audits_that_judge_all_rows(result: DemoResult) -> None:
+    ours, *others = result.rows
+    assert ours.accuracy_audited is not None
+    paid = EXPERT_USD * ours.accuracy_audited.audits / TASKS
+    assert ours.audit_usd_per_task == pytest.approx(paid)
+    assert ours.usd_per_task > ours.audit_usd_per_task > 0.0
+    assert all(row.audit_usd_per_task == 0.0 for row in others)
+
+
+def test_progress_counts_each_task_once() -> None:
+    log = MemoryLog(demo_settings(SEED))
+    done: list[int] = []
+    run_demo(log, log, 30, SEED, done.append)
+    assert sum(done) == 30
+
+
+def test_the_title_says_that_the_labelers_are_simulated(result: DemoResult) -> None:
+    screen = io.StringIO()
+    print_table(result, Console(file=screen, width=120))
+    assert "SIMULATED" in screen.getvalue().splitlines()[0]
+    assert all(row.name.split(",")[0] in screen.getvalue() for row in result.rows)
+
+
+def test_the_report_asks_one_question_about_one_task_at_a_time(
+    result: DemoResult, tmp_path: Path
+) -> None:
+    """Of the demo's kind of log: few audits, so dollars for labels and agreement come first."""
+    log = write_log(tmp_path / "log", simulate(World(audit=0.05), 400, seed=3))
+    screen = io.StringIO()
+    print_report(result, str(log), Console(file=screen, width=200))
+    said = screen.getvalue()
+    assert said.count("deciding one task at a time?") == 1
+    assert "Deciding one task at a time, greedy would have paid" in said
+    assert "Accuracy is unknown" in said
+    assert "earned 0" not in said
+
+
+def test_the_segments_are_shuffled_by_the_seed() -> None:
+    once, again, other = (
+        [one.truth for one in demo_tasks(200, Arrivals(), seed)] for seed in (1, 1, 2)
+    )
+    assert once == again != other
+    assert len(set(once)) == 7
+
+
+def test_more_tasks_than_there_are_is_an_error() -> None:
+    with pytest.raises(BadValue, match="1 to 2,310"):
+        demo_tasks(2311, Arrivals(), 1)
+
+
+def test_wilsons_interval_is_the_published_one() -> None:
+    """Newcombe (1998), Statistics in Medicine 17, table I: 81 of 263, and 0 of 20."""
+    some, none = wilson(81 / 263, 263), wilson(0.0, 20)
+    assert some is not None
+    assert none is not None
+    assert (round(some.low, 4), round(some.high, 4)) == (0.2553, 0.3662)
+    assert (round(none.low, 4), round(none.high, 4)) == (0.0, 0.1611)
+    assert wilson(None, 0) is None

@@ -1,0 +1,80 @@
+"""Arguments of `evaluate`, `compare` and `tune` as people give them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bandit.errors import BadValue, InputError, PoolwiseError, UnknownColumn
+from replay import compare, evaluate
+from replay.report.json_output import as_json_text
+from replay.tune.tune import tune
+from tests.replay.tables.formats.test_table import frame
+
+
+def test_one_name_as_a_string_is_that_name_and_no_list_of_letters() -> None:
+    data = frame().rename(columns={"x": "user"})
+    answer = evaluate(data, context="user", by="user", estimators="DR")
+    listed = evaluate(data, context=["user"], by=["user"], estimators=["DR"])
+    assert as_json_text(answer) == as_json_text(listed)
+    assert len(answer.slices) == 3
+
+
+def test_a_name_that_is_not_there_is_named_whole() -> None:
+    with pytest.raises(UnknownColumn, match="no column 'user'"):
+        evaluate(frame(), context="user")
+
+
+def test_one_target_as_a_string_or_a_path_is_one_target() -> None:
+    assert [one.target for one in compare(frame(), targets="logging").evaluations] == ["logging"]
+    with pytest.raises(PoolwiseError, match=r"nowhere\.toml: no such file"):
+        compare(frame(), targets=Path("nowhere.toml"))
+
+
+def test_tune_takes_one_context_as_a_string() -> None:
+    with pytest.raises(UnknownColumn, match="no column 'user'"):
+        tune(frame(), context="user")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"context": 3}, "context is 3, must be a string or a list of strings"),
+        ({"by": [3]}, "by: 3 is not a name, must be a string"),
+        ({"cluster": 3}, "cluster is 3, must be the name of a column"),
+        ({"level": "high"}, "level is 'high', must be a number between 0 and 1"),
+        ({"level": 1 - 1e-12}, "level is 0.999999999999, must be at most 0.999999999"),
+        ({"reward_range": 3}, "reward range is 3, must be two numbers: LOW and HIGH"),
+        ({"reward_range": ("a", "b")}, "must be two numbers: LOW and HIGH"),
+        ({"target": 3}, "target is 3, must be a string or a path"),
+        ({"target": "column:wanted", "estimators": ["DR"]}, "target column:wanted: no estimate by"),
+    ],
+)
+def test_an_argument_of_another_type_is_one_line(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadValue) as error:
+        evaluate(frame(), **options)
+    assert says in str(error.value)
+
+
+def test_no_targets_are_an_error() -> None:
+    with pytest.raises(BadValue, match="no target is named"):
+        compare(frame(), targets=[])
+
+
+@pytest.mark.parametrize("name", ["action", "reward", "propensity"])
+def test_what_is_known_only_with_the_action_is_no_context(name: str) -> None:
+    with pytest.raises(BadValue, match=f"--context {name}: it is the {name}"):
+        evaluate(frame(), context=name)
+
+
+def test_prices_are_for_our_own_log() -> None:
+    with pytest.raises(InputError, match="are for our own log"):
+        evaluate(frame(), audit_usd=0.5)
+
+
+def test_a_rule_for_rewards_leaves_gains_to_the_default() -> None:
+    found = evaluate(frame(), target="uniform", interval="wilson")
+    assert found.gain is not None
+    assert found.gain == evaluate(frame(), target="uniform").gain

@@ -1,0 +1,101 @@
+"""What `savings` understands of somebody's table, and what it says where it can't."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bandit.errors import InputError
+from replay.savings.columns import find_columns
+from tests.replay.savings.bought import figures, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+HEAD = "task,labeler,label\n"
+TWO = HEAD + "t,a,x\nt,b,y\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "says"),
+    [
+        ("", (), "empty"),
+        (HEAD, (), "header alone"),
+        (TWO, ("--task", "tsk"), "no column 'tsk'; did you mean 'task'?"),
+        ("a,b,c\n1,2,3\n", (), "can't tell which column is the task: say --task COLUMN"),
+        ("task,labeler,label,price\nt,a,x,0.1\nt,b,y,free\n", (), "row 3, column 'price': 'free'"),
+        ("task,labeler,label,price\nt,a,x,-1\nt,b,y,1\n", (), "row 2, column 'price': '-1'"),
+        ("task,labeler,label,at\nt,a,x,2026-01-01\nt,b,y,soon\n", (), "row 3, column 'at': 'soon'"),
+        (HEAD + "t,a,x\nu,b,y\n", (), "one label a task"),
+        (HEAD + "t,a,x\nt,b,\n", (), "labels.csv: row 3, column 'label': empty"),
+        (HEAD + "\n\nt,a,x\n\nt,b,\n", (), "row 6, column 'label': empty"),
+        ("task,task,labeler,label\nt,u,a,x\n", (), "2 columns are called 'task'"),
+        (TWO.replace("t,", "t" * 300 + ","), (), "must have 1 to 256 bytes"),
+        (TWO.replace("x", "x" * 300), (), "must have 1 to 256 bytes"),
+        (TWO.replace(",a,", "," + "a" * 300 + ","), (), "must have 1 to 256 bytes"),
+        ("task,labeler,label,pool\nt,a,x,stop\nt,b,y,p\n", (), "pool 'stop': that name means"),
+        ("task,labeler,label,price\nt,a,x,1e13\nt,b,y,1\n", (), "row 2, column 'price': '1e13'"),
+        (TWO, ("--value", "inf"), "--value inf: must be above 0 and at most 1e+12"),
+        (TWO, ("--value", "nan"), "--value nan: must be above 0"),
+        (TWO, ("--price", "1e300"), "--price 1e300: must be above 0 and at most 1e+12"),
+        (TWO, ("--price-of", "a=1e300"), "say POOL=USD"),
+        (HEAD + "t,a,x\nt,b,x\n", (), "every label is 'x'"),
+        (HEAD + "".join(f"t,w{i},{i}\n" for i in range(101)), (), "101 different labels"),
+        (TWO, ("--price-of", "a"), "say POOL=USD"),
+        (TWO, ("--price-of", "a=0.1"), "the file has no column of pools"),
+        (TWO, ("--price", "0"), "--price 0: must be above 0"),
+        (TWO, ("--price", "cost"), "no column 'cost'"),
+        (TWO, ("--value", "-1"), "--value -1.0: must be above 0"),
+        (TWO, ("--truth", "gold"), "no column 'gold'"),
+        ("task,labeler,label,price\nt,a,x,0\nt,b,y,0\n", (), "every price is 0"),
+        (HEAD + "t,a\n", (), "row 2 has 2 fields, the header has 3"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_clear_line(
+    tmp_path: Path, text: str, args: tuple[str, ...], says: str
+) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text(text)
+    with pytest.raises(InputError) as error:
+        run(str(file), *args)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+    assert error.value.exit_code == 1
+
+
+@pytest.mark.parametrize("divider", [";", "\t"])
+def test_semicolons_and_tabs_are_understood(tmp_path: Path, divider: str) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("\ufeff" + (HEAD + "t,a,x\nt,b,y\nt,c,x\n").replace(",", divider))
+    assert figures(str(file))["labels"] == 3
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        run(str(tmp_path / "nothing.csv"))
+
+
+def test_a_contradicting_truth_names_its_row(tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("task,labeler,label,gold\nt,a,x,x\nt,b,y,y\n")
+    with pytest.raises(InputError, match=r"row 3, column 'gold': task 't' has the truth 'y'"):
+        run(str(file), "--truth", "gold")
+
+
+@pytest.mark.parametrize(
+    ("header", "task", "labeler", "label"),
+    [
+        (["task", "labeler", "label"], "task", "labeler", "label"),
+        (["_unit_id", "_worker_id", "judgment"], "_unit_id", "_worker_id", "judgment"),
+        (["WorkerId", "questionId", "Answer"], "questionId", "WorkerId", "Answer"),
+        (["user_id", "item_id", "value", "cost"], "item_id", "user_id", "value"),
+        (["id", "annotator", "document", "category"], "document", "annotator", "category"),
+    ],
+)
+def test_common_headers_are_understood(
+    header: list[str], task: str, labeler: str, label: str
+) -> None:
+    found, _ = find_columns(header, {}, "f.csv")
+    assert (found["task"], found["labeler"], found["label"]) == (task, labeler, label)
