@@ -17,7 +17,7 @@ from replay.stats.weighted_rows import score
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from replay.aggregate.two_pass import Question
+    from replay.aggregate.question import Question
     from replay.numerics.arrays import Floats
 
 COVER = Path(__file__).resolve().parent / "peers" / "cover.py"

@@ -93,7 +93,7 @@ def looks(at: int, n: int, seed: int) -> list[tuple[bool, bool, bool, float, boo
 
     fold_source(InMemory(rows, 100), replace(asked_of(design, n), predictable=True), keep)
     found = []
-    for parts in zip(*(folded.totals for folded in passes[-1]), strict=True):
+    for parts in zip(*(log_sums.totals for log_sums in passes[-1]), strict=True):
         begun, held, normal, ratio, last, sums = False, True, True, float("nan"), False, None
         for part in parts:
             sums = part if sums is None else sums + part

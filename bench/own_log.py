@@ -157,8 +157,8 @@ def _ask(result: Result, market: OwnMarket, target: Target, path: Path, *, live:
 
 def _evaluated(path: Path, events: Events, target: Target) -> Evaluation:
     path.unlink(missing_ok=True)
-    fold = fold_own_log(write_log(path, events), [target]).folds[0]
-    return answer(fold, str(target), 0.95)
+    summary = fold_own_log(write_log(path, events), [target]).summaries[0]
+    return answer(summary, str(target), 0.95)
 
 
 def _differing(one: Floats, other: Floats, name: str) -> Truth:

@@ -12,7 +12,7 @@ from replay.tables.values.clusters import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from replay.aggregate.two_pass import Folded
+    from replay.aggregate.two_pass import LogSums
     from replay.numerics.arrays import Floats
 
 
@@ -35,19 +35,19 @@ def family_level(level: float, few: int, many: int) -> float:
     return level if few == many else 1 - (1 - level) * few / many
 
 
-def joint_levels(folded: Folded, level: float, *, limited: bool = False) -> Levels:
+def joint_levels(log_sums: LogSums, level: float, *, limited: bool = False) -> Levels:
     """Find the levels; where sums by group were not asked for, they are all `level`.
 
     Where intervals are to hold for any number of rows (`limited`), no correlation is believed and
     the error is divided among them (Bonferroni).
     """
     if limited:
-        m, k = len(folded.totals), sum(map(len, folded.slices.values()))
+        m, k = len(log_sums.totals), sum(map(len, log_sums.slices.values()))
         return Levels(1 - (1 - level) / m, level, 1 - (1 - level) / max(k, 1))
     return Levels(
-        _level([sums.estimators[-1] for sums in folded.totals], level),
-        _level(folded.differences.values(), level),
-        _level([sums.estimators[-1] for each in folded.slices.values() for sums in each], level),
+        _level([sums.estimators[-1] for sums in log_sums.totals], level),
+        _level(log_sums.differences.values(), level),
+        _level([sums.estimators[-1] for each in log_sums.slices.values() for sums in each], level),
     )
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Folded:
+class LogSums:
     """What a log comes down to: sums of each target, differences, and the targets in each slice.
 
     `differences` are by the number of the target that differs from the first; `order` is how the
@@ -50,7 +50,7 @@ class Folded:
     copies: float = 0.0
 
     @classmethod
-    def empty(cls, question: Question) -> Folded:
+    def empty(cls, question: Question) -> LogSums:
         """Return the sums of no rows."""
         known = question.known
         return cls(
@@ -58,19 +58,19 @@ class Folded:
             {at: Dr() if known[at] and known[0] else Baseline() for at in paired(question.targets)},
         )
 
-    def __add__(self, other: Folded) -> Folded:
+    def __add__(self, other: LogSums) -> LogSums:
         slices = dict(self.slices)
         for key, sums in other.slices.items():
             slices[key] = _merged(slices[key], sums) if key in slices else sums
         check_slices(slices)
-        return Folded(
+        return LogSums(
             _merged(self.totals, other.totals),
             {at: one + other.differences[at] for at, one in self.differences.items()},
             slices,
         )
 
 
-def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
+def fold_source(source: Source, question: Question, run: Run = map) -> LogSums:
     """Sum a log up under each target.
 
     Parameters
@@ -81,23 +81,25 @@ def fold_source(source: Source, question: Question, run: Run = map) -> Folded:
         Calls a function on every piece and yields the results in the order of the pieces.
     """
     models, order, imbalance, copies = fit(source, question, run)
-    total = Folded.empty(question)
+    total = LogSums.empty(question)
     for part in run(partial(_fold, source, question, models), source.pieces):
         total = total + part
     return replace(total, order=order, imbalance=imbalance, copies=copies)
 
 
-def _fold(source: Source, question: Question, models: Models, piece: Any) -> Folded:
+def _fold(source: Source, question: Question, models: Models, piece: Any) -> LogSums:
     """Second pass over a piece."""
-    folded = Folded.empty(question)
+    log_sums = LogSums.empty(question)
     most = rows_at_once(max(len(question.actions), question.features.size))
     for rows in source.read(piece):
         for block, part in models.parts(rows, most):
-            folded = _receive(folded, part, question, models, block)
-    return folded
+            log_sums = _receive(log_sums, part, question, models, block)
+    return log_sums
 
 
-def _receive(folded: Folded, rows: Rows, question: Question, models: Models, block: int) -> Folded:
+def _receive(
+    log_sums: LogSums, rows: Rows, question: Question, models: Models, block: int
+) -> LogSums:
     chances = [target.chances(rows, question.actions) for target in question.targets]
     predicted: dict[bool, tuple[Floats, bool]] = {}
 
@@ -122,15 +124,15 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
         for (chance, pmf), known in zip(chances, question.known, strict=True)
     ]
     differences = {}
-    for at, sums in folded.differences.items():
+    for at, sums in log_sums.differences.items():
         (chance, pmf), (other, its) = chances[at], chances[0]
         apart = None if pmf is None or its is None else pmf - its
         known = question.known[at] and question.known[0]
         differences[at] = sums.receive(scored(chance - other, apart, "real", known=known))
-    slices = dict(folded.slices)
+    slices = dict(log_sums.slices)
     for key, inside in slices_of(rows):
         before = slices.get(key) or tuple(
-            Sums.empty(question.estimators(at)[-1:]) for at in range(len(folded.totals))
+            Sums.empty(question.estimators(at)[-1:]) for at in range(len(log_sums.totals))
         )
         # Of a slice nothing is said by action, nor of columns of ids.
         slices[key] = tuple(
@@ -138,8 +140,8 @@ def _receive(folded: Folded, rows: Rows, question: Question, models: Models, blo
             for sums, one in zip(before, each, strict=True)
         )
     check_slices(slices)
-    totals = tuple(sums.receive(one) for sums, one in zip(folded.totals, each, strict=True))
-    return Folded(totals, differences, slices)
+    totals = tuple(sums.receive(one) for sums, one in zip(log_sums.totals, each, strict=True))
+    return LogSums(totals, differences, slices)
 
 
 def _merged(a: tuple[Sums, ...], b: tuple[Sums, ...]) -> tuple[Sums, ...]:

@@ -10,13 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from replay.evaluation.arguments import checked_options, several_targets
-from replay.evaluation.run import answers
+from replay.evaluation.asked import read_question
+from replay.evaluation.sources import own_log
+from replay.evaluation.table import answer_table
 from replay.learning.config import REPLAYS
 from replay.report.displayed import DisplayedComparison, DisplayedEvaluation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from replay.evaluation.options import Options
+    from replay.results.evaluation import Comparison
 
 
 def evaluate(
@@ -175,7 +180,7 @@ def evaluate(
         seed=seed,
         tell=tell,
     )
-    (answer,) = answers(source, several_targets([target]), options).evaluations
+    (answer,) = _answers(source, several_targets([target]), options).evaluations
     return DisplayedEvaluation.of(answer)
 
 
@@ -209,5 +214,16 @@ def compare(
     >>> round(found.differences[0].estimate.value, 1)
     2.0
     """
-    answer = answers(source, several_targets(targets), checked_options(**options))
+    answer = _answers(source, several_targets(targets), checked_options(**options))
     return DisplayedComparison.of(answer)
+
+
+def _answers(source: Any, targets: Sequence[str], options: Options) -> Comparison:
+    """Answer every target: those that learn walk the log side by side, others are summed up."""
+    asked = read_question(source, targets, options)
+    path = own_log(source)
+    if path is None:
+        return asked.in_order(*answer_table(source, asked, options))
+    from replay.evaluation.task_log import answer_task_log  # noqa: PLC0415 - only our own log
+
+    return asked.in_order(*answer_task_log(path, asked, options))

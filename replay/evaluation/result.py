@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
     from replay.aggregate.slices import Key
     from replay.aggregate.target_stats import Sums
-    from replay.aggregate.two_pass import Folded
+    from replay.aggregate.two_pass import LogSums
     from replay.intervals.evidence import Rule
-    from replay.results.summary import Fold
+    from replay.results.summary import Summary
     from replay.results.verdict import Verdict
 
 
 def answer(
-    fold: Fold,
+    summary: Summary,
     target: str,
     level: float,
     rule: Rule = default,
@@ -51,7 +51,7 @@ def answer(
 
     Parameters
     ----------
-    fold
+    summary
         Sums of the log under it.
     target
         As it was asked for.
@@ -63,9 +63,9 @@ def answer(
     slices
         Sums of the default estimator in each slice.
     """
-    sums, scale = fold.sums, _scale(fold)
+    sums, scale = summary.sums, _scale(summary)
     found = sums.diagnostics()
-    verdict = fold.blocked or _judge(fold, target)
+    verdict = summary.blocked or _judge(summary, target)
     wider = widened(rule, found.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
@@ -83,7 +83,7 @@ def answer(
         )
     return Evaluation(
         rows=sums.weights.rows,
-        unit=fold.unit,
+        unit=summary.unit,
         logging=read_estimate(sums.logging, scale, level, default, "mean of the log"),
         target=target,
         estimates=() if refused else estimates,
@@ -93,24 +93,24 @@ def answer(
         withheld=estimates if refused else (),
         gain=gained,
         findings=verdict.findings,
-        overlap=tuple(sums.actions.overlap(fold.actions)),
+        overlap=tuple(sums.actions.overlap(summary.actions)),
         weights=_histogram(sums),
-        curve=() if refused else _curve(fold),
+        curve=() if refused else _curve(summary),
         slices=tuple(
-            _slice(key, one, fold, target, joint_slices or level, rule)
+            _slice(key, one, summary, target, joint_slices or level, rule)
             for key, one in sorted((slices or {}).items())
         ),
-        notes=fold.notes,
-        counts=fold.counts,
-        unusable=fold.unusable,
-        money=fold.money,
-        estimand=fold.estimand,
+        notes=summary.notes,
+        counts=summary.counts,
+        unusable=summary.unusable,
+        money=summary.money,
+        estimand=summary.estimand,
     )
 
 
 def compared(
     found: Sequence[Evaluation],
-    folded: Folded,
+    log_sums: LogSums,
     level: float,
     rule: Rule,
     scale: RewardScale | None = None,
@@ -124,7 +124,7 @@ def compared(
     """
     first, differences = found[0], []
     differences_scale = (scale or RewardScale()).of_differences()
-    for at, sums in folded.differences.items():
+    for at, sums in log_sums.differences.items():
         one, estimate = found[at], None
         if not (one.refused or first.refused):
             if apart:
@@ -145,38 +145,38 @@ def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
     return replace(a, estimator="difference", value=a.value - b.value, low=low, high=high)
 
 
-def _judge(fold: Fold, target: str) -> Verdict:
-    sums, actions = fold.sums, fold.actions
-    return _judge_of(fold)(
+def _judge(summary: Summary, target: str) -> Verdict:
+    sums, actions = summary.sums, summary.actions
+    return _judge_of(summary)(
         sums.diagnostics(),
         sums.weights.rows,
         target,
-        fold.unit,
+        summary.unit,
         overlap=sums.actions.overlap(actions),
         drift=sums.timeline.drift(),
-        precision=precision(sums.logging, sums.estimators[-1], fold.scale),
+        precision=precision(sums.logging, sums.estimators[-1], summary.scale),
     )
 
 
-def _judge_of(fold: Fold) -> Callable[..., Verdict]:
+def _judge_of(summary: Summary) -> Callable[..., Verdict]:
     """Return `judge` with what was found of the whole log: it counts for its slices too."""
-    actions = fold.sums.actions
+    actions = summary.sums.actions
     return partial(
         judge,
-        mismatch=actions.mismatch(fold.actions),
+        mismatch=actions.mismatch(summary.actions),
         chances_known=actions.known,
-        estimated=fold.estimated,
-        order=fold.order,
-        design=fold.design,
-        imbalance=fold.imbalance,
-        more=fold.checked,
+        estimated=summary.estimated,
+        order=summary.order,
+        design=summary.design,
+        imbalance=summary.imbalance,
+        more=summary.checked,
     )
 
 
-def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Rule) -> Slice:
-    found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(fold)
-    verdict = _judge_of(fold)(
-        found, rows, target, precision=precision(sums.logging, sums.estimators[-1], fold.scale)
+def _slice(key: Key, sums: Sums, summary: Summary, target: str, level: float, rule: Rule) -> Slice:
+    found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(summary)
+    verdict = _judge_of(summary)(
+        found, rows, target, precision=precision(sums.logging, sums.estimators[-1], summary.scale)
     )
     factor, clustered = found.variance_factor, found.effective_clusters is not None
     estimate = gained = None
@@ -189,16 +189,16 @@ def _slice(key: Key, sums: Sums, fold: Fold, target: str, level: float, rule: Ru
     return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
 
 
-def _scale(fold: Fold) -> RewardScale:
+def _scale(summary: Summary) -> RewardScale:
     """How rewards were measured; as they were logged, if nothing says otherwise."""
-    return fold.scale or RewardScale(fold.kind, fold.kind)
+    return summary.scale or RewardScale(summary.kind, summary.kind)
 
 
-def _curve(fold: Fold) -> tuple[Point, ...]:
-    scale = _scale(fold)
+def _curve(summary: Summary) -> tuple[Point, ...]:
+    scale = _scale(summary)
     return tuple(
-        Point(rows, scale.value(value), abs(scale.unit) * error, said(latest, fold.zone))
-        for rows, value, error, latest in fold.sums.timeline.curve()
+        Point(rows, scale.value(value), abs(scale.unit) * error, said(latest, summary.zone))
+        for rows, value, error, latest in summary.sums.timeline.curve()
     )
 
 

@@ -1,33 +1,87 @@
-"""Targets that don't learn, on a table: summed up together, and answered."""
+"""Answers from a table: surveyed, summed up under every target that doesn't learn, or walked."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bandit.errors import BadValue, InputError
 from replay.aggregate.joint_levels import joint_levels
-from replay.checks.copies import on_copies
-from replay.checks.left_out import left_out
+from replay.aggregate.two_pass import LogSums, fold_source
+from replay.checks.crossed_clusters import crossed_effect, on_crossed
 from replay.estimators.registry import named_estimators
-from replay.evaluation.notes import notes_on, order_note
+from replay.evaluation.asked import NOTHING
+from replay.evaluation.bounded_rewards import check_limits
 from replay.evaluation.result import answer, compared
-from replay.evaluation.single_pass import NOTE
-from replay.evaluation.table_sums import fold_table
-from replay.intervals.rules import GROUPED, LIMITED, rule_called
-from replay.results.summary import Fold
+from replay.evaluation.single_pass import fold_quick, is_quick
+from replay.evaluation.sources import opened
+from replay.evaluation.spark import for_executors, spark_workers
+from replay.evaluation.table_source import SurveyedTable, question_of
+from replay.evaluation.table_sums import TableSums, summaries
+from replay.intervals.rules import GROUPED, LADDERED, LIMITED, rule_called
+from replay.runtime.parallel import threads, workers
+from replay.stats.design_effect import largest_effect
+from replay.tables.columns.find_columns import find_columns
+from replay.tables.repeated_ids import crossing_ids, possible_ids
+from replay.tables.survey import survey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from replay.aggregate.question import Question
+    from replay.evaluation.asked import Asked
     from replay.evaluation.options import Options
-    from replay.evaluation.table_sums import FoldedTable
+    from replay.propensities.estimate import Estimated
     from replay.results.evaluation import Comparison, Evaluation
+    from replay.runtime.parallel import Run
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.table import Table
     from replay.tables.survey import Survey
     from replay.targets.target import Target
 
 
-def summed(
+def answer_table(source: Any, asked: Asked, options: Options) -> tuple[Comparison, Comparison]:
+    """Answer the targets that don't learn, and those that do.
+
+    Raises
+    ------
+    InputError
+        If the log or a value in it can't be used.
+    """
+    if options.delay_usd_per_hour or options.audit_usd is not None:
+        raise InputError(
+            "--delay-usd-per-hour and --audit-usd are for our own log: in a table, put prices into"
+            ' the reward (--reward "quality - 0.5*usd")'
+        )
+    with opened(source, options.sql) as table:
+        columns, notes = find_columns(table, options.wanted((*asked.others, *asked.learning)))
+        found, of_others = None, NOTHING
+        if asked.others:
+            of_others, found = _summed(
+                source, table, columns, notes, asked.others, asked.others_level, options
+            )
+        if not asked.learning:
+            return of_others, NOTHING
+        from replay.evaluation.learning_targets import of_table  # noqa: PLC0415 - only learners need it
+
+        if found is None:
+            alone = options.jobs == 1 or not table.parallel
+            tell = options.tell if alone else None
+            with workers(1 if alone else options.jobs) as run:
+                found = survey(table, columns, tell, strict=options.strict, run=run)
+        return of_others, of_table(
+            table,
+            columns,
+            notes,
+            found,
+            asked.learning,
+            options,
+            level=asked.learning_level,
+            others=bool(asked.others),
+        )
+
+
+def _summed(
     source: Any,
     table: Table,
     columns: Columns,
@@ -36,26 +90,7 @@ def summed(
     level: float,
     options: Options,
 ) -> tuple[Comparison, Survey]:
-    """Answer targets from a table, and return what a survey of it found.
-
-    Parameters
-    ----------
-    source
-        What the table was opened from.
-    table, columns, notes
-        The log, its columns, and how they were found.
-    targets
-        What is asked; at least one.
-    level
-        At which all of their intervals hold together.
-    options
-        All else.
-
-    Raises
-    ------
-    InputError
-        If the log or a value in it can't be used.
-    """
+    """Answer targets that don't learn, together at `level`; return what a survey found, too."""
     rule, limited = rule_called(options.interval), options.interval in LIMITED
     only = named_estimators(options.estimators) or (("IPS",) if limited else ())
     found = fold_table(
@@ -70,13 +105,13 @@ def summed(
         strict=options.strict,
         tell=options.tell,
     )
-    joint = joint_levels(found.folded, level, limited=limited)
+    joint = joint_levels(found.log_sums, level, limited=limited)
     each: list[Evaluation] = []
-    for at, (target, fold) in enumerate(_folds(source, found, columns, notes, only, options)):
-        slices = {key: sums[at] for key, sums in found.folded.slices.items()}
+    for at, (target, summary) in enumerate(summaries(source, found, columns, notes, only, options)):
+        slices = {key: sums[at] for key, sums in found.log_sums.slices.items()}
         each.append(
             answer(
-                fold,
+                summary,
                 str(target),
                 options.level,
                 rule,
@@ -86,44 +121,114 @@ def summed(
             )
         )
     comparison = compared(
-        each, found.folded, joint.differences, rule, found.question.scale, apart=limited
+        each, found.log_sums, joint.differences, rule, found.question.scale, apart=limited
     )
-    return comparison, found.found
+    return comparison, found.survey
 
 
-def _folds(
-    source: Any,
-    table: FoldedTable,
+def fold_table(
+    table: Table,
     columns: Columns,
-    notes: tuple[str, ...],
-    only: tuple[str, ...],
-    options: Options,
-) -> list[tuple[Target, Fold]]:
-    """Put each target's sums together with what is to be said about them."""
-    survey, question, folded, estimated, design, crossed = table
-    made = () if estimated is None else (estimated.note(),)
-    quick = () if question.actions else (NOTE,)
-    found = []
-    for target, sums in zip(question.targets, folded.totals, strict=True):
-        own = notes_on(target, columns, question.kind, only, options.interval)
-        fold = Fold(
-            "row",
-            question.kind,
-            sums,
-            (*made, *notes, *own, *order_note(survey.order, columns.time, source), *quick),
-            unusable=survey.unusable,
-            actions=question.actions,
-            estimated="" if estimated is None else estimated.finding(),
-            zone=next(iter(survey.zones), ""),
-            order=folded.order,
-            design=design,
-            imbalance=folded.imbalance,
-            checked=(
-                *left_out(survey.unusable.rows, survey.rows),
-                *on_copies(folded.copies),
-                *crossed,
-            ),
-            scale=question.scale,
-        )
-        found.append((target, fold))
-    return found
+    targets: Sequence[Target],
+    *,
+    only: tuple[str, ...] = (),
+    grouped: bool = False,
+    interval: str = "default",
+    jobs: int = 1,
+    engine: str = "local",
+    strict: bool = False,
+    tell: Callable[[int], None] | None = None,
+) -> TableSums:
+    """Survey a table, then sum it up under each target.
+
+    Parameters
+    ----------
+    table, columns, targets
+        The log, what is what in it, and what is asked.
+    only
+        Names of the estimators that are wanted; all if there are none.
+    grouped
+        Whether sums by group of rows are wanted, for bootstraps and joint intervals.
+    interval
+        How intervals are to be made: some need more sums, some limits of the rewards.
+    jobs
+        Processes that read at the same time, where the table can be read by others; threads of
+        this process where the passes take less time than processes take to start.
+    engine
+        `local`, or `spark` to have the table read by Spark's executors.
+    strict
+        Whether a row that can't be used is an error.
+    tell
+        Called with the number of rows as they are read, by one job.
+
+    Raises
+    ------
+    BadValue
+        If an interval would not hold for such a log; if a target is `greedy` and the log doesn't
+        hold the logging policy's distribution, or does an action that the log never names.
+    """
+    for target in targets:
+        if target.kind == "greedy" and columns.logged is None:
+            raise BadValue(
+                f"target {target}: needs the logging policy's chances of all actions (--logged)"
+            )
+        if target.kind == "mix":
+            raise BadValue(
+                f"target {target}: is for our own log; in a table, put the target's chances into"
+                " columns (columns:PREFIX)"
+            )
+    laddered = interval in LADDERED
+    quick = not (grouped or laddered) and is_quick(only, targets, columns, table.columns)
+    if engine == "spark":
+        table, start = for_executors(table), spark_workers()
+    else:
+        helpers = threads if table.suits_threads(short=quick) else workers
+        start = helpers(jobs if table.parallel else 1)
+    alone = engine == "local" and (jobs == 1 or not table.parallel)
+    here = tell if alone else None
+    with start as run:
+        if quick:
+            once = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
+            question = question_of(once.survey, columns, targets, only)
+            check_limits(interval, columns, question.scale.logged_kind, table.name)
+            totals = tuple(sums.measured(question.scale) for sums in once.totals)
+            return TableSums(once.survey, question, LogSums(totals))
+        found = survey(table, columns, here, strict=strict, run=run)
+        check_limits(interval, columns, found.reward_kind, table.name)
+        question = question_of(found, columns, targets, only)
+        question = replace(question, laddered=laddered, predictable=interval == "anytime")
+        pieces = table.numbered(found.pieces).pieces
+        source = SurveyedTable(pieces, columns, found.actions, grouped, here, scale=question.scale)
+        if columns.estimated:
+            estimated = _estimate(source, question, run)
+            source = replace(source, estimated=estimated)
+            question = replace(question, floor=estimated.floor)
+        design, cluster = None, columns.cluster
+        looked = possible_ids(table, columns, found.context)
+        if cluster is None:
+            log_sums = fold_source(source.looking_at(looked), question, run)
+            design = largest_effect([sums.ids for sums in log_sums.totals], looked)
+            if design is not None and design.treated and interval not in LIMITED:
+                cluster = design.column
+                source = replace(source.clustered_by(cluster), tell=None)
+                question = replace(question, clustered=True)
+        if cluster is None:
+            return TableSums(found, question, log_sums, source.estimated, design)
+        looked = crossing_ids(table, columns, found.context, cluster)
+        log_sums = fold_source(source.looking_at(looked), question, run)
+        crossed = crossed_effect([sums.ids for sums in log_sums.totals], looked)
+        said = on_crossed(crossed, cluster)
+        return TableSums(found, question, log_sums, source.estimated, design, said)
+
+
+def _estimate(source: SurveyedTable, question: Question, run: Run) -> Estimated:
+    from replay.propensities.estimate import estimate  # noqa: PLC0415 - scipy's optimizers: 25 MB
+
+    return estimate(
+        source.as_logged,
+        source.pieces,
+        question.features,
+        len(question.actions),
+        question.length,
+        run,
+    )

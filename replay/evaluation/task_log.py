@@ -1,4 +1,4 @@
-"""Answers from our own log: every target that doesn't learn, and how they differ."""
+"""Answers from our own log: summed up task by task, or walked by what learns."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import InputError
 from replay.aggregate.joint_levels import joint_levels
+from replay.evaluation.asked import NOTHING
 from replay.evaluation.result import answer, compared
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
 from replay.task_log.log_summary import fold_own_log
@@ -14,23 +15,42 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from replay.evaluation.asked import Asked
     from replay.evaluation.options import Options
     from replay.results.evaluation import Comparison
     from replay.targets.target import Target
 
 
-def own_answers(
-    path: Path, targets: Sequence[Target], level: float, options: Options
-) -> Comparison:
-    """Answer all targets from an embedded log or an archive; together they hold at `level`.
+def answer_task_log(path: Path, asked: Asked, options: Options) -> tuple[Comparison, Comparison]:
+    """Answer the targets that don't learn, and those that do, from an embedded log or an archive.
 
     Raises
     ------
     InputError
-        If the log can't be used.
+        If the log or an option can't be used.
     """
+    _check_options(path, options)
+    of_others = NOTHING
+    if asked.others:
+        of_others = _summed(path, asked.others, asked.others_level, options)
+    if not asked.learning:
+        return of_others, NOTHING
+    from replay.evaluation.learning_targets import of_own_log  # noqa: PLC0415 - only learners need it
+
+    learned = of_own_log(
+        path,
+        asked.learning,
+        options,
+        level=asked.learning_level,
+        others=bool(asked.others),
+    )
+    return of_others, learned
+
+
+def _summed(path: Path, targets: Sequence[Target], level: float, options: Options) -> Comparison:
+    """Answer targets that don't learn; together they hold at `level`."""
     rule = rule_called(options.interval)
-    folds, folded = fold_own_log(
+    summaries, log_sums = fold_own_log(
         path,
         targets,
         options.delay_usd_per_hour,
@@ -40,15 +60,15 @@ def own_answers(
         level=options.level,
         grouped=len(targets) > 1 or options.interval in GROUPED,
     )
-    joint = joint_levels(folded, level)
+    joint = joint_levels(log_sums, level)
     found = [
-        answer(fold, str(target), options.level, rule, joint=joint.targets)
-        for fold, target in zip(folds, targets, strict=True)
+        answer(summary, str(target), options.level, rule, joint=joint.targets)
+        for summary, target in zip(summaries, targets, strict=True)
     ]
-    return compared(found, folded, joint.differences, rule)
+    return compared(found, log_sums, joint.differences, rule)
 
 
-def check_options(path: Path, options: Options) -> None:
+def _check_options(path: Path, options: Options) -> None:
     """Refuse options that are for tables alone.
 
     Raises

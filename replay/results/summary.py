@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class Summary:
     """Sums of a log, and what to say about them.
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`

@@ -14,7 +14,7 @@ from bandit.errors import BadValue
 from bandit.events import STOP
 from replay.log_files.histories import OwnLog
 from replay.results.estimand import MEANING, estimand_of
-from replay.results.summary import Fold
+from replay.results.summary import Summary
 from replay.results.verdict import Verdict
 from replay.task_log.accounts import Accounts
 from replay.task_log.components import prices
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from replay.aggregate.two_pass import Folded
+    from replay.aggregate.two_pass import LogSums
     from replay.log_files.histories import History
     from replay.targets.target import Target
     from replay.task_log.trajectory import Trajectory
@@ -51,11 +51,11 @@ class _Found:
     recalibration: Recalibration = field(default_factory=Recalibration)
 
 
-class FoldedLog(NamedTuple):
+class TaskLogSums(NamedTuple):
     """What a log comes down to: under each target, and the sums of all and their differences."""
 
-    folds: tuple[Fold, ...]
-    folded: Folded
+    summaries: tuple[Summary, ...]
+    log_sums: LogSums
 
 
 def fold_own_log(
@@ -68,7 +68,7 @@ def fold_own_log(
     audit_usd: float | None = None,
     level: float = 0.95,
     grouped: bool = False,
-) -> FoldedLog:
+) -> TaskLogSums:
     """Read an embedded log, or an archive of a log, once, and sum it up under each target.
 
     Parameters
@@ -114,25 +114,25 @@ def fold_own_log(
             target.check_action(pools)
         traits.check()
         if not found.stops:
-            fold, folded = fold_choices(log, cut, targets, pending)
+            summary, log_sums = fold_choices(log, cut, targets, pending)
             whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
-            return FoldedLog(
+            return TaskLogSums(
                 tuple(
                     replace(
-                        fold,
+                        summary,
                         sums=sums,
                         estimand=estimand_of(target, "ask"),
-                        notes=(MEANING[estimand_of(target, "ask")], *fold.notes, *whole),
+                        notes=(MEANING[estimand_of(target, "ask")], *summary.notes, *whole),
                     )
-                    for target, sums in zip(targets, folded.totals, strict=True)
+                    for target, sums in zip(targets, log_sums.totals, strict=True)
                 ),
-                folded,
+                log_sums,
             )
         share = found.gold / found.audited if found.audited else 0.0
         tasks = _trajectories(log, cut, share, traits, found.recalibration)
         price = prices(delay_usd_per_hour)
         accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
-        folded = fold_tasks(
+        log_sums = fold_tasks(
             tasks,
             sorted(found.actions),
             found.horizon,
@@ -157,8 +157,8 @@ def fold_own_log(
             money_of(account, str(target), level, priced=audit_usd is not None, share=target.share)
             for target, account in zip(targets, accounts, strict=True)
         ]
-        folds = (
-            Fold(
+        summaries = (
+            Summary(
                 "task",
                 "real",
                 sums,
@@ -169,9 +169,9 @@ def fold_own_log(
                 estimand=estimand_of(target),
                 checked=accuracy_check(money),
             )
-            for target, sums, money in zip(targets, folded.totals, statements, strict=True)
+            for target, sums, money in zip(targets, log_sums.totals, statements, strict=True)
         )
-        return FoldedLog(tuple(folds), folded)
+        return TaskLogSums(tuple(summaries), log_sums)
 
 
 def _check_target(target: Target) -> None:

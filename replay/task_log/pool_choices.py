@@ -21,7 +21,7 @@ from replay.aggregate.two_pass import fold_source
 from replay.intervals.rules import UNLIMITED
 from replay.log_files.histories import AUDIT
 from replay.models.features import Features
-from replay.results.summary import Fold
+from replay.results.summary import Summary
 from replay.tables.rows import Rows
 from replay.tables.values.clusters import groups_of
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bandit.events import Reward
-    from replay.aggregate.two_pass import Folded
+    from replay.aggregate.two_pass import LogSums
     from replay.log_files.histories import OwnLog
     from replay.targets.target import Target
 
@@ -39,7 +39,7 @@ ASKS_AT_ONCE = 4_096
 
 def fold_choices(
     log: OwnLog, cut: float, targets: Sequence[Target], pending: int
-) -> tuple[Fold, Folded]:
+) -> tuple[Summary, LogSums]:
     """Sum up the newest reward of every ask that was decided up to `cut` and judged.
 
     The first is of the first target, as it is of the others but for the sums.
@@ -63,7 +63,7 @@ def fold_choices(
         timed=True,
         learned=True,
     )
-    folded = fold_source(asks, question)
+    log_sums = fold_source(asks, question)
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, and asks of one task hang together"
@@ -73,8 +73,10 @@ def fold_choices(
         notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
     said = notes + log.notes()
-    fold = Fold("ask", "real", folded.totals[0], said, counts, actions=actions, order=folded.order)
-    return fold, folded
+    summary = Summary(
+        "ask", "real", log_sums.totals[0], said, counts, actions=actions, order=log_sums.order
+    )
+    return summary, log_sums
 
 
 @dataclass(frozen=True, slots=True)

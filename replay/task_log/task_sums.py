@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.aggregate.target_stats import Sums
-from replay.aggregate.two_pass import Folded
+from replay.aggregate.two_pass import LogSums
 from replay.estimators.dm import Dm
 from replay.estimators.dr import Dr
 from replay.estimators.gains import DrGain
@@ -88,7 +88,7 @@ def fold_tasks(
     *,
     length: int,
     grouped: bool = False,
-) -> Folded:
+) -> LogSums:
     """Sum up tasks under each target, in the order of their first decisions.
 
     Parameters
@@ -121,7 +121,7 @@ def fold_tasks(
         each = [side.receive(piece, horizon, index, group) for side in sides]
         for at, sums in differences.items():
             differences[at] = sums.receive(difference(each[at], each[0]))
-    return Folded(tuple(side.total() for side in sides), differences)
+    return LogSums(tuple(side.total() for side in sides), differences)
 
 
 def _empty(length: int) -> Sums:

@@ -79,16 +79,16 @@ def money(
 ) -> Money:
     """What `target` earns more, by a log of `events`."""
     path.unlink(missing_ok=True)
-    fold = fold_own_log(
+    summary = fold_own_log(
         write_log(path, events),
         [parse_target(target)],
         delay,
         by=by,
         audit_usd=audit_usd,
         level=level,
-    ).folds[0]
-    assert fold.money is not None
-    return fold.money
+    ).summaries[0]
+    assert summary.money is not None
+    return summary.money
 
 
 def parts(found: Statement) -> dict[str, Component]:

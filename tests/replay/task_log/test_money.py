@@ -208,12 +208,14 @@ def test_the_gain_as_one_number_is_that_of_its_parts(tmp_path: Path) -> None:
     from replay.task_log.log_summary import fold_own_log
 
     path = write_log(tmp_path / "log", simulate(World(), 400, seed=4))
-    fold = fold_own_log(path, [parse_target("greedy")]).folds[0]
-    assert fold.money is not None
-    gain = fold.money.whole.gain
+    summary = fold_own_log(path, [parse_target("greedy")]).summaries[0]
+    assert summary.money is not None
+    gain = summary.money.whole.gain
     assert gain is not None
-    low, high, _ = fold.sums.gain.interval("real", 0.95)
-    assert (fold.sums.gain.value(), low, high) == pytest.approx((gain.value, gain.low, gain.high))
+    low, high, _ = summary.sums.gain.interval("real", 0.95)
+    assert (summary.sums.gain.value(), low, high) == pytest.approx(
+        (gain.value, gain.low, gain.high)
+    )
 
 
 def flattering_b(events: Events) -> Events:

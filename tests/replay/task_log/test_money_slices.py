@@ -119,9 +119,9 @@ def test_more_than_fifty_values_are_no_category(tmp_path: Path) -> None:
 
 def test_a_log_without_stops_says_that_it_can_not_be_sliced(tmp_path: Path) -> None:
     path = write_log(tmp_path / "log", simulate(World(stops=False), 300, seed=2))
-    fold = fold_own_log(path, [parse_target("uniform")], by=["project"]).folds[0]
-    assert fold.money is None
-    assert any("can't be sliced" in note for note in fold.notes)
+    summary = fold_own_log(path, [parse_target("uniform")], by=["project"]).summaries[0]
+    assert summary.money is None
+    assert any("can't be sliced" in note for note in summary.notes)
 
 
 def asks(tasks: int, each: int) -> Events:
@@ -147,10 +147,10 @@ def test_asks_of_one_task_hang_together(tmp_path: Path) -> None:
     widths = []
     for each in (1, 4):
         path = write_log(tmp_path / f"log{each}", asks(600, each))
-        fold = fold_own_log(path, [parse_target("uniform")]).folds[0]
-        assert fold.unit == "ask"
-        assert not any("independent" in note for note in fold.notes)
-        snips = next(one for one in fold.sums.estimators if one.name == "SNIPS")
+        summary = fold_own_log(path, [parse_target("uniform")]).summaries[0]
+        assert summary.unit == "ask"
+        assert not any("independent" in note for note in summary.notes)
+        snips = next(one for one in summary.sums.estimators if one.name == "SNIPS")
         low, high, _ = snips.interval("real", 0.95)
         widths.append(high - low)
     assert widths[1] == pytest.approx(widths[0], rel=0.1)

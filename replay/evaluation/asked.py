@@ -1,0 +1,92 @@
+"""What is asked: targets that learn and others, and at which level each kind holds together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bandit.errors import BadValue, InputError, nearest
+from replay.aggregate.joint_levels import family_level
+from replay.estimators.registry import named_estimators
+from replay.evaluation.learning_options import check_learners
+from replay.evaluation.sources import own_log
+from replay.intervals.rules import rule_called
+from replay.results.evaluation import Comparison
+from replay.targets.target import parse_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from replay.evaluation.options import Options
+    from replay.targets.target import Target
+
+ENGINES = ("local", "spark")
+MOST_SURE = 1 - 1e-9
+"""Highest level: beyond it tails of distributions are lost to rounding."""
+
+NOTHING = Comparison((), ())
+"""The answer where no target of a kind is asked about."""
+
+
+class Asked(NamedTuple):
+    """All targets in order; those that learn and others, and the level of each kind's intervals."""
+
+    every: tuple[Target, ...]
+    learning: tuple[Target, ...]
+    others: tuple[Target, ...]
+    learning_level: float
+    others_level: float
+
+    def in_order(self, of_others: Comparison, of_learning: Comparison) -> Comparison:
+        """Put the answers of both kinds into the order of the targets."""
+        ordinary, learners = iter(of_others.evaluations), iter(of_learning.evaluations)
+        found = tuple(next(learners if one.learns else ordinary) for one in self.every)
+        return Comparison(found, (*of_others.differences, *of_learning.differences))
+
+
+def read_question(source: Any, targets: Iterable[str | Path], options: Options) -> Asked:
+    """Read the targets, and refuse options that don't go together.
+
+    Raises
+    ------
+    InputError, ConfigError
+        If a target or an option can't be used.
+    """
+    level = options.level
+    if not 0 < level < 1:
+        raise BadValue(f"level is {level:g}, must be between 0 and 1")
+    if level > MOST_SURE:
+        raise BadValue(f"level is {level!r}, must be at most {MOST_SURE!r}")
+    if (source is None) == (options.sql is None):
+        raise InputError("name either a log or a query (--sql), one of them")
+    _check_engine(source, options)
+    every = tuple(parse_target(str(name)) for name in targets)
+    rule_called(options.interval)
+    named_estimators(options.estimators)
+    check_learners(every, options)
+    learning = tuple(one for one in every if one.learns)
+    others = tuple(one for one in every if not one.learns)
+    many = len(every)
+    return Asked(
+        every,
+        learning,
+        others,
+        family_level(level, len(learning), many),
+        family_level(level, len(others), many),
+    )
+
+
+def _check_engine(source: Any, options: Options) -> None:
+    if options.engine not in ENGINES:
+        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
+    if options.engine == "local":
+        return
+    if options.sql is not None:
+        raise InputError(
+            "--engine spark: a query's result is a file of this machine alone: let Spark"
+            " write the table, and evaluate that"
+        )
+    if options.jobs > 1:
+        raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
+    if own_log(source) is not None:
+        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")
