@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from replay.aggregate.two_pass import LogSums
+    from replay.estimators.estimator import Estimator
     from replay.numerics.arrays import Floats
 
 
@@ -51,17 +52,19 @@ def joint_levels(log_sums: LogSums, level: float, *, limited: bool = False) -> L
     )
 
 
-def _level(estimators: Iterable[Any], level: float) -> float:
+def _level(estimators: Iterable[Estimator], level: float) -> float:
     columns = [one for one in map(_influences, estimators) if one is not None]
     return joint_level(np.column_stack(columns), level) if len(columns) > 1 else level
 
 
-def _influences(estimator: Any) -> Floats | None:
+def _influences(estimator: Estimator) -> Floats | None:
     """Influence of each group on an estimate, shape (GROUPS,); `None` where it isn't known."""
-    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
-    if evidence is None or evidence.statistic is None or not len(evidence.groups):
+    evidence = estimator.evidence()
+    if evidence is None or evidence.statistic is None or evidence.groups is None:
         return None
     used = evidence.groups
+    if not len(used):
+        return None
     _, gradient = evidence.statistic(used.sum(axis=0, keepdims=True))
     influences = np.zeros(GROUPS)
     influences[estimator.groups.sums[:, 0] > 0] = used @ gradient[0]

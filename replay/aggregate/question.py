@@ -11,6 +11,7 @@ from replay.stats.reward_scale import RewardScale
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from replay.estimators.estimator import Estimator
     from replay.models.features import Features
     from replay.tables.rows import Rows
     from replay.targets.target import Target
@@ -88,7 +89,7 @@ class Question:
     predictable: bool = False
     scale: RewardScale = field(default_factory=RewardScale)
 
-    def estimators(self, at: int) -> tuple[Any, ...]:
+    def estimators(self, at: int) -> tuple[Estimator, ...]:
         """Return the estimators of one target, empty."""
         return estimators_for(
             self.targets[at],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
@@ -13,6 +13,7 @@ from replay.stats.timeline import Timeline
 from replay.stats.weight_stats import WeightSums
 
 if TYPE_CHECKING:
+    from replay.estimators.estimator import Estimator, LoggedMean
     from replay.stats.reward_scale import RewardScale
     from replay.stats.weight_stats import Diagnostics
     from replay.stats.weighted_rows import Scored
@@ -28,15 +29,15 @@ class Sums:
     """
 
     weights: WeightSums
-    logging: Any
-    estimators: tuple[Any, ...]
-    gain: Any
+    logging: LoggedMean
+    estimators: tuple[Estimator, ...]
+    gain: Estimator | None
     actions: ActionSums = field(default_factory=ActionSums)
     timeline: Timeline = field(default_factory=Timeline)
     ids: IdSums = field(default_factory=IdSums)
 
     @classmethod
-    def empty(cls, estimators: tuple[Any, ...], length: int = 0) -> Sums:
+    def empty(cls, estimators: tuple[Estimator, ...], length: int = 0) -> Sums:
         """Return the sums of no rows of a log of `length` rows."""
         timeline = Timeline(length)
         return cls(WeightSums(), Snips(), estimators, gain_for(estimators), timeline=timeline)
@@ -60,10 +61,11 @@ class Sums:
 
     def measured(self, scale: RewardScale) -> Sums:
         """Return the sums that rewards measured by `scale` would have, of what needs no model."""
+        logging = self.logging
         return replace(
             self,
             weights=self.weights.measured(scale),
-            logging=self.logging.measured(scale),
+            logging=logging.measured(scale) if isinstance(logging, Snips) else logging,
             estimators=tuple(
                 one.measured(scale) if isinstance(one, Snips) else one for one in self.estimators
             ),
@@ -75,7 +77,7 @@ class Sums:
             self.weights + other.weights,
             self.logging + other.logging,
             tuple(a + b for a, b in zip(self.estimators, other.estimators, strict=True)),
-            None if self.gain is None else self.gain + other.gain,
+            None if self.gain is None or other.gain is None else self.gain + other.gain,
             self.actions + other.actions,
             self.timeline + other.timeline,
             self.ids + other.ids,

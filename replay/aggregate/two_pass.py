@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from replay.aggregate.question import Question, Source
     from replay.aggregate.slices import Key
     from replay.checks.covariate_balance import Imbalance
+    from replay.estimators.estimator import Estimator
     from replay.models.frozen import Models
     from replay.numerics.arrays import Floats
     from replay.order.row_order import RowOrder
@@ -43,7 +44,7 @@ class LogSums:
     """
 
     totals: tuple[Sums, ...]
-    differences: dict[int, Any] = field(default_factory=dict)
+    differences: dict[int, Estimator] = field(default_factory=dict)
     slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
     order: RowOrder | None = None
     imbalance: Imbalance | None = None

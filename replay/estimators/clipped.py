@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.estimators.shrunk import ShrunkSums
 from replay.intervals.choose import default
 from replay.stats.reward_scale import RewardScale
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clipped:
+class Clipped(RowEstimator):
     """Sums of clipped IPS for each of the largest weights `limits`."""
 
     name: ClassVar[str] = "clipped IPS"
+    own_interval: ClassVar[bool] = True
     as_logged: ClassVar[bool] = True
     limits: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
     sums: ShrunkSums = field(default_factory=ShrunkSums)

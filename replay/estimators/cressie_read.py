@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scipy.special import fdtri
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.interval import Interval, widest
 from replay.numerics.inner_product import inner
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CressieRead:
+class CressieRead(RowEstimator):
     """Sums: rows, Σ w, Σ w², Σ w r, Σ w² r, Σ w² r², Σ r, and what weights and rewards may be."""
 
     name: ClassVar[str] = "Cressie-Read"
+    own_interval: ClassVar[bool] = True
     as_logged: ClassVar[bool] = True
     count: int = 0
     w: float = 0.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from replay.estimators.dr import Dr
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.numerics.inner_product import inner
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dm:
+class Dm(RowEstimator):
     """Sums of DM, and those of DR for the interval."""
 
     name: ClassVar[str] = "DM"

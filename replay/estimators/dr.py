@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import mean
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dr(DrSums):
+class Dr(DrSums, RowEstimator):
     """DR from its sums."""
 
     name: ClassVar[str] = "DR"

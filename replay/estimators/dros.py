@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from replay.estimators.estimator import RowEstimator
 from replay.estimators.shrunk import ShrunkSums
 from replay.intervals.choose import default
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dros:
+class Dros(RowEstimator):
     """Sums of DRos for each of the shrinkages λ."""
 
     name: ClassVar[str] = "DRos"
+    own_interval: ClassVar[bool] = True
     shrinkages: tuple[float, ...] = (1.0, 10.0, 100.0, 1_000.0, 10_000.0)
     sums: ShrunkSums = field(default_factory=ShrunkSums)
 

@@ -1,11 +1,13 @@
-"""What every estimator promises: receive, value, interval, merge."""
+"""What every estimator promises: receive, merge, value, evidence, interval."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
+from replay.stats.cluster_sums import Groups
+
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
+    from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
     from replay.stats.weighted_rows import Scored
 
@@ -17,7 +19,22 @@ class Estimator(Protocol):
     Rule 2: what has received nothing has the value `None` and the widest interval.
     """
 
-    name: ClassVar[str]
+    __slots__ = ()
+
+    as_logged: ClassVar[bool] = False
+    """Whether its value is in the rewards' own units, however they are measured."""
+
+    own_interval: ClassVar[bool] = False
+    """Whether its interval is made in a way of its own, which no rule can change."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+
+    @property
+    def groups(self) -> Groups:
+        """Sums by group of rows; empty where it keeps none."""
+        return Groups()
 
     def receive(self, scored: Scored) -> Self:
         """Add rows."""
@@ -27,8 +44,33 @@ class Estimator(Protocol):
     def value(self) -> float | None:
         """The estimate."""
 
+    def setting(self) -> str:
+        """What it chose for itself, such as the largest weight that it lets stand; else empty."""
+        return ""
+
+    def evidence(self) -> Evidence | None:
+        """What a rule makes an interval from; `None` of too few rows, or where none makes it."""
+        return None
+
     def interval(self, kind: str, level: float, rule: Rule = ...) -> Interval:
         """Its interval; `kind` says what the rewards are: `binary`, `positive`, `real`.
 
         `rule` makes it, where the estimator has no way of its own.
         """
+
+
+class RowEstimator(Estimator, Protocol):
+    """An estimator of rows: its class is called as it is."""
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+
+
+class LoggedMean(Estimator, Protocol):
+    """An estimator that can also sum up the rewards as they were logged."""
+
+    __slots__ = ()
+
+    def receive_unweighted(self, scored: Scored) -> Self:
+        """Add rows as they were logged: every weight is 1."""

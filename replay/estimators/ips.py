@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence, Limited, Terms
 from replay.intervals.statistics import mean
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ips:
+class Ips(RowEstimator):
     """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like.
 
     `limits` are the declared range of the rewards, `above` moments of w (r − low) where its lower

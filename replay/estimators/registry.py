@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, nearest
 from replay.estimators.baseline import Baseline
@@ -24,16 +24,16 @@ from replay.stats.reward_scale import RewardScale
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from replay.estimators.estimator import Estimator
+    from replay.estimators.estimator import Estimator, RowEstimator
     from replay.targets.target import Target
 
-WEIGHING: tuple[type[Estimator], ...] = (Ips, Clipped, Snips, CressieRead, Rejection)
+WEIGHING: tuple[type[RowEstimator], ...] = (Ips, Clipped, Snips, CressieRead, Rejection)
 """Those that need no model of the reward."""
 
-MODELLING: tuple[type[Estimator], ...] = (Dm, SwitchDr, Dros, Sndr, Dr)
+MODELLING: tuple[type[RowEstimator], ...] = (Dm, SwitchDr, Dros, Sndr, Dr)
 """Those that need a model, and the target's chance of every action."""
 
-BLIND: tuple[type[Estimator], ...] = (Baseline, SnBaseline)
+BLIND: tuple[type[RowEstimator], ...] = (Baseline, SnBaseline)
 """Those that need a model of the context alone."""
 
 ESTIMATORS = (*WEIGHING, *MODELLING, *BLIND)
@@ -48,7 +48,7 @@ def estimators_for(
     laddered: bool = False,
     limits: tuple[float, float] | None = None,
     scale: RewardScale | None = None,
-) -> tuple[Any, ...]:
+) -> tuple[Estimator, ...]:
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
@@ -72,17 +72,20 @@ def estimators_for(
             f"target {target}: no estimate by {', '.join(only)}, for {known} known; for this target"
             f" there are: {', '.join(one.name for one in offered)}"
         )
-    others: dict[Any, Any] = {Ips: ips, Clipped: Clipped(scale=scale)}
-    others[CressieRead] = CressieRead(scale=scale)
-    return tuple(others[one] if one in others else one() for one in wanted)
+    made: dict[type[RowEstimator], Estimator] = {
+        Ips: ips,
+        Clipped: Clipped(scale=scale),
+        CressieRead: CressieRead(scale=scale),
+    }
+    return tuple(made[one] if one in made else one() for one in wanted)
 
 
-def need_model(estimators: Iterable[Any]) -> bool:
+def need_model(estimators: Iterable[Estimator]) -> bool:
     """Whether any of them needs a model of the reward."""
     return any(isinstance(one, (*MODELLING, *BLIND)) for one in estimators)
 
 
-def gain_for(estimators: Sequence[Any]) -> Any:
+def gain_for(estimators: Sequence[Estimator]) -> Estimator | None:
     """Estimator of what the target earns more than was logged; `None` without a model."""
     default = estimators[-1]
     if isinstance(default, SnBaseline):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.numerics.hashed_uniform import uniforms
@@ -34,7 +35,7 @@ MANTISSA_BITS, BELOW_ONE = 52, 1022
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rejection:
+class Rejection(RowEstimator):
     """Rows, Σ r, Σ r² by the largest power of 2 at which rows are accepted; the largest weight."""
 
     name: ClassVar[str] = "rejection"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import control
@@ -32,7 +33,7 @@ FIRST, SECOND = np.triu_indices(3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sndr:
+class Sndr(RowEstimator):
     """Sums of DR, and of products of y = (Σₐ π q̂, w (r − q̂), w).
 
     `sums` is Σ y, `cross` Σ y yᵀ; with p = (y₀², y₀y₁, y₀y₂, y₁², y₁y₂, y₂²) `third` is Σ p yᵀ and

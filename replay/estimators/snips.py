@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import ratio
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Snips:
+class Snips(RowEstimator):
     """Sums of SNIPS: Σ wʲ (r − about)ᵏ for k = 0, 1, ..., and j = 1, 2, 3 or 4.
 
     `once` is for j = 1, `twice`, `thrice` and `fourth` for the others.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
 from replay.intervals.statistics import ratios
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StepwiseSnips:
+class StepwiseSnips(RowEstimator):
     """Sums over tasks of y = (ρ_t r_t for every t, ρ_t for every t) and of y yᵀ."""
 
     name: ClassVar[str] = "SNIPS"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from replay.estimators.estimator import RowEstimator
 from replay.estimators.shrunk import ShrunkSums
 from replay.intervals.choose import default
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SwitchDr:
+class SwitchDr(RowEstimator):
     """Sums of Switch-DR for each of the thresholds τ."""
 
     name: ClassVar[str] = "Switch-DR"
+    own_interval: ClassVar[bool] = True
     thresholds: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
     sums: ShrunkSums = field(default_factory=ShrunkSums)
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from replay.intervals.choose import default
 from replay.intervals.interval import widest
 from replay.results.evaluation import Estimate
 
 if TYPE_CHECKING:
+    from replay.estimators.estimator import Estimator
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
     from replay.stats.reward_scale import RewardScale
 
 
 def read_estimate(
-    estimator: Any,
+    estimator: Estimator,
     scale: RewardScale,
     level: float,
     rule: Rule,
@@ -29,14 +30,13 @@ def read_estimate(
     `clustered` says that rows are: where the estimator's interval doesn't know it, there is none.
     """
     value = estimator.value()
-    if getattr(estimator, "as_logged", False):
+    if estimator.as_logged:
         low, high, made_by = estimator.interval(scale.logged_kind, level, rule)
     else:
         low, high, made_by = scale.interval(estimator.interval(scale.kind, level, rule))
         value = None if value is None else scale.value(value)
     if clustered and not _knows_clusters(estimator):
         low, high, made_by = widest(scale.logged_kind, "none for clustered rows")
-    setting = estimator.setting() if hasattr(estimator, "setting") else ""
     return Estimate(
         name or estimator.name,
         None if value is None else float(value),
@@ -44,7 +44,7 @@ def read_estimate(
         float(high),
         level,
         made_by,
-        setting,
+        estimator.setting(),
     )
 
 
@@ -62,7 +62,7 @@ def for_gains(rule: Rule) -> Rule:
     return made
 
 
-def _knows_clusters(estimator: Any) -> bool:
+def _knows_clusters(estimator: Estimator) -> bool:
     """Whether an estimator's interval takes clusters into account."""
-    evidence = estimator.evidence() if hasattr(estimator, "evidence") else None
+    evidence = estimator.evidence()
     return evidence is not None and evidence.cluster_freedom is not None

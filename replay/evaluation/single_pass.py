@@ -17,6 +17,7 @@ from bandit.errors import BadValue
 from replay.aggregate.target_stats import Sums
 from replay.estimators.registry import WEIGHING, estimators_for
 from replay.estimators.rejection import Rejection
+from replay.estimators.snips import Snips
 from replay.stats.weighted_rows import Scored
 from replay.tables.formats.piece import Piece, read_piece
 from replay.tables.repeated_ids import least_values
@@ -105,7 +106,9 @@ def fold_quick(
     found = reduce(add, run(one, table.pieces), Quick())
     survey = found.survey
     if found.totals:
-        survey = replace(survey, rewards=found.totals[0].logging.unweighted())
+        logging = found.totals[0].logging
+        assert isinstance(logging, Snips), "rows of a table are summed by SNIPS"
+        survey = replace(survey, rewards=logging.unweighted())
     survey.check(table.name, columns.action)
     return Quick(survey, found.totals)
 

@@ -12,44 +12,45 @@ with p the confidence and ρ the chance of an audit. The weight is ρ_T, of a ga
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
+from replay.estimators.estimator import Estimator, LoggedMean
 from replay.intervals.choose import default
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
+    from replay.numerics.arrays import Floats
     from replay.stats.cluster_sums import Groups
     from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audited:
+class Audited(Estimator):
     """An estimator of n tasks, and the same one without what audits add.
 
     `doubt` is Σ (ρ_T − `origin`)² p(1 − p)/ρ in squared dollars.
     """
 
-    whole: Any
-    certain: Any
+    whole: Estimator
+    certain: Estimator
     origin: float = 0.0
     doubt: float = 0.0
 
     @classmethod
-    def of(cls, estimator: Any, origin: float = 0.0) -> Self:
+    def of(cls, estimator: Estimator, origin: float = 0.0) -> Self:
         """Begin with an estimator that has received nothing."""
         return cls(estimator, estimator, origin)
 
     @property
     def name(self) -> str:
         """Name of the estimator."""
-        return str(self.whole.name)
+        return self.whole.name
 
     @property
     def groups(self) -> Groups:
         """Sums by group of tasks."""
-        found: Groups = self.whole.groups
-        return found
+        return self.whole.groups
 
     def receive(self, scored: Scored) -> Self:
         certain, doubt = _parts(scored)
@@ -61,16 +62,6 @@ class Audited:
             doubt=self.doubt + float(weight**2 @ doubt),
         )
 
-    def receive_unweighted(self, scored: Scored) -> Self:
-        """Add tasks as they were logged: every weight is 1."""
-        certain, doubt = _parts(scored)
-        return replace(
-            self,
-            whole=self.whole.receive_unweighted(scored),
-            certain=self.certain.receive_unweighted(certain),
-            doubt=self.doubt + float(doubt.sum()),
-        )
-
     def __add__(self, other: Self) -> Self:
         return replace(
             self,
@@ -80,12 +71,10 @@ class Audited:
         )
 
     def value(self) -> float | None:
-        found: float | None = self.whole.value()
-        return found
+        return self.whole.value()
 
     def evidence(self) -> Evidence | None:
-        found: Evidence | None = self.whole.evidence()
-        certain: Evidence | None = self.certain.evidence()
+        found, certain = self.whole.evidence(), self.certain.evidence()
         if found is None or certain is None:
             return found
         believed = certain.variance + self.doubt / found.rows**2
@@ -93,6 +82,24 @@ class Audited:
 
     def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
         return rule(self.evidence(), kind, level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuditedMean(Audited, LoggedMean):
+    """The mean of what was logged, which audits correct as well."""
+
+    whole: LoggedMean
+    certain: LoggedMean
+
+    def receive_unweighted(self, scored: Scored) -> Self:
+        """Add tasks as they were logged: every weight is 1."""
+        certain, doubt = _parts(scored)
+        return replace(
+            self,
+            whole=self.whole.receive_unweighted(scored),
+            certain=self.certain.receive_unweighted(certain),
+            doubt=self.doubt + float(doubt.sum()),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +113,7 @@ class AuditedDm(Audited):
         return own.holding(value)._replace(rule="DR's, extended to contain DM")
 
 
-def _parts(scored: Scored) -> tuple[Scored, Any]:
+def _parts(scored: Scored) -> tuple[Scored, Floats]:
     assert scored.certain is not None, "tasks need their scores without audits"
     assert scored.doubt is not None
     return scored.certain, scored.doubt

@@ -19,7 +19,7 @@ from replay.stats.timeline import Timeline
 from replay.stats.weight_stats import WeightSums
 from replay.tables.values.clusters import GROUPS
 from replay.targets.paired import paired
-from replay.task_log.audited import Audited, AuditedDm
+from replay.task_log.audited import Audited, AuditedDm, AuditedMean
 from replay.task_log.components import PARTS, combinations
 from replay.task_log.difference import difference
 from replay.task_log.fitted_q import Tabular
@@ -30,6 +30,7 @@ from replay.task_log.weighed_task import weigh
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from replay.estimators.estimator import Estimator
     from replay.numerics.arrays import Floats, Ints
     from replay.stats.weighted_rows import Scored
     from replay.targets.target import Target
@@ -112,7 +113,7 @@ def fold_tasks(
         _Side(target, Tabular(actions), each, _empty(length))
         for target, each in zip(targets, accounts, strict=True)
     ]
-    differences = {at: Audited.of(Dr()) for at in paired(targets)}
+    differences: dict[int, Estimator] = {at: Audited.of(Dr()) for at in paired(targets)}
     first = 0
     for piece in _pieces(tasks, sides[0].model):  # every model has seen the same tasks
         index = np.arange(first, first + len(piece))
@@ -127,7 +128,7 @@ def fold_tasks(
 def _empty(length: int) -> Sums:
     return Sums(
         WeightSums(),
-        Audited.of(Snips()),
+        AuditedMean.of(Snips()),
         (
             Audited.of(Ips()),
             Audited.of(StepwiseSnips()),

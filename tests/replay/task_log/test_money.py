@@ -212,10 +212,10 @@ def test_the_gain_as_one_number_is_that_of_its_parts(tmp_path: Path) -> None:
     assert summary.money is not None
     gain = summary.money.whole.gain
     assert gain is not None
-    low, high, _ = summary.sums.gain.interval("real", 0.95)
-    assert (summary.sums.gain.value(), low, high) == pytest.approx(
-        (gain.value, gain.low, gain.high)
-    )
+    of_values = summary.sums.gain
+    assert of_values is not None
+    low, high, _ = of_values.interval("real", 0.95)
+    assert (of_values.value(), low, high) == pytest.approx((gain.value, gain.low, gain.high))
 
 
 def flattering_b(events: Events) -> Events:
