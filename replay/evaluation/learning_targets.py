@@ -159,7 +159,7 @@ def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Eva
         logging=_mean_of_log(held, around.level),
         target=name,
         estimates=(),
-        diagnostics=Diagnostics(None, None, None, None, 0, None, None, None),
+        diagnostics=Diagnostics.of_nothing(),
         verdict="",
         default=METHOD,
         notes=(*notes, *around.notes),
@@ -169,12 +169,8 @@ def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Eva
 
 
 def _mean_of_log(held: Held, level: float) -> Estimate:
-    one, zero = np.ones_like(held.reward), np.zeros_like(held.reward)
-    clustered = held.group is not None
-    rows = Scored(
-        one, held.reward, zero, zero, zero, zero, zero, zero, zero,
-        group=held.group, clustered=clustered,
-    )  # fmt: skip
+    weight, clustered = np.ones_like(held.reward), held.group is not None
+    rows = Scored.without_model(weight, held.reward, group=held.group, clustered=clustered)
     mean = Snips().receive_unweighted(rows)
     low, high, made_by = mean.interval(held.kind, level)
     return Estimate("mean of the log", mean.value(), float(low), float(high), level, made_by)

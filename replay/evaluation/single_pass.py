@@ -43,9 +43,6 @@ NOTE = "with these estimators alone nothing was looked at action by action"
 ROWS_AT_ONCE = 1 << 15
 """An array of so many rows has 256 KB: the few that are in use stay in the cache of a core."""
 
-NOTHING = np.broadcast_to(0.0, ROWS_AT_ONCE)
-UNKNOWN = np.broadcast_to(np.nan, ROWS_AT_ONCE)
-
 NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
 """Of what can be summed so; rejection draws rows by numbers that a file in CSV may not have yet."""
 
@@ -168,22 +165,14 @@ def _parts(columns: list[Any]) -> Iterator[list[Any]]:
 def _scored(
     chance: Floats, propensity: Floats, reward: Floats, index: NDArray[np.int64], *, known: bool
 ) -> Scored:
-    none = NOTHING[: len(reward)]
-    unsupported = none
+    unsupported = None
     if propensity.max() > 1 - 1e-9:  # which leaves nothing else that could have been done
         alone = (propensity > 1 - 1e-9) & (chance < 1 - 1e-9)
         unsupported = alone.astype(np.float64)
-    return Scored(
+    return Scored.without_model(
         chance / propensity,
         reward,
-        none,
-        none,
-        none[:, None],
-        none[:, None],
-        none,
-        unsupported,
-        UNKNOWN[: len(reward)],
-        index=index if known else None,
+        unsupported=unsupported,
         propensity=propensity,
-        modelled=False,
+        index=index if known else None,
     )

@@ -90,6 +90,20 @@ class Diagnostics:
     weight_deficit: float | None = None
     variance_factor: float | None = None
 
+    @classmethod
+    def of_nothing(cls) -> Diagnostics:
+        """Diagnostics of no rows."""
+        return cls(
+            ess=None,
+            ess_share=None,
+            mean_weight=None,
+            max_weight=None,
+            no_support_rows=0,
+            effective_events=None,
+            pess=None,
+            mean_weight_error=None,
+        )
+
     def as_dict(self) -> dict[str, float | int | tuple[float, ...] | None]:
         """Plain numbers for JSON."""
         return asdict(self)
@@ -196,7 +210,7 @@ class WeightSums:
         """Read the diagnostics off the sums; `None` where nothing was received."""
         n = self.rows
         if not n:
-            return Diagnostics(None, None, None, None, 0, None, None, None)
+            return Diagnostics.of_nothing()
         ess = self.weight**2 / self.weight_squared if self.weight_squared else 0.0
         terms, _, squared = self._away(0.0)
         events = terms**2 / squared if squared else 0.0

@@ -89,6 +89,37 @@ class Scored:
     certain: Scored | None = None
     doubt: Floats | None = None
 
+    @classmethod
+    def without_model(
+        cls,
+        weight: Floats,
+        reward: Floats,
+        *,
+        unsupported: Floats | None = None,
+        propensity: Floats | None = None,
+        index: NDArray[np.int64] | None = None,
+        group: NDArray[np.int64] | None = None,
+        clustered: bool = False,
+    ) -> Scored:
+        """Rows with no model of the reward, of which only the logged action's chances are known."""
+        none = np.broadcast_to(0.0, len(reward))
+        return cls(
+            weight,
+            reward,
+            direct=none,
+            predicted=none,
+            noise=none[:, None],
+            spread=none[:, None],
+            fitted=none,
+            unsupported=none if unsupported is None else unsupported,
+            chi=np.broadcast_to(np.nan, len(reward)),
+            propensity=propensity,
+            index=index,
+            group=group,
+            clustered=clustered,
+            modelled=False,
+        )
+
     def __len__(self) -> int:
         """How many rows."""
         return len(self.reward)

@@ -121,20 +121,9 @@ def test_any_number_of_jobs_gives_the_same_last_bit_and_starts_no_process(
 def test_weights_of_no_model_have_the_curve_of_rows_added_one_part_at_a_time() -> None:
     rng = np.random.default_rng(8)
     n = 2_000
-    index, none, unknown = np.arange(n), np.zeros(n), np.full(n, np.nan)
-    whole = Scored(
-        rng.gamma(1.0, 1.0, n),
-        rng.normal(size=n),
-        none,
-        none,
-        none[:, None],
-        none[:, None],
-        none,
-        none,
-        unknown,
-        index=index,
-        modelled=False,
-    )
+    index = np.arange(n)
+    weight, reward = rng.gamma(1.0, 1.0, n), rng.normal(size=n)
+    whole = Scored.without_model(weight, reward, index=index)
     at_once = Timeline(n).receive(whole)
     in_parts = Timeline(n)
     for start in range(0, n, 70):  # some of them within a twentieth, some across two
