@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bench.own_market import Events
+    from replay.numerics.amount import Amount
     from replay.numerics.arrays import Floats
     from replay.results.evaluation import Estimate, Evaluation
-    from replay.results.money import Amount
     from replay.targets.target import Target
 
 GOAL, SURELY = 0.93, 0.01

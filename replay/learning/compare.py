@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from replay.learning.uncertainty import beside, logged_share, spread
+from replay.numerics.amount import Amount
 from replay.tables.values.clusters import GROUPS
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from replay.learning.uncertainty import Bounds, Spread
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
-    """A number with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
 def with_logged(held: Held, walked: Walk) -> Spread:
     """All candidates, and last the mean of the log."""
     group = np.arange(len(held)) % GROUPS if held.group is None else held.group
@@ -35,36 +26,36 @@ def with_logged(held: Held, walked: Walk) -> Spread:
     return beside(spread(walked), logged_share(walked, rows, rewards))
 
 
-def against(all_of: Spread, one: int, others: Sequence[int], level: float) -> list[Between]:
+def against(all_of: Spread, one: int, others: Sequence[int], level: float) -> list[Amount]:
     """What each of `others` earns more than `one`, all intervals together at `level`."""
     m = len(all_of.value)
     weights = np.zeros((m, len(others)))
     weights[one] -= 1.0
     weights[list(others), range(len(others))] += 1.0
-    return betweens(all_of.of(weights).bounds(level))
+    return amounts(all_of.of(weights).bounds(level))
 
 
-def under_best(all_of: Spread, best: int, others: Sequence[int], level: float) -> list[Between]:
+def under_best(all_of: Spread, best: int, others: Sequence[int], level: float) -> list[Amount]:
     """What `best` earns more than each of `others`.
 
     Together at `level` over all pairs, for it is the data that chose the best.
     """
     pairs = [(a, b) for at, a in enumerate(others) for b in others[at + 1 :]]
-    zero = Between(0.0, 0.0, 0.0)
+    zero = Amount(0.0, 0.0, 0.0)
     if not pairs:
         return [zero] * len(others)
     weights = np.zeros((len(all_of.value), len(pairs)))
     for at, (a, b) in enumerate(pairs):
         weights[a, at], weights[b, at] = 1.0, -1.0
-    found = betweens(all_of.of(weights).bounds(level))
+    found = amounts(all_of.of(weights).bounds(level))
     by = dict(zip(pairs, found, strict=True))
-    by |= {(b, a): Between(-one.value, -one.high, -one.low) for (a, b), one in by.items()}
+    by |= {(b, a): Amount(-one.value, -one.high, -one.low) for (a, b), one in by.items()}
     return [zero if other == best else by[best, other] for other in others]
 
 
-def betweens(bounds: Bounds) -> list[Between]:
+def amounts(bounds: Bounds) -> list[Amount]:
     """Plain numbers."""
     return [
-        Between(float(value), float(low), float(high))
+        Amount(float(value), float(low), float(high))
         for value, low, high in zip(bounds.value, bounds.low, bounds.high, strict=True)
     ]

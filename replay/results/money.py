@@ -10,31 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, isfinite
+from typing import TYPE_CHECKING
 
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A figure per task, and the interval that holds it."""
-
-    value: float
-    low: float
-    high: float
-
-    def times(self, factor: float) -> Amount:
-        """Multiply by a number.
-
-        Examples
-        --------
-        >>> Amount(1.0, 0.5, 2.0).times(-1000)
-        Amount(value=-1000.0, low=-2000.0, high=-500.0)
-        """
-        low, high = sorted((factor * self.low + 0.0, factor * self.high + 0.0))
-        return Amount(factor * self.value + 0.0, low, high)  # 0.0 added: no zero is negative
-
-    @property
-    def per_thousand(self) -> Amount:
-        """Of 1,000 tasks."""
-        return self.times(1000.0)
+if TYPE_CHECKING:
+    from replay.numerics.amount import Amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
+
+from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,24 +27,7 @@ ROUNDS = 2000
 LEVEL = 0.95
 
 
-class Estimate(msgspec.Struct, frozen=True):
-    """A value with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def times(self, factor: float) -> Estimate:
-        """The same in another unit; `factor` is not negative."""
-        return Estimate(self.value * factor, self.low * factor, self.high * factor)
-
-    def share(self) -> Estimate:
-        """The same, cut off at 0 and 1."""
-        value, low, high = (min(max(x, 0.0), 1.0) for x in (self.value, self.low, self.high))
-        return Estimate(value, low, high)
-
-
-def block_ratio(num: Sequence[Sequence[float]], den: Sequence[float], seed: int = 0) -> Estimate:
+def block_ratio(num: Sequence[Sequence[float]], den: Sequence[float], seed: int = 0) -> Amount:
     """Mean over r replays of the ratio of two sums over n tasks in the order of time.
 
     Parameters
@@ -58,7 +42,7 @@ def block_ratio(num: Sequence[Sequence[float]], den: Sequence[float], seed: int 
     Examples
     --------
     >>> block_ratio([[1.0, 1.0, 1.0]], [2.0, 2.0, 2.0])
-    Estimate(value=0.5, low=0.5, high=0.5)
+    Amount(value=0.5, low=0.5, high=0.5)
     """
     replays, blocks = len(num), np.array_split(np.arange(len(den)), min(len(den), BLOCKS))
     nums, dens = np.asarray(num, dtype=np.float64), np.asarray(den, dtype=np.float64)
@@ -75,4 +59,4 @@ def block_ratio(num: Sequence[Sequence[float]], den: Sequence[float], seed: int 
     low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     total = float(block_den.sum())
     value = float(block_num.sum()) / replays / total if total else 0.0
-    return Estimate(value, float(low), float(high))
+    return Amount(value, float(low), float(high))

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from replay.baselines.majority import majority_vote
-from replay.savings.bootstrap import Estimate, block_ratio
+from replay.numerics.amount import Amount
+from replay.savings.bootstrap import block_ratio
 from replay.savings.sources import Source, sources
 
 if TYPE_CHECKING:
@@ -60,11 +61,11 @@ class SavingsReport(msgspec.Struct, frozen=True, kw_only=True):
     usd: float
     usd_needed: float
     per: str
-    usd_saved: Estimate
-    share_saved: Estimate
+    usd_saved: Amount
+    share_saved: Amount
     span_days: float | None
     value_usd: float
-    agreement: Estimate
+    agreement: Amount
     usd_at_risk: float
     differing: tuple[Differs, ...]
     pools: tuple[Source, ...]
@@ -72,9 +73,9 @@ class SavingsReport(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]
     notes: tuple[str, ...]
     tasks_with_truth: int = 0
-    accuracy: Estimate | None = None
-    their_accuracy: Estimate | None = None
-    accuracy_gain: Estimate | None = None
+    accuracy: Amount | None = None
+    their_accuracy: Amount | None = None
+    accuracy_gain: Amount | None = None
 
 
 def savings_report(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from replay.savings.bootstrap import Estimate
+    from replay.numerics.amount import Amount
     from replay.savings.savings import SavingsReport
     from replay.savings.sources import Source
 
@@ -123,5 +123,5 @@ def _table(title: str, columns: Sequence[str]) -> Table:
     return table
 
 
-def _share(one: Estimate) -> str:
+def _share(one: Amount) -> str:
     return f"{one.value:.1%} ({one.low:.1%} to {one.high:.1%})"

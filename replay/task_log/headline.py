@@ -13,7 +13,8 @@ from replay.results.estimand import ONE_AT_A_TIME, SINGLE_TASK
 from replay.task_log.known_accuracy import unknown_accuracy
 
 if TYPE_CHECKING:
-    from replay.results.money import Amount, Audits, Component, Statement
+    from replay.numerics.amount import Amount
+    from replay.results.money import Audits, Component, Statement
 
 
 def headline(found: Statement, target: str) -> str:

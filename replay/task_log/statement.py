@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from replay.intervals.choose import default
-from replay.results.money import Amount, Audits, Component, Money, Slice, Statement
+from replay.numerics.amount import Amount
+from replay.results.money import Audits, Component, Money, Slice, Statement
 from replay.results.verdict import judge
 from replay.task_log.components import Earned
 from replay.task_log.headline import headline

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.errors import CannotAnswer
-from replay.learning.compare import against, betweens, under_best, with_logged
+from replay.learning.compare import against, amounts, under_best, with_logged
 from replay.learning.config import LEARNER, Walking, units, words_of
 from replay.learning.rejection_replay import walk
 from replay.learning.validity import judge_walk
@@ -74,7 +74,7 @@ def answer(
     chosen = max(usable, key=lambda at: float(together.value[at]))
     every = range(len(asked.candidates))
     first = together.of(np.eye(len(together.value))[:, : len(everyone)])
-    earns = betweens(first.bounds(asked.level))
+    earns = amounts(first.bounds(asked.level))
     now = len(everyone) - 1 if asked.today is not None else len(everyone)
     over = against(together, now, every, asked.level)
     under = under_best(together, chosen, every, asked.level)
@@ -104,7 +104,7 @@ def answer(
         words_of(plan.replays),
         asked.level,
         "logging" if asked.today is None else names[-1],
-        betweens(together.of(np.eye(len(together.value))[:, [now]]).bounds(asked.level))[0],
+        amounts(together.of(np.eye(len(together.value))[:, [now]]).bounds(asked.level))[0],
         found,
         chosen,
         all(found[at].under_best.low > 0 for at in usable if at != chosen),

@@ -15,14 +15,14 @@ from replay.results.evaluation import Estimate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from replay.learning.compare import Between
+    from replay.numerics.amount import Amount
     from replay.tune.result import Candidate, Tuning
 
 TALL, TOP, BOTTOM = 280, 16, 24
 """Heights in pixels: of the drawing, of what stands above it, and of the axis."""
 
 
-def interval_of(between: Between) -> str:
+def interval_of(between: Amount) -> str:
     """Write a number with its interval."""
     value, low, high = rounded(between.value, between.low, between.high)
     return f"{value} ({low} to {high})"

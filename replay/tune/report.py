@@ -13,7 +13,7 @@ from replay.report.wording.digits import number
 from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
-    from replay.learning.compare import Between
+    from replay.numerics.amount import Amount
     from replay.tune.result import Tuning
 
 
@@ -140,11 +140,11 @@ def _buys(found: Tuning) -> Table:
     return table
 
 
-def _between(one: Between) -> str:
+def _between(one: Amount) -> str:
     return f"{number(one.value)} ({_ends(one)})"
 
 
-def _ends(one: Between) -> str:
+def _ends(one: Amount) -> str:
     """Both ends, to the digits that their distance lets count."""
     wide = one.high - one.low
     digits = max(1 - math.floor(math.log10(wide)), 0) if wide > 0 else 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bandit.settings import PolicySettings
-    from replay.learning.compare import Between
+    from replay.numerics.amount import Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Candidate:
 
     name: str
     settings: PolicySettings
-    earns: Between
-    over_today: Between
-    under_best: Between
+    earns: Amount
+    over_today: Amount
+    under_best: Amount
     history_sd: float | None
     tomorrow_pess: float
     tomorrow_width: float
@@ -103,7 +103,7 @@ class Tuning:
     words: str
     level: float
     today: str
-    today_earns: Between
+    today_earns: Amount
     candidates: tuple[Candidate, ...]
     chosen: int
     apart: bool

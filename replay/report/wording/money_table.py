@@ -8,7 +8,8 @@ from replay.report.wording.digits import rounded
 from replay.runtime.text import counted
 
 if TYPE_CHECKING:
-    from replay.results.money import Amount, Component, Money, Statement
+    from replay.numerics.amount import Amount
+    from replay.results.money import Component, Money, Statement
 
 HEADS = ["per task", "logged", "change under the target", "worth $ per 1,000 tasks"]
 """Of the table's columns."""

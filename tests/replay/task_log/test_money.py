@@ -30,7 +30,7 @@ from tests.replay.task_log.plain_log import Events, audited, money, parts, plain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.results.money import Amount
+    from replay.numerics.amount import Amount
 
 TASKS = 300
 about = partial(pytest.approx, rel=0.02)

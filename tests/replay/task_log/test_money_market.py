@@ -14,7 +14,8 @@ from tests.replay.task_log.plain_log import money, parts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.results.money import Amount, Statement
+    from replay.numerics.amount import Amount
+    from replay.results.money import Statement
 
 LOGS, TASKS = 30, 300
 TARGETS = ("greedy", "uniform")
