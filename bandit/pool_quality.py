@@ -1,4 +1,4 @@
-"""How good a pool's next label is, in a project: what the model foretells, and the pool's record.
+"""How good a pool's next label is, in a project: what the model predicts, and the pool's record.
 
 Rule 1: what all projects share is learned as if no project had ways of its own: only every second
 label also teaches those, so a new project finds the whole of what is common.
@@ -30,7 +30,7 @@ class PoolQuality:
     judged
         Labels that were judged, by `key_of` project and pool.
     trust
-        How well the model foretold them, where there is more than one project.
+        How well the model predicted them, where there is more than one project.
 
     Examples
     --------

@@ -88,14 +88,14 @@ class QualityModel:
     ) -> tuple[float, float]:
         """Learn it beside other projects, of the pool as all know it or `apart` as `project` does.
 
-        Return the chance that was foretold before: as all know the pool, and as the project does.
+        Return the chance that was predicted before: as all know the pool, and as the project does.
         """
         task = _namespace("t", features)
         shared = task + _pool_namespaces(pool, None, *signals.items())
         own = task + _pool_namespaces(pool, project, *signals.items())
-        foretold = self._vw.predict(shared), self._vw.predict(own)
+        predicted = self._vw.predict(shared), self._vw.predict(own)
         self._learn(own if apart else shared, quality)
-        return foretold
+        return predicted
 
     def _learn(self, line: str, quality: float) -> None:
         if quality >= 1.0 - SURE or quality <= SURE:

@@ -1,7 +1,7 @@
 """How far the quality model is believed of a pool in a project: as far as it predicted well there.
 
 The model sees a pool in two ways: as all projects know it, and as this project knows it. Of both,
-and of the pool's own record in the project, it is kept how well they foretold the labels that were
+and of the pool's own record in the project, it is kept how well they predicted the labels that were
 judged. With y the chance that a label was right, c the model's chance and r the record's,
 
     gain = decayed sum of  y log(c / r) + (1 - y) log((1 - c) / (1 - r)),
@@ -12,7 +12,7 @@ the log of how much likelier the model made the labels than the record did. Then
 
 is Bayes' rule for two experts, with a model that starts unknown: so a neighbour whose pools are
 otherwise can mislead it for a few labels only. Of the two ways, the shared one speaks until the
-project's own has foretold clearly more.
+project's own has predicted clearly better.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Trust(msgspec.Struct, gc=False):
         return self.own > self.shared + MARGIN
 
     def judge(self, quality: float, *, shared: float, own: float, rate: float) -> None:
-        """Count how well a label's `quality` was foretold, in both ways and by the record."""
+        """Count how well a label's `quality` was predicted, in both ways and by the record."""
         self.shared = self.shared * DECAY + _gain(quality, shared, rate)
         self.own = self.own * DECAY + _gain(quality, own, rate)
 

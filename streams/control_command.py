@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @click.option("--usd-per-day", type=float, help="What its asks may cost in a UTC day.")
 @click.option("--learning", is_flag=True, help="The order is about the learning, not a project.")
 @click.option("--freeze", "frozen", is_flag=True, help="Learn nothing more.")
-@click.option("--roll-back", "snapshot", type=click.IntRange(0), help="Know what this one knew.")
+@click.option(
+    "--roll-back", "snapshot", type=click.IntRange(0), help="Replace the model by this snapshot."
+)
 @click.option(
     "--relearn",
     is_flag=True,
@@ -55,8 +57,8 @@ def control(
     An order replaces the earlier one of its project, or of the learning, whole: with --project or
     --learning alone, all that was ordered is lifted. Without either, shows what is in force.
 
-    --reset-clock is for the day after a worker's clock was far ahead: first mend that clock, and
-    be sure of this machine's. Asks made in the future that wasn't one expire as if made now.
+    --reset-clock repairs desks whose time is wrong because a worker's clock was. Correct that clock
+    first, and check this machine's. Asks that are dated in the future then expire as if made now.
     """
     from bandit.events import Control
     from streams import controlling

@@ -50,7 +50,7 @@ class Question:
     length
         Rows of the log, unusable ones included.
     clustered
-        Whether rows of a group may hang together.
+        Whether rows of a group may be correlated.
     only
         Names of the estimators that are wanted; all if there are none.
     laddered

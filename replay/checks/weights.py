@@ -142,7 +142,13 @@ def on_tail(found: Diagnostics) -> list[Finding]:
         return []
     text = f"0.1 % of the rows carry {share:.0%} of all weight"
     if share > TOP_SHARE:
-        return [Finding("tail", "weak", text + ": a policy nearer the log's would be surer")]
+        return [
+            Finding(
+                "tail",
+                "weak",
+                text + ": a target closer to the logging policy gives narrower intervals",
+            )
+        ]
     if index is not None and index < TAIL_INDEX:
         text += f", and the tail index is {index:.1f}: larger weights than seen are likely"
         return [Finding("tail", "weak", text)]

@@ -55,7 +55,7 @@ def check_limits(interval: str, columns: Columns, kind: str, table: str) -> None
     Raises
     ------
     BadValue
-        If rewards can be anything, rows hang together, or propensities are estimated.
+        If rewards have no limits, rows are clustered, or propensities are estimated.
     """
     if interval not in LIMITED:
         return
@@ -67,7 +67,7 @@ def check_limits(interval: str, columns: Columns, kind: str, table: str) -> None
         )
     if columns.cluster is not None:
         raise BadValue(
-            f"{asked}: doesn't know of rows that hang together: leave out --cluster, or take"
+            f"{asked}: doesn't hold for clustered rows: leave out --cluster, or take"
             " --interval default"
         )
     if columns.estimated:

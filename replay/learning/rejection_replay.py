@@ -101,13 +101,13 @@ class Walk:
     replays, acceptance
         R, and the share of rows that were accepted.
     sums
-        Over the rows that a lane came past, shape (10, C · R): rows, v, w, w², w r, (w r)²,
+        Over the rows that a lane visited, shape (10, C · R): rows, v, w, w², w r, (w r)²,
         Σₐ π²/μ, the largest w, Σ π where the log had no chance, and the chance of exploring,
         1 − maxₐ π.
     accepted
         Rows that each lane accepted, shape (C · R,).
     groups
-        By group of rows, how many a candidate's lanes came past and Σ v, shape (2, GROUPS, C).
+        By group of rows, how many a candidate's lanes visited and Σ v, shape (2, GROUPS, C).
     learners, policies
         At the end of their histories.
     """

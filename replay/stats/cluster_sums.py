@@ -43,7 +43,7 @@ class Groups:
     """Sums over the rows of each group.
 
     `sums`, shape (GROUPS, p + 1), counts the rows of each group and sums p columns; it is empty
-    where no groups were asked for. `clustered` says that rows of a group may hang together.
+    where no groups were asked for. `clustered` says that rows of a group may be correlated.
     """
 
     sums: Floats = field(default_factory=lambda: np.zeros((0, 0)))

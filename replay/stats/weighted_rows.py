@@ -196,7 +196,7 @@ def score(
     actions
         How many the log names, K.
     clustered
-        Whether rows of a group may hang together.
+        Whether rows of a group may be correlated.
     floor
         Logged chances up to this are no support; above 0 where they are estimated.
     """

@@ -66,7 +66,7 @@ def fold_choices(
     log_sums = fold_source(asks, question)
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
-        " states that the log visited; a row is an ask, and asks of one task hang together"
+        " states that the log visited; a row is an ask, and asks of one task are correlated"
     )
     notes: tuple[str, ...] = (only_pools, UNLIMITED)
     if asks.unjudged:

@@ -53,7 +53,7 @@ def money_of(
 
     References
     ----------
-    Šidák (1967), JASA 62(318), 626-633: of normal estimates, however they hang together.
+    Šidák (1967), JASA 62(318), 626-633: of normal estimates, however they are correlated.
     """
     each = level ** (1.0 / max(len(accounts.slices), 1))
     slices = tuple(

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 ADVICE = {
     "support": "Ask about a target that does only what the log could do, or let the log explore"
     " what it lacks.",
-    "worth": "Log for longer, explore more, or ask about a target nearer the log's own policy.",
+    "worth": "Log for longer, explore more, or evaluate a target closer to the logging policy.",
     "rewards": "Log for longer: what is rare needs more rows.",
     "mean weight": "Check that the propensities are those that each decision was drawn with, and"
     " not computed later. A longer log notices smaller deviations.",
     "propensities": "Check which actions were eligible in each row, and that the propensities are"
     " those that each decision was drawn with; log them from now on, if they were not.",
-    "tail": "Ask about a target nearer the log's own policy; estimators that limit large weights"
+    "tail": "Evaluate a target closer to the logging policy; estimators that limit large weights"
     " show how much hangs on them.",
     "overlap": "Let the log explore this action more before the target is believed.",
     "rows left out": "Look at the reasons, mend the rows and evaluate again (--strict names the"

@@ -53,8 +53,6 @@ def source(kind: type) -> str:
     for one in reversed(kind.__mro__):
         annotations |= getattr(one, "__annotations__", {})
     lines = [f"class {kind.__name__.lstrip('_')}(msgspec.Struct, kw_only=True{tag}):"]
-    lines.append(f'    """{kind.__name__.lstrip("_")}, as it was then."""')
-    lines.append("")
     for field in msgspec.structs.fields(kind):
         default = "" if field.default is msgspec.NODEFAULT else f" = {field.default!r}"
         if field.default_factory is not msgspec.NODEFAULT:

@@ -10,8 +10,6 @@ Feature = float | str
 
 
 class Pool(msgspec.Struct, kw_only=True, tag="Pool"):
-    """Pool, as it was then."""
-
     pool: str
     at: float
     usd_per_label: float
@@ -25,8 +23,6 @@ class Pool(msgspec.Struct, kw_only=True, tag="Pool"):
 
 
 class Task(msgspec.Struct, kw_only=True, tag="Task"):
-    """Task, as it was then."""
-
     task: str
     project: str
     at: float
@@ -41,8 +37,6 @@ class Task(msgspec.Struct, kw_only=True, tag="Task"):
 
 
 class Label(msgspec.Struct, kw_only=True, tag="Label"):
-    """Label, as it was then."""
-
     label: str
     task: str
     ask: int
@@ -56,8 +50,6 @@ class Label(msgspec.Struct, kw_only=True, tag="Label"):
 
 
 class Decline(msgspec.Struct, kw_only=True, tag="Decline"):
-    """Decline, as it was then."""
-
     task: str
     ask: int
     pool: str
@@ -67,8 +59,6 @@ class Decline(msgspec.Struct, kw_only=True, tag="Decline"):
 
 
 class Gold(msgspec.Struct, kw_only=True, tag="Gold"):
-    """Gold, as it was then."""
-
     task: str
     answer: str
     at: float
@@ -77,15 +67,11 @@ class Gold(msgspec.Struct, kw_only=True, tag="Gold"):
 
 
 class Tick(msgspec.Struct, kw_only=True, tag="Tick"):
-    """Tick, as it was then."""
-
     at: float
     v: int = 1
 
 
 class Control(msgspec.Struct, kw_only=True, tag="Control"):
-    """Control, as it was then."""
-
     at: float
     project: str | None = None
     paused: bool = False
@@ -98,8 +84,6 @@ class Control(msgspec.Struct, kw_only=True, tag="Control"):
 
 
 class Decision(msgspec.Struct, kw_only=True, tag="Decision"):
-    """Decision, as it was then."""
-
     task: str
     project: str
     ask: int
@@ -129,8 +113,6 @@ class Decision(msgspec.Struct, kw_only=True, tag="Decision"):
 
 
 class Ask(msgspec.Struct, kw_only=True, tag="Ask"):
-    """Ask, as it was then."""
-
     task: str
     project: str
     ask: int
@@ -145,8 +127,6 @@ class Ask(msgspec.Struct, kw_only=True, tag="Ask"):
 
 
 class Reward(msgspec.Struct, kw_only=True, tag="Reward"):
-    """Reward, as it was then."""
-
     task: str
     project: str
     ask: int
@@ -179,8 +159,6 @@ class Reward(msgspec.Struct, kw_only=True, tag="Reward"):
 
 
 class Verdict(msgspec.Struct, kw_only=True, tag="Verdict"):
-    """Verdict, as it was then."""
-
     task: str
     project: str
     revision: int
@@ -202,8 +180,6 @@ class Verdict(msgspec.Struct, kw_only=True, tag="Verdict"):
 
 
 class DeadLetter(msgspec.Struct, kw_only=True, tag="DeadLetter"):
-    """DeadLetter, as it was then."""
-
     rule: str
     message: str
     at: float | None = None
@@ -216,8 +192,6 @@ class DeadLetter(msgspec.Struct, kw_only=True, tag="DeadLetter"):
 
 
 class AskState(msgspec.Struct, kw_only=True):
-    """AskState, as it was then."""
-
     ask: int
     pool: str
     at: float
@@ -238,8 +212,6 @@ class AskState(msgspec.Struct, kw_only=True):
 
 
 class TaskState(msgspec.Struct, kw_only=True):
-    """TaskState, as it was then."""
-
     task: Task
     asks: list[AskState] = []
     decided: int = 0
@@ -257,15 +229,11 @@ class TaskState(msgspec.Struct, kw_only=True):
 
 
 class HeldGold(msgspec.Struct, kw_only=True):
-    """HeldGold, as it was then."""
-
     gold: Gold
     at: float
 
 
 class DeskState(msgspec.Struct, kw_only=True):
-    """DeskState, as it was then."""
-
     now: float | None = None
     ahead_at: float | None = None
     ahead_ticks: int = 0
@@ -280,8 +248,6 @@ class DeskState(msgspec.Struct, kw_only=True):
 
 
 class Record(msgspec.Struct, kw_only=True):
-    """Record, as it was then."""
-
     right: float = 0.0
     total: float = 0.0
     golds: int = 0
@@ -294,8 +260,6 @@ class Record(msgspec.Struct, kw_only=True):
 
 
 class Calibration(msgspec.Struct, kw_only=True):
-    """Calibration, as it was then."""
-
     shift: float = 0.0
     slope: float = 0.65
     curve_shift: float = 4.0
@@ -305,8 +269,6 @@ class Calibration(msgspec.Struct, kw_only=True):
 
 
 class Saved(msgspec.Struct, kw_only=True):
-    """Saved, as it was then."""
-
     version: int
     vw_arguments: str
     position: int
@@ -320,8 +282,6 @@ class Saved(msgspec.Struct, kw_only=True):
 
 
 class Manifest(msgspec.Struct, kw_only=True):
-    """Manifest, as it was then."""
-
     v: int = 1
     id: int
     sha256: str

@@ -1,4 +1,4 @@
-"""Rows that hang together by two columns are refused; nested ones are not."""
+"""Rows that are correlated by two columns are refused; nested ones are not."""
 
 from __future__ import annotations
 
