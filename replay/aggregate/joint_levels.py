@@ -1,4 +1,4 @@
-"""Several targets together: which differ from the first, and levels that hold for all at once."""
+"""Levels of several intervals, so that all hold together: of targets, differences and slices."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class AsTyped(click.Command):
 @click.option(
     "--time",
     metavar="COLUMN",
-    help="When it was: numbers, or times of one zone; says whether rows are in order.",
+    help="Timestamp column: numbers, or times of one zone; shows whether rows are in order.",
 )
 @click.option(
     "--target",

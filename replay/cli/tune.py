@@ -83,10 +83,10 @@ def tune(
 ) -> None:
     """Find exploration settings from a log.
 
-    Which explorer, rate and floor earn most, how sure that is, and what exploring buys: today's
-    loss against how precisely tomorrow's log could evaluate a new policy. LOG is as in `evaluate`.
-    Every candidate learns as it would live, from rows accepted as its own choice alone. Exit code
-    3: the log can't answer.
+    Which explorer, rate and floor earn most, how sure that is, and what exploring costs and
+    gains: today's regret against how precisely tomorrow's log could evaluate a new policy. LOG is
+    as in `evaluate`. Every candidate learns as it would live, from rows accepted as its own choice
+    alone. Exit code 3: the log can't answer.
 
     \b
     Examples:

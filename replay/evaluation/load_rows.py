@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ASKS = (
     "a row is an ask, its reward the logged one; only the choice of pool counts, at the states"
-    " that the log visited, and asks of one task count as independent"
+    " that the log visited, asks of one task are treated as independent"
 )
 BLIND = "learners know nothing of a task: the log doesn't hold its features"
 

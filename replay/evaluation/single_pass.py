@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from replay.tables.formats.table import Table
     from replay.targets.target import Target
 
-NOTE = "with these estimators alone nothing was looked at action by action"
+NOTE = "these estimators need no actions, so nothing was checked by action"
 
 ROWS_AT_ONCE = 1 << 15
 """An array of so many rows has 256 KB: the few that are in use stay in the cache of a core."""

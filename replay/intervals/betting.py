@@ -1,4 +1,4 @@
-"""Betting: v is left out of the interval when somebody who bet against it would have become rich.
+"""Betting confidence interval for bounded rewards (Waudby-Smith and Ramdas 2024).
 
 Whoever bets the share λ/m of the capital that terms x in [0, B] have a mean above m has, after n
 terms, Π (1 + λ (x/m − 1)); if the mean is m, the average over a grid of λ exceeds 1/α with chance

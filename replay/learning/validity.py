@@ -25,7 +25,7 @@ def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Ve
 
 
 def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
-    """Say for each candidate how many rows a history came past, and what their weights were."""
+    """Return for each candidate the rows visited per history, and diagnostics of their weights."""
     sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
     clusters = None
     if held.group is not None:

@@ -1,4 +1,4 @@
-"""Numbers that look random and are a function of a row's number and a word: no state."""
+"""Counter-based uniform numbers (SplitMix64): a hash of a row's number and a word, no state."""
 
 from __future__ import annotations
 

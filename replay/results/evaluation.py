@@ -46,6 +46,11 @@ class Slice:
     gain: Estimate | None
     verdict: str
 
+    @property
+    def name(self) -> str:
+        """The column and its value."""
+        return f"{self.column} = {self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -87,7 +92,7 @@ class Learning:
     words
         What the interval is of: histories, or this one only.
     passed
-        Rows that a history came past, on average; the diagnostics are of them.
+        Rows visited per learning history, on average; the diagnostics are of them.
     """
 
     policy: str

@@ -1,4 +1,4 @@
-"""Whether the log can answer: by how much of it speaks about the target, never by the estimate.
+"""Whether the log can answer: judged by its diagnostics, never by the estimate.
 
 Every check is good, weak or broken, with a sentence that says what was found and what to do. One
 that is broken refuses an answer.
@@ -138,7 +138,9 @@ def judge(
 def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) -> Finding:
     lacking = found.no_support_rows
     if not lacking:
-        return Finding("support", "good", f"the log could do all that {target} does")
+        return Finding(
+            "support", "good", f"full support: every action of {target} has a logged propensity"
+        )
     verdict = "broken" if lacking / rows > NO_SUPPORT_SHARE else "weak"
     text = f"{target} does what the log {lacks} in {lacking} of {rows} {unit}s"
     return Finding("support", verdict, text)

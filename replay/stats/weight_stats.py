@@ -1,4 +1,4 @@
-"""Diagnostics of importance weights: how much of the log speaks about the target."""
+"""Diagnostics of importance weights: effective sample size, tail and support."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""A tuning as one HTML page: what each candidate earns, what exploring buys, what to paste."""
+"""A tuning as one HTML page: what candidates earn, what exploring costs, what to paste."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from replay.report.html.document import document
-from replay.report.html.markup import Markup, table, tag
+from replay.report.html.markup import Markup, section, table, tag
 from replay.report.wording.digits import number
 from replay.runtime.text import counted
 from replay.tune.charts import earnings_chart, exploring_chart, interval_of
@@ -27,7 +27,7 @@ def page(found: Tuning, source: str) -> str:
     )
     across = (
         f"Across: how wide the interval is that a log of {found.tasks:,} {unit}s by each would"
-        f" give for {found.new}. Up: what each loses today beside the best. Left and low is good."
+        f" give for {found.new}. Up: the regret of each today. Left and low is good."
     )
     return document(
         TITLE,
@@ -37,32 +37,36 @@ def page(found: Tuning, source: str) -> str:
             tag("p", f"From {counted(found.rows, unit)} of {source}", class_="source"),
             tag("div", tag("p", lead, class_="answer"), class_="said"),
         ),
-        _section(
+        section(
             "What each earns",
             earnings_chart(found),
             tag("p", f"Intervals hold together at {100 * found.level:.6g} %."),
         ),
-        _section(
-            "What exploring buys",
+        section(
+            "What exploring costs and gains",
             exploring_chart(found),
             tag("p", across),
             *(tag("p", line) for line in floor_lines(found)),
         ),
-        _section("The numbers", tag("div", _numbers(found), class_="scroll")),
-        _section(
+        section("The numbers", tag("div", _numbers(found), class_="scroll")),
+        section(
             "To paste into the worker's configuration",
             tag("pre", tag("code", found.policy), tabindex="0"),
         ),
-        _section("Notes", tag("ul", *(tag("li", f"{note}.") for note in found.notes))),
+        section("Notes", tag("ul", *(tag("li", f"{note}.") for note in found.notes))),
     )
 
 
-def _section(name: str, *inside: str) -> Markup:
-    return tag("section", tag("h2", name), *inside)
-
-
 def _numbers(found: Tuning) -> Markup:
-    heads = ["candidate", f"per {found.unit}", "low", "high", "loses", "worth (pESS)", "width"]
+    heads = [
+        "candidate",
+        f"per {found.unit}",
+        "low",
+        "high",
+        "regret today",
+        "effective sample size",
+        "interval width",
+    ]
     rows = []
     for one in found.candidates:
         cells = ["–", "–", "–", one.refused or ""]

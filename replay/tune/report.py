@@ -23,7 +23,7 @@ def as_json_text(found: Tuning) -> str:
 
 
 def print_report(found: Tuning, source: str, console: Console | None = None) -> None:
-    """Print which candidate earns most, how sure that is, and what exploring buys."""
+    """Print which candidate earns most, how sure that is, and what exploring costs and gains."""
     console = console or Console(highlight=False)
     say(console, f"Which way of exploring earns most? From {counted(found.rows, found.unit)} of")
     say(console, source)
@@ -43,8 +43,8 @@ def print_report(found: Tuning, source: str, console: Console | None = None) -> 
     say(console, "")
     say(
         console,
-        f"What exploring buys: what a log of {counted(found.tasks, found.unit)} by each, as at its"
-        f" end, would say of {found.new}",
+        "What exploring costs and gains: regret today, and what a log of"
+        f" {counted(found.tasks, found.unit)} by each, as at its end, would say of {found.new}",
     )
     console.print(_buys(found))
     for line in floor_lines(found):
@@ -132,7 +132,7 @@ def _earnings(found: Tuning) -> Table:
 def _buys(found: Tuning) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("candidate", no_wrap=True)
-    for title in ("loses today", "worth (pESS)", "interval is wide"):
+    for title in ("regret today", "effective sample size", "interval width"):
         table.add_column(title, justify="right")
     for name, one in zip(short_names(found)[0], found.candidates, strict=True):
         loss = "–" if one.refused else number(one.under_best.value)

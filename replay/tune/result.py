@@ -62,7 +62,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Which setting earns most over the horizon, how sure that is, and what exploring buys.
+    """Which setting earns most over the horizon, how sure that is, what exploring costs and gains.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ def slice_figure(answer: Evaluation) -> Markup:
     rule = Rule(0.0, "as much as was logged") if by_gain else None
     drawn = forest(said(answer.slices), lines, rule, ("slice", "interval by"))
     rows = [
-        [_name(one), one.verdict, f"{one.rows:,}", *_cells(one.estimate), *_cells(one.gain)]
+        [one.name, one.verdict, f"{one.rows:,}", *_cells(one.estimate), *_cells(one.gain)]
         for one in answer.slices
     ]
     heads = ["slice", "verdict", f"{answer.unit}s", "value", "low", "high", "gain", "low", "high"]
@@ -42,19 +42,15 @@ def said(slices: tuple[Slice, ...]) -> str:
     worse = sum(one.high < 0 for one in gains)
     return (
         f"Of {counted(len(slices), 'slice')}, the target earns more in {better:,} and less in"
-        f" {worse:,}, no difference can be told in {len(gains) - better - worse:,}, and"
+        f" {worse:,}, no difference is detectable in {len(gains) - better - worse:,}, and"
         f" {len(slices) - len(gains):,} can't answer"
     )
 
 
 def _line(one: Slice, estimate: Estimate | None, *, alone: bool) -> Line:
     """Name the column only where there are several: a phone has little room."""
-    name = one.value if alone else _name(one)
+    name = one.value if alone else one.name
     return Line(f"{name} ({one.rows:,})", estimate, verdict_word(one.verdict))
-
-
-def _name(one: Slice) -> str:
-    return f"{one.column} = {one.value}"
 
 
 def _cells(estimate: Estimate | None) -> list[str]:

@@ -32,6 +32,11 @@ def tag(name: str, /, *inside: str, **attributes: Attribute) -> Markup:
     return Markup(f"<{name}{said}>{joined(*inside)}</{name}>")
 
 
+def section(name: str, *inside: str) -> Markup:
+    """Write a section with a heading."""
+    return tag("section", tag("h2", name), *inside)
+
+
 def joined(*parts: str) -> Markup:
     """Put parts together; what isn't markup is escaped.
 

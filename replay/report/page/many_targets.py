@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.report.figures.forest import Line, Rule, forest
-from replay.report.html.markup import Markup, joined, tag
+from replay.report.html.markup import Markup, joined, section, tag
 from replay.report.page.one_target import gain_figure, rule_of, sections_of
 from replay.report.wording.families import families
 from replay.report.wording.sentence import REFUSED, accuracy_known, differing
@@ -22,14 +22,14 @@ def sections_of_all(answer: Comparison) -> Markup:
     parts = [part for family in families(answer) for part in _of_family(family)]
     for one in answer.evaluations:
         inside = sections_of(one, 3, gain=False)
-        parts.append(_section(f"By itself: {one.target}", inside))
+        parts.append(section(f"By itself: {one.target}", inside))
     return joined(*parts)
 
 
 def _of_family(family: Family) -> list[Markup]:
     learn = " that learn" if family.learns else ""
     words = [tag("p", family.lived)] if family.lived else []
-    parts = [_section(f"The targets{learn}", *words, _targets(family))]
+    parts = [section(f"The targets{learn}", *words, _targets(family))]
     gains = [
         (one.target, None if one.refused else one.gain)
         for one in family.evaluations
@@ -37,10 +37,10 @@ def _of_family(family: Family) -> list[Markup]:
     ]
     if any(gain is not None for _, gain in gains):
         name = "More than was logged" + (f": targets{learn}" if learn else "")
-        parts.append(_section(name, gain_figure(gains)))
+        parts.append(section(name, gain_figure(gains)))
     if family.differences:
         told = tag("ul", *(tag("li", differing(one)) for one in family.differences))
-        parts.append(_section(f"Differences between targets{learn}", told, _differences(family)))
+        parts.append(section(f"Differences between targets{learn}", told, _differences(family)))
     return parts
 
 
@@ -63,7 +63,3 @@ def _differences(family: Family) -> Markup:
     paired = "in the same histories" if family.learns else f"{unit} by {unit}"
     title = f"What each target earns more than {than}, {paired}"
     return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)
-
-
-def _section(name: str, *inside: str) -> Markup:
-    return tag("section", tag("h2", name), *inside)

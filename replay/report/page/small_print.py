@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.html.markup import Markup, joined, section, table, tag
 from replay.report.page.versions import versions
 from replay.report.wording.sentence import notes
 
@@ -19,17 +19,17 @@ def small_print(every: Sequence[Evaluation], command: str, *, together: bool) ->
     first = every[0]
     parts = []
     if first.unusable.rows:
-        parts.append(_section(f"Left out: {first.unusable.rows:,} rows", _left_out(first)))
+        parts.append(section(f"Left out: {first.unusable.rows:,} rows", _left_out(first)))
     said = notes(every)
     if said:
-        parts.append(_section("Notes", tag("ul", *(tag("li", f"{note}.") for note in said))))
+        parts.append(section("Notes", tag("ul", *(tag("li", f"{note}.") for note in said))))
     if first.counts:
         counts = [[name.replace("_", " "), f"{many:,}"] for name, many in first.counts.items()]
-        parts.append(_section("What was counted", table(["what", "how many"], counts)))
-    parts.append(_section("The command", tag("pre", tag("code", command), tabindex="0")))
-    parts.append(_section("The versions", tag("p", ", ".join(map(" ".join, versions())))))
+        parts.append(section("What was counted", table(["what", "how many"], counts)))
+    parts.append(section("The command", tag("pre", tag("code", command), tabindex="0")))
+    parts.append(section("The versions", tag("p", ", ".join(map(" ".join, versions())))))
     level = first.logging.level
-    parts.append(_section("How to read an interval", tag("p", reading(level, together=together))))
+    parts.append(section("How to read an interval", tag("p", reading(level, together=together))))
     return joined(*parts)
 
 
@@ -55,7 +55,3 @@ def _left_out(answer: Evaluation) -> Markup:
         [reason, example.text, f"{count:,}"] for reason, count, example in answer.unusable.ordered()
     ]
     return table(["why", "the first of them", "rows"], rows, words=2)
-
-
-def _section(name: str, *inside: str) -> Markup:
-    return tag("section", tag("h2", name), *inside)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from replay.report.wording.families import Family
-    from replay.results.evaluation import Difference, Estimate, Evaluation, Slice
+    from replay.results.evaluation import Difference, Estimate, Evaluation
     from replay.results.money import Money
 
 VARIANCE = "variances are the larger of that seen and that of a model of the reward"
@@ -114,7 +114,7 @@ def print_slices(answer: Evaluation, console: Console) -> None:
     room = max(console.width - sum(widths), LEAST_NAME)
     table = _table("slice", *heads)
     for one, cells in zip(answer.slices, rows, strict=False):
-        add_row(table, shortened(_name(one), room), *cells)
+        add_row(table, shortened(one.name, room), *cells)
     say(console, "")
     console.print(table)
     weak = sum(verdict_word(one.verdict) == "weak" for one in answer.slices)
@@ -134,10 +134,6 @@ def _table(name: str, *numbers: str) -> Table:
     for head in numbers:
         table.add_column(head, justify="right", no_wrap=head != "verdict")
     return table
-
-
-def _name(one: Slice) -> str:
-    return f"{one.column} = {one.value}"
 
 
 def _cell(estimate: Estimate | None) -> str:

@@ -39,7 +39,7 @@ def test_the_report_is_readable_at_80_columns_and_ends_in_a_block_to_paste(log: 
     assert result.exit_code == 0, result.output
     for word in (
         "Which way of exploring earns most?", "T' = ", "3 learning histories", "over today",
-        "What exploring buys", "Smallest floor of epsilon_greedy", "ridge regression",
+        "What exploring costs and gains", "Smallest floor of epsilon_greedy", "ridge regression",
     ):  # fmt: skip
         assert word in " ".join(result.output.split())
     assert max(len(line.rstrip()) for line in result.output.splitlines()) <= 80
