@@ -131,7 +131,7 @@ class Brain:
         if reward.quality is None:
             return
         right = reward.quality if gold else self._right(reward, reward.quality)
-        self._quality.learn(reward, right, self.pool_rate(reward.project, reward.pool))
+        self._quality.learn(reward, right, pool.rate(START, POOL_STRENGTH))
         labeler.judge(right, LABELER_DECAY, gold=gold)
         pool.judge(right, POOL_DECAY, gold=gold)
         self._accuracy.learn(reward.labeler_signals, right)

@@ -110,7 +110,7 @@ class Clock:
             if ask is None or ask.status != WAITING or ask.expires_at != due.at:
                 return None
             return self._asking.give_up(desk, state, ask, EXPIRED, ask.expires_at)
-        if due.kind == "retry" and state.retry_at == due.at:
+        if due.kind == "retry" and state.retry_at == due.at and not state.waits_for:
             desk.put(state)
             return self._asking.again(desk, state)
         overdue = due.kind == "deadline" and state.task.deadline_at == due.at

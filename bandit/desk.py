@@ -75,29 +75,25 @@ class Desk:
     def _resets(self) -> list[tuple[float, float]]:
         return self.state.resets
 
-    def now(self, task: Task) -> float:
-        """What time it is; before the first tick, when `task` came."""
-        return task.at if self.state.now is None else self.state.now
+    def now(self, event: Task | Gold) -> float:
+        """What time it is; before the first tick, when `event` came."""
+        return event.at if self.state.now is None else self.state.now
 
     # Tasks and waiting gold -----------------------------------------------------------------
 
     def task(self, name: str) -> TaskState | None:
         """Return a task that is open or still remembered; changes to it are kept by `put`."""
-        key = TASK + name.encode()
-        if key in self._live:
-            found = self._live[key]
-            return moved_task(found, self._resets) if isinstance(found, TaskState) else None
-        kept = self._kept.get(key)
-        if kept is None:
-            return None
-        state = self._live[key] = moved_task(self._decode_task(kept), self._resets)
+        state = self.peek(name)
+        if state is not None:
+            self._live[TASK + name.encode()] = state
         return state
 
     def peek(self, name: str) -> TaskState | None:
         """Return a task to look at: so many may be looked at in a batch; `put` keeps changes."""
         key = TASK + name.encode()
         if key in self._live:
-            return self.task(name)
+            found = self._live[key]
+            return moved_task(found, self._resets) if isinstance(found, TaskState) else None
         kept = self._kept.get(key)
         return None if kept is None else moved_task(self._decode_task(kept), self._resets)
 
@@ -152,9 +148,10 @@ class Desk:
 
     def hold(self, gold: Gold, now: float) -> None:
         """Let gold wait for a task that isn't known yet."""
-        self._live[GOLD + gold.task.encode()] = HeldGold(gold, now, len(self._resets))
+        held = HeldGold(gold, now, len(self._resets))
+        self._live[GOLD + gold.task.encode()] = held
         self.state.waiting_gold += 1
-        self.note(Due(now + self._memory.gold_waits_s, "gold", gold.task))
+        self._note_gold(held)
 
     def take_gold(self, name: str) -> Gold | None:
         """Return the gold that waits for a task, and stop holding it."""
@@ -176,9 +173,10 @@ class Desk:
         """Set the time to `at`, backwards too, and note anew what is due."""
         if reset(self.state, at):
             for key in {*self._kept, *self._live}:
-                if state := self.peek(key.removeprefix(TASK).decode()):
-                    self._note_task(state)
-                if held := self.gold(key.removeprefix(GOLD).decode()):
+                if key.startswith(TASK):
+                    if state := self.peek(key.removeprefix(TASK).decode()):
+                        self._note_task(state)
+                elif held := self.gold(key.removeprefix(GOLD).decode()):
                     self._note_gold(held)
 
     # Batches --------------------------------------------------------------------------------

@@ -31,5 +31,5 @@ def hold_early(desk: Desk, event: Gold, memory: MemorySettings) -> bool:
         msg = f"gold of task {event.task!r}: {memory.max_waiting_gold} wait for tasks already"
         raise EventError("unknown_task", msg)
     # Only ticks move time, so gold waits from now, whenever the expert spoke.
-    desk.hold(event, event.at if desk.state.now is None else desk.state.now)
+    desk.hold(event, desk.now(event))
     return True

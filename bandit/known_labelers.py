@@ -14,6 +14,7 @@ import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from bandit.allowance import day_of
 from bandit.labelers import Record
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from bandit.settings import MemorySettings
 
-DAY_S = 86400.0
 DAY_REWARDS = 1000
+"""Rewards that a day takes at least: a wrong clock is noticed before its worker wrote so many."""
 
 
 class KnownLabelers:
@@ -69,7 +70,7 @@ class KnownLabelers:
 
     def seen(self, key: str, at: float, position: int) -> Record:
         """Return a record to be changed by the reward `position`, which was written at `at`."""
-        self._pass(int(at // DAY_S), position)
+        self._pass(day_of(at), position)
         record = self._records.get(key)
         if record is None:
             record = self._records[key] = Record()

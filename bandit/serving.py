@@ -40,7 +40,7 @@ class Serving:
             project = ring.popleft()
             new = self._until_asked(desk, project, turn, now, left)
             out += new
-            if any(isinstance(one, Ask) for one in new):
+            if _asks(new):
                 ring.append(project)
                 turns = desk.state.project_turns
                 if project in turns:
@@ -73,9 +73,13 @@ class Serving:
             left.spend(state)
             new = self._asking.again(desk, state, turn)
             out += new
-            if any(isinstance(one, Ask) for one in new) or not (is_ordered or _stopped(state)):
+            if _asks(new) or not (is_ordered or _stopped(state)):
                 break
         return out
+
+
+def _asks(out: list[Output]) -> bool:
+    return any(isinstance(one, Ask) for one in out)
 
 
 def _stopped(state: TaskState) -> bool:

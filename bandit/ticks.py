@@ -69,9 +69,7 @@ def check_skew(tick: Tick, clock: ClockSettings, logged_at: float | None) -> boo
     return True
 
 
-def believe(
-    state: DeskState, tick: Tick, clock: ClockSettings, logged_at: float | None = None
-) -> None:
+def believe(state: DeskState, tick: Tick, clock: ClockSettings, logged_at: float | None) -> None:
     """Move the time, unless `tick` goes back or is too far ahead to be believed alone.
 
     One that agrees with the log's own clock is not alone.

@@ -78,7 +78,7 @@ class Recovery:
         structlog.get_logger().warning("commit_unknown", in_a_row=self._in_a_row, why=str(error))
         if now - self._since > self._recover_s:
             msg = (
-                f"{error}; {self._in_a_row} commits in a row failed, for"
+                f"{error}; {self._in_a_row} commits or look-ups in a row failed, for"
                 f" {self._recover_s:g} s (worker.recover_s): the log can't be relied on"
             )
             raise LogError(msg) from error

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from bandit import saved_brain
 from streams import slots
-from streams.snapshots import write
+from streams.retention import KEEP
+from streams.snapshots import VERSION, write
+from streams.topics import REWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from streams.log import Writer
     from streams.snapshots import Manifest, Snapshots
 
-SPARED_S = 30 * 86400.0
+SPARED_S = KEEP[REWARDS].seconds
 """As long as `rewards` are kept, unless told otherwise: older ones can't be gone on from."""
 
 
@@ -37,7 +39,7 @@ class Shelf:
         self._clock = clock
         self._saved_at = snapshots.saved_at()
         self._spared = self._to_be_spared(snapshots)
-        self.next_id = self._free(snapshots.newest().id + 1)
+        self.next_id = self._free(snapshots.next_id())
 
     def wrote(self, manifest: Manifest) -> None:
         """Note that the next snapshot in turn was written."""
@@ -62,7 +64,11 @@ class Shelf:
         return number + 1 if slots.in_turn(number) == self._spared else number
 
     def _to_be_spared(self, snapshots: Snapshots) -> bytes | None:
-        older = (one for one in snapshots.manifests() if one[1].brain < saved_brain.VERSION)
+        older = (
+            one
+            for one in snapshots.manifests()
+            if one[1].v <= VERSION and one[1].brain < saved_brain.VERSION
+        )
         slot, manifest = next((one for one in older if slots.is_in_turn(one[0])), (None, None))
         if manifest is None or manifest.at is None or self._clock is None:
             return slot

@@ -205,10 +205,10 @@ def write(
     Without `data`, only what is said of one that is there, anew.
     """
     slot = slot or slots.in_turn(manifest.id)
+    data = data or b""
     records = [
         NewRecord(MODELS, slots.chunk(slot, i), data[start : start + CHUNK_BYTES])
-        for i, start in enumerate(range(0, len(data or b""), CHUNK_BYTES))
-        if data is not None
+        for i, start in enumerate(range(0, len(data), CHUNK_BYTES))
     ]
     writer.write([*records, NewRecord(MODELS, slot, msgspec.json.encode(manifest))])
 

@@ -71,6 +71,8 @@ class Ticker:
         else:
             idle = (one for one in partitions if not self._sent.get(one))
             into = [one for one in idle if one not in self._probed and unfinished(one)]
+        if not into:
+            return []
         for partition in into:
             self._sent.setdefault(partition, deque(maxlen=REMEMBERED)).append(now)
         tick = encode(Tick(at=now))

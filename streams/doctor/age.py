@@ -6,10 +6,9 @@ import shlex
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from streams.doctor.findings import Finding, ok, warning
 from streams.log import Place
+from streams.prune.age import dated
 from streams.prune.space import size_of
 from streams.retention import DAY_S, KEEP
 
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 AGE = "age"
 LARGE_BYTES = 1 << 30
 """From this size on, what is older than is recommended is worth a warning."""
-
-
-class _Dated(msgspec.Struct):
-    at: float | None = None
-
-
-_decode = msgspec.json.Decoder(_Dated).decode
 
 
 def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[Finding]:
@@ -54,9 +46,6 @@ def _ages_s(log: EmbeddedLog, topic: str, now: float) -> Iterator[float]:
         place = Place(topic, partition)
         with closing(log.follow(*place)) as reader:
             for record in reader.poll(1, 0.0):
-                try:
-                    at = _decode(record.value or b"").at
-                except (ValueError, RecursionError):  # no event
-                    continue
+                _, at = dated(record.value)
                 if at is not None:
                     yield now - at

@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.doctor.group import asked
+from streams.retention import DAY_S
 from streams.topics import DEADLETTERS, SHARED
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 POSITIONS = "positions"
 RETENTION = "offsets.retention.minutes"
-DAY_S = 86_400.0
 
 
 def positions(

@@ -10,6 +10,7 @@ import msgspec
 
 from bandit.desk import STATE_KEY, TASK
 from streams.doctor.findings import Finding, broken, ok, warning
+from streams.retention import DAY_S
 from streams.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ NEEDED = (TASKS, LABELS, ASKS, DECISIONS)
 """What somebody may still have to read while a task is open."""
 
 BATCH = 1000
-DAY_S = 86_400.0
 
 
 class _Arrival(msgspec.Struct):

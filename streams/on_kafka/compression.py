@@ -72,9 +72,9 @@ class BatchBuilder(DefaultRecordBatchBuilder):  # type: ignore[misc]  # kafka-py
     def _maybe_compress(self) -> bool:
         """Replace the records by what they compress to; whether that was done."""
         compress = COMPRESS.get(self._compression_type)
-        data = bytes(memoryview(self._buffer)[self.HEADER_STRUCT.size :])
-        if compress is None or len(data) < LEAST_BYTES:
+        if compress is None or len(self._buffer) - self.HEADER_STRUCT.size < LEAST_BYTES:
             return False
+        data = bytes(memoryview(self._buffer)[self.HEADER_STRUCT.size :])
         smaller = compress(data)
         if len(smaller) >= len(data):
             return False

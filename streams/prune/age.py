@@ -50,7 +50,7 @@ def first_young(reader: Follower, topic: str, before: float, until: int) -> int:
     """
     young, behind_tick = until, None
     for record in _records(reader, until):
-        kind, at = _read(record.value)
+        kind, at = dated(record.value)
         if at is None:
             continue
         if kind == TICK and at < before:
@@ -70,7 +70,8 @@ def _records(reader: Follower, until: int) -> Iterator[Record]:
             yield record
 
 
-def _read(value: bytes | None) -> tuple[str, float | None]:
+def dated(value: bytes | None) -> tuple[str, float | None]:
+    """Return type and time of an event; "" and `None` of what is none."""
     try:
         found = _decode(value or b"")
     except (ValueError, RecursionError):  # no event, or none with a time

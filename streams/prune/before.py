@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime
 
 from bandit.errors import BadValue
+from streams.retention import DAY_S
 
-DAY_S = 86_400.0
-_DAYS = re.compile(r"(\d+(?:\.\d+)?)d?")
+_DAYS = re.compile(r"(\d{1,4}(?:\.\d+)?)d?")  # more digits are a date, such as 20261001
 
 
 def seconds_of(text: str, now: float) -> float:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from streams.prune.pruning import Cut
     from streams.prune.report import LogReport
 
-KAFKA = "kafka://"
-
 
 @click.command(epilog="Example: poolwise prune labels.db --before 30d --archive my-archive")
 @click.argument("log", metavar="LOG_OR_FOLDER")
@@ -38,7 +36,7 @@ KAFKA = "kafka://"
     "--gone-group",
     "gone",
     multiple=True,
-    help="A group that will never read on, so nothing is kept for it; may be repeated.",
+    help="A group whose workers will never return: keep nothing for it. May be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would go.")
 @click.option(
@@ -61,11 +59,13 @@ def prune(
 ) -> None:
     """Delete records that are older than a time from a log in a file, or old days from an archive.
 
-    Of a log: tasks, labels, asks, decisions, rewards, verdicts and dead letters. What a worker has
-    not read, a learner not learned or the archive not got stays, however old. A worker may be at
-    work meanwhile. Kafka deletes by itself: see retention.ms, and `poolwise doctor`.
+    Of a log: tasks, labels, asks, decisions, rewards, verdicts and dead letters. Whatever its age,
+    a record stays until the workers have read it, the learner has learned it and the archive, if
+    you name one, has it. Workers may run meanwhile. Kafka deletes by itself: see retention.ms, and
+    `poolwise doctor`.
     """
     from bandit.errors import ConfigError
+    from streams.address import KAFKA
     from streams.prune.before import seconds_of
 
     at = seconds_of(before, time.time())

@@ -19,7 +19,8 @@ from streams.archive.dropped import divided, files_of, stands_for_dropped, write
 from streams.archive.names import header_of, part_of, ranges_of
 from streams.lock import hold
 from streams.log import Place
-from streams.prune.before import DAY_S, shown
+from streams.prune.before import shown
+from streams.retention import DAY_S
 from streams.showing import counted
 
 if TYPE_CHECKING:
@@ -120,7 +121,6 @@ def _drop(folder: Path, place: Place, old: list[Range], gone: list[Path], disk: 
     """Write what stands for old ranges, then remove them and the folders that are empty."""
     if old:
         newest = max(day for one in old for day in _days(one))
-        gone = [*gone]
         stand_in = write_stand_in(folder, newest, place, old[-1], disk)
         gone = [path for path in gone if path != stand_in]
     for path in gone:

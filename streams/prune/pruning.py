@@ -41,7 +41,7 @@ class Cut(NamedTuple):
     @property
     def records(self) -> int:
         """How many records may go."""
-        return max(0, self.end - self.first)
+        return self.end - self.first
 
 
 def cuts(
@@ -86,7 +86,5 @@ def _cut(log: EmbeddedLog, place: Place, before: float, held: Bound) -> Cut:
 
 def prune_place(log: EmbeddedLog, cut: Cut) -> Iterator[int]:
     """Delete what may go of a partition; yield how many records, transaction after transaction."""
-    for end in range(min(cut.first + BATCH, cut.end), cut.end, BATCH):
-        yield log.delete_before(*cut.place, end)
-    if cut.records:
-        yield log.delete_before(*cut.place, cut.end)
+    for first in range(cut.first, cut.end, BATCH):
+        yield log.delete_before(*cut.place, min(first + BATCH, cut.end))

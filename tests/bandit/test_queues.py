@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from bandit.brain import Brain
 from bandit.engine import Engine
 from bandit.events import Ask, Control, Label, Pool, Task, Tick, Verdict
 from bandit.queues import TIDY
@@ -154,3 +155,25 @@ def test_money_that_comes_back_is_spent_on_tasks_that_still_wait_for_room() -> N
     assert made.halted_tasks() == 90
     after = [name for at in range(100, 200) for name in asked(made.receive(Tick(at=float(at))))]
     assert len(after) == 89 + 100  # the room that was saved up, and one a second
+
+
+def test_a_task_that_was_stranded_waits_its_turn_in_the_queue_after_a_restart_too() -> None:
+    """When to give it up is still on the live desk's agenda, at the time of its turn as it is."""
+    give_up_s = SETTINGS.policy.give_up_s
+    pool = msgspec.structs.replace(HOURLY, skills=("es",))
+    made = Engine(SETTINGS, Brain(SETTINGS))
+    made.receive(Tick(at=0.0))
+    made.receive(task("cheap", skills=("es",), value_usd=0.5))
+    for number in range(303):
+        made.receive(task(f"dear-{number:03}", skills=("es",), value_usd=5.0))
+    for at in range(3000, int(give_up_s) - 1, 3000):
+        made.receive(Tick(at=float(at)))
+    made.receive(pool)
+    made.receive(Tick(at=give_up_s - 1.0))
+    restored = Engine(SETTINGS, Brain(SETTINGS))
+    restored.receive(pool)
+    restored.restore(0, [(key, value) for _, key, value in made.changes()])
+    made.keep()
+    served = [asked(one.receive(Tick(at=give_up_s + 4.0))) for one in (made, restored)]
+    assert served[0] == served[1]
+    assert served[0][0].startswith("dear")

@@ -164,8 +164,8 @@ def test_what_a_desk_knows_after_resets_is_what_is_read_back(
         now = straight.now(0) or 0.0
 
 
-def test_the_next_release_back_reads_a_desk_that_was_reset() -> None:
-    """It has no field for resets, and forgets them; unknown fields are ignored by every release."""
+def test_resets_are_written_only_where_there_were_any() -> None:
+    """Other desks' records stay as the release before wrote them."""
     made = a_year_ahead(TASK)
     made.receive(back(100.0))
     made.receive(LABEL)

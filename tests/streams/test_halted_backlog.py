@@ -75,7 +75,6 @@ def test_halted_tasks_have_a_limit_of_their_own(log: Log) -> None:
         for _ in range(5):
             one.step(0.05)
         assert 100 <= one.figures()["halted_tasks"] < 100 + 2 * 50
-        write(log, GO_ON)
 
 
 def test_a_task_that_came_before_its_pool_is_asked_about_at_the_next_tick(log: Log) -> None:

@@ -8,10 +8,13 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from bandit import saved_brain
 from bandit.errors import NewerVersion, StateError
 from bandit.events import Control, Reward
 from streams.config import WorkerSettings
 from streams.log import NewRecord
+from streams.shelf import Shelf
+from streams.slots import in_turn
 from streams.snapshots import manifest_of
 from streams.snapshots import write as write_snapshot
 from streams.worker import Worker
@@ -193,6 +196,18 @@ def test_what_was_taken_back_is_not_learned_again(log: EmbeddedLog) -> None:
     assert one.core.brain.position == oldest.manifest.learned
     assert next(kept(log).newest_first()).manifest.skipped == ((oldest.position, end),)
     assert knows(one.core, oldest, events(log, "rewards", Reward))
+
+
+def test_a_newer_snapshot_is_not_taken_for_one_of_the_version_before(
+    log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which version its brain is can't be read, and it must not be spared for ever."""
+    monkeypatch.setattr(saved_brain, "VERSION", 2)
+    number = kept(log).next_id()
+    newer = {"v": 99, "id": number, "control": -1}
+    log.write([NewRecord("models", in_turn(number), msgspec.json.encode(newer))])
+    assert Shelf(kept(log), None).next_id == number + 1
+    assert Shelf(kept(log), None)._spared is None
 
 
 def test_the_snapshot_of_the_version_before_is_spared(log: EmbeddedLog) -> None:

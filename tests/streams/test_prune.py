@@ -253,7 +253,7 @@ def test_a_file_is_not_rewritten_under_a_worker(path: Path) -> None:
     assert contents(path) == before
 
 
-@pytest.mark.parametrize("text", ["soon", "-3", "2026-13-01", "9999-01-01"])
+@pytest.mark.parametrize("text", ["soon", "-3", "2026-13-01", "9999-01-01", "99990101", "9999999d"])
 def test_a_time_that_is_none_is_said(path: Path, text: str) -> None:
     with pytest.raises(BadValue, match=text):
         run(prune, path, f"--before={text}")

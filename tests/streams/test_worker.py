@@ -153,7 +153,7 @@ def test_a_log_whose_commits_never_succeed_stops_the_worker(
     flaky = FlakyLog(log)
     flaky.fail = dict.fromkeys(range(10_000), "before")
     one = worker(flaky, recover_s=0.3)
-    with pytest.raises(LogError, match=r"commits in a row failed, for 0\.3 s"):
+    with pytest.raises(LogError, match=r"commits or look-ups in a row failed, for 0\.3 s"):
         one.run(until_idle=True)
     assert flaky.commits > 1
     log.close()
