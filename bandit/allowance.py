@@ -12,23 +12,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from bandit.days import day_of
 from bandit.shares import debits, together
-from bandit.signals import DAY_S
 
 if TYPE_CHECKING:
     from bandit.desk import Desk
     from bandit.shares import Held
-
-
-def day_of(at: float) -> int:
-    """Return the UTC day of a time, counted from the epoch.
-
-    Examples
-    --------
-    >>> day_of(86_399.0), day_of(86_400.0)
-    (0, 1)
-    """
-    return math.floor(at / DAY_S)
 
 
 class Allowance:

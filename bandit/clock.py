@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.agenda import Due
-from bandit.allowance import day_of
+from bandit.days import day_of
 from bandit.events import DeadLetter
 from bandit.serving import Serving
 from bandit.state import EXPIRED, WAITING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.allowance import day_of
+from bandit.days import day_of
 from bandit.events import Control
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from bandit.allowance import day_of
+from bandit.days import day_of
 from bandit.labelers import Record
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.allowance import day_of
+from bandit.days import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

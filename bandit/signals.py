@@ -10,12 +10,12 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bandit.days import DAY_S
+
 if TYPE_CHECKING:
     from bandit.brain import Brain
     from bandit.capacity import Capacity
     from bandit.events import Feature, Pool
-
-DAY_S = 86_400.0
 
 
 def system_features(at: float, labels: int, lead: str, confidence: float) -> dict[str, Feature]:

@@ -16,7 +16,7 @@ from streams.topics import TOPICS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded_tables import EmbeddedTables
     from streams.log import NewRecord
 
 NAP_S = 0.01
@@ -35,7 +35,7 @@ def wait_for(look: Callable[[], list[Record]], timeout_s: float) -> list[Record]
 
 
 def read(
-    log: EmbeddedLog, topic: str, partition: int, position: int, max_records: int
+    log: EmbeddedTables, topic: str, partition: int, position: int, max_records: int
 ) -> list[Record]:
     """Read up to `max_records` from `position` on."""
     with one_line_errors(log.path):
@@ -56,7 +56,7 @@ def read(
 class EmbeddedFollower:
     """A reader of one partition."""
 
-    def __init__(self, log: EmbeddedLog, topic: str, partition: int, position: int) -> None:
+    def __init__(self, log: EmbeddedTables, topic: str, partition: int, position: int) -> None:
         self._log = log
         self._topic = topic
         self._partition = partition
@@ -119,7 +119,7 @@ class EmbeddedFollower:
 class EmbeddedWriter:
     """The one writer of a name: a lock beside the file keeps a second one out."""
 
-    def __init__(self, log: EmbeddedLog, name: str) -> None:
+    def __init__(self, log: EmbeddedTables, name: str) -> None:
         self._log = log
         self._lock = hold(log.path, name, "writer")
 
@@ -139,7 +139,7 @@ class EmbeddedShared:
     file deleted, say), the generation, counted up by everyone who joins, refuses the older one.
     """
 
-    def __init__(self, log: EmbeddedLog, group: str, topics: Sequence[str]) -> None:
+    def __init__(self, log: EmbeddedTables, group: str, topics: Sequence[str]) -> None:
         self._log = log
         self._group = group
         self._held = frozenset(

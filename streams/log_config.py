@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Literal
 from bandit.errors import ConfigError
 from bandit.sections import read_section
 from bandit.settings import Section
-from streams.on_kafka.identity import BETWEEN
 from streams.ranges import require, require_duration
-from streams.sqlitefile import Synchronous  # noqa: TC001, msgspec reads the annotation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Synchronous = Literal["FULL", "NORMAL"]
 Compression = Literal["none", "gzip", "zstd"]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+BETWEEN = "-@"
+"""What stands between group and instance in a transactional id, so in no name of a group."""
 
 SECRET = re.compile("passw|passphrase|secret|token", re.IGNORECASE)
 """What a key for a secret is called."""

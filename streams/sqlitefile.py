@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bandit.errors import LogCorrupt, LogError, MissingInput
 from streams.topics import TOPICS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from streams.log_config import Synchronous
     from streams.topics import Topic
 
 APPLICATION_ID = 0x706F6F6C
@@ -33,8 +34,6 @@ COMPRESSED = 2
 
 BUSY_S = 30.0
 """How long a writer waits for another's transaction; a feeder's takes well under a second."""
-
-Synchronous = Literal["FULL", "NORMAL"]
 
 
 def table(topic: str, partition: int) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.on_kafka.probe import Reached, probe
+from streams.on_kafka.server import Server
 from streams.on_kafka.unreachable import Unreachable
-from streams.on_kafka.wire import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from streams.config import Config
     from streams.doctor.make import Make
-    from streams.on_kafka.wire import Server
+    from streams.on_kafka.server import Server
 
     Look = tuple[str, tuple[str, ...], Callable[[], Iterator[Finding]]]
 

@@ -8,7 +8,7 @@ cover: of a group's members, only those that learn need more than that.
 
 from __future__ import annotations
 
-BETWEEN = "-@"
+from streams.log_config import BETWEEN
 
 
 def of_member(group: str, instance: str) -> str:

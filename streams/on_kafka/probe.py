@@ -7,8 +7,9 @@ from contextlib import closing
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streams.on_kafka.server import Server
 from streams.on_kafka.unreachable import Unreachable
-from streams.on_kafka.wire import STEP_S, Server, Wire
+from streams.on_kafka.wire import STEP_S, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

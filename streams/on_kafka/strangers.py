@@ -16,7 +16,7 @@ from streams.on_kafka.unreachable import Unreachable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.on_kafka.wire import Server
+    from streams.on_kafka.server import Server
 
 GUESS_S = 1.2
 """Longest wait for each step of a guess."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
 
-    from streams.on_kafka.wire import Server
+    from streams.on_kafka.server import Server
 
 EXPIRED, NOT_YET = 10, 9
 OTHER_NAME, OTHER_ADDRESS = 62, 64

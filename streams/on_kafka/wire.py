@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from threading import Thread
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any
 
 from kafka import errors as kafka_errors
 from kafka.net.sasl import get_sasl_mechanism
@@ -18,6 +18,7 @@ from kafka.protocol.metadata import ApiVersionsRequest, MetadataRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
+from streams.on_kafka.server import Server
 from streams.on_kafka.tls import explained, secured
 from streams.on_kafka.unreachable import Unreachable
 
@@ -32,29 +33,6 @@ LARGEST_ANSWER = 16 * 1024 * 1024
 
 OLDEST = (2, 5)
 """Before that, a commit knows no generation of a group (KIP-447)."""
-
-
-class Server(NamedTuple):
-    """Where a broker is."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """Read `HOST:PORT`.
-
-        Examples
-        --------
-        >>> Server.of("[::1]:9092")
-        Server(host='::1', port=9092)
-        """
-        host, _, port = text.rpartition(":")
-        return cls(host.strip("[]"), int(port))
 
 
 class Wire:

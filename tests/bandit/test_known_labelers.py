@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandit.brain import Brain
+from bandit.days import DAY_S
 from bandit.known_labelers import DAY_REWARDS, KnownLabelers
 from bandit.labelers import Record
 from bandit.settings import MemorySettings, Settings
-from bandit.signals import DAY_S
 from tests.bandit.test_records import reward
 
 if TYPE_CHECKING:

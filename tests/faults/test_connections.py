@@ -19,8 +19,9 @@ from streams.commands import tail
 from streams.kafka import KafkaLog
 from streams.log_config import LogSettings, read_log_settings
 from streams.on_kafka.connection import client_settings, parse_address
+from streams.on_kafka.server import Server
 from streams.on_kafka.topics import create_topics
-from streams.on_kafka.wire import Server, Wire
+from streams.on_kafka.wire import Wire
 from tests.broker.ports import free_port
 from tests.broker.security import Authority, Security
 from tests.faults.impostors import certificate, listening_with, nobody_answers, web_server

@@ -23,8 +23,9 @@ from streams.doctor.topics import described
 from streams.kafka import KafkaLog
 from streams.log_config import LogSettings
 from streams.on_kafka.connection import client_settings, parse_address
+from streams.on_kafka.server import Server
 from streams.on_kafka.topics import create_topics
-from streams.on_kafka.wire import Server, Wire
+from streams.on_kafka.wire import Wire
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,8 @@ import pytest
 import streams
 from bandit.errors import CommitUnknown, LogBusy, LogCorrupt, LogError, MissingInput
 from streams.address import open_log
-from streams.embedded import KEEP_TOMBSTONES, EmbeddedLog
+from streams.embedded import EmbeddedLog
+from streams.embedded_tables import KEEP_TOMBSTONES
 from streams.log import Log, NewRecord, Place
 from streams.log_config import LogSettings
 from tests.streams.following_contract import read_all, task
