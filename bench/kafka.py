@@ -34,10 +34,11 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.record import default_records
 from kafka.structs import OffsetAndMetadata
 
-from bandit import accuracy, desk, quality
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.desk.desk import desk
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Pool, Tick
+from bandit.learn import accuracy, quality
+from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
 from bench import worker as bench_worker
 from streams import intake

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Decision, Reward, Verdict
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ProjectSettings, Settings
 from replay.demo.demo import ARRIVALS, EXPERT_USD
 from replay.market.drive import Drive
@@ -29,12 +29,12 @@ from replay.task_log.trajectory import masked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bandit.case import Case
-    from bandit.desk import Desk
+    from bandit.decide.policies.case import Case
+    from bandit.decide.policies.policy import Policy
+    from bandit.desk.desk import Desk
     from bandit.events import Input, Output
-    from bandit.policies.policy import Policy
-    from bandit.state import TaskState
-    from bandit.turn import Room
+    from bandit.limits.turn import Room
+    from bandit.task.state import TaskState
     from replay.market.tasks import TrueTask
     from replay.numerics.arrays import Floats
     from replay.targets.target import Target

@@ -25,11 +25,11 @@ from uuid import uuid4
 
 import msgspec
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Pool, Task
+from bandit.learn.brain import Brain
 from bandit.settings import Settings
-from bandit.state import DeskState
+from bandit.task.state import DeskState
 from streams.codec import encode
 from streams.config import WorkerSettings
 from streams.core import engine_maker

@@ -16,8 +16,8 @@ import time
 
 import msgspec
 
-from bandit.brain import Brain
 from bandit.events import Reward
+from bandit.learn.brain import Brain
 from bandit.settings import MemorySettings, Settings
 from streams.config import WorkerSettings
 

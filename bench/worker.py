@@ -26,10 +26,11 @@ from typing import Any
 import msgspec
 from vowpalwabbit import Workspace
 
-from bandit import accuracy, desk, quality
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.desk.desk import desk
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Event, Gold, Label, Pool, Task, Tick
+from bandit.learn import accuracy, quality
+from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
 from streams import intake
 from streams.address import open_log

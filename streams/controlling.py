@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.checks import control as check
+from bandit.engine.checks import control as check
 from bandit.errors import BadValue, EventError
 from bandit.events import Control, Tick
 from streams.codec import encode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
+from bandit.learn.brain import Brain
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -27,7 +27,7 @@ class Learned(Protocol):
 
 
 class Core(Protocol):
-    """`bandit.engine.Engine`, as far as the worker knows it."""
+    """`bandit.engine.engine.Engine`, as far as the worker knows it."""
 
     @property
     def brain(self) -> Learned:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit import saved_brain
+from bandit.learn import saved_brain
 from streams import slots
 from streams.retention import KEEP
 from streams.snapshots import VERSION, write

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bandit import saved_brain
 from bandit.errors import NewerVersion
+from bandit.learn import saved_brain
 from streams import slots
 from streams.log import NewRecord, read_to_end
 from streams.topics import MODELS

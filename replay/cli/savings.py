@@ -9,7 +9,7 @@ import click
 from bandit.errors import BadValue
 
 MOST = 1e12
-"""Dollars beyond this are nonsense, as `bandit.checks` has it."""
+"""Dollars beyond this are nonsense, as `bandit.engine.checks` has it."""
 
 
 @click.command()

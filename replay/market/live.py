@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
+from bandit.learn.brain import Brain
 from replay.market.drive import Drive
 from replay.market.outcome import taken
 from replay.market.pools import EXPERTS

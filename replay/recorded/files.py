@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 
-from bandit.checks import MOST
+from bandit.engine.checks import MOST
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
 

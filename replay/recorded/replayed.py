@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.brain import Brain
 from bandit.draw import draw
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.errors import BadValue
 from bandit.events import Decline, Label, Pool, Task
+from bandit.learn.brain import Brain
 from replay.market.drive import Drive
 from replay.market.outcome import taken
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bandit.checks import MOST
+from bandit.engine.checks import MOST
 from bandit.errors import BadValue
 from replay.recorded.replayed import Terms, run_recorded
 from replay.runtime.print_json import print_json

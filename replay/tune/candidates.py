@@ -16,8 +16,8 @@ import tomllib
 from itertools import product
 from typing import TYPE_CHECKING, cast
 
+from bandit.decide.policies.explorers import EXPLORERS
 from bandit.errors import ConfigError, MissingInput, nearest
-from bandit.policies.explorers import EXPLORERS
 from bandit.sections import read_section
 from bandit.settings import ExplorerName, PolicySettings, Section, Settings, check
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bandit.desk import STATE_KEY
+from bandit.desk.desk import STATE_KEY
 from bandit.events import Tick
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.showing import counted

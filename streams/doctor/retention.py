@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from bandit.desk import STATE_KEY, TASK
+from bandit.desk.desk import STATE_KEY, TASK
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.retention import DAY_S
 from streams.topics import ASKS, DECISIONS, DESK, LABELS, TASKS

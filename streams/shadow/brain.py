@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.errors import EventError, StateError
+from bandit.learn.brain import Brain
 from streams.codec import decode_reward
 from streams.following import Following
 from streams.log import SILENT_S

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.case import Case, Option
+from bandit.decide.policies.case import Case, Option
+from bandit.decide.sight import delay_usd
 from bandit.events import STOP
-from bandit.sight import delay_usd
-from bandit.state import AUDIT
+from bandit.task.state import AUDIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bandit.brain import Brain
     from bandit.events import Decision, Pool
+    from bandit.learn.brain import Brain
     from bandit.settings import Settings
 
 FORCED, AUDITED, NO_CHOICE = "forced stops", "audits", "single choices"

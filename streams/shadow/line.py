@@ -16,9 +16,9 @@ from streams.shadow.case import AUDITED, left_out, rebuild
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bandit.brain import Brain
+    from bandit.decide.policies.policy import Policy
     from bandit.events import Pool
-    from bandit.policies.policy import Policy
+    from bandit.learn.brain import Brain
     from bandit.settings import Settings
     from streams.shadow.decisions import Found
     from streams.shadow.worth import Worths

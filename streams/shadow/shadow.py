@@ -11,10 +11,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from bandit import checks
+from bandit.decide.policies.policy import make
+from bandit.engine import checks
 from bandit.errors import EventError, LogError
 from bandit.events import Pool
-from bandit.policies.policy import make
 from streams import failpoints as at
 from streams.codec import InputDecoder
 from streams.log import read_to_end

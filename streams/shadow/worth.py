@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit import checks
+from bandit.engine import checks
 from bandit.errors import EventError
 from bandit.events import STOP, Task
-from bandit.state import DeskState
-from bandit.worth import delivered, worth_usd
+from bandit.task.state import DeskState
+from bandit.task.worth import delivered, worth_usd
 from streams.codec import InputDecoder
 from streams.topics import TASKS
 

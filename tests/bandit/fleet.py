@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Decline, Label, Reward, Task, Tick
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ClockSettings, PolicySettings, Settings
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Reward, Task, Tick
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
 from tests.bandit.ledger import Ledger
 from tests.bandit.market import History

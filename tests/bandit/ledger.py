@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bandit.events import STOP, Ask, DeadLetter, Decision, Label, Reward, Task, Verdict
 
 if TYPE_CHECKING:
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
     from bandit.events import Input, Output
 
 SUM_TOLERANCE = 1e-9

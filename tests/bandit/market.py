@@ -18,7 +18,7 @@ from bandit.events import Ask, Decision, Decline, Gold, Label, Pool, Reward, Tas
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
     from bandit.events import Input, Output
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from tests.bandit import small
 from tests.bandit.small import POOL, TASK, change
 
 if TYPE_CHECKING:
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
     from bandit.events import Input, Output
 
 SETTINGS = Settings(

@@ -6,8 +6,8 @@ import math
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.brain import Brain
 from bandit.events import Reward
+from bandit.learn.brain import Brain
 from bandit.settings import Settings
 
 if TYPE_CHECKING:

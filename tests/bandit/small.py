@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import (
     Decline,
     Gold,
@@ -16,6 +15,7 @@ from bandit.events import (
     Task,
     Tick,
 )
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.errors import StateError
 from bandit.events import Pool, Reward
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.market import History, wild_market
 from tests.bandit.test_resume import in_bytes

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Decision, Verdict
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.market import Crew, Market, Work, pool
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.calibration import BOUND, LEAST_SLOPE, MOST_SLOPE, Calibration, logistic, logit
 from bandit.draw import draw
+from bandit.learn.calibration import BOUND, LEAST_SLOPE, MOST_SLOPE, Calibration, logistic, logit
 
 confidences = st.one_of(st.sampled_from((0.0, 0.5, 1.0, 5e-324, 1.0 - 1e-16)), st.floats(0.0, 1.0))
 

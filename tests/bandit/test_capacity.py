@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.brain import Brain
-from bandit.capacity import Capacity
-from bandit.desk import Desk
-from bandit.engine import Engine
+from bandit.desk.desk import Desk
+from bandit.desk.shares import Held
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Decision, Verdict
+from bandit.learn.brain import Brain
+from bandit.limits.capacity import Capacity
+from bandit.limits.waiting import wait_for_room
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
-from bandit.shares import Held
-from bandit.state import TaskState
-from bandit.waiting import wait_for_room
+from bandit.task.state import TaskState
 from tests.bandit.market import Crew, History, Market, Work, pool
 from tests.bandit.small import TASK
 

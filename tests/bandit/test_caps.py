@@ -25,7 +25,7 @@ from tests.bandit.ordered import (
 from tests.bandit.small import POOL, TASK, change
 
 if TYPE_CHECKING:
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
     from bandit.events import Ask
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.confidence import LEAST, leader, posterior, sharpen
+from bandit.decide.policies.stopping import expected_confidence, values_usd
 from bandit.draw import draw
-from bandit.stopping import expected_confidence, values_usd
+from bandit.learn.confidence import LEAST, leader, posterior, sharpen
 
 accuracies = st.floats(0.01, 0.99)
 

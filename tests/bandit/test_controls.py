@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit import ticks
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine import ticks
+from bandit.engine.engine import Engine
 from bandit.events import STOP, Ask, Control, DeadLetter, Decision, Tick, Verdict
+from bandit.learn.brain import Brain
 from bandit.settings import MemorySettings
 from tests.bandit.ordered import (
     AUDITED,

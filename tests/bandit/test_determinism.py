@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.market import History, wild_market
 

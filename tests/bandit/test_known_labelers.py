@@ -8,10 +8,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.brain import Brain
 from bandit.days import DAY_S
-from bandit.known_labelers import DAY_REWARDS, KnownLabelers
-from bandit.labelers import Record
+from bandit.learn.brain import Brain
+from bandit.learn.known_labelers import DAY_REWARDS, KnownLabelers
+from bandit.learn.labelers import Record
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.test_records import reward
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from bandit.brain import Brain
+from bandit.learn.brain import Brain
 from bandit.settings import Settings
 from tests.bandit.projects import (
     EASE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bandit.brain import Brain
-from bandit.desk import Desk
+from bandit.desk.desk import Desk
 from bandit.errors import NewerVersion, StateError
 from bandit.events import Gold, Pool, Task
+from bandit.learn.brain import Brain
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.small import engine
 from tests.bandit.test_records import reward

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.case import Case, Option
+from bandit.decide.policies.case import Case, Option
+from bandit.decide.policies.explorers import EXPLORERS
+from bandit.decide.policies.policy import POLICIES, make
 from bandit.events import STOP
-from bandit.policies.explorers import EXPLORERS
-from bandit.policies.policy import POLICIES, make
 from bandit.settings import ExplorerName, PolicyName, PolicySettings
 
 if TYPE_CHECKING:
-    from bandit.policies.policy import Policy
+    from bandit.decide.policies.policy import Policy
 
 near = st.sampled_from((0.0, 1e-12, 1e-6, 0.5, 1.0 - 1e-6, 1.0 - 1e-12, 1.0))
 chances = st.one_of(near, st.floats(0.0, 1.0))

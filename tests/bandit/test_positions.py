@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.errors import StateError
 from bandit.events import Task, Tick
+from bandit.learn.brain import Brain
 from bandit.settings import Settings
 
 NOTED = st.dictionaries(st.sampled_from(["tasks", "labels"]), st.integers(0, 2**60))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy.stats import binom, chi2
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import STOP
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.ledger import check_decision
 from tests.bandit.market import Crew, Market, Work, pool

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Decline, Pool, Tick, Verdict
-from bandit.turn import Turn
+from bandit.limits.turn import Turn
 from tests.bandit.fleet import BRAIN
 from tests.bandit.test_queues import SETTINGS, asked, task
 from tests.bandit.test_resume import Restarting, in_bytes

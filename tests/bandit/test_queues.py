@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.desk.queues import TIDY
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Label, Pool, Task, Tick, Verdict
-from bandit.queues import TIDY
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.fleet import BRAIN
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.brain import Brain
 from bandit.draw import draw
 from bandit.errors import StateError
 from bandit.events import Reward
-from bandit.labelers import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, Record
+from bandit.learn.brain import Brain
+from bandit.learn.labelers import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, Record
 from bandit.settings import Settings
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bandit.brain import Brain
-from bandit.desk import TIDY
-from bandit.engine import Engine
+from bandit.desk.desk import TIDY
+from bandit.engine.engine import Engine
 from bandit.events import DeadLetter, Label, Reward, Tick
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings
 from tests.bandit.test_time import EXPERTS, POOL, SETTINGS, TASK, answer, asked
 

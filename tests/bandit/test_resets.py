@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, DeadLetter, Gold, Pool, Reward, Tick
+from bandit.learn.brain import Brain
 from bandit.settings import MemorySettings
 from tests.bandit.hostile import Play, plays, settings_of
 from tests.bandit.small import GOLD, LABEL, POOL, SETTINGS, TASK, change, engine, kinds

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Control, DeadLetter, Pool, Reward
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.hostile import Play, plays, settings_of
 from tests.bandit.market import wild_market

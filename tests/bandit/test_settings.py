@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.errors import ConfigError
+from bandit.learn.brain import Brain
 from bandit.settings import (
     AuditSettings,
     ClockSettings,

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.allowance import Allowance
-from bandit.capacity import Capacity
-from bandit.desk import Desk
+from bandit.desk.desk import Desk
+from bandit.desk.shares import Held, debits
 from bandit.events import Control
+from bandit.limits.budgets import Allowance
+from bandit.limits.capacity import Capacity
 from bandit.settings import MemorySettings
-from bandit.shares import Held, debits
 from tests.bandit.fleet import Fleet, Step
 from tests.bandit.market import pool
 from tests.bandit.test_capacity import most_beyond
@@ -35,7 +35,7 @@ steps: st.SearchStrategy[list[Step]] = st.lists(
 
 
 def promised(capacity_per_hour: float, engines: int, partitions: int) -> float:
-    """Asks beyond the rate that the docstring of `bandit.capacity` allows in any window."""
+    """Asks beyond the rate that the docstring of `bandit.limits.capacity` allows in any window."""
     bucket = max(1.0, capacity_per_hour / 12.0)
     saved = engines * max(0.0, 1.0 - bucket / partitions)
     return bucket + capacity_per_hour / 60.0 + saved

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bandit.engine.ticks import believe
 from bandit.errors import ConfigError, EventError
 from bandit.events import DeadLetter, Tick
 from bandit.settings import ClockSettings, Settings, check
-from bandit.state import DeskState
-from bandit.ticks import believe
+from bandit.task.state import DeskState
 from tests.bandit.small import SETTINGS, TASK, change, engine, kinds
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from statistics import fmean
 
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, Settings
 from tests.bandit.market import Crew, History, Market, Work, pool
 

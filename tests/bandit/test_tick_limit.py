@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit import ticks
+from bandit.engine import ticks
 from bandit.events import Gold, Reward, Tick
 from tests.bandit.hostile import Play, plays, settings_of
 from tests.bandit.small import LABEL, TASK, change, engine, kinds
@@ -17,7 +17,7 @@ from tests.bandit.test_resume import Restarting, in_bytes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
     from bandit.events import Output
     from bandit.settings import Settings
     from tests.bandit.hostile import Move

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Decision, Gold, Label, Pool, Reward, Task, Tick, Verdict
+from bandit.learn.brain import Brain
+from bandit.limits.waiting import MOST_S
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
-from bandit.waiting import MOST_S
 
 EXPERTS = Pool(pool="experts", at=0.0, usd_per_label=1.0, ask_timeout_s=5000.0, gold=True)
 POOL = Pool(pool="a", at=0.0, usd_per_label=0.05, ask_timeout_s=60.0)

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.trust import BLEND, Trust
+from bandit.learn.trust import BLEND, Trust
 
 CHANCES = st.floats(1e-9, 1.0 - 1e-9)
 RATES = st.floats(0.014, 0.996)

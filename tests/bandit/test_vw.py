@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bandit.draw import draw
 from bandit.errors import BadValue, StateError
-from bandit.quality import ARGUMENTS, QualityModel
-from bandit.vw import Logistic, escape
+from bandit.learn.quality import ARGUMENTS, QualityModel
+from bandit.learn.vw import Logistic, escape
 
 SPECIAL = re.compile(r"[|: \n\r\t\v\f\0]")
 NAMES = [

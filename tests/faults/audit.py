@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import pytest
 
-from bandit.brain import Brain
 from bandit.events import STOP, Ask, DeadLetter, Decision, Label, Reward, Verdict
+from bandit.learn.brain import Brain
 from streams.log import read_to_end
 from streams.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, VERDICTS
 from tests.streams.knowledge import knowledge

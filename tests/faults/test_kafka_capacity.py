@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from kafka.errors import RetriableError
 
-from bandit.capacity import BUCKET_S, SAVED_S
 from bandit.events import Pool
+from bandit.limits.capacity import BUCKET_S, SAVED_S
 from streams.codec import encode
 from streams.log import NewRecord
 from tests.faults.crew import Crew, busy_until, feed_no_more, moved

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Pool, Reward, Tick
+from bandit.learn.brain import Brain
 from streams.log import NewRecord
 from tests.faults.audit import events
 from tests.faults.length import LONG

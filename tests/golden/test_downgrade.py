@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit import saved_brain, state
 from bandit.events import Control, Gold
-from bandit.quality import ARGUMENTS
+from bandit.learn import saved_brain
+from bandit.learn.quality import ARGUMENTS
+from bandit.task import state
 from streams import snapshots
 from streams.codec import VERSION as EVENTS
 from streams.topics import DESK, MODELS, TOPICS

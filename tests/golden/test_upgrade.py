@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from bandit.events import Ask, Label, Verdict
-from bandit.quality import ARGUMENTS
+from bandit.learn.quality import ARGUMENTS
 from replay.log_files.log_file import LogFile
 from streams.address import open_log
 from streams.archive.command import archive

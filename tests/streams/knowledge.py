@@ -13,8 +13,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bandit.brain import Brain
     from bandit.events import Reward
+    from bandit.learn.brain import Brain
 
 
 def knowledge(brain: Brain, rewards: Iterable[Reward]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.errors import CommitUnknown
 from bandit.events import Ask, DeadLetter, Label, Pool, Task, Tick
+from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
 from streams.codec import encode
 from streams.config import WorkerSettings

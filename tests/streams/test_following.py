@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from bandit.brain import Brain
 from bandit.events import Reward
+from bandit.learn.brain import Brain
 from streams.config import WorkerSettings
 from streams.core import engine_maker
 from streams.following import Following
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
     from streams.embedded import EmbeddedLog
     from streams.log import Log
     from streams.snapshots import Snapshot

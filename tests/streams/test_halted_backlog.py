@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Pool
 from streams.kafka import KafkaLog
 from streams.log_config import LogSettings

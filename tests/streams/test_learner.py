@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.brain import Brain
 from bandit.errors import StateError
 from bandit.events import Control, Reward
+from bandit.learn.brain import Brain
 from streams.log import NewRecord
 from streams.snapshots import CHUNK_BYTES
 from tests.streams.knowledge import knowledge

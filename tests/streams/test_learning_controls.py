@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from bandit.brain import Brain
 from bandit.events import Control, Reward
+from bandit.learn.brain import Brain
 from streams.log import NewRecord
 from tests.streams.knowledge import knowledge
 from tests.streams.scenes import SETTINGS, FlakyLog, events, kept, new_log, worker, write

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bandit.engine.ticks import AT_ONCE
 from bandit.events import Ask, Reward, Tick
-from bandit.ticks import AT_ONCE
 from streams import batches
 from tests.streams.scenes import events, new_log, read, task, worker, write
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from bandit import saved_brain
 from bandit.errors import NewerVersion, StateError
 from bandit.events import Control, Reward
+from bandit.learn import saved_brain
 from streams.config import WorkerSettings
 from streams.log import NewRecord
 from streams.shelf import Shelf

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit.brain import Brain
 from bandit.draw import choose, draw
 from bandit.events import STOP, Ask, Decision
+from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
 from streams.codec import encode
 from streams.log import NewRecord

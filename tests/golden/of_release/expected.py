@@ -14,8 +14,8 @@ SIGNALS = {"rate": 0.5, "task": 0.0, "speed": 0.0, "session": 0.1}
 
 def expected(log: Path) -> dict[str, Any]:
     """Return what the code at hand reads in `log`."""
-    from bandit.brain import Brain
-    from bandit.engine import Engine
+    from bandit.engine.engine import Engine
+    from bandit.learn.brain import Brain
     from bandit.settings import Settings
     from streams.address import open_log
     from streams.log import read_to_end

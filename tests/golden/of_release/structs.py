@@ -19,22 +19,22 @@ Feature = float | str
 
 def classes() -> list[type]:
     """Return the structs of the code at hand, those that others hold first."""
-    import bandit.brain
-    import bandit.calibration
     import bandit.events
-    import bandit.labelers
-    import bandit.state
+    import bandit.learn.brain
+    import bandit.learn.calibration
+    import bandit.learn.labelers
+    import bandit.task.state
     import streams.snapshots
 
     events = [one for one in vars(bandit.events).values() if _is_struct(one)]
-    saved = getattr(bandit.brain, "_Saved", None)
+    saved = getattr(bandit.learn.brain, "_Saved", None)
     if saved is None:
-        from bandit.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
-    state = bandit.state
+        from bandit.learn.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
+    state = bandit.task.state
     return [
         *(one for one in events if one is not bandit.events.Event),
         *(state.AskState, state.TaskState, state.HeldGold, state.DeskState),
-        *(bandit.labelers.Record, bandit.calibration.Calibration, saved),
+        *(bandit.learn.labelers.Record, bandit.learn.calibration.Calibration, saved),
         streams.snapshots.Manifest,
     ]
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bandit.decide.policies.explorers import EXPLORERS as WORKERS
 from bandit.errors import ConfigError
 from bandit.events import STOP
 from bandit.pmf import with_floors
-from bandit.policies.explorers import EXPLORERS as WORKERS
 from bandit.settings import PolicySettings
 from replay.learning.explorers import EXPLORERS
 from replay.learning.policy_pmfs import Policies, check_policy

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Ask, Pool, Reward, Task, Verdict
+from bandit.learn.brain import Brain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bandit.brain import Brain
-from bandit.engine import Engine
+from bandit.engine.engine import Engine
 from bandit.events import Decision, Reward, Verdict
+from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from replay.market.drive import Drive
 from replay.market.market import Market
@@ -24,9 +24,9 @@ from replay.task_log.trajectory import masked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandit.case import Case
+    from bandit.decide.policies.case import Case
+    from bandit.decide.policies.policy import Policy
     from bandit.events import Input, Output
-    from bandit.policies.policy import Policy
     from replay.market.outcome import Outcome
     from replay.targets.target import Target
 

@@ -1,0 +1,1 @@
+"""Closing tasks: verdicts, rewards, revisions and audits."""

@@ -1,0 +1,1 @@
+"""One partition's tasks, kept encoded: agenda, queues, halted tasks, and the shares of a worker."""

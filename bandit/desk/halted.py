@@ -1,0 +1,81 @@
+"""Halted tasks: those that a control or the want of a pool stopped; they cost nothing meanwhile."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bandit.task.state import TaskState
+
+    Entry = tuple[float, str]
+
+
+class Halted:
+    """Queues of tasks by project and by the situation that stopped them, each in order of time.
+
+    An entry counts only if its task's state still says so.
+
+    Examples
+    --------
+    >>> from bandit.events import Task
+    >>> from bandit.task.state import TaskState
+    >>> task = Task(task="t1", project="p", at=0.0, classes=("yes", "no"))
+    >>> halted = Halted()
+    >>> halted.add(TaskState(task=task, halted="paused", halted_at=5.0))
+    >>> halted.keep()
+    >>> halted.queues(), list(halted.take("p", "paused"))
+    ([('p', 'paused')], [(5.0, 't1')])
+    >>> halted.drop()
+    >>> list(halted.take("p", "paused"))
+    [(5.0, 't1')]
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[tuple[str, str], list[Entry]] = {}
+        self._taken: list[tuple[tuple[str, str], Entry]] = []
+        self.open_tasks = self._open_tasks_kept = 0  # not the closed ones, whose audit is halted
+
+    def add(self, state: TaskState) -> None:
+        """Put a task that is halted into its queue."""
+        queue = self._queues.setdefault((state.task.project, state.halted), [])
+        heapq.heappush(queue, (state.halted_at or 0.0, state.task.task))
+        self.open_tasks += state.verdict is None
+
+    def leave(self, state: TaskState) -> None:
+        """Count that a task is halted no more."""
+        self.open_tasks -= state.verdict is None
+
+    def queues(self) -> list[tuple[str, str]]:
+        """Return which queues there are, in order of name."""
+        return sorted(self._queues)
+
+    def entries(self, project: str, situation: str) -> list[Entry]:
+        """Return what one of the queues holds, in no order."""
+        return list(self._queues[project, situation])
+
+    def take(self, project: str, situation: str) -> Iterator[Entry]:
+        """Take out tasks, those first that have waited longest."""
+        key = (project, situation)
+        queue = self._queues[key]
+        while queue:
+            entry = heapq.heappop(queue)
+            self._taken.append((key, entry))
+            yield entry
+
+    def keep(self) -> None:
+        """Make what was taken out final."""
+        for key, _ in self._taken:
+            if not self._queues.get(key, True):
+                del self._queues[key]
+        self._taken.clear()
+        self._open_tasks_kept = self.open_tasks
+
+    def drop(self) -> None:
+        """Put back what was taken out since the last `keep`."""
+        for key, entry in self._taken:
+            heapq.heappush(self._queues[key], entry)
+        self._taken.clear()
+        self.open_tasks = self._open_tasks_kept

@@ -1,0 +1,170 @@
+"""Queues: tasks that wait for room in pools, by project and by which pools may be asked.
+
+Within a project those go first whose right answer is worth most, then those whose deadline is
+nearest, then those that came first. Projects take turns (`bandit.engine.serving`).
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from bandit.task.state import DECLINED
+from bandit.task.worth import DEFAULT_USD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bandit.task.state import TaskState
+
+    Lookup = Callable[[str], TaskState | None]
+
+TIDY = 1000
+"""Entries that may be of tasks that wait no more, beside as many as are not."""
+
+
+class Need(NamedTuple):
+    """What decides which pools may be asked: the tasks of one queue have it in common."""
+
+    project: str
+    skills: tuple[str, ...]
+    declined: tuple[str, ...]
+    is_audit: bool
+
+
+class Entry(NamedTuple):
+    """A task in a queue, in the order of service."""
+
+    minus_usd: float
+    deadline_at: float
+    at: float
+    task: str
+
+
+def need_of(state: TaskState) -> Need:
+    """Return what decides which pools may be asked about a task now."""
+    return Need(
+        project=state.task.project,
+        skills=tuple(sorted(set(state.task.skills))),
+        declined=tuple(sorted({ask.pool for ask in state.asks if ask.status == DECLINED})),
+        is_audit=state.verdict is not None,
+    )
+
+
+def _entry_of(state: TaskState) -> Entry:
+    """Return the place of a task in its queue; desks of before have no worth of those that wait."""
+    usd, deadline_at = state.worth_usd, state.task.deadline_at
+    if usd is None:
+        usd = state.task.value_usd or DEFAULT_USD
+    return Entry(
+        minus_usd=-usd,
+        deadline_at=math.inf if deadline_at is None else deadline_at,
+        at=state.task.at,
+        task=state.task.task,
+    )
+
+
+class Queues:
+    """The queues of one desk. An entry counts only if its task's state still says so.
+
+    Examples
+    --------
+    >>> from bandit.events import Task
+    >>> from bandit.task.state import TaskState
+    >>> tasks = {
+    ...     name: TaskState(
+    ...         task=Task(task=name, project="p", at=0.0, classes=("yes", "no"), value_usd=usd),
+    ...         waits_for=("a",),
+    ...     )
+    ...     for name, usd in (("t1", 1.0), ("t2", 5.0))
+    ... }
+    >>> queues = Queues()
+    >>> for state in tasks.values():
+    ...     queues.add(state)
+    >>> needs = queues.needs("p")
+    >>> queues.take(needs, tasks.get).task.task
+    't2'
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[str, dict[Need, list[Entry]]] = {}
+        self._taken: list[tuple[Need, Entry]] = []
+        self._entries = 0
+        self._tidy_at = TIDY
+
+    def add(self, state: TaskState) -> None:
+        """Put a task that waits into its queue."""
+        self._push(need_of(state), _entry_of(state))
+
+    def projects(self) -> list[str]:
+        """Return whose tasks wait, in order of name."""
+        return sorted(self._queues)
+
+    def waits(self, project: str, lookup: Lookup) -> bool:
+        """Whether a task of `project` waits."""
+        return any(self._first(need, lookup) for need in self.needs(project))
+
+    def needs(self, project: str) -> list[Need]:
+        """Return what the tasks of `project` that wait need, a queue each."""
+        return list(self._queues.get(project, ()))
+
+    def take(self, needs: list[Need], lookup: Lookup) -> TaskState | None:
+        """Take out the task that is to go first of all those with one of `needs`."""
+        firsts = [(first, need) for need in needs if (first := self._first(need, lookup))]
+        if not firsts:
+            return None
+        entry, need = min(firsts)
+        self._pop(need)
+        return lookup(entry.task)
+
+    def keep(self, lookup: Lookup) -> None:
+        """Make what was taken out final; `lookup` finds the tasks as they were kept."""
+        self._taken.clear()
+        if self._entries > self._tidy_at:
+            self._tidy(lookup)
+
+    def drop(self) -> None:
+        """Put back what was taken out since the last `keep`."""
+        for need, entry in self._taken:
+            self._push(need, entry)
+        self._taken.clear()
+
+    def _first(self, need: Need, lookup: Lookup) -> Entry | None:
+        """Return the first entry of a queue that counts; those before it go."""
+        while queue := self._queues.get(need.project, {}).get(need):
+            if _counts(need, queue[0], lookup):
+                return queue[0]
+            self._pop(need)
+        return None
+
+    def _push(self, need: Need, entry: Entry) -> None:
+        queues = self._queues.setdefault(need.project, {})
+        heapq.heappush(queues.setdefault(need, []), entry)
+        self._entries += 1
+
+    def _pop(self, need: Need) -> None:
+        queues = self._queues[need.project]
+        self._taken.append((need, heapq.heappop(queues[need])))
+        self._entries -= 1
+        if not queues[need]:
+            del queues[need]
+        if not queues:
+            del self._queues[need.project]
+
+    def _tidy(self, lookup: Lookup) -> None:
+        """Let go of all entries that don't count, each of those that do standing there once."""
+        before, self._queues, self._entries = self._queues, {}, 0
+        for queues in before.values():
+            for need, queue in queues.items():
+                for entry in sorted(set(queue)):
+                    if _counts(need, entry, lookup):
+                        self._push(need, entry)
+        self._tidy_at = 2 * self._entries + TIDY
+
+
+def _counts(need: Need, entry: Entry, lookup: Lookup) -> bool:
+    state = lookup(entry.task)
+    if state is None or not state.waits_for:
+        return False
+    return (need, entry) == (need_of(state), _entry_of(state))

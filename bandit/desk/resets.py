@@ -1,0 +1,73 @@
+"""Resets: an operator's tick sets a desk's time, backwards too, and what lies behind it is moved.
+
+A reset is noted on the desk as (the time before, the new time). A task's record says how many of
+them it knows; the others are made up for when it is read, so a reset writes no tasks, however many
+there are, and means the same whenever each of them is read next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bandit.days import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bandit.task.state import DeskState, HeldGold, TaskState
+
+
+def reset(state: DeskState, at: float) -> bool:
+    """Set the time of a desk to `at`; whether it went back, so that tasks are to be moved.
+
+    Examples
+    --------
+    >>> from bandit.task.state import DeskState
+    >>> state = DeskState(now=9e9, filled_at=9e9, used_usd={"p": (104166, 5.0)})
+    >>> reset(state, 86_400.0), state.now, state.used_usd
+    (True, 86400.0, {'p': (1, 5.0)})
+    """
+    before, state.now = state.now, at
+    state.ahead_at, state.ahead_ticks = None, 0
+    if before is None or before <= at:
+        return False
+    state.resets = [*state.resets, (before, at)]
+    if state.filled_at is not None:
+        state.filled_at = min(state.filled_at, at)
+    state.used_usd = {
+        project: (min(day, day_of(at)), usd) for project, (day, usd) in state.used_usd.items()
+    }
+    return True
+
+
+def moved_task(state: TaskState, resets: Sequence[tuple[float, float]]) -> TaskState:
+    """Bring a task's times to the desk's, as far as the resets that it doesn't know moved it."""
+    for before, at in resets[state.resets :]:
+        _move(state, before, at)
+    state.resets = len(resets)
+    return state
+
+
+def moved_gold(held: HeldGold, resets: Sequence[tuple[float, float]]) -> HeldGold:
+    """Bring the time since which gold waits to the desk's."""
+    if held.resets == len(resets):
+        return held
+    since = min([held.at, *(at for _, at in resets[held.resets :])])
+    return msgspec.structs.replace(held, at=since, resets=len(resets))
+
+
+def _move(state: TaskState, before: float, at: float) -> None:
+    """Bring what lies behind `at` to it: an ask keeps its length, a wait what is left of it."""
+    for ask in state.asks:
+        if ask.at > at:
+            ask.at, ask.expires_at = at, at + (ask.expires_at - ask.at)
+    if state.retry_at is not None and state.retry_at > at:
+        state.retry_at = max(at, state.retry_at - (before - at))
+    state.stranded_at = _earlier(state.stranded_at, at)
+    state.closed_at = _earlier(state.closed_at, at)
+
+
+def _earlier(time: float | None, at: float) -> float | None:
+    return None if time is None else min(time, at)

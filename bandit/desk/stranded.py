@@ -1,0 +1,51 @@
+"""Stranded tasks: those that no open pool is able to take, halted until one is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bandit.desk.desk import Desk
+
+STRANDED = "no pool with "
+
+
+def stranded(skills: Iterable[str]) -> str:
+    """Return the situation of a task that needs `skills`.
+
+    Examples
+    --------
+    >>> stranded(("fr", "es"))
+    'no pool with ["es","fr"]'
+    """
+    return STRANDED + msgspec.json.encode(sorted(set(skills))).decode()
+
+
+def skills_missing(situation: str) -> tuple[str, ...] | None:
+    """Return the skills that no open pool had together; `None` if something else stops the task.
+
+    Examples
+    --------
+    >>> skills_missing(stranded(("fr", "es"))), skills_missing("paused")
+    (('es', 'fr'), None)
+    """
+    if not situation.startswith(STRANDED):
+        return None
+    return msgspec.json.decode(situation.removeprefix(STRANDED), type=tuple[str, ...])
+
+
+def count_stranded(desk: Desk) -> Counter[tuple[str, ...]]:
+    """Count the stranded tasks of a desk, by the skills that no open pool has together."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for project, situation in desk.halted.queues():
+        skills = skills_missing(situation)
+        if skills is not None:
+            for at, task in set(desk.halted.entries(project, situation)):
+                state = desk.peek(task)
+                found[skills] += state is not None and state.halted_at == at
+    return +found

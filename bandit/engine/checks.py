@@ -1,0 +1,168 @@
+"""Which inputs are refused: each rule has a name, which the dead letter carries.
+
+Every check is made before anything changes, so a refused event leaves no trace but its letter.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bandit.errors import EventError
+from bandit.events import STOP
+from bandit.task.state import AUDIT, DECLINED
+
+if TYPE_CHECKING:
+    from bandit.events import Control, Decline, Gold, Label, Pool, Task
+    from bandit.task.state import AskState, TaskState
+
+LONGEST_ID = 256
+MOST = 1e12
+"""Times, durations and dollars beyond this are nonsense: seconds added to them would be lost."""
+
+
+def id_(value: str, field: str) -> None:
+    """Refuse an id that is empty, no UTF-8, or longer than 256 bytes of it."""
+    if value.isascii() and 0 < len(value) <= LONGEST_ID:
+        return
+    if not value or not _is_utf8(value) or len(value.encode()) > LONGEST_ID:
+        msg = f"{field} {value[:40]!r}: must have 1 to {LONGEST_ID} bytes"
+        raise EventError("bad_id", msg)
+
+
+def _is_utf8(value: str) -> bool:
+    """Whether `value` has no half of a surrogate pair, which nothing can write."""
+    return value.isascii() or not any("\ud800" <= mark <= "\udfff" for mark in value)
+
+
+def finite(value: float | None, field: str, least: float = -MOST, most: float = MOST) -> None:
+    """Refuse a number that isn't finite, is below `least` or above `most`."""
+    if value is not None and not (math.isfinite(value) and least <= value <= most):
+        msg = f"{field} {value}: must be between {least:g} and {most:g}"
+        raise EventError("bad_number", msg)
+
+
+def pool(event: Pool) -> None:
+    """Refuse a pool called `stop`, and prices, capacities and times that can't be."""
+    id_(event.pool, "pool")
+    if event.pool == STOP:
+        msg = f"pool {STOP!r}: that name means 'no more labels'; give the pool another"
+        raise EventError("reserved_name", msg)
+    finite(event.at, "at")
+    finite(event.usd_per_label, f"pool {event.pool!r}: usd_per_label", 0.0)
+    finite(event.capacity_per_hour, f"pool {event.pool!r}: capacity_per_hour", 0.0)
+    finite(event.expected_delay_s, f"pool {event.pool!r}: expected_delay_s", 0.0)
+    finite(event.ask_timeout_s, f"pool {event.pool!r}: ask_timeout_s", 1e-3)
+
+
+def task(event: Task) -> None:
+    """Refuse a task without two distinct classes, or with numbers that can't be."""
+    id_(event.task, "task")
+    id_(event.project, "project")
+    for name in event.classes:
+        id_(name, f"task {event.task!r}: class")
+    if len(event.classes) < 2 or len(set(event.classes)) < len(event.classes):
+        msg = f"task {event.task!r}: classes {list(event.classes)}: must be two or more, distinct"
+        raise EventError("bad_classes", msg)
+    finite(event.at, "at")
+    finite(event.deadline_at, f"task {event.task!r}: deadline_at")
+    finite(event.value_usd, f"task {event.task!r}: value_usd", 1e-9)
+    target = event.target_accuracy
+    if target is not None and not 0.0 < target < 1.0:
+        msg = f"task {event.task!r}: target_accuracy {target}: must be between 0 and 1"
+        raise EventError("bad_number", msg)
+    for name, value in event.features.items():
+        if not isinstance(value, str) and not math.isfinite(value):  # before a message is made
+            finite(value, f"task {event.task!r}: feature {name!r}", -math.inf, math.inf)
+
+
+def control(event: Control) -> None:
+    """Refuse an order that isn't of its scope, or that names what can't be."""
+    finite(event.at, "at")
+    if event.project is None:
+        _of_scope("of the learning", event, ("paused", "pool", "usd_per_day"))
+        finite(event.snapshot, "control: snapshot", 0.0)
+        return
+    id_(event.project, "project")
+    if event.project == "*":
+        raise EventError("bad_field", "control: project '*': a control is for one project")
+    _of_scope(f"of project {event.project!r}", event, ("frozen", "snapshot", "relearn"))
+    finite(event.usd_per_day, f"control of project {event.project!r}: usd_per_day", 0.0)
+    if event.pool is not None:
+        id_(event.pool, "pool")
+    if event.pool == STOP:
+        msg = f"control of project {event.project!r}: pool {STOP!r} means 'no more labels'"
+        raise EventError("reserved_name", msg)
+
+
+def _of_scope(what: str, event: Control, not_its: tuple[str, ...]) -> None:
+    """Refuse fields that say something, though they belong to the other scope."""
+    for name in not_its:
+        value = getattr(event, name)
+        if value is not None and value is not False:
+            raise EventError("bad_field", f"control {what}: {name} is not for it")
+
+
+def label(event: Label, state: TaskState, ask: AskState) -> None:
+    """Refuse a label that doesn't fit its ask; identical repeats are for the caller to ignore."""
+    where = f"label {event.label!r} of task {event.task!r}, ask {event.ask}"
+    id_(event.label, "label")
+    id_(event.labeler, "labeler")
+    finite(event.at, f"{where}: at")
+    finite(event.seconds_spent, f"{where}: seconds_spent", 0.0)
+    finite(event.usd, f"{where}: usd", 0.0)
+    if ask.label is not None:
+        msg = f"{where}: label {ask.label.label!r} has answered this ask already"
+        raise EventError("second_label", msg)
+    if ask.status == DECLINED:
+        msg = f"{where}: the pool declined this ask"
+        raise EventError("declined_ask", msg)
+    if event.pool != ask.pool:
+        msg = f"{where}: from pool {event.pool!r}, but pool {ask.pool!r} was asked"
+        raise EventError("wrong_pool", msg)
+    if event.answer not in state.task.classes:
+        msg = f"{where}: answer {event.answer!r} is not one of {list(state.task.classes)}"
+        raise EventError("unknown_answer", msg)
+    if ask.why != AUDIT and event.labeler in state.labelers():
+        msg = f"{where}: labeler {event.labeler!r} has labeled this task already"
+        raise EventError("repeat_labeler", msg)
+
+
+def decline(event: Decline, ask: AskState) -> None:
+    """Refuse a decline from a pool that wasn't asked."""
+    finite(event.at, f"decline of task {event.task!r}, ask {event.ask}: at")
+    if event.pool != ask.pool:
+        msg = (
+            f"decline of task {event.task!r}, ask {event.ask}: from pool {event.pool!r}, "
+            f"but pool {ask.pool!r} was asked"
+        )
+        raise EventError("wrong_pool", msg)
+
+
+def asked(event: Label | Decline, state: TaskState | None) -> tuple[TaskState, AskState]:
+    """Return the task and the ask that `event` answers."""
+    what = type(event).__name__.lower()
+    if state is None:
+        msg = f"{what} for task {event.task!r}: the task is not known (never was, or no longer)"
+        raise EventError("unknown_task", msg)
+    ask = state.ask(event.ask)
+    if ask is None:
+        msg = f"{what} for task {event.task!r}: there was no ask {event.ask}"
+        raise EventError("unknown_ask", msg)
+    return state, ask
+
+
+def gold(event: Gold, state: TaskState) -> None:
+    """Refuse a truth that isn't a class of the task, or that contradicts an earlier one."""
+    if event.answer not in state.task.classes:
+        msg = (
+            f"gold of task {event.task!r}: {event.answer!r} is not one of "
+            f"{list(state.task.classes)}"
+        )
+        raise EventError("unknown_answer", msg)
+    if state.gold is not None and state.gold.answer != event.answer:
+        msg = (
+            f"gold of task {event.task!r}: {event.answer!r} contradicts {state.gold.answer!r} "
+            f"from {state.gold.source!r}"
+        )
+        raise EventError("contradicts", msg)

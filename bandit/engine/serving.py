@@ -1,0 +1,99 @@
+"""Serving: at a tick, tasks that wait for room go on while there is some, projects in turn.
+
+Deficit round robin with a quantum of one ask (Shreedhar and Varghese 1996, IEEE/ACM Transactions on
+Networking 4(3), 375-385): all asks count alike, so no project has a deficit, and the round is the
+order in which projects were last served.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from bandit.events import Ask
+from bandit.limits.turn import Turn
+
+if TYPE_CHECKING:
+    from bandit.decide.asking import Asking
+    from bandit.desk.desk import Desk
+    from bandit.engine.ticks import Left
+    from bandit.events import Output
+    from bandit.limits.capacity import Capacity
+    from bandit.limits.eligible import Eligible
+    from bandit.task.state import TaskState
+
+
+class Serving:
+    """Decides again about tasks that wait for room, in the order of their queues."""
+
+    def __init__(self, asking: Asking, eligible: Eligible, capacity: Capacity) -> None:
+        self._asking = asking
+        self._eligible = eligible
+        self._capacity = capacity
+
+    def serve(self, desk: Desk, since: float | None, now: float, left: Left) -> list[Output]:
+        """Go on with tasks of `desk`, whose last tick was at `since`, as far as there is room."""
+        turn = Turn(self._capacity, desk, since, now)
+        out: list[Output] = []
+        ring = deque(_round(desk))
+        while ring and not left.over:
+            project = ring.popleft()
+            new = self._until_asked(desk, project, turn, now, left)
+            out += new
+            if _asks(new):
+                ring.append(project)
+                turns = desk.state.project_turns
+                if project in turns:
+                    turns.remove(project)
+                turns.append(project)
+        if not left.over:
+            turn.leave(self._eligible.open_pools())
+        return out
+
+    def _until_asked(
+        self, desk: Desk, project: str, turn: Turn, now: float, left: Left
+    ) -> list[Output]:
+        """Go on with tasks of `project` until one of them is asked about.
+
+        Or until one can't be, for want of money or of a pool: the others wait for these here.
+        """
+        control = self._eligible.control(project)
+        is_ordered = control.paused or control.pool is not None
+        out: list[Output] = []
+        while not left.over:
+            ready = [
+                need
+                for need in desk.queues.needs(project)
+                if self._eligible.may_go_on(need, now, turn)
+            ]
+            state = desk.queues.take(ready, desk.peek)
+            if state is None:
+                break
+            desk.put(state)
+            left.spend(state)
+            new = self._asking.again(desk, state, turn)
+            out += new
+            if _asks(new) or not (is_ordered or _stopped(state)):
+                break
+        return out
+
+
+def _asks(out: list[Output]) -> bool:
+    return any(isinstance(one, Ask) for one in out)
+
+
+def _stopped(state: TaskState) -> bool:
+    """Whether the policy has stopped, so that the task ended as it might have at any time."""
+    return state.verdict is not None and state.verdict.why != "no_pool"
+
+
+def _round(desk: Desk) -> list[str]:
+    """Return the projects that wait: those served longest ago first, and before them new ones.
+
+    Those at the front of the round that wait no more are as good as new, and forgotten.
+    """
+    turns = desk.state.project_turns
+    while turns and not desk.queues.waits(turns[0], desk.peek):
+        del turns[0]
+    served = set(turns)
+    return [name for name in desk.queues.projects() if name not in served] + turns

@@ -1,0 +1,91 @@
+"""How often this labeler is right on this label: River's logistic model on top of the record.
+
+    P(right) = logistic(bias + weights . signals),   starting at: weight 1 on the record's log-odds,
+
+so that before anything is learned the record speaks, and afterwards speed, session and the task's
+predicted difficulty correct it. Targets are chances, not only 0 or 1, hence the loss below.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from river import linear_model, optim, utils
+
+from bandit.learn.calibration import logistic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RATE, TASK, SPEED, SESSION = "rate", "task", "speed", "session"
+LEARNING_RATE = 0.005
+"""Small: the record learns who is good, this only bends it."""
+MOST = 0.99
+"""Nobody is held to be surer than this."""
+ABOVE_CHANCE = 0.02
+GOLD_NEEDED = 5
+"""Gold labels it takes to believe that a labeler is worse than chance."""
+
+
+class ChanceLoss(optim.losses.BinaryLoss):
+    """Log loss against a chance y in [0, 1]: its gradient in the log-odds is logistic(z) - y."""
+
+    def __call__(self, y_true: float, y_pred: float) -> float:  # type: ignore[override]  # one at a time: no arrays
+        """Return -y log p - (1 - y) log(1 - p), with p the chance that belongs to `y_pred`."""
+        return math.log1p(math.exp(-abs(y_pred))) + max(y_pred, 0.0) - y_true * y_pred
+
+    def gradient(self, y_true: float, y_pred: float) -> float:  # type: ignore[override]  # one at a time: no arrays
+        """Return the derivative of the loss in the log-odds `y_pred`."""
+        return logistic(y_pred) - y_true
+
+    def mean_func(self, y_pred: float) -> float:  # type: ignore[override]  # one at a time: no arrays
+        """Return the chance that belongs to the log-odds `y_pred`."""
+        return logistic(y_pred)
+
+
+class Accuracy:
+    """The contextual model; its state is its weights.
+
+    Examples
+    --------
+    >>> model = Accuracy()
+    >>> round(model.predict({"rate": 1.386}), 3)
+    0.8
+    """
+
+    def __init__(self, weights: Mapping[str, float] | None = None, bias: float = 0.0) -> None:
+        self._river: Any = linear_model.LogisticRegression(
+            optimizer=optim.SGD(LEARNING_RATE),
+            loss=ChanceLoss(),
+            intercept_init=bias,
+            intercept_lr=LEARNING_RATE,
+        )
+        self._river._weights = utils.VectorDict(dict(weights or {RATE: 1.0}))
+
+    def predict(self, signals: Mapping[str, float]) -> float:
+        """Return the chance that a label given under `signals` is right."""
+        return logistic(self._river._raw_dot_one(signals))
+
+    def learn(self, signals: Mapping[str, float], quality: float) -> None:
+        """Learn that a label was right with chance `quality`."""
+        self._river.learn_one(signals, quality)
+
+    def state(self) -> tuple[dict[str, float], float]:
+        """Return weights and bias."""
+        return dict(self._river._weights.to_dict()), float(self._river.intercept)
+
+
+def believed(chance: float, n_classes: int, golds: int) -> float:
+    """Hold `chance` above chance level until gold says otherwise, and below certainty.
+
+    Without gold, labelers and answers are judged by each other: nothing but this keeps "everybody
+    is wrong" from being as good an explanation as "everybody is right".
+
+    Examples
+    --------
+    >>> believed(0.2, 2, golds=0), believed(0.2, 2, golds=5)
+    (0.52, 0.2)
+    """
+    least = 0.01 if golds >= GOLD_NEEDED else 1.0 / n_classes + ABOVE_CHANCE
+    return min(max(chance, least), max(MOST, least))

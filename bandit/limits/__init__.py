@@ -1,0 +1,1 @@
+"""What limits who may be asked now: capacity, daily budgets, controls, skills."""

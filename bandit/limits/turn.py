@@ -1,0 +1,132 @@
+"""A desk's turn: how far one desk may use the room that its worker has in a pool in one tick.
+
+A worker counts what its desks hold together, so the first desk of a round of ticks could take it
+all. While tasks of others wait for the pool, a desk stops when it is a quantum of asks ahead of the
+one that has had fewest; the quantum is an equal part of the room there is, at least one ask. So the
+one that has had fewest can always go on, and what is left is used in the next round. A desk that
+has no use for the room after all, since its tasks may not be asked about there now, passes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bandit.desk.desk import Desk
+    from bandit.events import Pool
+    from bandit.limits.capacity import Capacity
+
+
+class Room(Protocol):
+    """Says which pools a task may be asked of now that doesn't come as a newcomer."""
+
+    def has_room(self, pool: Pool) -> bool:
+        """Whether `pool` may be asked once more."""
+
+    def count(self, pool: Pool) -> None:
+        """Count an ask."""
+
+
+class Unlimited:
+    """Room in pools without a capacity alone: whoever needs another joins its queue."""
+
+    def has_room(self, pool: Pool) -> bool:
+        """Whether `pool` takes any number of asks."""
+        return pool.capacity_per_hour is None
+
+    def count(self, pool: Pool) -> None:
+        """Count nothing: there is always room for one more."""
+
+
+class Turn:
+    """What one desk may ask of each pool in one tick.
+
+    Parameters
+    ----------
+    capacity
+        The room in pools.
+    desk
+        Whose turn it is.
+    since, now
+        When its tick before this one was, if it had one, and when this one is. Others count whose
+        last tick lies between: those that are behind may have no tick for long.
+
+    Examples
+    --------
+    >>> from bandit.limits.capacity import Capacity
+    >>> from bandit.desk.desk import Desk
+    >>> from bandit.events import Pool
+    >>> from bandit.settings import MemorySettings
+    >>> from bandit.desk.shares import Held
+    >>> pool = Pool(pool="a", at=0.0, usd_per_label=0.1, capacity_per_hour=24.0)
+    >>> desks = [Desk(MemorySettings()), Desk(MemorySettings())]
+    >>> for desk in desks:
+    ...     desk.state.now, desk.state.waiting = 5.0, {"a": 3}
+    >>> turn = Turn(Capacity(2, Held(desks)), desks[0], 4.0, 5.0)
+    >>> turn.has_room(pool)
+    True
+    >>> turn.count(pool)
+    >>> turn.has_room(pool)
+    False
+    """
+
+    def __init__(self, capacity: Capacity, desk: Desk, since: float | None, now: float) -> None:
+        self._capacity = capacity
+        self._desk = desk
+        self._since = now if since is None else since
+        self._now = now
+        self._limits: dict[str, float] = {}
+
+    def has_room(self, pool: Pool) -> bool:
+        """Whether `pool` may be asked once more in this turn."""
+        if pool.capacity_per_hour is None:
+            return True
+        if not self._capacity.free(self._desk, pool):
+            return False
+        if pool.pool not in self._limits:
+            self._limits[pool.pool] = self._limit(pool)
+        return self._desk.state.shared_asks.get(pool.pool, 0) < self._limits[pool.pool]
+
+    def count(self, pool: Pool) -> None:
+        """Count an ask."""
+        if pool.capacity_per_hour is not None:
+            asks = self._desk.state.shared_asks
+            asks[pool.pool] = asks.get(pool.pool, 0) + 1
+
+    def leave(self, pools: Iterable[Pool]) -> None:
+        """End the turn: where there is room that the desk has not used, no other waits for it."""
+        for pool in pools:
+            if self._desk.state.waiting.get(pool.pool, 0) > 0 and self.has_room(pool):
+                self._desk.state.shared_asks[pool.pool] = max(self._others(pool), default=0)
+
+    def _others(self, pool: Pool) -> list[int]:
+        """Return how many asks each other desk has had whose tasks wait for the pool too."""
+        return [
+            desk.state.shared_asks.get(pool.pool, 0)
+            for desk in self._capacity.lenders(self._desk)
+            if desk is not self._desk and self._shares(desk, pool)
+        ]
+
+    def _limit(self, pool: Pool) -> float:
+        """Return up to which count of asks the desk may go, and set its count near the others'.
+
+        Where it comes from another worker, or nothing waited for long, its count is far from them.
+        """
+        others = self._others(pool)
+        if not others:
+            return math.inf
+        fewest = min(others)
+        quantum = max(1, math.floor(self._capacity.tokens(self._desk, pool)) // (1 + len(others)))
+        asks = self._desk.state.shared_asks
+        own = asks.get(pool.pool, 0)
+        asks[pool.pool] = min(max(own, fewest - 2 * quantum), fewest + 2 * quantum)
+        return fewest + quantum
+
+    def _shares(self, desk: Desk, pool: Pool) -> bool:
+        """Whether tasks of another desk wait for the pool, and it keeps step with this one."""
+        now = desk.state.now
+        in_step = now is not None and self._since <= now <= self._now
+        return in_step and desk.state.waiting.get(pool.pool, 0) > 0

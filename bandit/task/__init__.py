@@ -1,0 +1,1 @@
+"""One task: its state, its transitions, and what a right answer is worth."""
