@@ -33,19 +33,17 @@ class Verb(NamedTuple):
 
 VERBS = {
     "demo": Verb(__name__, "demo", "Watch poolwise decide and learn, with simulated labelers."),
-    "work": Verb(
-        "streams.work_command", "work", "Run a worker: read events, decide, write decisions."
-    ),
-    "learn": Verb("streams.work_command", "learn", "Learn from rewards, for workers that follow."),
-    "feed": Verb("streams.commands", "feed", "Put events from a file into a log."),
-    "tail": Verb("streams.commands", "tail", "Print the events of a log as they arrive."),
-    "doctor": Verb("streams.doctor.command", "doctor", "Say what is wrong, and what to do."),
+    "work": Verb("streams.cli.work", "work", "Run a worker: read events, decide, write decisions."),
+    "learn": Verb("streams.cli.learn", "learn", "Learn from rewards, for workers that follow."),
+    "feed": Verb("streams.cli.feed", "feed", "Put events from a file into a log."),
+    "tail": Verb("streams.cli.tail", "tail", "Print the events of a log as they arrive."),
+    "doctor": Verb("streams.cli.doctor", "doctor", "Say what is wrong, and what to do."),
     "control": Verb(
-        "streams.control_command", "control", "Pause, pin or cap a project, or freeze the learning."
+        "streams.cli.control", "control", "Pause, pin or cap a project, or freeze the learning."
     ),
-    "archive": Verb("streams.archive.command", "archive", "Write what was decided to Parquet."),
+    "archive": Verb("streams.cli.archive", "archive", "Write what was decided to Parquet."),
     "prune": Verb(
-        "streams.prune.command", "prune", "Delete what is old from a log in a file, or an archive."
+        "streams.cli.prune", "prune", "Delete what is old from a log in a file, or an archive."
     ),
     "evaluate": Verb("replay.cli.verbs", "evaluate", "Say what another policy would have earned."),
     "tune": Verb("replay.cli.verbs", "tune", "Find exploration settings from a log."),
@@ -120,7 +118,7 @@ def demo(*, tasks: int, seed: int, folder: Path, address: str | None, as_json: b
     from replay.demo.demo import demo_settings, run_demo
     from replay.demo.report import print_report
     from replay.runtime.progress import progress
-    from streams.demo_log import demo_log, demo_on
+    from streams.clients.demo_log import demo_log, demo_on
 
     settings = demo_settings(seed)
     log = demo_log(folder, settings) if address is None else demo_on(address, settings)

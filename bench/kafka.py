@@ -41,20 +41,19 @@ from bandit.learn import accuracy, quality
 from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
 from bench import worker as bench_worker
-from streams import intake
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
+from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, read_to_end
-from streams.log_config import LogSettings
-from streams.on_kafka import compression
-from streams.on_kafka.compression import NUMBERS, Codec
-from streams.on_kafka.follower import SHARING
-from streams.on_kafka.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
-from streams.on_kafka.shared import KafkaShared
-from streams.on_kafka.topics import create_topics
-from streams.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
-from streams.worker import Worker
+from streams.kafka_log import compression
+from streams.kafka_log.compression import NUMBERS, Codec
+from streams.kafka_log.follower import SHARING
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.member import KafkaShared
+from streams.kafka_log.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
+from streams.worker.worker import Worker, intake
 from tests.broker.broker import Broker
 from tests.broker.log_bytes import bytes_by_topic
 

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bandit.events import Label, Task
-from streams.codec import InputDecoder, encode
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord, Place
+from streams.embedded.log import EmbeddedLog
+from streams.log.codec import InputDecoder, encode
+from streams.log.log import NewRecord, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.sqlitefile import Synchronous
+    from streams.embedded.file import Synchronous
 
 RECORDS = 200_000
 BATCH = 1000

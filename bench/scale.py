@@ -30,15 +30,15 @@ from bandit.events import Pool, Task
 from bandit.learn.brain import Brain
 from bandit.settings import Settings
 from bandit.task.state import DeskState
-from streams.codec import encode
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
+from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
-from streams.kafka import KafkaLog
-from streams.log import NewRecord
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
-from streams.topics import DESK, LABELS, POOLS, TASKS
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.log.topics import DESK, LABELS, POOLS, TASKS
+from streams.worker.worker import Worker
 from tests.broker.broker import Broker
 
 if TYPE_CHECKING:

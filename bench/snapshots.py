@@ -19,7 +19,7 @@ import msgspec
 from bandit.events import Reward
 from bandit.learn.brain import Brain
 from bandit.settings import MemorySettings, Settings
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
 
 RATE = 1000.0
 

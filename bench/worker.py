@@ -32,18 +32,17 @@ from bandit.events import Ask, Event, Gold, Label, Pool, Task, Tick
 from bandit.learn import accuracy, quality
 from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
-from streams import intake
-from streams.address import open_log
-from streams.codec import encode
-from streams.config import WorkerSettings
+from streams.clients.address import open_log
+from streams.config.config import WorkerSettings
+from streams.config.log_settings import Compression, LogSettings
 from streams.core import engine_maker
-from streams.embedded import EmbeddedLog
-from streams.embedded_readers import EmbeddedShared
-from streams.embedded_values import EmbeddedValues
-from streams.log import NewRecord
-from streams.log_config import Compression, LogSettings
-from streams.topics import ASKS, LABELS, POOLS, TASKS
-from streams.worker import Worker
+from streams.embedded.log import EmbeddedLog
+from streams.embedded.readers import EmbeddedShared
+from streams.embedded.values import EmbeddedValues
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.log.topics import ASKS, LABELS, POOLS, TASKS
+from streams.worker.worker import Worker, intake
 
 POOLS_OF = {f"pool-{k}": 0.02 + 0.03 * k for k in range(5)}
 CLASSES = ("cat", "dog", "other")

@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bench import worker as bench_worker
 from bench.kafka import BATCH, SETTINGS, Bench
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
+from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
-from streams.kafka import KafkaLog
-from streams.log_config import LogSettings
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.worker.worker import Worker
 from tests.broker.broker import Broker
 
 if TYPE_CHECKING:

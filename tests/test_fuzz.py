@@ -14,12 +14,12 @@ import msgspec
 import pytest
 
 from bandit.events import Ask, Control, DeadLetter, Decline, Gold, Label, Pool, Task, Tick, Verdict
-from streams.codec import encode
-from streams.config import Config
+from streams.config.config import Config
 from streams.core import engine_maker
-from streams.intake import Intake
-from streams.log import NewRecord, Record
-from streams.topics import TOPICS
+from streams.log.codec import encode
+from streams.log.log import NewRecord, Record
+from streams.log.topics import TOPICS
+from streams.worker.intake import Intake
 
 if TYPE_CHECKING:
     from collections.abc import Callable

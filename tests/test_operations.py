@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from poolwise import VERBS
-from streams.config import Config, WorkerSettings, parse_config
-from streams.endpoint import PATHS
-from streams.health import REASONS
-from streams.metrics import names
+from streams.config.config import Config, WorkerSettings, parse_config
+from streams.monitor.endpoint import PATHS
+from streams.monitor.health import REASONS
+from streams.monitor.metrics import names
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "operator.md"

@@ -20,16 +20,16 @@ from bandit.errors import LogBusy, StateError
 from streams.archive.columns import EVENTS
 from streams.archive.disk import Disk
 from streams.archive.shelf import Shelf
-from streams.failpoints import nothing
-from streams.lock import hold
-from streams.log import Place
-from streams.topics import DECISIONS
+from streams.embedded.lock import hold
+from streams.log.log import Place
+from streams.log.topics import DECISIONS
+from streams.process.failpoints import nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from streams.log import Follower, Log, Record
+    from streams.log.log import Follower, Log, Record
 
 EVERY = 50_000
 """Rows of a range: files of some MB, which DuckDB reads well."""

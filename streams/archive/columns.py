@@ -18,8 +18,8 @@ import msgspec
 import pyarrow as pa
 
 from bandit.events import Decision, Event, Reward, Verdict
-from streams.codec import VERSION
-from streams.topics import DECISIONS, REWARDS, VERDICTS
+from streams.log.codec import VERSION
+from streams.log.topics import DECISIONS, REWARDS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streams.archive.disk import Disk
     from streams.archive.names import Range
-    from streams.log import Place
+    from streams.log.log import Place
 
 
 class Divided(NamedTuple):

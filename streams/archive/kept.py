@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.archive.names import Range
-    from streams.log import Place, Record
+    from streams.log.log import Place, Record
 
 
 class Kept(NamedTuple):

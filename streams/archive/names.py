@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from streams.log import Place
+    from streams.log.log import Place
 
 SCHEMA_VERSION = 1
 """Of the columns and of the header; a newer one is refused."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from streams.archive.disk import Disk
     from streams.archive.names import Range
-    from streams.log import Lost, Place, Record
+    from streams.log.log import Lost, Place, Record
 
 GROUP_ROWS = 8_192
 """Rows turned into columns at once, and of a row group: some 20 MB as Python's objects."""

@@ -7,15 +7,15 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from streams.doctor.findings import Finding, ok, warning
-from streams.log import Place
+from streams.log.log import Place
+from streams.log.retention import DAY_S, KEEP
 from streams.prune.age import dated
 from streams.prune.space import size_of
-from streams.retention import DAY_S, KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 AGE = "age"
 LARGE_BYTES = 1 << 30

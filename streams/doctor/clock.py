@@ -15,13 +15,13 @@ import msgspec
 from bandit.desk.desk import STATE_KEY
 from bandit.events import Tick
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.showing import counted
-from streams.topics import DESK, LABELS
+from streams.log.topics import DESK, LABELS
+from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.log import Log, Record
+    from streams.log.log import Log, Record
 
 CLOCK = "clock"
 BATCH = 1000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.on_kafka.probe import Reached, probe
-from streams.on_kafka.server import Server
-from streams.on_kafka.unreachable import Unreachable
+from streams.kafka_log.connecting.probe import Reached, probe
+from streams.kafka_log.connecting.server import Server
+from streams.kafka_log.connecting.unreachable import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,16 +11,16 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bandit.errors import NewerVersion
-from streams.deadletters import letter_in
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.snapshots import Snapshots
-from streams.topics import DEADLETTERS, REWARDS
+from streams.learner.snapshots import Snapshots
+from streams.log.deadletters import letter_in
+from streams.log.topics import DEADLETTERS, REWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.log import Log, Record
-    from streams.snapshots import Snapshot
+    from streams.learner.snapshots import Snapshot
+    from streams.log.log import Log, Record
 
 LEARNER, LETTERS = "learner", "dead letters"
 BATCH = 1000

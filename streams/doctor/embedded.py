@@ -13,20 +13,20 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bandit.errors import LogBusy, PoolwiseError
-from streams.address import open_log
+from streams.clients.address import open_log
 from streams.doctor.age import age
 from streams.doctor.clock import clock
 from streams.doctor.contents import dead_letters, learner
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.embedded import EmbeddedLog
-from streams.lock import hold, lock_file
-from streams.topics import TASKS
+from streams.embedded.lock import hold, lock_file
+from streams.embedded.log import EmbeddedLog
+from streams.log.topics import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.config import Config
+    from streams.config.config import Config
 
 FILE, DISK, WORKER = "file", "disk", "worker"
 CHECK_S = 3.0

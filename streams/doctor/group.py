@@ -11,17 +11,17 @@ from kafka import errors as kafka_errors
 from kafka.admin import OffsetSpec
 
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.log import Place
-from streams.on_kafka.connection import SCHEME, parse_address
-from streams.on_kafka.ways import NOTE
-from streams.showing import counted
-from streams.topics import SHARED, TASKS
+from streams.kafka_log.connecting.connection import SCHEME, parse_address
+from streams.kafka_log.partition_counts import NOTE
+from streams.log.log import Place
+from streams.log.topics import SHARED, TASKS
+from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.kafka import KafkaLog
-    from streams.log_config import LogSettings
+    from streams.config.log_settings import LogSettings
+    from streams.kafka_log.log import KafkaLog
 
     Described = Mapping[str, Mapping[str, Any]]
 

@@ -21,18 +21,18 @@ from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactio
 from streams.doctor.positions import POSITIONS, positions
 from streams.doctor.retention import NEEDED, RETENTION, oldest_open, retention
 from streams.doctor.rights import READ, Rights
-from streams.kafka import KafkaLog
-from streams.on_kafka.connection import client_settings, parse_address
-from streams.on_kafka.topics import create_topics
-from streams.on_kafka.wire import Wire
-from streams.topics import DEADLETTERS, DESK, LABELS, MODELS, REWARDS, TOPICS
+from streams.kafka_log.connecting.connection import client_settings, parse_address
+from streams.kafka_log.connecting.wire import Wire
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.topics import DEADLETTERS, DESK, LABELS, MODELS, REWARDS, TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streams.config import Config
+    from streams.config.config import Config
     from streams.doctor.make import Make
-    from streams.on_kafka.server import Server
+    from streams.kafka_log.connecting.server import Server
 
     Look = tuple[str, tuple[str, ...], Callable[[], Iterator[Finding]]]
 

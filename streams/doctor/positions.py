@@ -9,14 +9,14 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.doctor.findings import Finding, broken, ok, warning
 from streams.doctor.group import asked
-from streams.retention import DAY_S
-from streams.topics import DEADLETTERS, SHARED
+from streams.log.retention import DAY_S
+from streams.log.topics import DEADLETTERS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from streams.doctor.retention import Desk
-    from streams.kafka import KafkaLog
+    from streams.kafka_log.log import KafkaLog
 
 POSITIONS = "positions"
 RETENTION = "offsets.retention.minutes"

@@ -10,13 +10,13 @@ import msgspec
 
 from bandit.desk.desk import STATE_KEY, TASK
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.retention import DAY_S
-from streams.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
+from streams.log.retention import DAY_S
+from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from streams.log import Log
+    from streams.log.log import Log
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from kafka import errors as kafka_errors
 from kafka.protocol.producer import AddOffsetsToTxnRequest
 
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.on_kafka.identity import of_writer
-from streams.topics import (
+from streams.kafka_log.identity import of_writer
+from streams.log.topics import (
     ASKS,
     CONTROLS,
     DEADLETTERS,
@@ -31,8 +31,8 @@ from streams.topics import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.on_kafka.connection import KafkaAddress
-    from streams.on_kafka.wire import Wire
+    from streams.kafka_log.connecting.connection import KafkaAddress
+    from streams.kafka_log.connecting.wire import Wire
 
 RIGHTS = "rights"
 READ, WRITE, DESCRIBE = "READ", "WRITE", "DESCRIBE"

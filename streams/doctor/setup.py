@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.kafka_version import KAFKA_PYTHON
+from streams.kafka_log.version import KAFKA_PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

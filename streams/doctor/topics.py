@@ -8,15 +8,15 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import UnknownTopicOrPartitionError
 
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.on_kafka.producer import BATCH_BYTES, MAX_RECORD_BYTES
-from streams.on_kafka.topics import LOG_APPEND_TIME
-from streams.retention import DAY_S, KEEP
-from streams.topics import TASKS, TOPICS
+from streams.kafka_log.producer import BATCH_BYTES, MAX_RECORD_BYTES
+from streams.kafka_log.topics import LOG_APPEND_TIME
+from streams.log.retention import DAY_S, KEEP
+from streams.log.topics import TASKS, TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.kafka import KafkaLog
+    from streams.kafka_log.log import KafkaLog
 
     Described = Mapping[str, Mapping[str, Any]]
     Configs = Mapping[str, Mapping[str, str]]

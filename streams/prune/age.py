@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.events import Tick
-from streams.topics import LABELS
+from streams.log.topics import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.log import Follower, Record
+    from streams.log.log import Follower, Record
 
 BATCH = 1000
 

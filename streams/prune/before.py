@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from bandit.errors import BadValue
-from streams.retention import DAY_S
+from streams.log.retention import DAY_S
 
 _DAYS = re.compile(r"(\d{1,4}(?:\.\d+)?)d?")  # more digits are a date, such as 20261001
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.errors import StateError
 from streams.archive.columns import EVENTS
 from streams.archive.kept import kept_of
-from streams.snapshots import Snapshots
-from streams.sqlitefile import one_line_errors
-from streams.topics import OPERATIONS, REWARDS, SHARED
+from streams.embedded.file import one_line_errors
+from streams.learner.snapshots import Snapshots
+from streams.log.topics import OPERATIONS, REWARDS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.log import Place
+    from streams.embedded.log import EmbeddedLog
+    from streams.log.log import Place
 
 
 class Bound(NamedTuple):

@@ -17,11 +17,11 @@ from streams.archive.columns import EVENTS, NO_DAY
 from streams.archive.disk import Disk
 from streams.archive.dropped import divided, files_of, stands_for_dropped, write_stand_in
 from streams.archive.names import header_of, part_of, ranges_of
-from streams.lock import hold
-from streams.log import Place
+from streams.embedded.lock import hold
+from streams.log.log import Place
+from streams.log.retention import DAY_S
+from streams.process.showing import counted
 from streams.prune.before import shown
-from streams.retention import DAY_S
-from streams.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

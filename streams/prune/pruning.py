@@ -10,16 +10,16 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.log import Place
+from streams.log.log import Place
+from streams.log.topics import TOPICS
 from streams.prune.age import first_young
 from streams.prune.bounds import bounds
-from streams.topics import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
     from streams.prune.bounds import Bound
 
 BATCH = 5_000

@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streams.process.showing import counted
 from streams.prune.before import shown
-from streams.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

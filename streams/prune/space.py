@@ -12,13 +12,13 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import LogBusy
-from streams.lock import hold
-from streams.sqlitefile import one_line_errors
+from streams.embedded.file import one_line_errors
+from streams.embedded.lock import hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 
 class Size(NamedTuple):

@@ -14,18 +14,18 @@ import structlog
 from bandit.engine.engine import Engine
 from bandit.errors import EventError, StateError
 from bandit.learn.brain import Brain
-from streams.codec import decode_reward
-from streams.following import Following
-from streams.log import SILENT_S
-from streams.snapshots import Snapshots
-from streams.topics import REWARDS
+from streams.learner.following import Following
+from streams.learner.snapshots import Snapshots
+from streams.log.codec import decode_reward
+from streams.log.log import SILENT_S
+from streams.log.topics import REWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bandit.settings import Settings
-    from streams.log import Follower, Log, Record
-    from streams.snapshots import Snapshot
+    from streams.learner.snapshots import Snapshot
+    from streams.log.log import Follower, Log, Record
 
 BATCH = 1000
 

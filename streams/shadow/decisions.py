@@ -14,14 +14,14 @@ import msgspec
 import structlog
 
 from bandit.events import Decision
-from streams.codec import VERSION
-from streams.log import Place
-from streams.topics import DECISIONS
+from streams.log.codec import VERSION
+from streams.log.log import Place
+from streams.log.topics import DECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from streams.log import Log, Record
+    from streams.log.log import Log, Record
 
 BATCH = 1000
 POLL_S = 0.2

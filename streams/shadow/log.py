@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.errors import BadValue, ConfigError
-from streams.lock import hold
+from streams.embedded.lock import hold
 from streams.shadow.line import Line
 
 if TYPE_CHECKING:

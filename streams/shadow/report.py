@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from streams.showing import counted
+from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,21 +15,21 @@ from bandit.decide.policies.policy import make
 from bandit.engine import checks
 from bandit.errors import EventError, LogError
 from bandit.events import Pool
-from streams import failpoints as at
-from streams.codec import InputDecoder
-from streams.log import read_to_end
+from streams.log.codec import InputDecoder
+from streams.log.log import read_to_end
+from streams.log.topics import DECISIONS, POOLS, TASKS
+from streams.process import failpoints as at
 from streams.shadow.brain import Follows, Learning
 from streams.shadow.decisions import Decisions, ends
 from streams.shadow.line import compare
 from streams.shadow.tally import Tally
 from streams.shadow.worth import Worths
-from streams.topics import DECISIONS, POOLS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from bandit.settings import Settings
-    from streams.log import Log, Place, Record
+    from streams.log.log import Log, Place, Record
     from streams.shadow.brain import Pupil
     from streams.shadow.line import Line
     from streams.shadow.log import ShadowLog

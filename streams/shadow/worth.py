@@ -18,15 +18,15 @@ from bandit.errors import EventError
 from bandit.events import STOP, Task
 from bandit.task.state import DeskState
 from bandit.task.worth import delivered, worth_usd
-from streams.codec import InputDecoder
-from streams.topics import TASKS
+from streams.log.codec import InputDecoder
+from streams.log.topics import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.events import Decision, Pool
     from bandit.settings import Settings
-    from streams.log import Follower, Log
+    from streams.log.log import Follower, Log
 
 BATCH = 1000
 MOST_TASKS = 500_000

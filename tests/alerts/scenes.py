@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streams.config import MetricsSettings, WorkerSettings
+from streams.config.config import MetricsSettings, WorkerSettings
 from streams.core import engine_maker
-from streams.endpoint import Endpoint
-from streams.health import Board, Limits
-from streams.learning import Learning
-from streams.metrics import Metrics
-from streams.worker import Worker
+from streams.learner.learning import Learning
+from streams.monitor.endpoint import Endpoint
+from streams.monitor.health import Board, Limits
+from streams.monitor.metrics import Metrics
+from streams.worker.worker import Worker
 from tests.alerts.tape import EVERY_S, Tape
 from tests.streams.scenes import SETTINGS, new_log
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.log import Log
+    from streams.embedded.log import EmbeddedLog
+    from streams.log.log import Log
 
 LIMITS = Limits(turn_s=300.0, lag=10_000, model_age_s=600.0, silence_s=5.0, skew_s=30.0)
 

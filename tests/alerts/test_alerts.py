@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.events import Ask, Control, Pool, Tick
-from streams.log import NewRecord
+from streams.log.log import NewRecord
 from tests.alerts import test_kafka_alerts
 from tests.alerts.rules import firing, rules
 from tests.alerts.scenes import Scene, scene
@@ -220,7 +220,7 @@ def test_it_fires(
     name: str, cause: Callable[[Scene], None], at: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And its summary names labels that it has."""
-    monkeypatch.setattr("streams.recovery.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("streams.process.recovery.FIRST_WAIT_S", 0.0)
     cause(at)
     rule = rules()[name]
     fired = rule.fires(at.tape)

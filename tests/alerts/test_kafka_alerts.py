@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.address import open_log
-from streams.config import MetricsSettings
+from streams.clients.address import open_log
+from streams.config.config import MetricsSettings
 from streams.core import engine_maker
-from streams.endpoint import Endpoint
-from streams.health import Board, Limits
-from streams.kafka import KafkaLog
-from streams.log import NewRecord
-from streams.metrics import Metrics
-from streams.topics import REWARDS, SHARED
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.log.log import NewRecord
+from streams.log.topics import REWARDS, SHARED
+from streams.monitor.endpoint import Endpoint
+from streams.monitor.health import Board, Limits
+from streams.monitor.metrics import Metrics
+from streams.worker.worker import Worker
 from tests.alerts.rules import rules
 from tests.alerts.tape import Tape
 from tests.faults.story import GROUP, Story

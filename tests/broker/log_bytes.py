@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from streams.topics import TOPICS
+from streams.log.topics import TOPICS
 
 if TYPE_CHECKING:
-    from streams.kafka import KafkaLog
+    from streams.kafka_log.log import KafkaLog
 
 
 def bytes_by_topic(log: KafkaLog) -> dict[str, int]:

@@ -13,8 +13,8 @@ import pytest
 
 from bandit.events import STOP, Ask, DeadLetter, Decision, Label, Reward, Verdict
 from bandit.learn.brain import Brain
-from streams.log import read_to_end
-from streams.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, VERDICTS
+from streams.log.log import read_to_end
+from streams.log.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, VERDICTS
 from tests.streams.knowledge import knowledge
 from tests.streams.scenes import kept
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bandit.settings import Settings
-    from streams.log import Log, Record
+    from streams.log.log import Log, Record
 
 E = TypeVar("E")
 

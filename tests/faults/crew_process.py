@@ -21,24 +21,24 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-import streams.kafka  # noqa: F401, so that no fork has to
-from streams import snapshots
-from streams.address import open_log
-from streams.config import parse_config
+import streams.kafka_log.log  # noqa: F401, so that no fork has to
+from streams.clients.address import open_log
+from streams.config.config import parse_config
 from streams.core import engine_maker
-from streams.draining import draining
-from streams.embedded import EmbeddedLog
-from streams.failpoints import COMMIT
-from streams.learning import Learning
-from streams.logs import set_up
-from streams.on_kafka.producer import Transactions
-from streams.worker import Worker
+from streams.embedded.log import EmbeddedLog
+from streams.kafka_log.producer import Transactions
+from streams.learner import snapshots
+from streams.learner.learning import Learning
+from streams.monitor.logs import set_up
+from streams.process.draining import draining
+from streams.process.failpoints import COMMIT
+from streams.worker.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from streams.config import Config
-    from streams.log import Log
+    from streams.config.config import Config
+    from streams.log.log import Log
 
 FOLLOW, LEARN = "follow", "learn"
 """Decide by the newest snapshot; only learn. Any other role does both."""

@@ -11,7 +11,7 @@ from tests.faults.story import SEED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 BACKLOG = 80
 """Unread records kept before the worker, so that a kill always finds work left."""

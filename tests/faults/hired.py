@@ -8,20 +8,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from bandit.errors import CommitUnknown
-from streams import timings
-from streams.address import open_log
+from streams.clients.address import open_log
 from streams.core import engine_maker
-from streams.kafka import KafkaLog
-from streams.learner import Learner
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.learner.learner import Learner
+from streams.process import timings
+from streams.worker.worker import Worker
 from tests.faults.story import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from streams.config import Config
-    from streams.log import Log
+    from streams.config.config import Config
+    from streams.log.log import Log
     from tests.faults.story import Story
 
 

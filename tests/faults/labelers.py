@@ -14,11 +14,11 @@ import msgspec
 
 from bandit.draw import draw
 from bandit.events import Ask, Decline, Gold, Label, Pool, Task, Tick
-from streams.codec import encode
-from streams.log import NewRecord
+from streams.log.codec import encode
+from streams.log.log import NewRecord
 
 if TYPE_CHECKING:
-    from streams.log import Log
+    from streams.log.log import Log
 
 TIMEOUT_S = 120.0
 STEP_S = 30.0

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bandit.errors import LogError
-from streams import work_command
-from streams.doctor import command as doctor_command
+from streams.cli import doctor as doctor_command
+from streams.cli import work as work_command
 from tests.faults.length import LONG
 from tests.streams.verbs import run, start
 

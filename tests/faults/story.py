@@ -9,17 +9,17 @@ from uuid import uuid4
 import pytest
 from kafka.errors import RetriableError
 
-from streams.config import parse_config
-from streams.kafka import KafkaLog
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.config import parse_config
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
 from tests.faults.audit import Written, audit, model_is_the_fold
 from tests.faults.labelers import USD, Labelers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.config import Config
+    from streams.config.config import Config
 
 SEED = 20261124
 GROUP = "poolwise"

@@ -14,14 +14,14 @@ import pytest
 from kafka.admin import ScramMechanism, UserScramCredentialUpsertion
 
 from bandit.errors import LogError
-from streams.address import open_log
-from streams.commands import tail
-from streams.kafka import KafkaLog
-from streams.log_config import LogSettings, read_log_settings
-from streams.on_kafka.connection import client_settings, parse_address
-from streams.on_kafka.server import Server
-from streams.on_kafka.topics import create_topics
-from streams.on_kafka.wire import Wire
+from streams.cli.tail import tail
+from streams.clients.address import open_log
+from streams.config.log_settings import LogSettings, read_log_settings
+from streams.kafka_log.connecting.connection import client_settings, parse_address
+from streams.kafka_log.connecting.server import Server
+from streams.kafka_log.connecting.wire import Wire
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
 from tests.broker.ports import free_port
 from tests.broker.security import Authority, Security
 from tests.faults.impostors import certificate, listening_with, nobody_answers, web_server

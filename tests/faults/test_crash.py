@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.draw import draw
-from streams.config import parse_config
-from streams.embedded import EmbeddedLog
-from streams.failpoints import FAILPOINTS
+from streams.config.config import parse_config
+from streams.embedded.log import EmbeddedLog
+from streams.process.failpoints import FAILPOINTS
 from tests.faults.audit import Written, audit, model_is_the_fold
 from tests.faults.crew import NEVER, Crew
 from tests.faults.embedded_story import EmbeddedStory

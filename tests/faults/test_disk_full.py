@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import LogError
-from streams.config import parse_config
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.config.config import parse_config
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import NewRecord
 from tests.faults.audit import audit, model_is_the_fold, records
 from tests.faults.embedded_story import EmbeddedStory
 from tests.faults.labelers import USD

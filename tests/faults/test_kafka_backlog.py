@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from bandit.events import Ask, Label, Task
-from streams.codec import encode
-from streams.log import NewRecord
+from streams.log.codec import encode
+from streams.log.log import NewRecord
 from tests.faults.crew import Crew
 from tests.faults.length import LONG
 from tests.faults.processes import alive

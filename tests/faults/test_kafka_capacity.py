@@ -14,8 +14,8 @@ from kafka.errors import RetriableError
 
 from bandit.events import Pool
 from bandit.limits.capacity import BUCKET_S, SAVED_S
-from streams.codec import encode
-from streams.log import NewRecord
+from streams.log.codec import encode
+from streams.log.log import NewRecord
 from tests.faults.crew import Crew, busy_until, feed_no_more, moved
 from tests.faults.labelers import STEP_S, TIMEOUT_S, USD
 from tests.faults.length import LONG

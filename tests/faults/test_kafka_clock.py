@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.address import open_log
+from streams.clients.address import open_log
 from streams.core import engine_maker
-from streams.worker import Worker
+from streams.worker.worker import Worker
 from tests.faults.audit import Written, events
 from tests.faults.labelers import TIMEOUT_S, Labelers
 from tests.faults.length import LONG
@@ -17,7 +17,7 @@ from tests.faults.story import GROUP, SEED, WORKER, Story
 from tests.faults.upstreams import WithoutTicks
 
 if TYPE_CHECKING:
-    from streams.log import Log
+    from streams.log.log import Log
     from tests.broker.broker import Broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

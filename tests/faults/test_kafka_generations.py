@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bandit.errors import CommitUnknown
-from streams.config import parse_config
+from streams.config.config import parse_config
 from streams.core import engine_maker
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, Place, behind
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.log.log import NewRecord, Place, behind
+from streams.worker.worker import Worker
 from tests.faults.audit import records
 from tests.faults.hired import Hired, busy_until, let_learn
 from tests.faults.length import LONG
@@ -24,10 +24,10 @@ from tests.faults.story import GROUP, LOG, Story
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.config import Config
-    from streams.log import Record
-    from streams.on_kafka.follower import KafkaFollower
-    from streams.on_kafka.shared import KafkaShared
+    from streams.config.config import Config
+    from streams.kafka_log.follower import KafkaFollower
+    from streams.kafka_log.member import KafkaShared
+    from streams.log.log import Record
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 

@@ -13,10 +13,10 @@ from uuid import uuid4
 import pytest
 
 from bandit.errors import CommitUnknown
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, read_to_end
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, read_to_end
 from tests.broker.broker import Broker
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from kafka import TopicPartition
 
-    from streams.on_kafka.producer import Transactions
-    from streams.on_kafka.shared import KafkaShared
+    from streams.kafka_log.member import KafkaShared
+    from streams.kafka_log.producer import Transactions
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -77,7 +77,7 @@ def asks(address: str) -> list[bytes | None]:
 
 def test_it_hides_what_comes_behind_it(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without that, nothing would be shown by the other tests."""
-    monkeypatch.setattr("streams.log.SILENT_S", 3.0)
+    monkeypatch.setattr("streams.log.log.SILENT_S", 3.0)
     log, shared = member(address)
     with closing(log):
         shared.commit([ask(b"1")], {})

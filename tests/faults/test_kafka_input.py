@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from streams.log import NewRecord
+from streams.log.log import NewRecord
 from tests.faults.audit import records
 from tests.faults.crew import Crew
 from tests.faults.hired import Hired
@@ -26,7 +26,7 @@ from tests.faults.upstreams import Misplaced, Shuffled, Twice, Upstream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.log import Log
+    from streams.log.log import Log
     from tests.broker.broker import Broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.draw import draw
-from streams.failpoints import FAILPOINTS
+from streams.process.failpoints import FAILPOINTS
 from tests.faults.crew import NEVER, Crew
 from tests.faults.length import LONG
 from tests.faults.processes import alive, end

@@ -20,7 +20,7 @@ from tests.faults.story import Story, wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.worker import Worker
+    from streams.worker.worker import Worker
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 

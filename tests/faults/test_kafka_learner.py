@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.events import Reward
-from streams.config import MetricsSettings
+from streams.config.config import MetricsSettings
 from streams.core import engine_maker
-from streams.endpoint import Endpoint
-from streams.health import Board, Limits
-from streams.kafka import KafkaLog
-from streams.learner import Learner
-from streams.log import NewRecord
-from streams.metrics import MODEL_AGE, Metrics
-from streams.topics import MODELS
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.learner.learner import Learner
+from streams.log.log import NewRecord
+from streams.log.topics import MODELS
+from streams.monitor.endpoint import Endpoint
+from streams.monitor.health import Board, Limits
+from streams.monitor.metrics import MODEL_AGE, Metrics
+from streams.worker.worker import Worker
 from tests.faults.audit import events
 from tests.faults.crew import Crew, busy_until, feed_no_more
 from tests.faults.labelers import STEP_S
@@ -33,7 +33,7 @@ from tests.streams.test_endpoint import get, samples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.snapshots import Manifest
+    from streams.learner.snapshots import Manifest
     from tests.broker.broker import Broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

@@ -13,7 +13,7 @@ import pytest
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Pool, Reward, Tick
 from bandit.learn.brain import Brain
-from streams.log import NewRecord
+from streams.log.log import NewRecord
 from tests.faults.audit import events
 from tests.faults.length import LONG
 from tests.faults.processes import ROOT

@@ -14,12 +14,12 @@ from kafka.admin import MemberToRemove
 from kafka.coordinator.consumer import ConsumerCoordinator
 
 from bandit.errors import CommitUnknown, LogBusy
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, Place
-from streams.log_config import LogSettings
-from streams.on_kafka.shared import JOIN_S
-from streams.on_kafka.topics import create_topics
-from streams.topics import SHARED, partition_of
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.member import JOIN_S
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, Place
+from streams.log.topics import SHARED, partition_of
 from tests.broker.proxy import JOIN_GROUP, TXN_OFFSET_COMMIT
 from tests.faults.story import GROUP, wait_until
 from tests.streams.scenes import POOLS, letters, task, touchy, worker, write
@@ -27,8 +27,8 @@ from tests.streams.scenes import POOLS, letters, task, touchy, worker, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streams.log import Record
-    from streams.on_kafka.shared import KafkaShared
+    from streams.kafka_log.member import KafkaShared
+    from streams.log.log import Record
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 

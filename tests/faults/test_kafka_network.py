@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.draw import draw
-from streams.commits import Commits
-from streams.timings import RESTORE_S
+from streams.process.timings import RESTORE_S
+from streams.worker.commits import Commits
 from tests.broker.proxy import (
     ADD_OFFSETS_TO_TXN,
     ADD_PARTITIONS_TO_TXN,

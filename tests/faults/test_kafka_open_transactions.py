@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from kafka import KafkaProducer
 
-from streams.config import parse_config
-from streams.timings import RESTORE_S
-from streams.topics import DESK
+from streams.config.config import parse_config
+from streams.log.topics import DESK
+from streams.process.timings import RESTORE_S
 from tests.broker.proxy import END_TXN
 from tests.faults.crew import Crew
 from tests.faults.hired import Hired, busy_until, let_learn
@@ -25,7 +25,7 @@ from tests.faults.story import LOG, Story, wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.config import Config
+    from streams.config.config import Config
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
 

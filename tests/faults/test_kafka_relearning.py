@@ -11,13 +11,13 @@ import pytest
 
 from bandit.errors import StateError
 from bandit.events import Control, Decision, Reward
-from streams.controlling import order
+from streams.clients.controlling import order
 from streams.core import engine_maker
 from streams.doctor.contents import learner as diagnosed
-from streams.learner import BATCH, TURN, Learner
-from streams.log import NewRecord
-from streams.topics import MODELS, REWARDS
-from streams.worker import Worker
+from streams.learner.learner import BATCH, TURN, Learner
+from streams.log.log import NewRecord
+from streams.log.topics import MODELS, REWARDS
+from streams.worker.worker import Worker
 from tests.faults.audit import events, records
 from tests.faults.story import GROUP, Story, wait_until
 from tests.faults.test_kafka_topics import emptied

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from streams.kafka import KafkaLog
-from streams.log import Place
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
-from streams.topics import LABELS, TASKS
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import Place
+from streams.log.topics import LABELS, TASKS
 from tests.faults.length import LONG
 from tests.faults.story import wait_until
 from tests.streams.positions import GROUP, finish, works, written

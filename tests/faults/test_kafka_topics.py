@@ -12,12 +12,12 @@ import structlog
 from kafka.admin import NewPartitions
 
 from bandit.errors import LogError
+from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
-from streams.kafka import KafkaLog
-from streams.learner import Learner
-from streams.log import NewRecord
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.learner.learner import Learner
+from streams.log.log import NewRecord
 from tests.faults.audit import Written, audit, records
 from tests.faults.hired import Hired
 from tests.faults.labelers import USD

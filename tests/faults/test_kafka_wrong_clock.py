@@ -11,11 +11,11 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from bandit.events import Ask, Reward, Tick
-from streams.control_command import control
+from streams.cli.control import control
 from streams.core import engine_maker
-from streams.health import Board, Limits
-from streams.log import NewRecord
-from streams.worker import Worker
+from streams.log.log import NewRecord
+from streams.monitor.health import Board, Limits
+from streams.worker.worker import Worker
 from tests.faults.audit import events
 from tests.faults.story import Story, wait_until
 from tests.streams.scenes import POOLS, record, task
@@ -24,7 +24,7 @@ from tests.streams.verbs import run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streams.config import Config
+    from streams.config.config import Config
     from tests.broker.broker import Broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]

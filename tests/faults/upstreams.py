@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from streams.topics import partition_of
+from streams.log.topics import partition_of
 from tests.faults.story import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.log import Log, NewRecord
+    from streams.log.log import Log, NewRecord
 
 
 class Upstream(ABC):

@@ -16,9 +16,9 @@ from bandit.events import Control, Gold
 from bandit.learn import saved_brain
 from bandit.learn.quality import ARGUMENTS
 from bandit.task import state
-from streams import snapshots
-from streams.codec import VERSION as EVENTS
-from streams.topics import DESK, MODELS, TOPICS
+from streams.learner import snapshots
+from streams.log.codec import VERSION as EVENTS
+from streams.log.topics import DESK, MODELS, TOPICS
 from tests.golden.releases import RELEASES, copied
 from tests.streams.scenes import kept, new_log, read, task, worker, write
 from tests.streams.test_following import Clock
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.log import Log, Record
+    from streams.log.log import Log, Record
 
 BEFORE = RELEASES[-1]
 STRUCTS = import_module(f"tests.golden.{BEFORE.name}.structs")

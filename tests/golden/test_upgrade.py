@@ -13,13 +13,13 @@ import pytest
 from bandit.events import Ask, Label, Verdict
 from bandit.learn.quality import ARGUMENTS
 from replay.log_files.log_file import LogFile
-from streams.address import open_log
-from streams.archive.command import archive
-from streams.codec import InputDecoder
-from streams.config import read_config
+from streams.cli.archive import archive
+from streams.clients.address import open_log
+from streams.clients.feeding import records_of
+from streams.config.config import read_config
 from streams.core import engine_maker
-from streams.feeding import records_of
-from streams.worker import Worker
+from streams.log.codec import InputDecoder
+from streams.worker.worker import Worker
 from tests.golden.of_release.expected import expected
 from tests.golden.releases import RELEASES, copied
 from tests.streams.scenes import events, kept, label, letters, read, write
@@ -28,7 +28,7 @@ from tests.streams.verbs import run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.log import Log
+    from streams.log.log import Log
 
 
 @pytest.fixture(params=RELEASES, ids=lambda release: release.name)

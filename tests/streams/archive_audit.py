@@ -15,14 +15,14 @@ from streams.archive.archive import Archive
 from streams.archive.columns import EVENTS, day_of
 from streams.archive.disk import Disk
 from streams.archive.names import part_of
-from streams.log import NewRecord
+from streams.log.log import NewRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.log import Log
+    from streams.embedded.log import EmbeddedLog
+    from streams.log.log import Log
 
 TOPICS = {Decision: "decisions", Reward: "rewards", Verdict: "verdicts"}
 EACH_WRITE = 50

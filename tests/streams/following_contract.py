@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import LogError
-from streams.log import NewRecord
-from streams.topics import partition_of
+from streams.log.log import NewRecord
+from streams.log.topics import partition_of
 
 if TYPE_CHECKING:
-    from streams.log import Follower, Log, Record
+    from streams.log.log import Follower, Log, Record
 
 WAIT_S = 0.2
 """Longest wait for a record that is there; a log over a network needs some."""

@@ -18,14 +18,14 @@ from kafka.admin import (
     ResourceType,
 )
 
+from streams.config.log_settings import LogSettings
 from streams.doctor.rights import ROLES, Rights
 from streams.doctor.topics import described
-from streams.kafka import KafkaLog
-from streams.log_config import LogSettings
-from streams.on_kafka.connection import client_settings, parse_address
-from streams.on_kafka.server import Server
-from streams.on_kafka.topics import create_topics
-from streams.on_kafka.wire import Wire
+from streams.kafka_log.connecting.connection import client_settings, parse_address
+from streams.kafka_log.connecting.server import Server
+from streams.kafka_log.connecting.wire import Wire
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import LogBusy, LogError
-from streams.log import NewRecord, Place
+from streams.log.log import NewRecord, Place
 from tests.streams.following_contract import WAIT_S, read_all, task
 from tests.streams.pruned_contract import PrunedContract
 
 if TYPE_CHECKING:
-    from streams.log import Record, Shared
+    from streams.log.log import Record, Shared
 
 GROUP = "workers"
 

@@ -10,19 +10,19 @@ from kafka.structs import OffsetAndMetadata
 
 from bandit.events import Ask, Tick, Verdict
 from bandit.settings import MemorySettings
-from streams.codec import encode
 from streams.core import engine_maker
-from streams.embedded import EmbeddedLog
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, Place
-from streams.topics import DESK, LABELS
+from streams.embedded.log import EmbeddedLog
+from streams.kafka_log.log import KafkaLog
+from streams.log.codec import encode
+from streams.log.log import NewRecord, Place
+from streams.log.topics import DESK, LABELS
 from tests.streams.scenes import SETTINGS, events, label, letters, read, worker, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.log import Log
-    from streams.worker import Worker
+    from streams.log.log import Log
+    from streams.worker.worker import Worker
 
 GROUP = "poolwise"
 FORGETFUL = msgspec.structs.replace(SETTINGS, memory=MemorySettings(remember_closed_s=60.0))

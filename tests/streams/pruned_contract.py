@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from streams.log import Lost, NewRecord, Place
+from streams.log.log import Lost, NewRecord, Place
 from tests.streams.following_contract import WAIT_S, FollowingContract, read_all, task
 
 if TYPE_CHECKING:
-    from streams.log import Log
+    from streams.log.log import Log
 
 REWARDS = Place("rewards", 0)
 TASKS = Place("tasks", 0)

@@ -6,14 +6,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bandit.events import Ask, Tick
-from streams.embedded import EmbeddedLog
-from streams.topics import TOPICS
+from streams.embedded.log import EmbeddedLog
+from streams.log.topics import TOPICS
 from tests.streams.scenes import events, label, new_log, read, task, worker, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.log import Record
+    from streams.log.log import Record
 
 DAY_S = 86_400.0
 TASKS_A_DAY = 4

@@ -11,22 +11,22 @@ from bandit.errors import CommitUnknown
 from bandit.events import Ask, DeadLetter, Label, Pool, Task, Tick
 from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
-from streams.codec import encode
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord, read_to_end
-from streams.snapshots import Snapshots, manifest_of
-from streams.snapshots import write as write_snapshot
-from streams.topics import TOPIC_OF, key_of
-from streams.worker import Worker
+from streams.embedded.log import EmbeddedLog
+from streams.learner.snapshots import Snapshots, manifest_of
+from streams.learner.snapshots import write as write_snapshot
+from streams.log.codec import encode
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import TOPIC_OF, key_of
+from streams.worker.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from bandit.events import Input, Output, Reward
-    from streams.log import Follower, Log, Place, Record, Shared, Writer
+    from streams.log.log import Follower, Log, Place, Record, Shared, Writer
 
 E = TypeVar("E")
 SETTINGS = Settings(seed=1, policy=PolicySettings(name="cheapest", labels_per_task=2))

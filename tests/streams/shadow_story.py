@@ -11,13 +11,13 @@ import pytest
 from bandit.draw import draw
 from bandit.events import Ask, Decline, Gold, Pool, Tick
 from bandit.settings import AuditSettings, PolicySettings, ProjectSettings, Settings
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import NewRecord
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
-from streams.worker import Worker
+from streams.worker.worker import Worker
 from tests.streams.scenes import label, record, task, write
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.events import Input
-    from streams.log import Log
+    from streams.log.log import Log
     from streams.shadow.line import Line
 
 SKILL = {"a": 0.7, "b": 0.9, "slow": 0.8}

@@ -18,8 +18,8 @@ from replay.log_files.archive_rows import TAGS, _rows
 from streams.archive.archive import Archive
 from streams.archive.columns import NO_DAY, Row, batch_of, schema_of
 from streams.archive.names import header_of
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import NewRecord
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, audit, files, records, rows, write
 

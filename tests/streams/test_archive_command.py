@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from bandit.errors import LogError, MissingInput
-from streams.archive.command import archive
-from streams.embedded import EmbeddedLog
+from streams.cli.archive import archive
+from streams.embedded.log import EmbeddedLog
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, audit, files, write
 
@@ -55,7 +55,7 @@ def test_a_log_that_is_not_there_is_said_and_nothing_is_made(tmp_path: Path) -> 
     assert not folder.exists()
 
 
-VERB = "from streams.archive.command import archive; archive()"
+VERB = "from streams.cli.archive import archive; archive()"
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from bandit.draw import draw
 from bandit.events import Reward
 from streams.archive.archive import Archive
 from streams.archive.disk import Disk
-from streams.embedded import EmbeddedLog
+from streams.embedded.log import EmbeddedLog
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import (
     FailingDisk,
@@ -207,7 +207,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from streams.archive.archive import Archive
-from streams.embedded import EmbeddedLog
+from streams.embedded.log import EmbeddedLog
 from tests.streams.archive_audit import FailingDisk
 
 class Deadly(FailingDisk):

@@ -12,8 +12,8 @@ from bandit.errors import LogBusy, StateError
 from bandit.events import Decision
 from streams.archive.archive import Archive
 from streams.archive.names import header_of
-from streams.embedded import EmbeddedLog
-from streams.log import Lost, Place
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import Lost, Place
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, audit, files, records, write
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded_readers import EmbeddedFollower
+    from streams.embedded.readers import EmbeddedFollower
 
 EVENTS = simulate(World(audit=0.3), 120, seed=1)
 

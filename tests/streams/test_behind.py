@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.events import Ask, Decline, Tick
-from streams.control_command import control
+from streams.cli.control import control
 from tests.streams.scenes import events, label, new_log, task, worker, write
 from tests.streams.verbs import run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 NOW = 3000.0
 BACKLOG = 300

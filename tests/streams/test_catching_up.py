@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from bandit.events import Control, Decision, Reward
-from streams import learner as module
-from streams.config import WorkerSettings, parse_config
-from streams.learning import Learning
-from streams.log import NewRecord
+from streams.config.config import WorkerSettings, parse_config
+from streams.learner import learner as module
+from streams.learner.learning import Learning
+from streams.log.log import NewRecord
 from tests.streams.scenes import events, kept, new_log, task, worker, write
 from tests.streams.test_following import learner, make
 from tests.streams.test_learner import knows_the_fold
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 BATCH, TURN = 5, 2
 
@@ -109,7 +109,7 @@ def test_snapshots_are_not_saved_more_often_than_the_interval_but_for_the_last(
 ) -> None:
     write(log, Control(at=2.0))
     now = 100.0
-    monkeypatch.setattr("streams.learner.time.monotonic", lambda: now)
+    monkeypatch.setattr("streams.learner.learner.time.monotonic", lambda: now)
     one = learner(log, snapshot_every=1, snapshot_min_s=10.0)
     while one.catching_up():
         one.learn()

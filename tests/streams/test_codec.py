@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bandit.errors import EventError
 from bandit.events import Decline, Gold, Input, Label, Pool, Task, Tick
-from streams.codec import MAX_BYTES, InputDecoder, decode_reward, encode
+from streams.log.codec import MAX_BYTES, InputDecoder, decode_reward, encode
 
 TASK: dict[str, Any] = {
     "type": "Task",

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bandit.errors import BadValue, LogError, MissingInput
-from streams.codec import encode
-from streams.commands import feed, tail
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
-from streams.topics import TOPICS
-from streams.work_command import work
+from streams.cli.feed import feed
+from streams.cli.tail import tail
+from streams.cli.work import work
+from streams.embedded.log import EmbeddedLog
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.log.topics import TOPICS
 from tests.streams.scenes import letters, new_log, read, save, task, worker
 from tests.streams.verbs import LINES, interruptible, run, start
 

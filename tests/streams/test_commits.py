@@ -10,13 +10,13 @@ import pytest
 
 from bandit.errors import CommitUnknown
 from bandit.events import Ask
-from streams.commits import Commits
-from streams.embedded import EmbeddedLog
-from streams.kafka import KafkaLog
-from streams.log import Place
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
-from streams.topics import SHARED
+from streams.config.log_settings import LogSettings
+from streams.embedded.log import EmbeddedLog
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import Place
+from streams.log.topics import SHARED
+from streams.worker.commits import Commits
 from tests.streams.positions import finish, forget, hired, works, written
 from tests.streams.scenes import POOLS, FlakyLog, events, new_log, task, worker, write
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.log import Log
+    from streams.log.log import Log
 
 TASK, LABEL = Place("tasks", 0), Place("labels", 0)
 

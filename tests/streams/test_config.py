@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import ConfigError, MissingInput
-from streams.config import Config, parse_config, read_config
+from streams.config.config import Config, parse_config, read_config
 
 if TYPE_CHECKING:
     from pathlib import Path

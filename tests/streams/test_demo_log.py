@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import LogBusy
-from streams.demo_log import demo_log
+from streams.clients.demo_log import demo_log
 from tests.streams.scenes import POOLS, SETTINGS
 
 if TYPE_CHECKING:

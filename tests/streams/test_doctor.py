@@ -15,16 +15,16 @@ import pytest
 
 from bandit.errors import LogError
 from bandit.events import DeadLetter, Tick
-from streams.codec import encode
-from streams.config import WorkerSettings
+from streams.cli.doctor import doctor
+from streams.config.config import WorkerSettings
 from streams.core import engine_maker
 from streams.doctor import setup as doctor_setup
-from streams.doctor.command import doctor
 from streams.doctor.findings import Finding, bounded, ok
-from streams.log import NewRecord
-from streams.snapshots import manifest_of
-from streams.snapshots import write as write_snapshot
-from streams.worker import Worker
+from streams.learner.snapshots import manifest_of
+from streams.learner.snapshots import write as write_snapshot
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, new_log, task, worker, write
 from tests.streams.verbs import ROOT, run
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.log import Log
+    from streams.log.log import Log
 
 
 LOGIN = """
@@ -143,7 +143,7 @@ def test_a_damaged_file_is_broken(path: Path) -> None:
 def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
     assert found(path)["worker"].what == "none has ever worked here as 'poolwise'"
     holds = (
-        "import sys; from pathlib import Path; from streams.lock import hold;"
+        "import sys; from pathlib import Path; from streams.embedded.lock import hold;"
         " one = hold(Path(sys.argv[1]), 'poolwise'); print(); sys.stdin.read(); one.close()"
     )
     with subprocess.Popen(

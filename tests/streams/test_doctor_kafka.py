@@ -13,18 +13,18 @@ from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from bandit.events import DeadLetter, Tick
-from streams.codec import encode
-from streams.config import WorkerSettings
+from streams.cli.doctor import doctor
+from streams.config.config import WorkerSettings
+from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
-from streams.doctor.command import doctor
 from streams.doctor.findings import Finding
 from streams.doctor.topics import configs
-from streams.kafka import KafkaLog
-from streams.log import NewRecord
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
-from streams.topics import TOPICS
-from streams.worker import Worker
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.log.topics import TOPICS
+from streams.worker.worker import Worker
 from tests.faults.story import wait_until
 from tests.streams.scenes import POOLS, SETTINGS, task, write
 from tests.streams.verbs import run, start

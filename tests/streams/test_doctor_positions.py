@@ -8,7 +8,7 @@ import pytest
 from kafka.structs import OffsetAndMetadata
 
 from bandit.events import Tick
-from streams.topics import DEADLETTERS
+from streams.log.topics import DEADLETTERS
 from tests.streams.positions import forget, works, write_desks_as_before
 from tests.streams.scenes import POOLS, task, write
 from tests.streams.test_doctor_kafka import Patient, said

@@ -16,16 +16,16 @@ from structlog.testing import capture_logs
 from bandit.errors import LogError
 from bandit.events import Ask, Tick, Verdict
 from streams.archive.archive import Archive
-from streams.codec import encode
-from streams.config import WorkerSettings
+from streams.cli.doctor import doctor
+from streams.clients.feeding import feed
+from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.doctor.command import doctor
 from streams.doctor.rights import ROLES
-from streams.feeding import feed
-from streams.learner import Learner
-from streams.log import NewRecord, read_to_end
-from streams.topics import TOPICS
-from streams.worker import Worker
+from streams.learner.learner import Learner
+from streams.log.codec import encode
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import TOPICS
+from streams.worker.worker import Worker
 from tests.broker.broker import Broker
 from tests.broker.security import Authority, Security
 from tests.conftest import skipped_where_unavailable
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.kafka import KafkaLog
+    from streams.kafka_log.log import KafkaLog
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.commands import feed
-from streams.draining import draining
-from streams.embedded import EmbeddedLog
-from streams.work_command import work
+from streams.cli.feed import feed
+from streams.cli.work import work
+from streams.embedded.log import EmbeddedLog
+from streams.process.draining import draining
 from tests.streams.scenes import read
 from tests.streams.verbs import LINES, run, start
 

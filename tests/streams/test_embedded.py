@@ -16,18 +16,18 @@ import pytest
 
 import streams
 from bandit.errors import CommitUnknown, LogBusy, LogCorrupt, LogError, MissingInput
-from streams.address import open_log
-from streams.embedded import EmbeddedLog
-from streams.embedded_tables import KEEP_TOMBSTONES
-from streams.log import Log, NewRecord, Place
-from streams.log_config import LogSettings
+from streams.clients.address import open_log
+from streams.config.log_settings import LogSettings
+from streams.embedded.log import EmbeddedLog
+from streams.embedded.tables import KEEP_TOMBSTONES
+from streams.log.log import Log, NewRecord, Place
 from tests.streams.following_contract import read_all, task
 from tests.streams.log_contract import GROUP, LogContract
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """
 import sys, time
-from streams.address import open_log
+from streams.clients.address import open_log
 shared = open_log(sys.argv[1]).shared("workers", ["tasks", "labels"])
 print("held", flush=True)
 time.sleep(60)
@@ -235,7 +235,10 @@ def test_old_deletions_are_cleared_away(path: Path) -> None:
 
 
 def test_two_processes_may_make_the_same_log_at_once(tmp_path: Path) -> None:
-    source = "import sys; from streams.address import open_log; open_log(sys.argv[1], create=True)"
+    source = (
+        "import sys; from streams.clients.address import open_log;"
+        " open_log(sys.argv[1], create=True)"
+    )
     command = [sys.executable, "-c", source, str(tmp_path / "new.db")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     processes = [subprocess.Popen(command, env=environment) for _ in range(3)]

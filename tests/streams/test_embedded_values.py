@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from bandit.errors import LogCorrupt
 from replay.log_files.log_file import LogFile
-from streams import embedded_values
-from streams.address import open_log
-from streams.embedded import EmbeddedLog
-from streams.embedded_values import FIRST
-from streams.log import NewRecord
-from streams.log_config import LogSettings
-from streams.topics import DECISIONS, DESK
+from streams.clients.address import open_log
+from streams.config.log_settings import LogSettings
+from streams.embedded import values as embedded_values
+from streams.embedded.log import EmbeddedLog
+from streams.embedded.values import FIRST
+from streams.log.log import NewRecord
+from streams.log.topics import DECISIONS, DESK
 from tests.streams.following_contract import read_all
 
 if TYPE_CHECKING:

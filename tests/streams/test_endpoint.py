@@ -15,15 +15,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bandit.errors import ConfigError
-from streams.codec import encode
-from streams.commands import feed
-from streams.config import MetricsSettings, WorkerSettings
+from streams.cli.feed import feed
+from streams.config.config import MetricsSettings, WorkerSettings
 from streams.core import engine_maker
-from streams.endpoint import REQUEST_S, Endpoint
-from streams.health import Board, Limits
-from streams.log import NewRecord
-from streams.metrics import MODEL_AGE, SKEW, Metrics, names
-from streams.worker import Worker
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.monitor.endpoint import REQUEST_S, Endpoint
+from streams.monitor.health import Board, Limits
+from streams.monitor.metrics import MODEL_AGE, SKEW, Metrics, names
+from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, new_log, task, write
 from tests.streams.verbs import LINES, run, start
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0, skew_s=30.0)
 

@@ -10,12 +10,12 @@ from structlog.testing import capture_logs
 
 from bandit.events import Reward
 from bandit.learn.brain import Brain
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.following import Following
-from streams.learner import Learner
-from streams.snapshots import manifest_of
-from streams.snapshots import write as write_snapshot
+from streams.learner.following import Following
+from streams.learner.learner import Learner
+from streams.learner.snapshots import manifest_of
+from streams.learner.snapshots import write as write_snapshot
 from tests.streams.knowledge import knowledge
 from tests.streams.scenes import SETTINGS, events, kept, new_log, save, worker
 from tests.streams.test_learner import damage
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.engine.engine import Engine
-    from streams.embedded import EmbeddedLog
-    from streams.log import Log
-    from streams.snapshots import Snapshot
+    from streams.embedded.log import EmbeddedLog
+    from streams.learner.snapshots import Snapshot
+    from streams.log.log import Log
 
 NAME = "poolwise-learner"
 

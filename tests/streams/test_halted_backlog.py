@@ -11,17 +11,17 @@ import pytest
 
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Pool
-from streams.kafka import KafkaLog
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
 from tests.streams.scenes import POOLS, events, new_log, task, worker, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from streams.log import Log
-    from streams.worker import Worker
+    from streams.log.log import Log
+    from streams.worker.worker import Worker
 
 PAUSE = Control(at=0.0, project="p", paused=True)
 GO_ON = Control(at=0.0, project="p")
@@ -97,7 +97,7 @@ def test_a_task_that_is_polled_just_after_its_pool_was_written_sees_it(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No tick comes, so it must be seen before the task is handled; a pause is seen as well."""
-    monkeypatch.setattr("streams.operations.CATCH_UP_S", 20.0)  # the machine may be busy
+    monkeypatch.setattr("streams.worker.operations.CATCH_UP_S", 20.0)  # the machine may be busy
     polls = 0
 
     def before_each_poll(step: str) -> None:

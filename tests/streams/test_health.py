@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from streams.health import Board, Limits
-from streams.log import Place
+from streams.log.log import Place
+from streams.monitor.health import Board, Limits
 
 LIMITS = Limits(turn_s=60.0, lag=20, model_age_s=600.0, silence_s=5.0, skew_s=30.0)
 HELD = frozenset({Place("tasks", 0), Place("labels", 0)})

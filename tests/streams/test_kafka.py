@@ -8,15 +8,15 @@ from uuid import uuid4
 import pytest
 from kafka import TopicPartition
 
-from streams.kafka import KafkaLog
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
 from tests.streams.log_contract import LogContract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.log import Log, Place
+    from streams.log.log import Log, Place
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from streams.on_kafka.assignor import TogetherAssignor, share_out
+from streams.kafka_log.assignor import TogetherAssignor, share_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from kafka import TopicPartition
 from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecords, MemoryRecordsBuilder
 
-from streams.on_kafka.batches import batches
-from streams.on_kafka.compression import LEAST_BYTES, NUMBERS, Codec
+from streams.kafka_log.batches import batches
+from streams.kafka_log.compression import LEAST_BYTES, NUMBERS, Codec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

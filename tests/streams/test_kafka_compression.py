@@ -15,17 +15,17 @@ from kafka.errors import UnsupportedCodecError
 
 from bandit.errors import CommitUnknown, LogError
 from bandit.events import Label
-from streams.codec import encode
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, read_to_end
-from streams.log_config import LogSettings
-from streams.on_kafka.compression import NUMBERS, Codec
-from streams.on_kafka.topics import create_topics
-from streams.topics import DESK, LABELS, TASKS, VERDICTS
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.compression import NUMBERS, Codec
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.codec import encode
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import DESK, LABELS, TASKS, VERDICTS
 from tests.broker.log_bytes import bytes_by_topic
 
 if TYPE_CHECKING:
-    from streams.log import Follower, Shared
+    from streams.log.log import Follower, Shared
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka

@@ -9,15 +9,15 @@ from uuid import uuid4
 import pytest
 
 from bandit.errors import LogBusy
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, Place
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.on_kafka.shared import KafkaShared
+    from streams.kafka_log.member import KafkaShared
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka

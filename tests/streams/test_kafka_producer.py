@@ -18,12 +18,12 @@ from kafka.producer.transaction_manager import TransactionalRequestResult, Trans
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogError, RecordTooLarge
-from streams.kafka import KafkaLog
-from streams.log import read_to_end
-from streams.log_config import LogSettings
-from streams.on_kafka.connection import client_settings, parse_address
-from streams.on_kafka.producer import CLOSE_S, MAX_RECORD_BYTES, Fenced, Transactions
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.connecting.connection import client_settings, parse_address
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.producer import CLOSE_S, MAX_RECORD_BYTES, Fenced, Transactions
+from streams.kafka_log.topics import create_topics
+from streams.log.log import read_to_end
 from tests.broker.proxy import (
     ADD_OFFSETS_TO_TXN,
     ADD_PARTITIONS_TO_TXN,

@@ -10,13 +10,14 @@ from uuid import uuid4
 import pytest
 
 from bandit.events import DeadLetter
-from streams.codec import encode
-from streams.commands import feed, tail
-from streams.kafka import KafkaLog
-from streams.log import NewRecord
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
-from streams.topics import partition_of
+from streams.cli.feed import feed
+from streams.cli.tail import tail
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.codec import encode
+from streams.log.log import NewRecord
+from streams.log.topics import partition_of
 from tests.faults.audit import records
 from tests.streams.scenes import task
 from tests.streams.verbs import run

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import LogError
-from streams.doctor.command import doctor
-from streams.kafka_version import KAFKA_PYTHON, check_kafka_python
+from streams.cli.doctor import doctor
+from streams.kafka_log.version import KAFKA_PYTHON, check_kafka_python
 from tests.streams.verbs import ROOT, run, start
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_nothing_else_opens_kafka() -> None:
         if opening.search(path.read_text("utf-8"))
     }
     assert files == {
-        "streams/address.py",
-        "streams/doctor/command.py",
+        "streams/clients/address.py",
+        "streams/cli/doctor.py",
         "streams/doctor/kafka.py",
     }

@@ -9,8 +9,8 @@ import pytest
 from bandit.errors import StateError
 from bandit.events import Control, Reward
 from bandit.learn.brain import Brain
-from streams.log import NewRecord
-from streams.snapshots import CHUNK_BYTES
+from streams.learner.snapshots import CHUNK_BYTES
+from streams.log.log import NewRecord
 from tests.streams.knowledge import knowledge
 from tests.streams.scenes import (
     SETTINGS,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.core import Core
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 
 @pytest.fixture

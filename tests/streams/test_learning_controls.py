@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bandit.events import Control, Reward
 from bandit.learn.brain import Brain
-from streams.log import NewRecord
+from streams.log.log import NewRecord
 from tests.streams.knowledge import knowledge
 from tests.streams.scenes import SETTINGS, FlakyLog, events, kept, new_log, worker, write
 from tests.streams.test_following import brains, following, knows, learner, make
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.snapshots import Snapshot
+    from streams.embedded.log import EmbeddedLog
+    from streams.learner.snapshots import Snapshot
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import ConfigError
-from streams.config import parse_config
-from streams.credentials import key_password, password
-from streams.log_config import LogSettings, read_log_settings
+from streams.config.config import parse_config
+from streams.config.credentials import key_password, password
+from streams.config.log_settings import LogSettings, read_log_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from streams.config import LogsSettings
-from streams.logs import FORWARDER, set_up
+from streams.config.config import LogsSettings
+from streams.monitor.logs import FORWARDER, set_up
 from tests.streams.verbs import ROOT
 
 if TYPE_CHECKING:
@@ -112,8 +112,9 @@ def test_warnings_of_kafka_python_are_not_for_the_console_unless_asked_for(
 def test_warnings_of_kafka_python_are_told_though_it_is_imported_afterwards() -> None:
     """As the verbs do it: the log on Kafka is imported when one is opened."""
     words = (
-        "import logging; from streams.config import LogsSettings; from streams.logs import set_up;"
-        " set_up(LogsSettings(format='json')); import streams.kafka;"
+        "import logging; from streams.config.config import LogsSettings;"
+        " from streams.monitor.logs import set_up;"
+        " set_up(LogsSettings(format='json')); import streams.kafka_log.log;"
         " logging.getLogger('kafka.client').warning('gone')"
     )
     said = subprocess.run(

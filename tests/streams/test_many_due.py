@@ -9,15 +9,15 @@ import pytest
 
 from bandit.engine.ticks import AT_ONCE
 from bandit.events import Ask, Reward, Tick
-from streams import batches
+from streams.worker import batches
 from tests.streams.scenes import events, new_log, read, task, worker, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from streams.log import NewRecord, Place
-    from streams.worker import Worker
+    from streams.log.log import NewRecord, Place
+    from streams.worker.worker import Worker
 
 COUNT = 3 * AT_ONCE + 10
 

@@ -11,13 +11,13 @@ from structlog.testing import capture_logs
 from bandit.errors import NewerVersion, StateError
 from bandit.events import Control, Reward
 from bandit.learn import saved_brain
-from streams.config import WorkerSettings
-from streams.log import NewRecord
-from streams.shelf import Shelf
-from streams.slots import in_turn
-from streams.snapshots import manifest_of
-from streams.snapshots import write as write_snapshot
-from streams.worker import Worker
+from streams.config.config import WorkerSettings
+from streams.learner.shelf import Shelf
+from streams.learner.slots import in_turn
+from streams.learner.snapshots import manifest_of
+from streams.learner.snapshots import write as write_snapshot
+from streams.log.log import NewRecord
+from streams.worker.worker import Worker
 from tests.streams.scenes import events, kept, new_log, read, save, worker, write
 from tests.streams.test_following import brains, following, knows, learner, make
 from tests.streams.test_learner import damage, knows_the_fold
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from bandit.errors import PoolwiseError, RecordTooLarge
 from bandit.events import Ask, Pool, Task
-from streams.log import Lost, NewRecord, Place
+from streams.log.log import Lost, NewRecord, Place
 from tests.streams.scenes import (
     FlakyLog,
     events,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.log import Log, Shared
+    from streams.embedded.log import EmbeddedLog
+    from streams.log.log import Log, Shared
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ import pytest
 from bandit.errors import BadValue, ConfigError, LogBusy, MissingInput, StateError
 from bandit.events import Tick
 from streams.archive.archive import Archive
+from streams.cli.prune import prune
 from streams.doctor.age import age
-from streams.embedded import EmbeddedLog
-from streams.log import Lost, NewRecord, Place
-from streams.prune.command import prune
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import Lost, NewRecord, Place
 from streams.prune.pruning import cuts, prune_place
 from tests.streams.archive_audit import archive_all
 from tests.streams.pruned_story import DAY_S, PLAIN, begin, contents, days, work

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import NewRecord
 from streams.prune.age import first_young
 
 BEFORE = 100.0

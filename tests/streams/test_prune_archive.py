@@ -14,10 +14,10 @@ from bandit.errors import LogBusy, MissingInput
 from replay import evaluate
 from streams.archive.dropped import divided
 from streams.archive.names import header_of, ranges_of
-from streams.embedded import EmbeddedLog
-from streams.lock import hold
-from streams.log import Place
-from streams.prune.command import prune
+from streams.cli.prune import prune
+from streams.embedded.lock import hold
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import Place
 from streams.prune.folder import prune_folder
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import FailingDisk, Killed, archive_all, write

@@ -10,18 +10,18 @@ import pytest
 
 from bandit.errors import CommitUnknown
 from bandit.events import Pool
-from streams.embedded import EmbeddedLog
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, Place
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.embedded.log import EmbeddedLog
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, Place
 from tests.streams.scenes import FlakyLog, letters, worker, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from streams.log import Log, Shared
+    from streams.log.log import Log, Shared
 
 BAD = NewRecord("pools", b"bad", b"{oops")
 MANY = [Pool(pool=f"p{number}", at=0.0, usd_per_label=0.01) for number in range(30)]

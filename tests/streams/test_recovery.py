@@ -9,10 +9,10 @@ import pytest
 
 from bandit.errors import CommitUnknown, LogError
 from bandit.events import Control
-from streams.config import WorkerSettings
+from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.learning import Learning
-from streams.worker import Worker
+from streams.learner.learning import Learning
+from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, FlakyLog, kept, new_log, task, worker, write
 from tests.streams.test_worker import story
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.log import Follower
+    from streams.embedded.log import EmbeddedLog
+    from streams.log.log import Follower
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 
 from bandit.errors import BadValue, CommitUnknown, LogBusy
 from bandit.events import Ask, DeadLetter, Tick
-from streams.codec import encode
-from streams.commands import feed
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
-from streams.resending import BATCH, TRIES, resend
+from streams.cli.feed import feed
+from streams.clients.resending import BATCH, TRIES, resend
+from streams.embedded.log import EmbeddedLog
+from streams.log.codec import encode
+from streams.log.log import NewRecord
 from tests.streams.scenes import (
     FlakyLog,
     events,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.log import Log
+    from streams.log.log import Log
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 
 from bandit.errors import LogError, StateError
 from bandit.events import Ask, Tick
-from streams.embedded import EmbeddedLog
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, Place
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
-from streams.topics import TOPICS
+from streams.config.log_settings import LogSettings
+from streams.embedded.log import EmbeddedLog
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, Place
+from streams.log.topics import TOPICS
 from tests.faults.story import wait_until
 from tests.streams.positions import (
     desk_positions,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.log import Log
+    from streams.log.log import Log
     from tests.broker.broker import Broker
 
 PARTITIONS = 2

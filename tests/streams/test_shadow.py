@@ -12,15 +12,15 @@ import pytest
 
 from bandit.events import STOP, Control, Decision
 from bandit.settings import ProjectSettings
-from streams.kafka import KafkaLog
-from streams.log import NewRecord, read_to_end
-from streams.log_config import LogSettings
-from streams.on_kafka.topics import create_topics
+from streams.config.log_settings import LogSettings
+from streams.kafka_log.log import KafkaLog
+from streams.kafka_log.topics import create_topics
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import TOPICS
 from streams.shadow.decisions import Decisions, ends
 from streams.shadow.line import Line
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
-from streams.topics import TOPICS
 from tests.streams.scenes import events, kept, read, write
 from tests.streams.shadow_story import (
     VALUE,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.settings import PolicyName
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
     from tests.broker.broker import Broker
 
 

@@ -13,8 +13,8 @@ from bandit.draw import choose, draw
 from bandit.events import STOP, Ask, Decision
 from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
-from streams.codec import encode
-from streams.log import NewRecord
+from streams.log.codec import encode
+from streams.log.log import NewRecord
 from streams.shadow.case import rebuild
 from tests.streams.scenes import POOLS, events, label, task, write
 from tests.streams.shadow_story import VALUE, changed, lines, lived, new, shadowed, worker
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
-    from streams.log import Log
+    from streams.embedded.log import EmbeddedLog
+    from streams.log.log import Log
     from streams.shadow.line import Line
 
 B_THRICE = Settings(

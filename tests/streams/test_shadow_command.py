@@ -13,13 +13,13 @@ import msgspec
 import pytest
 
 from bandit.errors import BadValue, ConfigError, LogBusy, LogError
-from streams.embedded import EmbeddedLog
-from streams.health import Board, Limits
-from streams.metrics import Metrics
+from streams.cli.work import work
+from streams.embedded.log import EmbeddedLog
+from streams.monitor.health import Board, Limits
+from streams.monitor.metrics import Metrics
 from streams.shadow.line import Line
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
-from streams.work_command import work
 from tests.streams.shadow_story import VALUE, changed, lines, lived, new, shadowed
 from tests.streams.verbs import run, start
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bandit.events import Control, Reward
-from streams.log import NewRecord
-from streams.slots import SLOTS
+from streams.learner.slots import SLOTS
+from streams.log.log import NewRecord
 from tests.streams.scenes import events, kept, new_log, read, worker, write
 from tests.streams.test_following import Clock, brains, following, knows, learner
 from tests.streams.test_learner import damage
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.embedded import EmbeddedLog
+    from streams.embedded.log import EmbeddedLog
 
 HOUR, DAY = 3600.0, 86400.0
 NOON = 20_000 * DAY + DAY / 2

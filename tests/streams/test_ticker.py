@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bandit.events import Tick
-from streams.ticker import PROBE_S, REMEMBERED, Ticker
+from streams.worker.ticker import PROBE_S, REMEMBERED, Ticker
 
 
 class Clock:

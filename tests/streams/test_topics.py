@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2 as kafkas
 
 from bandit.events import AnyEvent, DeadLetter
-from streams.topics import TOPIC_OF, TOPICS, murmur2, partition_of
+from streams.log.topics import TOPIC_OF, TOPICS, murmur2, partition_of
 
 
 @given(st.binary(max_size=70))

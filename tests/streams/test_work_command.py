@@ -11,10 +11,11 @@ import pytest
 
 from bandit.errors import ConfigError, LogBusy
 from bandit.events import Control, Decline, Pool
-from streams.codec import encode
-from streams.commands import feed, tail
-from streams.embedded import EmbeddedLog
-from streams.work_command import work
+from streams.cli.feed import feed
+from streams.cli.tail import tail
+from streams.cli.work import work
+from streams.embedded.log import EmbeddedLog
+from streams.log.codec import encode
 from tests.streams.scenes import read, task
 from tests.streams.verbs import LINES, run, start
 

@@ -9,12 +9,12 @@ import pytest
 
 from bandit.errors import LogBusy, LogError
 from bandit.events import Ask, Decision, Gold, Reward, Tick, Verdict
-from streams.codec import encode
-from streams.config import WorkerSettings
-from streams.failpoints import FAILPOINTS
-from streams.log import NewRecord, Place
-from streams.topics import DESK, partition_of
-from streams.worker import Worker
+from streams.config.config import WorkerSettings
+from streams.log.codec import encode
+from streams.log.log import NewRecord, Place
+from streams.log.topics import DESK, partition_of
+from streams.process.failpoints import FAILPOINTS
+from streams.worker.worker import Worker
 from tests.streams.scenes import (
     FlakyLog,
     events,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from streams.log import Log
+    from streams.log.log import Log
 
 WRITTEN = ("decisions", "asks", "rewards", "verdicts", "deadletters", "desk")
 
@@ -147,7 +147,7 @@ def test_commits_of_unknown_outcome_lose_nothing_and_repeat_nothing(path: Path, 
 def test_a_log_whose_commits_never_succeed_stops_the_worker(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.recovery.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("streams.process.recovery.FIRST_WAIT_S", 0.0)
     log = new_log(path)
     write(log, task("t1"))
     flaky = FlakyLog(log)

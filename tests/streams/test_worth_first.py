@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bandit.events import Ask, Pool
-from streams.embedded import EmbeddedLog
+from streams.embedded.log import EmbeddedLog
 from tests.streams.scenes import events, task, worker, write
 
 if TYPE_CHECKING:

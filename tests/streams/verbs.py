@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner, Result
 
-from streams.codec import encode
+from streams.log.codec import encode
 from tests.streams.scenes import POOLS, task
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import gc
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.config import parse_config
+from streams.config.config import parse_config
 from streams.core import engine_maker
-from streams.embedded import EmbeddedLog
-from streams.worker import Worker
+from streams.embedded.log import EmbeddedLog
+from streams.worker.worker import Worker
 from tests.faults.audit import audit, model_is_the_fold
 from tests.faults.labelers import STEP_S, USD, Labelers
 from tests.faults.soak.memory import resident_mb

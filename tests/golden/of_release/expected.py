@@ -17,10 +17,10 @@ def expected(log: Path) -> dict[str, Any]:
     from bandit.engine.engine import Engine
     from bandit.learn.brain import Brain
     from bandit.settings import Settings
-    from streams.address import open_log
-    from streams.log import read_to_end
-    from streams.snapshots import Snapshots
-    from streams.topics import DESK, TOPICS
+    from streams.clients.address import open_log
+    from streams.learner.snapshots import Snapshots
+    from streams.log.log import read_to_end
+    from streams.log.topics import DESK, TOPICS
 
     opened = open_log(str(log))
     snapshots = Snapshots(opened)

@@ -24,7 +24,7 @@ def classes() -> list[type]:
     import bandit.learn.calibration
     import bandit.learn.labelers
     import bandit.task.state
-    import streams.snapshots
+    import streams.learner.snapshots
 
     events = [one for one in vars(bandit.events).values() if _is_struct(one)]
     saved = getattr(bandit.learn.brain, "_Saved", None)
@@ -35,7 +35,7 @@ def classes() -> list[type]:
         *(one for one in events if one is not bandit.events.Event),
         *(state.AskState, state.TaskState, state.HeldGold, state.DeskState),
         *(bandit.learn.labelers.Record, bandit.learn.calibration.Calibration, saved),
-        streams.snapshots.Manifest,
+        streams.learner.snapshots.Manifest,
     ]
 
 

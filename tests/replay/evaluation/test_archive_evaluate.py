@@ -16,8 +16,8 @@ from replay import evaluate
 from replay.log_files import archive_folder, archive_header
 from streams.archive import columns as archive_columns
 from streams.archive import names as archive_names
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import NewRecord
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive_audit import archive_all, files, write
 

@@ -9,9 +9,9 @@ import msgspec
 from bandit.events import Decision, Reward
 from replay import evaluate
 from replay.log_files import log_file
-from streams import sqlitefile
-from streams.embedded import EmbeddedLog
-from streams.log import NewRecord
+from streams.embedded import file as sqlitefile
+from streams.embedded.log import EmbeddedLog
+from streams.log.log import NewRecord
 from tests.replay.task_log.own_log_writer import World, simulate, write_log
 
 if TYPE_CHECKING:

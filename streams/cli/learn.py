@@ -1,0 +1,66 @@
+"""The verb `learn`: learn from rewards, for workers that follow."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from streams.cli.options import FIGURES, LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG
+from streams.cli.service import LOG_FORMAT, METRICS_PORT, monitored, service_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command(epilog="Example: poolwise learn kafka://localhost:9092 --config poolwise.toml")
+@LOG_IF_NOT_CONFIGURED
+@WHOLE_CONFIG
+@click.option("--until-idle", is_flag=True, help="Stop when nothing is left to learn.")
+@METRICS_PORT
+@LOG_FORMAT
+@FIGURES
+def learn(
+    *,
+    log: str | None,
+    config_file: Path | None,
+    until_idle: bool,
+    metrics_port: int | None,
+    log_format: str | None,
+    as_json: bool,
+) -> None:
+    """Learn from the rewards in LOG, and save snapshots for workers that --follow.
+
+    One learns for a group: a second one takes over, and the first ends.
+    """
+    from streams.clients.address import open_log
+    from streams.core import engine_maker
+    from streams.learner.learning import Learning
+    from streams.log.topics import TASKS
+    from streams.process.draining import draining
+    from streams.process.showing import Counting, counted
+
+    config = service_config(config_file, log, None, metrics_port, log_format)
+    with draining(config.worker.drain_s) as asked, monitored(config) as (publish, _):
+        opened = open_log(config.log.address, config.log)
+        with closing(opened), closing(Counting("rewards learned")) as counting:
+
+            def progress(learning: Learning) -> None:
+                counting.show(learning.figures()["learned"])
+                publish(learning)
+
+            learning = Learning(
+                opened,
+                engine_maker(config.core, opened.partitions(TASKS)),
+                config.worker,
+                group=config.log.group,
+                progress=progress,
+            )
+            with closing(learning):
+                learning.run(until_idle=until_idle, stop=asked)
+        figures = learning.figures()
+        line = f"{counted(figures['learned'], 'reward')} learned"
+        line += f", {counted(figures['snapshots'], 'snapshot')} saved"
+        click.echo(json.dumps(figures) if as_json else line)

@@ -1,0 +1,131 @@
+"""The verb `prune`: delete what is old from a log in a file, or from an archive."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from streams.cli.options import CONFIG, FIGURES, log_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.config.log_settings import LogSettings
+    from streams.embedded.log import EmbeddedLog
+    from streams.prune.folder import FolderReport
+    from streams.prune.pruning import Cut
+    from streams.prune.report import LogReport
+
+
+@click.command(epilog="Example: poolwise prune labels.db --before 30d --archive my-archive")
+@click.argument("log", metavar="LOG_OR_FOLDER")
+@click.option(
+    "--before", required=True, help="Days, such as 30d, or a time in UTC, such as 2026-10-01."
+)
+@click.option(
+    "--archive",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Delete nothing that this folder of `poolwise archive` doesn't have yet.",
+)
+@click.option(
+    "--gone-group",
+    "gone",
+    multiple=True,
+    help="A group whose workers will never return: keep nothing for it. May be repeated.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would go.")
+@click.option(
+    "--rewrite",
+    is_flag=True,
+    help="Write the whole file anew, to give all free space back; the worker must be stopped.",
+)
+@CONFIG
+@FIGURES
+def prune(
+    *,
+    log: str,
+    before: str,
+    archive: Path | None,
+    gone: tuple[str, ...],
+    dry_run: bool,
+    rewrite: bool,
+    config_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Delete records that are older than a time from a log in a file, or old days from an archive.
+
+    Of a log: tasks, labels, asks, decisions, rewards, verdicts and dead letters. Whatever its age,
+    a record stays until the workers have read it, the learner has learned it and the archive, if
+    you name one, has it. Workers may run meanwhile. Kafka deletes by itself: see retention.ms, and
+    `poolwise doctor`.
+    """
+    from bandit.errors import ConfigError
+    from streams.clients.address import KAFKA
+    from streams.prune.before import seconds_of
+
+    at = seconds_of(before, time.time())
+    if log.startswith(KAFKA):
+        raise ConfigError(
+            f"{log}: Kafka deletes what is old by itself: set retention.ms of the topics"
+            " (`poolwise doctor` says where it is too short)"
+        )
+    if Path(log).is_dir():
+        if archive is not None or gone or rewrite:
+            raise click.UsageError("--archive, --gone-group and --rewrite go with a log only.")
+        from streams.prune.folder import prune_folder
+
+        report: FolderReport | LogReport = prune_folder(Path(log), at, dry_run=dry_run)
+    else:
+        settings = log_settings(config_file)
+        report = _of_log(log, settings, at, archive, gone, dry_run=dry_run, rewrite=rewrite)
+    click.echo(json.dumps(report.figures()) if as_json else "\n".join(report.lines()))
+
+
+def _of_log(
+    address: str,
+    settings: LogSettings,
+    before: float,
+    archive: Path | None,
+    gone: tuple[str, ...],
+    *,
+    dry_run: bool,
+    rewrite: bool,
+) -> LogReport:
+    """Prune a log in a file."""
+    from bandit.errors import MissingInput
+    from streams.clients.address import open_log
+    from streams.embedded.log import EmbeddedLog
+    from streams.prune import space
+    from streams.prune.pruning import cuts
+    from streams.prune.report import LogReport
+
+    if archive is not None and not archive.is_dir():
+        raise MissingInput(f"{archive}: there is no such folder")
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(open_log(address, settings)))
+        assert isinstance(log, EmbeddedLog)
+        if rewrite and not dry_run:
+            stack.enter_context(space.nobody_at_work(log))
+        size, found = space.size_of(log), tuple(cuts(log, before, archive, gone))
+        if not dry_run:
+            _delete(log, found)
+            if rewrite:
+                space.rewrite(log)
+        return LogReport(str(log.path), before, found, dry_run, size, space.size_of(log))
+
+
+def _delete(log: EmbeddedLog, found: Iterable[Cut]) -> None:
+    from streams.process.showing import Counting
+    from streams.prune.pruning import prune_place
+
+    gone = 0
+    with closing(Counting("records deleted")) as counting:
+        for cut in found:
+            for deleted in prune_place(log, cut):
+                gone += deleted
+                counting.show(gone)

@@ -1,0 +1,71 @@
+"""What `feed --from-deadletters` does, and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streams.clients.resending import Resent
+
+
+def feed_again(
+    log: str,
+    config_file: Path | None,
+    rules: tuple[str, ...],
+    since: int,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Send dead letters again, or show which would be; name those that can't be."""
+    from streams.cli.options import log_settings
+    from streams.clients.address import open_log
+    from streams.clients.resending import resend
+    from streams.process.showing import Counting
+
+    settings = log_settings(config_file)
+    records: Counter[str] = Counter()
+    letters: list[dict[str, object]] = []
+    sent = not_sendable = 0
+    with closing(open_log(log, settings)) as opened, closing(Counting("letters")) as counting:
+        for one in resend(opened, settings.group, rules, since, dry_run=dry_run):
+            records.update(record.topic for record in one.records)
+            sent += bool(one.records)
+            not_sendable += not one.records
+            counting.show(sent + not_sendable)
+            if dry_run or not one.records:
+                letters.append(_shown(one))
+    if as_json:
+        figures = {"sent": sent, "not_sendable": not_sendable, "records": records}
+        click.echo(json.dumps(figures | {"letters": letters, "dry_run": dry_run}))
+        return
+    for letter in letters:
+        click.echo("{place}, {rule}: {what}".format_map(letter))
+    click.echo(_summary(sent, not_sendable, records, dry_run=dry_run))
+
+
+def _shown(one: Resent) -> dict[str, object]:
+    """What there is to say of a letter that wasn't just sent."""
+    to = sorted({record.topic for record in one.records})
+    return {
+        "place": f"deadletters/{one.partition} at {one.offset}",
+        "rule": one.letter.rule,
+        "to": to,
+        "what": f"to {', '.join(to)}" if to else f"can't be sent: {one.letter.message}",
+    }
+
+
+def _summary(sent: int, not_sendable: int, records: Counter[str], *, dry_run: bool) -> str:
+    from streams.process.showing import counted
+
+    to = ", ".join(f"{number:,} to {topic}" for topic, number in sorted(records.items()))
+    line = f"{counted(sent, 'dead letter')} {'would be ' if dry_run else ''}sent again"
+    line += f" ({to})" if to else ""
+    return line + (f"; {not_sendable:,} can't be sent" if not_sendable else "")

@@ -1,0 +1,95 @@
+"""A fresh log, with a worker on it whose time somebody else tells."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from bandit.errors import LogError
+from streams.clients.address import open_log
+from streams.clients.outside import Outside
+from streams.config.config import WorkerSettings
+from streams.config.log_settings import LogSettings
+from streams.core import engine_maker
+from streams.log.log import read_to_end
+from streams.log.topics import SHARED, TASKS
+from streams.worker.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bandit.settings import Settings
+    from streams.log.log import Log
+
+NAME = "demo.db"
+GROUP = "poolwise"
+WAIT_S = 0.05
+"""For a record that was just written, on a log over a network."""
+
+
+class Settling:
+    """A worker that works off all that is there before it says that nothing is left."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def step(self) -> int:
+        """Work until nothing is left; how many records were handled."""
+        before = self._worker.handled
+        while not self._worker.idle():
+            self._worker.step(WAIT_S)
+        return self._worker.handled - before
+
+
+@contextmanager
+def demo_log(folder: Path, settings: Settings) -> Iterator[tuple[str, Outside, Worker]]:
+    """Give the log's path, its other end, and its worker; an earlier log there is replaced.
+
+    Raises
+    ------
+    LogCorrupt
+        If what lies there under the log's name isn't a log.
+    LogBusy
+        If another demo is at work on it.
+    """
+    path = folder / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    address = f"sqlite:{path}"
+    with closing(open_log(address, create=True)) as old:
+        old.shared(GROUP, SHARED).close()  # refused while another demo is on it
+    for ending in ("", "-wal", "-shm", f".{GROUP}.lock", f".{GROUP}-learner.lock"):
+        path.with_name(NAME + ending).unlink(missing_ok=True)
+    fast = LogSettings(synchronous="NORMAL")
+    with (
+        closing(open_log(address, fast, create=True)) as log,
+        _at_work(log, settings) as (outside, worker),
+    ):
+        yield str(path), outside, worker
+
+
+@contextmanager
+def demo_on(address: str, settings: Settings) -> Iterator[tuple[str, Outside, Settling]]:
+    """Give the address, the other end of the log there, and its worker.
+
+    Raises
+    ------
+    LogError
+        If the log can't be opened, or tasks are in it already.
+    """
+    with closing(open_log(address)) as log:
+        readers = [log.follow(TASKS, part) for part in range(log.partitions(TASKS))]
+        if any(records for reader in readers for records in read_to_end(reader, 1)):
+            msg = f"{address}: there are tasks in it; the demo needs a log of its own"
+            raise LogError(msg)
+        with _at_work(log, settings) as (outside, worker):
+            yield address, outside, Settling(worker)
+
+
+@contextmanager
+def _at_work(log: Log, settings: Settings) -> Iterator[tuple[Outside, Worker]]:
+    make = engine_maker(settings, log.partitions(TASKS))
+    worker = Worker(log, make, WorkerSettings(), group=GROUP)
+    with closing(worker), closing(Outside(log)) as outside:
+        yield outside, worker
+        worker.finish()

@@ -1,0 +1,126 @@
+"""Events from JSON lines into a log: checked first, then written in batches.
+
+Rule: nothing of a file is written unless all of it can be, or the bad lines may be skipped; those
+are dead letters then.
+"""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from bandit.errors import BadValue, EventError
+from bandit.events import DeadLetter, Tick
+from streams.log.codec import InputDecoder
+from streams.log.deadletters import written
+from streams.log.log import NewRecord
+from streams.log.topics import LABELS, TOPIC_OF, key_of
+from streams.process.failpoints import nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+    from streams.log.log import Log
+
+BATCH = 1000
+
+
+class Fed(NamedTuple):
+    """How many lines of a file were good, how many bad; fields that their events haven't."""
+
+    good: int = 0
+    bad: int = 0
+    ignored_fields: int = 0
+
+
+def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewRecord]:
+    """Return the record that a line is; a tick is one for every partition.
+
+    Raises
+    ------
+    EventError
+        If the line breaks a rule.
+
+    Examples
+    --------
+    >>> [r.partition for r in records_of(b'{"type":"Tick","at":1}', InputDecoder(), 2)]
+    [0, 1]
+    """
+    event = decoder.decode(line)
+    if isinstance(event, Tick):
+        return [NewRecord(LABELS, None, line, partition) for partition in range(partitions)]
+    return [NewRecord(TOPIC_OF[type(event)], key_of(event), line)]
+
+
+def feed(
+    log: Log,
+    stream: BinaryIO,
+    name: str,
+    *,
+    skip_bad: bool = False,
+    progress: Callable[[int], None] = nothing,
+) -> Fed:
+    """Write the events in `stream`, one a line, to the topics they belong in.
+
+    A feed that is broken off may be repeated: what was written already is a repeat, which the
+    engine counts and ignores.
+
+    Parameters
+    ----------
+    log
+        Where to.
+    stream
+        Lines of JSON; it is read twice, so it must be seekable.
+    name
+        What to call it in errors.
+    skip_bad
+        Send bad lines to `deadletters` instead of refusing the file.
+    progress
+        Called with the number of lines written so far.
+
+    Raises
+    ------
+    BadValue
+        If a line breaks a rule and `skip_bad` isn't set; nothing was written.
+    """
+    decoder, partitions = InputDecoder(), log.partitions(LABELS)
+    if not skip_bad:
+        check = InputDecoder().decode
+        for number, line in _lines(stream):
+            try:
+                check(line)
+            except EventError as error:
+                msg = f"{name}, line {number}: {error.rule}: {error}; nothing of {name} was written"
+                raise BadValue(msg) from error
+        stream.seek(0)
+    good = bad = 0
+    for batch in _batches(_lines(stream)):
+        records: list[NewRecord] = []
+        for number, line in batch:
+            try:
+                records += records_of(line, decoder, partitions)
+                good += 1
+            except EventError as error:
+                bad += 1
+                message = f"{name}, line {number}: {error}"
+                letter = DeadLetter(rule=error.rule, message=message, original=line)
+                records.append(written(letter, 0))
+        log.write(records)
+        progress(good + bad)
+    return Fed(good, bad, decoder.ignored.total())
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that aren't empty, with their numbers from 1; Windows' mark is left out."""
+    for number, line in enumerate(stream, 1):
+        text = (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
+        if text:
+            yield number, text
+
+
+def _batches(lines: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    lines = iter(lines)
+    while batch := list(islice(lines, BATCH)):
+        yield batch

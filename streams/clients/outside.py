@@ -1,0 +1,58 @@
+"""A log seen from its other end: who sends tasks and labels, and reads asks and verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bandit.events import Ask, Tick, Verdict
+from streams.log.codec import encode
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import ASKS, LABELS, TOPIC_OF, VERDICTS, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bandit.events import Input
+    from streams.log.log import Log
+
+BATCH = 1000
+
+
+class Outside:
+    """Writes inputs into a log and reads what comes of them, each output once."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._decode = msgspec.json.Decoder(Ask | Verdict).decode
+        self._partitions = range(log.partitions(LABELS))
+        self._readers = [
+            log.follow(topic, partition)
+            for topic in (ASKS, VERDICTS)
+            for partition in range(log.partitions(topic))
+        ]
+
+    def write(self, events: Sequence[Input]) -> None:
+        """Append inputs, in this order within a topic; a tick goes to every partition."""
+        records = []
+        for event in events:
+            data = encode(event)
+            if isinstance(event, Tick):
+                records += [NewRecord(LABELS, None, data, part) for part in self._partitions]
+            else:
+                records.append(NewRecord(TOPIC_OF[type(event)], key_of(event), data))
+        self._log.write(records)
+
+    def read(self) -> list[Ask | Verdict]:
+        """Asks, then verdicts, written since the last call."""
+        found: list[Ask | Verdict] = []
+        for reader in self._readers:
+            for records in read_to_end(reader, BATCH):
+                found += [self._decode(record.value) for record in records if record.value]
+        return found
+
+    def close(self) -> None:
+        """Stop reading."""
+        for reader in self._readers:
+            reader.close()

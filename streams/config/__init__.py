@@ -1,0 +1,1 @@
+"""The configuration: one TOML file, its section [log], ranges and credentials."""

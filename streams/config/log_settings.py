@@ -1,0 +1,194 @@
+"""The section [log]: which log, as whom, and how its connection is secured.
+
+Rule: a secret is in a file or an environment variable that is named here; never here, and never
+in a message. `streams.config.credentials` reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Literal
+
+from bandit.errors import ConfigError
+from bandit.sections import read_section
+from bandit.settings import Section
+from streams.config.ranges import require, require_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Synchronous = Literal["FULL", "NORMAL"]
+Compression = Literal["none", "gzip", "zstd"]
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+BETWEEN = "-@"
+"""What stands between group and instance in a transactional id, so in no name of a group."""
+
+SECRET = re.compile("passw|passphrase|secret|token", re.IGNORECASE)
+"""What a key for a secret is called."""
+
+VARIABLE = re.compile(r"\$\{(\w+)\}")
+"""Where an environment variable is to be put."""
+
+
+class LogSettings(Section, frozen=True):
+    """Which log, and as whom. In its texts, ${NAME} is an environment variable."""
+
+    address: str = "sqlite:poolwise.db"  # needs nothing installed or running
+    partitions: int | None = None  # of a log that is made: 1, all that one worker has use for
+    group: str = "poolwise"
+    synchronous: Synchronous = "FULL"  # an ask that went out must survive a power cut
+    compression: Compression | None = (
+        None  # gzip on Kafka, zstd in a file that is made: decision 25
+    )
+    # The rest is Kafka's.
+    instance: str | None = None  # one of its own a worker: it keeps its partitions in a restart
+    security_protocol: SecurityProtocol = "PLAINTEXT"  # as Kafka; a network of one's own only
+    sasl_mechanism: SaslMechanism | None = None
+    username: str | None = None
+    password_file: str | None = None
+    password_env: str | None = None
+    ca_file: str | None = None  # none: the authorities that the system trusts
+    cert_file: str | None = None  # of the client, where the broker asks for one
+    key_file: str | None = None
+    key_password_env: str | None = None
+    session_timeout_s: float = 10.0  # a dead worker's partitions go to others after this long
+    max_poll_interval_s: float = 300.0  # and a stuck one's; a restore of 1,000,000 tasks fits in
+    transaction_timeout_s: float = 15.0  # what a dead worker left open hides newer records so long
+    commit_timeout_s: float = 10.0  # then the outcome is unknown: the committed positions say it
+    request_timeout_s: float = 10.0  # a broker that is silent for so long is gone
+
+
+def read_log_settings(given: object, environment: Mapping[str, str] | None = None) -> LogSettings:
+    """Return the settings that `given`, the section [log], says.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown, of a wrong type or out of range, names a variable that the environment
+        hasn't, or is a secret.
+
+    Examples
+    --------
+    >>> read_log_settings({"instance": "w-${POD}"}, {"POD": "3"}).instance
+    'w-3'
+    >>> read_log_settings({"password": "hunter2"})
+    Traceback (most recent call last):
+    ...
+    bandit.errors.ConfigError: log.password: a secret has no place in a configuration; name its \
+file in password_file, or its environment variable in password_env
+    """
+    if isinstance(given, dict):
+        _refuse_secrets(given)
+        variables = os.environ if environment is None else environment
+        given = {key: _expanded(key, value, variables) for key, value in given.items()}
+    return check_log(read_section(given, LogSettings, "log"))
+
+
+def check_log(log: LogSettings) -> LogSettings:
+    """Return `log` if every value is in its range and what belongs together is there.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first key that breaks its rule.
+    """
+    _check_identity(log)
+    _check_security(log)
+    _check_times(log)
+    return log
+
+
+def _refuse_secrets(given: Mapping[str, object]) -> None:
+    for key in given:
+        if SECRET.search(key) and key not in LogSettings.__struct_fields__:
+            where = (
+                "a key_file without a password, or its environment variable in key_password_env"
+                if "key" in key.lower()
+                else "its file in password_file, or its environment variable in password_env"
+            )
+            msg = f"log.{key}: a secret has no place in a configuration; name {where}"
+            raise ConfigError(msg)
+
+
+def _expanded(key: str, value: object, environment: Mapping[str, str]) -> object:
+    """Put environment variables in, except where a variable is only named."""
+    if not isinstance(value, str) or key.endswith("_env"):
+        return value
+
+    def of(found: re.Match[str]) -> str:
+        if found[1] not in environment:
+            msg = f"log.{key}: the environment has no variable {found[1]}"
+            raise ConfigError(msg)
+        return environment[found[1]]
+
+    return VARIABLE.sub(of, value)
+
+
+def _check_identity(log: LogSettings) -> None:
+    require(
+        "log.partitions", log.partitions, log.partitions is None or log.partitions >= 1, "1 or more"
+    )
+    require("log.group", repr(log.group), bool(log.group), "a name")
+    require("log.group", repr(log.group), BETWEEN not in log.group, f"a name without {BETWEEN!r}")
+    require("log.instance", repr(log.instance), log.instance != "", "a name")
+    if log.address.startswith("kafka://") and "@" in log.address:
+        msg = "log.address: write no user and no password in it; see username and password_file"
+        raise ConfigError(msg)
+
+
+def _check_security(log: LogSettings) -> None:
+    """A login or a certificate that the protocol would not use is a mistake, too."""
+    protocol = log.security_protocol
+    login = {
+        "sasl_mechanism": log.sasl_mechanism,
+        "username": log.username,
+        "password_file or password_env": log.password_file or log.password_env,
+    }
+    tls = {"ca_file": log.ca_file, "cert_file": log.cert_file, "key_file": log.key_file}
+    for key, value in login.items():
+        if protocol.startswith("SASL") != bool(value):
+            need = "needs" if not value else "has no use for"
+            msg = f"log.security_protocol = {protocol}: {need} {key}"
+            raise ConfigError(msg)
+    for key, value in tls.items():
+        if value is not None and not protocol.endswith("SSL"):
+            msg = f"log.security_protocol = {protocol}: has no use for {key}"
+            raise ConfigError(msg)
+    if log.password_file and log.password_env:
+        raise ConfigError("log.password_file and log.password_env: one of them is enough")
+    for key, needed in (("key_file", "cert_file"), ("key_password_env", "key_file")):
+        if getattr(log, key) is not None and getattr(log, needed) is None:
+            msg = f"log.{key}: needs {needed} too"
+            raise ConfigError(msg)
+    for key in ("password_env", "key_password_env"):
+        if not re.fullmatch(r"[A-Za-z_]\w*", getattr(log, key) or "unset"):
+            msg = f"log.{key}: not the name of an environment variable (the name alone, no ${{}})"
+            raise ConfigError(msg)
+
+
+def _check_times(log: LogSettings) -> None:
+    """Kafka's own bounds, and those that follow from what the times are for."""
+    for name in (
+        "session_timeout_s",
+        "max_poll_interval_s",
+        "transaction_timeout_s",
+        "commit_timeout_s",
+    ):
+        require_duration(f"log.{name}", getattr(log, name))
+    request_s, commit_s = log.request_timeout_s, log.commit_timeout_s
+    require("log.request_timeout_s", request_s, 1 <= request_s <= 500, "1 to 500")
+    require(
+        "log.session_timeout_s",
+        log.session_timeout_s,
+        log.session_timeout_s <= log.max_poll_interval_s,
+        "at most log.max_poll_interval_s",
+    )
+    require(
+        "log.commit_timeout_s",
+        commit_s,
+        commit_s <= log.transaction_timeout_s,
+        "at most log.transaction_timeout_s",
+    )

@@ -1,0 +1,62 @@
+"""One worker a group, one writer a name: a lock that ends with the process that holds it.
+
+The lock is SQLite's own, on an empty file beside the log: it works wherever SQLite does, between
+processes and within one, and a `kill -9` releases it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bandit.errors import LogBusy, LogError
+from streams.embedded.file import one_line_errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def lock_file(path: Path, name: str) -> Path:
+    """Return where the lock of `name` on the log at `path` is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> lock_file(Path("labels.db"), "my group").name
+    'labels.db.my%20group.lock'
+    """
+    return path.with_name(f"{path.name}.{quote(name, safe='')}.lock")
+
+
+def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connection:
+    """Hold the lock of `name` on the log at `path`, until the answer is closed.
+
+    Raises
+    ------
+    LogBusy
+        If somebody else, who is `what` they are, holds it.
+    LogError
+        If the lock's file can't be made or used.
+    """
+    lock = lock_file(path, name)
+    with one_line_errors(lock):
+        connection = sqlite3.connect(lock, isolation_level=None, timeout=0.0)
+    try:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        code = getattr(error, "sqlite_errorname", "")
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            msg = (
+                f"{path}: another {what} {name!r} is at work on this log; "
+                "stop it first, or take another log"
+            )
+            raise LogBusy(msg) from error
+        if code == "SQLITE_NOTADB":
+            msg = f"{lock}: not a lock of ours; move it away if no worker is running"
+            raise LogError(msg) from error
+        with one_line_errors(lock):
+            raise
+    return connection

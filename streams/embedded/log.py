@@ -1,0 +1,76 @@
+"""The embedded log: topics, positions and transactions in one SQLite file, for one machine.
+
+Any number of processes may write, follow and read beside each other; one at a time is the worker
+of a group.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.embedded.readers import EmbeddedFollower, EmbeddedShared, EmbeddedWriter
+from streams.embedded.tables import EmbeddedTables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from streams.config.log_settings import Synchronous
+
+
+class EmbeddedLog(EmbeddedTables):
+    """A `streams.log.log.Log` in one SQLite file: its tables, and who reads and writes them.
+
+    The parameters are those of `EmbeddedTables`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        partitions: int | None = None,
+        *,
+        create: bool = False,
+        synchronous: Synchronous = "FULL",
+        compressed: bool = True,
+    ) -> None:
+        super().__init__(
+            path, partitions, create=create, synchronous=synchronous, compressed=compressed
+        )
+        self._readers: list[EmbeddedShared | EmbeddedFollower | EmbeddedWriter] = []
+
+    def writer(self, name: str) -> EmbeddedWriter:
+        """Be the one writer of `name`.
+
+        Raises
+        ------
+        LogBusy
+            If another process, or this one, has it already.
+        """
+        writer = EmbeddedWriter(self, name)
+        self._readers.append(writer)
+        return writer
+
+    def shared(self, group: str, topics: Sequence[str]) -> EmbeddedShared:
+        """Join `group`, alone, as a reader of `topics`.
+
+        Raises
+        ------
+        LogBusy
+            If another worker, in whatever process, is a member of it.
+        """
+        reader = EmbeddedShared(self, group, topics)
+        self._readers.append(reader)
+        return reader
+
+    def follow(self, topic: str, partition: int = 0, position: int = 0) -> EmbeddedFollower:
+        """Read one partition from `position` on."""
+        self.check_place(topic, partition)
+        reader = EmbeddedFollower(self, topic, partition, position)
+        self._readers.append(reader)
+        return reader
+
+    def close(self) -> None:
+        """Close the readers and the file."""
+        for reader in self._readers:
+            reader.close()
+        self.connection.close()

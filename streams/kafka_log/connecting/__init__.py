@@ -1,0 +1,1 @@
+"""Connections to brokers, and one sentence for each way in which they fail."""

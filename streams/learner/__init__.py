@@ -1,0 +1,1 @@
+"""Learning from rewards: the learner, its snapshots, and workers that follow them."""

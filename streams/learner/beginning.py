@@ -1,0 +1,112 @@
+"""Where a learner begins: at the newest snapshot; at an older one only if that is damaged."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import structlog
+
+from bandit.errors import NewerVersion, StateError
+from streams.learner import slots
+from streams.learner.orders import target_of
+from streams.learner.snapshots import NOTHING, Manifest
+from streams.log.log import Lost, Place
+from streams.log.topics import REWARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streams.core import Core
+    from streams.learner.orders import Order, Target
+    from streams.learner.snapshots import Snapshots
+    from streams.log.log import Follower
+
+
+class Beginning(NamedTuple):
+    """A core, what is said of its brain, and how many newer snapshots couldn't be read."""
+
+    core: Core
+    manifest: Manifest
+    unreadable: int
+
+
+def refuse_newer(snapshots: Snapshots, orders: Sequence[Order]) -> None:
+    """Refuse a log in which a newer poolwise saved the newest snapshot, unless it is left by order.
+
+    Raises
+    ------
+    NewerVersion
+        If so.
+    """
+    newest = next(snapshots.newest_first(), None)
+    if newest is not None and _wanted(snapshots, orders) is None:
+        newest.brain()
+
+
+def begin(
+    snapshots: Snapshots, make_core: Callable[[bytes | None], Core], orders: Sequence[Order]
+) -> Beginning:
+    """Make a core from the newest snapshot that is whole, or from nothing if none is.
+
+    Where an order to go back is still to be obeyed, from the one that it names.
+
+    Raises
+    ------
+    NewerVersion
+        If a newer poolwise saved the newest.
+    """
+    target = _wanted(snapshots, orders)
+    if target is not None:
+        with suppress(StateError):
+            return Beginning(make_core(target.data), snapshots.newest(), 0)
+    unreadable, newest = 0, snapshots.newest().id
+    for snapshot in snapshots.newest_first():
+        manifest, number = snapshot.manifest, snapshot.manifest.id
+        if not unreadable and (number != newest or not slots.is_in_turn(snapshot.slot)):
+            unreadable = 1
+            structlog.get_logger().error("snapshot_damaged", snapshot=newest, next=number)
+        try:
+            core = make_core(snapshot.brain())
+        except NewerVersion:
+            raise
+        except StateError as error:
+            unreadable += 1
+            structlog.get_logger().error("snapshot_unreadable", snapshot=number, why=str(error))
+        else:
+            if unreadable:  # without chunks: the next one is saved whole, though nothing is new
+                manifest = msgspec.structs.replace(manifest, count=0)
+            return Beginning(core, manifest, unreadable)
+    return Beginning(make_core(None), NOTHING, unreadable or int(newest >= 0))
+
+
+def _wanted(snapshots: Snapshots, orders: Sequence[Order]) -> Target | None:
+    """Return where the newest order, if it isn't obeyed yet, wants to go back to."""
+    if orders and orders[-1].goes_back(snapshots.newest().control):
+        with suppress(StateError):
+            return target_of(orders[-1].control, snapshots)
+    return None
+
+
+def lost_rewards(begun: Manifest, newest: int, rewards: Follower) -> list[Lost]:
+    """Return the rewards behind what was learned that the log has deleted.
+
+    `newest` is the number of the newest snapshot, whole or not; `rewards` reads on from `begun`.
+
+    Raises
+    ------
+    StateError
+        If all of the learning would have to start over with what is left.
+    """
+    lost, first = rewards.lost(), rewards.position
+    if begun is not NOTHING or first == 0:
+        return lost
+    if newest >= 0:
+        msg = (
+            f"none of the snapshots of the learning can be read, and rewards before {first} were"
+            " deleted: what they taught would be lost. To start over with the rewards that are"
+            " left: poolwise control LOG --learning --relearn"
+        )
+        raise StateError(msg)
+    return [Lost(Place(REWARDS, 0), 0, first)]

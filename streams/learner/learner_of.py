@@ -1,0 +1,44 @@
+"""Who knows for a worker what was learned: itself, or the learner whose snapshots it follows."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from streams.learner.following import Following
+from streams.learner.learner import Learner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.config.config import WorkerSettings
+    from streams.core import Core
+    from streams.log.log import Log, Shared
+
+
+def learner_of(
+    log: Log,
+    make_core: Callable[[bytes | None], Core],
+    settings: WorkerSettings,
+    shared: Shared,
+    group: str,
+    follow: bool,  # noqa: FBT001, as the worker was told
+    clock: Callable[[], float] | None,
+    failpoint: Callable[[str], None],
+) -> Learner | Following:
+    """Return it; `shared`, the worker's membership, is kept alive, and closed if this fails."""
+    try:
+        if follow:
+            return Following(log, make_core, clock or time.time, shared.keep_alive)
+        return Learner(
+            log,
+            make_core,
+            settings,
+            f"{group}-learner",
+            clock=clock,
+            failpoint=failpoint,
+            keep_alive=shared.keep_alive,
+        )
+    except BaseException:
+        shared.close()
+        raise

@@ -1,0 +1,1 @@
+"""What a process that runs for long needs: draining, recovery, timings, fail points."""

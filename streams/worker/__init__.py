@@ -1,0 +1,1 @@
+"""The worker: poll, decode, receive, encode, commit; then learn what was committed."""
