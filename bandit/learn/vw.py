@@ -1,8 +1,8 @@
 """Vowpal Wabbit as a logistic regression: fast calls, safe text, a model that resumes exactly.
 
 The calls of the extension module `pylibvw` parse once and skip the Python wrapper's checks: three
-to six times as fast, same predictions (`tests/bandit/test_vw.py` holds both against each other).
-They are private, so where they are missing the public ones are used.
+to six times as fast, same predictions (`tests/bandit/learn/test_vw.py` holds both against each
+other). They are private, so where they are missing the public ones are used.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 kafka-python's `commit_transaction`, `abort_transaction` and `send_offsets_to_transaction` wait
 without a limit, and a request that is refused at the wrong moment is dropped: they hang for ever.
 So what they begin is begun here on the transaction manager, and waited for with a limit. The
-version is pinned, and `tests/streams/test_kafka_producer.py` would notice a change.
+version is pinned, and `tests/streams/kafka_log/test_producer.py` would notice a change.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.streams.test_endpoint import get
+from tests.streams.monitor.test_endpoint import get
 
 if TYPE_CHECKING:
     from tests.alerts.functions import Labels, Vector

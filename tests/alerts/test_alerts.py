@@ -19,9 +19,9 @@ from streams.log.log import NewRecord
 from tests.alerts import test_kafka_alerts
 from tests.alerts.rules import firing, rules
 from tests.alerts.scenes import Scene, scene
+from tests.streams.learner.test_learner import damage
 from tests.streams.scenes import POOLS, FlakyLog, events, kept, label, task, worker, write
-from tests.streams.test_learner import damage
-from tests.streams.test_worker import story
+from tests.streams.worker.test_worker import story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,8 +20,8 @@ from streams.monitor.metrics import Metrics
 from streams.worker.worker import Worker
 from tests.alerts.rules import rules
 from tests.alerts.tape import Tape
+from tests.faults.kafka.test_topics import emptied
 from tests.faults.story import GROUP, Story
-from tests.faults.test_kafka_topics import emptied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

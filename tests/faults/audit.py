@@ -15,7 +15,7 @@ from bandit.events import STOP, Ask, DeadLetter, Decision, Label, Reward, Verdic
 from bandit.learn.brain import Brain
 from streams.log.log import read_to_end
 from streams.log.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, VERDICTS
-from tests.streams.knowledge import knowledge
+from tests.streams.learner.knowledge import knowledge
 from tests.streams.scenes import kept
 
 if TYPE_CHECKING:

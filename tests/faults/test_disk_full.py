@@ -18,7 +18,7 @@ from tests.faults.embedded_story import EmbeddedStory
 from tests.faults.labelers import USD
 from tests.faults.small_disk import disk, fill, on_a_small_disk
 from tests.faults.story import CORE
-from tests.streams.archive_audit import audit as audit_archive
+from tests.streams.archive.archive_audit import audit as audit_archive
 from tests.streams.verbs import start
 
 if TYPE_CHECKING:

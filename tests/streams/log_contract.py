@@ -11,7 +11,7 @@ import pytest
 from bandit.errors import LogBusy, LogError
 from streams.log.log import NewRecord, Place
 from tests.streams.following_contract import WAIT_S, read_all, task
-from tests.streams.pruned_contract import PrunedContract
+from tests.streams.prune.pruned_contract import PrunedContract
 
 if TYPE_CHECKING:
     from streams.log.log import Record, Shared

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.broker.ports import free_port
 from tests.faults.soak.memory import resident_mb
-from tests.streams.test_endpoint import get
+from tests.streams.monitor.test_endpoint import get
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from streams.archive import names as archive_names
 from streams.embedded.log import EmbeddedLog
 from streams.log.log import NewRecord
 from tests.replay.task_log.own_log_writer import World, simulate
-from tests.streams.archive_audit import archive_all, files, write
+from tests.streams.archive.archive_audit import archive_all, files, write
 
 if TYPE_CHECKING:
     from pathlib import Path

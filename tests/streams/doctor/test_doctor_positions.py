@@ -1,0 +1,66 @@
+"""`poolwise doctor` on positions: how long Kafka keeps them, and what workers do without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from kafka.structs import OffsetAndMetadata
+
+from bandit.events import Tick
+from streams.log.topics import DEADLETTERS
+from tests.streams.doctor.test_doctor_kafka import Patient, said
+from tests.streams.positions import forget, works, write_desks_as_before
+from tests.streams.scenes import POOLS, task, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.broker.broker import Broker
+
+pytestmark = pytest.mark.kafka
+
+KEPT = "kept for 7.0 days after a group's last member has left (offsets.retention.minutes)"
+
+
+@pytest.fixture(scope="module")
+def patient(broker: Broker) -> Iterator[Patient]:
+    """A log of two partitions that was worked on; each test leaves it without positions."""
+    one = Patient(broker.address).made(2)
+    write(one.log, *POOLS, *(task(f"t{i}") for i in range(8)), Tick(at=5.0))
+    works(one.log)
+    yield one
+    one.log.close()
+
+
+def found(patient: Patient) -> list[tuple[str, str]]:
+    """Return what is said of positions."""
+    return said(patient.found()["positions"])
+
+
+def test_what_kafka_keeps_and_forgets_and_sets_back_is_said(patient: Patient) -> None:
+    assert found(patient) == [("ok", f"{KEPT}; desks keep those of workers as long as it takes")]
+    forget(patient.log)
+    forgotten, kept = found(patient)
+    assert forgotten[0] == "warning"
+    assert forgotten[1].startswith("partitions 0, 1: group 'poolwise' has no positions; workers")
+    assert kept[0] == "ok"
+    places = {at: OffsetAndMetadata(0, "", -1) for at in patient.log.names.written_by_workers()[:1]}
+    patient.log.admin.alter_group_offsets(patient.log.names.on_broker("poolwise"), places)
+    levels = [level for level, _ in found(patient)]
+    assert levels == ["warning", "warning", "ok"]
+    forget(patient.log)
+    write_desks_as_before(patient.log)
+    (broken,) = (what for level, what in found(patient) if level == "broken")
+    assert broken.startswith("partitions 0, 1: the desks hold tasks or the time, and neither")
+    assert "workers refuse to start" in broken
+
+
+def test_dead_letters_that_would_be_sent_again_are_said(patient: Patient) -> None:
+    """Which were sent is remembered by positions alone, and dead letters are kept for longer."""
+    group = patient.log.names.on_broker("poolwise-deadletters-malformed")
+    place = patient.log.names.place(DEADLETTERS, 0)
+    patient.log.admin.alter_group_offsets(group, {place: OffsetAndMetadata(1, "", -1)})
+    last = found(patient)[-1]
+    assert last[0] == "warning"
+    assert last[1].startswith(f"{KEPT}, and dead letters for 90.0: `feed --from-deadletters` would")

@@ -1,0 +1,218 @@
+"""What each process must be allowed on Kafka is enough, and what is missing is said."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+import pytest
+from kafka.admin import ACLOperation
+from structlog.testing import capture_logs
+
+from bandit.errors import LogError
+from bandit.events import Ask, Tick, Verdict
+from streams.archive.archive import Archive
+from streams.cli.doctor import doctor
+from streams.clients.feeding import feed
+from streams.config.config import WorkerSettings
+from streams.core import engine_maker
+from streams.doctor.rights import ROLES
+from streams.learner.learner import Learner
+from streams.log.codec import encode
+from streams.log.log import NewRecord, read_to_end
+from streams.log.topics import TOPICS
+from streams.worker.worker import Worker
+from tests.broker.broker import Broker
+from tests.broker.security import Authority, Security
+from tests.conftest import skipped_where_unavailable
+from tests.streams.doctor.guarded import GROUP, ID, TOPIC, Guarded, Right, only, rights_of
+from tests.streams.scenes import POOLS, SETTINGS, label, task, write
+from tests.streams.verbs import ROOT, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from streams.kafka_log.log import KafkaLog
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+E = TypeVar("E", Ask, Verdict)
+
+
+@pytest.fixture(scope="module")
+def guarded_broker(
+    kafka: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Broker, Security]]:
+    with skipped_where_unavailable():
+        security = Security(Authority(tmp_path_factory.mktemp("acls")), acls=True)
+    with Broker(security=security) as broker:
+        yield broker, security
+
+
+@pytest.fixture
+def guarded(guarded_broker: tuple[Broker, Security], tmp_path: Path) -> Iterator[Guarded]:
+    one = Guarded(*guarded_broker, tmp_path)
+    yield one
+    one.everything.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_broken_for_a_role_with_its_rights(role: str, guarded: Guarded) -> None:
+    guarded.allow(*rights_of(role))
+    described = [(TOPIC, name, ACLOperation.DESCRIBE_CONFIGS) for name in TOPICS]
+    guarded.allow(*described, (GROUP, "poolwise", ACLOperation.DESCRIBE))
+    answer = run(doctor, guarded.address, "--config", guarded.config, "--role", role)
+    assert answer.exit_code == 0, answer.output
+    assert f"rights: 'poolwise' may do what `{role}` does" in answer.output
+    assert "not allowed" not in answer.output
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_right_that_is_missing_is_named(role: str, guarded: Guarded) -> None:
+    """The broker's own names are said, with the command that allows it."""
+    rights = rights_of(role)
+    guarded.allow(*rights)
+    assert [one.level for one in guarded.findings(role)] == ["ok"]
+    for right in rights:
+        guarded.forbid(right)
+        kind, name, operation = right
+        found = guarded.findings(role)
+        assert [one.level for one in found] == ["broken"], (right, found)
+        words = {TOPIC: "topic", GROUP: "group", ID: "transactional-id"}[kind]
+        verb = operation.name.lower()
+        assert found[0].what == f"'poolwise' may not {verb} {words} {guarded.prefix}.{name}"
+        assert f"--{words} {guarded.prefix}.{name}" in found[0].todo
+        guarded.allow(right)
+
+
+def test_a_user_without_any_right_is_told_all_of_them(guarded: Guarded) -> None:
+    answer = run(doctor, guarded.address, "--config", guarded.config)
+    assert answer.exit_code == 1
+    assert f"may not read topic {guarded.prefix}.pools, {guarded.prefix}.controls" in answer.output
+    assert "group: not looked at: not allowed" in answer.output
+    assert "are there" not in answer.output, "what it may not see it says nothing of"
+
+
+@pytest.mark.parametrize(
+    ("row", "role"),
+    [
+        ("worker", "work"),
+        ("learner", "learn"),
+        ("`feed`, `control`", "feed"),
+        ("`archive`", "archive"),
+    ],
+)
+def test_the_operators_page_has_the_same_rights(row: str, role: str) -> None:
+    """The follower's row says what it hasn't, so it follows from the worker's."""
+    text = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    line = next(one for one in text.splitlines() if one.startswith(f"| {row} |"))
+    _, _, read, write, group, ids, _ = line.split("|")
+    asked, named = ROLES[role], re.compile(r"`([a-z]+)`")
+    assert set(named.findall(read)) == {*asked.read, *asked.describe}
+    assert set(named.findall(write)) == set(asked.write)
+    assert ("Read" in group) == asked.group
+    assert re.findall(r"`([\w@-]+)`", ids) == list(asked.ids)
+
+
+def test_a_follower_needs_what_a_worker_needs_but_for_learning() -> None:
+    work, follow = ROLES["work"], ROLES["follow"]
+    assert set(work.read) - set(follow.read) == {"rewards"}
+    assert set(work.write) - set(follow.write) == {"models"}
+    assert work.group == follow.group
+    assert set(work.ids) - set(follow.ids) == {"writer@GROUP-learner"}
+
+
+def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guarded) -> None:
+    """So an upgrade needs no new right first; and with no right at all it says which it needs."""
+    rights = rights_of("learn")
+    new = next(right for right in rights if right[0] == ID)
+    former: Right = (ID, "poolwise-learner", new[2])
+    guarded.allow(*(right for right in rights if right != new))
+    record = [NewRecord("models", b"slot/0", b"{}")]
+    with closing(guarded.open()) as log:
+        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+            log.writer("poolwise-learner")
+        guarded.allow(former)
+        with capture_logs() as told:
+            log.writer("poolwise-learner").write(record)
+        ours = [one for one in told if one["event"] != "library_says"]
+        assert [one["event"] for one in ours] == ["old_transactional_id"]
+        assert f"{guarded.prefix}.writer@poolwise-learner is not allowed yet" in ours[0]["why"]
+        guarded.forbid(former)
+        guarded.allow(new)
+        log.writer("poolwise-learner").write(record)
+
+
+def test_a_follower_can_not_be_the_learner(guarded: Guarded) -> None:
+    with only(guarded, "follow") as log:
+        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+            log._transactions("writer@poolwise-learner").begin()
+        log.writer("poolwise-learner")  # but it may stand in the way of the earlier release's
+        with closing(guarded.everything.writer("poolwise-learner")) as learner:
+            log.writer("poolwise-learner")
+            learner.write([NewRecord("models", b"slot/0", b"{}")])
+
+
+def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_path: Path) -> None:
+    """One user has them one after the other: fed, decided, learned, followed and archived."""
+    make, now = engine_maker(SETTINGS, 1), time.time()
+    settings = WorkerSettings(batch_records=50)
+    everything = guarded.everything
+
+    with only(guarded, "feed") as log:
+        lines = [encode(one) for one in (*POOLS, Tick(at=now), task("t1", at=now))]
+        assert feed(log, io.BytesIO(b"\n".join(lines)), "tasks.jsonl").good == len(lines)
+        assert feed(log, io.BytesIO(b"{}"), "bad.jsonl", skip_bad=True).bad == 1
+
+    answered: set[int] = set()
+    with (
+        only(guarded, "work") as log,
+        closing(Worker(log, make, settings, clock=time.time)) as worker,
+    ):
+        while not outputs(everything, "verdicts", Verdict):
+            assert time.time() < now + 60
+            worker.step(0.1)
+            new = [one for one in outputs(everything, "asks", Ask) if one.ask not in answered]
+            answered |= {one.ask for one in new}
+            write(everything, *(label(one, one.expires_at - 50.0) for one in new))
+        worker.finish()
+        assert worker.figures()["snapshots"] == 1
+
+    with (
+        only(guarded, "learn") as log,
+        closing(Learner(log, make, settings, "poolwise-learner", clock=time.time)) as learner,
+    ):
+        learner.learn()
+        learner.save(again=True)
+        assert learner.counters["snapshots_failed"] == 0
+
+    write(everything, task("t3", at=time.time()))
+    with (
+        only(guarded, "follow") as log,
+        closing(Worker(log, make, settings, follow=True, clock=time.time)) as worker,
+    ):
+        worker.run(until_idle=True)
+        assert worker.learner.counters["snapshots_followed"] == 1
+    assert "t3" in {one.task for one in outputs(everything, "asks", Ask)}
+
+    with (
+        only(guarded, "archive") as log,
+        closing(Archive(log, tmp_path / "archive", every=1)) as archive,
+    ):
+        archive.run(until_idle=True)
+        assert archive.rows["rewards"] > 0
+
+
+def outputs(log: KafkaLog, topic: str, kind: type[E]) -> list[E]:
+    """Read all that stands in a topic."""
+    with closing(log.follow(topic)) as reader:
+        return [
+            msgspec.json.decode(one.value or b"", type=kind)
+            for records in read_to_end(reader, 100)
+            for one in records
+        ]
