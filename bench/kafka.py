@@ -34,7 +34,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.record import default_records
 from kafka.structs import OffsetAndMetadata
 
-from bandit.desk.desk import desk
+from bandit.desk import desk
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Pool, Tick
 from bandit.learn import accuracy, quality
@@ -53,7 +53,8 @@ from streams.kafka_log.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST
 from streams.kafka_log.topics import create_topics
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
-from streams.worker.worker import Worker, intake
+from streams.worker import intake
+from streams.worker.worker import Worker
 from tests.broker.broker import Broker
 from tests.broker.log_bytes import bytes_by_topic
 

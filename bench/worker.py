@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 from vowpalwabbit import Workspace
 
-from bandit.desk.desk import desk
+from bandit.desk import desk
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Event, Gold, Label, Pool, Task, Tick
 from bandit.learn import accuracy, quality
@@ -42,7 +42,8 @@ from streams.embedded.values import EmbeddedValues
 from streams.log.codec import encode
 from streams.log.log import NewRecord
 from streams.log.topics import ASKS, LABELS, POOLS, TASKS
-from streams.worker.worker import Worker, intake
+from streams.worker import intake
+from streams.worker.worker import Worker
 
 POOLS_OF = {f"pool-{k}": 0.02 + 0.03 * k for k in range(5)}
 CLASSES = ("cat", "dog", "other")
