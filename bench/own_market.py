@@ -29,7 +29,7 @@ from replay.task_log.trajectory import masked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bandit.decide.policies.case import Case
+    from bandit.decide.policies.context import Context
     from bandit.decide.policies.policy import Policy
     from bandit.desk.desk import Desk
     from bandit.events import Input, Output
@@ -74,8 +74,8 @@ class Again:
     def name(self) -> str:
         return self._policy.name
 
-    def pmf(self, case: Case) -> dict[str, float]:
-        logged = self._policy.pmf(case)
+    def pmf(self, context: Context) -> dict[str, float]:
+        logged = self._policy.pmf(context)
         if not self.again:
             return logged
         return {**dict.fromkeys(logged, 0.0), **masked(self._target, logged)}

@@ -15,12 +15,12 @@ from bandit.task.state import EXPIRED as OVER
 from bandit.task.worth import delivered
 
 if TYPE_CHECKING:
-    from bandit.close.rewards import Judged
+    from bandit.close.rewards import Judgement
     from bandit.desk.desk import Desk
     from bandit.events import Gold, Label, Output, Reward
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
-    from bandit.limits.budgets import Allowance
+    from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.settings import Settings
     from bandit.task.state import AskState, TaskState
@@ -37,13 +37,13 @@ class Closing:
         settings: Settings,
         brain: Brain,
         capacity: Capacity,
-        allowance: Allowance,
+        budgets: Budgets,
         partitions: int,
     ) -> None:
         self._settings = settings
         self._brain = brain
         self._capacity = capacity
-        self._allowance = allowance
+        self._budgets = budgets
         self._most_closed = settings.memory.max_closed // partitions
 
     def close(
@@ -80,7 +80,7 @@ class Closing:
         ask.status = status
         ask.ended_at = at
         self._capacity.end(desk, ask.pool)
-        self._allowance.correct(desk, state.task.project, ask.at, -ask.usd)
+        self._budgets.correct(desk, state.task.project, ask.at, -ask.usd)
         return reward_of(state, ask, EXPIRED, desk.now(state.task), self._settings.reward)
 
     def _drawn(self, task: str) -> bool:
@@ -143,7 +143,7 @@ class Closing:
 
 def _judge(
     gold: Gold | None, ask: AskState, label: Label, others: dict[str, float] | None
-) -> Judged:
+) -> Judgement:
     """Judge a label by gold, else by the other labels, else by nothing; an audit's is gold."""
     if gold is not None and ask.why != AUDIT:
         return by_gold(gold.answer, label.answer)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bandit.task.state import AskState, TaskState
 
 
-class Judged(NamedTuple):
+class Judgement(NamedTuple):
     """What a label is held against: the true class, the others' posterior, or nothing."""
 
     basis: str
@@ -26,22 +26,22 @@ class Judged(NamedTuple):
     quality: float | None
 
 
-EXPIRED = Judged("expired", None, None)
-ALONE = Judged("none", None, None)
+EXPIRED = Judgement("expired", None, None)
+ALONE = Judgement("none", None, None)
 
 
-def by_gold(truth: str, answer: str) -> Judged:
+def by_gold(truth: str, answer: str) -> Judgement:
     """Judge an answer by the truth."""
-    return Judged("gold", truth, float(answer == truth))
+    return Judgement("gold", truth, float(answer == truth))
 
 
-def by_others(chances: Mapping[str, float], answer: str) -> Judged:
+def by_others(chances: Mapping[str, float], answer: str) -> Judgement:
     """Judge an answer by the posterior from the other labels."""
-    return Judged("consensus", dict(chances), chances[answer])
+    return Judgement("consensus", dict(chances), chances[answer])
 
 
 def reward_of(
-    state: TaskState, ask: AskState, judged: Judged, at: float, weights: RewardSettings
+    state: TaskState, ask: AskState, judged: Judgement, at: float, weights: RewardSettings
 ) -> Reward:
     """Return the next revision of an ask's reward, and note in `ask` that it was written."""
     previous_basis = ask.basis
@@ -86,7 +86,7 @@ def reward_of(
 
 
 def _scalar(
-    judged: Judged, usd: float, delay_s: float | None, weights: RewardSettings
+    judged: Judgement, usd: float, delay_s: float | None, weights: RewardSettings
 ) -> float | None:
     """Quality less price and wait; an ask without a label has no quality to add, only its wait."""
     if judged.basis == ALONE.basis:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.close.rewards import FEATURES_VERSION
-from bandit.decide.sight import Sight
-from bandit.desk.agenda import Due
+from bandit.decide.contexts import ContextBuilder
+from bandit.desk.agenda import AgendaEntry
 from bandit.desk.queues import need_of
 from bandit.draw import choose, draw
 from bandit.events import STOP, Ask, Decision
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.close.closing import Closing
+    from bandit.decide.contexts import LoggedContext
     from bandit.decide.policies.policy import Policy
-    from bandit.decide.sight import Seen
     from bandit.desk.desk import Desk
     from bandit.events import Output, Pool
     from bandit.learn.brain import Brain
-    from bandit.limits.budgets import Allowance
+    from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
-    from bandit.limits.eligible import Eligible
+    from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
     from bandit.settings import Settings
     from bandit.task.state import TaskState
@@ -46,9 +46,9 @@ class Asking:
         brain: Brain,
         policy: Policy,
         pools: Mapping[str, Pool],
-        eligible: Eligible,
+        eligible: Eligibility,
         capacity: Capacity,
-        allowance: Allowance,
+        budgets: Budgets,
         closing: Closing,
     ) -> None:
         self._settings = settings
@@ -56,22 +56,22 @@ class Asking:
         self._policy = policy
         self._pools = pools
         self._capacity = capacity
-        self._allowance = allowance
+        self._budgets = budgets
         self._closing = closing
-        self._eligible = eligible
-        self._sight = Sight(settings, brain, pools, capacity)
+        self._eligibility = eligible
+        self._sight = ContextBuilder(settings, brain, pools, capacity)
 
     def decide(
         self, desk: Desk, state: TaskState, why: str, room: Room | None = None
     ) -> list[Output]:
         """Ask a pool, stop, or wait: for room, for a pool, or for another order."""
         now = desk.now(state.task)
-        control = self._eligible.control(state.task.project)
+        control = self._eligibility.control(state.task.project)
         end_wait(desk, state, self._capacity)
         forced = self._forced(state, now)
         if control.paused and forced not in EVEN_PAUSED:
             return self._halt(desk, state, now)
-        able = [] if forced else self._eligible.able(need_of(state))
+        able = [] if forced else self._eligibility.able(need_of(state))
         if forced is None and not able:
             if control.pool is not None:
                 return self._halt(desk, state, now)
@@ -82,20 +82,20 @@ class Asking:
             seen = self._sight.look(desk, state, [], now)
             return self._stop(desk, state, seen, {STOP: 1.0}, why, forced)
         state.stranded_at = None
-        affordable = self._eligible.affordable(state.task.project, able, now)
-        eligible = self._eligible.with_room(desk, affordable, room)
+        affordable = self._eligibility.affordable(state.task.project, able, now)
+        eligible = self._eligibility.with_room(desk, affordable, room)
         if not eligible:
             seen = self._sight.look(desk, state, able, now)
-            if seen.case.may_stop and self._policy.pmf(seen.case)[STOP] > 0.5:
+            if seen.context.may_stop and self._policy.pmf(seen.context)[STOP] > 0.5:
                 only = self._sight.look(desk, state, [], now)
                 return self._stop(desk, state, only, {STOP: 1.0}, why, "value")
             if not affordable:
                 return self._halt(desk, state, now)
-            worth_usd = seen.case.worth_usd
+            worth_usd = seen.context.worth_usd
             wait_for_room(desk, state, affordable, self._capacity, now, worth_usd)
             return []
         seen = self._sight.look(desk, state, eligible, now)
-        pmf = self._policy.pmf(seen.case)
+        pmf = self._policy.pmf(seen.context)
         choice = choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
         if choice == STOP:
             return self._stop(desk, state, seen, pmf, why, "value")
@@ -105,14 +105,14 @@ class Asking:
         """Ask a gold pool for the truth of a closed task; wait where none may be asked yet."""
         now, project = desk.now(state.task), state.task.project
         end_wait(desk, state, self._capacity)
-        able = self._eligible.able(need_of(state))
+        able = self._eligibility.able(need_of(state))
         verdict, asks = state.verdict, len(state.asks)
         if state.gold is not None or verdict is None or not able or asks >= 2 * self._most_asks:
             return []
-        affordable = self._eligible.affordable(project, able, now)
-        if self._eligible.control(project).paused or not affordable:
+        affordable = self._eligibility.affordable(project, able, now)
+        if self._eligibility.control(project).paused or not affordable:
             return self._halt(desk, state, now)
-        free = self._eligible.with_room(desk, affordable, room)
+        free = self._eligibility.with_room(desk, affordable, room)
         if not free:
             wait_for_room(desk, state, affordable, self._capacity, now, verdict.worth_usd)
             return []
@@ -141,7 +141,7 @@ class Asking:
 
     def _halt(self, desk: Desk, state: TaskState, now: float) -> list[Output]:
         """Let the task wait until its project's control changes, or what it says of today."""
-        halt(desk, state, self._eligible.situation(state.task.project, now), now)
+        halt(desk, state, self._eligibility.situation(state.task.project, now), now)
         return []
 
     def _stranded(self, desk: Desk, state: TaskState, now: float) -> str | None:
@@ -171,7 +171,7 @@ class Asking:
         self,
         desk: Desk,
         state: TaskState,
-        seen: Seen,
+        seen: LoggedContext,
         pmf: dict[str, float],
         choice: str,
         why: str,
@@ -201,9 +201,9 @@ class Asking:
         self._capacity.ask(desk, pool)
         if room is not None:
             room.count(pool)
-        cap_usd = self._eligible.control(state.task.project).usd_per_day
-        self._allowance.spend(desk, state.task.project, cap_usd, seen.at, pool.usd_per_label)
-        desk.note(Due(expires_at, "expire", state.task.task, decision.ask))
+        cap_usd = self._eligibility.control(state.task.project).usd_per_day
+        self._budgets.spend(desk, state.task.project, cap_usd, seen.at, pool.usd_per_label)
+        desk.note(AgendaEntry(expires_at, "expire", state.task.task, decision.ask))
         ask = Ask(
             task=state.task.task,
             project=state.task.project,
@@ -221,14 +221,14 @@ class Asking:
         self,
         desk: Desk,
         state: TaskState,
-        seen: Seen,
+        seen: LoggedContext,
         pmf: dict[str, float],
         why: str,
         reason: str,
     ) -> list[Output]:
         """Log the decision to stop, close the task and, if it is drawn, audit it."""
         out: list[Output] = [self._decision(state, seen, pmf, STOP, why, None)]
-        out += self._closing.close(desk, state, reason, seen.case.worth_usd, seen.belief)
+        out += self._closing.close(desk, state, reason, seen.context.worth_usd, seen.belief)
         if state.verdict is not None and state.verdict.audited:
             out += self.audit(desk, state)
         return out
@@ -236,7 +236,7 @@ class Asking:
     def _decision(
         self,
         state: TaskState,
-        seen: Seen,
+        seen: LoggedContext,
         pmf: dict[str, float],
         choice: str,
         why: str,
@@ -244,7 +244,7 @@ class Asking:
     ) -> Decision:
         """Number and write down a decision."""
         state.decided += 1
-        pin = None if why == AUDIT else self._eligible.control(state.task.project).pool
+        pin = None if why == AUDIT else self._eligibility.control(state.task.project).pool
         return Decision(
             task=state.task.task,
             project=state.task.project,
@@ -260,11 +260,11 @@ class Asking:
             quality=seen.quality,
             usd_per_label=seen.usd,
             scarcity_usd=seen.scarcity_usd,
-            worth_usd=seen.case.worth_usd,
+            worth_usd=seen.context.worth_usd,
             usd=seen.usd.get(choice, 0.0),
             posterior=seen.belief.chances,
             confidence=seen.belief.confidence,
-            labels=seen.case.labels,
+            labels=seen.context.labels,
             expires_at=expires_at,
             policy=self._policy.name,
             arm=None,

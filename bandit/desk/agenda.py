@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Kind = Literal["expire", "retry", "deadline", "forget", "gold"]
 
 
-class Due(NamedTuple):
+class AgendaEntry(NamedTuple):
     """Something to look at when its time has come; ordered by time, then by name."""
 
     at: float
@@ -29,17 +29,19 @@ class Closed(NamedTuple):
     task: str
 
 
-def dues(state: TaskState, memory: MemorySettings) -> list[Due]:
+def dues(state: TaskState, memory: MemorySettings) -> list[AgendaEntry]:
     """Return what is due about a task as it stands."""
     name = state.task.task
     found = [
-        Due(ask.expires_at, "expire", name, ask.ask) for ask in state.asks if ask.status == WAITING
+        AgendaEntry(ask.expires_at, "expire", name, ask.ask)
+        for ask in state.asks
+        if ask.status == WAITING
     ]
     if state.retry_at is not None and not state.waits_for:
-        found.append(Due(state.retry_at, "retry", name))
+        found.append(AgendaEntry(state.retry_at, "retry", name))
     forget_at = state.forget_at(memory.remember_closed_s)
     if forget_at is not None:
-        found.append(Due(forget_at, "forget", name))
+        found.append(AgendaEntry(forget_at, "forget", name))
     elif state.task.deadline_at is not None:
-        found.append(Due(state.task.deadline_at, "deadline", name))
+        found.append(AgendaEntry(state.task.deadline_at, "deadline", name))
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.desk.agenda import Closed, Due, dues
+from bandit.desk.agenda import AgendaEntry, Closed, dues
 from bandit.desk.halted import Halted
 from bandit.desk.queues import Queues
 from bandit.desk.records import read
@@ -52,9 +52,9 @@ class Desk:
         self._decode_gold = msgspec.json.Decoder(HeldGold).decode
         self._kept: dict[bytes, bytes] = {}
         self._live: dict[bytes, TaskState | HeldGold | None] = {}
-        self._agenda: list[Due] = []
+        self._agenda: list[AgendaEntry] = []
         self._tidy_at = TIDY
-        self._popped: list[Due] = []
+        self._popped: list[AgendaEntry] = []
         self._closed: list[Closed] = []
         self._popped_closed: list[Closed] = []
         self._savings_kept: dict[str, float] = {}
@@ -102,7 +102,7 @@ class Desk:
         state.resets = len(self._resets)
         self._live[TASK + state.task.task.encode()] = state
 
-    def note(self, due: Due) -> None:
+    def note(self, due: AgendaEntry) -> None:
         """Put something on the agenda."""
         heapq.heappush(self._agenda, due)
 
@@ -111,7 +111,7 @@ class Desk:
         self.state.open_tasks -= 1
         self.closed_tasks += 1
         heapq.heappush(self._closed, Closed(now, name))
-        self.note(Due(now + self._memory.remember_closed_s, "forget", name))
+        self.note(AgendaEntry(now + self._memory.remember_closed_s, "forget", name))
 
     def forget(self, name: str) -> None:
         """Let a closed task go."""
@@ -162,7 +162,7 @@ class Desk:
         self.state.waiting_gold -= 1
         return held.gold
 
-    def due(self, now: float) -> Iterator[Due]:
+    def due(self, now: float) -> Iterator[AgendaEntry]:
         """Yield what is due by `now`, earliest first; what comes up meanwhile included."""
         while self._agenda and self._agenda[0].at <= now:
             entry = heapq.heappop(self._agenda)
@@ -275,4 +275,4 @@ class Desk:
             heapq.heappush(self._closed, Closed(closed_at, state.task.task))
 
     def _note_gold(self, held: HeldGold) -> None:
-        self.note(Due(held.at + self._memory.gold_waits_s, "gold", held.gold.task))
+        self.note(AgendaEntry(held.at + self._memory.gold_waits_s, "gold", held.gold.task))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bandit.desk.desk import Desk
-from bandit.desk.shares import Held
+from bandit.desk.shares import WorkerDesks
 from bandit.desk.stranded import count_stranded
 from bandit.errors import StateError
 
@@ -39,7 +39,7 @@ class Desks:
     def __init__(self, memory: MemorySettings, partitions: int = 1) -> None:
         self.pools: dict[str, Pool] = {}
         self.controls: dict[str, Control] = {}
-        self.held = Held()
+        self.held = WorkerDesks()
         self._memory = memory
         self._partitions = partitions
         self._desks: dict[int, Desk] = {}

@@ -1,7 +1,7 @@
 """Queues: tasks that wait for room in pools, by project and by which pools may be asked.
 
 Within a project those go first whose right answer is worth most, then those whose deadline is
-nearest, then those that came first. Projects take turns (`bandit.engine.serving`).
+nearest, then those that came first. Projects take turns (`bandit.engine.round_robin`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ DIGITS = 9
 """Sums of parts are rounded to this: n seconds' worth of filling is n seconds' worth."""
 
 
-class Held:
+class WorkerDesks:
     """The desks that a worker has, in the order of their partitions.
 
     `changed` counts how often another set of them, or other contents, took the place of these.

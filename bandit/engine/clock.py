@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.days import day_of
-from bandit.desk.agenda import Due
-from bandit.engine.serving import Serving
-from bandit.engine.ticks import Left, believe, check_skew
+from bandit.desk.agenda import AgendaEntry
+from bandit.engine.round_robin import RoundRobin
+from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
 from bandit.limits.turn import Unlimited
 from bandit.limits.waiting import end_wait
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from bandit.decide.asking import Asking
     from bandit.desk.desk import Desk
     from bandit.events import Output, Pool, Tick
-    from bandit.limits.budgets import Allowance
+    from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
-    from bandit.limits.eligible import Eligible
+    from bandit.limits.eligibility import Eligibility
     from bandit.settings import Settings
     from bandit.task.state import TaskState
 
@@ -36,18 +36,18 @@ class Clock:
         self,
         settings: Settings,
         pools: Mapping[str, Pool],
-        eligible: Eligible,
+        eligible: Eligibility,
         capacity: Capacity,
-        allowance: Allowance,
+        budgets: Budgets,
         asking: Asking,
     ) -> None:
         self._settings = settings
         self._pools = pools
-        self._eligible = eligible
+        self._eligibility = eligible
         self._capacity = capacity
-        self._allowance = allowance
+        self._budgets = budgets
         self._asking = asking
-        self._serving = Serving(asking, eligible, capacity)
+        self._round_robin = RoundRobin(asking, eligible, capacity)
 
     def tick(self, desk: Desk, tick: Tick, logged_at: float | None) -> list[Output]:
         """Move the time of `desk`, and do what is due: so much of it, the rest at later ticks.
@@ -67,15 +67,15 @@ class Clock:
             believe(desk.state, tick, self._settings.clock, logged_at)
         self._capacity.fill(desk, self._pools.values(), tick.at)
         if before is not None and day_of(before) != day_of(tick.at):
-            self._allowance.begin_day(desk, tick.at)
-        left = Left()
+            self._budgets.begin_day(desk, tick.at)
+        left = TickQuota()
         out = self._due(desk, tick.at, left)
         out += self._wake(desk, tick.at, left)
-        out += self._serving.serve(desk, before, tick.at, left)
+        out += self._round_robin.serve(desk, before, tick.at, left)
         desk.unfinished = left.over
         return out
 
-    def _due(self, desk: Desk, now: float, left: Left) -> list[Output]:
+    def _due(self, desk: Desk, now: float, left: TickQuota) -> list[Output]:
         """Do what is due, earliest first; an entry that does nothing any more costs nothing."""
         out: list[Output] = []
         for due in desk.due(now):
@@ -93,7 +93,7 @@ class Clock:
                 break
         return out
 
-    def _give_up_gold(self, desk: Desk, due: Due) -> list[Output] | None:
+    def _give_up_gold(self, desk: Desk, due: AgendaEntry) -> list[Output] | None:
         held = desk.gold(due.task)
         if held is None or held.at + self._settings.memory.gold_waits_s != due.at:
             return None
@@ -101,7 +101,7 @@ class Clock:
         message = f"gold of task {due.task!r}: no such task came within its wait"
         return [DeadLetter(rule="unknown_task", message=message, at=due.at)]
 
-    def _do(self, desk: Desk, state: TaskState, due: Due) -> list[Output] | None:
+    def _do(self, desk: Desk, state: TaskState, due: AgendaEntry) -> list[Output] | None:
         """Do what is due about a task; `None` if the state no longer says so."""
         if due.kind == "forget":
             return self._forget(desk, state, due.at)
@@ -125,17 +125,17 @@ class Clock:
         if forget_at is None:
             return None
         if at < forget_at:
-            desk.note(Due(forget_at, "forget", state.task.task))
+            desk.note(AgendaEntry(forget_at, "forget", state.task.task))
             return None
         end_wait(desk, state, self._capacity)
         desk.forget(state.task.task)
         return []
 
-    def _wake(self, desk: Desk, now: float, left: Left) -> list[Output]:
+    def _wake(self, desk: Desk, now: float, left: TickQuota) -> list[Output]:
         """Let tasks go on whose project's control has changed."""
         out: list[Output] = []
         for project, situation in desk.halted.queues():
-            if left.over or self._eligible.is_halted(project, situation, now):
+            if left.over or self._eligibility.is_halted(project, situation, now):
                 continue
             for at, task in desk.halted.take(project, situation):
                 state = desk.peek(task)

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from bandit.close.closing import Closing
 from bandit.decide.asking import Asking
 from bandit.decide.policies.policy import make
-from bandit.desk.agenda import Due
+from bandit.desk.agenda import AgendaEntry
 from bandit.desk.desks import Desks
 from bandit.desk.early_gold import hold_early
 from bandit.engine import checks
 from bandit.engine.clock import Clock
 from bandit.errors import EventError
 from bandit.events import Control, DeadLetter, Decline, Gold, Label, Pool, Reward, Task, Tick
-from bandit.limits.budgets import Allowance
+from bandit.limits.budgets import Budgets
 from bandit.limits.capacity import Capacity
-from bandit.limits.eligible import Eligible
+from bandit.limits.eligibility import Eligibility
 from bandit.settings import check
 from bandit.task.state import AUDIT, DECLINED, LABELED, WAITING, TaskState
 
@@ -64,9 +64,9 @@ class Engine:
         self.counters: Counter[str] = Counter()
         self._desks = desks = Desks(settings.memory, partitions)
         self._capacity = Capacity(partitions, desks.held)
-        self._allowance = Allowance(partitions, desks.held)
-        self._closing = Closing(settings, brain, self._capacity, self._allowance, partitions)
-        eligible = Eligible(desks.pools, desks.controls, self._capacity, self._allowance)
+        self._budgets = Budgets(partitions, desks.held)
+        self._closing = Closing(settings, brain, self._capacity, self._budgets, partitions)
+        eligible = Eligibility(desks.pools, desks.controls, self._capacity, self._budgets)
         self._asking = Asking(
             settings,
             brain,
@@ -74,11 +74,11 @@ class Engine:
             desks.pools,
             eligible,
             self._capacity,
-            self._allowance,
+            self._budgets,
             self._closing,
         )
         self._clock = Clock(
-            settings, desks.pools, eligible, self._capacity, self._allowance, self._asking
+            settings, desks.pools, eligible, self._capacity, self._budgets, self._asking
         )
 
     def receive(
@@ -216,7 +216,7 @@ class Engine:
         desk.state.open_tasks += 1
         desk.put(state)
         if event.deadline_at is not None:
-            desk.note(Due(event.deadline_at, "deadline", event.task))
+            desk.note(AgendaEntry(event.deadline_at, "deadline", event.task))
         return out + self._asking.decide(desk, state, "first")
 
     def _label(self, desk: Desk, event: Label) -> list[Output]:
@@ -231,7 +231,7 @@ class Engine:
             self.counters["late_label"] += 1
             counted_usd = 0.0
         usd = ask.usd if event.usd is None else event.usd
-        self._allowance.correct(desk, state.task.project, ask.at, usd - counted_usd)
+        self._budgets.correct(desk, state.task.project, ask.at, usd - counted_usd)
         ask.status, ask.label, ask.ended_at, ask.usd = LABELED, event, event.at, usd
         ask.labeler_signals = self.brain.labeler_signals(
             state.task.project,

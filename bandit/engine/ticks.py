@@ -24,12 +24,12 @@ AT_ONCE_BYTES = 1024 * 1024
 _encode = msgspec.json.Encoder().encode
 
 
-class Left:
+class TickQuota:
     """What one tick may still do; the same for a desk that was restored, and in any batch.
 
     Examples
     --------
-    >>> left = Left()
+    >>> left = TickQuota()
     >>> left.spend()
     >>> left.over
     False

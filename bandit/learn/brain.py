@@ -23,7 +23,7 @@ from bandit.learn.labelers import (
     POOL_DECAY,
     POOL_STRENGTH,
     START,
-    Record,
+    TrackRecord,
 )
 from bandit.learn.pool_quality import PoolQuality, key_of
 from bandit.learn.quality import ARGUMENTS
@@ -54,7 +54,7 @@ class Brain:
         self.adopted = 0  # how often all was replaced: a position means one thing until then
         self._quality = PoolQuality()
         self._accuracy = Accuracy()
-        self._pools: dict[str, Record] = {}
+        self._pools: dict[str, TrackRecord] = {}
         self._labelers = KnownLabelers(settings.memory)
         self._calibration: dict[str, Calibration] = {}
 
@@ -74,9 +74,9 @@ class Brain:
         """Share of a pool's labels that are right, as its record says."""
         return self.pool_record(project, pool).rate(START, POOL_STRENGTH)
 
-    def pool_record(self, project: str, pool: str) -> Record:
-        """Record of a pool in a project; an empty one if there is none."""
-        return self._pools.get(key_of(project, pool)) or Record()
+    def pool_record(self, project: str, pool: str) -> TrackRecord:
+        """Track record of a pool in a project; an empty one if there is none."""
+        return self._pools.get(key_of(project, pool)) or TrackRecord()
 
     def labeler_signals(
         self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
@@ -116,7 +116,7 @@ class Brain:
         """Learn from the next reward of the log."""
         self.position += 1
         key = key_of(reward.project, reward.pool)
-        pool = self._pools.setdefault(key, Record())
+        pool = self._pools.setdefault(key, TrackRecord())
         if reward.revision == 0:
             pool.asked(POOL_DECAY, expired=reward.basis == "expired")
         if reward.labeler is None or reward.answer is None:

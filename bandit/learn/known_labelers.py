@@ -15,7 +15,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from bandit.days import day_of
-from bandit.learn.labelers import Record
+from bandit.learn.labelers import TrackRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class KnownLabelers:
     def __init__(
         self,
         memory: MemorySettings,
-        records: Mapping[str, Record] | None = None,
+        records: Mapping[str, TrackRecord] | None = None,
         day: int | None = None,
         day_began: int = 0,
     ) -> None:
@@ -64,23 +64,23 @@ class KnownLabelers:
             found.sort(key=lambda one: -math.inf if one[1].last_at is None else one[1].last_at)
         self._records = OrderedDict(found)
 
-    def get(self, key: str) -> Record:
+    def get(self, key: str) -> TrackRecord:
         """Return a record to look at; an empty one if there is none."""
-        return self._records.get(key) or Record()
+        return self._records.get(key) or TrackRecord()
 
-    def seen(self, key: str, at: float, position: int) -> Record:
+    def seen(self, key: str, at: float, position: int) -> TrackRecord:
         """Return a record to be changed by the reward `position`, which was written at `at`."""
         self._pass(day_of(at), position)
         record = self._records.get(key)
         if record is None:
-            record = self._records[key] = Record()
+            record = self._records[key] = TrackRecord()
         else:
             self._records.move_to_end(key)
         record.seen_day = self.day
         self._forget()
         return record
 
-    def records(self) -> dict[str, Record]:
+    def records(self) -> dict[str, TrackRecord]:
         """Return all of them, the last seen last."""
         return dict(self._records)
 

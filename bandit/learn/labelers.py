@@ -23,14 +23,14 @@ SESSION_GAP_S = 1800.0
 """A pause longer than this begins a new session."""
 
 
-class Record(msgspec.Struct, gc=False, omit_defaults=True):
+class TrackRecord(msgspec.Struct, gc=False, omit_defaults=True):
     """Decayed sums of one labeler or one pool; `None` times were never seen.
 
     `seen_day` is the day of the last reward about a labeler, since 1970 in UTC.
 
     Examples
     --------
-    >>> record = Record()
+    >>> record = TrackRecord()
     >>> for _ in range(5):
     ...     record.judge(1.0, LABELER_DECAY, gold=False)
     >>> round(record.rate(0.75, LABELER_STRENGTH), 3)

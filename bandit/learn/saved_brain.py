@@ -6,7 +6,7 @@ import msgspec
 
 from bandit.errors import NewerVersion, StateError
 from bandit.learn.calibration import Calibration
-from bandit.learn.labelers import Record
+from bandit.learn.labelers import TrackRecord
 from bandit.learn.trust import Trust
 
 VERSION = 1
@@ -28,8 +28,8 @@ class SavedBrain(msgspec.Struct, frozen=True):
     weights: dict[str, float]
     bias: float
     judged: dict[str, int]
-    pools: dict[str, Record]
-    labelers: dict[str, Record]
+    pools: dict[str, TrackRecord]
+    labelers: dict[str, TrackRecord]
     calibration: dict[str, Calibration]
     day: int | None = None
     day_began: int = 0

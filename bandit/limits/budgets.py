@@ -17,10 +17,10 @@ from bandit.desk.shares import debits, together
 
 if TYPE_CHECKING:
     from bandit.desk.desk import Desk
-    from bandit.desk.shares import Held
+    from bandit.desk.shares import WorkerDesks
 
 
-class Allowance:
+class Budgets:
     """Money for asks, as one worker counts it.
 
     Parameters
@@ -34,15 +34,15 @@ class Allowance:
     --------
     >>> from bandit.desk.desk import Desk
     >>> from bandit.settings import MemorySettings
-    >>> from bandit.desk.shares import Held
+    >>> from bandit.desk.shares import WorkerDesks
     >>> desk = Desk(MemorySettings())
-    >>> money = Allowance(1, Held([desk]))
+    >>> money = Budgets(1, WorkerDesks([desk]))
     >>> money.spend(desk, "p", 1.0, 0.0, 0.25)
     >>> money.left_usd("p", 1.0, 0.0), money.left_usd("p", 1.0, 86_400.0)
     (0.75, 1.0)
     """
 
-    def __init__(self, partitions: int, held: Held) -> None:
+    def __init__(self, partitions: int, held: WorkerDesks) -> None:
         self._partitions = partitions
         self._held = held
 

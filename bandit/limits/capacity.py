@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bandit.desk.desk import Desk
-    from bandit.desk.shares import Held
+    from bandit.desk.shares import WorkerDesks
     from bandit.events import Pool
 
 BUCKET_S = 300.0
@@ -67,10 +67,10 @@ class Capacity:
     >>> from bandit.desk.desk import Desk
     >>> from bandit.events import Pool
     >>> from bandit.settings import MemorySettings
-    >>> from bandit.desk.shares import Held
+    >>> from bandit.desk.shares import WorkerDesks
     >>> pool = Pool(pool="a", at=0.0, usd_per_label=0.1, capacity_per_hour=12.0)
     >>> desk = Desk(MemorySettings())
-    >>> room = Capacity(1, Held([desk]))
+    >>> room = Capacity(1, WorkerDesks([desk]))
     >>> room.fill(desk, [pool], 0.0)
     >>> room.ask(desk, pool)
     >>> room.fill(desk, [pool], 299.0)
@@ -81,7 +81,7 @@ class Capacity:
     True
     """
 
-    def __init__(self, partitions: int, held: Held) -> None:
+    def __init__(self, partitions: int, held: WorkerDesks) -> None:
         self._partitions = partitions
         self._held = held
         self._seen = -1

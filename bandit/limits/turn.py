@@ -60,12 +60,12 @@ class Turn:
     >>> from bandit.desk.desk import Desk
     >>> from bandit.events import Pool
     >>> from bandit.settings import MemorySettings
-    >>> from bandit.desk.shares import Held
+    >>> from bandit.desk.shares import WorkerDesks
     >>> pool = Pool(pool="a", at=0.0, usd_per_label=0.1, capacity_per_hour=24.0)
     >>> desks = [Desk(MemorySettings()), Desk(MemorySettings())]
     >>> for desk in desks:
     ...     desk.state.now, desk.state.waiting = 5.0, {"a": 3}
-    >>> turn = Turn(Capacity(2, Held(desks)), desks[0], 4.0, 5.0)
+    >>> turn = Turn(Capacity(2, WorkerDesks(desks)), desks[0], 4.0, 5.0)
     >>> turn.has_room(pool)
     True
     >>> turn.count(pool)

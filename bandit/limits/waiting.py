@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.desk.agenda import Due
+from bandit.desk.agenda import AgendaEntry
 from bandit.desk.stranded import stranded
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def strand(desk: Desk, state: TaskState, now: float, give_up_at: float) -> None:
     """Let the task wait until an open pool is able to take it, or until it is given up."""
     _halt(desk, state, stranded(state.task.skills), now)
     state.retry_at = give_up_at
-    desk.note(Due(give_up_at, "retry", state.task.task))
+    desk.note(AgendaEntry(give_up_at, "retry", state.task.task))
 
 
 def end_wait(desk: Desk, state: TaskState, capacity: Capacity) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.decide.policies.case import Case, Option
-from bandit.decide.sight import delay_usd
+from bandit.decide.contexts import delay_usd
+from bandit.decide.policies.context import Action, Context
 from bandit.events import STOP
 from bandit.task.state import AUDIT
 
@@ -52,14 +52,14 @@ def left_out(decision: Decision, settings: Settings, pools: Mapping[str, Pool]) 
 
 def rebuild(
     decision: Decision, settings: Settings, brain: Brain, pools: Mapping[str, Pool], worth: float
-) -> Case:
+) -> Context:
     """Return the case; `worth` is what a right answer is worth to the shadow, in dollars."""
     project = decision.project
     quality = brain.quality(project, decision.features, decision.signals)
     cheaper = worth / decision.worth_usd  # a pool's scarcity costs a share of the worth
-    return Case(
-        options=tuple(
-            Option(
+    return Context(
+        actions=tuple(
+            Action(
                 pool=name,
                 usd=decision.usd_per_label[name],
                 cost_usd=decision.usd_per_label[name]

@@ -82,7 +82,7 @@ def compare(
     if why_not is None:
         worth = decision.worth_usd if own_usd is None else own_usd
         case = rebuild(decision, settings, brain, pools, worth)
-        quality = {option.pool: option.quality for option in case.options}
+        quality = {option.pool: option.quality for option in case.actions}
         pmf = {STOP: 1.0} if case.labels_left <= 0 else policy.pmf(case)
         choice = choose(pmf, draw(decision.seed, decision.task, decision.ask))
         would = Would(

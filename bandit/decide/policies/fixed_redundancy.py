@@ -10,10 +10,10 @@ from bandit.pmf import with_floors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bandit.decide.policies.case import Case, Option
+    from bandit.decide.policies.context import Action, Context
     from bandit.settings import PolicySettings
 
-    Rank = Callable[[Option], float]
+    Rank = Callable[[Action], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class FixedRedundancy:
     rank: Rank
     settings: PolicySettings
 
-    def pmf(self, case: Case) -> dict[str, float]:
+    def pmf(self, context: Context) -> dict[str, float]:
         """Chance of everything eligible."""
-        enough = case.labels >= self.settings.labels_per_task
-        top = max((self.rank(option) for option in case.options), default=0.0)
-        pools = {option.pool: float(self.rank(option) == top) for option in case.options}
-        stop = float(enough) if case.may_stop else None
+        enough = context.labels >= self.settings.labels_per_task
+        top = max((self.rank(action) for action in context.actions), default=0.0)
+        pools = {action.pool: float(self.rank(action) == top) for action in context.actions}
+        stop = float(enough) if context.may_stop else None
         return with_floors(pools, stop, self.settings.explore_floor, self.settings.stop_floor)
 
 
@@ -40,14 +40,14 @@ def uniform(settings: PolicySettings) -> FixedRedundancy:
 
 def fixed(settings: PolicySettings) -> FixedRedundancy:
     """Always `settings.pool`; any other only where that one isn't eligible."""
-    return FixedRedundancy("fixed", lambda option: float(option.pool == settings.pool), settings)
+    return FixedRedundancy("fixed", lambda action: float(action.pool == settings.pool), settings)
 
 
 def cheapest(settings: PolicySettings) -> FixedRedundancy:
     """The cheapest pool that is able."""
-    return FixedRedundancy("cheapest", lambda option: -option.usd, settings)
+    return FixedRedundancy("cheapest", lambda action: -action.usd, settings)
 
 
 def best_known(settings: PolicySettings) -> FixedRedundancy:
     """The pool whose labels were right most often."""
-    return FixedRedundancy("best_known", lambda option: option.known_rate, settings)
+    return FixedRedundancy("best_known", lambda action: action.known_rate, settings)

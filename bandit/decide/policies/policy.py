@@ -10,7 +10,7 @@ from bandit.decide.policies.value import ValuePolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bandit.decide.policies.case import Case
+    from bandit.decide.policies.context import Context
     from bandit.settings import PolicySettings
 
 
@@ -21,7 +21,7 @@ class Policy(Protocol):
     def name(self) -> str:
         """Name in the log."""
 
-    def pmf(self, case: Case) -> dict[str, float]:
+    def pmf(self, context: Context) -> dict[str, float]:
         """Chance of each option's pool and, where the case allows it, of `stop`; sums to 1."""
 
 

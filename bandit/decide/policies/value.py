@@ -16,7 +16,7 @@ from bandit.learn.calibration import logistic, logit
 from bandit.pmf import with_floors
 
 if TYPE_CHECKING:
-    from bandit.decide.policies.case import Case
+    from bandit.decide.policies.context import Context
     from bandit.settings import PolicySettings
 
 SUREST = 0.995
@@ -35,36 +35,36 @@ class ValuePolicy:
         """Name in the log."""
         return f"value/{self.settings.explorer}"
 
-    def pmf(self, case: Case) -> dict[str, float]:
+    def pmf(self, context: Context) -> dict[str, float]:
         """Chance of everything eligible."""
         settings = self.settings
-        values = self.values_usd(case)
-        stop = float(max(values.values(), default=0.0) <= 0.0) if case.may_stop else None
-        if stop and case.labels == 1:
+        values = self.values_usd(context)
+        stop = float(max(values.values(), default=0.0) <= 0.0) if context.may_stop else None
+        if stop and context.labels == 1:
             stop = 1.0 - settings.second_opinion
         pools = {}
         if values:
             explore = EXPLORERS[settings.explorer]
-            scaled = {pool: value / case.worth_usd for pool, value in values.items()}
-            pools = explore(scaled, settings.rate, case.learned)
+            scaled = {pool: value / context.worth_usd for pool, value in values.items()}
+            pools = explore(scaled, settings.rate, context.learned)
         return with_floors(pools, stop, settings.explore_floor, settings.stop_floor)
 
-    def values_usd(self, case: Case) -> dict[str, float]:
+    def values_usd(self, context: Context) -> dict[str, float]:
         """Value of going on with each pool, in dollars above stopping now."""
-        if not case.options:
+        if not context.actions:
             return {}
-        level = math.log(len(case.posterior) - 1)
-        most = max(1, min(self.settings.lookahead_labels, case.labels_left))
+        level = math.log(len(context.posterior) - 1)
+        most = max(1, min(self.settings.lookahead_labels, context.labels_left))
         qualities = []
-        for option in case.options:
-            middle = case.evidence * (logit(option.quality) + level)
+        for action in context.actions:
+            middle = context.evidence * (logit(action.quality) + level)
             qualities.append(min(logistic(middle + SPREAD - level), SUREST))
             qualities.append(min(logistic(middle - SPREAD - level), SUREST))
         values = values_usd(
-            case.posterior,
+            context.posterior,
             qualities,
-            [option.cost_usd for option in case.options],
-            case.worth_usd,
+            [action.cost_usd for action in context.actions],
+            context.worth_usd,
             most,
         )
-        return dict(zip((option.pool for option in case.options), values, strict=True))
+        return dict(zip((action.pool for action in context.actions), values, strict=True))

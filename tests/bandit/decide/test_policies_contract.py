@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.decide.policies.case import Case, Option
+from bandit.decide.policies.context import Action, Context
 from bandit.decide.policies.explorers import EXPLORERS
 from bandit.decide.policies.policy import POLICIES, make
 from bandit.events import STOP
@@ -23,11 +23,11 @@ chances = st.one_of(near, st.floats(0.0, 1.0))
 dollars = st.one_of(st.sampled_from((0.0, 1e-9, 0.05, 1e9, 1e12)), st.floats(0.0, 1e12))
 
 
-def options_of(names: list[str]) -> st.SearchStrategy[tuple[Option, ...]]:
+def actions_of(names: list[str]) -> st.SearchStrategy[tuple[Action, ...]]:
     return st.tuples(
         *(
             st.builds(
-                Option,
+                Action,
                 pool=st.just(name),
                 usd=dollars,
                 cost_usd=dollars,
@@ -47,10 +47,10 @@ def posterior_of(weights: list[float]) -> tuple[float, ...]:
 
 
 cases = st.builds(
-    Case,
-    options=st.lists(st.text(min_size=1, max_size=4), max_size=6, unique=True)
+    Context,
+    actions=st.lists(st.text(min_size=1, max_size=4), max_size=6, unique=True)
     .map(lambda names: [name for name in names if name != STOP])
-    .flatmap(options_of),
+    .flatmap(actions_of),
     may_stop=st.booleans(),
     posterior=st.lists(chances, min_size=2, max_size=12).map(posterior_of),
     evidence=st.floats(0.1, 1.0),
@@ -58,7 +58,7 @@ cases = st.builds(
     labels_left=st.integers(-3, 9),
     worth_usd=st.one_of(st.sampled_from((1e-9, 1e-4, 1.0, 1e12)), st.floats(1e-9, 1e12)),
     learned=st.one_of(st.just(0), st.integers(0, 10**9)),
-).filter(lambda case: bool(case.options) or case.may_stop)
+).filter(lambda context: bool(context.actions) or context.may_stop)
 
 
 @pytest.mark.parametrize("explorer", sorted(EXPLORERS))
@@ -81,17 +81,17 @@ class PolicyContract:
     ) -> None:
         @settings(max_examples=60, deadline=None)
         @given(cases, st.floats(1e-3, 1.0), st.floats(1e-3, 0.5))
-        def check(case: Case, explore_floor: float, stop_floor: float) -> None:
+        def check(context: Context, explore_floor: float, stop_floor: float) -> None:
             policy, _ = self.make(explorer, explore_floor=explore_floor, stop_floor=stop_floor)
-            pmf = policy.pmf(case)
-            pools = {option.pool for option in case.options}
-            assert set(pmf) == pools | ({STOP} if case.may_stop else set())
+            pmf = policy.pmf(context)
+            pools = {action.pool for action in context.actions}
+            assert set(pmf) == pools | ({STOP} if context.may_stop else set())
             assert all(0.0 <= chance <= 1.0 + 1e-12 for chance in pmf.values())
             assert abs(math.fsum(pmf.values()) - 1.0) <= 1e-9
             stopping = pmf.get(STOP, 0.0)
             least = (1.0 - stopping) * explore_floor / max(1, len(pools))
             assert all(pmf[pool] >= least * (1.0 - 1e-9) for pool in pools)
-            if case.may_stop and pools:
+            if context.may_stop and pools:
                 assert stop_floor * (1.0 - 1e-9) <= stopping <= 1.0 - stop_floor + 1e-12
 
         check()
@@ -99,18 +99,18 @@ class PolicyContract:
     def test_it_is_pure(self, explorer: str) -> None:
         @settings(max_examples=30, deadline=None)
         @given(cases)
-        def check(case: Case) -> None:
+        def check(context: Context) -> None:
             policy, chosen = self.make(explorer)
-            first = policy.pmf(case)
-            assert policy.pmf(case) == first
-            assert make(chosen).pmf(case) == first
+            first = policy.pmf(context)
+            assert policy.pmf(context) == first
+            assert make(chosen).pmf(context) == first
 
         check()
 
     def test_with_nothing_to_ask_it_stops(self, explorer: str) -> None:
         policy, _ = self.make(explorer)
-        case = Case(
-            options=(),
+        context = Context(
+            actions=(),
             may_stop=True,
             posterior=(0.5, 0.5),
             evidence=0.7,
@@ -119,12 +119,12 @@ class PolicyContract:
             worth_usd=1.0,
             learned=0,
         )
-        assert policy.pmf(case) == {STOP: 1.0}
+        assert policy.pmf(context) == {STOP: 1.0}
 
     def test_with_one_pool_that_must_be_asked_it_asks_it(self, explorer: str) -> None:
         policy, _ = self.make(explorer)
-        case = Case(
-            options=(Option(pool="b", usd=0.1, cost_usd=0.1, quality=0.8, known_rate=0.8),),
+        context = Context(
+            actions=(Action(pool="b", usd=0.1, cost_usd=0.1, quality=0.8, known_rate=0.8),),
             may_stop=False,
             posterior=(0.5, 0.5),
             evidence=0.7,
@@ -133,7 +133,7 @@ class PolicyContract:
             worth_usd=1.0,
             learned=0,
         )
-        assert policy.pmf(case) == {"b": pytest.approx(1.0)}
+        assert policy.pmf(context) == {"b": pytest.approx(1.0)}
 
 
 class TestValue(PolicyContract):

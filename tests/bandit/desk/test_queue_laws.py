@@ -106,7 +106,8 @@ class Script:
         for need in itertools.chain(*map(desk.queues.needs, desk.queues.projects())):
             if any(state.waits_for for state in self.open() if state.task.project == need.project):
                 assert desk.queues._first(need, desk.peek) is None or not (
-                    clock._eligible.able(need) and clock._eligible.may_go_on(need, self.now, turn)
+                    clock._eligibility.able(need)
+                    and clock._eligibility.may_go_on(need, self.now, turn)
                 )
 
     def check_nobody_is_lost(self) -> None:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandit.desk.desk import Desk
-from bandit.desk.shares import Held, debits
+from bandit.desk.shares import WorkerDesks, debits
 from bandit.events import Control
-from bandit.limits.budgets import Allowance
+from bandit.limits.budgets import Budgets
 from bandit.limits.capacity import Capacity
 from bandit.settings import MemorySettings
 from tests.bandit.fleet import Fleet, Step
@@ -137,7 +137,7 @@ def test_a_partition_that_was_nobodys_is_filled_before_it_lends() -> None:
 def test_the_price_of_a_token_is_the_emptiness_of_what_the_worker_holds() -> None:
     described = pool("a", capacity_per_hour=240.0)
     desks = [Desk(MemorySettings()) for _ in range(4)]
-    held = Held(desks)
+    held = WorkerDesks(desks)
     room = Capacity(4, held)
     for desk in desks:
         room.fill(desk, [described], 0.0)
@@ -236,7 +236,7 @@ def test_a_desk_for_which_a_day_is_over_lends_nothing_of_it() -> None:
 def test_a_desk_whose_day_is_another_one_lends_what_it_has_of_this_day() -> None:
     """Partitions are read at their own pace, so midnight comes to one before the other."""
     own, early, late = (Desk(MemorySettings()) for _ in range(3))
-    money = Allowance(3, Held([own, early, late]))
+    money = Budgets(3, WorkerDesks([own, early, late]))
     early.state.used_usd["p"] = (2, 0.0)
     late.state.used_usd["p"] = (0, 0.75)
     assert money.left_usd("p", 3.0, 86_400.0) == 2.0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bandit.days import DAY_S
 from bandit.learn.brain import Brain
 from bandit.learn.known_labelers import DAY_REWARDS, KnownLabelers
-from bandit.learn.labelers import Record
+from bandit.learn.labelers import TrackRecord
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.learn.test_records import reward
 
@@ -93,7 +93,7 @@ def test_read_back_anywhere_it_goes_on_as_if_nothing_had_happened(
     for position, (labeler, day) in enumerate(seen):
         if position == cut:
             data = msgspec.json.encode(resumed.records())
-            records = msgspec.json.decode(data, type=dict[str, Record])
+            records = msgspec.json.decode(data, type=dict[str, TrackRecord])
             resumed = KnownLabelers(MEMORY, records, resumed.day, resumed.day_began)
         for known in (whole, resumed):
             known.seen(f"w{labeler}", day * DAY_S, position * DAY_REWARDS)

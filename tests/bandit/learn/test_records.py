@@ -13,7 +13,7 @@ from bandit.draw import draw
 from bandit.errors import StateError
 from bandit.events import Reward
 from bandit.learn.brain import Brain
-from bandit.learn.labelers import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, Record
+from bandit.learn.labelers import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, TrackRecord
 from bandit.settings import Settings
 
 
@@ -53,7 +53,7 @@ def reward(number: int, *, right: bool, labeler: str = "w1", **fields: object) -
 def test_a_record_is_the_decayed_sum_of_what_it_was_told(
     qualities: list[float], decay: float
 ) -> None:
-    record = Record()
+    record = TrackRecord()
     for quality in qualities:
         record.judge(quality, decay, gold=False)
     ages = range(len(qualities) - 1, -1, -1)
@@ -65,11 +65,11 @@ def test_a_record_is_the_decayed_sum_of_what_it_was_told(
 
 
 def test_a_rate_without_a_record_is_that_of_the_pool() -> None:
-    assert Record().rate(0.6, LABELER_STRENGTH) == pytest.approx(0.6)
+    assert TrackRecord().rate(0.6, LABELER_STRENGTH) == pytest.approx(0.6)
 
 
 def test_a_pause_begins_a_new_session_and_late_labels_do_not_move_the_clock_back() -> None:
-    record = Record()
+    record = TrackRecord()
     for at in (0.0, 10.0, 5.0):
         record.answer(at, 1.0, LABELER_DECAY)
     assert (record.session, record.last_at) == (3, 10.0)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandit.desk.desk import Desk
-from bandit.desk.shares import Held
+from bandit.desk.shares import WorkerDesks
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Decision, Verdict
 from bandit.learn.brain import Brain
@@ -64,7 +64,7 @@ def test_the_bucket_holds_whenever_one_asks(
 ) -> None:
     """Taking whenever there is room: never more than rate times window plus bucket."""
     desk = Desk(MemorySettings())
-    room = Capacity(partitions, Held([desk]))
+    room = Capacity(partitions, WorkerDesks([desk]))
     described = pool("a", capacity_per_hour=per_hour)
     now, times = 0.0, []
     for pause in pauses:
@@ -96,7 +96,7 @@ def test_waiting_tasks_are_served_about_in_the_order_they_came() -> None:
 def test_a_program_without_queues_looks_once_a_second_at_most_however_fast_a_pool_is() -> None:
     desk, state = Desk(MemorySettings()), TaskState(task=TASK)
     fast = pool("a", capacity_per_hour=1e9)
-    wait_for_room(desk, state, [fast], Capacity(1, Held([desk])), 100.0, 1.0)
+    wait_for_room(desk, state, [fast], Capacity(1, WorkerDesks([desk])), 100.0, 1.0)
     assert state.retry_at == 101.0
 
 

@@ -30,11 +30,13 @@ def classes() -> list[type]:
     saved = getattr(bandit.learn.brain, "_Saved", None)
     if saved is None:
         from bandit.learn.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
+    records: Any = bandit.learn.labelers
+    record = getattr(records, "TrackRecord", None) or records.Record  # of any release
     state = bandit.task.state
     return [
         *(one for one in events if one is not bandit.events.Event),
         *(state.AskState, state.TaskState, state.HeldGold, state.DeskState),
-        *(bandit.learn.labelers.Record, bandit.learn.calibration.Calibration, saved),
+        *(record, bandit.learn.calibration.Calibration, saved),
         streams.learner.snapshots.Manifest,
     ]
 

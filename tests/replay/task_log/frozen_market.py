@@ -24,7 +24,7 @@ from replay.task_log.trajectory import masked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandit.decide.policies.case import Case
+    from bandit.decide.policies.context import Context
     from bandit.decide.policies.policy import Policy
     from bandit.events import Input, Output
     from replay.market.outcome import Outcome
@@ -52,8 +52,8 @@ class Masked:
     def name(self) -> str:
         return str(self.target)
 
-    def pmf(self, case: Case) -> dict[str, float]:
-        return masked(self.target, self.policy.pmf(case))
+    def pmf(self, context: Context) -> dict[str, float]:
+        return masked(self.target, self.policy.pmf(context))
 
 
 class Frozen:

@@ -131,7 +131,7 @@ def test_a_scarce_pool_costs_a_share_of_its_own_worth(log: EmbeddedLog) -> None:
         one for one in events(log, "decisions", Decision) if one.scarcity_usd.get("slow")
     )
     costs = [
-        rebuild(decision, B_THRICE, Brain(B_THRICE), {}, times * decision.worth_usd).options
+        rebuild(decision, B_THRICE, Brain(B_THRICE), {}, times * decision.worth_usd).actions
         for times in (1.0, 3.0)
     ]
     once, thrice = ({option.pool: option.cost_usd - option.usd for option in one} for one in costs)

@@ -1,4 +1,4 @@
-"""Serving: at a tick, tasks that wait for room go on while there is some, projects in turn.
+"""Round robin: at a tick, tasks that wait for room go on while there is some, projects in turn.
 
 Deficit round robin with a quantum of one ask (Shreedhar and Varghese 1996, IEEE/ACM Transactions on
 Networking 4(3), 375-385): all asks count alike, so no project has a deficit, and the round is the
@@ -16,22 +16,22 @@ from bandit.limits.turn import Turn
 if TYPE_CHECKING:
     from bandit.decide.asking import Asking
     from bandit.desk.desk import Desk
-    from bandit.engine.ticks import Left
+    from bandit.engine.ticks import TickQuota
     from bandit.events import Output
     from bandit.limits.capacity import Capacity
-    from bandit.limits.eligible import Eligible
+    from bandit.limits.eligibility import Eligibility
     from bandit.task.state import TaskState
 
 
-class Serving:
+class RoundRobin:
     """Decides again about tasks that wait for room, in the order of their queues."""
 
-    def __init__(self, asking: Asking, eligible: Eligible, capacity: Capacity) -> None:
+    def __init__(self, asking: Asking, eligible: Eligibility, capacity: Capacity) -> None:
         self._asking = asking
-        self._eligible = eligible
+        self._eligibility = eligible
         self._capacity = capacity
 
-    def serve(self, desk: Desk, since: float | None, now: float, left: Left) -> list[Output]:
+    def serve(self, desk: Desk, since: float | None, now: float, left: TickQuota) -> list[Output]:
         """Go on with tasks of `desk`, whose last tick was at `since`, as far as there is room."""
         turn = Turn(self._capacity, desk, since, now)
         out: list[Output] = []
@@ -47,24 +47,24 @@ class Serving:
                     turns.remove(project)
                 turns.append(project)
         if not left.over:
-            turn.leave(self._eligible.open_pools())
+            turn.leave(self._eligibility.open_pools())
         return out
 
     def _until_asked(
-        self, desk: Desk, project: str, turn: Turn, now: float, left: Left
+        self, desk: Desk, project: str, turn: Turn, now: float, left: TickQuota
     ) -> list[Output]:
         """Go on with tasks of `project` until one of them is asked about.
 
         Or until one can't be, for want of money or of a pool: the others wait for these here.
         """
-        control = self._eligible.control(project)
+        control = self._eligibility.control(project)
         is_ordered = control.paused or control.pool is not None
         out: list[Output] = []
         while not left.over:
             ready = [
                 need
                 for need in desk.queues.needs(project)
-                if self._eligible.may_go_on(need, now, turn)
+                if self._eligibility.may_go_on(need, now, turn)
             ]
             state = desk.queues.take(ready, desk.peek)
             if state is None:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from bandit.desk.desk import Desk
     from bandit.desk.queues import Need
     from bandit.events import Control, Pool
-    from bandit.limits.budgets import Allowance
+    from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.limits.turn import Room
 
 
-class Eligible:
+class Eligibility:
     """Finds the pools that may be asked."""
 
     def __init__(
@@ -26,12 +26,12 @@ class Eligible:
         pools: Mapping[str, Pool],
         ordered: Mapping[str, Control],
         capacity: Capacity,
-        allowance: Allowance,
+        budgets: Budgets,
     ) -> None:
         self._pools = pools
         self._ordered = ordered
         self._capacity = capacity
-        self._allowance = allowance
+        self._budgets = budgets
 
     def open_pools(self) -> list[Pool]:
         """Return pools that take any asks, by name."""
@@ -76,7 +76,7 @@ class Eligible:
         cap_usd = self.control(project).usd_per_day
         if cap_usd is None:
             return pools
-        left_usd = self._allowance.left_usd(project, cap_usd, now)
+        left_usd = self._budgets.left_usd(project, cap_usd, now)
         return [pool for pool in pools if pool.usd_per_label <= left_usd]
 
     def with_room(self, desk: Desk, pools: list[Pool], room: Room | None) -> list[Pool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.decide.policies.case import Case, Option
+from bandit.decide.policies.context import Action, Context
 from bandit.decide.signals import lately, queue, system_features
 from bandit.learn.belief import believe
 from bandit.task.worth import worth_usd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bandit.task.state import TaskState
 
 
-class Seen(NamedTuple):
+class LoggedContext(NamedTuple):
     """All that is seen: what the log says of it, and the case that the policy gets."""
 
     at: float
@@ -31,10 +31,10 @@ class Seen(NamedTuple):
     quality: dict[str, float]
     usd: dict[str, float]
     scarcity_usd: dict[str, float]
-    case: Case
+    context: Context
 
 
-class Known(NamedTuple):
+class PoolSummary(NamedTuple):
     """What is known of a pool in a project, whatever the task."""
 
     pool: Pool
@@ -43,7 +43,7 @@ class Known(NamedTuple):
     lately: dict[str, float]
 
 
-class Sight:
+class ContextBuilder:
     """Looks at a task, at the pools that could be asked about it, and at what is known of both."""
 
     def __init__(
@@ -53,10 +53,10 @@ class Sight:
         self._brain = brain
         self._pools = pools
         self._capacity = capacity
-        self._known: dict[tuple[str, str], Known] = {}
+        self._known: dict[tuple[str, str], PoolSummary] = {}
         self._known_at = (brain.adopted, brain.position)
 
-    def look(self, desk: Desk, state: TaskState, pools: list[Pool], now: float) -> Seen:
+    def look(self, desk: Desk, state: TaskState, pools: list[Pool], now: float) -> LoggedContext:
         """Gather what is seen; `pools` are those that could be asked."""
         task, labeled = state.task, state.labeled()
         belief = believe(self._brain, state, labeled)
@@ -75,9 +75,9 @@ class Sight:
         worth = worth_usd(self._settings, desk.state, task, self._pools.values())
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        case = Case(
-            options=tuple(
-                Option(
+        case = Context(
+            actions=tuple(
+                Action(
                     pool=name,
                     usd=usd[name],
                     cost_usd=usd[name] + seen.delay_usd + scarcity[name],
@@ -94,9 +94,9 @@ class Sight:
             worth_usd=worth,
             learned=self._brain.position,
         )
-        return Seen(now, belief, system, signals, quality, usd, scarcity, case)
+        return LoggedContext(now, belief, system, signals, quality, usd, scarcity, case)
 
-    def _know(self, project: str, pool: Pool) -> Known:
+    def _know(self, project: str, pool: Pool) -> PoolSummary:
         """Gather what is known of a pool: once, until the brain learns or the pool changes."""
         knows = (self._brain.adopted, self._brain.position)
         if self._known_at != knows:
@@ -104,7 +104,7 @@ class Sight:
             self._known_at = knows
         known = self._known.get((project, pool.pool))
         if known is None or known.pool is not pool:
-            known = self._known[project, pool.pool] = Known(
+            known = self._known[project, pool.pool] = PoolSummary(
                 pool=pool,
                 rate=self._brain.pool_rate(project, pool.pool),
                 delay_usd=delay_usd(self._settings, self._brain, project, pool),

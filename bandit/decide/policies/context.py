@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Option(msgspec.Struct, frozen=True, gc=False):
+class Action(msgspec.Struct, frozen=True, gc=False):
     """A pool that could be asked now.
 
     `quality` is the predicted chance that its label is right, `known_rate` the share of its labels
@@ -19,14 +19,14 @@ class Option(msgspec.Struct, frozen=True, gc=False):
     known_rate: float
 
 
-class Case(msgspec.Struct, frozen=True, gc=False):
+class Context(msgspec.Struct, frozen=True, gc=False):
     """One task before a decision.
 
     `posterior` is calibrated; `evidence` is how much of a label's log-odds calibration believes.
     `learned` counts the rewards learned so far. There is an option, or stopping is allowed.
     """
 
-    options: tuple[Option, ...]
+    actions: tuple[Action, ...]
     may_stop: bool
     posterior: tuple[float, ...]
     evidence: float
