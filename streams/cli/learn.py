@@ -37,7 +37,7 @@ def learn(
     """
     from streams.clients.address import open_log
     from streams.core import engine_maker
-    from streams.learner.learning import Learning
+    from streams.learner.learner_process import Learning
     from streams.log.topics import TASKS
     from streams.process.draining import draining
     from streams.process.showing import Counting, counted

@@ -21,8 +21,8 @@ from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactio
 from streams.doctor.positions import POSITIONS, positions
 from streams.doctor.retention import NEEDED, RETENTION, oldest_open, retention
 from streams.doctor.rights import READ, Rights
+from streams.kafka_log.connecting.broker_connection import Wire
 from streams.kafka_log.connecting.connection import client_settings, parse_address
-from streams.kafka_log.connecting.wire import Wire
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
 from streams.log.topics import DEADLETTERS, DESK, LABELS, MODELS, REWARDS, TOPICS

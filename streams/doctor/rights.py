@@ -31,8 +31,8 @@ from streams.log.topics import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from streams.kafka_log.connecting.broker_connection import Wire
     from streams.kafka_log.connecting.connection import KafkaAddress
-    from streams.kafka_log.connecting.wire import Wire
 
 RIGHTS = "rights"
 READ, WRITE, DESCRIBE = "READ", "WRITE", "DESCRIBE"

@@ -11,8 +11,8 @@ from kafka import errors as kafka_errors
 
 from bandit.errors import CommitUnknown
 from streams.kafka_log.connecting.connection import unreadable
-from streams.kafka_log.hearing import Hearing, lag
-from streams.kafka_log.presence import made_again
+from streams.kafka_log.last_response import Hearing, lag
+from streams.kafka_log.topic_watch import made_again
 from streams.log.log import Lost, Record
 
 if TYPE_CHECKING:

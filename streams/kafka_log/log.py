@@ -23,12 +23,12 @@ from streams.kafka_log.connecting.connection import (
 )
 from streams.kafka_log.connecting.probe import lasting, refusals
 from streams.kafka_log.follower import KafkaFollower
+from streams.kafka_log.former_id import succeed
 from streams.kafka_log.identity import of_member, of_writer
 from streams.kafka_log.member import KafkaShared
-from streams.kafka_log.names import Names
-from streams.kafka_log.presence import There
 from streams.kafka_log.producer import Transactions
-from streams.kafka_log.succession import succeed
+from streams.kafka_log.topic_names import Names
+from streams.kafka_log.topic_watch import There
 from streams.log.log import Place
 from streams.log.topics import MODELS, SHARED
 

@@ -19,7 +19,7 @@ from bandit.errors import CommitUnknown, LogBusy, LogError
 from streams.kafka_log.assignor import TogetherAssignor
 from streams.kafka_log.connecting.connection import unknown_if_it_fails, unreadable
 from streams.kafka_log.follower import SHARING, logged_at
-from streams.kafka_log.hearing import Hearing, lag
+from streams.kafka_log.last_response import Hearing, lag
 from streams.kafka_log.membership import Membership, go_on_joining, replaced
 from streams.kafka_log.partition_counts import Ways
 from streams.kafka_log.pauses import resume
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from streams.config.log_settings import LogSettings
-    from streams.kafka_log.names import Names
     from streams.kafka_log.producer import Transactions
+    from streams.kafka_log.topic_names import Names
     from streams.log.log import NewRecord
 
 JOIN_S = 0.2

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kafka import KafkaConsumer
 
-    from streams.kafka_log.names import Names
+    from streams.kafka_log.topic_names import Names
 
 NOTE = "partitions="
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kafka import errors as kafka_errors
 
 from streams.kafka_log.connecting.connection import unknown_if_it_fails
-from streams.kafka_log.presence import made_again
+from streams.kafka_log.topic_watch import made_again
 from streams.log.log import Lost, Place
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kafka import KafkaConsumer, TopicPartition
 
-    from streams.kafka_log.names import Names
+    from streams.kafka_log.topic_names import Names
 
 
 class Positions:

@@ -18,10 +18,10 @@ import msgspec
 import structlog
 
 from bandit.errors import CommitUnknown, EventError, NewerVersion, StateError
-from streams.learner.beginning import begin, lost_rewards, refuse_newer
-from streams.learner.orders import orders, skipped, target_of
-from streams.learner.shelf import Shelf
+from streams.learner.learning_controls import orders, skipped, target_of
+from streams.learner.slot_schedule import Shelf
 from streams.learner.snapshots import Snapshots, manifest_of, write
+from streams.learner.starting_point import begin, lost_rewards, refuse_newer
 from streams.log.codec import decode_reward
 from streams.log.log import Place, read_to_end
 from streams.log.topics import CONTROLS, REWARDS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from streams.config.config import WorkerSettings
     from streams.core import Core
-    from streams.learner.orders import Order
+    from streams.learner.learning_controls import Order
     from streams.learner.snapshots import Manifest
     from streams.log.log import Log, Lost, Record
 

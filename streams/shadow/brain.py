@@ -14,7 +14,7 @@ import structlog
 from bandit.engine.engine import Engine
 from bandit.errors import EventError, StateError
 from bandit.learn.brain import Brain
-from streams.learner.following import Following
+from streams.learner.snapshot_follower import Following
 from streams.learner.snapshots import Snapshots
 from streams.log.codec import decode_reward
 from streams.log.log import SILENT_S

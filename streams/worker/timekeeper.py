@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from streams.worker.late import Late
+from streams.worker.deferred_tasks import Late
 from streams.worker.ticker import Ticker
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bandit.errors import CommitUnknown
-from streams.learner.learner_of import learner_of
+from streams.learner.worker_learner import learner_of
 from streams.log.log import Place
 from streams.log.topics import (
     ASKS,
@@ -29,7 +29,7 @@ from streams.process import timings
 from streams.process.recovery import Recovery
 from streams.worker.batches import Batches
 from streams.worker.commits import Commits
-from streams.worker.desks import Desks
+from streams.worker.desk_restorer import Desks
 from streams.worker.intake import Intake
 from streams.worker.open_limits import MAX_BEHIND_S, limit_reached
 from streams.worker.operations import WRITES_FOR_ALL, Operations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.config.config import MetricsSettings, WorkerSettings
 from streams.core import engine_maker
-from streams.learner.learning import Learning
+from streams.learner.learner_process import Learning
 from streams.monitor.endpoint import Endpoint
 from streams.monitor.health import Board, Limits
 from streams.monitor.metrics import Metrics

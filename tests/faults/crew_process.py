@@ -28,7 +28,7 @@ from streams.core import engine_maker
 from streams.embedded.log import EmbeddedLog
 from streams.kafka_log.producer import Transactions
 from streams.learner import snapshots
-from streams.learner.learning import Learning
+from streams.learner.learner_process import Learning
 from streams.monitor.logs import set_up
 from streams.process.draining import draining
 from streams.process.failpoints import COMMIT

@@ -17,9 +17,9 @@ from bandit.errors import LogError
 from streams.cli.tail import tail
 from streams.clients.address import open_log
 from streams.config.log_settings import LogSettings, read_log_settings
+from streams.kafka_log.connecting.broker_connection import Wire
 from streams.kafka_log.connecting.connection import client_settings, parse_address
 from streams.kafka_log.connecting.server import Server
-from streams.kafka_log.connecting.wire import Wire
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
 from tests.broker.ports import free_port

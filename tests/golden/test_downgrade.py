@@ -20,7 +20,7 @@ from streams.learner import snapshots
 from streams.log.codec import VERSION as EVENTS
 from streams.log.topics import DESK, MODELS, TOPICS
 from tests.golden.releases import RELEASES, copied
-from tests.streams.learner.test_following import Clock
+from tests.streams.learner.test_snapshot_follower import Clock
 from tests.streams.scenes import kept, new_log, read, task, worker, write
 from tests.streams.worker.test_worker import story
 

@@ -7,9 +7,9 @@ from contextlib import closing
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streams.kafka_log.connecting.broker_connection import STEP_S, Wire
 from streams.kafka_log.connecting.server import Server
 from streams.kafka_log.connecting.unreachable import Unreachable
-from streams.kafka_log.connecting.wire import STEP_S, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from streams.kafka_log.connecting import strangers
+from streams.kafka_log.connecting import other_protocols
 from streams.kafka_log.connecting.unreachable import Unreachable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def explained(server: Server, connect: Mapping[str, Any], error: Exception) -> U
     With TLS 1.3, a broker's alert about our certificate comes only with the first answer.
     """
     asked = _asks_for_certificate(server, connect, error)
-    return asked or strangers.explained(server, connect, error)
+    return asked or other_protocols.explained(server, connect, error)
 
 
 def _asks_for_certificate(

@@ -21,9 +21,9 @@ from kafka.admin import (
 from streams.config.log_settings import LogSettings
 from streams.doctor.rights import ROLES, Rights
 from streams.doctor.topics import described
+from streams.kafka_log.connecting.broker_connection import Wire
 from streams.kafka_log.connecting.connection import client_settings, parse_address
 from streams.kafka_log.connecting.server import Server
-from streams.kafka_log.connecting.wire import Wire
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
 

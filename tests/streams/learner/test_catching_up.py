@@ -10,10 +10,10 @@ import pytest
 from bandit.events import Control, Decision, Reward
 from streams.config.config import WorkerSettings, parse_config
 from streams.learner import learner as module
-from streams.learner.learning import Learning
+from streams.learner.learner_process import Learning
 from streams.log.log import NewRecord
-from tests.streams.learner.test_following import learner, make
 from tests.streams.learner.test_learner import knows_the_fold
+from tests.streams.learner.test_snapshot_follower import learner, make
 from tests.streams.scenes import events, kept, new_log, task, worker, write
 from tests.streams.worker.test_worker import story
 

@@ -12,8 +12,8 @@ from bandit.events import Control, Reward
 from bandit.learn.brain import Brain
 from streams.log.log import NewRecord
 from tests.streams.learner.knowledge import knowledge
-from tests.streams.learner.test_following import brains, following, knows, learner, make
 from tests.streams.learner.test_learner import knows_the_fold
+from tests.streams.learner.test_snapshot_follower import brains, following, knows, learner, make
 from tests.streams.scenes import SETTINGS, FlakyLog, events, kept, new_log, worker, write
 from tests.streams.worker.test_worker import story
 

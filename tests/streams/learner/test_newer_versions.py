@@ -12,14 +12,14 @@ from bandit.errors import NewerVersion, StateError
 from bandit.events import Control, Reward
 from bandit.learn import saved_brain
 from streams.config.config import WorkerSettings
-from streams.learner.shelf import Shelf
+from streams.learner.slot_schedule import Shelf
 from streams.learner.slots import in_turn
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
 from streams.log.log import NewRecord
 from streams.worker.worker import Worker
-from tests.streams.learner.test_following import brains, following, knows, learner, make
 from tests.streams.learner.test_learner import damage, knows_the_fold
+from tests.streams.learner.test_snapshot_follower import brains, following, knows, learner, make
 from tests.streams.scenes import events, kept, new_log, read, save, worker, write
 from tests.streams.worker.test_worker import story
 

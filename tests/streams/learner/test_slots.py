@@ -10,8 +10,8 @@ import pytest
 from bandit.events import Control, Reward
 from streams.learner.slots import SLOTS
 from streams.log.log import NewRecord
-from tests.streams.learner.test_following import Clock, brains, following, knows, learner
 from tests.streams.learner.test_learner import damage
+from tests.streams.learner.test_snapshot_follower import Clock, brains, following, knows, learner
 from tests.streams.scenes import events, kept, new_log, read, worker, write
 
 if TYPE_CHECKING:

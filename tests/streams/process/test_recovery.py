@@ -11,7 +11,7 @@ from bandit.errors import CommitUnknown, LogError
 from bandit.events import Control
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.learner.learning import Learning
+from streams.learner.learner_process import Learning
 from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, FlakyLog, kept, new_log, task, worker, write
 from tests.streams.worker.test_worker import story

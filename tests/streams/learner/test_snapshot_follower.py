@@ -12,8 +12,8 @@ from bandit.events import Reward
 from bandit.learn.brain import Brain
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.learner.following import Following
 from streams.learner.learner import Learner
+from streams.learner.snapshot_follower import Following
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
 from tests.streams.learner.knowledge import knowledge

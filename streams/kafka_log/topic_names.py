@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kafka import TopicPartition
 
 from bandit.errors import LogError
-from streams.kafka_log.presence import Presence, There
+from streams.kafka_log.topic_watch import Presence, There
 from streams.log.topics import (
     ASKS,
     DEADLETTERS,

@@ -2,7 +2,7 @@
 
 Rule: nothing here sends a request, waits or raises, so health and metrics may be told of it while
 a broker is silent. `KafkaConsumer.position` waits, and asks. The version is pinned, and
-`tests/streams/kafka_log/test_hearing.py` would notice a change.
+`tests/streams/kafka_log/test_last_response.py` would notice a change.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from streams.learner.following import Following
 from streams.learner.learner import Learner
+from streams.learner.snapshot_follower import Following
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import structlog
 
 from bandit.errors import NewerVersion, StateError
 from streams.learner import slots
-from streams.learner.orders import target_of
+from streams.learner.learning_controls import target_of
 from streams.learner.snapshots import NOTHING, Manifest
 from streams.log.log import Lost, Place
 from streams.log.topics import REWARDS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from streams.core import Core
-    from streams.learner.orders import Order, Target
+    from streams.learner.learning_controls import Order, Target
     from streams.learner.snapshots import Snapshots
     from streams.log.log import Follower
 
