@@ -48,7 +48,7 @@ from streams.kafka_log import compression
 from streams.kafka_log.compression import NUMBERS, Codec
 from streams.kafka_log.follower import SHARING
 from streams.kafka_log.log import KafkaLog
-from streams.kafka_log.member import KafkaShared
+from streams.kafka_log.member import KafkaMember
 from streams.kafka_log.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
 from streams.kafka_log.topics import create_topics
 from streams.log.log import NewRecord, read_to_end
@@ -205,8 +205,8 @@ def timed_parts(run: Callable[[], object]) -> dict[str, float]:
     timers = bench_worker.Timers()
     around = timers.around
     around(Worker, "step", "worker loop")
-    around(KafkaShared, "poll", "kafka-python: consume")
-    around(KafkaShared, "commit", "kafka-python: produce, commit")
+    around(KafkaMember, "poll", "kafka-python: consume")
+    around(KafkaMember, "commit", "kafka-python: produce, commit")
     around(KafkaLog, "follow", "kafka-python: followers")
     for name in ("predict", "learn"):
         around(quality.QualityModel, name, "Vowpal Wabbit, text included")

@@ -37,7 +37,7 @@ from streams.config.config import WorkerSettings
 from streams.config.log_settings import Compression, LogSettings
 from streams.core import engine_maker
 from streams.embedded.log import EmbeddedLog
-from streams.embedded.readers import EmbeddedShared
+from streams.embedded.readers import EmbeddedMember
 from streams.embedded.values import EmbeddedValues
 from streams.log.codec import encode
 from streams.log.log import NewRecord
@@ -184,7 +184,7 @@ def timed_parts(tasks: list[Task], folder: Path, compression: Compression) -> di
         around(quality.QualityModel, name, "Vowpal Wabbit, text included")
         around(accuracy.Accuracy, name, "River")
     for name in ("poll", "commit"):
-        around(EmbeddedShared, name, "embedded log")
+        around(EmbeddedMember, name, "embedded log")
     around(EmbeddedValues, "store", "embedded log: compression")
     around(EmbeddedLog, "write", "feeding, not counted")
     around(intake, "encode", "JSON")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from streams.archive.disk import Disk
     from streams.archive.names import Range
-    from streams.log.log import Lost, Place, Record
+    from streams.log.log import LostRecords, Place, Record
 
 GROUP_ROWS = 8_192
 """Rows turned into columns at once, and of a row group: some 20 MB as Python's objects."""
@@ -98,7 +98,7 @@ class Shelf:
         self.waiting = self.waiting_bytes = 0
         return files
 
-    def lose(self, lost: Lost) -> None:
+    def lose(self, lost: LostRecords) -> None:
         """Note in the next range what the log deleted before it was read."""
         self._lost.append((lost.first, lost.end - 1))
 

@@ -37,7 +37,7 @@ def learn(
     """
     from streams.clients.address import open_log
     from streams.core import engine_maker
-    from streams.learner.learner_process import Learning
+    from streams.learner.learner_process import LearnerProcess
     from streams.log.topics import TASKS
     from streams.process.draining import draining
     from streams.process.showing import Counting, counted
@@ -47,11 +47,11 @@ def learn(
         opened = open_log(config.log.address, config.log)
         with closing(opened), closing(Counting("rewards learned")) as counting:
 
-            def progress(learning: Learning) -> None:
+            def progress(learning: LearnerProcess) -> None:
                 counting.show(learning.figures()["learned"])
                 publish(learning)
 
-            learning = Learning(
+            learning = LearnerProcess(
                 opened,
                 engine_maker(config.core, opened.partitions(TASKS)),
                 config.worker,

@@ -22,7 +22,7 @@ from streams.log.topics import DEADLETTERS, LABELS, OPERATIONS, SHARED
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from streams.log.log import Log, Record, Shared
+    from streams.log.log import GroupMember, Log, Record
 
 BATCH = 100
 """Letters at a time, of up to 350 KB each."""
@@ -142,7 +142,7 @@ def _survey(log: Log) -> tuple[dict[Place, int], set[str]]:
 class _Passing:
     """Reads what a group has not passed yet, up to given ends, and passes it."""
 
-    def __init__(self, reader: Shared, ends: Mapping[Place, int]) -> None:
+    def __init__(self, reader: GroupMember, ends: Mapping[Place, int]) -> None:
         self._reader = reader
         self._ends = ends
         self._done: set[Place] = set()

@@ -21,7 +21,7 @@ from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactio
 from streams.doctor.positions import POSITIONS, positions
 from streams.doctor.retention import NEEDED, RETENTION, oldest_open, retention
 from streams.doctor.rights import READ, Rights
-from streams.kafka_log.connecting.broker_connection import Wire
+from streams.kafka_log.connecting.broker_connection import BrokerConnection
 from streams.kafka_log.connecting.connection import client_settings, parse_address
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
@@ -115,7 +115,7 @@ class Examination:
         yield from shapes.settings(topics, given, self._altering())
 
     def _of_rights(self, rights: Rights, server: Server) -> Iterator[Finding]:
-        with closing(Wire(server, self._connect)) as wire:
+        with closing(BrokerConnection(server, self._connect)) as wire:
             yield from rights.check(self._role, wire)
 
     def _of_contents(

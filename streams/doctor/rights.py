@@ -31,7 +31,7 @@ from streams.log.topics import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.kafka_log.connecting.broker_connection import Wire
+    from streams.kafka_log.connecting.broker_connection import BrokerConnection
     from streams.kafka_log.connecting.connection import KafkaAddress
 
 RIGHTS = "rights"
@@ -110,7 +110,7 @@ class Rights:
         allowed = self._topics.get(topic, {}).get("authorized_operations")
         return allowed is not None and operation in allowed
 
-    def check(self, role: str, wire: Wire) -> Iterator[Finding]:
+    def check(self, role: str, wire: BrokerConnection) -> Iterator[Finding]:
         """Say what the role needs and this user may not."""
         asked = ROLES[role]
         needs = [(WRITE, one) for one in asked.write] + [(READ, one) for one in asked.read]
@@ -129,7 +129,7 @@ class Rights:
         if not missing:
             yield ok(RIGHTS, f"{self._user!r} may do what `{role}` does")
 
-    def _id(self, name: str, wire: Wire, *, group: bool) -> list[Finding]:
+    def _id(self, name: str, wire: BrokerConnection, *, group: bool) -> list[Finding]:
         """Ask for a transaction of a producer that doesn't exist, for the group's positions."""
         wanted = self._address.named(name.replace("GROUP", self._group))
         its_group = self._address.named(self._group)

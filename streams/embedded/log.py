@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.embedded.readers import EmbeddedFollower, EmbeddedShared, EmbeddedWriter
+from streams.embedded.readers import EmbeddedFollower, EmbeddedMember, EmbeddedWriter
 from streams.embedded.tables import EmbeddedTables
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class EmbeddedLog(EmbeddedTables):
         super().__init__(
             path, partitions, create=create, synchronous=synchronous, compressed=compressed
         )
-        self._readers: list[EmbeddedShared | EmbeddedFollower | EmbeddedWriter] = []
+        self._readers: list[EmbeddedMember | EmbeddedFollower | EmbeddedWriter] = []
 
     def writer(self, name: str) -> EmbeddedWriter:
         """Be the one writer of `name`.
@@ -50,7 +50,7 @@ class EmbeddedLog(EmbeddedTables):
         self._readers.append(writer)
         return writer
 
-    def shared(self, group: str, topics: Sequence[str]) -> EmbeddedShared:
+    def shared(self, group: str, topics: Sequence[str]) -> EmbeddedMember:
         """Join `group`, alone, as a reader of `topics`.
 
         Raises
@@ -58,7 +58,7 @@ class EmbeddedLog(EmbeddedTables):
         LogBusy
             If another worker, in whatever process, is a member of it.
         """
-        reader = EmbeddedShared(self, group, topics)
+        reader = EmbeddedMember(self, group, topics)
         self._readers.append(reader)
         return reader
 

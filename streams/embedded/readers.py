@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import LogBusy
 from streams.embedded.file import one_line_errors, table
 from streams.embedded.lock import hold
-from streams.log.log import Lost, Place, Record, behind
+from streams.log.log import LostRecords, Place, Record, behind
 from streams.log.topics import TOPICS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class EmbeddedFollower:
         self._topic = topic
         self._partition = partition
         self._position = position
-        self._lost: list[Lost] = []
+        self._lost: list[LostRecords] = []
         begin = log.begin(topic, partition)
         if position > 0:
             self._pass_over(begin)
@@ -94,7 +94,7 @@ class EmbeddedFollower:
         """Say that there is no waiting for a file."""
         return math.inf
 
-    def lost(self) -> list[Lost]:
+    def lost(self) -> list[LostRecords]:
         """What was pruned unread, as noticed since the last call; reading went on behind it."""
         lost, self._lost = self._lost, []
         return lost
@@ -112,7 +112,9 @@ class EmbeddedFollower:
     def _pass_over(self, first: int) -> None:
         """Go on at `first`, behind what was pruned; offsets of compacted topics may have gaps."""
         if self._position < first and not TOPICS[self._topic].compacted:
-            self._lost.append(Lost(Place(self._topic, self._partition), self._position, first))
+            self._lost.append(
+                LostRecords(Place(self._topic, self._partition), self._position, first)
+            )
             self._position = first
 
 
@@ -132,7 +134,7 @@ class EmbeddedWriter:
         self._lock.close()
 
 
-class EmbeddedShared:
+class EmbeddedMember:
     """The one worker of a group; it holds every partition of its topics.
 
     A lock beside the file keeps a second worker out. Should the lock be lost all the same (its
@@ -158,7 +160,7 @@ class EmbeddedShared:
             )
             self._generation = self._newest_generation()
         self._next: dict[Place, int] = {}
-        self._lost: list[Lost] = []
+        self._lost: list[LostRecords] = []
         self.rewind()
 
     def held(self) -> frozenset[Place]:
@@ -178,7 +180,7 @@ class EmbeddedShared:
     def keep_alive(self) -> None:
         """Nothing is needed: a lock doesn't run out."""
 
-    def lost(self) -> list[Lost]:
+    def lost(self) -> list[LostRecords]:
         """What was pruned unread, as noticed since the last call; reading went on behind it."""
         lost, self._lost = self._lost, []
         return lost
@@ -229,7 +231,7 @@ class EmbeddedShared:
         for place, position in positions.items():
             first = self._log.begin(*place)
             if position < first:
-                self._lost.append(Lost(place, position, first))
+                self._lost.append(LostRecords(place, position, first))
             self._next[place] = max(position, first)
 
     def committed(self, place: Place) -> int | None:

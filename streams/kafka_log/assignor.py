@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME = "poolwise-together"
 
 
-def share_out(
+def share_partitions(
     owned: Mapping[str, Sequence[int]], partitions: Iterable[int]
 ) -> dict[str, list[int]]:
     """Share `partitions` between members, who keep what they own as far as that is fair.
@@ -38,9 +38,9 @@ def share_out(
 
     Examples
     --------
-    >>> share_out({"a": [0, 1, 2, 3], "b": []}, range(4))
+    >>> share_partitions({"a": [0, 1, 2, 3], "b": []}, range(4))
     {'a': [0, 1], 'b': [2, 3]}
-    >>> share_out({"a": [0, 2], "b": [], "c": [3]}, range(4))
+    >>> share_partitions({"a": [0, 2], "b": [], "c": [3]}, range(4))
     {'a': [0, 2], 'b': [1], 'c': [3]}
     """
     left = set(partitions)
@@ -61,7 +61,7 @@ def share_out(
     return {member: sorted(shares[member]) for member in owned}
 
 
-class TogetherAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
+class CopartitionAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
     """Assigns by partition number, and takes nothing from a member that it may keep.
 
     A partition that moves is given up in one round and given to its new owner in the next
@@ -119,7 +119,7 @@ class TogetherAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
         for numbers in claims.values():
             for number in numbers:
                 times[number] += 1
-        shares = share_out(
+        shares = share_partitions(
             {member: sorted(numbers) for member, numbers in claims.items()},
             set().union(*ways.values()),
         )

@@ -11,9 +11,9 @@ from kafka import errors as kafka_errors
 
 from bandit.errors import CommitUnknown
 from streams.kafka_log.connecting.connection import unreadable
-from streams.kafka_log.last_response import Hearing, lag
-from streams.kafka_log.topic_watch import made_again
-from streams.log.log import Lost, Record
+from streams.kafka_log.last_response import LastResponse, lag
+from streams.kafka_log.topic_watch import recreated_error
+from streams.log.log import LostRecords, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,11 +68,11 @@ class KafkaFollower:
         self._on_broker = on_broker
         self._ends = ends
         self._look = look  # raises if the topic was deleted
-        self._lost: list[Lost] = []
+        self._lost: list[LostRecords] = []
         self._position = position
         self.closed = False
         self._consumer = KafkaConsumer(**connect, **READING)
-        self._hearing = Hearing(self._consumer)
+        self._hearing = LastResponse(self._consumer)
         try:
             self._consumer.assign([on_broker])
             self._seek(position)
@@ -109,7 +109,7 @@ class KafkaFollower:
     def heard_at(self) -> float:
         return self._hearing.heard_at()
 
-    def lost(self) -> list[Lost]:
+    def lost(self) -> list[LostRecords]:
         lost, self._lost = self._lost, []
         return lost
 
@@ -147,8 +147,8 @@ class KafkaFollower:
         """Go to `position`, or to the first record that is still there."""
         first = int(self._consumer.beginning_offsets([self._on_broker])[self._on_broker])
         if position > (end := self.end()):
-            raise made_again(f"{self._place.topic}/{self._place.partition}", position, end)
+            raise recreated_error(f"{self._place.topic}/{self._place.partition}", position, end)
         if position < first and position > 0:
-            self._lost.append(Lost(self._place, position, first))
+            self._lost.append(LostRecords(self._place, position, first))
         self._position = max(position, first)
         self._consumer.seek(self._on_broker, self._position)

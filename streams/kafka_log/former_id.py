@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.kafka_log.producer import Transactions
 
 
-def succeed(former: Transactions, named: Transactions) -> Transactions:
+def begin_writer(former: Transactions, named: Transactions) -> Transactions:
     """Begin as the one writer, and return the transactions that it has.
 
     Parameters

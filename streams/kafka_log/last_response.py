@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kafka import KafkaConsumer, TopicPartition
 
 
-class Hearing:
+class LastResponse:
     """When the brokers of a consumer last answered; any thread may ask.
 
     While a consumer polls, it fetches every 100 ms; a member of a group also gets heartbeats

@@ -23,12 +23,12 @@ from streams.kafka_log.connecting.connection import (
 )
 from streams.kafka_log.connecting.probe import lasting, refusals
 from streams.kafka_log.follower import KafkaFollower
-from streams.kafka_log.former_id import succeed
+from streams.kafka_log.former_id import begin_writer
 from streams.kafka_log.identity import of_member, of_writer
-from streams.kafka_log.member import KafkaShared
+from streams.kafka_log.member import KafkaMember
 from streams.kafka_log.producer import Transactions
-from streams.kafka_log.topic_names import Names
-from streams.kafka_log.topic_watch import There
+from streams.kafka_log.topic_names import TopicNames
+from streams.kafka_log.topic_watch import TopicState
 from streams.log.log import Place
 from streams.log.topics import MODELS, SHARED
 
@@ -48,7 +48,7 @@ LEADER_S = 2.0
 class KafkaWriter:
     """Writes under one transactional id."""
 
-    def __init__(self, names: Names, transactions: Transactions) -> None:
+    def __init__(self, names: TopicNames, transactions: Transactions) -> None:
         self._names = names
         self._transactions = transactions
 
@@ -80,13 +80,13 @@ class KafkaLog:
         self._address = parse_address(address)
         self._connect = client_settings(self._address, settings)
         self._followers: list[KafkaFollower] = []
-        self._members: list[KafkaShared | KafkaWriter] = []
+        self._members: list[KafkaMember | KafkaWriter] = []
         self._anybody: KafkaWriter | None = None
         refused = refusals(self._connect)
         if (reason := lasting(refused)) is not None:
             raise reason
         self.admin = self._reach(address, refused)
-        self.names = Names(address, self._address, self._count, self._describe)
+        self.names = TopicNames(address, self._address, self._count, self._describe)
 
     def partitions(self, topic: str) -> int:
         return self.names.partitions(topic)
@@ -100,14 +100,14 @@ class KafkaLog:
         models = [self.names.place(MODELS, 0)]
         former = self._transactions(name, touched=models)
         named = self._transactions(of_writer(name), touched=models)
-        return self._writer(succeed(former, named))
+        return self._writer(begin_writer(former, named))
 
-    def shared(self, group: str, topics: Sequence[str]) -> KafkaShared:
+    def shared(self, group: str, topics: Sequence[str]) -> KafkaMember:
         instance = self._settings.instance
         identity = instance or str(uuid4())
         works = instance is not None and tuple(topics) == SHARED
         touched = self.names.written_by_workers() if works else []
-        shared = KafkaShared(
+        shared = KafkaMember(
             self.names,
             self._connect,
             self._settings,
@@ -186,14 +186,14 @@ class KafkaLog:
         ways = [len(one["partitions"]) for one in found if not one["error_code"]]
         return ways[0] if ways else None
 
-    def _describe(self, topics: Iterable[str]) -> dict[str, There] | None:
+    def _describe(self, topics: Iterable[str]) -> dict[str, TopicState] | None:
         """Return those of some topics of the cluster that are there; `None` if it is silent."""
         try:
             found = self.admin.describe_topics(list(topics))
         except kafka_errors.KafkaError:
             return None  # whoever reads or writes will notice that
         return {
-            one["name"]: There(one["topic_id"], len(one["partitions"]))
+            one["name"]: TopicState(one["topic_id"], len(one["partitions"]))
             for one in found
             if not one["error_code"]
         }

@@ -16,23 +16,23 @@ from kafka import errors as kafka_errors
 from kafka.structs import MemberState, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogBusy, LogError
-from streams.kafka_log.assignor import TogetherAssignor
+from streams.kafka_log.assignor import CopartitionAssignor
 from streams.kafka_log.connecting.connection import unknown_if_it_fails, unreadable
 from streams.kafka_log.follower import SHARING, logged_at
-from streams.kafka_log.last_response import Hearing, lag
+from streams.kafka_log.last_response import LastResponse, lag
 from streams.kafka_log.membership import Membership, go_on_joining, replaced
-from streams.kafka_log.partition_counts import Ways
+from streams.kafka_log.partition_counts import PartitionCounts
 from streams.kafka_log.pauses import resume
 from streams.kafka_log.positions import Positions
 from streams.kafka_log.producer import Fenced
-from streams.log.log import Lost, Place, Record
+from streams.log.log import LostRecords, Place, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from streams.config.log_settings import LogSettings
     from streams.kafka_log.producer import Transactions
-    from streams.kafka_log.topic_names import Names
+    from streams.kafka_log.topic_names import TopicNames
     from streams.log.log import NewRecord
 
 JOIN_S = 0.2
@@ -45,7 +45,7 @@ PATIENCE_S = 15.0
 """A transaction that a dead worker left open hides its positions; its abort may be so late."""
 
 
-class KafkaShared:
+class KafkaMember:
     """One member of a group.
 
     Parameters
@@ -68,7 +68,7 @@ class KafkaShared:
 
     def __init__(
         self,
-        names: Names,
+        names: TopicNames,
         connect: Mapping[str, Any],
         settings: LogSettings,
         group: str,
@@ -80,7 +80,7 @@ class KafkaShared:
         self._names = names
         self._group = group
         self._instance = settings.instance
-        self._ways = Ways(names, topics)
+        self._ways = PartitionCounts(names, topics)
         self._transactions = transactions
         self._ends = ends
         self._owner_of = owner_of
@@ -90,7 +90,7 @@ class KafkaShared:
         self._aside: list[Record] = []  # came while only staying alive
         self._paused: frozenset[Place] = frozenset()
         counts = {names.on_broker(topic): names.partitions(topic) for topic in topics}
-        self._assignor = TogetherAssignor(self._assignment, counts)
+        self._assignor = CopartitionAssignor(self._assignment, counts)
         self._consumer = KafkaConsumer(
             **connect,
             **SHARING,
@@ -101,7 +101,7 @@ class KafkaShared:
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
             partition_assignment_strategy=[self._assignor],
         )
-        self._hearing = Hearing(self._consumer)
+        self._hearing = LastResponse(self._consumer)
         self._positions = Positions(self._consumer, names, ends, patience_ms)
         try:
             with unknown_if_it_fails():
@@ -144,7 +144,7 @@ class KafkaShared:
         self._consumer.pause(*self._assignment())
         self._aside += self._poll(1, 0.0)
 
-    def lost(self) -> list[Lost]:
+    def lost(self) -> list[LostRecords]:
         held, mine = self._held, set(map(self._place, self._assignment()))
         noted = self._positions.lost
         self._positions.lost = [one for one in noted if one.place in mine - held]  # told later

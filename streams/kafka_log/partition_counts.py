@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     from kafka import KafkaConsumer
 
-    from streams.kafka_log.topic_names import Names
+    from streams.kafka_log.topic_names import TopicNames
 
 NOTE = "partitions="
 
 
-class Ways:
+class PartitionCounts:
     """The number of partitions that `topics` had at the start."""
 
-    def __init__(self, names: Names, topics: Sequence[str]) -> None:
+    def __init__(self, names: TopicNames, topics: Sequence[str]) -> None:
         self._names = names
         self._counts = {topic: names.partitions(topic) for topic in topics}
         self._first = topics[0]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from kafka import errors as kafka_errors
 
 from streams.kafka_log.connecting.connection import unknown_if_it_fails
-from streams.kafka_log.topic_watch import made_again
-from streams.log.log import Lost, Place
+from streams.kafka_log.topic_watch import recreated_error
+from streams.log.log import LostRecords, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kafka import KafkaConsumer, TopicPartition
 
-    from streams.kafka_log.topic_names import Names
+    from streams.kafka_log.topic_names import TopicNames
 
 
 class Positions:
@@ -36,11 +36,11 @@ class Positions:
     def __init__(
         self,
         consumer: KafkaConsumer,
-        names: Names,
+        names: TopicNames,
         ends: Callable[[list[TopicPartition]], Mapping[TopicPartition, int]],
         patience_ms: int,
     ) -> None:
-        self.lost: list[Lost] = []
+        self.lost: list[LostRecords] = []
         self._consumer = consumer
         self._names = names
         self._ends = ends
@@ -86,10 +86,10 @@ class Positions:
         ends = self._ends(list(positions))
         for there, position in positions.items():
             if position > ends[there]:
-                raise made_again(f"{self._names.name}: {there.topic}", position, ends[there])
+                raise recreated_error(f"{self._names.name}: {there.topic}", position, ends[there])
             first = int(firsts[there])
             if position < first:
-                self.lost.append(Lost(self._place(there), position, first))
+                self.lost.append(LostRecords(self._place(there), position, first))
             self._consumer.seek(there, max(first, position))
 
     def _place(self, there: TopicPartition) -> Place:

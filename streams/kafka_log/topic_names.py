@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kafka import TopicPartition
 
 from bandit.errors import LogError
-from streams.kafka_log.topic_watch import Presence, There
+from streams.kafka_log.topic_watch import TopicState, TopicWatch
 from streams.log.topics import (
     ASKS,
     DEADLETTERS,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord
 
 
-class Names:
+class TopicNames:
     """Our names for topics, and the cluster's.
 
     Parameters
@@ -48,13 +48,13 @@ class Names:
         name: str,
         address: KafkaAddress,
         count: Callable[[str], int | None],
-        describe: Callable[[Iterable[str]], Mapping[str, There] | None],
+        describe: Callable[[Iterable[str]], Mapping[str, TopicState] | None],
     ) -> None:
         self.name = name
         self._address = address
         self._count = count
         self._ways: dict[str, int] = {}
-        self._presence = Presence(name, describe)
+        self._presence = TopicWatch(name, describe)
 
     def on_broker(self, topic: str) -> str:
         """Return the cluster's name of a topic."""

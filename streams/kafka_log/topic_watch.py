@@ -20,14 +20,14 @@ CONFIRM_S = 2.0
 """A broker that has just started may not know all its topics yet."""
 
 
-class There(NamedTuple):
+class TopicState(NamedTuple):
     """A topic that is there: which, and how many partitions it has."""
 
     id: object
     partitions: int
 
 
-class Presence:
+class TopicWatch:
     """Looks now and then whether topics are the ones they were.
 
     Parameters
@@ -39,11 +39,11 @@ class Presence:
     """
 
     def __init__(
-        self, name: str, describe: Callable[[Iterable[str]], Mapping[str, There] | None]
+        self, name: str, describe: Callable[[Iterable[str]], Mapping[str, TopicState] | None]
     ) -> None:
         self._name = name
         self._describe = describe
-        self._seen: dict[str, There] = {}
+        self._seen: dict[str, TopicState] = {}
         self._next = 0.0
 
     def look(self, topics: Iterable[str], *, now: bool = False) -> None:
@@ -84,7 +84,7 @@ class Presence:
         return gone
 
 
-def made_again(where: str, position: int, end: int) -> LogError:
+def recreated_error(where: str, position: int, end: int) -> LogError:
     """Return the error of a reader whose position is behind the end of what there is."""
     msg = (
         f"{where}: it ends at {end}, but was read up to {position} before: the topic was deleted"

@@ -25,7 +25,7 @@ LOG_APPEND_TIME = "LogAppendTime"
 """The broker's clock, not the sender's."""
 
 
-class Wanted(NamedTuple):
+class TopicSpec(NamedTuple):
     """What a topic should be."""
 
     name: str
@@ -33,16 +33,16 @@ class Wanted(NamedTuple):
     configs: dict[str, str]
 
 
-def wanted(partitions: int) -> list[Wanted]:
+def topic_specs(partitions: int) -> list[TopicSpec]:
     """Return what every topic should be when tasks are split `partitions` ways.
 
     Examples
     --------
-    >>> [(one.name, one.partitions) for one in wanted(6)][:3]
+    >>> [(one.name, one.partitions) for one in topic_specs(6)][:3]
     [('pools', 1), ('controls', 1), ('tasks', 6)]
     """
     return [
-        Wanted(
+        TopicSpec(
             topic.name,
             partitions if topic.split else 1,
             _configs(topic),
@@ -77,7 +77,7 @@ def create_topics(log: KafkaLog, partitions: int, replication: int | None = None
         If the cluster refuses.
     """
     there = set(log.admin.list_topics())
-    missing = [one for one in wanted(partitions) if log.names.on_broker(one.name) not in there]
+    missing = [one for one in topic_specs(partitions) if log.names.on_broker(one.name) not in there]
     if not missing:
         return []
     new = {

@@ -18,10 +18,10 @@ import msgspec
 import structlog
 
 from bandit.errors import CommitUnknown, EventError, NewerVersion, StateError
-from streams.learner.learning_controls import orders, skipped, target_of
-from streams.learner.slot_schedule import Shelf
+from streams.learner.learning_controls import learning_controls, rollback_target, skipped_ranges
+from streams.learner.slot_schedule import SlotSchedule
 from streams.learner.snapshots import Snapshots, manifest_of, write
-from streams.learner.starting_point import begin, lost_rewards, refuse_newer
+from streams.learner.starting_point import find_start, lost_rewards, refuse_newer
 from streams.log.codec import decode_reward
 from streams.log.log import Place, read_to_end
 from streams.log.topics import CONTROLS, REWARDS
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from streams.config.config import WorkerSettings
     from streams.core import Core
-    from streams.learner.learning_controls import Order
+    from streams.learner.learning_controls import LearningControl
     from streams.learner.snapshots import Manifest
-    from streams.log.log import Log, Lost, Record
+    from streams.log.log import Log, LostRecords, Record
 
 REWARDS_PLACE = Place(REWARDS, 0)
 BATCH = 1000
@@ -101,23 +101,23 @@ class Learner:
         self._snapshots.catch_up(keep_alive)
         self._controls = log.follow(CONTROLS)
         read = [*read_to_end(self._controls, BATCH, keep_alive)]
-        ordered = [order for records in read for order in orders(records)]
+        ordered = [order for records in read for order in learning_controls(records)]
         refuse_newer(self._snapshots, ordered)  # before the writer: that of a newer one lives on
         self._writer = log.writer(name)  # from here on, no other learner writes
         try:
             self._snapshots.catch_up(keep_alive)
             newest = self._snapshots.newest()
-            begun = begin(self._snapshots, make_core, ordered)
-            self.core, self._newest = begun.core, begun.manifest
-            self.counters["unreadable_snapshots"] += begun.unreadable
-            self._shelf = Shelf(self._snapshots, clock)
+            start = find_start(self._snapshots, make_core, ordered)
+            self.core, self._newest = start.core, start.manifest
+            self.counters["unreadable_snapshots"] += start.unreadable
+            self._slots = SlotSchedule(self._snapshots, clock)
             self._position = self._newest.position
             self._obeyed, self._skipped = self._newest.control, self._newest.skipped
             self._saved_at = time.monotonic()
-            self._orders: deque[Order] = deque()  # to be obeyed, in this order
+            self._orders: deque[LearningControl] = deque()  # to be obeyed, in this order
             self._frozen = bool(ordered) and ordered[-1].control.frozen
             self._rewards = log.follow(REWARDS, 0, self._position)
-            self._report(lost_rewards(begun.manifest, newest.id, self._rewards))
+            self._report(lost_rewards(start.manifest, newest.id, self._rewards))
             self._until = 0
             for order in ordered:
                 self._obey(order, passing_over=not self._frozen)
@@ -149,7 +149,9 @@ class Learner:
         LogBusy
             If another learner has taken over.
         """
-        self._orders += orders(self._controls.poll(BATCH, timeout_s if self._frozen else 0.0))
+        self._orders += learning_controls(
+            self._controls.poll(BATCH, timeout_s if self._frozen else 0.0)
+        )
         while self._orders:
             self._obey(self._orders[0])
             self._orders.popleft()
@@ -172,7 +174,7 @@ class Learner:
         data = None if unchanged and newest.count else brain.to_bytes()
         manifest = msgspec.structs.replace(newest, at=now)
         if data is not None:
-            made = manifest_of(data, self._shelf.next_id, brain.position, self._position)
+            made = manifest_of(data, self._slots.next_id, brain.position, self._position)
             manifest = msgspec.structs.replace(
                 made, at=now, control=self._obeyed, skipped=self._skipped
             )
@@ -202,19 +204,19 @@ class Learner:
         self._snapshots.close()
         self._writer.close()
 
-    def _obey(self, order: Order, *, passing_over: bool = False) -> None:
+    def _obey(self, order: LearningControl, *, passing_over: bool = False) -> None:
         """Do what operations say: freeze, or go back to a snapshot, once.
 
         With `passing_over`, what is there by now counts as learned before the order came.
         """
         control = order.control
         self._frozen = control.frozen
-        if not order.goes_back(self._obeyed):
+        if not order.rolls_back(self._obeyed):
             return
         self._snapshots.catch_up()
         told = {"snapshot": control.snapshot}
         try:
-            target = target_of(control, self._snapshots)
+            target = rollback_target(control, self._snapshots)
             nothing = self._make_core(None).brain.to_bytes() if target.data is None else b""
             self.core.adopt(target.data or nothing)
         except StateError as error:
@@ -230,7 +232,7 @@ class Learner:
             self._rewards = rewards
             self._report(self._rewards.lost())
         until = None if control.relearn else position
-        self._skipped = skipped(target.manifest, self._skipped, until)
+        self._skipped = skipped_ranges(target.manifest, self._skipped, until)
         self._obeyed, self._position = order.offset, position
         self.save()
         structlog.get_logger().warning("rolled_back", **told, skipped=self._skipped, to=position)
@@ -273,7 +275,7 @@ class Learner:
         if learned >= self._settings.snapshot_every and rested_s >= self._settings.snapshot_min_s:
             self.save()
 
-    def _report(self, lost: Sequence[Lost]) -> None:
+    def _report(self, lost: Sequence[LostRecords]) -> None:
         for one in lost:
             self.counters["rewards_lost"] += one.end - one.first
             structlog.get_logger().error(
@@ -289,8 +291,8 @@ class Learner:
             write(self._writer, manifest, data)
             self._newest = manifest
             if data is not None:
-                self._shelf.wrote(manifest)
+                self._slots.wrote(manifest)
                 self.counters["snapshots"] += 1
-                self._shelf.keep(self._writer, manifest, data)
+                self._slots.keep(self._writer, manifest, data)
         except CommitUnknown:  # the same slot is written again next time; nothing depends on it
             self.counters["snapshots_failed"] += 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.log.log import Log, Place
 
 
-class Learning:
+class LearnerProcess:
     """A learner at work by itself.
 
     Parameters
@@ -46,7 +46,7 @@ class Learning:
         group: str = "poolwise",
         clock: Callable[[], float] = time.time,
         failpoint: Callable[[str], None] = at.nothing,
-        progress: Callable[[Learning], None] = at.nothing,
+        progress: Callable[[LearnerProcess], None] = at.nothing,
     ) -> None:
         self.last_turn_at = time.monotonic()
         self._settings = settings

@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from streams.log.log import Record
 
 
-class Order(NamedTuple):
+class LearningControl(NamedTuple):
     """A control of the learning, and its offset."""
 
     control: Control
     offset: int
 
-    def goes_back(self, obeyed: int) -> bool:
+    def rolls_back(self, obeyed: int) -> bool:
         """Whether it has to be obeyed, once; `obeyed` is the offset of the last that was."""
         wanted = self.control.snapshot is not None or self.control.relearn
         return wanted and self.offset > obeyed
 
 
-class Target(NamedTuple):
+class RollbackTarget(NamedTuple):
     """Where to go back to: a brain's bytes, none for one that has learned nothing."""
 
     data: bytes | None
     manifest: Manifest
 
 
-def orders(records: Iterable[Record]) -> Iterator[Order]:
+def learning_controls(records: Iterable[Record]) -> Iterator[LearningControl]:
     """Yield the controls that aren't a project's; what is none is the engine's to refuse."""
     for record in records:
         try:
@@ -44,10 +44,10 @@ def orders(records: Iterable[Record]) -> Iterator[Order]:
         except (ValueError, RecursionError):
             continue
         if control.project is None:
-            yield Order(control, record.offset)
+            yield LearningControl(control, record.offset)
 
 
-def target_of(control: Control, snapshots: Snapshots) -> Target:
+def rollback_target(control: Control, snapshots: Snapshots) -> RollbackTarget:
     """Return where `control` wants to go back to.
 
     Raises
@@ -56,14 +56,14 @@ def target_of(control: Control, snapshots: Snapshots) -> Target:
         If the snapshot isn't kept, or can't be read.
     """
     if control.snapshot is None:
-        return Target(None, NOTHING)
+        return RollbackTarget(None, NOTHING)
     found = snapshots.find(control.snapshot)
     if found is None:
         raise StateError("no such snapshot is kept")
-    return Target(found.brain(), found.manifest)
+    return RollbackTarget(found.brain(), found.manifest)
 
 
-def skipped(
+def skipped_ranges(
     target: Manifest, newest: tuple[tuple[int, int], ...], until: int | None
 ) -> tuple[tuple[int, int], ...]:
     """Return the positions in `rewards` that a brain which goes back to `target` doesn't learn.
@@ -75,9 +75,9 @@ def skipped(
     --------
     >>> from streams.learner.snapshots import manifest_of
     >>> target = manifest_of(b"", 3, 100, 100)
-    >>> skipped(target, ((150, 200),), 300)
+    >>> skipped_ranges(target, ((150, 200),), 300)
     ((100, 300),)
-    >>> skipped(target, ((150, 200),), None)
+    >>> skipped_ranges(target, ((150, 200),), None)
     ((150, 200),)
     """
     if until is not None:

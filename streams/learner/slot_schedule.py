@@ -24,7 +24,7 @@ SPARED_S = KEEP[REWARDS].seconds
 """As long as `rewards` are kept, unless told otherwise: older ones can't be gone on from."""
 
 
-class Shelf:
+class SlotSchedule:
     """The slots of one learner.
 
     Parameters

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.log.log import Log, Place
 
 
-class Following:
+class SnapshotFollower:
     """Makes the core, and gives its brain each newer snapshot.
 
     Parameters

@@ -10,21 +10,21 @@ import structlog
 
 from bandit.errors import NewerVersion, StateError
 from streams.learner import slots
-from streams.learner.learning_controls import target_of
+from streams.learner.learning_controls import rollback_target
 from streams.learner.snapshots import NOTHING, Manifest
-from streams.log.log import Lost, Place
+from streams.log.log import LostRecords, Place
 from streams.log.topics import REWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from streams.core import Core
-    from streams.learner.learning_controls import Order, Target
+    from streams.learner.learning_controls import LearningControl, RollbackTarget
     from streams.learner.snapshots import Snapshots
     from streams.log.log import Follower
 
 
-class Beginning(NamedTuple):
+class StartingPoint(NamedTuple):
     """A core, what is said of its brain, and how many newer snapshots couldn't be read."""
 
     core: Core
@@ -32,7 +32,7 @@ class Beginning(NamedTuple):
     unreadable: int
 
 
-def refuse_newer(snapshots: Snapshots, orders: Sequence[Order]) -> None:
+def refuse_newer(snapshots: Snapshots, orders: Sequence[LearningControl]) -> None:
     """Refuse a log in which a newer poolwise saved the newest snapshot, unless it is left by order.
 
     Raises
@@ -45,9 +45,11 @@ def refuse_newer(snapshots: Snapshots, orders: Sequence[Order]) -> None:
         newest.brain()
 
 
-def begin(
-    snapshots: Snapshots, make_core: Callable[[bytes | None], Core], orders: Sequence[Order]
-) -> Beginning:
+def find_start(
+    snapshots: Snapshots,
+    make_core: Callable[[bytes | None], Core],
+    orders: Sequence[LearningControl],
+) -> StartingPoint:
     """Make a core from the newest snapshot that is whole, or from nothing if none is.
 
     Where an order to go back is still to be obeyed, from the one that it names.
@@ -60,7 +62,7 @@ def begin(
     target = _wanted(snapshots, orders)
     if target is not None:
         with suppress(StateError):
-            return Beginning(make_core(target.data), snapshots.newest(), 0)
+            return StartingPoint(make_core(target.data), snapshots.newest(), 0)
     unreadable, newest = 0, snapshots.newest().id
     for snapshot in snapshots.newest_first():
         manifest, number = snapshot.manifest, snapshot.manifest.id
@@ -77,22 +79,22 @@ def begin(
         else:
             if unreadable:  # without chunks: the next one is saved whole, though nothing is new
                 manifest = msgspec.structs.replace(manifest, count=0)
-            return Beginning(core, manifest, unreadable)
-    return Beginning(make_core(None), NOTHING, unreadable or int(newest >= 0))
+            return StartingPoint(core, manifest, unreadable)
+    return StartingPoint(make_core(None), NOTHING, unreadable or int(newest >= 0))
 
 
-def _wanted(snapshots: Snapshots, orders: Sequence[Order]) -> Target | None:
+def _wanted(snapshots: Snapshots, orders: Sequence[LearningControl]) -> RollbackTarget | None:
     """Return where the newest order, if it isn't obeyed yet, wants to go back to."""
-    if orders and orders[-1].goes_back(snapshots.newest().control):
+    if orders and orders[-1].rolls_back(snapshots.newest().control):
         with suppress(StateError):
-            return target_of(orders[-1].control, snapshots)
+            return rollback_target(orders[-1].control, snapshots)
     return None
 
 
-def lost_rewards(begun: Manifest, newest: int, rewards: Follower) -> list[Lost]:
+def lost_rewards(start: Manifest, newest: int, rewards: Follower) -> list[LostRecords]:
     """Return the rewards behind what was learned that the log has deleted.
 
-    `newest` is the number of the newest snapshot, whole or not; `rewards` reads on from `begun`.
+    `newest` is the number of the newest snapshot, whole or not; `rewards` reads on from `start`.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def lost_rewards(begun: Manifest, newest: int, rewards: Follower) -> list[Lost]:
         If all of the learning would have to start over with what is left.
     """
     lost, first = rewards.lost(), rewards.position
-    if begun is not NOTHING or first == 0:
+    if start is not NOTHING or first == 0:
         return lost
     if newest >= 0:
         msg = (
@@ -109,4 +111,4 @@ def lost_rewards(begun: Manifest, newest: int, rewards: Follower) -> list[Lost]:
             " left: poolwise control LOG --learning --relearn"
         )
         raise StateError(msg)
-    return [Lost(Place(REWARDS, 0), 0, first)]
+    return [LostRecords(Place(REWARDS, 0), 0, first)]

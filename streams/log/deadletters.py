@@ -17,7 +17,7 @@ from streams.log.log import NewRecord
 from streams.log.topics import DEADLETTERS
 
 if TYPE_CHECKING:
-    from streams.log.log import Lost, Record
+    from streams.log.log import LostRecords, Record
 
 MAX_ORIGINAL_BYTES = 256 * 1024
 """Larger originals are named by their digest."""
@@ -89,7 +89,7 @@ def too_large(error: Exception) -> DeadLetter:
     return DeadLetter(rule=TOO_LARGE, message=str(error))
 
 
-def lost(loss: Lost, at: float | None) -> NewRecord:
+def lost(loss: LostRecords, at: float | None) -> NewRecord:
     """Return the letter of records that were deleted before they were read, as it is written."""
     topic, partition = loss.place
     letter = DeadLetter(

@@ -61,7 +61,7 @@ class NewRecord(NamedTuple):
     partition: int | None = None
 
 
-class Lost(NamedTuple):
+class LostRecords(NamedTuple):
     """Records that were deleted before they were read: from `first` up to, not with, `end`."""
 
     place: Place
@@ -69,7 +69,7 @@ class Lost(NamedTuple):
     end: int
 
 
-class Shared(Protocol):
+class GroupMember(Protocol):
     """A reader of shared topics, one of a group: what it holds, no other member holds."""
 
     def held(self) -> frozenset[Place]:
@@ -87,7 +87,7 @@ class Shared(Protocol):
     def keep_alive(self) -> None:
         """Stay a member while something else than reading takes long; call it every few seconds."""
 
-    def lost(self) -> list[Lost]:
+    def lost(self) -> list[LostRecords]:
         """What was deleted unread, as noticed since the last call; reading went on behind it."""
 
     def lag(self) -> dict[Place, int]:
@@ -177,7 +177,7 @@ class Follower(Protocol):
         Infinity for a log that always answers.
         """
 
-    def lost(self) -> list[Lost]:
+    def lost(self) -> list[LostRecords]:
         """What was deleted unread, as noticed since the last call; reading went on behind it."""
 
     def at_end(self) -> bool:
@@ -223,7 +223,7 @@ class Log(Protocol):
             If the log notices that somebody else is; otherwise, they are told at their next write.
         """
 
-    def shared(self, group: str, topics: Sequence[str]) -> Shared:
+    def shared(self, group: str, topics: Sequence[str]) -> GroupMember:
         """Join `group` as a reader of `topics`.
 
         Raises

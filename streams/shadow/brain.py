@@ -14,7 +14,7 @@ import structlog
 from bandit.engine.engine import Engine
 from bandit.errors import EventError, StateError
 from bandit.learn.brain import Brain
-from streams.learner.snapshot_follower import Following
+from streams.learner.snapshot_follower import SnapshotFollower
 from streams.learner.snapshots import Snapshots
 from streams.log.codec import decode_reward
 from streams.log.log import SILENT_S
@@ -174,7 +174,7 @@ class Follows:
 
     def __init__(self, log: Log, settings: Settings, clock: Callable[[], float]) -> None:
         self._engine = Engine(settings, Brain(settings))
-        self._following = Following(log, lambda _: self._engine, clock)
+        self._following = SnapshotFollower(log, lambda _: self._engine, clock)
 
     @property
     def brain(self) -> Brain:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bandit.events import DeadLetter
     from streams.core import Core
-    from streams.log.log import Lost, Record
+    from streams.log.log import LostRecords, Record
     from streams.worker.commits import Commits
     from streams.worker.intake import Intake
 
@@ -125,7 +125,7 @@ class Batches:
         self._observe(timings.BATCH_RECORDS, count)
         return count
 
-    def report(self, losses: Sequence[Lost]) -> None:
+    def report(self, losses: Sequence[LostRecords]) -> None:
         """Write down what was deleted before it was read, and pass over it."""
         for loss in losses:
             passed_over = {loss.place: loss.end}

@@ -14,10 +14,10 @@ from bandit.errors import CommitUnknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from streams.log.log import NewRecord, Place, Shared
+    from streams.log.log import GroupMember, NewRecord, Place
 
 
-class _Open(NamedTuple):
+class _PendingCommit(NamedTuple):
     """A commit that may have happened or not, and what is to be done if it did."""
 
     positions: Mapping[Place, int]
@@ -33,9 +33,9 @@ class Commits:
         Whose transactions are used.
     """
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: GroupMember) -> None:
         self._shared = shared
-        self._open: _Open | None = None
+        self._open: _PendingCommit | None = None
         self._settled = False  # an outcome, since the last turn that was good
 
     def commit(
@@ -55,7 +55,7 @@ class Commits:
         try:
             self._shared.commit(new, positions)
         except CommitUnknown:
-            self._open = _Open(positions, keep)
+            self._open = _PendingCommit(positions, keep)
             raise
         keep()
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from streams.log.log import Record
 
 
-class Late:
+class DeferredTasks:
     """Keeps tasks that came too early; no more than were polled before their pause.
 
     Examples
     --------
     >>> from streams.log.log import Record
-    >>> late, held = Late(), {Place("tasks", 0)}
+    >>> late, held = DeferredTasks(), {Place("tasks", 0)}
     >>> late.sort([Record("tasks", 0, 5, b"t", b"{}")], {0}, held)
     []
     >>> late.waits(set())

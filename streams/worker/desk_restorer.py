@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from streams.core import Core
-    from streams.log.log import Log, Shared
+    from streams.log.log import GroupMember, Log
 
 BATCH = 1000
 
 
-class Desks:
+class DeskRestorer:
     """Which partitions' desks the core has.
 
     Parameters
@@ -40,7 +40,7 @@ class Desks:
     def __init__(
         self,
         log: Log,
-        shared: Shared,
+        shared: GroupMember,
         core: Core,
         failpoint: Callable[[str], None] = at.nothing,
         observe: timings.Observe = timings.nothing,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streams.core import Core
-    from streams.log.log import Follower, Log, Record, Shared
+    from streams.log.log import Follower, GroupMember, Log, Record
     from streams.worker.batches import Batches
     from streams.worker.intake import Intake
 
@@ -44,7 +44,7 @@ class Operations:
     def __init__(
         self,
         log: Log,
-        shared: Shared,
+        shared: GroupMember,
         core: Core,
         intake: Intake,
         batches: Batches,

@@ -18,10 +18,10 @@ from streams.worker.operations import WRITES_FOR_ALL
 
 if TYPE_CHECKING:
     from streams.core import Core
-    from streams.log.log import Shared
+    from streams.log.log import GroupMember
 
 
-def resume(shared: Shared, core: Core, partition: int) -> frozenset[Place]:
+def resume(shared: GroupMember, core: Core, partition: int) -> frozenset[Place]:
     """Read the topics of a partition on behind what its desk has passed; which were moved to it.
 
     Raises

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from streams.worker.deferred_tasks import Late
+from streams.worker.deferred_tasks import DeferredTasks
 from streams.worker.ticker import Ticker
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Timekeeper:
         self.ticker = Ticker(clock, settings.tick_s)
         self.not_believed: set[int] = set()  # partitions whose last tick was too far ahead
         self.ticks_refused = 0
-        self.late = Late()
+        self.late = DeferredTasks()
         self._core = core
         self._clock = clock
         self._behind_s = settings.max_behind_s + settings.tick_s

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bandit.errors import CommitUnknown
-from streams.learner.worker_learner import learner_of
+from streams.learner.worker_learner import worker_learner
 from streams.log.log import Place
 from streams.log.topics import (
     ASKS,
@@ -29,7 +29,7 @@ from streams.process import timings
 from streams.process.recovery import Recovery
 from streams.worker.batches import Batches
 from streams.worker.commits import Commits
-from streams.worker.desk_restorer import Desks
+from streams.worker.desk_restorer import DeskRestorer
 from streams.worker.intake import Intake
 from streams.worker.open_limits import MAX_BEHIND_S, limit_reached
 from streams.worker.operations import WRITES_FOR_ALL, Operations
@@ -95,7 +95,7 @@ class Worker:
         self._failpoint = failpoint
         self._progress = progress
         self._shared = log.shared(group, SHARED)
-        self.learner = learner_of(
+        self.learner = worker_learner(
             log, make_core, settings, self._shared, group, follow, clock, failpoint
         )
         self.core = self.learner.core
@@ -105,7 +105,7 @@ class Worker:
         self._batches = Batches(
             self._commits, self.core, self.intake, settings.max_unexpected, failpoint, observe
         )
-        self._desks = Desks(log, self._shared, self.core, failpoint, observe)
+        self._desks = DeskRestorer(log, self._shared, self.core, failpoint, observe)
         self._operations = Operations(
             log, self._shared, self.core, self.intake, self._batches, settings.batch_records
         )

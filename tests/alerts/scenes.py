@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.config.config import MetricsSettings, WorkerSettings
 from streams.core import engine_maker
-from streams.learner.learner_process import Learning
+from streams.learner.learner_process import LearnerProcess
 from streams.monitor.endpoint import Endpoint
 from streams.monitor.health import Board, Limits
 from streams.monitor.metrics import Metrics
@@ -48,10 +48,10 @@ class Scene(NamedTuple):
                 yield worker
 
     @contextmanager
-    def learner(self, log: Log | None = None, **settings: Any) -> Iterator[Learning]:
+    def learner(self, log: Log | None = None, **settings: Any) -> Iterator[LearnerProcess]:
         """Watch a learner."""
         with self._watched("learner") as (publish, _):
-            learning = Learning(
+            learning = LearnerProcess(
                 log or self.log,
                 engine_maker(SETTINGS, 1),
                 WorkerSettings(**settings),
@@ -60,7 +60,7 @@ class Scene(NamedTuple):
             with closing(learning):
                 yield learning
 
-    def passes(self, minutes: float, *working: Worker | Learning) -> None:
+    def passes(self, minutes: float, *working: Worker | LearnerProcess) -> None:
         """Let time pass in which these work."""
         for _ in range(int(minutes * 60 / EVERY_S)):
             for one in working:
@@ -68,10 +68,12 @@ class Scene(NamedTuple):
             self.tape.scrape()
 
     @contextmanager
-    def _watched(self, name: str) -> Iterator[tuple[Callable[[Worker | Learning], None], Metrics]]:
+    def _watched(
+        self, name: str
+    ) -> Iterator[tuple[Callable[[Worker | LearnerProcess], None], Metrics]]:
         board = Board(LIMITS, see_every_s=0.0, clock=self.tape.now)
 
-        def publish(worker: Worker | Learning) -> None:
+        def publish(worker: Worker | LearnerProcess) -> None:
             worker.last_turn_at = self.tape.now()
             board.publish(worker)
 

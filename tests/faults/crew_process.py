@@ -28,7 +28,7 @@ from streams.core import engine_maker
 from streams.embedded.log import EmbeddedLog
 from streams.kafka_log.producer import Transactions
 from streams.learner import snapshots
-from streams.learner.learner_process import Learning
+from streams.learner.learner_process import LearnerProcess
 from streams.monitor.logs import set_up
 from streams.process.draining import draining
 from streams.process.failpoints import COMMIT
@@ -122,9 +122,9 @@ def work(
 ) -> None:
     """Run one role until `stop` says so."""
     make, group = engine_maker(config.core, log.partitions("tasks")), config.log.group
-    runs: Worker | Learning
+    runs: Worker | LearnerProcess
     if role == LEARN:
-        runs = Learning(log, make, config.worker, group=group, failpoint=failpoint)
+        runs = LearnerProcess(log, make, config.worker, group=group, failpoint=failpoint)
     else:
         runs = Worker(
             log,

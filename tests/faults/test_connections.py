@@ -17,7 +17,7 @@ from bandit.errors import LogError
 from streams.cli.tail import tail
 from streams.clients.address import open_log
 from streams.config.log_settings import LogSettings, read_log_settings
-from streams.kafka_log.connecting.broker_connection import Wire
+from streams.kafka_log.connecting.broker_connection import BrokerConnection
 from streams.kafka_log.connecting.connection import client_settings, parse_address
 from streams.kafka_log.connecting.server import Server
 from streams.kafka_log.log import KafkaLog
@@ -217,7 +217,7 @@ def test_no_secret_is_in_what_objects_say_of_themselves(
     connect = client_settings(parse_address(address), settings)
     with (
         closing(open_log(address, settings)) as log,
-        closing(Wire(Server.of(secure_broker.secure_address), connect)) as wire,
+        closing(BrokerConnection(Server.of(secure_broker.secure_address), connect)) as wire,
     ):
         assert connect["sasl_plain_password"] == security.password
         for one in (log, wire, settings):

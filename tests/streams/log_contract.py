@@ -14,12 +14,12 @@ from tests.streams.following_contract import WAIT_S, read_all, task
 from tests.streams.prune.pruned_contract import PrunedContract
 
 if TYPE_CHECKING:
-    from streams.log.log import Record, Shared
+    from streams.log.log import GroupMember, Record
 
 GROUP = "workers"
 
 
-def poll_all(shared: Shared, batch: int = 7) -> list[Record]:
+def poll_all(shared: GroupMember, batch: int = 7) -> list[Record]:
     """Poll until the end of what is committed."""
     records = []
     while not shared.at_end():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.events import Input, Output, Reward
-    from streams.log.log import Follower, Log, Place, Record, Shared, Writer
+    from streams.log.log import Follower, GroupMember, Log, Place, Record, Writer
 
 E = TypeVar("E")
 SETTINGS = Settings(seed=1, policy=PolicySettings(name="cheapest", labels_per_task=2))
@@ -155,7 +155,7 @@ class FlakyLog:
     def follow(self, topic: str, partition: int = 0, position: int = 0) -> Follower:
         return self._log.follow(topic, partition, position)
 
-    def shared(self, group: str, topics: Sequence[str]) -> Shared:
+    def shared(self, group: str, topics: Sequence[str]) -> GroupMember:
         return FlakyShared(self, self._log.shared(group, topics))
 
     def close(self) -> None:
@@ -179,7 +179,7 @@ class FlakyWriter:
 class FlakyShared:
     """The reader of a flaky log."""
 
-    def __init__(self, log: FlakyLog, shared: Shared) -> None:
+    def __init__(self, log: FlakyLog, shared: GroupMember) -> None:
         self._log = log
         self._shared = shared
         self.held, self.poll, self.pause = shared.held, shared.poll, shared.pause

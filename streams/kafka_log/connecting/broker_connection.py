@@ -35,7 +35,7 @@ OLDEST = (2, 5)
 """Before that, a commit knows no generation of a group (KIP-447)."""
 
 
-class Wire:
+class BrokerConnection:
     """A connection that is ready for requests.
 
     Parameters

@@ -7,7 +7,7 @@ from contextlib import closing
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streams.kafka_log.connecting.broker_connection import STEP_S, Wire
+from streams.kafka_log.connecting.broker_connection import STEP_S, BrokerConnection
 from streams.kafka_log.connecting.server import Server
 from streams.kafka_log.connecting.unreachable import Unreachable
 
@@ -33,7 +33,7 @@ def probe(
 
     def one(server: Server) -> None:
         try:
-            with closing(Wire(server, connect)) as wire:
+            with closing(BrokerConnection(server, connect)) as wire:
                 found[server] = Reached(wire.versions.broker_version_str, wire.brokers)
         except Unreachable as error:
             found[server] = error

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from streams.config.config import Config
     from streams.kafka_log.follower import KafkaFollower
-    from streams.kafka_log.member import KafkaShared
+    from streams.kafka_log.member import KafkaMember
     from streams.log.log import Record
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
@@ -54,7 +54,7 @@ def longer(things: list[int], number: int) -> bool:
     return len(things) > number
 
 
-def drained(shared: KafkaShared, *others: KafkaShared) -> list[Record]:
+def drained(shared: KafkaMember, *others: KafkaMember) -> list[Record]:
     """Poll until something came, and nothing more; the others of its group poll too."""
     found: list[Record] = []
     until = time.monotonic() + 20
@@ -75,7 +75,7 @@ def test_a_commit_of_an_earlier_generation_is_refused_whole(story: Story) -> Non
     first = log.shared(GROUP, ["tasks", "labels"])
     polled, stale = drained(first), first._member
     joining = Thread(target=lambda: found.append(log.shared(GROUP, ["tasks", "labels"])))
-    found: list[KafkaShared] = []
+    found: list[KafkaMember] = []
     joining.start()
     until = time.monotonic() + 20
     while len(first.held()) != 2:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kafka import TopicPartition
 
-    from streams.kafka_log.member import KafkaShared
+    from streams.kafka_log.member import KafkaMember
     from streams.kafka_log.producer import Transactions
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -49,7 +49,7 @@ def address(trusting: Broker) -> str:
     return address
 
 
-def member(address: str) -> tuple[KafkaLog, KafkaShared]:
+def member(address: str) -> tuple[KafkaLog, KafkaMember]:
     """Join under the same name every time."""
     log = KafkaLog(address, LogSettings(instance="w1"))
     return log, log.shared("workers", TOPICS)

@@ -27,7 +27,7 @@ from tests.streams.scenes import POOLS, letters, task, touchy, worker, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streams.kafka_log.member import KafkaShared
+    from streams.kafka_log.member import KafkaMember
     from streams.log.log import Record
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
@@ -73,7 +73,7 @@ def members(broker: Broker) -> Iterator[Members]:
 
 
 def poll_until(
-    shared: KafkaShared, holds: Callable[[], bool], timeout_s: float = 20.0
+    shared: KafkaMember, holds: Callable[[], bool], timeout_s: float = 20.0
 ) -> list[Record]:
     """Poll until something holds; the records that came."""
     until, found = time.monotonic() + timeout_s, []
@@ -83,12 +83,12 @@ def poll_until(
     return found
 
 
-def join(log: KafkaLog) -> KafkaShared:
+def join(log: KafkaLog) -> KafkaMember:
     """Join the group, alone in it or not."""
     return log.shared(GROUP, SHARED)
 
 
-def holds_all(shared: KafkaShared) -> Callable[[], bool]:
+def holds_all(shared: KafkaMember) -> Callable[[], bool]:
     """Whether a member holds both partitions of both topics."""
     return lambda: len(shared.held()) == 4
 
@@ -152,7 +152,7 @@ def test_what_came_back_after_somebody_else_had_it_is_shown_as_lost(
     members.log.write([NewRecord("tasks", b"t", b"%d" % i, 0) for i in range(10)])
     first = join(members.open(at=proxy.address))
     poll_until(first, holds_all(first))
-    others: list[KafkaShared] = []
+    others: list[KafkaMember] = []
     joining = threading.Thread(target=lambda: others.append(join(members.log)))
     joining.start()
     wait_until(lambda: bool(first._consumer._coordinator.rejoin_needed))

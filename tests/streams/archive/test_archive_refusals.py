@@ -13,7 +13,7 @@ from bandit.events import Decision
 from streams.archive.archive import Archive
 from streams.archive.names import header_of
 from streams.embedded.log import EmbeddedLog
-from streams.log.log import Lost, Place
+from streams.log.log import LostRecords, Place
 from tests.replay.task_log.own_log_writer import World, simulate
 from tests.streams.archive.archive_audit import archive_all, audit, files, records, write
 
@@ -119,7 +119,7 @@ class Forgetful(EmbeddedLog):
     def follow(self, topic: str, partition: int = 0, position: int = 0) -> EmbeddedFollower:
         reader = super().follow(topic, partition, position)
         if topic == "rewards" and 0 < position < 20:
-            lost = [Lost(Place(topic, partition), position, 20)]
+            lost = [LostRecords(Place(topic, partition), position, 20)]
             reader._position = 20
             reader.lost = lambda: [lost.pop()] if lost else []  # type: ignore[method-assign]
         return reader

@@ -21,7 +21,7 @@ from kafka.admin import (
 from streams.config.log_settings import LogSettings
 from streams.doctor.rights import ROLES, Rights
 from streams.doctor.topics import described
-from streams.kafka_log.connecting.broker_connection import Wire
+from streams.kafka_log.connecting.broker_connection import BrokerConnection
 from streams.kafka_log.connecting.connection import client_settings, parse_address
 from streams.kafka_log.connecting.server import Server
 from streams.kafka_log.log import KafkaLog
@@ -112,7 +112,7 @@ class Guarded:
         connect = client_settings(address, self.settings)
         with (
             closing(self.open()) as log,
-            closing(Wire(Server.of(address.servers[0]), connect)) as wire,
+            closing(BrokerConnection(Server.of(address.servers[0]), connect)) as wire,
         ):
             rights = Rights(address, "poolwise", described(log), self.settings.username)
             return list(rights.check(role, wire))

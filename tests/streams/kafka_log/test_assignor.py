@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from streams.kafka_log.assignor import TogetherAssignor, share_out
+from streams.kafka_log.assignor import CopartitionAssignor, share_partitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ class Group:
 
     def round(self, topics: Iterable[str] = TOPICS) -> bool:
         """Rebalance once; whether somebody had to give something up, and so asks for another."""
-        assignors = {name: TogetherAssignor(mine.copy, {}) for name, mine in self.owned.items()}
+        assignors = {name: CopartitionAssignor(mine.copy, {}) for name, mine in self.owned.items()}
         members = [
             Member(name, name if name in self.static else None, assignor.metadata(topics))
             for name, assignor in assignors.items()
@@ -166,7 +166,7 @@ def test_a_settled_group_stays_as_it_is(partitions: int, members: list[str]) -> 
 def test_shares_are_shared_out_whatever_is_claimed(
     claims: dict[str, set[int]], partitions: set[int]
 ) -> None:
-    shares = share_out({name: sorted(claims[name]) for name in claims}, partitions)
+    shares = share_partitions({name: sorted(claims[name]) for name in claims}, partitions)
     assert sorted(p for share in shares.values() for p in share) == sorted(partitions)
     sizes = [len(share) for share in shares.values()]
     assert max(sizes) - min(sizes) <= 1

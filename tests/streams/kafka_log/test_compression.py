@@ -25,7 +25,7 @@ from streams.log.topics import DESK, LABELS, TASKS, VERDICTS
 from tests.broker.log_bytes import bytes_by_topic
 
 if TYPE_CHECKING:
-    from streams.log.log import Follower, Shared
+    from streams.log.log import Follower, GroupMember
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka
@@ -104,7 +104,7 @@ def test_a_reader_without_zstd_reads_what_is_written_unless_zstd_is_asked_for(
             consumer.poll(5000)
 
 
-def poll_for(reader: Shared | Follower, seconds: float) -> None:
+def poll_for(reader: GroupMember | Follower, seconds: float) -> None:
     """Poll, whatever comes."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -17,7 +17,7 @@ from streams.log.log import NewRecord, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.kafka_log.member import KafkaShared
+    from streams.kafka_log.member import KafkaMember
     from tests.broker.broker import Broker
 
 pytestmark = pytest.mark.kafka
@@ -38,7 +38,7 @@ class Names:
         self._opened.append(log)
         return log
 
-    def member(self, group: str, instance: str) -> KafkaShared:
+    def member(self, group: str, instance: str) -> KafkaMember:
         shared = self.open(instance).shared(group, ["tasks", "labels"])
         while not shared.held():
             shared.poll(1, 0.1)

@@ -17,7 +17,7 @@ from streams.log.log import NewRecord, Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from streams.log.log import Follower, Shared
+    from streams.log.log import Follower, GroupMember
     from tests.broker.broker import Broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -43,7 +43,7 @@ def log(mortal: Broker) -> Iterator[KafkaLog]:
         yield log
 
 
-def polled(reader: Follower | Shared, for_s: float) -> None:
+def polled(reader: Follower | GroupMember, for_s: float) -> None:
     """Poll, whatever comes; requests end meanwhile, and connections are made anew."""
     until = time.monotonic() + for_s
     while time.monotonic() < until:

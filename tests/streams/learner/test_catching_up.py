@@ -10,7 +10,7 @@ import pytest
 from bandit.events import Control, Decision, Reward
 from streams.config.config import WorkerSettings, parse_config
 from streams.learner import learner as module
-from streams.learner.learner_process import Learning
+from streams.learner.learner_process import LearnerProcess
 from streams.log.log import NewRecord
 from tests.streams.learner.test_learner import knows_the_fold
 from tests.streams.learner.test_snapshot_follower import learner, make
@@ -96,7 +96,7 @@ def test_at_the_start_nothing_is_decided_before_all_that_was_there_is_learned(
 @pytest.mark.parametrize("alone", [True, False])
 def test_until_idle_all_is_learned(log: EmbeddedLog, alone: bool) -> None:
     write(log, Control(at=2.0))
-    one = Learning(log, make, WorkerSettings()) if alone else worker(log)
+    one = LearnerProcess(log, make, WorkerSettings()) if alone else worker(log)
     one.run(until_idle=True)
     one.close()
     again = worker(log)

@@ -12,7 +12,7 @@ from bandit.errors import NewerVersion, StateError
 from bandit.events import Control, Reward
 from bandit.learn import saved_brain
 from streams.config.config import WorkerSettings
-from streams.learner.slot_schedule import Shelf
+from streams.learner.slot_schedule import SlotSchedule
 from streams.learner.slots import in_turn
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
@@ -206,8 +206,8 @@ def test_a_newer_snapshot_is_not_taken_for_one_of_the_version_before(
     number = kept(log).next_id()
     newer = {"v": 99, "id": number, "control": -1}
     log.write([NewRecord("models", in_turn(number), msgspec.json.encode(newer))])
-    assert Shelf(kept(log), None).next_id == number + 1
-    assert Shelf(kept(log), None)._spared is None
+    assert SlotSchedule(kept(log), None).next_id == number + 1
+    assert SlotSchedule(kept(log), None)._spared is None
 
 
 def test_the_snapshot_of_the_version_before_is_spared(log: EmbeddedLog) -> None:

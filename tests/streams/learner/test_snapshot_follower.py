@@ -1,4 +1,4 @@
-"""Following the learner: the newest model, and none older."""
+"""SnapshotFollower the learner: the newest model, and none older."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bandit.learn.brain import Brain
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
 from streams.learner.learner import Learner
-from streams.learner.snapshot_follower import Following
+from streams.learner.snapshot_follower import SnapshotFollower
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
 from tests.streams.learner.knowledge import knowledge
@@ -55,9 +55,9 @@ def make(data: bytes | None) -> Engine:
     return engine_maker(SETTINGS, 1)(data)
 
 
-def following(log: Log, clock: Clock | None = None) -> Following:
+def following(log: Log, clock: Clock | None = None) -> SnapshotFollower:
     """Follow whoever learns."""
-    return Following(log, make, clock or Clock())
+    return SnapshotFollower(log, make, clock or Clock())
 
 
 def learner(log: Log, clock: Clock | None = None, **settings: Any) -> Learner:

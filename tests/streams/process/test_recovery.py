@@ -11,7 +11,7 @@ from bandit.errors import CommitUnknown, LogError
 from bandit.events import Control
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.learner.learner_process import Learning
+from streams.learner.learner_process import LearnerProcess
 from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, FlakyLog, kept, new_log, task, worker, write
 from tests.streams.worker.test_worker import story
@@ -91,7 +91,7 @@ def test_an_order_to_roll_back_waits_for_a_silent_log(log: EmbeddedLog, *, alone
     first.close()
     oldest = list(kept(log).newest_first())[-1].manifest
     silent, make = SilentLog(log), engine_maker(SETTINGS, 1)
-    one = Learning(silent, make, WorkerSettings()) if alone else worker(silent)
+    one = LearnerProcess(silent, make, WorkerSettings()) if alone else worker(silent)
     write(log, Control(at=2.0, snapshot=oldest.id))
     silent.silent = 2
     for _ in range(4):
@@ -105,7 +105,7 @@ def test_an_order_to_roll_back_waits_for_a_silent_log(log: EmbeddedLog, *, alone
 
 def test_a_learner_whose_log_is_silent_for_too_long_ends_with_a_line(log: EmbeddedLog) -> None:
     silent = SilentLog(log)
-    one = Learning(silent, engine_maker(SETTINGS, 1), WorkerSettings(recover_s=30.0))
+    one = LearnerProcess(silent, engine_maker(SETTINGS, 1), WorkerSettings(recover_s=30.0))
     silent.silent_s = 29.0
     one.step()
     silent.silent_s = 31.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from streams.log.log import Lost, NewRecord, Place
+from streams.log.log import LostRecords, NewRecord, Place
 from tests.streams.following_contract import WAIT_S, FollowingContract, read_all, task
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class PrunedContract(FollowingContract):
         rewards(log)
         self.delete_before(log, REWARDS, 12)
         follower = log.follow(*REWARDS, 3)
-        assert follower.lost() == [Lost(REWARDS, 3, 12)]
+        assert follower.lost() == [LostRecords(REWARDS, 3, 12)]
         assert [r.offset for r in read_all(follower)] == list(range(12, 20))
         assert follower.lost() == []
         log.close()
@@ -93,6 +93,6 @@ class PrunedContract(FollowingContract):
         read = []
         while not again.at_end():
             read += again.poll(7, WAIT_S)
-        assert again.lost() == [Lost(TASKS, 4, 15)]
+        assert again.lost() == [LostRecords(TASKS, 4, 15)]
         assert [record.key for record in read] == [b"t%d" % i for i in range(15, 20)]
         log.close()

@@ -17,7 +17,7 @@ from streams.archive.archive import Archive
 from streams.cli.prune import prune
 from streams.doctor.age import age
 from streams.embedded.log import EmbeddedLog
-from streams.log.log import Lost, NewRecord, Place
+from streams.log.log import LostRecords, NewRecord, Place
 from streams.prune.pruning import cuts, prune_place
 from tests.streams.archive.archive_audit import archive_all
 from tests.streams.prune.pruned_story import DAY_S, PLAIN, begin, contents, days, work
@@ -207,7 +207,7 @@ def test_readers_that_stood_before_are_told(path: Path) -> None:
         for cut in cuts(log, 3 * DAY_S):
             assert sum(prune_place(log, cut)) == cut.records
         assert [record.offset for record in follower.poll(100, 0.0)] == list(range(8, 16))
-        assert follower.lost() == [Lost(Place("verdicts", 0), 2, 8)]
+        assert follower.lost() == [LostRecords(Place("verdicts", 0), 2, 8)]
 
 
 def test_it_runs_beside_a_worker(path: Path) -> None:

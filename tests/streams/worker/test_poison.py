@@ -9,7 +9,7 @@ import pytest
 
 from bandit.errors import PoolwiseError, RecordTooLarge
 from bandit.events import Ask, Pool, Task
-from streams.log.log import Lost, NewRecord, Place
+from streams.log.log import LostRecords, NewRecord, Place
 from tests.streams.scenes import (
     FlakyLog,
     events,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.embedded.log import EmbeddedLog
-    from streams.log.log import Log, Shared
+    from streams.log.log import GroupMember, Log
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ class Narrow(FlakyLog):
         self.most = most
         self.refused = 0
 
-    def shared(self, group: str, topics: Sequence[str]) -> Shared:
+    def shared(self, group: str, topics: Sequence[str]) -> GroupMember:
         shared = super().shared(group, topics)
         commit = shared.commit
 
@@ -187,7 +187,7 @@ def test_poison_that_waits_for_its_commit_is_not_forgotten_when_records_were_los
     one = worker(log, touchy)
     one._batches.handle(one._shared.poll(10, 0.0))
     assert one._batches.waiting
-    one._batches.report([Lost(Place("labels", 0), 0, 5)])
+    one._batches.report([LostRecords(Place("labels", 0), 0, 5)])
     assert [letter.rule for letter in letters(log)] == ["unexpected", "lost"]
     assert one._shared.committed(Place("tasks", 0)) == 1
     assert one._shared.committed(Place("labels", 0)) == 5

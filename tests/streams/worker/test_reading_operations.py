@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from streams.log.log import Log, Shared
+    from streams.log.log import GroupMember, Log
 
 BAD = NewRecord("pools", b"bad", b"{oops")
 MANY = [Pool(pool=f"p{number}", at=0.0, usd_per_label=0.01) for number in range(30)]
@@ -47,12 +47,12 @@ class Commit(NamedTuple):
     positions: dict[Place, int]
 
 
-def commits(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> list[Commit]:
+def commits(shared: GroupMember, monkeypatch: pytest.MonkeyPatch) -> list[Commit]:
     """Return a list that will hold each commit."""
     made: list[Commit] = []
     commit = type(shared).commit
 
-    def noted(self: Shared, new: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
+    def noted(self: GroupMember, new: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         commit(self, new, positions)
         made.append(Commit([one.topic for one in new], dict(positions)))
 
