@@ -17,11 +17,11 @@ from kafka.admin import OffsetSpec
 from bandit.errors import CommitUnknown
 from streams.kafka_log.connecting.connection import (
     client_settings,
-    connecting,
-    failing,
+    no_client,
     parse_address,
+    request_failed,
 )
-from streams.kafka_log.connecting.probe import lasting, refusals
+from streams.kafka_log.connecting.probe import connection_errors, final_error
 from streams.kafka_log.follower import KafkaFollower
 from streams.kafka_log.former_id import begin_writer
 from streams.kafka_log.identity import of_member, of_writer
@@ -82,8 +82,8 @@ class KafkaLog:
         self._followers: list[KafkaFollower] = []
         self._members: list[KafkaMember | KafkaWriter] = []
         self._anybody: KafkaWriter | None = None
-        refused = refusals(self._connect)
-        if (reason := lasting(refused)) is not None:
+        refused = connection_errors(self._connect)
+        if (reason := final_error(refused)) is not None:
             raise reason
         self.admin = self._reach(address, refused)
         self.names = TopicNames(address, self._address, self._count, self._describe)
@@ -133,7 +133,7 @@ class KafkaLog:
                 self.names.look,
             )
         except kafka_errors.KafkaError as error:
-            raise failing(f"{self.names.name}: {topic}/{partition}", error) from error
+            raise request_failed(f"{self.names.name}: {topic}/{partition}", error) from error
         self._followers = [one for one in self._followers if not one.closed]
         self._followers.append(follower)
         return follower
@@ -151,12 +151,12 @@ class KafkaLog:
         try:
             return KafkaAdminClient(**self._connect)
         except kafka_errors.KafkaError as error:
-            if refused := refused or refusals(self._connect):
-                raise connecting(address, error, refused) from error
+            if refused := refused or connection_errors(self._connect):
+                raise no_client(address, error, refused) from error
         try:
             return KafkaAdminClient(**self._connect)
         except kafka_errors.KafkaError as error:
-            raise connecting(address, error, refusals(self._connect)) from error
+            raise no_client(address, error, connection_errors(self._connect)) from error
 
     def _writer(self, transactions: Transactions) -> KafkaWriter:
         writer = KafkaWriter(self.names, transactions)
@@ -182,7 +182,7 @@ class KafkaLog:
         try:
             found = self.admin.describe_topics([topic])
         except kafka_errors.KafkaError as error:
-            raise failing(self.names.name, error) from error
+            raise request_failed(self.names.name, error) from error
         ways = [len(one["partitions"]) for one in found if not one["error_code"]]
         return ways[0] if ways else None
 
@@ -211,10 +211,10 @@ class KafkaLog:
                 found = self.admin.list_partition_offsets(wanted)
             except kafka_errors.RetriableError as error:
                 if time.monotonic() > until:
-                    raise failing(self.names.name, error) from error
+                    raise request_failed(self.names.name, error) from error
                 time.sleep(0.05)
             except kafka_errors.KafkaError as error:
-                raise failing(self.names.name, error) from error
+                raise request_failed(self.names.name, error) from error
             else:
                 return {place: int(end.offset) for place, end in found.items()}
 

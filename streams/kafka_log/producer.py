@@ -18,7 +18,7 @@ from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogBusy, LogError, RecordTooLarge
 from streams.kafka_log.batches import batches, check_sent
-from streams.kafka_log.connecting.probe import lasting, refusals
+from streams.kafka_log.connecting.probe import connection_errors, final_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -253,10 +253,10 @@ class Transactions:
 
     def _reason(self, error: Exception) -> LogError:
         """Say why there is no producer: if it is the connection, as a probe finds it."""
-        refused = refusals(self._settings)
+        refused = connection_errors(self._settings)
         if not refused:
             return self._meaning(error)
-        return lasting(refused) or CommitUnknown(str(refused[0]))
+        return final_error(refused) or CommitUnknown(str(refused[0]))
 
     def _check_sizes(self, records: Iterable[tuple[Any, ...]]) -> None:
         for topic, key, value, _ in records:

@@ -51,14 +51,15 @@ def test_a_wrong_password_is_said(as_processes: bool, verbs: Verbs, secure_broke
         as_processes=as_processes,
         **verbs.login(password_file=verbs.wrong),
     )
-    sentence = f"{secure_broker.secure_address}: 'poolwise' may not log in by SCRAM-SHA-512"
+    where = secure_broker.secure_address
+    sentence = f"{where}: the broker refuses the login of 'poolwise' by SCRAM-SHA-512"
     assert [sentence in one.text for one in said] == [True, True]
 
 
 def test_a_wrong_authority_is_said(verbs: Verbs, secure_broker: Broker, tmp_path: Path) -> None:
     other = Authority(tmp_path / "other").certificate
     verbs.all_say(
-        f"certificate is signed by none of the authorities in log.ca_file = {other}",
+        f"certificate is not signed by an authority in log.ca_file = {other}",
         f"kafka://{secure_broker.secure_address}",
         **verbs.login(ca_file=other),
     )
@@ -66,24 +67,24 @@ def test_a_wrong_authority_is_said(verbs: Verbs, secure_broker: Broker, tmp_path
 
 def test_a_port_where_nothing_listens_is_said(verbs: Verbs) -> None:
     port = free_port()
-    verbs.all_say(f"127.0.0.1:{port}: nothing listens there", f"kafka://127.0.0.1:{port}")
+    verbs.all_say(f"127.0.0.1:{port}: nothing listens on this port", f"kafka://127.0.0.1:{port}")
 
 
 def test_a_host_that_does_not_answer_is_said(verbs: Verbs) -> None:
     with nobody_answers() as port:
-        verbs.all_say("no answer to a connection in 2 s", f"kafka://127.0.0.1:{port}")
+        verbs.all_say("no connection within 2 s", f"kafka://127.0.0.1:{port}")
 
 
 def test_plaintext_to_a_port_with_tls_is_said(verbs: Verbs, secure_broker: Broker) -> None:
     address = f"kafka://{secure_broker.secure_address}"
-    verbs.all_say("speaks TLS, and log.security_protocol = PLAINTEXT has none", address)
-    with pytest.raises(LogError, match="speaks TLS"):
+    verbs.all_say("expects TLS, but log.security_protocol = PLAINTEXT does not use TLS", address)
+    with pytest.raises(LogError, match="expects TLS"):
         run(tail, address, "asks")
 
 
 def test_tls_to_a_port_without_is_said(verbs: Verbs, secure_broker: Broker) -> None:
     verbs.all_say(
-        "speaks without TLS, and log.security_protocol = SASL_SSL has TLS",
+        "answers without TLS, but log.security_protocol = SASL_SSL uses TLS",
         f"kafka://{secure_broker.address}",
         **verbs.login(),
     )
@@ -100,12 +101,12 @@ def test_a_mechanism_that_is_not_offered_is_said(verbs: Verbs, secure_broker: Br
 def test_a_login_where_none_is_asked_for_is_said(verbs: Verbs, secure_broker: Broker) -> None:
     login = verbs.login(security_protocol="SASL_PLAINTEXT")
     del login["ca_file"]
-    verbs.all_say("asks for no login, and", f"kafka://{secure_broker.address}", **login)
+    verbs.all_say("this port has no login (SASL), but", f"kafka://{secure_broker.address}", **login)
 
 
 def test_a_missing_login_is_said(verbs: Verbs, secure_broker: Broker) -> None:
     verbs.all_say(
-        "asks for a login (SASL), and log.security_protocol = SSL has none",
+        "requires a login (SASL), but log.security_protocol = SSL has none",
         f"kafka://{secure_broker.secure_address}",
         security_protocol="SSL",
         ca_file=verbs.authority.certificate,
@@ -113,12 +114,14 @@ def test_a_missing_login_is_said(verbs: Verbs, secure_broker: Broker) -> None:
 
 
 def test_a_host_that_nobody_knows_is_said(verbs: Verbs) -> None:
-    verbs.all_say("no machine is known as 'kafka.invalid'", "kafka://kafka.invalid:9092")
+    verbs.all_say("unknown host name 'kafka.invalid'", "kafka://kafka.invalid:9092")
 
 
 def test_a_web_server_is_said(verbs: Verbs) -> None:
     with web_server() as port:
-        verbs.all_say(f"127.0.0.1:{port}: a web server, not Kafka", f"kafka://127.0.0.1:{port}")
+        verbs.all_say(
+            f"127.0.0.1:{port}: a web server answers on this port", f"kafka://127.0.0.1:{port}"
+        )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,7 @@ def test_a_web_server_is_said(verbs: Verbs) -> None:
     [
         ("IP:127.0.0.1", "20200101000000Z", "20200201000000Z", "certificate has expired"),
         ("IP:127.0.0.1", "20900101000000Z", "20900201000000Z", "certificate is not valid yet"),
-        ("IP:10.0.0.1", "20200101000000Z", "20900101000000Z", "for another name than '127.0.0.1'"),
+        ("IP:10.0.0.1", "20200101000000Z", "20900101000000Z", "not valid for the name '127.0.0.1'"),
     ],
 )
 def test_a_certificate_that_is_not_right_is_said(
@@ -143,10 +146,10 @@ def test_a_broker_that_wants_a_certificate_is_said(
 ) -> None:
     broker = start_broker(security=security, listener_name_secure_ssl_client_auth="required")
     address = f"kafka://{broker.secure_address}"
-    verbs.all_say("asks for a certificate of the client, and", address, **verbs.login())
+    verbs.all_say("the broker requires a client certificate, but", address, **verbs.login())
     pem = certificate(tmp_path / "mine", "IP:127.0.0.1", "20200101000000Z", "20900101000000Z")
     verbs.all_say(
-        "refuses the certificate in log.cert_file",
+        "refuses the client certificate in log.cert_file",
         address,
         **verbs.login(cert_file=pem, key_file=pem),
     )
@@ -157,7 +160,7 @@ def test_a_broker_that_has_stopped_answering_is_said(
 ) -> None:
     broker = start_broker()
     broker.pause()
-    verbs.all_say("takes connections and answers nothing", f"kafka://{broker.address}")
+    verbs.all_say("accepts connections but does not answer", f"kafka://{broker.address}")
     broker.resume()
 
 
@@ -199,7 +202,7 @@ def test_a_password_that_changes_ends_a_worker(
         worker.kill()
     assert said.code == 1
     assert said.took_s < 30
-    assert "'poolwise' may not log in by SCRAM-SHA-512" in said.text
+    assert "refuses the login of 'poolwise' by SCRAM-SHA-512" in said.text
     assert verbs.secret.read_text() not in said.text
 
 

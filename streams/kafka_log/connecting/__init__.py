@@ -1,1 +1,1 @@
-"""Connections to brokers, and one sentence for each way in which they fail."""
+"""Connections to brokers, and one error message for each way in which they fail."""

@@ -1,7 +1,7 @@
-"""One connection to one broker, made by hand, so that each step's failure has its own sentence.
+"""A connection to one broker, made step by step, so that each step that fails has its own error.
 
-kafka-python says of every failure that it came too late. So what a client does first is done here
-step by step: find the name, connect, TLS, ask for versions, log in, ask for the brokers.
+kafka-python reports every failure as a time-out. The steps are those of any client: look up the
+name, connect, TLS, ask for versions, log in, ask for the brokers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
 from streams.kafka_log.connecting.server import Server
-from streams.kafka_log.connecting.tls import explained, secured
+from streams.kafka_log.connecting.tls import first_answer_error, start_tls
 from streams.kafka_log.connecting.unreachable import Unreachable
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ STEP_S = 2.0
 """Longest wait for each step; a broker on the other side of the earth needs half a second."""
 
 LARGEST_ANSWER = 16 * 1024 * 1024
-"""A length beyond this is no length: somebody speaks another protocol."""
+"""A larger length means that the answer is of another protocol."""
 
 OLDEST = (2, 5)
-"""Before that, a commit knows no generation of a group (KIP-447)."""
+"""Earlier versions do not check a group's generation in a commit (KIP-447)."""
 
 
 class BrokerConnection:
@@ -41,21 +41,21 @@ class BrokerConnection:
     Parameters
     ----------
     server
-        Where.
+        Host and port.
     connect
         Settings of kafka-python's clients.
 
     Attributes
     ----------
     versions
-        What the broker understands.
+        API versions that the broker supports.
     brokers
-        Where each broker is, by its id, as this one says it.
+        Host and port of each broker by its id, as this one reports them.
 
     Raises
     ------
     Unreachable
-        If a step fails; it says which, why, and what to do.
+        If a step fails; the message names the step, the cause and what to do.
     """
 
     def __init__(self, server: Server, connect: Mapping[str, Any]) -> None:
@@ -64,10 +64,10 @@ class BrokerConnection:
         self._protocol = KafkaProtocol(
             client_id=connect["client_id"], receive_message_max_bytes=LARGEST_ANSWER
         )
-        self._socket = _connected(server)
+        self._socket: socket.socket = _connected(server)
         try:
             if connect["security_protocol"].endswith("SSL"):
-                self._socket = secured(self._socket, server, connect)
+                self._socket = start_tls(self._socket, server, connect)
             self.versions = self._ask_versions()
             if connect["security_protocol"].startswith("SASL"):
                 self._log_in()
@@ -82,9 +82,9 @@ class BrokerConnection:
         Raises
         ------
         OSError
-            If the connection breaks, or nothing comes.
+            If the connection breaks, or no answer comes.
         KafkaError
-            If what comes is no answer.
+            If the answer can't be read.
         """
         if request.API_VERSION is None:
             request.API_VERSION = self.versions.api_version(request)
@@ -102,24 +102,24 @@ class BrokerConnection:
                 return answers[0][1]
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
     def _ask_versions(self) -> BrokerVersionData:
         try:
             answer = self.ask(ApiVersionsRequest(version=0))  # every broker since 0.10 knows it
         except (OSError, kafka_errors.KafkaError, ValueError) as error:
-            raise explained(self.server, self._connect, error) from error
-        versions = {one.api_key: (one.min_version, one.max_version) for one in answer.api_keys}
-        found = BrokerVersionData(api_versions=versions)
-        if found.broker_version < OLDEST:
+            raise first_answer_error(self.server, self._connect, error) from error
+        versions = {api.api_key: (api.min_version, api.max_version) for api in answer.api_keys}
+        supported = BrokerVersionData(api_versions=versions)
+        if supported.broker_version < OLDEST:
             raise Unreachable(
-                f"{self.server}: Kafka {found.broker_version_str}, too old for transactions of"
-                " a group",
-                "take Kafka 2.5 or later",
+                f"{self.server}: the broker runs Kafka {supported.broker_version_str}, but poolwise"
+                " needs 2.5 or later",
+                "upgrade the broker",
                 final=True,
             )
-        return found
+        return supported
 
     def _log_in(self) -> None:
         mechanism = self._connect["sasl_mechanism"]
@@ -132,22 +132,23 @@ class BrokerConnection:
                 answer = self.ask(SaslAuthenticateRequest(client.auth_bytes()))
                 if answer.error_code:
                     raise Unreachable(
-                        f"{self.server}: {user!r} may not log in by {mechanism}:"
-                        " unknown there, or with another password",
-                        "check log.username, and the secret that log.password_file or"
-                        " log.password_env names",
+                        f"{self.server}: the broker refuses the login of {user!r} by {mechanism}:"
+                        " unknown user or wrong password",
+                        "check log.username, and the password in log.password_file or"
+                        " log.password_env",
                         final=True,
                     )
                 client.receive(answer.auth_bytes)
         except (OSError, kafka_errors.KafkaError) as error:
             raise Unreachable(
-                f"{self.server}: the connection broke during the login ({_named(error)})",
-                "look into the broker's log",
+                f"{self.server}: the connection broke during the login ({_reason(error)})",
+                "look at the broker's log",
             ) from error
         except ValueError as error:
             raise Unreachable(
-                f"{self.server}: the broker could not prove that it knows the password of {user!r}",
-                "is it the right broker? An impostor would fail like this",
+                f"{self.server}: the broker failed to prove that it knows the password of {user!r}",
+                "check that the address is the right broker: another server posing as it would"
+                " fail like this",
                 final=True,
             ) from error
 
@@ -155,16 +156,16 @@ class BrokerConnection:
         error = kafka_errors.for_code(offer.error_code)
         if error is kafka_errors.IllegalSaslStateError:
             raise Unreachable(
-                f"{self.server}: asks for no login, and log.security_protocol"
-                f" = {self._connect['security_protocol']} wants to log in",
-                "leave SASL out of log.security_protocol, or take the port where it logs in",
+                f"{self.server}: this port has no login (SASL), but log.security_protocol"
+                f" = {self._connect['security_protocol']} logs in",
+                "remove SASL_ from log.security_protocol, or use the broker's SASL port",
                 final=True,
             )
         if error is not kafka_errors.NoError:
             offered = ", ".join(offer.mechanisms) or "none"
             raise Unreachable(
-                f"{self.server}: offers no login by {mechanism} (offered: {offered})",
-                "set log.sasl_mechanism to one that it offers",
+                f"{self.server}: the broker offers no login by {mechanism} (offered: {offered})",
+                "set log.sasl_mechanism to one of those offered",
                 final=True,
             )
 
@@ -174,17 +175,17 @@ class BrokerConnection:
         except OSError as error:
             if self._connect["security_protocol"].startswith("SASL"):
                 raise Unreachable(
-                    f"{self.server}: no answer behind the login ({_named(error)})",
-                    "look into the broker's log",
+                    f"{self.server}: no answer after the login ({_reason(error)})",
+                    "look at the broker's log",
                 ) from error
             raise Unreachable(
-                f"{self.server}: asks for a login (SASL), and log.security_protocol"
+                f"{self.server}: the broker requires a login (SASL), but log.security_protocol"
                 f" = {self._connect['security_protocol']} has none",
                 "set log.security_protocol to SASL_SSL or SASL_PLAINTEXT, with log.sasl_mechanism,"
                 " log.username and log.password_file",
                 final=True,
             ) from error
-        return {one.node_id: Server(one.host, one.port) for one in answer.brokers}
+        return {broker.node_id: Server(broker.host, broker.port) for broker in answer.brokers}
 
 
 def _connected(server: Server) -> socket.socket:
@@ -193,57 +194,57 @@ def _connected(server: Server) -> socket.socket:
     Raises
     ------
     Unreachable
-        If the name isn't found, or nobody answers there.
+        If the name is unknown, or no connection is accepted.
     """
-    _find(server)
+    _look_up(server)
     try:
         return socket.create_connection(server, STEP_S)
     except ConnectionRefusedError as error:
         raise Unreachable(
-            f"{server}: nothing listens there (connection refused)",
-            "check the port, and whether the broker runs",
+            f"{server}: nothing listens on this port (connection refused)",
+            "check the port, and whether the broker is running",
         ) from error
     except TimeoutError as error:
         raise Unreachable(
-            f"{server}: no answer to a connection in {STEP_S:g} s",
-            "check the host, and the firewalls on the way",
+            f"{server}: no connection within {STEP_S:g} s",
+            "check the host name, and any firewall between this machine and the broker",
         ) from error
     except OSError as error:
         raise Unreachable(
-            f"{server}: can't be reached ({error.strerror or error})",
-            "check the host, and this machine's network",
+            f"{server}: can't connect ({error.strerror or error})",
+            "check the host name, and this machine's network",
         ) from error
 
 
-def _named(error: Exception) -> str:
-    """Say an error in a few words."""
+def _reason(error: Exception) -> str:
+    """Return an error in a few words."""
     if isinstance(error, TimeoutError):
-        return f"nothing came in {STEP_S:g} s"
+        return f"no answer within {STEP_S:g} s"
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return type(error).__name__
 
 
-def _find(server: Server) -> None:
-    """Look the name up; a name server that is silent must not hold us up."""
+def _look_up(server: Server) -> None:
+    """Look up the host name, with a limit: the system's own may be a minute."""
     failed: list[OSError] = []
 
-    def look_up() -> None:
+    def resolve() -> None:
         try:
             socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             failed.append(error if isinstance(error, OSError) else OSError(str(error)))
 
-    thread = Thread(target=look_up, daemon=True)
+    thread = Thread(target=resolve, daemon=True)
     thread.start()
     thread.join(STEP_S)
     if thread.is_alive():
         raise Unreachable(
-            f"{server}: no name server told in {STEP_S:g} s where {server.host!r} is",
+            f"{server}: looking up the host name {server.host!r} took more than {STEP_S:g} s",
             "check this machine's DNS",
         )
     if failed:
         raise Unreachable(
-            f"{server}: no machine is known as {server.host!r} ({failed[0].strerror or failed[0]})",
-            "check the host's name in the address, and this machine's DNS",
+            f"{server}: unknown host name {server.host!r} ({failed[0].strerror or failed[0]})",
+            "check the host name in the address, and this machine's DNS",
         ) from failed[0]

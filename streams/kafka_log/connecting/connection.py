@@ -1,4 +1,4 @@
-"""How to reach Kafka: an address and the settings in [log], as kafka-python wants them."""
+"""Address and client settings of a Kafka cluster, and the errors of clients that fail."""
 
 from __future__ import annotations
 
@@ -21,42 +21,42 @@ if TYPE_CHECKING:
 SCHEME = "kafka://"
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@,\[\]]+):(\d{1,5})")
 BOOTSTRAP_S = 5.0
-"""Longest wait for a first broker: a verb must have said in 15 s that there is none, and why."""
+"""Longest wait for a first broker: a command reports within 15 s that there is none, and why."""
 
 PREFIX = re.compile(r"[A-Za-z0-9._-]{1,100}")
 LASTING = (kafka_errors.AuthorizationError, kafka_errors.SaslAuthenticationFailedError)
-"""Waiting doesn't help; while a broker is away, kafka-python has many other names for that."""
+"""Errors that waiting does not end; of a broker that is away, kafka-python raises many others."""
 
-_told = logging.getLogger("kafka")
-if _told.level == logging.NOTSET:  # else `streams.monitor.logs` has said what of it is wanted
-    # It tells of each lost connection as an error; what matters is raised as one of ours.
-    _told.setLevel(logging.CRITICAL)
+_kafka_logger = logging.getLogger("kafka")
+if _kafka_logger.level == logging.NOTSET:  # else `streams.monitor.logs` has set it
+    # It logs each lost connection as an error; what matters is raised as one of ours.
+    _kafka_logger.setLevel(logging.CRITICAL)
 
 
 class KafkaAddress(NamedTuple):
-    """Brokers to begin with, and what the names of our topics and groups begin with."""
+    """Bootstrap servers, and the prefix of the names of our topics and groups."""
 
     servers: tuple[str, ...]
     prefix: str
 
     def named(self, name: str) -> str:
-        """Return a topic, group or id as the cluster knows it.
+        """Return the name of a topic, group or id on the cluster.
 
         Examples
         --------
-        >>> parse_address("kafka://one:9092,two:9092/lab").named("tasks")
+        >>> parse_address("kafka://kafka1:9092,kafka2:9092/lab").named("tasks")
         'lab.tasks'
         """
         return f"{self.prefix}.{name}" if self.prefix else name
 
 
 def parse_address(address: str) -> KafkaAddress:
-    """Return what `kafka://HOST:PORT[,HOST:PORT][/PREFIX]` says.
+    """Parse `kafka://HOST:PORT[,HOST:PORT][/PREFIX]`.
 
     Raises
     ------
     LogError
-        If it isn't one.
+        If it has another form.
 
     Examples
     --------
@@ -66,31 +66,32 @@ def parse_address(address: str) -> KafkaAddress:
     servers, slash, prefix = address.removeprefix(SCHEME).partition("/")
     if "@" in servers:
         msg = (
-            "a kafka:// address holds no user and no password; name them in the [log] section:"
-            " username, and password_file or password_env"
+            "log.address: a kafka:// address must not contain a user or a password; set"
+            " log.username, and log.password_file or log.password_env"
         )
         raise LogError(msg)
     hosts = tuple(servers.split(","))
     for host in hosts:
-        found = HOST.fullmatch(host)
-        if found is None or not 0 < int(found[2]) < 65536:
+        match = HOST.fullmatch(host)
+        if match is None or not 0 < int(match[2]) < 65536:
             msg = (
-                f"{address}: {host!r} is no HOST:PORT; write kafka://HOST:PORT[,HOST:PORT][/PREFIX]"
+                f"{address}: {host!r} is not HOST:PORT; write"
+                " kafka://HOST:PORT[,HOST:PORT][/PREFIX]"
             )
             raise LogError(msg)
     if slash and not PREFIX.fullmatch(prefix):
-        msg = f"{address}: a prefix has letters, digits, '.', '_' and '-', not {prefix!r}"
+        msg = f"{address}: invalid prefix {prefix!r}; use 1 to 100 letters, digits, '.', '_' or '-'"
         raise LogError(msg)
     return KafkaAddress(hosts, prefix)
 
 
 def client_settings(address: KafkaAddress, log: LogSettings) -> dict[str, Any]:
-    """Return what every client of kafka-python is told.
+    """Return the settings of every kafka-python client.
 
     Raises
     ------
     ConfigError
-        If a secret isn't where the settings say.
+        If a secret can't be read from where the settings name it.
     """
     settings: dict[str, Any] = {
         "bootstrap_servers": list(address.servers),
@@ -117,36 +118,38 @@ def client_settings(address: KafkaAddress, log: LogSettings) -> dict[str, Any]:
     return settings
 
 
-def connecting(address: str, error: Exception, refused: Sequence[Unreachable]) -> LogError:
-    """Return an error for a client that could not be made; `refused` is what a probe found."""
+def no_client(address: str, error: Exception, unreachable: Sequence[Unreachable]) -> LogError:
+    """Return the error of a client that could not be made; `unreachable` is a probe's outcome."""
     if isinstance(error, kafka_errors.KafkaConfigurationError):
         return LogError(f"{address}: {error}")
-    if refused:
-        return next((one for one in refused if one.final), refused[0])
+    if unreachable:
+        return next((reason for reason in unreachable if reason.final), unreachable[0])
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return LogError(f"{address}: no Kafka there ({text}); why: poolwise doctor {address}")
+    return LogError(
+        f"{address}: can't connect to Kafka ({text}); to find out why: poolwise doctor {address}"
+    )
 
 
-def failing(what: str, error: Exception) -> LogError:
-    """Return an error for `what` could not be read: try again, unless waiting can't help."""
+def request_failed(place: str, error: Exception) -> LogError:
+    """Return the error of a request about `place`: one to try again, unless waiting can't help."""
     kind = LogError if isinstance(error, LASTING) else CommitUnknown
-    return kind(f"{what}: {type(error).__name__}: {error}")
+    return kind(f"{place}: the request to Kafka failed ({type(error).__name__}: {error})")
 
 
-def unreadable(what: str, error: Exception) -> LogError:
-    """Return an error for records of `what` that can't be read, however often one tries."""
-    text = f"{what}: {type(error).__name__}: {error}"
+def unreadable(place: str, error: Exception) -> LogError:
+    """Return the error of records of `place` that can't be read; trying again does not help."""
+    text = f"{place}: records can't be read: {type(error).__name__}: {error}"
     if isinstance(error, kafka_errors.UnsupportedCodecError):
         text += (
-            "; what to do: pip install lz4 (or python-snappy) for every process of ours, and let"
-            " the producer use gzip or zstd"
+            "; what to do: pip install lz4 (or python-snappy) wherever poolwise runs, and configure"
+            " the producer to compress with gzip or zstd"
         )
     return LogError(text)
 
 
 @contextmanager
 def unknown_if_it_fails() -> Iterator[None]:
-    """Where to read on can't be known while the broker doesn't say it: try again."""
+    """Raise what kafka-python raises about positions as `CommitUnknown`: to be tried again."""
     try:
         yield
     except kafka_errors.KafkaError as error:

@@ -1,6 +1,6 @@
-"""What listens at a port that doesn't answer as it should: TLS, plain Kafka, a web server, else.
+"""Which protocol a port speaks that does not answer a Kafka client: TLS, plain Kafka or HTTP.
 
-Each guess is tried: a connection of its own, the first words of that protocol, what comes back.
+Each protocol is tried on a connection of its own: send its first request, look at the reply.
 """
 
 from __future__ import annotations
@@ -18,72 +18,73 @@ if TYPE_CHECKING:
 
     from streams.kafka_log.connecting.server import Server
 
-GUESS_S = 1.2
-"""Longest wait for each step of a guess."""
+STEP_S = 1.2
+"""Longest wait for each step of a trial."""
 
-VERSIONS_V0 = struct.pack(">ihhih8s", 18, 18, 0, 1, 8, b"poolwise")
-"""Kafka's request for versions: length, key 18, version 0, number 1, who asks."""
+API_VERSIONS_V0 = struct.pack(">ihhih8s", 18, 18, 0, 1, 8, b"poolwise")
+"""Kafka's ApiVersions request: length, API key 18, version 0, correlation id 1, client id."""
 
 
-def explained(server: Server, connect: Mapping[str, Any], error: Exception) -> Unreachable:
-    """Say why a broker's first answer didn't come, or wasn't one."""
+def first_answer_error(server: Server, connect: Mapping[str, Any], error: Exception) -> Unreachable:
+    """Return why a broker's first answer was missing or not Kafka's; `error` is how it failed."""
     protocol = connect["security_protocol"]
     if protocol.endswith("SSL"):
         if _speaks_kafka(server):
             return Unreachable(
-                f"{server}: speaks without TLS, and log.security_protocol = {protocol} has TLS",
-                f"set log.security_protocol = {protocol.replace('SSL', 'PLAINTEXT')}, or take the"
-                " port that has TLS",
+                f"{server}: answers without TLS, but log.security_protocol = {protocol} uses TLS",
+                f"set log.security_protocol = {protocol.replace('SSL', 'PLAINTEXT')}, or use the"
+                " broker's TLS port",
                 final=True,
             )
     elif _speaks_tls(server):
         return Unreachable(
-            f"{server}: speaks TLS, and log.security_protocol = {protocol} has none",
-            "set log.security_protocol = SASL_SSL (SSL where nobody logs in) and log.ca_file, or"
-            " take the port without TLS",
+            f"{server}: expects TLS, but log.security_protocol = {protocol} does not use TLS",
+            "set log.security_protocol = SASL_SSL (SSL if clients do not log in) and log.ca_file,"
+            " or use the broker's port without TLS",
             final=True,
         )
     if _speaks_http(server, tls=protocol.endswith("SSL")):
         return Unreachable(
-            f"{server}: a web server, not Kafka",
-            "take the port where the broker listens, often 9092 or 9093",
+            f"{server}: a web server answers on this port, not Kafka",
+            "use the port on which the broker listens, often 9092 or 9093",
             final=True,
         )
     if isinstance(error, TimeoutError):
         return Unreachable(
-            f"{server}: takes connections and answers nothing",
-            "is the broker stopped, just starting or overloaded? Look into its log;"
-            " or is it no Kafka?",
+            f"{server}: accepts connections but does not answer",
+            "check whether the broker is stopped, starting or overloaded (see its log), and"
+            " whether this is a Kafka port",
         )
     return Unreachable(
-        f"{server}: listens, but doesn't answer as Kafka does",
-        "check the port: is it a broker's (not a controller's)? Then look into the broker's log",
+        f"{server}: something listens on this port, but it does not answer as Kafka does",
+        "check that the port is a broker's and not a controller's, then look at the broker's log",
     )
 
 
-def _heard(server: Server, words: bytes, context: ssl.SSLContext | None = None) -> bytes:
-    """Return the first bytes that come back for `words`; nothing if nothing does."""
+def _first_bytes(server: Server, request: bytes, context: ssl.SSLContext | None = None) -> bytes:
+    """Return the first bytes of the reply to `request`; empty if there is none."""
     try:
-        with closing(_plain_or_tls(server, context)) as line:
-            line.sendall(words)
-            return line.recv(64)
+        with closing(_connect(server, context)) as connection:
+            connection.sendall(request)
+            return connection.recv(64)
     except OSError:
         return b""
 
 
-def _plain_or_tls(server: Server, context: ssl.SSLContext | None) -> socket.socket:
-    line = socket.create_connection(server, GUESS_S)
+def _connect(server: Server, context: ssl.SSLContext | None) -> socket.socket:
+    """Return a connection, with TLS if there is a `context`."""
+    plain = socket.create_connection(server, STEP_S)
     if context is None:
-        return line
+        return plain
     try:
-        return context.wrap_socket(line)
+        return context.wrap_socket(plain)
     except BaseException:
-        line.close()
+        plain.close()
         raise
 
 
-def _unchecked() -> ssl.SSLContext:
-    """TLS with anybody: only to see whether it is TLS; nothing of ours is said over it."""
+def _unverified() -> ssl.SSLContext:
+    """TLS that accepts any certificate, to see whether it is TLS; no secret is sent over it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -92,20 +93,20 @@ def _unchecked() -> ssl.SSLContext:
 
 def _speaks_tls(server: Server) -> bool:
     try:
-        _plain_or_tls(server, _unchecked()).close()
+        _connect(server, _unverified()).close()
     except ssl.SSLError as error:
-        return "ALERT" in (error.reason or "")  # only TLS refuses like that
+        return "ALERT" in (error.reason or "")  # only a TLS server sends alerts
     except OSError:
         return False
     return True
 
 
 def _speaks_kafka(server: Server) -> bool:
-    """Whether an answer to request 1 comes."""
-    return _heard(server, VERSIONS_V0)[4:8] == struct.pack(">i", 1)
+    """Whether a reply with correlation id 1 comes."""
+    return _first_bytes(server, API_VERSIONS_V0)[4:8] == struct.pack(">i", 1)
 
 
 def _speaks_http(server: Server, *, tls: bool) -> bool:
-    words = b"GET / HTTP/1.0\r\n\r\n"
-    lines = (_unchecked(), None) if tls else (None,)
-    return any(_heard(server, words, line).startswith(b"HTTP/") for line in lines)
+    request = b"GET / HTTP/1.0\r\n\r\n"
+    contexts = (_unverified(), None) if tls else (None,)
+    return any(_first_bytes(server, request, each).startswith(b"HTTP/") for each in contexts)

@@ -1,4 +1,4 @@
-"""Why no client can be made: every broker of an address is tried, all at once, by hand."""
+"""Probe of the brokers of an address, all at once: the reason why no client can be made."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 PROBE_S = 6.0
-"""For all steps together: the name, the connection, the first answer, and guesses what it is."""
+"""Limit of all steps together: name, connection, first answer, and trials of other protocols."""
 
 
 class Reached(NamedTuple):
-    """What a broker that can be talked to says of itself."""
+    """The Kafka version of a broker that answered, and the brokers that it names, by id."""
 
     version: str
     brokers: dict[int, Server]
@@ -28,40 +28,41 @@ class Reached(NamedTuple):
 def probe(
     servers: Iterable[Server], connect: Mapping[str, Any]
 ) -> dict[Server, Reached | Unreachable]:
-    """Try each server; what came of it."""
-    found: dict[Server, Reached | Unreachable] = {}
+    """Try each server; return the outcome of each."""
+    outcomes: dict[Server, Reached | Unreachable] = {}
 
-    def one(server: Server) -> None:
+    def try_server(server: Server) -> None:
         try:
-            with closing(BrokerConnection(server, connect)) as wire:
-                found[server] = Reached(wire.versions.broker_version_str, wire.brokers)
+            with closing(BrokerConnection(server, connect)) as connection:
+                version = connection.versions.broker_version_str
+                outcomes[server] = Reached(version, connection.brokers)
         except Unreachable as error:
-            found[server] = error
+            outcomes[server] = error
 
-    asked = list(servers)
-    threads = [Thread(target=one, args=(server,), daemon=True) for server in asked]
+    tried = list(servers)
+    threads = [Thread(target=try_server, args=(server,), daemon=True) for server in tried]
     for thread in threads:
         thread.start()
     until = time.monotonic() + PROBE_S
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
-    return {server: found.get(server, _silent(server)) for server in asked}
+    return {server: outcomes.get(server, _timed_out(server)) for server in tried}
 
 
-def refusals(connect: Mapping[str, Any]) -> list[Unreachable]:
-    """Why none of the brokers of `connect` can be talked to; nothing if one can."""
-    found = probe(map(Server.of, connect["bootstrap_servers"]), connect)
-    refused = [one for one in found.values() if isinstance(one, Unreachable)]
-    return refused if len(refused) == len(found) else []
+def connection_errors(connect: Mapping[str, Any]) -> list[Unreachable]:
+    """Why each broker of `connect` is unreachable; empty if any of them answers."""
+    outcomes = probe(map(Server.of, connect["bootstrap_servers"]), connect)
+    errors = [outcome for outcome in outcomes.values() if isinstance(outcome, Unreachable)]
+    return errors if len(errors) == len(outcomes) else []
 
 
-def lasting(refused: Sequence[Unreachable]) -> Unreachable | None:
-    """Return the first of them, if waiting changes none."""
-    return refused[0] if refused and all(one.final for one in refused) else None
+def final_error(errors: Sequence[Unreachable]) -> Unreachable | None:
+    """Return the first of `errors` if waiting would help with none of them."""
+    return errors[0] if errors and all(error.final for error in errors) else None
 
 
-def _silent(server: Server) -> Unreachable:
+def _timed_out(server: Server) -> Unreachable:
     return Unreachable(
-        f"{server}: no end of a first talk in {PROBE_S:g} s (each step has {STEP_S:g} s)",
-        "look at the network between, and into the broker's log",
+        f"{server}: the first requests took more than {PROBE_S:g} s (each may take {STEP_S:g} s)",
+        "check the network to the broker, then look at the broker's log",
     )

@@ -1,4 +1,4 @@
-"""The address of one broker."""
+"""The host and port of one broker."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 
 class Server(NamedTuple):
-    """Where a broker is."""
+    """Host and port of a broker."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""The error of a broker that can't be talked to: what is so, and what to do about it."""
+"""The error of a broker that a client can't use: what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from bandit.errors import LogError
 
 
 class Unreachable(LogError):
-    """A broker can't be talked to.
+    """A broker that a client can't connect to, or can't log in to.
 
     Parameters
     ----------
     what
-        What is so.
+        Place and cause.
     todo
         What to do.
     final
@@ -19,11 +19,11 @@ class Unreachable(LogError):
 
     Examples
     --------
-    >>> raise Unreachable("kafka:9092: nothing listens there", "start it")
+    >>> raise Unreachable("kafka:9092: nothing listens on this port", "start the broker")
     Traceback (most recent call last):
     ...
-    streams.kafka_log.connecting.unreachable.Unreachable: kafka:9092: nothing listens there; \
-start it
+    streams.kafka_log.connecting.unreachable.Unreachable: kafka:9092: nothing listens on this \
+port; start the broker
     """
 
     def __init__(self, what: str, todo: str, *, final: bool = False) -> None:
