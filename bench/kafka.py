@@ -49,7 +49,7 @@ from streams.kafka_log.compression import NUMBERS, Codec
 from streams.kafka_log.follower import SHARING
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.member import KafkaMember
-from streams.kafka_log.producer import AGAIN_MS, BATCH_BYTES, LINGER_MS, REQUEST_BYTES
+from streams.kafka_log.producer import BATCH_BYTES, LINGER_MS, REQUEST_BYTES, RETRY_MS
 from streams.kafka_log.topics import create_topics
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
@@ -167,7 +167,7 @@ def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
         compression_type=None if codec == "none" else codec,
         metrics_enabled=False,
     )
-    producer._sender.config["retry_backoff_ms"] = AGAIN_MS
+    producer._sender.config["retry_backoff_ms"] = RETRY_MS
     producer.init_transactions()
     while not consumer.assignment():
         consumer.poll(100, max_records=1)

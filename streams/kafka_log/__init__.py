@@ -1,1 +1,1 @@
-"""The log on Apache Kafka: `log` is the whole, the other modules are its parts."""
+"""The log on Apache Kafka: `log` has the class, the other modules are its parts."""

@@ -1,8 +1,8 @@
-"""Which member of a group holds which partitions: the same number of every topic, moved one by one.
+"""Partition assignor of a consumer group: co-partitioned, sticky and cooperative (KIP-429).
 
-Whoever holds partition 3 of `tasks` must hold partition 3 of `labels`, and a desk is dear to move.
-None of kafka-python's assignors gives both: range keeps numbers together but takes everything from
-everybody at each change, cooperative-sticky moves little but parts the numbers.
+The member that holds partition 3 of `tasks` must hold partition 3 of `labels`, and a desk is costly
+to move. None of kafka-python's assignors does both: range co-partitions but revokes everything at
+each rebalance, cooperative-sticky moves little but does not co-partition.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ NAME = "poolwise-together"
 def share_partitions(
     owned: Mapping[str, Sequence[int]], partitions: Iterable[int]
 ) -> dict[str, list[int]]:
-    """Share `partitions` between members, who keep what they own as far as that is fair.
+    """Share `partitions` evenly among members, each of which keeps what it owns as far as possible.
 
     Parameters
     ----------
     owned
-        For each member what it owns now, in the order in which members come first.
+        The partitions that each member owns now; members that come first get spare ones first.
     partitions
-        All there are.
+        All partitions to assign.
 
     Examples
     --------
@@ -43,17 +43,17 @@ def share_partitions(
     >>> share_partitions({"a": [0, 2], "b": [], "c": [3]}, range(4))
     {'a': [0, 2], 'b': [1], 'c': [3]}
     """
-    left = set(partitions)
-    least, more = divmod(len(left), len(owned))
+    unassigned = set(partitions)
+    least, larger_shares = divmod(len(unassigned), len(owned))
     shares: dict[str, list[int]] = {}
-    # Those who own most come first to the shares that are one larger: so the least is moved.
-    for member in sorted(owned, key=lambda one: -len(owned[one])):
-        quota = least + (more > 0)
-        kept = sorted(left.intersection(owned[member]))[:quota]
-        more -= len(kept) > least
-        left -= set(kept)
+    # Members that own most get the shares that are one larger, so that fewest partitions move.
+    for member in sorted(owned, key=lambda member: -len(owned[member])):
+        quota = least + (larger_shares > 0)
+        kept = sorted(unassigned.intersection(owned[member]))[:quota]
+        larger_shares -= len(kept) > least
+        unassigned -= set(kept)
         shares[member] = kept
-    free = sorted(left)
+    free = sorted(unassigned)
     for size in (least, least + 1):
         for member in owned:
             while free and len(shares[member]) < size:
@@ -62,19 +62,19 @@ def share_partitions(
 
 
 class CopartitionAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
-    """Assigns by partition number, and takes nothing from a member that it may keep.
+    """Assigns the same partition numbers of every topic to a member, and moves as few as it can.
 
-    A partition that moves is given up in one round and given to its new owner in the next
-    (KIP-429), so it never has two.
+    A partition that moves is revoked in one rebalance and assigned to its new owner in the next
+    (KIP-429), so it never has two owners.
 
     Parameters
     ----------
     owned
-        What this member holds now. Kafka-python's own assignors remember what they were last
-        given, and claim it still after they have lost it.
+        What this member holds now. Kafka-python's own assignors remember their last assignment,
+        and still claim it after they have lost it.
     counts
-        How many partitions each topic has. A client that has just begun may lead its group before
-        it has heard that, and would give nothing to anybody.
+        Number of partitions of each topic. A client that has just started may lead its group
+        before it has this metadata, and would assign nothing.
     """
 
     name = NAME
@@ -83,7 +83,7 @@ class CopartitionAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
     def __init__(
         self, owned: Callable[[], Iterable[TopicPartition]], counts: Mapping[str, int]
     ) -> None:
-        self.generation = -1  # the last of which the assignment has arrived
+        self.generation = -1  # of the last assignment that has arrived
         self._owned = owned
         self._counts = counts
 
@@ -93,8 +93,8 @@ class CopartitionAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
     def metadata(self, topics: Iterable[str]) -> ConsumerProtocolSubscription:
         claim = ConsumerProtocolSubscription.TopicPartition
         by_topic: dict[str, list[int]] = defaultdict(list)
-        for place in self._owned():
-            by_topic[place.topic].append(place.partition)
+        for owned in self._owned():
+            by_topic[owned.topic].append(owned.partition)
         return ConsumerProtocolSubscription(
             version=self.version,
             topics=sorted(topics),
@@ -106,35 +106,36 @@ class CopartitionAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
         )
 
     def assign(self, cluster: Any, members: Sequence[Any]) -> dict[str, ConsumerProtocolAssignment]:
-        order = sorted(
-            members, key=lambda one: (one.group_instance_id is None, one.group_instance_id or "")
+        ordered = sorted(
+            members,
+            key=lambda member: (member.group_instance_id is None, member.group_instance_id or ""),
         )
         topics = sorted({topic for member in members for topic in member.metadata.topics})
-        ways = {
+        numbers_of = {
             topic: cluster.partitions_for_topic(topic) or set(range(self._counts.get(topic, 0)))
             for topic in topics
         }
-        claims = {one.member_id: _numbers(one.metadata) for one in order}
-        times: dict[int, int] = defaultdict(int)
+        claims = {member.member_id: _claimed(member.metadata) for member in ordered}
+        claimants: dict[int, int] = defaultdict(int)
         for numbers in claims.values():
             for number in numbers:
-                times[number] += 1
+                claimants[number] += 1
         shares = share_partitions(
             {member: sorted(numbers) for member, numbers in claims.items()},
-            set().union(*ways.values()),
+            set().union(*numbers_of.values()),
         )
-        given = {}
+        assignments = {}
         for member, share in shares.items():
-            # What somebody else still claims is given up first, and given in the next round.
-            now = [one for one in share if times[one] == (1 if one in claims[member] else 0)]
-            assigned = [(topic, [one for one in now if one in ways[topic]]) for topic in topics]
-            given[member] = ConsumerProtocolAssignment(self.version, assigned, b"")
-        return given
+            # What another member still claims is revoked first, and assigned in the next rebalance.
+            free = [n for n in share if claimants[n] == (1 if n in claims[member] else 0)]
+            assigned = [(topic, [n for n in free if n in numbers_of[topic]]) for topic in topics]
+            assignments[member] = ConsumerProtocolAssignment(self.version, assigned, b"")
+        return assignments
 
     def on_assignment(self, assignment: Any, generation: int) -> None:
-        self.generation = generation  # what was assigned is `owned` by now
+        self.generation = generation  # `owned` has the assignment by now
 
 
-def _numbers(metadata: Any) -> set[int]:
+def _claimed(metadata: Any) -> set[int]:
     claims = getattr(metadata, "owned_partitions", None) or ()
     return {number for claim in claims for number in claim.partitions}

@@ -1,7 +1,7 @@
-"""Records as batches for kafka-python's producer, encoded many at once.
+"""Record batches for kafka-python's producer, encoded many records at a time.
 
-kafka-python appends record by record, byte by byte; a commit has all of its records at hand. The
-bytes are the same (https://kafka.apache.org/documentation/#record), at an eighth of the time.
+kafka-python appends record by record, byte by byte; a commit has all of its records at once. The
+bytes are the same (https://kafka.apache.org/documentation/#record), in an eighth of the time.
 They are compressed when the sender takes the batch.
 """
 
@@ -27,21 +27,21 @@ MAGIC = 2
 
 
 def _varint(number: int) -> bytes:
-    """Encode a number from 0 on: zigzag, then seven bits a byte, the lowest first."""
-    left = number << 1
+    """Encode a number >= 0: zigzag, then seven bits a byte, the lowest first."""
+    rest = number << 1
     encoded = bytearray()
-    while left > 0x7F:
-        encoded.append(left & 0x7F | 0x80)
-        left >>= 7
-    encoded.append(left)
+    while rest > 0x7F:
+        encoded.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    encoded.append(rest)
     return bytes(encoded)
 
 
 SHORT = [_varint(number) for number in range(8192)]
-"""Of the numbers that take one or two bytes."""
+"""Varints of the numbers that take one or two bytes."""
 
 NULL = b"\x01"
-"""In place of a length."""
+"""Length -1: no key, or no value."""
 
 
 def _sized(data: bytes | None) -> bytes:
@@ -52,23 +52,23 @@ def _sized(data: bytes | None) -> bytes:
 
 
 def batches(
-    place: TopicPartition,
+    partition: TopicPartition,
     records: Sequence[tuple[bytes | None, bytes | None]],
     most_bytes: int,
     codec: Codec = "none",
 ) -> Iterator[ProducerBatch]:
     """Yield batches of up to `most_bytes` each that hold these keys and values, in order.
 
-    A record that is larger than that is in a batch by itself. The size is that before `codec` is
-    used: so what a consumer must have room for has a limit, however well it compresses.
+    A larger record has a batch of its own. The size is that before compression by `codec`, so the
+    memory that a consumer needs has a limit, however well the records compress.
     """
     now_ms = int(time.time() * 1000)
-    left = list(records)
-    while left:
+    waiting = list(records)
+    while waiting:
         builder = MemoryRecordsBuilder(MAGIC, 0, most_bytes)
         builder._builder = BatchBuilder(codec, most_bytes)
-        batch = ProducerBatch(place, builder)
-        del left[: _fill(batch, left, most_bytes, now_ms)]
+        batch = ProducerBatch(partition, builder)
+        del waiting[: _fill(batch, waiting, most_bytes, now_ms)]
         yield batch
 
 
@@ -78,13 +78,13 @@ def _fill(
     most_bytes: int,
     now_ms: int,
 ) -> int:
-    """Put as many of `records` into an empty batch as there is room for; how many."""
+    """Put as many of `records` into an empty batch as it has room for; return how many."""
     builder = batch.records._builder
     buffer = builder._buffer
     count = 0
     for key, value in records:
         number = SHORT[count] if count < len(SHORT) else _varint(count)
-        # No attributes, and no time since the first record; no headers.
+        # No attributes, a timestamp delta of 0, and no headers.
         body = b"".join((b"\x00\x00", number, _sized(key), _sized(value), b"\x00"))
         record = _sized(body)
         if count and len(buffer) + len(record) > most_bytes:
@@ -99,7 +99,7 @@ def _fill(
 
 
 def check_sent(sent: Iterable[Any]) -> None:
-    """Raise the first error of the batches' own futures; after a commit there should be none."""
+    """Raise the first error of the batches' futures; after a commit there should be none."""
     for future in sent:
         if not future.is_done:
             raise kafka_errors.KafkaTimeoutError("a batch was not acknowledged")

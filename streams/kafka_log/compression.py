@@ -1,7 +1,7 @@
-"""How the records of a batch are compressed.
+"""Compression of record batches, by gzip or zstd at their fastest level.
 
 kafka-python compresses with gzip at its slowest level; the fastest makes 1.3 times as many bytes in
-a third of the time. zstd at its fastest makes fewer bytes than either, and takes a third of that.
+a third of the time. zstd at its fastest makes fewer bytes than either, in a third of that time.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ FASTEST = 1
 """Level of gzip and of zstd."""
 
 GZIP_FORMAT = 31
-"""For zlib: 32 KB of window, with the header and the checksum of gzip."""
+"""zlib's wbits: a window of 32 KB, with the header and checksum of gzip."""
 
 LEAST_BYTES = 1000
-"""Of records that are compressed: a few ticks or labels gain nothing."""
+"""Smallest batch that is compressed: a few ticks or labels gain nothing."""
 
 
 def _gzip(data: bytes) -> bytes:
-    made = zlib.compressobj(FASTEST, zlib.DEFLATED, GZIP_FORMAT)
-    return made.compress(data) + made.flush()
+    compressor = zlib.compressobj(FASTEST, zlib.DEFLATED, GZIP_FORMAT)
+    return compressor.compress(data) + compressor.flush()
 
 
 def _zstd(data: bytes) -> bytes:
@@ -48,14 +48,14 @@ NUMBERS: dict[Codec, int] = {
 
 
 class BatchBuilder(DefaultRecordBatchBuilder):  # type: ignore[misc]  # kafka-python has no types
-    """A builder of kafka-python's that compresses as above, once the batch is closed.
+    """kafka-python's builder of record batches, with the compression of this module.
 
     Parameters
     ----------
     codec
-        What to compress with.
+        The compression.
     most_bytes
-        Of the batch, uncompressed: what a consumer must have room for.
+        Largest batch before compression: what a consumer must have room for.
     """
 
     def __init__(self, codec: Codec, most_bytes: int) -> None:
@@ -70,7 +70,7 @@ class BatchBuilder(DefaultRecordBatchBuilder):  # type: ignore[misc]  # kafka-py
         )
 
     def _maybe_compress(self) -> bool:
-        """Replace the records by what they compress to; whether that was done."""
+        """Compress the records in place, if that makes them smaller; return whether it did."""
         compress = COMPRESS.get(self._compression_type)
         if compress is None or len(self._buffer) - self.HEADER_STRUCT.size < LEAST_BYTES:
             return False

@@ -1,4 +1,4 @@
-"""The reader of one partition of a topic in Kafka, outside any group."""
+"""A consumer of one partition in Kafka, outside any group."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.log.log import Place
 
 SLICE_S = 0.02
-"""How often a poll looks whether it has passed over marks of transactions: they are no records."""
+"""How often a poll checks its position: transaction markers move it, and give no record."""
 
 READING = {
     "enable_auto_commit": False,
@@ -35,25 +35,30 @@ READING = {
     "max_partition_fetch_bytes": 512 * 1024,
     "metrics_enabled": False,
 }
-"""What all our readers are told: what is committed, from where we say, in bounded memory."""
+"""Settings of all our consumers: committed records, from explicit positions, in bounded memory."""
 
-SHARING = READING | {"max_partition_fetch_bytes": 128 * 1024}
-"""What readers of several partitions are told: a fetch of one is read to its end before another's
-turn, and compressed it holds ten times as much."""
+GROUP_READING = READING | {"max_partition_fetch_bytes": 128 * 1024}
+"""Settings of consumers of several partitions: a fetch of one is read to its end before that of the
+next, and its records decompress to ten times as much."""
 
 LOG_APPEND_TIME = 1
-"""The type of a timestamp that the broker set; any other was set by whoever sent the record."""
+"""The type of a timestamp set by the broker; a timestamp of any other type is the producer's."""
 
 
 def logged_at(record: ConsumerRecord) -> float | None:
-    """When the broker took a record, by its own clock, if the topic says that."""
+    """Time at which the broker appended a record, if its topic has such timestamps; UTC seconds."""
     if record.timestamp_type != LOG_APPEND_TIME:
         return None
     return float(record.timestamp) / 1000.0
 
 
+def as_record(place: Place, polled: ConsumerRecord) -> Record:
+    """Return a record of kafka-python's as one of ours."""
+    return Record(*place, polled.offset, polled.key, polled.value, logged_at(polled))
+
+
 class KafkaFollower:
-    """Reads one partition from `position` on."""
+    """A `streams.log.log.Follower` of one partition, from `position` on."""
 
     def __init__(
         self,
@@ -62,17 +67,17 @@ class KafkaFollower:
         on_broker: TopicPartition,
         position: int,
         ends: Callable[[list[TopicPartition]], Mapping[TopicPartition, int]],
-        look: Callable[[], None],
+        check_topic: Callable[[], None],
     ) -> None:
         self._place = place
         self._on_broker = on_broker
         self._ends = ends
-        self._look = look  # raises if the topic was deleted
+        self._check_topic = check_topic  # raises if it was deleted
         self._lost: list[LostRecords] = []
         self._position = position
         self.closed = False
         self._consumer = KafkaConsumer(**connect, **READING)
-        self._hearing = LastResponse(self._consumer)
+        self._last_response = LastResponse(self._consumer)
         try:
             self._consumer.assign([on_broker])
             self._seek(position)
@@ -89,13 +94,13 @@ class KafkaFollower:
         until = time.monotonic() + timeout_s
         while True:
             left = until - time.monotonic()
-            found = self._poll(max_records, max(0.0, min(left, SLICE_S)))
+            records = self._poll(max_records, max(0.0, min(left, SLICE_S)))
             before, self._position = self._position, self._now()
-            if found or left <= 0 or self._position != before:
+            if records or left <= 0 or self._position != before:
                 break
-        if not found:
-            self._look()
-        return found
+        if not records:
+            self._check_topic()
+        return records
 
     def at_end(self) -> bool:
         return self._position >= self.end()
@@ -107,7 +112,7 @@ class KafkaFollower:
         return lag(self._consumer, self._on_broker) or 0
 
     def heard_at(self) -> float:
-        return self._hearing.heard_at()
+        return self._last_response.heard_at()
 
     def lost(self) -> list[LostRecords]:
         lost, self._lost = self._lost, []
@@ -120,26 +125,23 @@ class KafkaFollower:
 
     def _poll(self, max_records: int, timeout_s: float) -> list[Record]:
         try:
-            polled = self._consumer.poll(int(timeout_s * 1000), max_records=max_records)
+            batches = self._consumer.poll(int(timeout_s * 1000), max_records=max_records)
         except kafka_errors.OffsetOutOfRangeError:
             self._skip_deleted()
             return []
         except kafka_errors.RetriableError:
             return []
         except kafka_errors.KafkaError as error:
-            what = f"{self._place.topic}/{self._place.partition}"
-            raise unreadable(what, error) from error
+            raise unreadable(f"{self._place.topic}/{self._place.partition}", error) from error
         return [
-            Record(*self._place, one.offset, one.key, one.value, logged_at(one))
-            for records in polled.values()
-            for one in records
+            as_record(self._place, polled) for records in batches.values() for polled in records
         ]
 
     def _now(self) -> int:
         return int(self._consumer.position(self._on_broker) or self._position)
 
     def _skip_deleted(self) -> None:
-        """Go on behind what was deleted before it was read; the next poll tries again."""
+        """Go on after what was deleted unread; if that fails, the next poll tries again."""
         with suppress(kafka_errors.RetriableError, CommitUnknown):
             self._seek(self._position)
 

@@ -1,7 +1,8 @@
-"""The one writer of a name, where an earlier release gave it another transactional id.
+"""Upgrade of a writer from the transactional id of an earlier release to that of this one.
 
-That id is one of those that workers may write as. It is taken over so that a writer of the earlier
-release ends, and used on where the new one isn't allowed yet: an upgrade needs no new right first.
+The former id is one that the ACL of every worker covers. It is taken over so that a writer of the
+earlier release is fenced, and stays in use while the new id has no ACL: so an upgrade can come
+before its ACL.
 """
 
 from __future__ import annotations
@@ -18,35 +19,35 @@ if TYPE_CHECKING:
 
 
 def begin_writer(former: Transactions, named: Transactions) -> Transactions:
-    """Begin as the one writer, and return the transactions that it has.
+    """Begin as the one writer of a name; return the transactions of the id in use.
 
     Parameters
     ----------
     former, named
-        Under the id of the earlier release, and under that of this one.
+        Transactions under the id of the earlier release, and under that of this one.
 
     Raises
     ------
     LogError
-        If neither id is allowed, or no broker can be reached.
+        If neither id has an ACL, or no broker can be reached.
     """
-    may_former = _begin(former)
+    former_allowed = _begin(former)
     if _begin(named):
         former.close()
         return named
-    if not may_former:
-        named.begin()  # says what is missing
+    if not former_allowed:
+        named.begin()  # raises the error that names the missing ACL
     structlog.get_logger().warning(
         "old_transactional_id",
         used=former.transactional_id,
-        why=f"Write on transactional id {named.transactional_id} is not allowed yet; with the old"
-        " id, every worker could take this one's place",
+        why=f"the right Write on transactional id {named.transactional_id} is missing; until it is"
+        " granted, the former id is used, with which any worker could replace this writer",
     )
     return former
 
 
 def _begin(transactions: Transactions) -> bool:
-    """Begin; whether this user may use the id."""
+    """Begin; return whether this user may use the id."""
     try:
         transactions.begin()
     except LogError as error:

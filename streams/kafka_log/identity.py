@@ -1,9 +1,9 @@
-"""Transactional ids: whoever takes one over fences its owner, so no two writers have the same.
+"""Transactional ids of members and writers; the next producer of an id fences the one before.
 
-Rule 1: a member of a group writes as GROUP-@INSTANCE. No group has a name with `-@` in it, so that
-the first one of an id ends the group's name.
-Rule 2: the one writer of a name writes as writer@NAME, which the right to write as GROUP- does not
-cover: of a group's members, only those that learn need more than that.
+Rule 1: a member of a group writes as GROUP-@INSTANCE. No group has `-@` in its name, so the first
+`-@` of an id ends the group's name.
+Rule 2: the one writer of a name writes as writer@NAME, which an ACL for the prefix GROUP- does not
+cover: among a group's members, only those that learn need a second ACL.
 """
 
 from __future__ import annotations

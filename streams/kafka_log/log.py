@@ -1,7 +1,7 @@
-"""The log on Apache Kafka: transactions by kafka-python, positions by consumer group.
+"""The log on Apache Kafka: transactions by kafka-python, offsets committed by consumer group.
 
-Rule: what can hang in kafka-python is waited for with a limit (`producer.py`), and topics
-are never made silently (`topics.py`).
+Rule: what can hang in kafka-python is waited for with a limit (`producer.py`), and topics are never
+created silently (`topics.py`).
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord
 
 LEADER_S = 2.0
-"""For a leader that isn't known yet, just after a topic was made or a broker came back."""
+"""Longest wait for a partition's leader, after a topic was created or a broker came back."""
 
 
 class KafkaWriter:
-    """Writes under one transactional id."""
+    """A `streams.log.log.Writer` with one transactional id."""
 
     def __init__(self, names: TopicNames, transactions: Transactions) -> None:
         self._names = names
@@ -72,7 +72,7 @@ class KafkaLog:
     Raises
     ------
     LogError
-        If the address is none, or no broker answers there.
+        If the address is invalid, or none of its brokers answers.
     """
 
     def __init__(self, address: str, settings: LogSettings) -> None:
@@ -81,20 +81,20 @@ class KafkaLog:
         self._connect = client_settings(self._address, settings)
         self._followers: list[KafkaFollower] = []
         self._members: list[KafkaMember | KafkaWriter] = []
-        self._anybody: KafkaWriter | None = None
-        refused = connection_errors(self._connect)
-        if (reason := final_error(refused)) is not None:
-            raise reason
-        self.admin = self._reach(address, refused)
+        self._anonymous: KafkaWriter | None = None  # of `write`
+        unreachable = connection_errors(self._connect)
+        if (error := final_error(unreachable)) is not None:
+            raise error
+        self.admin = self._connected_admin(address, unreachable)
         self.names = TopicNames(address, self._address, self._count, self._describe)
 
     def partitions(self, topic: str) -> int:
         return self.names.partitions(topic)
 
     def write(self, records: Sequence[NewRecord]) -> None:
-        if self._anybody is None:
-            self._anybody = self._writer(self._transactions(f"writer-{uuid4()}"))
-        self._anybody.write(records)
+        if self._anonymous is None:
+            self._anonymous = self._writer(self._transactions(f"writer-{uuid4()}"))
+        self._anonymous.write(records)
 
     def writer(self, name: str) -> KafkaWriter:
         models = [self.names.place(MODELS, 0)]
@@ -105,9 +105,9 @@ class KafkaLog:
     def shared(self, group: str, topics: Sequence[str]) -> KafkaMember:
         instance = self._settings.instance
         identity = instance or str(uuid4())
-        works = instance is not None and tuple(topics) == SHARED
-        touched = self.names.written_by_workers() if works else []
-        shared = KafkaMember(
+        is_worker = instance is not None and tuple(topics) == SHARED
+        touched = self.names.written_by_workers() if is_worker else []
+        member = KafkaMember(
             self.names,
             self._connect,
             self._settings,
@@ -117,42 +117,45 @@ class KafkaLog:
             self._ends,
             self._owner_of,
         )
-        self._members.append(shared)
-        return shared
+        self._members.append(member)
+        return member
 
     def follow(self, topic: str, partition: int = 0, position: int = 0) -> KafkaFollower:
         self.names.check_place(topic, partition)
-        place = self.names.place(topic, partition)
+        on_broker = self.names.place(topic, partition)
         try:
             follower = KafkaFollower(
                 self._connect,
                 Place(topic, partition),
-                place,
+                on_broker,
                 position,
                 self._ends,
-                self.names.look,
+                self.names.check_topics,
             )
         except kafka_errors.KafkaError as error:
             raise request_failed(f"{self.names.name}: {topic}/{partition}", error) from error
-        self._followers = [one for one in self._followers if not one.closed]
+        self._followers = [opened for opened in self._followers if not opened.closed]
         self._followers.append(follower)
         return follower
 
     def close(self) -> None:
-        for one in (*self._followers, *self._members):
-            one.close()
+        for opened in (*self._followers, *self._members):
+            opened.close()
         self.admin.close()
 
-    def _reach(self, address: str, refused: Sequence[Unreachable]) -> KafkaAdminClient:
-        """Return a client; where a broker answers, kafka-python may first have tried another.
+    def _connected_admin(
+        self, address: str, unreachable: Sequence[Unreachable]
+    ) -> KafkaAdminClient:
+        """Return a client; a second attempt is made, since the first may have tried a dead broker.
 
-        What `refused` before it is not asked again: each wait takes seconds, and a person waits.
+        Brokers that are `unreachable` by an earlier probe are not probed again: that takes seconds,
+        and a person waits.
         """
         try:
             return KafkaAdminClient(**self._connect)
         except kafka_errors.KafkaError as error:
-            if refused := refused or connection_errors(self._connect):
-                raise no_client(address, error, refused) from error
+            if errors := unreachable or connection_errors(self._connect):
+                raise no_client(address, error, errors) from error
         try:
             return KafkaAdminClient(**self._connect)
         except kafka_errors.KafkaError as error:
@@ -178,37 +181,37 @@ class KafkaLog:
         )
 
     def _count(self, topic: str) -> int | None:
-        """How many partitions a topic of the cluster has; `None` if there is no such topic."""
+        """Number of partitions of a topic on the cluster; `None` if there is no such topic."""
         try:
-            found = self.admin.describe_topics([topic])
+            topics = self.admin.describe_topics([topic])
         except kafka_errors.KafkaError as error:
             raise request_failed(self.names.name, error) from error
-        ways = [len(one["partitions"]) for one in found if not one["error_code"]]
-        return ways[0] if ways else None
+        counts = [len(there["partitions"]) for there in topics if not there["error_code"]]
+        return counts[0] if counts else None
 
     def _describe(self, topics: Iterable[str]) -> dict[str, TopicState] | None:
-        """Return those of some topics of the cluster that are there; `None` if it is silent."""
+        """Return those of `topics` that exist; `None` if the cluster does not answer."""
         try:
-            found = self.admin.describe_topics(list(topics))
+            described = self.admin.describe_topics(list(topics))
         except kafka_errors.KafkaError:
-            return None  # whoever reads or writes will notice that
+            return None  # reads and writes will fail for the same reason
         return {
-            one["name"]: TopicState(one["topic_id"], len(one["partitions"]))
-            for one in found
-            if not one["error_code"]
+            there["name"]: TopicState(there["topic_id"], len(there["partitions"]))
+            for there in described
+            if not there["error_code"]
         }
 
-    def _ends(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Offset behind the last record of each partition, committed or not yet.
+    def _ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """End offset of each partition: after its last record, committed or not yet.
 
-        Where a consumer would end says less: after a commit its mark comes a moment later, and
-        until then its records are hidden (KAFKA-10167).
+        A consumer's end offset may be smaller: the marker of a commit is written a moment after it,
+        and until then the records are hidden (KAFKA-10167).
         """
-        wanted = dict.fromkeys(places, OffsetSpec.LATEST)
+        specs = dict.fromkeys(partitions, OffsetSpec.LATEST)
         until = time.monotonic() + LEADER_S
         while True:
             try:
-                found = self.admin.list_partition_offsets(wanted)
+                ends = self.admin.list_partition_offsets(specs)
             except kafka_errors.RetriableError as error:
                 if time.monotonic() > until:
                     raise request_failed(self.names.name, error) from error
@@ -216,15 +219,16 @@ class KafkaLog:
             except kafka_errors.KafkaError as error:
                 raise request_failed(self.names.name, error) from error
             else:
-                return {place: int(end.offset) for place, end in found.items()}
+                return {partition: int(end.offset) for partition, end in ends.items()}
 
     def _owner_of(self, group: str, instance: str) -> str | None:
-        """Id of the group's member under the name `instance`."""
+        """Id of the group's member with the instance name `instance`."""
         try:
             described: Any = self.admin.describe_groups([group])
         except kafka_errors.KafkaError as error:
-            msg = f"{self.names.name}: {type(error).__name__}: {error}"
+            reason = f"{type(error).__name__}: {error}"
+            msg = f"{self.names.name}: group {group!r} could not be read: {reason}"
             raise CommitUnknown(msg) from error
         members = described[group]["members"]
-        ids = [one["member_id"] for one in members if one["group_instance_id"] == instance]
+        ids = [each["member_id"] for each in members if each["group_instance_id"] == instance]
         return ids[0] if ids else None

@@ -1,9 +1,9 @@
-"""A worker's membership in a consumer group: what it holds, what it reads, what it commits.
+"""A member of a consumer group: the partitions that it holds, reads and commits.
 
-Rule 1: what was held and lost for a moment, even if it came back, is shown as not held for one
-poll, so that nobody goes on with a desk that somebody else may have changed meanwhile.
-Rule 2: the group's generation is taken with the records. A commit of a later one would hide that
-the records were polled in an earlier one.
+Rule 1: a partition that was revoked for a moment, even if it came back, is reported as not held for
+one poll, so that no worker goes on with a desk that another may have changed meanwhile.
+Rule 2: the group's generation is stored with the records of a poll. A commit with a later one would
+hide that the records were polled in an earlier generation.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from kafka.structs import MemberState, OffsetAndMetadata
 from bandit.errors import CommitUnknown, LogBusy, LogError
 from streams.kafka_log.assignor import CopartitionAssignor
 from streams.kafka_log.connecting.connection import unknown_if_it_fails, unreadable
-from streams.kafka_log.follower import SHARING, logged_at
+from streams.kafka_log.follower import GROUP_READING, as_record
 from streams.kafka_log.last_response import LastResponse, lag
 from streams.kafka_log.membership import Membership, go_on_joining, replaced
 from streams.kafka_log.partition_counts import PartitionCounts
 from streams.kafka_log.pauses import resume
 from streams.kafka_log.positions import Positions
-from streams.kafka_log.producer import Fenced
-from streams.log.log import LostRecords, Place, Record
+from streams.kafka_log.producer_errors import Fenced
+from streams.log.log import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,37 +33,38 @@ if TYPE_CHECKING:
     from streams.config.log_settings import LogSettings
     from streams.kafka_log.producer import Transactions
     from streams.kafka_log.topic_names import TopicNames
-    from streams.log.log import NewRecord
+    from streams.log.log import LostRecords, NewRecord, Record
 
 JOIN_S = 0.2
-"""A poll waits at least so long while the group is being joined; shorter ones never finish that."""
+"""Shortest poll while the member joins its group; shorter polls never finish the join."""
 
 JOIN_LIMIT_S = 5.0
-"""Before the producer begins; a group that takes longer is joined by the polls that follow."""
+"""Longest join before the producer begins; after that, the polls that follow finish it."""
 
 PATIENCE_S = 15.0
-"""A transaction that a dead worker left open hides its positions; its abort may be so late."""
+"""How late the broker may abort the transaction of a dead worker, which hides committed offsets."""
 
 
 class KafkaMember:
-    """One member of a group.
+    """A `streams.log.log.GroupMember` of a Kafka consumer group.
 
     Parameters
     ----------
     names
-        Our names for topics, and the cluster's.
+        Our names of topics, and the cluster's.
     connect
         Settings of kafka-python's clients.
     settings
         The section [log].
     group
-        As the cluster knows it.
+        The group's name on the cluster.
     topics
-        Ours, of the same number of partitions each.
+        Our names of the topics, which have the same number of partitions.
     transactions
-        Of this member alone.
+        The producer of this member alone.
     ends, owner_of
-        Where partitions end, open transactions included; the id of the group's member by instance.
+        The end offsets of partitions, open transactions included; the id of the group's member
+        with an instance name.
     """
 
     def __init__(
@@ -80,20 +81,20 @@ class KafkaMember:
         self._names = names
         self._group = group
         self._instance = settings.instance
-        self._ways = PartitionCounts(names, topics)
+        self._counts = PartitionCounts(names, topics)
         self._transactions = transactions
         self._ends = ends
         self._owner_of = owner_of
         patience_ms = int((settings.transaction_timeout_s + PATIENCE_S) * 1000)
         self._membership = Membership()
         self._held: frozenset[Place] = frozenset()
-        self._aside: list[Record] = []  # came while only staying alive
+        self._early: list[Record] = []  # polled by `keep_alive`
         self._paused: frozenset[Place] = frozenset()
         counts = {names.on_broker(topic): names.partitions(topic) for topic in topics}
         self._assignor = CopartitionAssignor(self._assignment, counts)
         self._consumer = KafkaConsumer(
             **connect,
-            **SHARING,
+            **GROUP_READING,
             group_id=group,
             group_instance_id=settings.instance,
             session_timeout_ms=int(settings.session_timeout_s * 1000),
@@ -101,11 +102,11 @@ class KafkaMember:
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
             partition_assignment_strategy=[self._assignor],
         )
-        self._hearing = LastResponse(self._consumer)
+        self._last_response = LastResponse(self._consumer)
         self._positions = Positions(self._consumer, names, ends, patience_ms)
         try:
             with unknown_if_it_fails():
-                self._ways.check(self._consumer, patience_ms)
+                self._counts.check(self._consumer, patience_ms)
             self._consumer.subscribe(
                 [names.on_broker(topic) for topic in topics], listener=self._membership
             )
@@ -123,52 +124,50 @@ class KafkaMember:
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
         self._apply_pauses()
-        found, self._aside = self._aside[:max_records], self._aside[max_records:]
-        found = found or self._poll(max_records, timeout_s)
+        records, self._early = self._early[:max_records], self._early[max_records:]
+        records = records or self._poll(max_records, timeout_s)
         if replaced(self._consumer):
             raise self._busy()
         self._member = self._consumer.group_metadata()
-        # Whoever has no generation holds nothing; the broker would not check its commits.
+        # A member without a generation holds nothing: the broker would not check its commits.
         held = self._assignment() if self._member.generation_id >= 0 else set()
-        gone = self._membership.interrupted(self._member.member_id, held)
-        self._held = frozenset(map(self._place, held - gone))
-        self._apply_pauses()
-        if gone:
-            # They were read on, and another may have committed meanwhile.
-            self._positions.go_back(held & gone)
-        self._ways.check_counts()
-        self._aside = self._of_mine(self._aside)
-        return self._of_mine(found)
+        revoked = self._membership.interrupted(self._member.member_id, held)
+        self._held = frozenset(map(self._place, held - revoked))
+        if revoked:
+            # The consumer has read on, and another member may have committed meanwhile.
+            self._positions.go_back(held & revoked)
+        self._counts.check_counts()
+        self._early = self._of_held(self._early)
+        return self._of_held(records)
 
     def keep_alive(self) -> None:
         self._consumer.pause(*self._assignment())
-        self._aside += self._poll(1, 0.0)
+        self._early += self._poll(1, 0.0)
 
     def lost(self) -> list[LostRecords]:
-        held, mine = self._held, set(map(self._place, self._assignment()))
-        noted = self._positions.lost
-        self._positions.lost = [one for one in noted if one.place in mine - held]  # told later
-        return [one for one in noted if one.place in held]
+        losses = self._positions.lost
+        unreported = set(map(self._place, self._assignment())) - self._held
+        self._positions.lost = [loss for loss in losses if loss.place in unreported]
+        return [loss for loss in losses if loss.place in self._held]
 
     def lag(self) -> dict[Place, int]:
-        found = {self._place(there): lag(self._consumer, there) for there in self._assignment()}
-        return {place: records for place, records in found.items() if records is not None}
+        lags = {self._place(held): lag(self._consumer, held) for held in self._assignment()}
+        return {place: offsets for place, offsets in lags.items() if offsets is not None}
 
     def heard_at(self) -> float:
-        return self._hearing.heard_at()
+        return self._last_response.heard_at()
 
     def pause(self, places: frozenset[Place]) -> None:
-        self._paused = places
-        self._apply_pauses()
+        self._paused = places  # the next poll applies it
 
     def at_end(self) -> bool:
-        given = {one: self._place(one) for one in self._assignment()}
-        if self._aside or self._held != set(given.values()) or not self._joined():
+        assigned = {partition: self._place(partition) for partition in self._assignment()}
+        if self._early or self._held != set(assigned.values()) or not self._joined():
             return False
-        there = [one for one, place in given.items() if place not in self._paused]
-        ends = self._ends(there) if there else {}
-        positions = {one: self._positions.now(one) for one in there}
-        return all(at is not None and at >= ends[one] for one, at in positions.items())
+        read = [partition for partition, place in assigned.items() if place not in self._paused]
+        ends = self._ends(read) if read else {}
+        positions = {partition: self._positions.now(partition) for partition in read}
+        return all(at is not None and at >= ends[partition] for partition, at in positions.items())
 
     # Committing -------------------------------------------------------------------------------
 
@@ -176,7 +175,7 @@ class KafkaMember:
         if not outputs and not positions:
             return
         offsets = {
-            self._names.place(*place): OffsetAndMetadata(position, self._ways.note, -1)
+            self._names.place(*place): OffsetAndMetadata(position, self._counts.note, -1)
             for place, position in positions.items()
         }
         try:
@@ -185,20 +184,22 @@ class KafkaMember:
             raise self._refused(error) from error
 
     def rewind(self) -> bool:
-        self._aside = []
+        self._early = []
         held, self._held = self._held, frozenset()
-        self._names.look(now=True)
+        self._names.check_topics(now=True)
         self._begin()
         self._positions.go_back(self._assignment())
         if not self._uninterrupted():
-            return False  # until a poll says in which generation; an old one is refused
+            return False  # until a poll has the generation; commits of an older one are refused
         self._held = held
         return True
 
     def seek(self, positions: Mapping[Place, int]) -> None:
-        self._aside = [one for one in self._aside if one[:2] not in positions]
-        mine = {self._place(one): one for one in self._assignment()}
-        self._positions.seek({mine[one]: at for one, at in positions.items() if one in mine})
+        self._early = [record for record in self._early if record[:2] not in positions]
+        assigned = {self._place(partition): partition for partition in self._assignment()}
+        self._positions.seek(
+            {assigned[place]: at for place, at in positions.items() if place in assigned}
+        )
 
     def committed(self, place: Place) -> int | None:
         return self._positions.committed(self._names.place(*place))
@@ -211,7 +212,7 @@ class KafkaMember:
         timeout_ms = int(max(timeout_s, 0.0 if self._joined() else JOIN_S) * 1000)
         go_on_joining(self._consumer)
         try:
-            polled = self._consumer.poll(timeout_ms, max_records=max_records)
+            batches = self._consumer.poll(timeout_ms, max_records=max_records)
         except kafka_errors.NoOffsetForPartitionError as error:
             self._positions.go_back(error.args[0])
             return []
@@ -223,48 +224,45 @@ class KafkaMember:
         except kafka_errors.RetriableError:
             return []
         except kafka_errors.KafkaError as error:
-            self._names.look(now=True)  # a topic that was made again, say
+            self._names.check_topics(now=True)  # a topic that was created again, say
             raise unreadable(self._names.name, error) from error
         return [
-            Record(*place, one.offset, one.key, one.value, logged_at(one))
-            for place, records in ((self._place(there), some) for there, some in polled.items())
-            for one in records
+            as_record(place, polled)
+            for place, batch in ((self._place(part), batch) for part, batch in batches.items())
+            for polled in batch
         ]
 
     def _uninterrupted(self) -> bool:
-        """Whether this is the generation of the last poll, as far as it has heard."""
+        """Whether this is the generation of the last poll, as far as this member knows."""
         now = self._consumer.group_metadata()
         same = now.generation_id == self._member.generation_id
         return self._joined() and same and self._membership.uninterrupted(now.member_id)
 
     def _join(self) -> None:
-        """Join the group before the producer begins: whoever that fences can ask the group then."""
+        """Join the group before the producer begins: a worker that is fenced asks the group."""
         until = time.monotonic() + JOIN_LIMIT_S
         while not self._joined() and time.monotonic() < until:
             self.keep_alive()
 
     def _joined(self) -> bool:
-        now = self._consumer.group_metadata()  # stable a moment before the assignment is there
+        now = self._consumer.group_metadata()  # stable a moment before the assignment arrives
         stable = now.state == MemberState.STABLE
         return bool(stable and now.generation_id == self._assignor.generation)
 
-    def _of_mine(self, records: list[Record]) -> list[Record]:
-        return [one for one in records if one[:2] in self._held]  # a place, plain
+    def _of_held(self, records: list[Record]) -> list[Record]:
+        return [record for record in records if record[:2] in self._held]  # equals a Place
 
     def _assignment(self) -> set[TopicPartition]:
         return set(self._consumer.assignment())
 
-    def _place(self, there: TopicPartition) -> Place:
-        return Place(self._names.ours(there.topic), there.partition)
+    def _place(self, on_broker: TopicPartition) -> Place:
+        return Place(self._names.ours(on_broker.topic), on_broker.partition)
 
     def _apply_pauses(self) -> None:
-        held = self._assignment()
-        wanted = {one for one in held if self._place(one) in self._paused}
+        to_pause = {held for held in self._assignment() if self._place(held) in self._paused}
         paused = set(self._consumer.paused())
-        if wanted - paused:
-            self._consumer.pause(*(wanted - paused))
-        if paused - wanted:
-            resume(self._consumer, paused - wanted)
+        self._consumer.pause(*(to_pause - paused))
+        resume(self._consumer, paused - to_pause)
 
     def _begin(self) -> None:
         try:
@@ -273,27 +271,29 @@ class KafkaMember:
             raise self._refused(error) from error
 
     def _refused(self, error: LogBusy) -> LogError:
-        """Say what it means that there is another: nothing, unless its owner is another worker.
+        """Return the error of a fenced producer: fatal only if another worker has its identity.
 
-        A transaction took too long, or a broker that had stood still answered a request of ours
-        after a later one, or we were thrown out of the group and have a new id in it.
+        Otherwise a transaction took too long, a stalled broker answered a request of ours after a
+        later one, or this member was removed from the group and has a new id in it.
         """
         if isinstance(error, Fenced) and not self._taken():
             return CommitUnknown(str(error))
         return self._busy()
 
     def _taken(self) -> bool:
-        """Whether the group has another member under this one's instance.
+        """Whether the group has another member with this one's instance name.
 
-        Who is joining may have an id by now of which it has not heard; if the name was taken by
-        another, the join is refused.
+        A member that is joining may have an id that it does not know yet; if another member has the
+        name, the join is refused.
         """
         if self._instance is None:
             return False
         owner = self._owner_of(self._group, self._instance)
-        ours = {self._member.member_id, self._consumer.group_metadata().member_id}
-        return self._joined() and owner not in ours | {None}
+        own_ids = {self._member.member_id, self._consumer.group_metadata().member_id}
+        return self._joined() and owner not in own_ids | {None}
 
     def _busy(self) -> LogBusy:
-        who = f"another worker has joined group {self._group!r} as {self._instance!r}"
-        return LogBusy(f"{self._names.name}: {who}; give each an instance of its own")
+        return LogBusy(
+            f"{self._names.name}: another worker has joined group {self._group!r} with the same"
+            f" log.instance, {self._instance!r}; what to do: give each worker its own"
+        )

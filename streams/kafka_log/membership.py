@@ -1,14 +1,14 @@
-"""What kafka-python doesn't say to a member of a group: that it was thrown out, or replaced.
+"""Changes of group membership that kafka-python does not report: removed, or replaced.
 
-Rule 1: who comes back to a group under a new id was thrown out of it, and others may have held its
-partitions meanwhile. Kafka-python claims them on, and keeps where it was in them, if it learns of
-that in the middle of a rebalance.
-Rule 2: who is replaced under the name of its instance gets no error before it commits. Kafka-python
-only ceases to send heartbeats.
-Rule 3: a join that was begun is finished. Kafka-python begins one because the topics look different
-than when they were shared out; if the poll ends before the join does, they look the same to the
-next one, which sees no need to go on: a member without heartbeats and without partitions, for ever
-(KAFKA-9815 was this in the Java client).
+Rule 1: a member that comes back to its group with a new id was removed from it, and others may have
+held its partitions meanwhile. kafka-python goes on claiming them, and keeps its positions, if it
+learns of that during a rebalance.
+Rule 2: a member that is replaced under its instance name gets no error before it commits;
+kafka-python only stops sending heartbeats.
+Rule 3: a join that was begun is finished. kafka-python begins one because the topics differ from
+those of the assignment; if the poll ends before the join does, the next poll sees no difference and
+does not go on: a member without heartbeats and without partitions, for ever (KAFKA-9815 was this in
+the Java client).
 """
 
 from __future__ import annotations
@@ -24,44 +24,44 @@ if TYPE_CHECKING:
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes what was taken away; it runs on the client's own thread, where nothing else may."""
+    """Records revoked partitions; it runs on the client's own thread, where nothing else may."""
 
     def __init__(self) -> None:
-        self._places: set[TopicPartition] = set()
+        self._revoked: set[TopicPartition] = set()
         self._id: str | None = None
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self._places.update(revoked)
+        self._revoked.update(revoked)
 
     def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
-        self._places.update(lost)
+        self._revoked.update(lost)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Nothing: whoever asks the consumer knows."""
+        """Nothing: the consumer has the assignment."""
 
     def interrupted(self, member_id: str, held: set[TopicPartition]) -> set[TopicPartition]:
-        """Return what may have been another's, if only for a moment, since this was last asked.
+        """Return the partitions that another member may have held since the last call.
 
-        `member_id` is what this member is called now, and `held` what it holds.
+        `member_id` is this member's id now, and `held` its assignment.
         """
-        gone, self._places = self._places, set()
+        revoked, self._revoked = self._revoked, set()
         before, self._id = self._id, member_id
-        return gone if before in (None, member_id) else gone | held
+        return revoked if before in (None, member_id) else revoked | held
 
     def uninterrupted(self, member_id: str) -> bool:
-        """Whether nothing that was held can have been another's since `interrupted` was asked."""
-        return not self._places and member_id == self._id
+        """Whether no other member can have held a partition of this one since `interrupted`."""
+        return not self._revoked and member_id == self._id
 
 
 def go_on_joining(consumer: KafkaConsumer) -> None:
-    """See to it that the next poll goes on with a join that an earlier one began."""
-    coordinator = consumer._coordinator  # noqa: SLF001, nothing public does; its version is pinned
+    """Make the next poll go on with a join that an earlier one began."""
+    coordinator = consumer._coordinator  # noqa: SLF001, nothing public does this; its version is pinned
     if coordinator.rejoining:
         coordinator.request_rejoin()
 
 
 def replaced(consumer: KafkaConsumer) -> bool:
-    """Whether another process has joined under the instance's name."""
+    """Whether another process has joined with this member's instance name."""
     coordinator = consumer._coordinator  # noqa: SLF001, nothing public tells; its version is pinned
     with coordinator._lock:  # noqa: SLF001, the same
         beating = coordinator._heartbeat_enabled  # noqa: SLF001, the same

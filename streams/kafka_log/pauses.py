@@ -1,4 +1,4 @@
-"""Resuming partitions of a consumer, so that what was fetched before their pause isn't stuck."""
+"""Resume partitions of a consumer, so that records fetched before the pause aren't stuck."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from kafka import KafkaConsumer, TopicPartition
 
 
-def resume(consumer: KafkaConsumer, places: Collection[TopicPartition]) -> None:
-    """Read from `places` again.
+def resume(consumer: KafkaConsumer, partitions: Collection[TopicPartition]) -> None:
+    """Read from `partitions` again.
 
-    Records that were in the middle of being handed out when their partition was paused are put
-    aside by kafka-python, and taken up again only when no other partition has any. Until then
-    nothing of theirs is fetched, so with labels always coming, tasks would wait for ever. They were
-    not handed out: dropped here, they are fetched again.
+    kafka-python sets aside the records of a fetch whose partition is paused before all of them were
+    returned, and goes on with them only when no other partition has any. Until then it fetches
+    nothing of that partition: with labels always arriving, tasks would wait for ever. They were not
+    returned, so they are dropped here and fetched again.
     """
-    consumer.resume(*places)
+    consumer.resume(*partitions)
     aside = consumer._fetcher._paused_partition_records  # noqa: SLF001, pinned; a test would see it
-    for place in places:
-        aside.pop(place, None)
+    for partition in partitions:
+        aside.pop(partition, None)

@@ -1,4 +1,4 @@
-"""Where a member of a group reads on: at what is committed, and behind what is gone."""
+"""Positions of a group member's consumer: from committed offsets, after deleted records."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Positions:
-    """The positions of a consumer, and what it could not read any more.
+    """The positions of a consumer, and the records that were deleted before it read them.
 
     Parameters
     ----------
     consumer
-        Whose they are.
+        The member's consumer.
     names
-        Our names for topics, and the cluster's.
+        Our names of topics, and the cluster's.
     ends
-        Where partitions end, open transactions included.
+        End offsets of partitions, open transactions included.
     patience_ms
-        How long a transaction that a dead worker left open may hide the committed positions.
+        How long the open transaction of a dead worker may hide the committed offsets.
     """
 
     def __init__(
@@ -46,51 +46,51 @@ class Positions:
         self._ends = ends
         self._patience_ms = patience_ms
 
-    def now(self, there: TopicPartition) -> int | None:
-        """Offset of the next record of a partition; `None` while that isn't known."""
+    def now(self, partition: TopicPartition) -> int | None:
+        """Position in a partition; `None` while it isn't known."""
         try:
-            found = self._consumer.position(there, timeout_ms=1000)
+            position = self._consumer.position(partition, timeout_ms=1000)
         except kafka_errors.KafkaError:
             return None
-        return None if found is None else int(found)
+        return None if position is None else int(position)
 
     @unknown_if_it_fails()
-    def committed(self, there: TopicPartition) -> int | None:
-        """The group's committed position of a partition; `None` if it has none."""
-        found = self._consumer.committed(there, timeout_ms=self._patience_ms)
-        return None if found is None else int(found)
+    def committed(self, partition: TopicPartition) -> int | None:
+        """The group's committed offset of a partition; `None` if it has none."""
+        offset = self._consumer.committed(partition, timeout_ms=self._patience_ms)
+        return None if offset is None else int(offset)
 
     @unknown_if_it_fails()
-    def go_back(self, places: Iterable[TopicPartition]) -> None:
-        """Read on from the committed positions, or from the first record there is."""
-        self.seek({there: self.committed(there) or 0 for there in places})
+    def go_back(self, partitions: Iterable[TopicPartition]) -> None:
+        """Read on from the committed offsets, or from the first record."""
+        self.seek({partition: self.committed(partition) or 0 for partition in partitions})
 
     @unknown_if_it_fails()
-    def skip_deleted(self, places: Iterable[TopicPartition]) -> None:
-        """Go on behind what was deleted before it was read."""
-        positions = {there: self._consumer.position(there) for there in places}
-        self._seek({there: int(at) for there, at in positions.items() if at is not None})
+    def skip_deleted(self, partitions: Iterable[TopicPartition]) -> None:
+        """Go on after the records that were deleted before they were read."""
+        positions = {part: self._consumer.position(part) for part in partitions}
+        self._seek({part: int(at) for part, at in positions.items() if at is not None})
 
     @unknown_if_it_fails()
     def seek(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Read on from `positions`, or from the first records there are."""
-        places = {self._place(there) for there in positions}
-        self.lost = [one for one in self.lost if one.place not in places]
+        """Read on from `positions`, or from the first record after them."""
+        places = set(map(self._place, positions))
+        self.lost = [loss for loss in self.lost if loss.place not in places]
         self._seek(positions)
 
     def _seek(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Read on, and note what is gone."""
+        """Set positions, and add what was deleted to `lost`."""
         if not positions:
             return
         firsts = self._consumer.beginning_offsets(list(positions))
         ends = self._ends(list(positions))
-        for there, position in positions.items():
-            if position > ends[there]:
-                raise recreated_error(f"{self._names.name}: {there.topic}", position, ends[there])
-            first = int(firsts[there])
+        for partition, position in positions.items():
+            if position > (end := ends[partition]):
+                raise recreated_error(f"{self._names.name}: {partition.topic}", position, end)
+            first = int(firsts[partition])
             if position < first:
-                self.lost.append(LostRecords(self._place(there), position, first))
-            self._consumer.seek(there, max(first, position))
+                self.lost.append(LostRecords(self._place(partition), position, first))
+            self._consumer.seek(partition, max(first, position))
 
-    def _place(self, there: TopicPartition) -> Place:
-        return Place(self._names.ours(there.topic), there.partition)
+    def _place(self, on_broker: TopicPartition) -> Place:
+        return Place(self._names.ours(on_broker.topic), on_broker.partition)

@@ -1,4 +1,4 @@
-"""Our topics on a cluster: what they are called there, and how many partitions they have."""
+"""Names of our topics on a cluster, and their numbers of partitions."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 
 class TopicNames:
-    """Our names for topics, and the cluster's.
+    """Our names of topics, and the cluster's.
 
     Parameters
     ----------
     name
         Of the log, in errors.
     address
-        Which has the prefix.
+        The log's address, which has the prefix of names.
     count
-        How many partitions a topic of the cluster has; `None` if there is none.
+        Returns the number of partitions of a topic on the cluster; `None` if it doesn't exist.
     describe
-        The topics that are there, of some names of the cluster; `None` if it can't be asked.
+        Returns those of the named topics that exist; `None` if the cluster does not answer.
     """
 
     def __init__(
@@ -53,8 +53,8 @@ class TopicNames:
         self.name = name
         self._address = address
         self._count = count
-        self._ways: dict[str, int] = {}
-        self._presence = TopicWatch(name, describe)
+        self._partitions: dict[str, int] = {}
+        self._watch = TopicWatch(name, describe)
 
     def on_broker(self, topic: str) -> str:
         """Return the cluster's name of a topic."""
@@ -77,29 +77,29 @@ class TopicNames:
         LogError
             If there is no such topic.
         """
-        ways = self._ways.get(topic)
-        if ways is None:
-            there = self.on_broker(topic_named(topic).name)
-            found = self._count(there)
-            if found is None:
+        partitions = self._partitions.get(topic)
+        if partitions is None:
+            on_broker = self.on_broker(topic_named(topic).name)
+            partitions = self._count(on_broker)
+            if partitions is None:
                 msg = (
-                    f"{self.name}: there is no topic {there!r} yet; make all of them with:"
+                    f"{self.name}: topic {on_broker!r} does not exist; create all topics with:"
                     f" poolwise doctor {self.name} --create-topics"
                 )
                 raise LogError(msg)
-            ways = self._ways[topic] = found
-        return ways
+            self._partitions[topic] = partitions
+        return partitions
 
-    def look(self, *, now: bool = False) -> None:
-        """Raise `LogError` if a topic that is in use was deleted; unless `now`, looks rarely."""
-        self._presence.look([*map(self.on_broker, self._ways)], now=now)
+    def check_topics(self, *, now: bool = False) -> None:
+        """Raise `LogError` if a topic in use was deleted; unless `now`, check every few seconds."""
+        self._watch.check([*map(self.on_broker, self._partitions)], now=now)
 
     def partitions_now(self, topic: str) -> int:
-        """How many partitions a topic had at the last look."""
-        return self._presence.partitions(self.on_broker(topic)) or self.partitions(topic)
+        """Number of partitions of a topic at the last check."""
+        return self._watch.partitions(self.on_broker(topic)) or self.partitions(topic)
 
     def written_by_workers(self) -> list[TopicPartition]:
-        """Every partition that a worker's batch may write, those of tasks first."""
+        """Every partition to which a worker's batch may write, those of tasks first."""
         topics = (TASKS, LABELS, ASKS, DECISIONS, VERDICTS, DEADLETTERS, DESK, REWARDS)
         return [
             self.place(topic, partition)
@@ -109,36 +109,36 @@ class TopicNames:
 
     def check_place(self, topic: str, partition: int) -> None:
         """Raise `LogError` if `topic` has no such partition."""
-        ways = self.partitions(topic)
-        if not 0 <= partition < ways:
-            msg = f"{self.name}: {topic} has no partition {partition}, only 0 to {ways - 1}"
+        count = self.partitions(topic)
+        if not 0 <= partition < count:
+            msg = f"{self.name}: topic {topic} has no partition {partition}, only 0 to {count - 1}"
             raise LogError(msg)
 
     def records(
         self, records: Iterable[NewRecord]
     ) -> list[tuple[str, bytes | None, bytes | None, int]]:
-        """Return (topic, key, value, partition) as the cluster takes them.
+        """Return (topic, key, value, partition) by the cluster's names.
 
         Raises
         ------
         LogError
-            If one has no place.
+            If a record has no key and no partition, or a partition that doesn't exist.
         """
-        found = []
+        resolved = []
         named: dict[str, tuple[str, int]] = {}
-        for topic, key, value, given in records:
+        for topic, key, value, chosen in records:
             if topic not in named:
                 named[topic] = self.on_broker(topic), self.partitions(topic)
-            there, ways = named[topic]
-            partition = given
+            on_broker, count = named[topic]
+            partition = chosen
             if partition is None:
-                if key is None and ways > 1:
+                if key is None and count > 1:
                     msg = f"{self.name}: a record for {topic} has neither key nor partition"
                     raise LogError(msg)
-                partition = partition_of(key or b"", ways)
-            elif not 0 <= partition < ways:
+                partition = partition_of(key or b"", count)
+            elif not 0 <= partition < count:
                 self.check_place(topic, partition)
-            # Kafka knows no record of nothing at all.
+            # kafka-python refuses a record that has neither key nor value.
             empty = key is None and value is None
-            found.append((there, b"" if empty else key, value, partition))
-        return found
+            resolved.append((on_broker, b"" if empty else key, value, partition))
+        return resolved

@@ -1,6 +1,6 @@
-"""Noticing that somebody deleted a topic that is in use, even if it was made again since.
+"""Detection of topics that are deleted while in use, even if they were created again since.
 
-kafka-python takes a topic that is gone for one that it has not heard of yet, and waits.
+kafka-python takes a deleted topic for one whose metadata has not arrived yet, and waits.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 EVERY_S = 5.0
-"""A look takes some milliseconds."""
+"""Between two checks, which take some milliseconds each."""
 
 CONFIRM_S = 2.0
-"""A broker that has just started may not know all its topics yet."""
+"""Before a second check: a broker that has just started may not know all its topics yet."""
 
 
 class TopicState(NamedTuple):
-    """A topic that is there: which, and how many partitions it has."""
+    """Id and number of partitions of a topic that exists."""
 
     id: object
     partitions: int
 
 
 class TopicWatch:
-    """Looks now and then whether topics are the ones they were.
+    """Checks every few seconds that topics exist and have the ids that they had.
 
     Parameters
     ----------
     name
         Of the log, in errors.
     describe
-        The topics that are there, of some names of the cluster; `None` if it can't be asked.
+        Returns those of the named topics that exist; `None` if the cluster does not answer.
     """
 
     def __init__(
@@ -46,48 +46,49 @@ class TopicWatch:
         self._seen: dict[str, TopicState] = {}
         self._next = 0.0
 
-    def look(self, topics: Iterable[str], *, now: bool = False) -> None:
-        """Look at `topics`, which were there; unless `now`, only when it is time.
+    def check(self, topics: Iterable[str], *, now: bool = False) -> None:
+        """Check `topics`, which existed; unless `now`, only if the last check was long enough ago.
 
         Raises
         ------
         LogError
-            If one is gone, or is another one.
+            If a topic was deleted, or deleted and created again.
         """
         if not now and time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY_S
-        if self._gone(topics):
+        if self._deleted(topics):
             time.sleep(CONFIRM_S)
-            if gone := self._gone(topics):
+            if deleted := self._deleted(topics):
                 msg = (
-                    f"{self._name}: topic {gone[0]!r} was deleted while it was in use; what to do:"
-                    f" stop all workers, then poolwise doctor {self._name} --create-topics"
+                    f"{self._name}: topic {deleted[0]!r} was deleted while in use; what to do:"
+                    f" stop all workers, then run: poolwise doctor {self._name} --create-topics"
                 )
                 raise LogError(msg)
 
     def partitions(self, topic: str) -> int | None:
-        """How many partitions a topic had at the last look; `None` if it wasn't looked at."""
+        """Number of partitions of a topic at the last check; `None` if it was not checked yet."""
         return self._seen[topic].partitions if topic in self._seen else None
 
-    def _gone(self, topics: Iterable[str]) -> list[str]:
-        found = self._describe(topics)
-        if found is None:
+    def _deleted(self, topics: Iterable[str]) -> list[str]:
+        states = self._describe(topics)
+        if states is None:
             return []
-        gone = [
+        deleted = [
             topic
             for topic in topics
-            if topic not in found
-            or (topic in self._seen and found[topic].id != self._seen[topic].id)
+            if topic not in states
+            or (topic in self._seen and states[topic].id != self._seen[topic].id)
         ]
-        self._seen |= {topic: one for topic, one in found.items() if topic not in gone}
-        return gone
+        self._seen |= {topic: state for topic, state in states.items() if topic not in deleted}
+        return deleted
 
 
 def recreated_error(where: str, position: int, end: int) -> LogError:
-    """Return the error of a reader whose position is behind the end of what there is."""
+    """Return the error of a reader whose position is greater than the end offset."""
     msg = (
-        f"{where}: it ends at {end}, but was read up to {position} before: the topic was deleted"
-        " and made again; what to do: begin with topics and a group that are new (another prefix)"
+        f"{where}: ends at offset {end}, but was already read up to offset {position}: the topic"
+        " was deleted and created again; what to do: use new topics and a new group (another"
+        " prefix in log.address)"
     )
     return LogError(msg)

@@ -1,4 +1,4 @@
-"""The topics on a cluster: what each should be, and making those that aren't there."""
+"""Topic specifications on a cluster, and creation of the topics that are missing."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 COMPACTED = {
     "cleanup.policy": "compact",
-    "segment.ms": str(60 * 60 * 1000),  # a segment that is written to isn't compacted
-    "min.cleanable.dirty.ratio": "0.2",  # restoring reads what is dirty, too
+    "segment.ms": str(60 * 60 * 1000),  # the active segment isn't compacted
+    "min.cleanable.dirty.ratio": "0.2",  # restoring also reads what is not compacted yet
     "delete.retention.ms": str(24 * 60 * 60 * 1000),
 }
 
 LOG_APPEND_TIME = "LogAppendTime"
-"""The broker's clock, not the sender's."""
+"""Timestamps are of the broker's clock, not the producer's."""
 
 
 class TopicSpec(NamedTuple):
-    """What a topic should be."""
+    """Name, number of partitions and settings of a topic."""
 
     name: str
     partitions: int
@@ -34,11 +34,11 @@ class TopicSpec(NamedTuple):
 
 
 def topic_specs(partitions: int) -> list[TopicSpec]:
-    """Return what every topic should be when tasks are split `partitions` ways.
+    """Return the specification of every topic, with `partitions` partitions for those by task.
 
     Examples
     --------
-    >>> [(one.name, one.partitions) for one in topic_specs(6)][:3]
+    >>> [(spec.name, spec.partitions) for spec in topic_specs(6)][:3]
     [('pools', 1), ('controls', 1), ('tasks', 6)]
     """
     return [
@@ -60,37 +60,38 @@ def _configs(topic: Topic) -> dict[str, str]:
 
 
 def create_topics(log: KafkaLog, partitions: int, replication: int | None = None) -> list[str]:
-    """Make the topics that aren't there; our names for them.
+    """Create the topics that are missing; return our names of them.
 
     Parameters
     ----------
     log
-        Where.
+        The log of the cluster.
     partitions
-        How many ways tasks are split.
+        Number of partitions of the topics by task.
     replication
-        How many brokers have each record; as the cluster has it by default, if not given.
+        Replication factor; the cluster's default if `None`.
 
     Raises
     ------
     LogError
         If the cluster refuses.
     """
-    there = set(log.admin.list_topics())
-    missing = [one for one in topic_specs(partitions) if log.names.on_broker(one.name) not in there]
+    existing = set(log.admin.list_topics())
+    specs = topic_specs(partitions)
+    missing = [spec for spec in specs if log.names.on_broker(spec.name) not in existing]
     if not missing:
         return []
     new = {
-        log.names.on_broker(one.name): {
-            "num_partitions": one.partitions,
+        log.names.on_broker(spec.name): {
+            "num_partitions": spec.partitions,
             "replication_factor": replication or -1,
-            "configs": one.configs,
+            "configs": spec.configs,
         }
-        for one in missing
+        for spec in missing
     }
     try:
         log.admin.create_topics(new, wait_for_metadata=True)
     except kafka_errors.KafkaError as error:
-        msg = f"{log.names.name}: topics were not made: {type(error).__name__}: {error}"
+        msg = f"{log.names.name}: creating topics failed: {type(error).__name__}: {error}"
         raise LogError(msg) from error
-    return [one.name for one in missing]
+    return [spec.name for spec in missing]

@@ -1,6 +1,6 @@
-"""Which kafka-python there must be: what `streams/kafka_log` uses of it is private in part.
+"""The required version of kafka-python, whose private API `streams/kafka_log` uses in part.
 
-Nothing of kafka-python is imported here: another version may not have what we import.
+Nothing of kafka-python is imported here: another version may lack what we import.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from importlib.metadata import PackageNotFoundError, version
 from bandit.errors import LogError
 
 KAFKA_PYTHON = "3.0.12"
-"""As in pyproject.toml. Before another: all of `make faults-long`."""
+"""As in pyproject.toml. Before changing it, run all of `make faults-long`."""
 
 
 def check_kafka_python() -> None:
-    """Check which kafka-python is installed.
+    """Check that the required version is installed.
 
     Raises
     ------
     LogError
-        If it is another than `KAFKA_PYTHON`, or none.
+        If another version is, or none.
     """
     try:
-        found = f"kafka-python {version('kafka-python')}"
+        installed = f"kafka-python {version('kafka-python')}"
     except PackageNotFoundError:
-        found = "no kafka-python"
-    if found != f"kafka-python {KAFKA_PYTHON}":
+        installed = "no kafka-python"
+    if installed != f"kafka-python {KAFKA_PYTHON}":
         msg = (
-            f"{found} is installed, and this poolwise works with {KAFKA_PYTHON} alone, whose"
-            f" private parts it uses; what to do: pip install kafka-python=={KAFKA_PYTHON}"
+            f"{installed} is installed, but this version of poolwise needs exactly {KAFKA_PYTHON},"
+            f" because it uses private APIs; what to do: pip install kafka-python=={KAFKA_PYTHON}"
         )
         raise LogError(msg)

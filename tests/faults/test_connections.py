@@ -169,7 +169,7 @@ def test_one_broker_that_answers_is_enough(verbs: Verbs, broker: Broker) -> None
     address = f"kafka://127.0.0.1:{free_port()},{broker.address}/nothing"
     doctor, work = verbs.both(address, as_processes=LONG)
     assert "warning  connection: 127.0.0.1" in doctor.text
-    assert "there is no topic 'nothing.tasks' yet" in work.text
+    assert "topic 'nothing.tasks' does not exist" in work.text
 
 
 def test_a_broker_that_sends_its_clients_where_nobody_is_is_said(

@@ -135,14 +135,14 @@ def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guar
     guarded.allow(*(right for right in rights if right != new))
     record = [NewRecord("models", b"slot/0", b"{}")]
     with closing(guarded.open()) as log:
-        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+        with pytest.raises(LogError, match="lacks a right: TransactionalIdAuthorization"):
             log.writer("poolwise-learner")
         guarded.allow(former)
         with capture_logs() as told:
             log.writer("poolwise-learner").write(record)
         ours = [one for one in told if one["event"] != "library_says"]
         assert [one["event"] for one in ours] == ["old_transactional_id"]
-        assert f"{guarded.prefix}.writer@poolwise-learner is not allowed yet" in ours[0]["why"]
+        assert f"{guarded.prefix}.writer@poolwise-learner is missing" in ours[0]["why"]
         guarded.forbid(former)
         guarded.allow(new)
         log.writer("poolwise-learner").write(record)
@@ -150,7 +150,7 @@ def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guar
 
 def test_a_follower_can_not_be_the_learner(guarded: Guarded) -> None:
     with only(guarded, "follow") as log:
-        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+        with pytest.raises(LogError, match="lacks a right: TransactionalIdAuthorization"):
             log._transactions("writer@poolwise-learner").begin()
         log.writer("poolwise-learner")  # but it may stand in the way of the earlier release's
         with closing(guarded.everything.writer("poolwise-learner")) as learner:

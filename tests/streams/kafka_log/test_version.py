@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 NOBODY = "kafka://127.0.0.1:1"
 LINE = (
-    f"kafka-python 3.0.11 is installed, and this poolwise works with {KAFKA_PYTHON} alone, whose"
-    f" private parts it uses; what to do: pip install kafka-python=={KAFKA_PYTHON}"
+    "kafka-python 3.0.11 is installed, but this version of poolwise needs exactly"
+    f" {KAFKA_PYTHON}, because it uses private APIs; what to do: pip install"
+    f" kafka-python=={KAFKA_PYTHON}"
 )
 
 
