@@ -119,8 +119,9 @@ class Learner:
             self._rewards = log.follow(REWARDS, 0, self._position)
             self._report(lost_rewards(start.manifest, newest.id, self._rewards))
             self._until = 0
+            learned_all = not self._frozen  # had it run, it would have, up to now
             for order in ordered:
-                self._obey(order, passing_over=not self._frozen)
+                self._obey(order, passing_over=learned_all)
             if not self._frozen:
                 self._until = self._rewards.end()
                 there = read_to_end(self._rewards, BATCH, keep_alive)

@@ -96,6 +96,21 @@ def test_rolled_back_while_nobody_learned_it_passes_over_what_was_there(log: Emb
     assert next(kept(log).newest_first()).manifest.skipped == ((target.position, end),)
 
 
+def test_a_freeze_before_a_rollback_is_read_as_if_compaction_had_removed_it(
+    log: EmbeddedLog,
+) -> None:
+    """On Kafka both may be there: the result must not depend on when the topic was compacted."""
+    target = brains(log)[2]
+    log.write(rewards_again(log))
+    end = log.end("rewards", 0)
+    freeze = Control(at=4.0, frozen=True)
+    log.write([NewRecord("controls", b"not compacted yet", msgspec.json.encode(freeze))])
+    rolled_back(log, target)
+    alone = learner(log)
+    assert alone.position == end
+    assert next(kept(log).newest_first()).manifest.skipped == ((target.position, end),)
+
+
 def test_it_is_rolled_back_once_however_often_it_starts_again(log: EmbeddedLog) -> None:
     target = brains(log)[2]
     one = worker(log)
