@@ -1,1 +1,1 @@
-"""Learning from rewards: the learner, its snapshots, and workers that follow them."""
+"""Learning from rewards: the learner, its snapshots, and the workers that follow them."""

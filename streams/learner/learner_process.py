@@ -1,4 +1,4 @@
-"""The process that only learns: `poolwise learn`, for workers that follow its snapshots."""
+"""The learner as a process of its own, `poolwise learn`, for workers that follow its snapshots."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 class LearnerProcess:
-    """A learner at work by itself.
+    """The loop of a learner that runs by itself.
 
     Parameters
     ----------
     log, make_core, settings, clock, failpoint
-        The learner's.
+        As of `Learner`.
     group
-        Whose learner it is.
+        The group of workers whose learner it is.
     progress
-        Called with this after each turn of its loop, and before each wait for a broker that is in
-        trouble.
+        Called with this after each turn of its loop, and before each wait for the log while
+        requests fail.
 
     Raises
     ------
     LogBusy
-        If the log notices that there is another learner of the group.
+        If the log knows that the group has another learner.
     """
 
     def __init__(
@@ -57,26 +57,26 @@ class LearnerProcess:
         )
 
     def step(self, timeout_s: float = 0.0) -> None:
-        """Turn the loop once, waiting up to `timeout_s` for a reward.
+        """Run the loop once, waiting up to `timeout_s` for a reward.
 
         Raises
         ------
         LogBusy
             If another learner has taken over.
         LogError
-            If the log has been silent for `worker.recover_s`.
+            If the log has not answered for `worker.recover_s`.
         """
         try:
             self._learner.learn(timeout_s)
         except CommitUnknown as error:
-            self._recovery.run(error, lambda: None)  # the next turn goes on where this one was
+            self._recovery.run(error, lambda: None)  # the next turn goes on where this one stopped
         else:
             self._recovery.over()
         self._check_silence()
         self._publish()
 
     def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
-        """Turn the loop until `stop` says so or, if asked to, until nothing is left to learn."""
+        """Run the loop until `stop()` or, with `until_idle`, until nothing is left to learn."""
         while not stop():
             self.step(0.0 if until_idle else self._settings.poll_s)
             if until_idle and self._learner.at_end():
@@ -84,70 +84,70 @@ class LearnerProcess:
         self._learner.save()
 
     def close(self) -> None:
-        """Let another learner learn."""
+        """Stop, so that another learner can start."""
         self._learner.close()
 
     def _check_silence(self) -> None:
-        """Give up as a worker does, whose commits fail: a read of nothing is no error by itself."""
+        """Give up after the time of a worker: a read without records is no error by itself."""
         silent_s = time.monotonic() - self.heard_at()
         if silent_s > self._settings.recover_s:
             msg = (
-                f"the log has not answered for {silent_s:,.0f} s, more than"
-                f" {self._settings.recover_s:g} s (worker.recover_s)"
+                f"the log has not answered for {silent_s:,.0f} s, longer than worker.recover_s ="
+                f" {self._settings.recover_s:g} s; what to do: check the broker, then start again"
             )
             raise LogError(msg)
 
     def _publish(self) -> None:
-        """Say how it is; a turn, or a wait in which the loop is not stuck."""
+        """Report the state, after a turn or before a wait: either way the loop is not stuck."""
         self.last_turn_at = time.monotonic()
         self._progress(self)
 
-    # What is to be seen of it -----------------------------------------------------------------
+    # Monitoring -------------------------------------------------------------------------------
 
     def figures(self) -> dict[str, int]:
-        """What was done since the start."""
+        """Counts since the start."""
         return {**self._learner.counters, "commits_unknown": self._recovery.failed}
 
     def written_by_topic(self) -> Mapping[str, int]:
-        """Nothing but snapshots, which `figures` count."""
+        """Empty: it writes only snapshots, which `figures` count."""
         return {}
 
     def dead_letters_by_rule(self) -> Mapping[str, int]:
-        """None: rewards are workers' own."""
+        """Empty: it writes no dead letters."""
         return {}
 
     def held(self) -> frozenset[Place]:
-        """Nothing: it is in no group."""
+        """Empty: it is in no group."""
         return frozenset()
 
     def lag(self) -> Mapping[Place, int]:
-        """Rewards not learned yet."""
+        """Rewards not learned yet: the lag in `rewards`."""
         return self._learner.lag()
 
     def trouble(self) -> str | None:
-        """Why the log can't be relied on now."""
+        """Why requests to the log fail now; `None` while they succeed."""
         return self._recovery.trouble()
 
     def heard_at(self) -> float:
-        """When the log last answered, on the monotonic clock; any thread may ask."""
+        """Time of the log's last response on the monotonic clock; safe from any thread."""
         return self._learner.heard_at()
 
     def restored(self) -> bool:
-        """Whether every desk is loaded: it has none."""
+        """Whether every desk is restored: it has none."""
         return True
 
     def paused(self) -> None:
         """No limit of open tasks: it has none."""
 
     def catching_up(self) -> bool:
-        """Whether it decides nothing yet: it never does."""
+        """Whether decisions wait for learning: it makes none."""
         return False
 
     def clock_skew_s(self) -> None:
-        """Nothing: it writes no time."""
+        """Unknown: it writes no ticks."""
 
     def model_age_s(self) -> float | None:
-        """No age: what it knows is what there is."""
+        """No age: the brain is always the newest."""
         return None
 
     def model_position(self) -> int:

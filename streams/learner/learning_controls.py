@@ -1,4 +1,4 @@
-"""What operations order of the learning: to freeze it, to go back to a snapshot, to learn again."""
+"""Controls of learning: freeze, roll back to a snapshot, learn again from the first reward."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 
 class LearningControl(NamedTuple):
-    """A control of the learning, and its offset."""
+    """A control of learning, and its offset in `controls`."""
 
     control: Control
     offset: int
 
-    def rolls_back(self, obeyed: int) -> bool:
-        """Whether it has to be obeyed, once; `obeyed` is the offset of the last that was."""
-        wanted = self.control.snapshot is not None or self.control.relearn
-        return wanted and self.offset > obeyed
+    def rolls_back(self, applied: int) -> bool:
+        """Whether it is a rollback after `applied`, the offset of the last one that was applied."""
+        rollback = self.control.snapshot is not None or self.control.relearn
+        return rollback and self.offset > applied
 
 
 class RollbackTarget(NamedTuple):
-    """Where to go back to: a brain's bytes, none for one that has learned nothing."""
+    """Target of a rollback: a brain's bytes, `None` for an untrained one, and its manifest."""
 
     data: bytes | None
     manifest: Manifest
 
 
 def learning_controls(records: Iterable[Record]) -> Iterator[LearningControl]:
-    """Yield the controls that aren't a project's; what is none is the engine's to refuse."""
+    """Yield the controls that aren't a project's; the engine refuses invalid ones."""
     for record in records:
         try:
             control = msgspec.json.decode(record.value or b"", type=Control)
@@ -48,7 +48,7 @@ def learning_controls(records: Iterable[Record]) -> Iterator[LearningControl]:
 
 
 def rollback_target(control: Control, snapshots: Snapshots) -> RollbackTarget:
-    """Return where `control` wants to go back to.
+    """Return the target of a rollback.
 
     Raises
     ------
@@ -57,19 +57,22 @@ def rollback_target(control: Control, snapshots: Snapshots) -> RollbackTarget:
     """
     if control.snapshot is None:
         return RollbackTarget(None, NOTHING)
-    found = snapshots.find(control.snapshot)
-    if found is None:
-        raise StateError("no such snapshot is kept")
-    return RollbackTarget(found.brain(), found.manifest)
+    snapshot = snapshots.find(control.snapshot)
+    if snapshot is None:
+        msg = (
+            f"snapshot {control.snapshot} is not kept, or is damaged; see: poolwise tail LOG models"
+        )
+        raise StateError(msg)
+    return RollbackTarget(snapshot.brain(), snapshot.manifest)
 
 
 def skipped_ranges(
     target: Manifest, newest: tuple[tuple[int, int], ...], until: int | None
 ) -> tuple[tuple[int, int], ...]:
-    """Return the positions in `rewards` that a brain which goes back to `target` doesn't learn.
+    """Return the ranges of `rewards` that a brain rolled back to `target` does not learn.
 
-    Without `until` all behind it are learned again, but for those in `newest`, which an earlier
-    order took back for good; with it, none before `until`.
+    With `until`, none from its position up to `until` are learned; without it, all after its
+    position are learned again, except the ranges in `newest`, which an earlier rollback skipped.
 
     Examples
     --------
@@ -82,4 +85,4 @@ def skipped_ranges(
     """
     if until is not None:
         return (*target.skipped, (target.position, until))
-    return (*target.skipped, *(one for one in newest if one not in target.skipped))
+    return (*target.skipped, *(skipped for skipped in newest if skipped not in target.skipped))

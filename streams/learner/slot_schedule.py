@@ -1,7 +1,7 @@
-"""Which slots a learner writes: the next one in turn, and once an hour and a day one by the clock.
+"""Schedule of snapshot slots: the next one in turn, and one every hour and every day.
 
-Of the version before, the newest snapshot is spared for 30 days: a poolwise of the release before
-that is started again goes on from there, and learns again the rewards behind it.
+The newest snapshot of the version before is kept for 30 days: after a downgrade, the earlier
+release goes on from there, and learns again the rewards after it.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from streams.log.log import Writer
 
 SPARED_S = KEEP[REWARDS].seconds
-"""As long as `rewards` are kept, unless told otherwise: older ones can't be gone on from."""
+"""Retention of `rewards` by default: after it, learning can't go on from the old snapshot."""
 
 
 class SlotSchedule:
-    """The slots of one learner.
+    """The slots that one learner writes next.
 
     Parameters
     ----------
     snapshots
-        What stands in them when it begins.
+        The snapshots in the slots at the start.
     clock
-        The time in UTC seconds; without one, nothing is kept by the hour or the day.
+        The time in UTC seconds; without one, no hourly or daily snapshots are kept.
     """
 
     def __init__(self, snapshots: Snapshots, clock: Callable[[], float] | None) -> None:
@@ -42,16 +42,16 @@ class SlotSchedule:
         self.next_id = self._free(snapshots.next_id())
 
     def wrote(self, manifest: Manifest) -> None:
-        """Note that the next snapshot in turn was written."""
+        """Note that `manifest` was written to its slot in turn."""
         self.next_id = self._free(manifest.id + 1)
 
     def keep(self, writer: Writer, manifest: Manifest, data: bytes) -> None:
-        """Write it into the slots of this hour and this day, if theirs isn't written yet.
+        """Write it into the slots of this hour and this day, if those are not written yet.
 
         Raises
         ------
         CommitUnknown
-            If it can't be known whether that happened; the next one is written there, then.
+            If the outcome is unknown; the next snapshot is written there then.
         """
         if self._clock is None:
             return
@@ -65,11 +65,11 @@ class SlotSchedule:
 
     def _to_be_spared(self, snapshots: Snapshots) -> bytes | None:
         older = (
-            one
-            for one in snapshots.manifests()
-            if one[1].v <= VERSION and one[1].brain < saved_brain.VERSION
+            (slot, manifest)
+            for slot, manifest in snapshots.manifests()
+            if manifest.v <= VERSION and manifest.brain < saved_brain.VERSION
         )
-        slot, manifest = next((one for one in older if slots.is_in_turn(one[0])), (None, None))
+        slot, manifest = next((old for old in older if slots.is_in_turn(old[0])), (None, None))
         if manifest is None or manifest.at is None or self._clock is None:
             return slot
         return slot if self._clock() - manifest.at < SPARED_S else None

@@ -1,7 +1,7 @@
-"""The slots that a snapshot can stand in: four used in turn, and some by the hour and the day.
+"""Slots of snapshots: four used in turn, six hourly and eight daily ones.
 
-Each slot is a key of the compacted topic `models`. Whatever stands there is read by every process
-that starts, so there are few, and those by the clock are written once an hour and once a day.
+Each slot is a key of the compacted topic `models`. Every process that starts reads all of them, so
+there are few, and the hourly and daily ones are each written once per period.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CHUNK = b"/chunk/"
 
 
 class _Period(NamedTuple):
-    """Slots of which one is due each `seconds`: so many of them, used in turn."""
+    """Slots used in turn, one every `seconds`."""
 
     name: bytes
     seconds: float
@@ -40,7 +40,7 @@ def chunk(slot: bytes, i: int) -> bytes:
 
 
 def is_in_turn(key: bytes) -> bool:
-    """Whether a key, of a chunk perhaps, is of a slot that is used in turn."""
+    """Whether the key of a slot, or of a chunk, is of a slot that is used in turn."""
     return key.startswith(b"slot/")
 
 
@@ -52,9 +52,9 @@ SLOTS = frozenset(
 
 
 def due_by_clock(now: float, saved_at: Mapping[bytes, float]) -> list[bytes]:
-    """Return the slots of this hour and this day (UTC) in which no snapshot of theirs stands yet.
+    """Return the slots of this hour and this day (UTC) that are not written yet.
 
-    `saved_at` says when what stands in a slot was saved, in UTC seconds.
+    `saved_at` has the time at which the snapshot in each slot was saved, in UTC seconds.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The brain of a worker that doesn't learn: the newest snapshot of whoever does."""
+"""Follower of snapshots: the brain of a worker that doesn't learn."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 
 class SnapshotFollower:
-    """Makes the core, and gives its brain each newer snapshot.
+    """Makes the core, and loads each newer snapshot into its brain.
 
     Parameters
     ----------
     log
-        Where the snapshots are.
+        The log of the snapshots.
     make_core
         Called once, with the brain's bytes or `None`.
     clock
         The time in UTC seconds.
     keep_alive
-        Called again and again while the first snapshot is read.
+        Called repeatedly while the first snapshot is read.
 
     Raises
     ------
     StateError
-        If there are snapshots and none can be read: newer ones (`NewerVersion`), or damaged ones.
+        If there are snapshots, and all are of a newer version (`NewerVersion`) or damaged.
     """
 
     def __init__(
@@ -51,56 +51,56 @@ class SnapshotFollower:
         self._snapshots.catch_up(keep_alive)
         self._newest: Manifest | None = None
         self.core = make_core(None)
-        self._adopt()
+        self._load()
 
     @property
     def position(self) -> int:
-        """Position in `rewards` that the model has learned up to."""
+        """Position in `rewards` up to which the model has learned."""
         return self._newest.position if self._newest else 0
 
     def model_age_s(self) -> float | None:
-        """Seconds since the newest was known to be the newest; at first, since the start."""
+        """Seconds since the learner last confirmed its snapshot; at first, since start-up."""
         at = self._newest.at if self._newest else None
         return self._clock() - (self._started_at if at is None else at)
 
     def learn(self, timeout_s: float = 0.0) -> None:
-        """Take up a newer snapshot if there is one."""
+        """Load a newer snapshot if there is one."""
         if self._snapshots.read(timeout_s):
-            self._adopt()
+            self._load()
 
     def catching_up(self) -> bool:
-        """Whether there is something to be known first: not for who doesn't learn."""
+        """Whether decisions wait for learning: never, since it does not learn."""
         return False
 
     def lag(self) -> dict[Place, int]:
-        """Rewards not learned yet: they are not its own to learn."""
+        """No lag: rewards are the learner's."""
         return {}
 
     def at_end(self) -> bool:
-        """Whether all that may be learned is: nothing is."""
+        """Whether nothing is left to learn: always."""
         return True
 
     def save(self) -> None:
-        """Nothing: it has learned nothing of its own."""
+        """Nothing: it has learned nothing itself."""
 
     def close(self) -> None:
         """Stop following."""
         self._snapshots.close()
 
-    def _adopt(self) -> None:
-        """Take up the newest that can be read, unless it is older than what is known.
+    def _load(self) -> None:
+        """Load the newest readable snapshot, unless it is older than the one in use.
 
         Raises
         ------
         StateError
-            If there are some, none can be read, and nothing is known: to decide with an empty
-            brain would pay for what was learned once more.
+            If there are snapshots, none can be read, and none is in use: deciding with an untrained
+            brain would pay again for what was learned.
         """
         why: StateError | None = None
         for snapshot in self._snapshots.newest_first():
             manifest = snapshot.manifest
             if self._newest is not None and manifest.id < self._newest.id:
-                return  # a newer one is damaged; what is known is newer than what is left
+                return  # a newer one is damaged; the one in use is newer than the rest
             if self._newest is None or manifest.sha256 != self._newest.sha256:
                 try:
                     self.core.adopt(snapshot.brain())
@@ -116,6 +116,6 @@ class SnapshotFollower:
             return
         if self._newest is None and self._snapshots.next_id() > 0:
             raise why or StateError(
-                "none of the snapshots of the learning is whole, and this worker doesn't learn:"
-                " start it again once poolwise learn has saved the next"
+                "topic models: every snapshot is damaged, and this worker doesn't learn;"
+                " what to do: start it again after poolwise learn has saved a snapshot"
             )

@@ -1,8 +1,8 @@
 """Snapshots of the brain in the compacted topic `models`.
 
-A snapshot is chunks (key `slot/2/chunk/0`) and then a manifest (key `slot/2`) that says how many
-there are, their checksum and the position in `rewards` that was learned up to; all in one
-transaction. A damaged one is passed over for the one before it.
+A snapshot is chunks (key `slot/2/chunk/0`) and then a manifest (key `slot/2`) with the number of
+chunks, their checksum and the position in `rewards` up to which the brain has learned; all in one
+transaction. A damaged snapshot is skipped in favour of the one before it.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ BATCH = 4
 """Records at a time: a chunk is nearly 1 MB."""
 
 CHUNK_BYTES = 900_000
-"""A Kafka record is at most 1 MB unless the broker is told otherwise."""
+"""A broker's default limit of a record is 1 MB (message.max.bytes)."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a slot holds; snapshot number `id` is in slot `id % 4`, and perhaps in one by the clock.
+    """Description of a snapshot; number `id` is in slot `id % 4`, and perhaps in a periodic one.
 
-    `at` is when it was last known to be the newest, UTC; `control` the offset of the last control
-    that was acted on, and `skipped` the ranges of positions in `rewards` that this brain did not
-    learn, because it was rolled back behind them. `brain` is the version of the brain's bytes.
+    `at` is the time at which it was last known to be the newest, in UTC seconds; `control` the
+    offset of the last control that was applied, and `skipped` the ranges of offsets in `rewards`
+    that this brain did not learn because of a rollback. `brain` is the version of its bytes.
     """
 
     v: int = 1
@@ -55,11 +55,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Manifest(id=-1, sha256="", count=0, learned=0, position=0)
-"""What is said of a brain that has learned nothing."""
+"""The manifest of an untrained brain."""
 
 
 class _Head(msgspec.Struct, frozen=True):
-    """What a manifest of any version says."""
+    """The fields of a manifest of any version."""
 
     id: int
     v: int = 1
@@ -67,7 +67,7 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 class Snapshot(NamedTuple):
-    """A brain as bytes, what is said of it, and where it stands."""
+    """A brain as bytes, its manifest and its slot."""
 
     manifest: Manifest
     data: bytes
@@ -79,14 +79,14 @@ class Snapshot(NamedTuple):
         return self.manifest.position
 
     def brain(self) -> bytes:
-        """Return the brain's bytes, if their version is one that is read.
+        """Return the brain's bytes, if this code reads their version.
 
         Raises
         ------
         NewerVersion
-            If a newer poolwise saved them.
+            If a newer version of poolwise saved them.
         """
-        what = f"snapshot {self.manifest.id} of the learning"
+        what = f"topic models: snapshot {self.manifest.id}"
         if self.manifest.v > VERSION:
             raise NewerVersion(what, self.manifest.v, VERSION)
         if self.manifest.brain > saved_brain.VERSION:
@@ -95,9 +95,10 @@ class Snapshot(NamedTuple):
 
 
 class Snapshots:
-    """The snapshots of a log, as far as they were read.
+    """The snapshots of a log, as of the last read.
 
-    Those in turn are held in memory; of those by the clock, which are seldom wanted, the manifests.
+    Those used in turn are held in memory; of periodic ones, which are rarely read, only the
+    manifests.
     """
 
     def __init__(self, log: Log) -> None:
@@ -106,53 +107,53 @@ class Snapshots:
         self._values: dict[bytes, bytes] = {}
 
     def catch_up(self, keep_alive: Callable[[], None] = lambda: None) -> None:
-        """Read all there are; `keep_alive` is called between."""
+        """Read all of them; `keep_alive` is called in between."""
         for records in read_to_end(self._reader, BATCH, keep_alive):
             self._take_in(records)
 
     def read(self, timeout_s: float = 0.0) -> bool:
-        """Read what has come since; whether there was something."""
+        """Read the records written since; return whether there were any."""
         records = self._reader.poll(BATCH, timeout_s)
-        found = bool(records)
+        new = bool(records)
         while records:
             self._take_in(records)
             records = self._reader.poll(BATCH, 0.0)
-        return found
+        return new
 
     def newest_first(self) -> Iterator[Snapshot]:
-        """Every snapshot that is whole, the newest first; of a newer version, whole or not."""
-        passed: set[int] = set()
+        """Every undamaged snapshot, the newest first; those of a newer version can't be checked."""
+        yielded: set[int] = set()
         for slot, manifest in self.manifests():
-            snapshot = None if manifest.id in passed else self._whole(slot, manifest)
+            snapshot = None if manifest.id in yielded else self._whole(slot, manifest)
             if snapshot is not None:
-                passed.add(manifest.id)
+                yielded.add(manifest.id)
                 yield snapshot
 
     def find(self, number: int) -> Snapshot | None:
-        """Return the snapshot of that number, if it is kept and whole."""
-        found = (self._whole(*one) for one in self.manifests() if one[1].id == number)
-        return next((snapshot for snapshot in found if snapshot is not None), None)
+        """Return the snapshot with that id, if it is kept and undamaged."""
+        copies = (self._whole(slot, held) for slot, held in self.manifests() if held.id == number)
+        return next((snapshot for snapshot in copies if snapshot is not None), None)
 
     def newest(self) -> Manifest:
-        """What is said of the newest, whole or not."""
+        """The manifest of the newest snapshot, damaged or not."""
         return next((manifest for _, manifest in self.manifests()), NOTHING)
 
     def next_id(self) -> int:
-        """Number of the snapshot to be written next."""
+        """Id of the snapshot to be written next."""
         return self.newest().id + 1
 
     def manifests(self) -> list[tuple[bytes, Manifest]]:
-        """Slots with readable manifests, the newest first; of equal ones, that in turn."""
-        found = []
+        """Slots with readable manifests, the newest first; of equal ids, the slot used in turn."""
+        readable = []
         for slot in slots.SLOTS & self._values.keys():
             try:
-                found.append((slot, _manifest(self._values[slot])))
+                readable.append((slot, _manifest(self._values[slot])))
             except (ValueError, RecursionError):
                 continue  # damaged
-        return sorted(found, key=lambda one: (one[1].id, one[0]), reverse=True)
+        return sorted(readable, key=lambda item: (item[1].id, item[0]), reverse=True)
 
     def saved_at(self) -> dict[bytes, float]:
-        """When what stands in each slot was saved, where that is known."""
+        """Time at which the snapshot in each slot was saved, where that is known."""
         return {slot: manifest.at for slot, manifest in self.manifests() if manifest.at is not None}
 
     def close(self) -> None:
@@ -162,7 +163,7 @@ class Snapshots:
     def _take_in(self, records: Iterable[Record]) -> None:
         for record in records:
             key, value = record.key, record.value
-            if key is not None and value is not None and (key in slots.SLOTS or _held(key)):
+            if key is not None and value is not None and (key in slots.SLOTS or _in_memory(key)):
                 self._values[key] = value
 
     def _whole(self, slot: bytes, manifest: Manifest) -> Snapshot | None:
@@ -176,17 +177,17 @@ class Snapshots:
         return [values[key] for key in keys if key in values]
 
     def _read_again(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        wanted, found = frozenset(keys), {}
+        wanted, values = frozenset(keys), {}
         with closing(self._log.follow(MODELS)) as reader:
             for records in read_to_end(reader, BATCH):
                 for record in records:
                     if record.key in wanted and record.value is not None:
-                        found[record.key] = record.value
-        return found
+                        values[record.key] = record.value
+        return values
 
 
 def manifest_of(data: bytes, number: int, learned: int, position: int) -> Manifest:
-    """Return what is to be said of a brain that has learned `learned` rewards, up to `position`."""
+    """Return the manifest of a brain that has learned `learned` rewards, up to `position`."""
     return Manifest(
         id=number,
         sha256=sha256(data).hexdigest(),
@@ -200,9 +201,9 @@ def manifest_of(data: bytes, number: int, learned: int, position: int) -> Manife
 def write(
     writer: Writer, manifest: Manifest, data: bytes | None = None, slot: bytes | None = None
 ) -> None:
-    """Write a snapshot into `slot`, or into the one whose turn it is.
+    """Write a snapshot into `slot`; by default, into the slot of its id.
 
-    Without `data`, only what is said of one that is there, anew.
+    Without `data`, only the manifest of a snapshot that is there is written again.
     """
     slot = slot or slots.in_turn(manifest.id)
     data = data or b""
@@ -214,13 +215,13 @@ def write(
 
 
 def _manifest(value: bytes) -> Manifest:
-    """Return a manifest; of one of a newer version, what any version says."""
+    """Return a manifest; of a newer version, only the fields of any version."""
     head = msgspec.json.decode(value, type=_Head)
     if head.v > VERSION:
         return msgspec.structs.replace(NOTHING, v=head.v, id=head.id, control=head.control)
     return msgspec.json.decode(value, type=Manifest)
 
 
-def _held(key: bytes) -> bool:
+def _in_memory(key: bytes) -> bool:
     """Whether a chunk is held in memory."""
     return slots.is_in_turn(key) and slots.CHUNK in key

@@ -1,4 +1,4 @@
-"""Where a learner begins: at the newest snapshot; at an older one only if that is damaged."""
+"""Starting point of a learner: the newest snapshot, or an older one if that is damaged."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ if TYPE_CHECKING:
 
 
 class StartingPoint(NamedTuple):
-    """A core, what is said of its brain, and how many newer snapshots couldn't be read."""
+    """A core, the manifest of its brain, and the number of newer snapshots that are unreadable."""
 
     core: Core
     manifest: Manifest
     unreadable: int
 
 
-def refuse_newer(snapshots: Snapshots, orders: Sequence[LearningControl]) -> None:
-    """Refuse a log in which a newer poolwise saved the newest snapshot, unless it is left by order.
+def refuse_newer(snapshots: Snapshots, controls: Sequence[LearningControl]) -> None:
+    """Refuse a log whose newest snapshot is of a newer version, unless a control leaves it.
 
     Raises
     ------
     NewerVersion
-        If so.
+        If a newer version of poolwise saved it, and no control rolls back to another.
     """
     newest = next(snapshots.newest_first(), None)
-    if newest is not None and _wanted(snapshots, orders) is None:
+    if newest is not None and _rollback(snapshots, controls) is None:
         newest.brain()
 
 
 def find_start(
     snapshots: Snapshots,
     make_core: Callable[[bytes | None], Core],
-    orders: Sequence[LearningControl],
+    controls: Sequence[LearningControl],
 ) -> StartingPoint:
-    """Make a core from the newest snapshot that is whole, or from nothing if none is.
+    """Make a core from the newest readable snapshot, or untrained if there is none.
 
-    Where an order to go back is still to be obeyed, from the one that it names.
+    If a rollback is not applied yet, from the snapshot that it names.
 
     Raises
     ------
     NewerVersion
-        If a newer poolwise saved the newest.
+        If a newer version of poolwise saved the newest.
     """
-    target = _wanted(snapshots, orders)
+    target = _rollback(snapshots, controls)
     if target is not None:
         with suppress(StateError):
             return StartingPoint(make_core(target.data), snapshots.newest(), 0)
@@ -77,38 +77,38 @@ def find_start(
             unreadable += 1
             structlog.get_logger().error("snapshot_unreadable", snapshot=number, why=str(error))
         else:
-            if unreadable:  # without chunks: the next one is saved whole, though nothing is new
+            if unreadable:  # no chunks: so the next snapshot is saved whole, though nothing changed
                 manifest = msgspec.structs.replace(manifest, count=0)
             return StartingPoint(core, manifest, unreadable)
     return StartingPoint(make_core(None), NOTHING, unreadable or int(newest >= 0))
 
 
-def _wanted(snapshots: Snapshots, orders: Sequence[LearningControl]) -> RollbackTarget | None:
-    """Return where the newest order, if it isn't obeyed yet, wants to go back to."""
-    if orders and orders[-1].rolls_back(snapshots.newest().control):
+def _rollback(snapshots: Snapshots, controls: Sequence[LearningControl]) -> RollbackTarget | None:
+    """Return the target of the newest control, if it is a rollback that is not applied yet."""
+    if controls and controls[-1].rolls_back(snapshots.newest().control):
         with suppress(StateError):
-            return rollback_target(orders[-1].control, snapshots)
+            return rollback_target(controls[-1].control, snapshots)
     return None
 
 
 def lost_rewards(start: Manifest, newest: int, rewards: Follower) -> list[LostRecords]:
-    """Return the rewards behind what was learned that the log has deleted.
+    """Return the rewards that were deleted before they were learned.
 
-    `newest` is the number of the newest snapshot, whole or not; `rewards` reads on from `start`.
+    `newest` is the id of the newest snapshot, whole or not; `rewards` reads on from `start`.
 
     Raises
     ------
     StateError
-        If all of the learning would have to start over with what is left.
+        If learning would have to start over with the rewards that are left.
     """
     lost, first = rewards.lost(), rewards.position
     if start is not NOTHING or first == 0:
         return lost
     if newest >= 0:
         msg = (
-            f"none of the snapshots of the learning can be read, and rewards before {first} were"
-            " deleted: what they taught would be lost. To start over with the rewards that are"
-            " left: poolwise control LOG --learning --relearn"
+            f"topic models: no snapshot can be read, and the rewards before offset {first} were"
+            " deleted, so what was learned from them would be lost; to start over with the rewards"
+            " that are left: poolwise control LOG --learning --relearn"
         )
         raise StateError(msg)
     return [LostRecords(Place(REWARDS, 0), 0, first)]

@@ -1,4 +1,4 @@
-"""Who knows for a worker what was learned: itself, or the learner whose snapshots it follows."""
+"""The learner of a worker: its own, or a follower of another learner's snapshots."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def worker_learner(
     log: Log,
     make_core: Callable[[bytes | None], Core],
     settings: WorkerSettings,
-    shared: GroupMember,
+    member: GroupMember,
     group: str,
-    follow: bool,  # noqa: FBT001, as the worker was told
+    follow: bool,  # noqa: FBT001, the worker's own parameter
     clock: Callable[[], float] | None,
     failpoint: Callable[[str], None],
 ) -> Learner | SnapshotFollower:
-    """Return it; `shared`, the worker's membership, is kept alive, and closed if this fails."""
+    """Return the learner; `member` is kept alive meanwhile, and closed if this fails."""
     try:
         if follow:
-            return SnapshotFollower(log, make_core, clock or time.time, shared.keep_alive)
+            return SnapshotFollower(log, make_core, clock or time.time, member.keep_alive)
         return Learner(
             log,
             make_core,
@@ -37,8 +37,8 @@ def worker_learner(
             f"{group}-learner",
             clock=clock,
             failpoint=failpoint,
-            keep_alive=shared.keep_alive,
+            keep_alive=member.keep_alive,
         )
     except BaseException:
-        shared.close()
+        member.close()
         raise

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
     from streams.monitor.health import Board, Seen
+    from streams.process.timings import Timing
 
 COUNTERS = {
     "handled": ("poolwise_records_handled", "Records taken in and committed, ticks too"),
@@ -113,7 +114,7 @@ class Metrics:
         ProcessCollector(registry=self._registry)  # memory, files and processor time
         self._registry.register(self)
 
-    def observe(self, timing: str, value: float) -> None:
+    def observe(self, timing: Timing, value: float) -> None:
         """Note one value of one of `streams.process.timings`."""
         self._histograms[timing].observe(value)
 

@@ -1,1 +1,1 @@
-"""What a process that runs for long needs: draining, recovery, timings, fail points."""
+"""Parts of a long-running process: draining, recovery, progress, timings, fail points."""

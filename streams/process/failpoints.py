@@ -1,4 +1,4 @@
-"""The steps of the worker's loop, by name: where a test may kill it."""
+"""Fail points: the steps of the worker's loop before and after which a test may kill it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ RESTORE = "restore"
 STEPS = (TICK, POLL, RECEIVE, COMMIT, KEEP, LEARN, SNAPSHOT, RESTORE)
 
 FAILPOINTS = tuple(f"{when} {step}" for step in STEPS for when in ("before", "after"))
-"""What a failpoint is called with: `before commit`, `after commit`, ..."""
+"""Arguments of a failpoint: `before commit`, `after commit`, ..."""
 
 
 def nothing(_: object) -> None:
-    """Do nothing: the failpoint, and the progress, of a worker that isn't watched."""
+    """Do nothing: the default failpoint and progress callback."""

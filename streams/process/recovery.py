@@ -1,7 +1,7 @@
-"""Recovery: what a loop does while the log can't be relied on.
+"""Recovery: retries with growing waits while requests to the log fail.
 
-Rule: whoever waits says so first, so that its health and its figures are those of the trouble and
-not of the last good turn.
+Rule: the state is published before each wait, so that health and metrics show the failure and not
+the last good turn.
 """
 
 from __future__ import annotations
@@ -17,69 +17,69 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIRST_WAIT_S = 0.04
-"""Before trying again; four times as long each time, up to 3 s."""
+"""First wait before a retry; each next one is four times as long, up to `LONGEST_WAIT_S`."""
 
 LONGEST_WAIT_S = 3.0
 
 
 class Recovery:
-    """Tries again, for a time, after commits whose outcome is unknown.
+    """Retries after commits whose outcome is unknown, for a limited time.
 
     Parameters
     ----------
     recover_s
-        How long trouble may last.
+        How long requests may fail in a row.
     publish
         Called before each wait.
     """
 
     def __init__(self, recover_s: float, publish: Callable[[], None]) -> None:
-        self.failed = 0  # since the start
+        self.failed = 0  # requests, since the start
         self._recover_s = recover_s
         self._publish = publish
         self._in_a_row = 0
-        self._since: float | None = None
-        self._why = ""
+        self._since: float | None = None  # of the first failure in a row
+        self._reason = ""
 
     def trouble(self) -> str | None:
-        """Say in a line what is wrong with the log; `None` if the last try was good."""
+        """Return in one line why requests to the log fail; `None` if the last one succeeded."""
         if not self._in_a_row:
             return None
-        return f"{self._in_a_row} commits or look-ups in a row failed: {self._why}"
+        return f"{self._in_a_row} requests to the log in a row failed: {self._reason}"
 
     def over(self) -> None:
-        """Note that all is well."""
+        """Note that a turn succeeded."""
         self._in_a_row, self._since = 0, None
 
     def run(self, error: CommitUnknown, go_back: Callable[[], None]) -> None:
-        """After `error`, go back to what is committed; again until that is known.
+        """After `error`, call `go_back`, again and again until it succeeds.
 
         Raises
         ------
         LogError
-            If trouble has lasted for `recover_s`.
+            If requests have failed for `recover_s`.
         """
-        again: CommitUnknown | None = error
-        while again is not None:
-            self._wait(again)
-            again = None
+        failure: CommitUnknown | None = error
+        while failure is not None:
+            self._wait(failure)
+            failure = None
             try:
                 go_back()
-            except CommitUnknown as failed:
-                again = failed
+            except CommitUnknown as next_error:
+                failure = next_error
 
     def _wait(self, error: CommitUnknown) -> None:
-        """Before the next try, or give up."""
+        """Wait before the next try, or give up."""
         self.failed += 1
         self._in_a_row += 1
-        self._why = str(error)
+        self._reason = str(error)
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         structlog.get_logger().warning("commit_unknown", in_a_row=self._in_a_row, why=str(error))
         if now - self._since > self._recover_s:
             msg = (
-                f"{error}; {self._in_a_row} commits or look-ups in a row failed, for"
-                f" {self._recover_s:g} s (worker.recover_s): the log can't be relied on"
+                f"{error}; {self._in_a_row} requests to the log in a row failed, for longer than"
+                f" worker.recover_s = {self._recover_s:g} s; what to do: check the log, restart"
             )
             raise LogError(msg) from error
         self._publish()

@@ -1,4 +1,4 @@
-"""Progress on a terminal: how many so far, once a verb has taken two seconds."""
+"""Progress counter on a terminal, once a command has taken two seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVERY_S = 0.5
 
 
 def counted(number: int, what: str) -> str:
-    """Say how many of something there are.
+    """Return a number with its noun, singular or plural.
 
     Examples
     --------
@@ -23,7 +23,7 @@ def counted(number: int, what: str) -> str:
 
 
 class Counting:
-    """Shows a count on standard error, if that is a terminal."""
+    """A progress counter on standard error, if that is a terminal."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -32,7 +32,7 @@ class Counting:
         self._shown = False
 
     def show(self, count: int) -> None:
-        """Show `count` now, unless it is too early."""
+        """Show `count`, at most every half second."""
         if self._terminal and time.monotonic() >= self._next:
             self._next = time.monotonic() + EVERY_S
             self._shown = True

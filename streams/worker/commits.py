@@ -1,8 +1,8 @@
-"""Commits, and what became of one whose outcome was not known at first.
+"""Commits of one group member, and the outcome of one that was unknown at first.
 
-Records, desks and positions are committed together. So once nothing of ours is under way any more,
-the committed positions say whether it happened: all of them are there, or none is. That holds as
-long as nobody else has held the partitions meanwhile.
+Records, desks and positions are committed in one transaction. So once no transaction of this member
+is open, the committed positions show whether it happened: all of them are there, or none is. This
+holds as long as no other member has held the partitions meanwhile.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 
 class _PendingCommit(NamedTuple):
-    """A commit that may have happened or not, and what is to be done if it did."""
+    """A commit of unknown outcome: its positions, and what to call if it happened."""
 
     positions: Mapping[Place, int]
     keep: Callable[[], None]
 
 
 class Commits:
-    """What one member of a group commits.
+    """The commits of one member of a group.
 
     Parameters
     ----------
-    shared
-        Whose transactions are used.
+    member
+        The member.
     """
 
-    def __init__(self, shared: GroupMember) -> None:
-        self._shared = shared
-        self._open: _PendingCommit | None = None
-        self._settled = False  # an outcome, since the last turn that was good
+    def __init__(self, member: GroupMember) -> None:
+        self._member = member
+        self._pending: _PendingCommit | None = None
+        self._settled = False  # an outcome, since the last turn that succeeded
 
     def commit(
         self,
@@ -44,29 +44,29 @@ class Commits:
         positions: Mapping[Place, int],
         keep: Callable[[], None] = lambda: None,
     ) -> None:
-        """Write in one transaction; `keep` is called when it is known to have happened.
+        """Write in one transaction; call `keep` once it is known to have happened.
 
         Raises
         ------
         CommitUnknown
-            If that isn't known; see `settle`.
+            If the outcome is unknown; see `settle`.
         """
-        self._open = None
+        self._pending = None
         try:
-            self._shared.commit(new, positions)
+            self._member.commit(new, positions)
         except CommitUnknown:
-            self._open = _PendingCommit(positions, keep)
+            self._pending = _PendingCommit(positions, keep)
             raise
         keep()
 
     def over(self) -> None:
-        """Note that all is well: the group has been heard since."""
+        """Note that a turn succeeded: the group has answered since."""
         self._settled = False
 
     def settle(self, undo: Callable[[], None]) -> bool:
-        """Keep or `undo` what a commit of unknown outcome changed; whether that could be told.
+        """Keep or `undo` the changes of a commit of unknown outcome; return whether it is known.
 
-        Not twice before all is well: whoever is refused again may be no member any more.
+        Not twice before a turn succeeds: a member that is refused again may not be one any more.
 
         Raises
         ------
@@ -78,17 +78,19 @@ class Commits:
         happened = self._happened()
         if happened is None:
             return False
-        keep = self._open.keep if happened and self._open is not None else undo
-        self._open, self._settled = None, True
+        keep = self._pending.keep if happened and self._pending is not None else undo
+        self._pending, self._settled = None, True
         keep()
         return True
 
     def _happened(self) -> bool | None:
-        """Whether the open commit is there; `None` if the positions don't say."""
-        if self._open is None or not self._open.positions:  # ticks, say: no desk depends on them
+        """Whether the pending commit happened; `None` if the positions don't show it."""
+        if (
+            self._pending is None or not self._pending.positions
+        ):  # of ticks, say: no desk depends on them
             return False
-        wanted = self._open.positions
-        found = {place: self._shared.committed(place) or 0 for place in wanted}
-        if found == dict(wanted):
+        written = self._pending.positions
+        committed = {place: self._member.committed(place) or 0 for place in written}
+        if committed == dict(written):
             return True
-        return False if all(found[place] < wanted[place] for place in wanted) else None
+        return False if all(committed[place] < written[place] for place in written) else None

@@ -1,7 +1,7 @@
-"""Tasks that were read while their desk is behind the time: kept until it isn't.
+"""Tasks read while their desk's time is behind: deferred until it has caught up.
 
-An ask takes the desk's time. Decided on while the desk's ticks still wait behind other records, it
-might have expired before anybody sees it.
+An ask starts at the desk's time. Decided while the desk's ticks still wait behind other records, it
+could have expired before a pool reads it.
 """
 
 from __future__ import annotations
@@ -18,46 +18,46 @@ if TYPE_CHECKING:
 
 
 class DeferredTasks:
-    """Keeps tasks that came too early; no more than were polled before their pause.
+    """Tasks that wait for their desk's time: at most those polled before the partition paused.
 
     Examples
     --------
     >>> from streams.log.log import Record
-    >>> late, held = DeferredTasks(), {Place("tasks", 0)}
-    >>> late.sort([Record("tasks", 0, 5, b"t", b"{}")], {0}, held)
+    >>> deferred, held = DeferredTasks(), {Place("tasks", 0)}
+    >>> deferred.sort([Record("tasks", 0, 5, b"t", b"{}")], {0}, held)
     []
-    >>> late.waits(set())
+    >>> deferred.waits(set())
     True
-    >>> [record.offset for record in late.sort([], set(), held)]
+    >>> [record.offset for record in deferred.sort([], set(), held)]
     [5]
     """
 
     def __init__(self) -> None:
-        self._kept: dict[int, list[Record]] = {}
+        self._tasks: dict[int, list[Record]] = {}  # by partition
 
     def sort(
         self, records: Sequence[Record], behind: Collection[int], held: Container[Place]
     ) -> Sequence[Record]:
-        """Return what may be handled now, in order; keep tasks of partitions that are `behind`.
+        """Return the records to handle now, in order; defer tasks of partitions that are `behind`.
 
-        What was kept of partitions that are not `held` is forgotten: others read it again.
+        Deferred tasks of partitions that are not `held` are dropped: other members read them again.
         """
-        if not behind and not self._kept:
+        if not behind and not self._tasks:
             return records
-        kept = {one: some for one, some in self._kept.items() if Place(TASKS, one) in held}
-        ready = [record for one, some in kept.items() if one not in behind for record in some]
-        self._kept = {one: some for one, some in kept.items() if one in behind}
+        kept = {part: tasks for part, tasks in self._tasks.items() if Place(TASKS, part) in held}
+        ready = [task for part, tasks in kept.items() if part not in behind for task in tasks]
+        self._tasks = {part: tasks for part, tasks in kept.items() if part in behind}
         for record in records:
             if record.topic == TASKS and record.partition in behind:
-                self._kept.setdefault(record.partition, []).append(record)
+                self._tasks.setdefault(record.partition, []).append(record)
             else:
                 ready.append(record)
         return ready
 
     def waits(self, behind: Container[int]) -> bool:
-        """Whether something kept may be handled now."""
-        return any(one not in behind for one in self._kept)
+        """Whether deferred tasks can be handled now."""
+        return any(partition not in behind for partition in self._tasks)
 
     def forget(self) -> None:
-        """Forget what is kept: it will be read again."""
-        self._kept.clear()
+        """Drop all deferred tasks: they will be read again."""
+        self._tasks.clear()

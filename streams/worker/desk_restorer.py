@@ -1,6 +1,6 @@
-"""The desks of the partitions that are held: restored when they come, released when they go.
+"""Desks of the partitions held: restored when assigned, released when revoked.
 
-Rule: a desk is read to the end that was there, committed or not yet, before anything is decided on
+Rule: a desk is read up to the end offset, open transactions included, before anything is decided on
 it: what its last owner committed may become visible only a moment later (KAFKA-10167).
 """
 
@@ -25,54 +25,54 @@ BATCH = 1000
 
 
 class DeskRestorer:
-    """Which partitions' desks the core has.
+    """Restores and releases the desks in the core as partitions are assigned and revoked.
 
     Parameters
     ----------
-    log, shared, core
-        From where, who reads the partitions, and into what.
+    log, member, core
+        The log of desks, the member that reads the partitions, and the core.
     failpoint
         Called with the name of each step before and after it.
     observe
-        Told how long a restore took.
+        Receives the duration of each restore.
     """
 
     def __init__(
         self,
         log: Log,
-        shared: GroupMember,
+        member: GroupMember,
         core: Core,
         failpoint: Callable[[str], None] = at.nothing,
         observe: timings.Observe = timings.nothing,
     ) -> None:
         self.restored: frozenset[int] = frozenset()
         self._log = log
-        self._shared = shared
+        self._member = member
         self._core = core
         self._failpoint = failpoint
         self._observe = observe
 
     def take_over(self, partitions: Iterable[int]) -> frozenset[Place]:
-        """Have these and no others; which places are read on elsewhere than the group would."""
+        """Have only the desks of `partitions`; return which are read from the desk's position."""
         moved: frozenset[Place] = frozenset()
-        wanted = frozenset(partitions)
-        for partition in self.restored - wanted:
+        held = frozenset(partitions)
+        for partition in self.restored - held:
             self._core.release(partition)
-        self.restored &= wanted
-        for partition in sorted(wanted - self.restored):
+        self.restored &= held
+        for partition in sorted(held - self.restored):
             self._failpoint("before restore")
             started = time.perf_counter()
             self._core.restore(partition, self._records(partition))
-            moved |= resume(self._shared, self._core, partition)
+            moved |= resume(self._member, self._core, partition)
             self.restored |= {partition}
             self._observe(timings.RESTORE_S, time.perf_counter() - started)
             self._failpoint("after restore")
         return moved
 
     def read_on(self) -> None:
-        """Read all of them on behind what they have passed, wherever the group would."""
+        """Read all partitions from their desks' positions, whatever the group's are."""
         positions = {part: self._core.positions(part) for part in self.restored}
-        self._shared.seek(
+        self._member.seek(
             {
                 Place(topic, part): known.get(topic, 0)
                 for part, known in positions.items()
@@ -81,13 +81,15 @@ class DeskRestorer:
         )
 
     def forget(self) -> None:
-        """Release all of them, to be restored from what is committed."""
+        """Release all desks; they are restored from what is committed."""
         self.take_over(())
 
     def _records(self, partition: int) -> Iterator[tuple[bytes, bytes | None]]:
         reader = self._log.follow(DESK, partition)
         try:
-            for records in read_to_end(reader, BATCH, self._shared.keep_alive):
-                yield from ((one.key, one.value) for one in records if one.key is not None)
+            for records in read_to_end(reader, BATCH, self._member.keep_alive):
+                yield from (
+                    (record.key, record.value) for record in records if record.key is not None
+                )
         finally:
             reader.close()

@@ -1,27 +1,28 @@
-"""Limits at which no further tasks are read: how many may be open, how far a desk may be behind.
+"""Limits at which a worker stops reading tasks: open tasks, halted tasks, time behind.
 
-Those that go on are counted, and apart from them those that are halted.
-
-A halted task waits for an order or for a pool and costs nothing but memory. If it counted with the
-others, the backlog of one paused project would stop all of them.
+A halted task waits for a control or for a pool and costs only memory. It is counted apart from the
+other open tasks, so that the backlog of one paused project does not stop all projects.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from streams.config.config import WorkerSettings
     from streams.core import Core
 
-MAX_OPEN, MAX_HALTED, MAX_BEHIND_S = "max_open", "max_halted", "max_behind_s"
+Limit = Literal["max_open", "max_halted", "max_behind_s"]
+"""Key of `[worker]`: at this limit no further tasks are read."""
 
-LIMITS = (MAX_OPEN, MAX_HALTED, MAX_BEHIND_S)
-"""Keys of `[worker]`: at one of them no further tasks are read."""
+MAX_OPEN: Limit = "max_open"
+MAX_HALTED: Limit = "max_halted"
+MAX_BEHIND_S: Limit = "max_behind_s"
+LIMITS: tuple[Limit, ...] = (MAX_OPEN, MAX_HALTED, MAX_BEHIND_S)
 
 
-def limit_reached(core: Core, settings: WorkerSettings) -> str | None:
-    """Return which limit of open tasks is reached, or `None`."""
+def limit_reached(core: Core, settings: WorkerSettings) -> Limit | None:
+    """Return the limit of open or halted tasks that is reached; `None` if none is."""
     halted = core.halted_tasks()
     if core.open_tasks() - halted >= settings.max_open:
         return MAX_OPEN

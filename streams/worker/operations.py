@@ -1,7 +1,7 @@
-"""What operations say: pools and controls, read whole before the first decision, then followed.
+"""Pools and controls: read from the start before the first decision, then followed.
 
-Every worker reads all of it. The one that holds partition 0 of the tasks also writes the dead
-letters of what can't be used, and the positions that pass over it, so each is written once.
+Every worker reads all of them. The one that holds partition 0 also writes the dead letters of
+records that can't be used, and the positions after them, so that each is written once.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from streams.worker.intake import Intake
 
 WRITES_FOR_ALL = 0
-"""Who holds this partition writes what comes of pools and controls, which every worker reads."""
+"""The worker that holds this partition writes the outputs of pools and controls for all workers."""
 
 CATCH_UP_S = 0.5
-"""Longest wait, before a batch with tasks, for what was ordered before them: usually some 5 ms."""
+"""Longest wait, before a batch with tasks, for earlier pools and controls: usually some 5 ms."""
 
 
 class Operations:
@@ -35,7 +35,7 @@ class Operations:
 
     Parameters
     ----------
-    log, shared, core, intake, batches
+    log, member, core, intake, batches
         The worker's.
     batch_records
         How many are read at a time.
@@ -44,14 +44,14 @@ class Operations:
     def __init__(
         self,
         log: Log,
-        shared: GroupMember,
+        member: GroupMember,
         core: Core,
         intake: Intake,
         batches: Batches,
         batch_records: int,
     ) -> None:
         self._log = log
-        self._shared = shared
+        self._member = member
         self._core = core
         self._intake = intake
         self._batches = batches
@@ -62,52 +62,52 @@ class Operations:
         self.begin_again()
 
     def begin_again(self) -> None:
-        """Read all of it anew before the next decision."""
+        """Read all of them again before the next decision."""
         for topic in OPERATIONS:
             if topic in self._readers:
                 self._readers[topic].close()
             self._readers[topic] = self._log.follow(topic)
-            self._shared.keep_alive()
+            self._member.keep_alive()
         self._behind = True
 
     def follow(self, *, writes: bool) -> None:
-        """Take in what is new; `writes` says whether this worker also writes what comes of it."""
+        """Process what is new; with `writes`, this worker also writes the outputs."""
         if writes and not self._writes:
             self.begin_again()
         self._writes = writes
         for reader in self._readers.values():
             if self._behind:
-                for records in read_to_end(reader, self._batch_records, self._shared.keep_alive):
-                    self._take_in(records)
+                for records in read_to_end(reader, self._batch_records, self._member.keep_alive):
+                    self._process(records)
             while records := reader.poll(self._batch_records, 0.0):
-                self._take_in(records)
+                self._process(records)
         self._behind = False
 
     def catch_up(self, *, writes: bool) -> None:
-        """Take in what was written before the tasks that were just polled.
+        """Process what was written before the tasks that were just polled.
 
-        What can't be read in `CATCH_UP_S`, because of an open transaction say, comes a turn later.
+        What can't be read in `CATCH_UP_S`, as behind an open transaction, is read a turn later.
         """
         self.follow(writes=writes)
         until = time.monotonic() + CATCH_UP_S
         for reader in self._readers.values():
             for records in self._read_until(reader, until):
-                self._take_in(records)
+                self._process(records)
 
     def at_end(self, *, writes: bool) -> bool:
-        """Whether everything committed was read, and written about if this worker `writes`."""
-        return writes == self._writes and all(one.at_end() for one in self._readers.values())
+        """Whether everything was read, and its outputs written if this worker `writes`."""
+        return writes == self._writes and all(topic.at_end() for topic in self._readers.values())
 
     def _read_until(self, reader: Follower, until: float) -> Iterator[list[Record]]:
-        """Yield what there is to be read, until a time; nothing more from a silent log."""
+        """Yield what there is to read, until a time, or until the log stops answering."""
         with suppress(CommitUnknown):
             end = reader.end()
             while reader.position < end and (left_s := until - time.monotonic()) > 0.0:
                 if records := reader.poll(self._batch_records, left_s):
                     yield records
 
-    def _take_in(self, records: Sequence[Record]) -> None:
-        """Take in records of one topic; what is new and ours to write about, in one batch."""
+    def _process(self, records: Sequence[Record]) -> None:
+        """Process records of one topic; those whose outputs this worker writes, in one batch."""
         first = self._written_up_to(records[0].topic) if self._writes else math.inf
         new = [record for record in records if record.offset >= first]
         for record in records[: len(records) - len(new)]:
@@ -116,11 +116,11 @@ class Operations:
             self._batches.handle(new)
 
     def _written_up_to(self, topic: str) -> int:
-        """Where a topic is new: what came of it before is written."""
+        """Position in a topic up to which outputs are written."""
         return self._core.positions(WRITES_FOR_ALL).get(topic, 0)
 
     def _repeat(self, record: Record) -> None:
-        """Take in what was seen before, or is another worker's to write about."""
+        """Process a record whose outputs are written already, or by another worker."""
         try:
             self._intake.outputs(record)
         except Exception:  # noqa: BLE001, its dead letter is written when it is first seen

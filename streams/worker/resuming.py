@@ -1,8 +1,8 @@
-"""Where a partition is read on when its desk was restored: at its group's positions, or its desk's.
+"""Position of a partition after its desk is restored: the group's, or the desk's if that is ahead.
 
-Both are written in one transaction, so they differ only where somebody has changed the group's:
-Kafka forgets them when the group has had no member for a week (offsets.retention.minutes), and
-those of pools and controls a week after they were written, for no member subscribes to them.
+Both are written in one transaction, so they differ only if the group's were changed: Kafka deletes
+them when the group has had no member for a week (offsets.retention.minutes), and those of pools and
+controls a week after they were written, since no member subscribes to these topics.
 """
 
 from __future__ import annotations
@@ -21,61 +21,61 @@ if TYPE_CHECKING:
     from streams.log.log import GroupMember
 
 
-def resume(shared: GroupMember, core: Core, partition: int) -> frozenset[Place]:
-    """Read the topics of a partition on behind what its desk has passed; which were moved to it.
+def resume(member: GroupMember, core: Core, partition: int) -> frozenset[Place]:
+    """Read a partition's topics from its desk's positions where those are ahead; return which.
 
     Raises
     ------
     LogError
-        If nobody knows where, and the desk says that some of it was read.
+        If neither has a position, and the desk shows that records were read.
     CommitUnknown
-        If the log can't be asked now.
+        If the log does not answer now.
     """
-    desk = core.positions(partition)
-    known = {topic: shared.committed(Place(topic, partition)) for topic in SHARED}
-    if not core.empty(partition) and not any(topic in desk for topic in SHARED):
-        _require_some(known, partition)
+    desk_positions = core.positions(partition)
+    committed = {topic: member.committed(Place(topic, partition)) for topic in SHARED}
+    if not core.empty(partition) and not any(topic in desk_positions for topic in SHARED):
+        _require_some(committed, partition)
     if partition == WRITES_FOR_ALL:
-        known |= {topic: shared.committed(Place(topic, partition)) for topic in OPERATIONS}
-    further = {}
-    for topic, group in known.items():
-        place, own = Place(topic, partition), desk.get(topic)
-        if own is not None and own > (group or 0):
-            further[place] = own
-            if topic in SHARED:
-                _tell_behind(place, group, own)
+        committed |= {topic: member.committed(Place(topic, partition)) for topic in OPERATIONS}
+    moved = {}
+    for topic, group in committed.items():
+        place, desk = Place(topic, partition), desk_positions.get(topic)
+        if desk is not None and desk > (group or 0):
+            if topic in SHARED:  # no member reads pools and controls
+                moved[place] = desk
+                _warn_behind(place, group, desk)
         elif group is not None:
             core.note_positions(partition, {topic: group})
-            if own is not None and group > own:
-                _tell_ahead(place, group, own)
+            if desk is not None and group > desk:
+                _warn_ahead(place, group, desk)
     core.keep()  # written with the next batch of this partition
-    moved = {place: own for place, own in further.items() if place.topic in SHARED}
     if moved:
-        shared.seek(moved)
+        member.seek(moved)
     return frozenset(moved)
 
 
-def _require_some(known: dict[str, int | None], partition: int) -> None:
-    """Refuse to read a partition from its start that a desk has read before."""
-    if any(position is not None for position in known.values()):
+def _require_some(committed: dict[str, int | None], partition: int) -> None:
+    """Refuse to read a partition from its start if its desk shows that it was read before."""
+    if any(position is not None for position in committed.values()):
         return
     msg = (
-        f"partition {partition} of {' and '.join(known)}: the desk holds tasks or the time, but"
-        " neither it nor the group says up to where they were read, and from the start all would be"
-        " asked and paid twice; what to do: set the group's positions to where the last worker"
-        " stopped (kafka-consumer-groups --reset-offsets --to-datetime ... --execute)"
+        f"partition {partition} of {' and '.join(committed)}: its desk has tasks or a time, but"
+        " neither the desk nor the consumer group has a position; reading from the start would ask"
+        " and pay for every task twice; what to do: set the group's offsets to where the last"
+        " worker stopped (kafka-consumer-groups --reset-offsets --to-datetime ... --execute)"
     )
     raise LogError(msg)
 
 
-def _tell_behind(place: Place, group: int | None, own: int) -> None:
+def _warn_behind(place: Place, group: int | None, desk: int) -> None:
     log = structlog.get_logger()
     if group is None:
         why = (
-            "the group has no position (Kafka forgets those of an empty group); the desk's is used"
+            "the group has no committed offset (Kafka deletes those of a group without members);"
+            " reading goes on from the desk's position"
         )
         log.warning(
-            "position_forgotten", topic=place.topic, partition=place.partition, at=own, why=why
+            "position_forgotten", topic=place.topic, partition=place.partition, at=desk, why=why
         )
     else:
         log.warning(
@@ -83,17 +83,19 @@ def _tell_behind(place: Place, group: int | None, own: int) -> None:
             topic=place.topic,
             partition=place.partition,
             group=group,
-            at=own,
-            why="the group's position is behind the desk's, which is used",
+            at=desk,
+            why="the group's committed offset is before the desk's position; reading goes on from"
+            " the desk's",
         )
 
 
-def _tell_ahead(place: Place, group: int, own: int) -> None:
+def _warn_ahead(place: Place, group: int, desk: int) -> None:
     structlog.get_logger().warning(
         "position_set_forward",
         topic=place.topic,
         partition=place.partition,
-        desk=own,
+        desk=desk,
         at=group,
-        why="the group's position is ahead of the desk's: what is between is skipped",
+        why="the group's committed offset is after the desk's position; the records in between are"
+        " skipped",
     )

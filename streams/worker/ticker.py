@@ -1,4 +1,4 @@
-"""The worker's clock: when it is time to write the time, and where."""
+"""Ticker of a worker: when a tick is due, and in which partitions."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 PROBE_S = 10.0
-"""How often a clock that is wrong writes a tick, to see whether it still is."""
+"""How often a clock that is wrong writes a tick, to check whether it still is."""
 
 REMEMBERED = 1000
-"""Ticks of ours that may be on their way back; of those before them nothing is learned."""
+"""Most ticks of ours, written and not read back yet, that are remembered per partition."""
 
 
 class Ticker:
-    """Gives a tick for each partition every `tick_s` by `clock`; without a clock, none.
+    """Returns a tick for each partition every `tick_s` by `clock`; without a clock, none.
 
-    A partition that has more to do than its last tick did gets the next one at once, when all of
-    ours have come back from the log; one whose tick was far from the log's own clock, seldom.
+    A partition whose last tick left work unfinished gets the next one as soon as all of ours have
+    been read back; one whose tick was far from the log's own clock, only every `PROBE_S`.
 
     Examples
     --------
     >>> times = iter([10.0, 10.5, 10.5, 11.0])
     >>> ticker = Ticker(lambda: next(times), tick_s=1.0)
-    >>> [one.value for one in ticker.due([0])]
+    >>> [tick.value for tick in ticker.due([0])]
     [b'{"type":"Tick","at":10.0,"v":1}']
     >>> ticker.due([0], lambda partition: True)
     []
     >>> ticker.returned(0, 10.0, logged_at=9.5)
-    >>> [one.value for one in ticker.due([0], lambda partition: True)]
+    >>> [tick.value for tick in ticker.due([0], lambda partition: True)]
     [b'{"type":"Tick","at":10.5,"v":1}']
     >>> ticker.skew_s
     {0: 0.5}
@@ -46,44 +46,44 @@ class Ticker:
         self._clock = clock
         self._tick_s = tick_s
         self._last: float | None = None
-        self._sent: dict[int, deque[float]] = {}  # by partition, those that have not come back
-        self._probed: dict[int, float] = {}  # by partition with the wrong time, its last tick
+        self._sent: dict[int, deque[float]] = {}  # by partition, those not read back yet
+        self._probed: dict[int, float] = {}  # last tick of each partition where our clock is wrong
 
     @property
     def ticks(self) -> bool:
-        """Whether it ever gives one."""
+        """Whether it has a clock."""
         return self._clock is not None
 
     def due(
         self, partitions: Collection[int], unfinished: Callable[[int], bool] = lambda _: False
     ) -> list[NewRecord]:
-        """Return the ticks that are to be written now, into `partitions`, all that are held.
+        """Return the ticks to write now into `partitions`, all that are held.
 
-        A clock that was set back ticks on from there; what to make of it is the engine's to say.
+        A clock that was set back ticks on from there; the engine decides whether to accept it.
         """
         if self._clock is None:
             return []
         now = self._clock()
         if self._last is None or not 0 <= now - self._last < self._tick_s:
             self._last = now
-            self._forget_but(partitions)
-            into = [one for one in partitions if self._may(one, now)]
+            self._keep_only(partitions)
+            due = [partition for partition in partitions if self._may_tick(partition, now)]
         else:
-            idle = (one for one in partitions if not self._sent.get(one))
-            into = [one for one in idle if one not in self._probed and unfinished(one)]
-        if not into:
+            idle = (partition for partition in partitions if not self._sent.get(partition))
+            due = [part for part in idle if part not in self._probed and unfinished(part)]
+        if not due:
             return []
-        for partition in into:
+        for partition in due:
             self._sent.setdefault(partition, deque(maxlen=REMEMBERED)).append(now)
         tick = encode(Tick(at=now))
-        return [NewRecord(LABELS, None, tick, partition) for partition in into]
+        return [NewRecord(LABELS, None, tick, partition) for partition in due]
 
     def returned(
         self, partition: int, at: float, logged_at: float | None = None, *, wrong: bool = False
     ) -> None:
-        """Note that a tick was read, and how far it was from the log's clock, if it is ours.
+        """Note that a tick was read and, if it is ours, its distance from the log's clock.
 
-        `wrong` says that this was too far.
+        `wrong` says that the engine refused it as too far from it.
         """
         sent = self._sent.get(partition)
         if sent is None or at not in sent:
@@ -98,11 +98,11 @@ class Ticker:
             self._probed.pop(partition, None)
 
     def wrong_by_s(self, partition: int) -> float:
-        """How far our clock is ahead where its ticks are refused for that; else 0."""
+        """Seconds that our clock is ahead where its ticks are refused for that; else 0."""
         return self.skew_s.get(partition, 0.0) if partition in self._probed else 0.0
 
-    def _may(self, partition: int, now: float) -> bool:
-        """Whether the time may be written there: seldom, where it was wrong."""
+    def _may_tick(self, partition: int, now: float) -> bool:
+        """Whether a tick may be written: every `PROBE_S` where our clock was wrong."""
         probed = self._probed.get(partition)
         if probed is None:
             return True
@@ -111,7 +111,7 @@ class Ticker:
         self._probed[partition] = now
         return True
 
-    def _forget_but(self, partitions: Collection[int]) -> None:
-        for known in (self.skew_s, self._sent, self._probed):
-            for gone in known.keys() - set(partitions):
-                del known[gone]
+    def _keep_only(self, partitions: Collection[int]) -> None:
+        for by_partition in (self.skew_s, self._sent, self._probed):
+            for revoked in by_partition.keys() - set(partitions):
+                del by_partition[revoked]

@@ -1,9 +1,9 @@
 """The worker: poll, decode, receive, encode, commit; then learn what was committed.
 
-Rule 1: what a batch changes lies over the desk until its commit is known to have succeeded.
+Rule 1: a batch changes only an overlay of the desk until its commit is known to have succeeded.
 Rule 2: the brain learns committed rewards only, in the order of the log, and is never undone.
-Rule 3: nothing is dropped without a trace: what can't be used is a dead letter, in the same
-transaction as the positions that pass over it.
+Rule 3: no record is dropped without a trace: one that can't be used becomes a dead letter, in the
+same transaction as the position after it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from streams.worker.batches import Batches
 from streams.worker.commits import Commits
 from streams.worker.desk_restorer import DeskRestorer
 from streams.worker.intake import Intake
-from streams.worker.open_limits import MAX_BEHIND_S, limit_reached
+from streams.worker.open_limits import MAX_BEHIND_S, Limit, limit_reached
 from streams.worker.operations import WRITES_FOR_ALL, Operations
 from streams.worker.timekeeper import Timekeeper
 
@@ -44,35 +44,33 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """One member of a group, at work on the partitions it holds.
+    """The loop of one group member, which processes the partitions it holds.
 
     Parameters
     ----------
     log
         The log; the worker joins `group` at once.
     make_core
-        Called once, with the brain's bytes or `None`: returns the engine.
+        Called with the brain's bytes or `None`; makes the engine.
     settings
-        Sizes of batches and the like.
+        The section [worker].
     group
-        Who share the work; they have one learner.
+        The consumer group; it has one learner.
     follow
-        Learn nothing, and use the newest snapshot of whoever does.
+        Learn nothing, and follow the snapshots of the group's learner.
     clock
-        The time in UTC seconds, of which the worker writes a tick every `settings.tick_s`; without
-        one it writes none, and whoever owns the clock does.
+        The time in UTC seconds, for the ticks; if `None`, another program writes them.
     failpoint
         Called with the name of each step before and after it.
     progress
-        Called with the worker after each turn of its loop, and before each wait for a broker that
-        is in trouble.
+        Called with the worker after each turn, and before each wait while requests to the log fail.
     observe
-        Told how long batches, commits and restores took.
+        Receives the durations of batches, commits and restores.
 
     Raises
     ------
     LogBusy
-        If the log allows the group one worker, or one learner, and it has one.
+        If the group already has the one worker, or the one learner, that the log allows.
     """
 
     def __init__(
@@ -94,38 +92,37 @@ class Worker:
         self._settings = settings
         self._failpoint = failpoint
         self._progress = progress
-        self._shared = log.shared(group, SHARED)
+        self._member = log.shared(group, SHARED)
         self.learner = worker_learner(
-            log, make_core, settings, self._shared, group, follow, clock, failpoint
+            log, make_core, settings, self._member, group, follow, clock, failpoint
         )
         self.core = self.learner.core
         self._time = Timekeeper(self.core, clock, settings)
         self.intake = Intake(self.core, log.partitions(TASKS), self._time)
-        self._commits = Commits(self._shared)
+        self._commits = Commits(self._member)
         self._batches = Batches(
             self._commits, self.core, self.intake, settings.max_unexpected, failpoint, observe
         )
-        self._desks = DeskRestorer(log, self._shared, self.core, failpoint, observe)
+        self._desks = DeskRestorer(log, self._member, self.core, failpoint, observe)
         self._operations = Operations(
-            log, self._shared, self.core, self.intake, self._batches, settings.batch_records
+            log, self._member, self.core, self.intake, self._batches, settings.batch_records
         )
         self._recovery = Recovery(settings.recover_s, self._publish)
 
     # The loop ---------------------------------------------------------------------------------
 
     def step(self, timeout_s: float = 0.0) -> int:
-        """Turn the loop once, waiting up to `timeout_s` for a record; how many were handled.
+        """Run the loop once, waiting up to `timeout_s` for a record; return how many were handled.
 
         Raises
         ------
         PoolwiseError
-            If too much poison came in a row, or the log can't be relied on. Nothing half done was
-            committed; close this worker and start another.
+            If too many records in a row raised unexpected errors, or the log failed for too long.
         """
         before = self.handled
         try:
-            if self.learner.catching_up():  # nothing is decided on half of what is known
-                self._shared.keep_alive()
+            if self.learner.catching_up():  # decisions wait until it has learned
+                self._member.keep_alive()
                 self.learner.learn(timeout_s)
             else:
                 self._work(timeout_s)
@@ -135,7 +132,7 @@ class Worker:
         else:
             self._recovery.over()
             self._commits.over()
-        self._shared.pause(self._waiting())
+        self._member.pause(self._waiting())
         if self.held() != self._held_before:
             self._held_before = self.held()
             self._rebalances += 1
@@ -143,10 +140,10 @@ class Worker:
         return self.handled - before
 
     def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
-        """Turn the loop until `stop` says so or, if asked to, until nothing is left to read.
+        """Run the loop until `stop()` or, with `until_idle`, until nothing is left to read.
 
-        Nothing left means: of what may be read now. At a limit of open tasks, further ones wait.
-        After a long rest the first ticks aren't believed; those that are needed are waited for.
+        At a limit of open tasks, further ones are left. After a long pause the engine refuses the
+        first ticks; the loop goes on until it accepts one.
         """
         while not stop():
             patient = not until_idle or self._time.more_to_come(self._mine())
@@ -156,32 +153,32 @@ class Worker:
         self.finish()
 
     def idle(self) -> bool:
-        """Whether nothing is left unread that may be read now."""
+        """Whether everything that may be read now was read."""
         if self._batches.waiting or self._time.more_to_come(self._mine()):
             return False
         if not self.learner.at_end():
             return False
-        return self._shared.at_end() and self._operations.at_end(writes=self._writes_for_all())
+        return self._member.at_end() and self._operations.at_end(writes=self._writes_for_all())
 
     def finish(self) -> None:
-        """Learn what is committed and write a snapshot; the worker may go on afterwards."""
+        """Learn the committed rewards and write a snapshot; the worker may go on afterwards."""
         self.learner.learn()
         self.learner.save()
 
     def close(self) -> None:
         """Leave the group; nothing uncommitted is kept."""
-        self._shared.close()
+        self._member.close()
         self.learner.close()
 
-    # What is to be seen of it -----------------------------------------------------------------
+    # Monitoring -------------------------------------------------------------------------------
 
     @property
     def handled(self) -> int:
-        """Records taken in and committed since the start, ticks too."""
+        """Records processed and committed since the start, including ticks."""
         return self._batches.handled
 
     def figures(self) -> dict[str, int]:
-        """What was done since the start, and what is open."""
+        """Counts since the start, and what is open."""
         written = self._batches.written
         return {
             "handled": self.handled,
@@ -204,72 +201,72 @@ class Worker:
         return self._batches.written
 
     def dead_letters_by_rule(self) -> Mapping[str, int]:
-        """Dead letters committed since the start, by the rule that was broken."""
+        """Dead letters committed since the start, by broken rule."""
         return self._batches.dead_letters
 
     def held(self) -> frozenset[Place]:
         """Partitions held."""
-        return self._shared.held()
+        return self._member.held()
 
     def lag(self) -> Mapping[Place, int]:
-        """Committed records not read yet, of each partition held, and rewards not learned."""
-        return {**self._shared.lag(), **self.learner.lag()}
+        """Consumer lag of each partition held, and of rewards not learned yet."""
+        return {**self._member.lag(), **self.learner.lag()}
 
     def restored(self) -> bool:
-        """Whether the desk of every partition held is loaded."""
+        """Whether the desk of every partition held is restored."""
         return self._desks.restored >= frozenset(self._mine())
 
     def trouble(self) -> str | None:
-        """Why the log can't be relied on now: the outcome of a commit isn't known yet."""
+        """Why requests to the log fail now; `None` while they succeed."""
         return self._recovery.trouble()
 
     def heard_at(self) -> float:
-        """When the log last answered, on the monotonic clock; any thread may ask."""
-        return self._shared.heard_at()
+        """Time of the log's last response on the monotonic clock; safe from any thread."""
+        return self._member.heard_at()
 
-    def paused(self) -> str | None:
-        """Which limit lets further tasks wait, if one does."""
+    def paused(self) -> Limit | None:
+        """The limit at which no further tasks are read; `None` if none is reached."""
         behind = self._time.behind(self._mine())
         return limit_reached(self.core, self._settings) or (MAX_BEHIND_S if behind else None)
 
     def clock_skew_s(self) -> float | None:
-        """How far our clock is ahead of the brokers', where that is known."""
+        """Seconds that our clock is ahead of the brokers', if known."""
         return self._time.skew_s()
 
     def catching_up(self) -> bool:
-        """Whether it decides nothing yet: its model is still to learn what was there."""
+        """Whether decisions wait until the model has learned earlier rewards."""
         return self.learner.catching_up()
 
     def model_age_s(self) -> float | None:
-        """Seconds since the model that it follows was saved; `None` if it learns itself."""
+        """Seconds since the learner confirmed the model that it follows; `None` if it learns."""
         return self.learner.model_age_s()
 
     def model_position(self) -> int:
         """Position in `rewards` up to which its model has learned."""
         return self.learner.position
 
-    # Round about ------------------------------------------------------------------------------
+    # The steps of a turn ----------------------------------------------------------------------
 
     def _work(self, timeout_s: float) -> None:
-        """Take in what came, write what follows, and learn what was committed."""
+        """Process new records, commit their outputs, and learn committed rewards."""
         self._desks.take_over(self._mine())
         self._operations.follow(writes=self._writes_for_all())
         self._tick()
         self._failpoint("before poll")
-        records = self._shared.poll(self._settings.batch_records, timeout_s)
+        records = self._member.poll(self._settings.batch_records, timeout_s)
         self._failpoint("after poll")
         moved = self._desks.take_over(self._mine())
         self._batches.release(self.held())
-        self._batches.report(self._shared.lost())
-        here = [one for one in records if one[:2] not in moved]
-        ready = self._time.late.sort(here, self._time.behind(self._mine()), self.held())
+        self._batches.report(self._member.lost())
+        current = [record for record in records if record[:2] not in moved]
+        ready = self._time.late.sort(current, self._time.behind(self._mine()), self.held())
         if any(record.topic == TASKS for record in ready):
             self._operations.catch_up(writes=self._writes_for_all())
         self._batches.handle(ready)
         self.learner.learn()
 
     def _tick(self) -> None:
-        """Write the time into the partitions held; it is read like anything else."""
+        """Write the ticks that are due; they are read back like any record."""
         ticks = self._time.due(self._mine())
         if ticks:
             self._failpoint("before tick")
@@ -280,17 +277,17 @@ class Worker:
         return [place.partition for place in self.held() if place.topic == LABELS]
 
     def _waiting(self) -> frozenset[Place]:
-        """Partitions of tasks that aren't read now."""
+        """Partitions of tasks that are paused now."""
         mine = self._mine()
-        full = limit_reached(self.core, self._settings)
-        return frozenset(Place(TASKS, one) for one in (mine if full else self._time.behind(mine)))
+        paused = mine if limit_reached(self.core, self._settings) else self._time.behind(mine)
+        return frozenset(Place(TASKS, partition) for partition in paused)
 
     def _writes_for_all(self) -> bool:
         return WRITES_FOR_ALL in self._mine()
 
     def _go_back(self) -> None:
-        """Go back to what is committed; where that can't be told, the next turn restores desks."""
-        if self._shared.rewind() and self._batches.settle():
+        """Go back to what is committed; if that is unknown, the next turn restores the desks."""
+        if self._member.rewind() and self._batches.settle():
             self._desks.read_on()
         else:
             self._batches.forget()
@@ -298,6 +295,6 @@ class Worker:
         self._operations.begin_again()
 
     def _publish(self) -> None:
-        """Say how it is; a turn, or a wait in which the loop is not stuck."""
+        """Report the state, after a turn or before a wait: either way the loop is not stuck."""
         self.last_turn_at = time.monotonic()
         self._progress(self)

@@ -181,7 +181,7 @@ class FlakyShared:
 
     def __init__(self, log: FlakyLog, shared: GroupMember) -> None:
         self._log = log
-        self._shared = shared
+        self._member = shared
         self.held, self.poll, self.pause = shared.held, shared.poll, shared.pause
         self.rewind, self.committed, self.seek = shared.rewind, shared.committed, shared.seek
         self.at_end, self.close = shared.at_end, shared.close
@@ -193,7 +193,7 @@ class FlakyShared:
         self._log.commits += 1
         if when == "before":
             raise CommitUnknown("the answer never came, nor did the commit")
-        self._shared.commit(outputs, positions)
+        self._member.commit(outputs, positions)
         if when == "after":
             raise CommitUnknown("the answer never came, but the commit did")
 

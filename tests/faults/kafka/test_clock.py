@@ -56,7 +56,7 @@ class Clocked:
             self.worker.step(0.1)
             while not self.worker.idle():
                 self.worker.step(0.05)
-                if self.worker._time.not_believed and self.worker._shared.at_end():
+                if self.worker._time.not_believed and self.worker._member.at_end():
                     break
         return self.worker.figures()["ticks_refused"] - before
 

@@ -128,7 +128,7 @@ def test_a_worker_with_a_stale_generation_recovers(story: Story, instance: str |
     stale: list[int] = []
 
     def step(worker: Worker, name: str) -> None:
-        shared: Any = worker._shared
+        shared: Any = worker._member
         wait = 30 * len(stale) > worker.handled
         if name != "before commit" or len(stale) == wanted or wait:
             return
@@ -203,6 +203,6 @@ def test_a_worker_whose_readers_are_slow_to_come_stays_a_member(
         with closing(Worker(log, make, config.worker, group=GROUP, follow=True)) as worker:
             for _ in range(6):
                 worker.step(0.1)
-                ids.append(worker._shared._member.member_id)  # type: ignore[attr-defined]
+                ids.append(worker._member._member.member_id)  # type: ignore[attr-defined]
             assert len(worker.held()) == 4
         assert len(set(ids)) == 1

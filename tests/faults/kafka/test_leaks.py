@@ -75,7 +75,7 @@ def test_recoveries_leave_no_threads_and_no_sockets_behind(broker: Broker) -> No
         if name == "before commit" and budget[0] and worker.handled > good[0]:
             budget[0] -= 1
             good[0] = worker.handled  # one has to succeed before the next: those in a row wait
-            shared: Any = worker._shared
+            shared: Any = worker._member
             shared._member = shared._member._replace(generation_id=10_000)
 
     def after(times: int) -> Held:

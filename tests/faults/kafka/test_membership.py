@@ -216,7 +216,7 @@ def test_poison_set_aside_is_left_to_the_next_owner_of_its_partition(members: Me
     opened = members.open()
     joining = threading.Thread(target=lambda: others.append(join(opened)))
     joining.start()
-    coordinator = first._shared._consumer._coordinator  # type: ignore[attr-defined]
+    coordinator = first._member._consumer._coordinator  # type: ignore[attr-defined]
     wait_until(lambda: bool(coordinator.rejoin_needed))
     while len(first.held()) == 4:
         first.step(0.5)

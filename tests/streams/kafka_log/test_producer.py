@@ -235,7 +235,7 @@ def test_whoever_begins_next_fences_the_one_before(lab: Lab) -> None:
 
 def test_a_record_that_is_too_large_is_refused_with_all_others(lab: Lab) -> None:
     producer = lab.producer()
-    with pytest.raises(RecordTooLarge, match="1000001 bytes"):
+    with pytest.raises(RecordTooLarge, match="1,000,001 bytes"):
         producer.commit([lab.record(b"1"), lab.record(b"x" * MAX_RECORD_BYTES)])
     assert lab.values() == []
     producer.commit([lab.record(b"x" * (MAX_RECORD_BYTES - 1))])

@@ -144,7 +144,7 @@ def test_a_follower_does_not_begin_with_nothing_where_all_are_damaged(log: Embed
     for number in range(4):
         save(log, b"brain %d" % number, number, number)
         damage(log, b"slot/%d/chunk/0" % number)
-    with pytest.raises(StateError, match="none of the snapshots of the learning is whole"):
+    with pytest.raises(StateError, match="every snapshot is damaged"):
         following(log)
 
 

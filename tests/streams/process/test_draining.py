@@ -55,8 +55,8 @@ def test_a_worker_that_cannot_finish_ends_by_itself_within_its_limit(tmp_path: P
         code, err, took_s = ended(process)
     assert code == 1
     assert err == (
-        "poolwise: not finished 0.5 s after the signal (worker.drain_s);"
-        " what was not committed will be read again\n"
+        "poolwise: stopped: not finished 0.5 s after the signal (worker.drain_s);"
+        " records that were not committed will be read again\n"
     )
     assert 0.4 < took_s < 10
 

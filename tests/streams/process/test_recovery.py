@@ -78,7 +78,7 @@ def test_a_worker_says_before_each_wait_that_its_commits_are_unknown(log: Embedd
     one = Worker(flaky, make, WorkerSettings(), progress=progress)
     for _ in range(3):
         one.step()
-    why = "commits or look-ups in a row failed: the answer never came, nor did the commit"
+    why = "requests to the log in a row failed: the answer never came, nor did the commit"
     first, second = (f"1 {why}", 1), (f"2 {why}", 2)
     assert said == [first, first, second, second, (None, 2)]
     assert one.last_turn_at > began

@@ -27,8 +27,8 @@ class Sizes:
 
     def __init__(self, one: Worker) -> None:
         self.bytes: list[int] = []
-        self._commit = one._shared.commit
-        one._shared.commit = self  # type: ignore[method-assign]
+        self._commit = one._member.commit
+        one._member.commit = self  # type: ignore[method-assign]
 
     def __call__(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         self.bytes.append(sum(len(new.value or b"") for new in outputs))

@@ -95,7 +95,7 @@ def test_poison_among_good_records_is_found_and_the_rest_goes_on(
     assert letters(log)[0].message == "ZeroDivisionError: half done, then boom"
     assert sorted(ask.task for ask in events(log, "asks", Ask)) == sorted(set(names) - bad)
     assert one.core.open_tasks() == 16
-    assert one._shared.committed(Place("tasks", 0)) == 20
+    assert one._member.committed(Place("tasks", 0)) == 20
 
 
 @pytest.mark.parametrize("quoted", ["key", "answer"])
@@ -185,12 +185,12 @@ def test_poison_that_waits_for_its_commit_is_not_forgotten_when_records_were_los
 ) -> None:
     write(log, boom("t1"))
     one = worker(log, touchy)
-    one._batches.handle(one._shared.poll(10, 0.0))
+    one._batches.handle(one._member.poll(10, 0.0))
     assert one._batches.waiting
     one._batches.report([LostRecords(Place("labels", 0), 0, 5)])
     assert [letter.rule for letter in letters(log)] == ["unexpected", "lost"]
-    assert one._shared.committed(Place("tasks", 0)) == 1
-    assert one._shared.committed(Place("labels", 0)) == 5
+    assert one._member.committed(Place("tasks", 0)) == 1
+    assert one._member.committed(Place("labels", 0)) == 5
 
 
 def test_poison_counts_once_though_its_commit_failed(log: EmbeddedLog) -> None:
@@ -230,7 +230,7 @@ def test_too_much_poison_in_a_row_stops_the_worker_and_commits_none_of_it(
         ):
             one.run(until_idle=True)
         assert letters(log) == []
-        assert one._shared.committed(Place("tasks", 0)) == 1
+        assert one._member.committed(Place("tasks", 0)) == 1
         one.close()
     healed = worker(log, batch_records=batch)
     healed.run(until_idle=True)

@@ -79,7 +79,7 @@ def test_all_pools_that_were_read_together_are_passed_in_one_commit(
     log.write([BAD])
     write(log, *MANY[15:])
     with closing(worker(log)) as one:
-        made = commits(one._shared, monkeypatch)
+        made = commits(one._member, monkeypatch)
         one.run(until_idle=True)
     place = Place("pools", 0)
     ours = [commit for commit in made if place in commit.positions]
