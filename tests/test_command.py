@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -48,6 +49,17 @@ def python(
 def poolwise(*args: str) -> subprocess.CompletedProcess[str]:
     """Run the command as its users do."""
     return python("-m", "poolwise", *args)
+
+
+def test_only_the_command_reads_the_environment() -> None:
+    """Below the face, what a process is to know is an argument: tests and libraries can pass it."""
+    modules = [
+        path for name in ("bandit", "streams", "replay") for path in (ROOT / name).rglob("*.py")
+    ]
+    below = [path for path in modules if path.parent.name != "cli"]
+    assert len(below) > 300
+    words = re.compile(r"\b(environb?|getenv)\b")
+    assert [path for path in below if words.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_help_lists_every_verb_with_its_line() -> None:

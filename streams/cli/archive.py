@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import FIGURES, LOG, WHOLE_CONFIG, configured
+from streams.cli.options import FIGURES, LOG, WHOLE_CONFIG, configured, open_log
 
 if TYPE_CHECKING:
     from streams.archive.archive import Archive
@@ -51,7 +51,6 @@ def archive(
     and Ctrl-C let it write what waits. `poolwise evaluate FOLDER`, DuckDB and pandas read it.
     """
     from streams.archive.archive import Archive
-    from streams.clients.address import open_log
     from streams.monitor.logs import set_up
     from streams.process.draining import draining
     from streams.process.showing import Counting

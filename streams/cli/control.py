@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import CONFIG, LOG, log_settings
+from streams.cli.options import CONFIG, LOG, log_settings, open_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,6 @@ def control(
     """
     from bandit.events import Control
     from streams.clients import controlling
-    from streams.clients.address import open_log
     from streams.clients.controlling import in_force, order, said
     from streams.process.showing import counted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,7 @@ def _findings(
 ) -> Iterator[Finding]:
     """Yield all there is to find, first what the rest depends on."""
     from bandit.errors import PoolwiseError
+    from streams.config.log_settings import KAFKA
     from streams.doctor import embedded
     from streams.doctor.findings import broken, ok
     from streams.doctor.setup import CONFIG, client, versions
@@ -103,13 +105,13 @@ def _findings(
     try:
         config = configured(config_file, log)
         examination = None
-        if config.log.address.startswith("kafka://"):
+        if config.log.address.startswith(KAFKA):
             if wrong := list(client()):
                 yield from wrong
                 return  # the rest can't even be imported
             from streams.doctor.kafka import Examination
 
-            examination = Examination(config, role, make)
+            examination = Examination(config, role, make, os.environ)
     except PoolwiseError as error:
         yield broken(CONFIG, str(error), "mend the configuration, or the address")
         return

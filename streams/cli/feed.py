@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import CONFIG, FIGURES, LOG, log_settings
+from streams.cli.options import CONFIG, FIGURES, LOG, log_settings, open_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,6 @@ def feed(
 
     from bandit.errors import MissingInput
     from streams.clients import feeding
-    from streams.clients.address import open_log
     from streams.process.showing import Counting
 
     figures = {}

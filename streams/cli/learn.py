@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import FIGURES, LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG
+from streams.cli.options import FIGURES, LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG, open_log
 from streams.cli.service import LOG_FORMAT, METRICS_PORT, monitored, service_config
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ def learn(
 
     One learns for a group: a second one takes over, and the first ends.
     """
-    from streams.clients.address import open_log
     from streams.core import engine_maker
     from streams.learner.learner_process import LearnerProcess
     from streams.log.topics import TASKS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from streams.config.config import Config
     from streams.config.log_settings import LogSettings
+    from streams.log.log import Log
 
 _FILE = click.Path(readable=False, path_type=Path)
 
@@ -44,7 +46,7 @@ def configured(config_file: Path | None, log: str | None = None) -> Config:
 
     from streams.config.config import Config, read_config
 
-    config = Config() if config_file is None else read_config(config_file)
+    config = Config() if config_file is None else read_config(config_file, os.environ)
     if log is None:
         return config
     return msgspec.structs.replace(config, log=msgspec.structs.replace(config.log, address=log))
@@ -53,3 +55,16 @@ def configured(config_file: Path | None, log: str | None = None) -> Config:
 def log_settings(config_file: Path | None) -> LogSettings:
     """Return the section [log] of a configuration, or what holds without one."""
     return configured(config_file).log
+
+
+def open_log(address: str, settings: LogSettings, *, create: bool = False) -> Log:
+    """Open a log; passwords may be in environment variables that `settings` name.
+
+    Raises
+    ------
+    LogError, MissingInput
+        As `streams.clients.address.open_log`.
+    """
+    from streams.clients import address as addresses
+
+    return addresses.open_log(address, settings, os.environ, create=create)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import CONFIG, FIGURES, log_settings
+from streams.cli.options import CONFIG, FIGURES, log_settings, open_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def prune(
     `poolwise doctor`.
     """
     from bandit.errors import ConfigError
-    from streams.clients.address import KAFKA
+    from streams.config.log_settings import KAFKA
     from streams.prune.before import seconds_of
 
     at = seconds_of(before, time.time())
@@ -98,7 +98,6 @@ def _of_log(
 ) -> LogReport:
     """Prune a log in a file."""
     from bandit.errors import MissingInput
-    from streams.clients.address import open_log
     from streams.embedded.log import EmbeddedLog
     from streams.prune import space
     from streams.prune.pruning import cuts

@@ -25,8 +25,7 @@ def feed_again(
     as_json: bool,
 ) -> None:
     """Send dead letters again, or show which would be; name those that can't be."""
-    from streams.cli.options import log_settings
-    from streams.clients.address import open_log
+    from streams.cli.options import log_settings, open_log
     from streams.clients.resending import resend
     from streams.process.showing import Counting
 

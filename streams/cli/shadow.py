@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
+from streams.cli.options import open_log
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -24,7 +26,6 @@ def run_shadow(
     publish: Callable[[Watched], None],
 ) -> dict[str, Any]:
     """Run a shadow on the log of `config` until it is to stop; return what it reports."""
-    from streams.clients.address import open_log
     from streams.process.showing import Counting
     from streams.shadow.log import ShadowLog
     from streams.shadow.shadow import Shadow

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import CONFIG, LOG, log_settings
+from streams.cli.options import CONFIG, LOG, log_settings, open_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,6 @@ def tail(
     desk and models.
     """
     from streams.clients import tailing
-    from streams.clients.address import open_log
 
     with closing(open_log(log, log_settings(config_file))) as opened:
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli.options import FIGURES, LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG
+from streams.cli.options import FIGURES, LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG, open_log
 from streams.cli.service import LOG_FORMAT, METRICS_PORT, monitored, service_config
 
 if TYPE_CHECKING:
@@ -79,7 +79,6 @@ def work(
     would have done, and reports the difference at the end.
     """
     from streams.cli.shadow import run_shadow
-    from streams.clients.address import open_log
     from streams.core import engine_maker
     from streams.log.topics import TASKS
     from streams.process.draining import draining

@@ -6,18 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bandit.errors import LogError
-from streams.config.log_settings import LogSettings
+from streams.config.log_settings import KAFKA, LogSettings
 from streams.embedded.log import EmbeddedLog
 from streams.kafka_log.version import check_kafka_python
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from streams.log.log import Log
 
 ENDINGS = (".db", ".sqlite")
-KAFKA = "kafka://"
 
 
-def open_log(address: str, settings: LogSettings | None = None, *, create: bool = False) -> Log:
+def open_log(
+    address: str,
+    settings: LogSettings | None = None,
+    environment: Mapping[str, str] = {},
+    *,
+    create: bool = False,
+) -> Log:
     """Open the log at `address`.
 
     Parameters
@@ -27,6 +34,8 @@ def open_log(address: str, settings: LogSettings | None = None, *, create: bool 
         `kafka://HOST:PORT[,HOST:PORT][/PREFIX]`.
     settings
         The section [log]; its own address is not looked at.
+    environment
+        Variables that may hold the passwords which `settings` name.
     create
         Make the file if it isn't there. Topics on Kafka are made by `poolwise doctor` alone.
 
@@ -50,7 +59,7 @@ in .db, or kafka://HOST:PORT
         check_kafka_python()
         from streams.kafka_log.log import KafkaLog  # noqa: PLC0415, it takes a quarter of a second
 
-        return KafkaLog(address, settings)
+        return KafkaLog(address, settings, environment)
     scheme, colon, path = address.partition(":")
     if not (colon and scheme == "sqlite"):
         path = address if address.endswith(ENDINGS) and "://" not in address else ""

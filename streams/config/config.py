@@ -77,8 +77,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     core: Settings = Settings()
 
 
-def read_config(path: Path) -> Config:
-    """Read the configuration in the TOML file at `path`.
+def read_config(path: Path, environment: Mapping[str, str] = {}) -> Config:
+    """Read the configuration in the TOML file at `path`; [log] may name variables of `environment`.
 
     Raises
     ------
@@ -98,15 +98,15 @@ def read_config(path: Path) -> Config:
     except UnicodeDecodeError as error:
         msg = f"{path}: not a text in UTF-8 ({error})"
         raise ConfigError(msg) from error
-    return parse_config(text, str(path))
+    return parse_config(text, str(path), environment)
 
 
 def parse_config(
-    text: str, name: str = "configuration", environment: Mapping[str, str] | None = None
+    text: str, name: str = "configuration", environment: Mapping[str, str] = {}
 ) -> Config:
     r"""Return the configuration that `text` says; `name` stands in the errors.
 
-    `environment` has the variables that [log] may name: this process's, unless others are given.
+    `environment` has the variables that [log] may name.
 
     Raises
     ------

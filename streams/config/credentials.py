@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,10 @@ if TYPE_CHECKING:
     from streams.config.log_settings import LogSettings
 
 
-def password(log: LogSettings, environment: Mapping[str, str] | None = None) -> str | None:
+def password(log: LogSettings, environment: Mapping[str, str]) -> str | None:
     """Return the password that `log` names; `None` if it names none.
+
+    `environment` holds the variables that it may name.
 
     A line break at the end of its file is no part of it.
 
@@ -36,7 +37,7 @@ def password(log: LogSettings, environment: Mapping[str, str] | None = None) -> 
     return _of_variable("log.password_env", log.password_env, environment)
 
 
-def key_password(log: LogSettings, environment: Mapping[str, str] | None = None) -> str | None:
+def key_password(log: LogSettings, environment: Mapping[str, str]) -> str | None:
     """Return the password of the client's key; `None` if `log` names none.
 
     Raises
@@ -65,10 +66,10 @@ def _of_file(key: str, path: Path) -> str:
     return secret
 
 
-def _of_variable(key: str, name: str | None, environment: Mapping[str, str] | None) -> str | None:
+def _of_variable(key: str, name: str | None, environment: Mapping[str, str]) -> str | None:
     if name is None:
         return None
-    secret = (os.environ if environment is None else environment).get(name)
+    secret = environment.get(name)
     if not secret:
         msg = f"{key}: the environment variable that it names is not set, or empty"
         raise ConfigError(msg)

@@ -6,7 +6,6 @@ in a message. `streams.config.credentials` reads it.
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +21,9 @@ Synchronous = Literal["FULL", "NORMAL"]
 Compression = Literal["none", "gzip", "zstd"]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+KAFKA = "kafka://"
+"""How the address of a log on Kafka begins."""
 
 BETWEEN = "-@"
 """What stands between group and instance in a transactional id, so in no name of a group."""
@@ -61,8 +63,8 @@ class LogSettings(Section, frozen=True):
     request_timeout_s: float = 10.0  # a broker that is silent for so long is gone
 
 
-def read_log_settings(given: object, environment: Mapping[str, str] | None = None) -> LogSettings:
-    """Return the settings that `given`, the section [log], says.
+def read_log_settings(section: object, environment: Mapping[str, str] = {}) -> LogSettings:
+    """Return the settings in `section`, the section [log], with its ${NAME} replaced.
 
     Raises
     ------
@@ -80,11 +82,10 @@ def read_log_settings(given: object, environment: Mapping[str, str] | None = Non
     bandit.errors.ConfigError: log.password: a secret has no place in a configuration; name its \
 file in password_file, or its environment variable in password_env
     """
-    if isinstance(given, dict):
-        _refuse_secrets(given)
-        variables = os.environ if environment is None else environment
-        given = {key: _expanded(key, value, variables) for key, value in given.items()}
-    return check_log(read_section(given, LogSettings, "log"))
+    if isinstance(section, dict):
+        _refuse_secrets(section)
+        section = {key: _expanded(key, value, environment) for key, value in section.items()}
+    return check_log(read_section(section, LogSettings, "log"))
 
 
 def check_log(log: LogSettings) -> LogSettings:
@@ -134,7 +135,7 @@ def _check_identity(log: LogSettings) -> None:
     require("log.group", repr(log.group), bool(log.group), "a name")
     require("log.group", repr(log.group), BETWEEN not in log.group, f"a name without {BETWEEN!r}")
     require("log.instance", repr(log.instance), log.instance != "", "a name")
-    if log.address.startswith("kafka://") and "@" in log.address:
+    if log.address.startswith(KAFKA) and "@" in log.address:
         msg = "log.address: write no user and no password in it; see username and password_file"
         raise ConfigError(msg)
 

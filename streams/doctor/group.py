@@ -10,8 +10,9 @@ from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.admin import OffsetSpec
 
+from streams.config.log_settings import KAFKA
 from streams.doctor.findings import Finding, broken, ok, warning
-from streams.kafka_log.connecting.connection import SCHEME, parse_address
+from streams.kafka_log.connecting.connection import parse_address
 from streams.kafka_log.partition_counts import NOTE
 from streams.log.log import Place
 from streams.log.topics import SHARED, TASKS
@@ -161,6 +162,6 @@ def _split_anew(
         f"tasks were split {before} ways when the group last read, and are {now} ways now:"
         " labels would not find their tasks, so workers refuse to start",
         "Kafka can't take partitions away. Make topics anew under another prefix (poolwise doctor"
-        f" {SCHEME}{servers}/NEW --create-topics --partitions {now}), feed them the pools and the"
+        f" {KAFKA}{servers}/NEW --create-topics --partitions {now}), feed them the pools and the"
         " tasks that are open, and send workers and pools there",
     )

@@ -28,7 +28,7 @@ from streams.kafka_log.topics import create_topics
 from streams.log.topics import DEADLETTERS, DESK, LABELS, MODELS, REWARDS, TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from streams.config.config import Config
     from streams.doctor.make import Make
@@ -54,15 +54,20 @@ class Examination:
         What this user is to be allowed: one of `doctor_rights.ROLES`.
     make
         Topics to be made first, if they aren't there.
+    environment
+        Variables that may hold the passwords which the configuration names.
     """
 
-    def __init__(self, config: Config, role: str, make: Make | None) -> None:
+    def __init__(
+        self, config: Config, role: str, make: Make | None, environment: Mapping[str, str]
+    ) -> None:
         self._config = config
         self._settings = config.log
         self._role = role
         self._make = make
         self._address = parse_address(config.log.address)
-        self._connect = client_settings(self._address, config.log)
+        self._environment = environment
+        self._connect = client_settings(self._address, config.log, environment)
         self._kept_s: dict[str, float] = {}
 
     def findings(self) -> Iterator[Finding]:
@@ -75,7 +80,7 @@ class Examination:
 
     def _of_cluster(self, server: Server) -> Iterator[Finding]:
         hasty = msgspec.structs.replace(self._settings, request_timeout_s=REQUEST_S)
-        with closing(KafkaLog(self._settings.address, hasty)) as log:
+        with closing(KafkaLog(self._settings.address, hasty, self._environment)) as log:
             if self._make is not None:
                 yield from self._made(log, self._make)
             topics = shapes.described(log)

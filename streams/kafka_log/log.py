@@ -33,7 +33,7 @@ from streams.log.log import Place
 from streams.log.topics import MODELS, SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kafka import TopicPartition
 
@@ -68,6 +68,8 @@ class KafkaLog:
         `kafka://HOST:PORT[,HOST:PORT][/PREFIX]`.
     settings
         The section [log]: security, identity and times.
+    environment
+        Variables that may hold the passwords which `settings` name.
 
     Raises
     ------
@@ -75,10 +77,12 @@ class KafkaLog:
         If the address is invalid, or none of its brokers answers.
     """
 
-    def __init__(self, address: str, settings: LogSettings) -> None:
+    def __init__(
+        self, address: str, settings: LogSettings, environment: Mapping[str, str] = {}
+    ) -> None:
         self._settings = settings
         self._address = parse_address(address)
-        self._connect = client_settings(self._address, settings)
+        self._connect = client_settings(self._address, settings, environment)
         self._followers: list[KafkaFollower] = []
         self._members: list[KafkaMember | KafkaWriter] = []
         self._anonymous: KafkaWriter | None = None  # of `write`

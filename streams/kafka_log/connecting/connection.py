@@ -11,14 +11,14 @@ from kafka import errors as kafka_errors
 
 from bandit.errors import CommitUnknown, LogError
 from streams.config.credentials import key_password, password
+from streams.config.log_settings import KAFKA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from streams.config.log_settings import LogSettings
     from streams.kafka_log.connecting.unreachable import Unreachable
 
-SCHEME = "kafka://"
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@,\[\]]+):(\d{1,5})")
 BOOTSTRAP_S = 5.0
 """Longest wait for a first broker: a command reports within 15 s that there is none, and why."""
@@ -63,7 +63,7 @@ def parse_address(address: str) -> KafkaAddress:
     >>> parse_address("kafka://localhost:9092")
     KafkaAddress(servers=('localhost:9092',), prefix='')
     """
-    servers, slash, prefix = address.removeprefix(SCHEME).partition("/")
+    servers, slash, prefix = address.removeprefix(KAFKA).partition("/")
     if "@" in servers:
         msg = (
             "log.address: a kafka:// address must not contain a user or a password; set"
@@ -85,8 +85,10 @@ def parse_address(address: str) -> KafkaAddress:
     return KafkaAddress(hosts, prefix)
 
 
-def client_settings(address: KafkaAddress, log: LogSettings) -> dict[str, Any]:
-    """Return the settings of every kafka-python client.
+def client_settings(
+    address: KafkaAddress, log: LogSettings, environment: Mapping[str, str] = {}
+) -> dict[str, Any]:
+    """Return the settings of every kafka-python client; passwords may be in `environment`.
 
     Raises
     ------
@@ -106,14 +108,15 @@ def client_settings(address: KafkaAddress, log: LogSettings) -> dict[str, Any]:
         settings |= {
             "sasl_mechanism": log.sasl_mechanism,
             "sasl_plain_username": log.username,
-            "sasl_plain_password": password(log),
+            "sasl_plain_password": password(log, environment),
         }
     if log.security_protocol.endswith("SSL"):
         settings |= {
             "ssl_cafile": log.ca_file,
             "ssl_certfile": log.cert_file,
             "ssl_keyfile": log.key_file,
-            "ssl_password": key_password(log) or "",  # with none, OpenSSL asks at the terminal
+            "ssl_password": key_password(log, environment)
+            or "",  # with none, OpenSSL asks at the terminal
         }
     return settings
 

@@ -11,6 +11,7 @@ from bandit.errors import ConfigError
 from streams.config.config import parse_config
 from streams.config.credentials import key_password, password
 from streams.config.log_settings import LogSettings, read_log_settings
+from streams.kafka_log.connecting.connection import client_settings, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,18 +126,33 @@ def test_a_variable_that_holds_a_secret_is_never_put_in() -> None:
 def test_a_password_is_read_from_its_file_without_the_line_break(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text(" hunter 2\r\n")
-    assert password(LogSettings(password_file=str(file))) == " hunter 2"
+    assert password(LogSettings(password_file=str(file)), {}) == " hunter 2"
 
 
-def test_a_password_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KAFKA_PW", "hunter2")
-    assert password(LogSettings(password_env="KAFKA_PW")) == "hunter2"
-    assert key_password(LogSettings(key_password_env="KAFKA_PW")) == "hunter2"
+def test_a_password_is_read_from_the_environment() -> None:
+    environment = {"KAFKA_PW": "hunter2"}
+    assert password(LogSettings(password_env="KAFKA_PW"), environment) == "hunter2"
+    assert key_password(LogSettings(key_password_env="KAFKA_PW"), environment) == "hunter2"
+
+
+def test_clients_of_kafka_get_the_passwords_of_the_environment() -> None:
+    settings = LogSettings(
+        security_protocol="SASL_SSL",
+        sasl_mechanism="SCRAM-SHA-512",
+        username="u",
+        password_env="KAFKA_PW",
+        cert_file="cert.pem",
+        key_file="key.pem",
+        key_password_env="KEY_PW",
+    )
+    address = parse_address("kafka://host:9092")
+    clients = client_settings(address, settings, {"KAFKA_PW": "hunter2", "KEY_PW": "hunter3"})
+    assert (clients["sasl_plain_password"], clients["ssl_password"]) == ("hunter2", "hunter3")
 
 
 def test_no_password_is_none() -> None:
-    assert password(LogSettings()) is None
-    assert key_password(LogSettings()) is None
+    assert password(LogSettings(), {}) is None
+    assert key_password(LogSettings(), {}) is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +171,7 @@ def test_a_password_that_cannot_be_read_is_one_line_without_its_value(
     file = tmp_path / "hunter2"
     make(file)
     with pytest.raises(ConfigError) as caught:
-        password(LogSettings(password_file=str(file)))
+        password(LogSettings(password_file=str(file)), {})
     assert str(caught.value) == f"log.password_file: {line}"
 
 
