@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from bandit.errors import ConfigError, nearest
-from bandit.settings import Section
+from bandit.settings import Section, Settings, check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 S = TypeVar("S", bound=Section)
+
+SERVICE_SECTIONS = ("log", "worker", "metrics", "logs")
+"""Sections of the same file that say how events are carried; `streams` reads them."""
+
+
+def read_core(sections: Mapping[str, object]) -> Settings:
+    """Return the core's settings from the sections of a configuration file.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown, of a wrong type or out of range.
+
+    Examples
+    --------
+    >>> read_core({"log": {"group": "cats"}, "policy": {"max_labels": 4}}).policy.max_labels
+    4
+    """
+    core = {name: section for name, section in sections.items() if name not in SERVICE_SECTIONS}
+    return check(read_section(core, Settings, also=SERVICE_SECTIONS))
 
 
 def read_section(given: object, kind: type[S], where: str = "", also: tuple[str, ...] = ()) -> S:

@@ -6,14 +6,11 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from bandit.errors import ConfigError, MissingInput
-from bandit.sections import read_section
-from bandit.settings import Settings, check
+from bandit.sections import read_core
+from bandit.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-OTHERS = ("log", "worker", "metrics", "logs")
-"""Sections that say how events are carried, which a replay doesn't do."""
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -33,8 +30,6 @@ def read_settings(path: Path | None) -> Settings:
     if not path.exists():
         raise MissingInput(f"{path}: no such file")
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        core = {key: value for key, value in given.items() if key not in OTHERS}
-        return check(read_section(core, Settings, also=OTHERS))
+        return read_core(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error

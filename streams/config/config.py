@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from bandit.errors import ConfigError, MissingInput
-from bandit.sections import read_section
-from bandit.settings import Section, Settings, check
+from bandit.sections import read_core, read_section
+from bandit.settings import Section, Settings
 from streams.config.log_settings import LogSettings, read_log_settings
 from streams.config.ranges import require, require_duration
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 LogFormat = Literal["console", "json"]
 Level = Literal["debug", "info", "warning", "error"]
-OURS = ("log", "worker", "metrics", "logs")
-"""The sections that are not the core's."""
 
 
 class WorkerSettings(Section, frozen=True):
@@ -104,7 +102,7 @@ def read_config(path: Path, environment: Mapping[str, str] = {}) -> Config:
 def parse_config(
     text: str, name: str = "configuration", environment: Mapping[str, str] = {}
 ) -> Config:
-    r"""Return the configuration that `text` says; `name` stands in the errors.
+    r"""Return the configuration in a TOML text; errors begin with `name`.
 
     `environment` has the variables that [log] may name.
 
@@ -123,14 +121,13 @@ def parse_config(
     bandit.errors.ConfigError: p.toml: policy.explore_flor is unknown; did you mean 'explore_floor'?
     """
     try:
-        given = tomllib.loads(text)
-        core = {key: value for key, value in given.items() if key not in OURS}
+        sections = tomllib.loads(text)
         config = Config(
-            log=read_log_settings(given.get("log", {}), environment),
-            worker=read_section(given.get("worker", {}), WorkerSettings, "worker"),
-            metrics=read_section(given.get("metrics", {}), MetricsSettings, "metrics"),
-            logs=read_section(given.get("logs", {}), LogsSettings, "logs"),
-            core=check(read_section(core, Settings, also=OURS)),
+            log=read_log_settings(sections.get("log", {}), environment),
+            worker=read_section(sections.get("worker", {}), WorkerSettings, "worker"),
+            metrics=read_section(sections.get("metrics", {}), MetricsSettings, "metrics"),
+            logs=read_section(sections.get("logs", {}), LogsSettings, "logs"),
+            core=read_core(sections),
         )
         _check_worker(config.worker, config.core.clock.max_jump_s)
         _check_metrics(config.metrics)
