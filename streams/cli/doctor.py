@@ -1,53 +1,57 @@
-"""The verb that says what is wrong and what to do about it: `doctor`."""
+"""The verb `doctor`: find problems of a log, and what to do about them."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
 from streams.cli.options import LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG, configured, require_log
+from streams.doctor.findings import Severity
+from streams.doctor.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.doctor.findings import Finding, Level
-    from streams.doctor.make import Make
+    from streams.doctor.findings import DoctorFinding
+    from streams.doctor.new_topics import NewTopics
 
 LIMIT_S = 10.0
-"""For all there is to look at; with the start of Python, the run stays below 15 s."""
+"""For all checks; with the start of Python, the run stays below 15 s."""
 
-MAKE_S = 15.0
-"""For making topics, besides: a cluster spreads the news of them."""
+CREATE_S = 15.0
+"""For creating topics, in addition: it takes a while until all brokers know them."""
 
-COLORS: dict[Level, str] = {"ok": "green", "warning": "yellow", "broken": "red"}
+COLORS = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.BROKEN: "red"}
 
 
 @click.command(epilog="Example: poolwise doctor kafka://localhost:9092 --create-topics")
 @LOG_IF_NOT_CONFIGURED
 @WHOLE_CONFIG
-@click.option("--create-topics", is_flag=True, help="Make the topics that aren't there.")
+@click.option("--create-topics", is_flag=True, help="Create the missing topics on Kafka.")
 @click.option(
     "--partitions",
     type=click.IntRange(1),
     default=12,
     show_default=True,
-    help="Of the topics by task that are made now: no more workers than that can share them.",
+    help="With --create-topics: partitions of the topics keyed by task. At most as many workers can"
+    " share the work.",
 )
 @click.option(
     "--replication",
     type=click.IntRange(1),
-    help="Copies of each record in topics that are made now; as the cluster has it, if not given.",
+    help="With --create-topics: replicas of each record.  [default: the cluster's own]",
 )
 @click.option(
     "--role",
-    type=click.Choice(["work", "follow", "learn", "feed", "archive"]),
-    default="work",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.WORK.value,
     show_default=True,
-    help="What this user is to be allowed: follow is work --follow.",
+    help="Check this user's permissions on Kafka for this role; follow is work --follow.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(
@@ -60,41 +64,40 @@ def doctor(
     role: str,
     as_json: bool,
 ) -> None:
-    """Say what is wrong with LOG, this machine and the configuration, and what to do.
+    """Check LOG, this machine and the configuration, and print what to do about problems.
 
-    Each finding is ok, warning or broken; exit code 1 if one is broken. Nothing is changed, unless
-    --create-topics makes topics; those that are there stay as they are.
+    Each check ends with ok, warning or broken; the exit code is 1 if any is broken. Nothing is
+    changed, except that --create-topics creates missing topics.
     """
     import msgspec
 
     from streams.doctor.findings import bounded
-    from streams.doctor.make import Make
+    from streams.doctor.new_topics import NewTopics
     from streams.process.showing import counted
 
     require_log(log, config_file)
-    make = Make(partitions, replication) if create_topics else None
-    found: list[Finding] = []
-    limit_s = LIMIT_S + (MAKE_S if make else 0.0)
-    for one in bounded(lambda: _findings(log, config_file, role, make), limit_s):
-        found.append(one)
+    new_topics = NewTopics(partitions, replication) if create_topics else None
+    findings: list[DoctorFinding] = []
+    limit_s = LIMIT_S + (CREATE_S if new_topics else 0.0)
+    for finding in bounded(lambda: _findings(log, config_file, Role(role), new_topics), limit_s):
+        findings.append(finding)
         if not as_json:
-            _show(one)
-    bad = sum(one.level == "broken" for one in found)
+            _show(finding)
+    count = Counter(finding.level for finding in findings)
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(msgspec.json.encode(findings))
     else:
-        doubtful = sum(one.level == "warning" for one in found)
-        warnings = counted(doubtful, "warning")
-        click.echo(f"{bad} broken, {warnings}, {len(found) - bad - doubtful} ok")
-    if bad:
+        warnings = counted(count[Severity.WARNING], "warning")
+        click.echo(f"{count[Severity.BROKEN]} broken, {warnings}, {count[Severity.OK]} ok")
+    if count[Severity.BROKEN]:
         sys.stdout.flush()
         click.get_current_context().exit(1)
 
 
 def _findings(
-    log: str | None, config_file: Path | None, role: str, make: Make | None
-) -> Iterator[Finding]:
-    """Yield all there is to find, first what the rest depends on."""
+    log: str | None, config_file: Path | None, role: Role, new_topics: NewTopics | None
+) -> Iterator[DoctorFinding]:
+    """Make all checks, first those that the others depend on."""
     from bandit.errors import PoolwiseError
     from streams.config.log_settings import KAFKA
     from streams.doctor import embedded
@@ -111,18 +114,18 @@ def _findings(
                 return  # the rest can't even be imported
             from streams.doctor.kafka import Examination
 
-            examination = Examination(config, role, make, os.environ)
+            examination = Examination(config, role, new_topics, os.environ)
     except PoolwiseError as error:
-        yield broken(CONFIG, str(error), "mend the configuration, or the address")
+        yield broken(CONFIG, str(error), "correct the configuration, or the address of the log")
         return
-    yield ok(CONFIG, "defaults" if config_file is None else f"{config_file} can be used")
-    if make is not None and examination is None:
-        yield ok("topics", "a log in a file has all of them from the start")
+    yield ok(CONFIG, "no file, defaults used" if config_file is None else f"{config_file} is valid")
+    if new_topics is not None and examination is None:
+        yield ok("topics", "nothing to create: a log in a file always has all topics")
     yield from embedded.findings(config) if examination is None else examination.findings()
 
 
-def _show(one: Finding) -> None:
-    level = click.style(f"{one.level:8}", fg=COLORS[one.level])
-    click.echo(f"{level} {one.check}: {one.what}")
-    if one.todo:
-        click.echo(f"         do: {one.todo}")
+def _show(finding: DoctorFinding) -> None:
+    level = click.style(f"{finding.level:8}", fg=COLORS[finding.level])
+    click.echo(f"{level} {finding.check}: {finding.what}")
+    if finding.todo:
+        click.echo(f"         do: {finding.todo}")

@@ -1,4 +1,4 @@
-"""What doctor finds about how far back a log in a file goes, and how large that has made it."""
+"""Checks of the age of the records in a log file, and of the size that they give it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shlex
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from streams.doctor.findings import Finding, ok, warning
+from streams.doctor.findings import DoctorFinding, ok, warning
 from streams.log.log import Place
 from streams.log.retention import DAY_S, KEEP
 from streams.prune.age import dated
@@ -19,29 +19,30 @@ if TYPE_CHECKING:
 
 AGE = "age"
 LARGE_BYTES = 1 << 30
-"""From this size on, what is older than is recommended is worth a warning."""
+"""From this size on, records that are older than recommended are worth a warning."""
 
 
-def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[Finding]:
-    """Say how old the first record of each topic is, and what to prune if the file is large."""
+def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[DoctorFinding]:
+    """Report the age of the oldest record, and what to prune if the file is large."""
     ages_s = {topic: max(_ages_s(log, topic, now), default=0.0) for topic in KEEP}
     old = {topic: age_s for topic, age_s in ages_s.items() if age_s > KEEP[topic].seconds}
     size = size_of(log)
-    said = f"the oldest record is of {max(ages_s.values()) / DAY_S:.0f} days ago"
-    said += f"; {size.n_bytes / 1e6:.0f} MB, of which {size.free / 1e6:.0f} free for new records"
+    summary = f"oldest record: {max(ages_s.values()) / DAY_S:,.0f} days old"
+    summary += f"; file size: {size.n_bytes / 1e6:.0f} MB, {size.free / 1e6:.0f} MB of it free"
     if not old or size.n_bytes - size.free < LARGE_BYTES:
-        yield ok(AGE, said)
+        yield ok(AGE, summary)
         return
-    topics = ", ".join(f"{topic} ({KEEP[topic].days:.0f})" for topic in old)
+    topics = ", ".join(f"{topic} ({KEEP[topic].days:.0f} days)" for topic in old)
     yield warning(
         AGE,
-        f"{said}; older than the days that are recommended: {topics}",
-        f"poolwise prune {shlex.quote(shown)} --before 30d --archive FOLDER --dry-run",
+        f"{summary}; topics with records older than recommended: {topics}",
+        f"see what can be deleted: poolwise prune {shlex.quote(shown)} --before 30d"
+        " --archive FOLDER --dry-run",
     )
 
 
 def _ages_s(log: EmbeddedLog, topic: str, now: float) -> Iterator[float]:
-    """Yield how old the first record of each partition is, if it says so."""
+    """Yield the age of the first record of each partition, where the record has a time."""
     for partition in range(log.partitions(topic)):
         place = Place(topic, partition)
         with closing(log.follow(*place)) as reader:

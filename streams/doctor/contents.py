@@ -1,6 +1,6 @@
-"""What doctor finds in a log, whichever it is: what was learned, and what refused.
+"""Checks of a log's contents, in a file or on Kafka: the learner's snapshots and dead letters.
 
-Rule: each reads for a limited time, and says so if there was more.
+Rule: each reads for a limited time, and reports if there was more.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bandit.errors import NewerVersion
-from streams.doctor.findings import Finding, broken, ok, warning
+from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
 from streams.learner.snapshots import Snapshots
 from streams.log.deadletters import letter_in
 from streams.log.topics import DEADLETTERS, REWARDS
+from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,58 +27,69 @@ LEARNER, LETTERS = "learner", "dead letters"
 BATCH = 1000
 
 
-def learner(log: Log, max_age_s: float, now: float) -> Iterator[Finding]:
-    """Say how old the newest snapshot is, whether it is whole, and what came since."""
+def learner(log: Log, max_age_s: float, now: float) -> Iterator[DoctorFinding]:
+    """Check the age and integrity of the newest snapshot, and count the rewards after it."""
     with closing(Snapshots(log)) as snapshots:
         snapshots.catch_up()
         whole = next(snapshots.newest_first(), None)
         last = snapshots.next_id() - 1
     if whole is not None and (newer := _newer(whole)):
-        yield broken(LEARNER, newer, "start the newer poolwise; the way back: docs/operator.md")
+        yield broken(
+            LEARNER, newer, "run the newer poolwise; how to go back to this one: docs/operator.md"
+        )
         return
     with closing(log.follow(REWARDS, 0, whole.position if whole else 0)) as rewards:
         first = rewards.position
         unlearned = max(0, rewards.end() - first)
-        lost = rewards.lost()
+        losses = rewards.lost()
     start = "start a learner: poolwise learn, or a worker without --follow"
-    for one in lost:
+    for loss in losses:
         yield broken(
             LEARNER,
-            f"rewards {one.first} to {one.end - 1} were deleted before they were learned",
-            "keep rewards longer (retention.ms), and run the learner always",
+            f"rewards at offsets {loss.first} to {loss.end - 1} were deleted before they were"
+            " learned",
+            "keep rewards longer (retention.ms of the topic), and keep a learner running",
         )
     if whole is None:
         if last >= 0:
             yield broken(
                 LEARNER,
-                "no snapshot is whole: all would be learned anew from the rewards"
-                + (f", of which those before {first} were deleted" if first else ""),
+                "no complete snapshot: the model has to be learned again from the rewards"
+                + (f", of which those before offset {first} were deleted" if first else ""),
                 "poolwise control LOG --learning --relearn" if first else start,
             )
         elif unlearned:
-            yield warning(LEARNER, f"no snapshot yet, and about {unlearned} rewards wait", start)
+            waiting = counted(unlearned, "reward")
+            yield warning(LEARNER, f"no snapshot yet; about {waiting} not learned yet", start)
         else:
-            yield ok(LEARNER, "nothing to learn yet")
+            yield ok(LEARNER, "no rewards to learn from yet")
         return
     manifest = whole.manifest
     if manifest.id != last:
         yield warning(
             LEARNER,
-            f"snapshot {last} is damaged; {manifest.id} is used, and the rewards after it",
-            "nothing, if the next one is whole; look at who else writes to models",
+            f"snapshot {last} is damaged; snapshot {manifest.id} and the rewards after it are used",
+            "nothing, if the next snapshot is complete; else check which other programs write to"
+            " topic models",
         )
     age_s = None if manifest.at is None else now - manifest.at
-    aged = "of unknown age" if age_s is None else f"{age_s:.0f} s old"
-    said = f"snapshot {manifest.id} is whole, {aged}; it knows {manifest.learned} rewards"
-    said += f", about {unlearned} wait"
+    age = "age unknown" if age_s is None else f"{duration(age_s)} old"
+    summary = f"snapshot {manifest.id} is complete, {age}; {counted(manifest.learned, 'reward')}"
+    summary += (
+        f" learned, about {unlearned:,} more to learn"
+        if unlearned
+        else " learned, none left to learn"
+    )
     if age_s is not None and age_s > max_age_s:
-        yield warning(LEARNER, said, f"worker.max_model_age_s = {max_age_s:g}: {start}")
+        yield warning(
+            LEARNER, summary, f"older than worker.max_model_age_s = {max_age_s:g}: {start}"
+        )
     else:
-        yield ok(LEARNER, said)
+        yield ok(LEARNER, summary)
 
 
 def _newer(snapshot: Snapshot) -> str | None:
-    """Say that a newer poolwise saved a snapshot; `None` if this one reads it."""
+    """Return the error of a snapshot that a newer poolwise saved; `None` if it can be read."""
     try:
         snapshot.brain()
     except NewerVersion as error:
@@ -85,8 +97,8 @@ def _newer(snapshot: Snapshot) -> str | None:
     return None
 
 
-def dead_letters(log: Log, shown: str, limit_s: float) -> Iterator[Finding]:
-    """Say how many there are, and which rules they broke."""
+def dead_letters(log: Log, shown: str, limit_s: float) -> Iterator[DoctorFinding]:
+    """Count dead letters, by the rules that they broke."""
     rules: Counter[str] = Counter()
     until, more = time.monotonic() + limit_s, ""
     for partition in range(log.partitions(DEADLETTERS)):
@@ -98,12 +110,12 @@ def dead_letters(log: Log, shown: str, limit_s: float) -> Iterator[Finding]:
     if not rules:
         yield ok(LETTERS, "none")
         return
-    most = ", ".join(f"{rule} {count}" for rule, count in rules.most_common(5))
+    frequent = ", ".join(f"{rule} {count}" for rule, count in rules.most_common(5))
     yield warning(
         LETTERS,
-        f"{rules.total()}{more}; most of them: {most}",
-        f"poolwise tail {shown} deadletters; mend the cause; then poolwise feed {shown}"
-        " --from-deadletters",
+        f"{rules.total()}{more}; most frequent rules: {frequent}",
+        f"read them: poolwise tail {shown} deadletters; correct the cause, then send them again:"
+        f" poolwise feed {shown} --from-deadletters",
     )
 
 

@@ -1,4 +1,4 @@
-"""What doctor finds about a log in one SQLite file: the file, its disk, and who holds it."""
+"""Checks of a log in an SQLite file: the file, its disk, and the worker that holds it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from streams.clients.address import open_log
 from streams.doctor.age import age
 from streams.doctor.clock import clock
 from streams.doctor.contents import dead_letters, learner
-from streams.doctor.findings import Finding, broken, ok, warning
+from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
 from streams.log.topics import TASKS
+from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 FILE, DISK, WORKER = "file", "disk", "worker"
 CHECK_S = 3.0
-"""Longest look through the file: about 3 GB."""
+"""Longest integrity check: about 3 GB."""
 
 READ_S = 1.0
 """Longest look into the dead letters."""
@@ -42,12 +43,16 @@ PENDING = 0x40000000
 """Where SQLite locks a file, PENDING_BYTE and some behind it."""
 
 
-def findings(config: Config) -> Iterator[Finding]:
-    """Yield all there is to find about the log in a file that a configuration names."""
+def findings(config: Config) -> Iterator[DoctorFinding]:
+    """Check the log in a file that a configuration names."""
     try:
         opened = open_log(config.log.address, config.log)
     except PoolwiseError as error:
-        yield broken(FILE, str(error), "check the path; work --create and feed make a new log")
+        yield broken(
+            FILE,
+            str(error),
+            "check the path; to create a new log: poolwise work --create, or poolwise feed",
+        )
         return
     assert isinstance(opened, EmbeddedLog)
     with closing(opened) as log:
@@ -60,50 +65,53 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from clock(log, time.time(), config.core.clock.max_skew_s)
 
 
-def file(log: EmbeddedLog) -> Iterator[Finding]:
-    """Say whether the file is whole, and how it is split."""
+def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:
+    """Check the integrity of the file."""
     until = time.monotonic() + CHECK_S
     log.connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
     try:
-        said = log.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        result = log.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError:
-        said = None
+        result = None
     except sqlite3.DatabaseError as error:
-        said = str(error)
+        result = str(error)
     finally:
         log.connection.set_progress_handler(None, 0)
-    size = f"{log.path.stat().st_size / 1e6:.1f} MB, tasks split {log.partitions(TASKS)} ways"
-    if said is None:
-        yield ok(FILE, f"{size}; too large to look through in {CHECK_S:g} s")
-    elif said == "ok":
-        yield ok(FILE, f"{size}, whole")
+    size = f"{log.path.stat().st_size / 1e6:.1f} MB"
+    size += f", {counted(log.partitions(TASKS), 'partition')} of tasks"
+    if result is None:
+        yield ok(FILE, f"{size}; too large for an integrity check within {CHECK_S:g} s")
+    elif result == "ok":
+        yield ok(FILE, f"{size}; integrity check passed")
     else:
         yield broken(
             FILE,
-            f"damaged: {said}",
-            "stop the worker, keep a copy, and save what can be read with `sqlite3 FILE .recover`",
+            f"damaged: {result}",
+            "stop the worker, copy the file, and recover what is readable: sqlite3 FILE .recover",
         )
 
 
-def disk(path: Path) -> Iterator[Finding]:
-    """Say how much room is left beside the file."""
+def disk(path: Path) -> Iterator[DoctorFinding]:
+    """Check the free disk space, and that this user may write."""
     free = shutil.disk_usage(path.absolute().parent).free
-    said = f"free: {free / 1e9:.1f} GB"
+    space = f"free disk space: {free / 1e9:.1f} GB"
     if free < FREE_BYTES:
-        yield warning(DISK, said, "make room: a worker ends when the disk is full")
+        yield warning(DISK, space, "free up space: a worker stops when the disk is full")
     else:
-        yield ok(DISK, said)
+        yield ok(DISK, space)
     if not os.access(path, os.W_OK) or not os.access(path.absolute().parent, os.W_OK):
         yield broken(
-            DISK, f"{path} or its folder may not be written to", "let this user write there"
+            DISK,
+            f"this user may not write to {path} or to its folder",
+            "give this user write permission",
         )
 
 
-def worker(path: Path, group: str) -> Iterator[Finding]:
-    """Say which process is at work on the log."""
+def worker(path: Path, group: str) -> Iterator[DoctorFinding]:
+    """Report which process works on the log."""
     lock = lock_file(path, group)
     if not lock.exists():
-        yield ok(WORKER, f"none has ever worked here as {group!r}")
+        yield ok(WORKER, f"no worker of group {group!r} has run here yet")
         return
     try:
         with closing(hold(path, group)):
@@ -111,13 +119,13 @@ def worker(path: Path, group: str) -> Iterator[Finding]:
     except LogBusy:
         holder = _holder(lock)
         who = f"process {holder}" if holder else "another process"
-        yield ok(WORKER, f"{who} is at work as {group!r}")
+        yield ok(WORKER, f"{who} is running as the worker of group {group!r}")
     else:
-        yield ok(WORKER, f"none is at work as {group!r}")
+        yield ok(WORKER, f"no worker of group {group!r} is running")
 
 
 def _holder(lock: Path) -> int | None:
-    """Return which process has locked the file, where the system says it."""
+    """Return which process has locked the file, where the system can tell."""
     if sys.platform != "linux":
         return None
     import fcntl  # noqa: PLC0415, Windows has none

@@ -1,92 +1,117 @@
-"""What `poolwise doctor` finds: findings, each of what is so and what to do, in bounded time."""
+"""Findings of `poolwise doctor`: what was checked, the result and what to do, in bounded time."""
 
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from queue import Empty, Queue
 from threading import Thread
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from streams.log.retention import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Level = Literal["ok", "warning", "broken"]
-"""As it should be; works, but will not always or for everybody; doesn't work."""
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"  # as it should be
+    WARNING = "warning"  # works, but not always or not for everybody
+    BROKEN = "broken"  # does not work
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at.
+class DoctorFinding(msgspec.Struct, frozen=True):
+    """The result of one check.
 
     Parameters
     ----------
     level
         How bad it is.
     check
-        What was looked at, in a word.
+        What was checked, in a word.
     what
-        What is so, in a line.
+        The result, in a line.
     todo
-        What to do about it, in a line; nothing if all is well.
+        What to do about it, in a line; empty if all is well.
     """
 
-    level: Level
+    level: Severity
     check: str
     what: str
     todo: str = ""
 
 
-def ok(check: str, what: str) -> Finding:
-    """Say that something is as it should be."""
-    return Finding("ok", check, what)
+def ok(check: str, what: str) -> DoctorFinding:
+    """Report that a check passed."""
+    return DoctorFinding(Severity.OK, check, what)
 
 
-def warning(check: str, what: str, todo: str) -> Finding:
-    """Say that something works, but will not always or for everybody."""
-    return Finding("warning", check, what, todo)
+def warning(check: str, what: str, todo: str) -> DoctorFinding:
+    """Report something that works, but not always or not for everybody."""
+    return DoctorFinding(Severity.WARNING, check, what, todo)
 
 
-def broken(check: str, what: str, todo: str) -> Finding:
-    """Say that something doesn't work."""
-    return Finding("broken", check, what, todo)
+def broken(check: str, what: str, todo: str) -> DoctorFinding:
+    """Report something that does not work."""
+    return DoctorFinding(Severity.BROKEN, check, what, todo)
 
 
-def bounded(look: Callable[[], Iterator[Finding]], limit_s: float) -> Iterator[Finding]:
-    """Yield what `look` finds, for at most `limit_s`; say so if there was more to look at.
-
-    It runs in a thread of its own, which is left behind when time is over.
+def duration(seconds: float) -> str:
+    """Return a time span in the unit that is easiest to read.
 
     Examples
     --------
-    >>> [one.level for one in bounded(lambda: iter([ok("disk", "free: 3 GB")]), 1.0)]
-    ['ok']
+    >>> duration(3.25), duration(600.0), duration(20 * 3600.0), duration(30 * 86_400.0)
+    ('3.2 s', '10 min', '20.0 h', '30 days')
     """
-    heard: Queue[Finding | BaseException | None] = Queue()
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    if seconds < 2 * 3600:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 2 * DAY_S:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / DAY_S:,.0f} days"
+
+
+def bounded(look: Callable[[], Iterator[DoctorFinding]], limit_s: float) -> Iterator[DoctorFinding]:
+    """Yield the findings of `look` for at most `limit_s`, then one that names what is missing.
+
+    It runs in a thread of its own, which is left behind at the time limit.
+
+    Examples
+    --------
+    >>> [finding.check for finding in bounded(lambda: iter([ok("disk", "free: 3 GB")]), 1.0)]
+    ['disk']
+    """
+    results: Queue[DoctorFinding | BaseException | None] = Queue()
 
     def run() -> None:
         try:
-            for one in look():
-                heard.put(one)
+            for finding in look():
+                results.put(finding)
         except BaseException as error:  # noqa: BLE001, it is raised where the findings are read
-            heard.put(error)
-        heard.put(None)
+            results.put(error)
+        results.put(None)
 
     Thread(target=run, daemon=True).start()
     until, last = time.monotonic() + limit_s, "the start"
     while True:
         try:
-            one = heard.get(timeout=max(0.0, until - time.monotonic()))
+            result = results.get(timeout=max(0.0, until - time.monotonic()))
         except Empty:
             yield broken(
                 "time",
-                f"no answer in {limit_s:g} s: what comes after {last!r} was not looked at",
-                "the log is very slow or has just gone; try again, and look at its machines",
+                f"no answer within {limit_s:g} s: the checks after {last!r} were not made",
+                "the log is slow or unreachable; try again, and check the machines it runs on",
             )
             return
-        if one is None:
+        if result is None:
             return
-        if isinstance(one, BaseException):
-            raise one
-        last = one.check
-        yield one
+        if isinstance(result, BaseException):
+            raise result
+        last = result.check
+        yield result

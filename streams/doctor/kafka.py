@@ -1,4 +1,4 @@
-"""All that doctor looks at on Kafka, in the order in which one thing needs the other."""
+"""All checks of a log on Kafka, in the order in which they depend on each other."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from streams.doctor import topics as shapes
 from streams.doctor.clock import CLOCK, clock
 from streams.doctor.connection import CONNECTION, brokers, connection
 from streams.doctor.contents import LEARNER, LETTERS, dead_letters, learner
-from streams.doctor.findings import Finding, broken, ok, warning
+from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactions
 from streams.doctor.positions import POSITIONS, positions
-from streams.doctor.retention import NEEDED, RETENTION, oldest_open, retention
+from streams.doctor.retention import NEEDED, RETENTION, read_open_tasks, retention
 from streams.doctor.rights import READ, Rights
 from streams.kafka_log.connecting.broker_connection import BrokerConnection
 from streams.kafka_log.connecting.connection import client_settings, parse_address
@@ -31,118 +31,124 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from streams.config.config import Config
-    from streams.doctor.make import Make
+    from streams.doctor.new_topics import NewTopics
+    from streams.doctor.roles import Role
     from streams.kafka_log.connecting.server import Server
 
-    Look = tuple[str, tuple[str, ...], Callable[[], Iterator[Finding]]]
+    Look = tuple[str, tuple[str, ...], Callable[[], Iterator[DoctorFinding]]]
 
 REQUEST_S = 3.0
-"""Longest wait for one answer; workers wait for longer, but a doctor has many questions."""
+"""Longest wait for one answer; workers wait longer, but there are many checks."""
 
 READ_S = 1.0
 """Longest look into each topic."""
 
 
 class Examination:
-    """One look at the log on Kafka that a configuration names.
+    """One check of the log on Kafka that a configuration names.
 
     Parameters
     ----------
     config
         The configuration.
     role
-        What this user is to be allowed: one of `doctor_rights.ROLES`.
-    make
-        Topics to be made first, if they aren't there.
+        What this user must be allowed to do.
+    new_topics
+        How to create missing topics first; `None`: create none.
     environment
         Variables that may hold the passwords which the configuration names.
     """
 
     def __init__(
-        self, config: Config, role: str, make: Make | None, environment: Mapping[str, str]
+        self,
+        config: Config,
+        role: Role,
+        new_topics: NewTopics | None,
+        environment: Mapping[str, str],
     ) -> None:
         self._config = config
         self._settings = config.log
         self._role = role
-        self._make = make
+        self._new_topics = new_topics
         self._address = parse_address(config.log.address)
         self._environment = environment
         self._connect = client_settings(self._address, config.log, environment)
         self._kept_s: dict[str, float] = {}
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[DoctorFinding]:
         """Yield them as they are found."""
-        found, named = connection(self._connect)
-        yield from found
-        if named:
-            yield from brokers(named, self._connect)
-            yield from _told(CONNECTION, lambda: self._of_cluster(next(iter(named.values()))))
+        findings, advertised = connection(self._connect)
+        yield from findings
+        if advertised:
+            yield from brokers(advertised, self._connect)
+            first = next(iter(advertised.values()))
+            yield from _guarded(CONNECTION, lambda: self._of_cluster(first))
 
-    def _of_cluster(self, server: Server) -> Iterator[Finding]:
+    def _of_cluster(self, server: Server) -> Iterator[DoctorFinding]:
         hasty = msgspec.structs.replace(self._settings, request_timeout_s=REQUEST_S)
         with closing(KafkaLog(self._settings.address, hasty, self._environment)) as log:
-            if self._make is not None:
-                yield from self._made(log, self._make)
+            if self._new_topics is not None:
+                yield from self._create(log, self._new_topics)
             topics = shapes.described(log)
             rights = Rights(self._address, self._settings.group, topics, self._settings.username)
             yield from self._of_topics(log, topics)
             yield from self._of_rights(rights, server)
-            if len(topics) == len(TOPICS):  # else the rest would only say it again
+            if len(topics) == len(TOPICS):  # else the rest would only repeat it
                 yield from self._of_contents(log, topics, rights)
 
-    def _made(self, log: KafkaLog, make: Make) -> Iterator[Finding]:
+    def _create(self, log: KafkaLog, new_topics: NewTopics) -> Iterator[DoctorFinding]:
         try:
-            made = create_topics(log, make.partitions, make.replication)
+            created = create_topics(log, new_topics.partitions, new_topics.replication)
         except PoolwiseError as error:
             yield broken(
                 shapes.TOPICS_CHECK,
                 str(error),
-                "allow Create on the topics, or on the cluster; --replication at most the number"
-                " of brokers",
+                "allow Create on the topics or on the cluster; --replication must not exceed the"
+                " number of brokers",
             )
             return
-        count = {name: make.partitions if TOPICS[name].split else 1 for name in made}
-        said = ", ".join(f"{log.names.on_broker(name)} ({n})" for name, n in count.items())
+        count = {name: new_topics.partitions if TOPICS[name].split else 1 for name in created}
+        listed = ", ".join(f"{log.names.on_broker(name)} ({n})" for name, n in count.items())
         yield ok(
             shapes.TOPICS_CHECK,
-            f"made, with their partitions: {said}" if made else "none was to be made",
+            f"created, with partitions: {listed}" if created else "no topic was missing",
         )
 
-    def _of_topics(self, log: KafkaLog, topics: shapes.Described) -> Iterator[Finding]:
-        given = shapes.configs(log, topics)
+    def _of_topics(self, log: KafkaLog, topics: shapes.Described) -> Iterator[DoctorFinding]:
+        configured = shapes.configs(log, topics)
         self._kept_s = {
-            name: int(given[name]["retention.ms"]) / 1000
+            name: int(configured[name]["retention.ms"]) / 1000
             for name in (*NEEDED, DEADLETTERS)
-            if name in given and int(given[name]["retention.ms"]) >= 0
+            if name in configured and int(configured[name]["retention.ms"]) >= 0
         }
         yield from shapes.shape(topics, self._making())
-        yield from shapes.copies(topics, given)
-        yield from shapes.settings(topics, given, self._altering())
+        yield from shapes.copies(topics, configured)
+        yield from shapes.settings(topics, configured, self._altering())
 
-    def _of_rights(self, rights: Rights, server: Server) -> Iterator[Finding]:
+    def _of_rights(self, rights: Rights, server: Server) -> Iterator[DoctorFinding]:
         with closing(BrokerConnection(server, self._connect)) as wire:
             yield from rights.check(self._role, wire)
 
     def _of_contents(
         self, log: KafkaLog, topics: shapes.Described, rights: Rights
-    ) -> Iterator[Finding]:
+    ) -> Iterator[DoctorFinding]:
         now, worker = time.time(), self._config.worker
         shown = shlex.quote(self._settings.address)
         give_up_s = self._config.core.policy.give_up_s
         needed_s = {name: kept for name, kept in self._kept_s.items() if name in NEEDED}
-        desks = cache(partial(oldest_open, log, READ_S))
+        open_tasks = cache(partial(read_open_tasks, log, READ_S))
         max_skew_s = self._config.core.clock.max_skew_s
         looks: list[Look] = [
             (
                 RETENTION,
                 (DESK,),
-                lambda: retention(desks(), needed_s, give_up_s, now),
+                lambda: retention(open_tasks(), needed_s, give_up_s, now),
             ),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),
             (
                 POSITIONS,
                 (DESK,),
-                lambda: positions(log, self._settings.group, desks().desks, self._kept_s),
+                lambda: positions(log, self._settings.group, open_tasks().partitions, self._kept_s),
             ),
             (TRANSACTIONS, (), lambda: transactions(log, topics, self._settings, now)),
             (LEARNER, (MODELS, REWARDS), lambda: learner(log, worker.max_model_age_s, now)),
@@ -156,9 +162,9 @@ class Examination:
         for check, needed, look in looks:
             hidden = [name for name in needed if not rights.may(READ, name)]
             if hidden:
-                yield ok(check, f"not looked at: this user may not read {', '.join(hidden)}")
+                yield ok(check, f"not checked: this user may not read {', '.join(hidden)}")
             else:
-                yield from _told(check, look)
+                yield from _guarded(check, look)
 
     def _making(self) -> str:
         address = shlex.quote(self._settings.address)
@@ -171,14 +177,14 @@ class Examination:
         )
 
 
-def _told(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """Yield what a look finds; what Kafka refuses is a finding, too."""
+def _guarded(check: str, look: Callable[[], Iterator[DoctorFinding]]) -> Iterator[DoctorFinding]:
+    """Yield the findings of a check; an error of Kafka is a finding, too."""
     try:
         yield from look()
     except kafka_errors.AuthorizationError as error:
         yield warning(
-            check, f"not looked at: not allowed ({type(error).__name__})", "allow Describe"
+            check, f"not checked: permission denied ({type(error).__name__})", "allow Describe"
         )
     except (kafka_errors.KafkaError, PoolwiseError) as error:
         text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-        yield broken(check, f"can't be looked at: {text}", "try again; look into the broker's log")
+        yield broken(check, f"check failed: {text}", "try again; see the broker's log")

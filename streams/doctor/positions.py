@@ -1,4 +1,4 @@
-"""What doctor finds about positions on Kafka: how long it keeps them, and whether desks agree."""
+"""Checks of the group's committed offsets: their retention, and whether any are missing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from streams.doctor.findings import Finding, broken, ok, warning
-from streams.doctor.group import asked
+from streams.doctor.findings import DoctorFinding, broken, ok, warning
+from streams.doctor.group import describe_group
 from streams.log.retention import DAY_S
 from streams.log.topics import DEADLETTERS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.doctor.retention import Desk
+    from streams.doctor.desk_records import PartitionRecord
     from streams.kafka_log.log import KafkaLog
 
 POSITIONS = "positions"
@@ -23,9 +23,9 @@ RETENTION = "offsets.retention.minutes"
 
 
 def positions(
-    log: KafkaLog, name: str, desks: Mapping[int, Desk], kept_s: Mapping[str, float]
-) -> Iterator[Finding]:
-    """Compare the group's positions with the desks', and their retention with what needs it.
+    log: KafkaLog, name: str, states: Mapping[int, PartitionRecord], kept_s: Mapping[str, float]
+) -> Iterator[DoctorFinding]:
+    """Compare the group's committed offsets with those in `desk`, and check their retention.
 
     Parameters
     ----------
@@ -33,18 +33,18 @@ def positions(
         The log.
     name
         Of the group.
-    desks
-        By partition, as far as they could be read.
+    states
+        State of the partitions in `desk`, as far as it could be read.
     kept_s
         How long topics keep records, in seconds.
     """
-    committed = asked(log, log.names.on_broker(name))[1]
+    committed = describe_group(log, log.names.on_broker(name))[1]
     nowhere, forgotten, behind = [], [], []
-    for partition, desk in desks.items():
+    for partition, state in states.items():
         places = {topic: log.names.place(topic, partition) for topic in SHARED}
         group = {topic: committed[at].offset for topic, at in places.items() if at in committed}
-        own = {topic: desk.positions[topic] for topic in SHARED if topic in desk.positions}
-        if not group and not own and (desk.now is not None or desk.open_tasks):
+        own = {topic: state.positions[topic] for topic in SHARED if topic in state.positions}
+        if not group and not own and (state.now is not None or state.open_tasks):
             nowhere.append(partition)
         elif not group and own:
             forgotten.append(partition)
@@ -56,56 +56,65 @@ def positions(
 
 def _without(
     name: str, nowhere: list[int], forgotten: list[int], behind: list[int]
-) -> Iterator[Finding]:
+) -> Iterator[DoctorFinding]:
     if nowhere:
         yield broken(
             POSITIONS,
-            f"partitions {_listed(nowhere)}: the desks hold tasks or the time, and neither they nor"
-            f" group {name!r} say up to where tasks and labels were read: workers refuse to start",
-            "set the group's positions to where the last worker stopped: kafka-consumer-groups"
+            f"partitions {_listed(nowhere)}: there is state in topic desk, but neither it nor group"
+            f" {name!r} has the offsets read of tasks and labels: workers refuse to start",
+            "set the group's offsets to where the last worker stopped: kafka-consumer-groups"
             " --reset-offsets --to-datetime ... --execute",
         )
-    for found, what in ((forgotten, "has no positions"), (behind, "is behind its desks")):
-        if found:
+    for partitions, what in (
+        (forgotten, "has no committed offsets"),
+        (behind, "has committed offsets that are behind those in topic desk"),
+    ):
+        if partitions:
             yield warning(
                 POSITIONS,
-                f"partitions {_listed(found)}: group {name!r} {what}; workers read on where the"
-                " desks say, and do nothing twice",
-                "start the workers; to have it read again on purpose, begin with new topics",
+                f"partitions {_listed(partitions)}: group {name!r} {what}; workers resume"
+                " from those"
+                " in topic desk, and process nothing twice",
+                "start the workers; to process records again on purpose, use new topics",
             )
 
 
-def _retention(log: KafkaLog, name: str, kept_s: Mapping[str, float]) -> Iterator[Finding]:
+def _retention(log: KafkaLog, name: str, kept_s: Mapping[str, float]) -> Iterator[DoctorFinding]:
     days = _retention_days(log)
     if days is None:
-        yield ok(POSITIONS, f"{RETENTION} not looked at: this user may not describe the brokers")
+        yield ok(POSITIONS, f"{RETENTION} not checked: this user may not describe the brokers")
         return
-    said = f"kept for {days:.1f} days after a group's last member has left ({RETENTION})"
+    kept = f"kept for {days:.1f} days after a group's last member has left ({RETENTION})"
     letters_days = kept_s.get(DEADLETTERS, float("inf")) / DAY_S
     resending = f"{log.names.on_broker(name)}-{DEADLETTERS}-"
-    groups = [one["group_id"] for one in log.admin.list_groups()]
-    if days < letters_days and any(one.startswith(resending) for one in groups):
+    groups = [group["group_id"] for group in log.admin.list_groups()]
+    if days < letters_days and any(group.startswith(resending) for group in groups):
         yield warning(
             POSITIONS,
-            f"{said}, and dead letters for {letters_days:.1f}: `feed --from-deadletters` would send"
-            " again what it sent before that",
-            f"a longer {RETENTION} on the brokers, or give the command --since",
+            f"{kept}, but dead letters for {letters_days:.1f} days: after the shorter time, feed"
+            " --from-deadletters would send letters again that it has already sent",
+            f"increase {RETENTION} on the brokers, or use feed --from-deadletters --since OFFSET",
         )
     else:
-        yield ok(POSITIONS, f"{said}; desks keep those of workers as long as it takes")
+        yield ok(
+            POSITIONS, f"{kept}; workers also store theirs in topic desk, where they do not expire"
+        )
 
 
 def _retention_days(log: KafkaLog) -> float | None:
-    """Return the shortest that a broker is told; `None` where this user may not know."""
+    """Return the shortest retention of any broker; `None` where this user may not know."""
     try:
         brokers = log.admin.describe_cluster()["brokers"]
-        asked_of = [
-            ConfigResource(ConfigResourceType.BROKER, str(one["broker_id"])) for one in brokers
+        resources = [
+            ConfigResource(ConfigResourceType.BROKER, str(broker["broker_id"]))
+            for broker in brokers
         ]
-        found = log.admin.describe_configs(asked_of, config_filter="all").get("broker", {})
+        configs = log.admin.describe_configs(resources, config_filter="all").get("broker", {})
     except kafka_errors.AuthorizationError:
         return None
-    minutes = [int(one[RETENTION]["value"]) for one in found.values() if RETENTION in one]
+    minutes = [
+        int(config[RETENTION]["value"]) for config in configs.values() if RETENTION in config
+    ]
     return min(minutes) / (24 * 60) if minutes else None
 
 

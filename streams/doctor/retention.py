@@ -1,102 +1,77 @@
-"""Whether records are kept for longer than the tasks that need them are open."""
+"""Checks that records are kept for longer than the tasks that need them are open."""
 
 from __future__ import annotations
 
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from bandit.desk.desk import STATE_KEY, TASK
-from streams.doctor.findings import Finding, broken, ok, warning
+from streams.doctor.desk_records import is_task, partition_record, task_record
+from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.log.retention import DAY_S
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from streams.doctor.desk_records import PartitionRecord
     from streams.log.log import Log
-
-T = TypeVar("T")
 
 RETENTION = "retention"
 NEEDED = (TASKS, LABELS, ASKS, DECISIONS)
-"""What somebody may still have to read while a task is open."""
+"""What may still have to be read while a task is open."""
 
 BATCH = 1000
 
 
-class _Arrival(msgspec.Struct):
-    at: float
+class OpenTasks(NamedTuple):
+    """Open tasks according to the topic `desk`.
 
-
-class _State(msgspec.Struct):
-    """As much of a task's state in `desk` as is asked for here."""
-
-    task: _Arrival
-    verdict: msgspec.Raw | None = None
-
-
-class Desk(msgspec.Struct):
-    """What a desk knows beside its tasks, as far as is asked for here."""
-
-    now: float | None = None
-    open_tasks: int = 0
-    positions: dict[str, int] = {}
-
-
-class Oldest(NamedTuple):
-    """What stands in `desk`.
-
-    `open_tasks` is how many are open, `at` since when the oldest, `whole` whether all of it was
-    read; `desks` are those of the partitions that were read.
+    `open` is how many are open, `oldest_at` since when the oldest, `whole` whether all of the
+    topic was read; `partitions` has the state of the partitions that were read.
     """
 
-    open_tasks: int
-    at: float | None
+    open: int
+    oldest_at: float | None
     whole: bool
-    desks: Mapping[int, Desk]
+    partitions: Mapping[int, PartitionRecord]
 
 
-def oldest_open(log: Log, limit_s: float) -> Oldest:
+def read_open_tasks(log: Log, limit_s: float) -> OpenTasks:
     """Read `desk` for at most `limit_s`."""
-    decode = msgspec.json.Decoder(_State).decode
     until, whole = time.monotonic() + limit_s, True
-    decode_desk = msgspec.json.Decoder(Desk).decode
     arrived: dict[bytes, float] = {}
-    desks: dict[int, Desk] = {}
+    partitions: dict[int, PartitionRecord] = {}
     for partition in range(log.partitions(DESK)):
         with closing(log.follow(DESK, partition)) as reader:
             end = reader.end()
             while reader.position < end:
                 if time.monotonic() > until:
                     whole = False
-                    desks.pop(partition, None)
+                    partitions.pop(partition, None)
                     break
                 for record in reader.poll(BATCH, 0.1):
-                    key = record.key or b""
-                    if key == STATE_KEY and record.value is not None:
-                        desks[partition] = _read(decode_desk, record.value) or Desk()
-                    if not key.startswith(TASK):
+                    if (state := partition_record(record)) is not None:
+                        partitions[partition] = state
+                    if not is_task(record):
                         continue
-                    state = None if record.value is None else _read(decode, record.value)
-                    if state is None or state.verdict is not None:
+                    task, key = task_record(record), record.key or b""
+                    if task is None or task.verdict is not None:
                         arrived.pop(key, None)
                     else:
-                        arrived[key] = state.task.at
-    return Oldest(len(arrived), min(arrived.values(), default=None), whole, desks)
+                        arrived[key] = task.task.at
+    return OpenTasks(len(arrived), min(arrived.values(), default=None), whole, partitions)
 
 
 def retention(
-    oldest: Oldest, kept_s: Mapping[str, float], give_up_s: float, now: float
-) -> Iterator[Finding]:
+    tasks: OpenTasks, kept_s: Mapping[str, float], give_up_s: float, now: float
+) -> Iterator[DoctorFinding]:
     """Compare how long records are kept with how long tasks are open.
 
     Parameters
     ----------
-    oldest
-        As `oldest_open` read it.
+    tasks
+        As `read_open_tasks` read them.
     kept_s
         By topic; those that are kept for ever are left out.
     give_up_s
@@ -104,36 +79,31 @@ def retention(
     now
         The time, UTC.
     """
-    age_s = None if oldest.at is None else now - oldest.at
-    said = f"open tasks: {oldest.open_tasks}"
+    age_s = None if tasks.oldest_at is None else now - tasks.oldest_at
+    summary = f"open tasks: {tasks.open}"
     if age_s is not None:
-        said += f", the oldest since {age_s / DAY_S:.1f} days"
-    if not oldest.whole:
-        said += " (`desk` was read in part only)"
-    mend = (
-        "kafka-configs --alter --entity-type topics --add-config retention.ms=..., and more workers"
+        summary += f", the oldest for {age_s / DAY_S:.1f} days"
+    if not tasks.whole:
+        summary += " (topic desk was read only in part)"
+    longer = (
+        "increase retention: kafka-configs --alter --entity-type topics --add-config"
+        " retention.ms=...; if tasks wait for long, run more workers"
     )
     short = {topic: kept for topic, kept in kept_s.items() if age_s is not None and kept < age_s}
     for topic, kept in short.items():
         yield broken(
             RETENTION,
-            f"{said}; {topic} keeps records for {kept / DAY_S:.1f} days only: some are gone",
-            mend,
+            f"{summary}; {topic} keeps records for {kept / DAY_S:.1f} days only: records of open"
+            " tasks were deleted",
+            longer,
         )
     for topic, kept in kept_s.items():
         if topic not in short and kept < give_up_s:
             yield warning(
                 RETENTION,
-                f"{topic} keeps records for {kept / DAY_S:.1f} days, and a task may be open for"
-                f" {give_up_s / DAY_S:.1f} (policy.give_up_s)",
-                mend,
+                f"{topic} keeps records for {kept / DAY_S:.1f} days, but a task may stay open for"
+                f" {give_up_s / DAY_S:.1f} days (policy.give_up_s)",
+                longer,
             )
     if not short:
-        yield ok(RETENTION, said)
-
-
-def _read(decode: Callable[[bytes], T], value: bytes) -> T | None:
-    try:
-        return decode(value)
-    except (ValueError, RecursionError):
-        return None
+        yield ok(RETENTION, summary)

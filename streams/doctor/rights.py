@@ -1,32 +1,19 @@
-"""What each process must be allowed to do on Kafka, and whether this user is.
+"""Checks of what this user may do on Kafka, against what its role needs.
 
-Rule: nothing is tried that could change anything. Kafka itself says what is allowed on topics and
-groups; for transactional ids a request is sent that can't succeed, with no producer's number, and
-the broker's refusal says whether the id or only the number was wrong.
+Rule: nothing is tried that could change anything. Kafka reports what is allowed on topics and
+groups; for transactional ids a request is sent that cannot succeed, without a producer id, and the
+broker's error shows whether the transactional id was refused or only the producer id.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kafka import errors as kafka_errors
 from kafka.protocol.producer import AddOffsetsToTxnRequest
 
-from streams.doctor.findings import Finding, broken, ok, warning
-from streams.kafka_log.identity import of_writer
-from streams.log.topics import (
-    ASKS,
-    CONTROLS,
-    DEADLETTERS,
-    DECISIONS,
-    DESK,
-    LABELS,
-    MODELS,
-    POOLS,
-    REWARDS,
-    TASKS,
-    VERDICTS,
-)
+from streams.doctor.findings import DoctorFinding, broken, ok, warning
+from streams.doctor.roles import PERMISSIONS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,59 +25,17 @@ RIGHTS = "rights"
 READ, WRITE, DESCRIBE = "READ", "WRITE", "DESCRIBE"
 
 
-class Role(NamedTuple):
-    """What a process must be allowed to do.
-
-    `ids` are transactional ids, of which one that ends in `-` stands for all that begin so;
-    GROUP in them is the group's name. Who may read or write may describe, too.
-    """
-
-    read: tuple[str, ...] = ()
-    write: tuple[str, ...] = ()
-    describe: tuple[str, ...] = ()
-    group: bool = False
-    ids: tuple[str, ...] = ()
-
-
-LEARNER = of_writer("GROUP-learner")
-_DECIDES = (TASKS, LABELS, ASKS, DECISIONS, REWARDS, VERDICTS, DEADLETTERS, DESK)
-
-ROLES = {
-    "work": Role(
-        read=(POOLS, CONTROLS, TASKS, LABELS, DESK, REWARDS, MODELS),
-        write=(*_DECIDES, MODELS),
-        group=True,
-        ids=("GROUP-", LEARNER),
-    ),
-    "follow": Role(
-        read=(POOLS, CONTROLS, TASKS, LABELS, DESK, MODELS),
-        write=_DECIDES,
-        group=True,
-        ids=("GROUP-",),
-    ),
-    "learn": Role(
-        read=(CONTROLS, REWARDS, MODELS),
-        write=(MODELS,),
-        describe=(TASKS,),
-        ids=(LEARNER,),
-    ),
-    "feed": Role(write=(POOLS, CONTROLS, TASKS, LABELS, DEADLETTERS), ids=("writer-",)),
-    "archive": Role(read=(DECISIONS, REWARDS, VERDICTS)),
-}
-"""By what `poolwise doctor --role` calls them."""
-
-
 class Rights:
-    """What this user may do.
+    """The permissions of this user.
 
     Parameters
     ----------
     address, group
         Of the log.
     topics
-        What the cluster says of each of our topics that it knows.
+        The cluster's description of each topic, by our name.
     user
-        Who logs in; `None` for nobody in particular.
+        The user name; `None` if there is no login.
     """
 
     def __init__(
@@ -110,11 +55,12 @@ class Rights:
         allowed = self._topics.get(topic, {}).get("authorized_operations")
         return allowed is not None and operation in allowed
 
-    def check(self, role: str, wire: BrokerConnection) -> Iterator[Finding]:
-        """Say what the role needs and this user may not."""
-        asked = ROLES[role]
-        needs = [(WRITE, one) for one in asked.write] + [(READ, one) for one in asked.read]
-        needs += [(DESCRIBE, one) for one in asked.describe]
+    def check(self, role: Role, wire: BrokerConnection) -> Iterator[DoctorFinding]:
+        """Report what the role needs and this user may not do."""
+        permissions = PERMISSIONS[role]
+        needs = [(WRITE, topic) for topic in permissions.write]
+        needs += [(READ, topic) for topic in permissions.read]
+        needs += [(DESCRIBE, topic) for topic in permissions.describe]
         missing = []
         for operation in (READ, WRITE, DESCRIBE):
             names = [
@@ -123,13 +69,13 @@ class Rights:
                 if wanted == operation and topic in self._topics and not self.may(wanted, topic)
             ]
             missing += [self._refused(operation, "topic", *names)] if names else []
-        for name in asked.ids:
-            missing += self._id(name, wire, group=asked.group)
+        for name in permissions.ids:
+            missing += self._id(name, wire, group=permissions.group)
         yield from dict.fromkeys(missing)  # each id is asked for with the same group
         if not missing:
-            yield ok(RIGHTS, f"{self._user!r} may do what `{role}` does")
+            yield ok(RIGHTS, f"user {self._user!r} has all permissions of role {role}")
 
-    def _id(self, name: str, wire: BrokerConnection, *, group: bool) -> list[Finding]:
+    def _id(self, name: str, wire: BrokerConnection, *, group: bool) -> list[DoctorFinding]:
         """Ask for a transaction of a producer that doesn't exist, for the group's positions."""
         wanted = self._address.named(name.replace("GROUP", self._group))
         its_group = self._address.named(self._group)
@@ -147,7 +93,8 @@ class Rights:
             return [
                 warning(
                     RIGHTS,
-                    f"the broker didn't say who may use {wanted!r} ({type(error).__name__})",
+                    f"the broker did not report who may use transactional id {wanted!r}"
+                    f" ({type(error).__name__})",
                     "try again",
                 )
             ]
@@ -158,11 +105,11 @@ class Rights:
             return [self._refused(READ, "group", its_group)]
         return []
 
-    def _refused(self, operation: str, kind: str, *names: str) -> Finding:
+    def _refused(self, operation: str, kind: str, *names: str) -> DoctorFinding:
         prefixed = " --resource-pattern-type prefixed" if names[0].endswith("-") else ""
         return broken(
             RIGHTS,
-            f"{self._user!r} may not {operation.lower()} {kind} {', '.join(names)}",
+            f"user {self._user!r} may not {operation.lower()} {kind} {', '.join(names)}",
             f"kafka-acls --add --allow-principal User:{self._user}"
             f" --operation {operation.capitalize()}"
             f"{''.join(f' --{kind} {name}' for name in names)}{prefixed}",

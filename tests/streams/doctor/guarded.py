@@ -19,7 +19,8 @@ from kafka.admin import (
 )
 
 from streams.config.log_settings import LogSettings
-from streams.doctor.rights import ROLES, Rights
+from streams.doctor.rights import Rights
+from streams.doctor.roles import PERMISSIONS, Role
 from streams.doctor.topics import described
 from streams.kafka_log.connecting.broker_connection import BrokerConnection
 from streams.kafka_log.connecting.connection import client_settings, parse_address
@@ -30,7 +31,7 @@ from streams.kafka_log.topics import create_topics
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.doctor.findings import Finding
+    from streams.doctor.findings import DoctorFinding
     from tests.broker.broker import Broker
     from tests.broker.security import Security
 
@@ -42,9 +43,9 @@ HEARD_S = 0.15
 """A broker acts on a right a moment after it was given or taken."""
 
 
-def rights_of(role: str) -> list[Right]:
+def rights_of(role: Role) -> list[Right]:
     """All that a role needs, by names without a prefix."""
-    asked = ROLES[role]
+    asked = PERMISSIONS[role]
     found: list[Right] = [(TOPIC, name, ACLOperation.READ) for name in asked.read]
     found += [(TOPIC, name, ACLOperation.WRITE) for name in asked.write]
     found += [(TOPIC, name, ACLOperation.DESCRIBE) for name in asked.describe]
@@ -106,7 +107,7 @@ class Guarded:
         self.everything.admin.delete_acls([_exactly(one) for one in acls])
         time.sleep(HEARD_S)
 
-    def findings(self, role: str) -> list[Finding]:
+    def findings(self, role: Role) -> list[DoctorFinding]:
         """What doctor finds about the rights alone."""
         address = parse_address(self.address)
         connect = client_settings(address, self.settings)
@@ -129,7 +130,7 @@ def _exactly(acl: ACL) -> ACLFilter:
 class only:  # noqa: N801, it reads as a statement
     """A log opened by a user that has the rights of one role and no others."""
 
-    def __init__(self, guarded: Guarded, role: str) -> None:
+    def __init__(self, guarded: Guarded, role: Role) -> None:
         self._guarded = guarded
         self._rights = rights_of(role)
 

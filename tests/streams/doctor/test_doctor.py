@@ -19,7 +19,7 @@ from streams.cli.doctor import doctor
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
 from streams.doctor import setup as doctor_setup
-from streams.doctor.findings import Finding, bounded, ok
+from streams.doctor.findings import DoctorFinding, bounded, ok
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
 from streams.log.codec import encode
@@ -53,10 +53,10 @@ def path(tmp_path: Path) -> Path:
     return place
 
 
-def found(path: object, *words: object) -> dict[str, Finding]:
+def found(path: object, *words: object) -> dict[str, DoctorFinding]:
     """Return the last finding of each check."""
     said = json.loads(run(doctor, path, *words, "--json").output)
-    return {one["check"]: Finding(**one) for one in said}
+    return {one["check"]: DoctorFinding(**one) for one in said}
 
 
 def test_a_log_that_is_well_has_nothing_broken(path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_damaged_file_is_broken(path: Path) -> None:
 
 
 def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
-    assert found(path)["worker"].what == "none has ever worked here as 'poolwise'"
+    assert found(path)["worker"].what == "no worker of group 'poolwise' has run here yet"
     holds = (
         "import sys; from pathlib import Path; from streams.embedded.lock import hold;"
         " one = hold(Path(sys.argv[1]), 'poolwise'); print(); sys.stdin.read(); one.close()"
@@ -155,9 +155,9 @@ def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         who = f"process {holder.pid}" if sys.platform == "linux" else "another process"
-        assert found(path)["worker"].what == f"{who} is at work as 'poolwise'"
+        assert found(path)["worker"].what == f"{who} is running as the worker of group 'poolwise'"
         holder.communicate()
-    assert found(path)["worker"].what == "none is at work as 'poolwise'"
+    assert found(path)["worker"].what == "no worker of group 'poolwise' is running"
 
 
 def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
@@ -166,17 +166,21 @@ def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
         letters = [DeadLetter(rule=rule, message="m", original=b"") for rule in "aab"]
         log.write([NewRecord("deadletters", None, encode(one), 0) for one in letters])
     one = found(path)["dead letters"]
-    assert (one.level, one.what) == ("warning", "3; most of them: a 2, b 1")
+    assert (one.level, one.what) == ("warning", "3; most frequent rules: a 2, b 1")
     assert f"poolwise tail {path} deadletters" in one.todo
 
 
 def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
     now = time.time()
-    assert "no tick" in found(path)["clock"].what
+    assert "no tick was accepted" in found(path)["clock"].what
     for at, level, said in (
-        (now - 25.0, "ok", "the time on the desks is up to 2"),
-        (now + 20.0, "warning", "the desk of partition 0 is up to "),
-        (now + 3000.0, "broken", "s ahead of this machine's clock: until then all ticks are ref"),
+        (now - 25.0, "ok", "the time of the partitions is up to 2"),
+        (now + 20.0, "warning", "the time of partition 0 is up to "),
+        (
+            now + 3000.0,
+            "broken",
+            " ahead of this machine's clock: until the clock catches up, ticks are ref",
+        ),
     ):
         with closing(new_log(path)) as log, closing(worker(log)) as working:
             write(log, Tick(at=at))
@@ -188,12 +192,12 @@ def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
 
 
 def test_the_age_of_the_newest_snapshot_is_said(path: Path) -> None:
-    assert found(path)["learner"].what == "nothing to learn yet"
+    assert found(path)["learner"].what == "no rewards to learn from yet"
     with closing(new_log(path)) as log:
         save(log, age_s=30.0, number=0)
     one = found(path)["learner"]
     assert one.level == "ok"
-    assert one.what.startswith("snapshot 0 is whole, 3")
+    assert one.what.startswith("snapshot 0 is complete, 3")
     with closing(new_log(path)) as log:
         save(log, age_s=3600.0, number=1)
     one = found(path)["learner"]
@@ -208,7 +212,7 @@ def test_a_snapshot_that_is_damaged_is_said(path: Path) -> None:
         log.write([NewRecord("models", b"slot/1/chunk/0", b"damaged")])
     said = json.loads(run(doctor, path, "--json").output)
     whats = [one["what"] for one in said if one["check"] == "learner"]
-    assert whats[0] == "snapshot 1 is damaged; 0 is used, and the rewards after it"
+    assert whats[0] == "snapshot 1 is damaged; snapshot 0 and the rewards after it are used"
     with closing(new_log(path)) as log:
         log.write([NewRecord("models", b"slot/0/chunk/0", b"damaged")])
     assert found(path)["learner"].level == "broken"
@@ -218,7 +222,7 @@ def test_rewards_that_nobody_learns_are_said(path: Path) -> None:
     with closing(new_log(path)) as log:
         log.write([NewRecord("rewards", b"t", b"{}")])
     one = found(path)["learner"]
-    assert (one.level, one.what) == ("warning", "no snapshot yet, and about 1 rewards wait")
+    assert (one.level, one.what) == ("warning", "no snapshot yet; about 1 reward not learned yet")
 
 
 def test_a_log_that_was_worked_on_is_well(path: Path) -> None:
@@ -230,11 +234,11 @@ def test_a_log_that_was_worked_on_is_well(path: Path) -> None:
 
 
 def test_topics_of_a_file_are_there_from_the_start(path: Path) -> None:
-    assert found(path, "--create-topics")["topics"].what.endswith("all of them from the start")
+    assert found(path, "--create-topics")["topics"].what.endswith("always has all topics")
 
 
 def test_what_takes_too_long_is_left_and_said() -> None:
-    def slow() -> Iterator[Finding]:
+    def slow() -> Iterator[DoctorFinding]:
         yield ok("first", "fine")
         time.sleep(30.0)
         yield ok("second", "never seen")
@@ -243,11 +247,11 @@ def test_what_takes_too_long_is_left_and_said() -> None:
     seen = list(bounded(slow, 0.2))
     assert time.monotonic() - began < 5
     assert [one.level for one in seen] == ["ok", "broken"]
-    assert "what comes after 'first' was not looked at" in seen[1].what
+    assert "the checks after 'first' were not made" in seen[1].what
 
 
 def test_an_error_of_a_check_is_not_hidden() -> None:
-    def failing() -> Iterator[Finding]:
+    def failing() -> Iterator[DoctorFinding]:
         yield ok("first", "fine")
         raise LogError("gone")
 

@@ -17,7 +17,7 @@ from streams.cli.doctor import doctor
 from streams.config.config import WorkerSettings
 from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
-from streams.doctor.findings import Finding
+from streams.doctor.findings import DoctorFinding
 from streams.doctor.topics import configs
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
@@ -54,12 +54,12 @@ class Patient:
         create_topics(self.log, partitions, 1)
         return self
 
-    def found(self, *words: object) -> dict[str, list[Finding]]:
+    def found(self, *words: object) -> dict[str, list[DoctorFinding]]:
         """Return the findings by what was looked at; nothing else may have gone wrong."""
         answer = run(doctor, self.address, *words, "--json")
-        findings = [Finding(**one) for one in json.loads(answer.output)]
+        findings = [DoctorFinding(**one) for one in json.loads(answer.output)]
         assert answer.exit_code == any(one.level == "broken" for one in findings)
-        by_check: dict[str, list[Finding]] = {}
+        by_check: dict[str, list[DoctorFinding]] = {}
         for one in findings:
             by_check.setdefault(one.check, []).append(one)
         return by_check
@@ -95,33 +95,33 @@ def patient(broker: Broker) -> Iterator[Patient]:
     one.log.close()
 
 
-def said(findings: list[Finding]) -> list[tuple[str, str]]:
+def said(findings: list[DoctorFinding]) -> list[tuple[str, str]]:
     return [(one.level, one.what) for one in findings]
 
 
 def test_missing_topics_are_named_with_the_command_that_makes_them(patient: Patient) -> None:
     one = patient.found()["topics"][0]
-    assert (one.level, one.what) == ("broken", f"not there yet: {', '.join(TOPICS)}")
+    assert (one.level, one.what) == ("broken", f"missing topics: {', '.join(TOPICS)}")
     assert f"poolwise doctor {patient.address} --create-topics" in one.todo
 
 
 def test_topics_are_made_once_and_only_those_that_are_missing(patient: Patient) -> None:
     words = ("--create-topics", "--partitions", 3, "--replication", 1)
     first = patient.found(*words)["topics"]
-    assert first[0].what.startswith(f"made, with their partitions: {patient.prefix}.pools (1), ")
-    assert first[1].what == "all 11 are there; tasks are split 3 ways"
+    assert first[0].what.startswith(f"created, with partitions: {patient.prefix}.pools (1), ")
+    assert first[1].what == "all 11 exist; tasks: 3 partitions"
     again = patient.found("--create-topics", "--partitions", 5)["topics"]
-    assert [one.what for one in again] == ["none was to be made", first[1].what]
+    assert [one.what for one in again] == ["no topic was missing", first[1].what]
     patient.log.admin.delete_topics([patient.log.names.on_broker("asks")])
     third = patient.found(*words)["topics"]
-    assert third[0].what == f"made, with their partitions: {patient.prefix}.asks (3)"
+    assert third[0].what == f"created, with partitions: {patient.prefix}.asks (3)"
 
 
 def test_topics_that_cannot_be_made_are_broken(patient: Patient) -> None:
     one = patient.found("--create-topics", "--replication", 3)["topics"][0]
     assert one.level == "broken"
     assert "topics were not made: InvalidReplicationFactorError" in one.what
-    assert "--replication at most the number of brokers" in one.todo
+    assert "--replication must not exceed the number of brokers" in one.todo
 
 
 def test_new_topics_are_well_but_for_their_one_copy(patient: Patient) -> None:
@@ -139,26 +139,46 @@ def test_partitions_that_differ_are_broken(patient: Patient) -> None:
     patient.made()
     patient.split(2, "labels", "rewards")
     whats = said(patient.found()["topics"])
-    assert ("broken", "rewards has 2 partitions, and its order needs exactly one") in whats
-    assert any("must be split alike" in what and "labels 2" in what for _, what in whats)
+    assert (
+        "broken",
+        "rewards has 2 partitions, but needs exactly one: the order of its records counts",
+    ) in whats
+    assert any(
+        "need equal numbers of partitions" in what and "labels 2" in what for _, what in whats
+    )
 
 
 @pytest.mark.parametrize(
     ("topic", "settings", "level", "what"),
     [
-        ("desk", {"cleanup_policy": "delete"}, "broken", "cleanup.policy = delete deletes what"),
-        ("labels", {"cleanup_policy": "compact"}, "broken", "cleanup.policy = compact keeps one"),
-        ("models", {"max_message_bytes": 500_000}, "broken", "is less than what we write"),
-        ("asks", {"max_message_bytes": 100_000}, "broken", "is less than what we write"),
-        ("asks", {"max_message_bytes": 500_000}, "warning", "outputs that are larger become dead"),
-        ("tasks", {"retention_bytes": 1_000_000}, "warning", "deletes by size, read or not"),
-        ("rewards", {"retention_ms": 86_400_000}, "warning", "is 1.0 days, and 30 are recommended"),
+        (
+            "desk",
+            {"cleanup_policy": "delete"},
+            "broken",
+            "cleanup.policy = delete deletes records that",
+        ),
+        (
+            "labels",
+            {"cleanup_policy": "compact"},
+            "broken",
+            "cleanup.policy = compact keeps only one",
+        ),
+        ("models", {"max_message_bytes": 500_000}, "broken", "is less than the size of a batch"),
+        ("asks", {"max_message_bytes": 100_000}, "broken", "is less than the size of a batch"),
+        ("asks", {"max_message_bytes": 500_000}, "warning", "larger outputs become dead"),
+        (
+            "tasks",
+            {"retention_bytes": 1_000_000},
+            "warning",
+            "may delete unread records",
+        ),
+        ("rewards", {"retention_ms": 86_400_000}, "warning", "(1.0 days), recommended are 30 days"),
         ("asks", {"retention_ms": 86_400_000}, "warning", "asks of open tasks"),
         (
             "labels",
             {"message_timestamp_after_max_ms": 1000},
             "warning",
-            "message.timestamp.after.max.ms = 1000: our records are refused",
+            "message.timestamp.after.max.ms = 1000: records are refused",
         ),
     ],
 )
@@ -177,7 +197,7 @@ def test_what_waits_and_nobody_reads_is_said(patient: Patient) -> None:
     write(patient.made().log, *POOLS, task("t1"), task("t2"))
     one = patient.found()["group"][0]
     assert one.level == "warning"
-    assert f"'{patient.prefix}.poolwise' has 0 members; 2 unread" in one.what
+    assert f"group '{patient.prefix}.poolwise' has 0 members; 2 records not read yet" in one.what
 
 
 def test_partitions_that_were_added_are_explained(patient: Patient) -> None:
@@ -186,7 +206,7 @@ def test_partitions_that_were_added_are_explained(patient: Patient) -> None:
     patient.split(3, *(name for name, topic in TOPICS.items() if topic.split))
     one = patient.found()["group"][0]
     assert one.level == "broken"
-    assert "split 1 ways when the group last read, and are 3 ways now" in one.what
+    assert "tasks had 1 partition when the group last read, and 3 now" in one.what
     assert "--create-topics --partitions 3" in one.todo
     assert f"{patient.address.rpartition('/')[0]}/NEW" in one.todo
 
@@ -204,7 +224,7 @@ def test_a_transaction_that_hangs_is_said(patient: Patient) -> None:
         producer.flush()
         one = patient.found()["transactions"][0]
         assert one.level == "broken"
-        assert one.what.startswith(f"{name}/0: a transaction is open since 60")
+        assert one.what.startswith(f"{name}/0: a transaction has been open for 10 min")
         assert f"--topic {name} --partition 0 --start-offset 0" in one.todo
         producer.abort_transaction()
     assert patient.found()["transactions"][0].level == "ok"
@@ -218,14 +238,14 @@ def test_retention_is_compared_with_the_oldest_open_task(patient: Patient) -> No
     )
     work(patient)
     one = patient.found()["retention"][0]
-    assert (one.level, one.what) == ("ok", "open tasks: 2, the oldest since 3.0 days")
+    assert (one.level, one.what) == ("ok", "open tasks: 2, the oldest for 3.0 days")
     patient.set("labels", retention_ms=86_400_000 * 2)
     levels = [one.level for one in patient.found()["retention"]]
     assert levels == ["broken"]
     patient.set("labels", retention_ms=86_400_000 * 4)
     found = patient.found()["retention"]
     assert [one.level for one in found] == ["warning", "ok"]
-    assert "4.0 days, and a task may be open for 7.0 (policy.give_up_s)" in found[0].what
+    assert "4.0 days, but a task may stay open for 7.0 days (policy.give_up_s)" in found[0].what
 
 
 def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
@@ -237,9 +257,9 @@ def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
     letter = DeadLetter(rule="unknown_task", message="m")
     patient.log.write([NewRecord("deadletters", b"k", encode(letter), 0)])
     found = patient.found()
-    assert "0 members; 0 unread" in found["group"][0].what
-    assert found["dead letters"][0].what == "1; most of them: unknown_task 1"
-    assert "old by this machine's" in found["clock"][0].what
+    assert "0 members; 0 records not read yet" in found["group"][0].what
+    assert found["dead letters"][0].what == "1; most frequent rules: unknown_task 1"
+    assert "behind this machine's clock" in found["clock"][0].what
     assert {one.level for one in found["learner"]} == {"ok"}
 
 
@@ -258,8 +278,8 @@ def test_a_worker_whose_clock_is_behind_is_said(patient: Patient) -> None:
     assert "has 1 member; " in found["group"][0].what
     assert found["clock"][0].level == "broken"
     refused, desks = found["clock"]
-    assert "was 300.0 s behind the broker's clock, and so refused" in refused.what
-    assert desks.what == "no tick in labels to compare with"
+    assert "was 5 min behind the broker's clock, so workers refuse it" in refused.what
+    assert desks.what == "no partition has a time yet: no tick was accepted"
 
 
 def test_a_topic_whose_records_the_broker_does_not_stamp_is_said(patient: Patient) -> None:
@@ -286,7 +306,7 @@ def test_a_broker_that_falls_silent_is_said_in_time(
     assert silent.is_set()
     assert time.monotonic() - began < 15
     assert process.returncode == 1
-    assert "can't be looked at: " in output or "no answer in 10 s" in output
+    assert "check failed: " in output or "no answer within 10 s" in output
 
 
 def work(patient: Patient) -> None:

@@ -39,11 +39,15 @@ def found(patient: Patient) -> list[tuple[str, str]]:
 
 
 def test_what_kafka_keeps_and_forgets_and_sets_back_is_said(patient: Patient) -> None:
-    assert found(patient) == [("ok", f"{KEPT}; desks keep those of workers as long as it takes")]
+    assert found(patient) == [
+        ("ok", f"{KEPT}; workers also store theirs in topic desk, where they do not expire")
+    ]
     forget(patient.log)
     forgotten, kept = found(patient)
     assert forgotten[0] == "warning"
-    assert forgotten[1].startswith("partitions 0, 1: group 'poolwise' has no positions; workers")
+    assert forgotten[1].startswith(
+        "partitions 0, 1: group 'poolwise' has no committed offsets; workers"
+    )
     assert kept[0] == "ok"
     places = {at: OffsetAndMetadata(0, "", -1) for at in patient.log.names.written_by_workers()[:1]}
     patient.log.admin.alter_group_offsets(patient.log.names.on_broker("poolwise"), places)
@@ -52,7 +56,7 @@ def test_what_kafka_keeps_and_forgets_and_sets_back_is_said(patient: Patient) ->
     forget(patient.log)
     write_desks_as_before(patient.log)
     (broken,) = (what for level, what in found(patient) if level == "broken")
-    assert broken.startswith("partitions 0, 1: the desks hold tasks or the time, and neither")
+    assert broken.startswith("partitions 0, 1: there is state in topic desk, but neither")
     assert "workers refuse to start" in broken
 
 
@@ -63,4 +67,6 @@ def test_dead_letters_that_would_be_sent_again_are_said(patient: Patient) -> Non
     patient.log.admin.alter_group_offsets(group, {place: OffsetAndMetadata(1, "", -1)})
     last = found(patient)[-1]
     assert last[0] == "warning"
-    assert last[1].startswith(f"{KEPT}, and dead letters for 90.0: `feed --from-deadletters` would")
+    assert last[1].startswith(
+        f"{KEPT}, but dead letters for 90.0 days: after the shorter time, feed"
+    )

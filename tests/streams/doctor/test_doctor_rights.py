@@ -20,7 +20,7 @@ from streams.cli.doctor import doctor
 from streams.clients.feeding import feed
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.doctor.rights import ROLES
+from streams.doctor.roles import PERMISSIONS, Role
 from streams.learner.learner import Learner
 from streams.log.codec import encode
 from streams.log.log import NewRecord, read_to_end
@@ -61,19 +61,19 @@ def guarded(guarded_broker: tuple[Broker, Security], tmp_path: Path) -> Iterator
     one.everything.close()
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_nothing_is_broken_for_a_role_with_its_rights(role: str, guarded: Guarded) -> None:
+@pytest.mark.parametrize("role", Role)
+def test_nothing_is_broken_for_a_role_with_its_rights(role: Role, guarded: Guarded) -> None:
     guarded.allow(*rights_of(role))
     described = [(TOPIC, name, ACLOperation.DESCRIBE_CONFIGS) for name in TOPICS]
     guarded.allow(*described, (GROUP, "poolwise", ACLOperation.DESCRIBE))
     answer = run(doctor, guarded.address, "--config", guarded.config, "--role", role)
     assert answer.exit_code == 0, answer.output
-    assert f"rights: 'poolwise' may do what `{role}` does" in answer.output
-    assert "not allowed" not in answer.output
+    assert f"rights: user 'poolwise' has all permissions of role {role}" in answer.output
+    assert "permission denied" not in answer.output
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_each_right_that_is_missing_is_named(role: str, guarded: Guarded) -> None:
+@pytest.mark.parametrize("role", Role)
+def test_each_right_that_is_missing_is_named(role: Role, guarded: Guarded) -> None:
     """The broker's own names are said, with the command that allows it."""
     rights = rights_of(role)
     guarded.allow(*rights)
@@ -85,7 +85,7 @@ def test_each_right_that_is_missing_is_named(role: str, guarded: Guarded) -> Non
         assert [one.level for one in found] == ["broken"], (right, found)
         words = {TOPIC: "topic", GROUP: "group", ID: "transactional-id"}[kind]
         verb = operation.name.lower()
-        assert found[0].what == f"'poolwise' may not {verb} {words} {guarded.prefix}.{name}"
+        assert found[0].what == f"user 'poolwise' may not {verb} {words} {guarded.prefix}.{name}"
         assert f"--{words} {guarded.prefix}.{name}" in found[0].todo
         guarded.allow(right)
 
@@ -94,8 +94,8 @@ def test_a_user_without_any_right_is_told_all_of_them(guarded: Guarded) -> None:
     answer = run(doctor, guarded.address, "--config", guarded.config)
     assert answer.exit_code == 1
     assert f"may not read topic {guarded.prefix}.pools, {guarded.prefix}.controls" in answer.output
-    assert "group: not looked at: not allowed" in answer.output
-    assert "are there" not in answer.output, "what it may not see it says nothing of"
+    assert "group: not checked: permission denied" in answer.output
+    assert "exist; tasks" not in answer.output, "what it may not see it says nothing of"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_operators_page_has_the_same_rights(row: str, role: str) -> None:
     text = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
     line = next(one for one in text.splitlines() if one.startswith(f"| {row} |"))
     _, _, read, write, group, ids, _ = line.split("|")
-    asked, named = ROLES[role], re.compile(r"`([a-z]+)`")
+    asked, named = PERMISSIONS[Role(role)], re.compile(r"`([a-z]+)`")
     assert set(named.findall(read)) == {*asked.read, *asked.describe}
     assert set(named.findall(write)) == set(asked.write)
     assert ("Read" in group) == asked.group
@@ -120,7 +120,7 @@ def test_the_operators_page_has_the_same_rights(row: str, role: str) -> None:
 
 
 def test_a_follower_needs_what_a_worker_needs_but_for_learning() -> None:
-    work, follow = ROLES["work"], ROLES["follow"]
+    work, follow = PERMISSIONS[Role.WORK], PERMISSIONS[Role.FOLLOW]
     assert set(work.read) - set(follow.read) == {"rewards"}
     assert set(work.write) - set(follow.write) == {"models"}
     assert work.group == follow.group
@@ -129,7 +129,7 @@ def test_a_follower_needs_what_a_worker_needs_but_for_learning() -> None:
 
 def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guarded) -> None:
     """So an upgrade needs no new right first; and with no right at all it says which it needs."""
-    rights = rights_of("learn")
+    rights = rights_of(Role.LEARN)
     new = next(right for right in rights if right[0] == ID)
     former: Right = (ID, "poolwise-learner", new[2])
     guarded.allow(*(right for right in rights if right != new))
@@ -149,8 +149,8 @@ def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guar
 
 
 def test_a_follower_can_not_be_the_learner(guarded: Guarded) -> None:
-    with only(guarded, "follow") as log:
-        with pytest.raises(LogError, match="lacks a right: TransactionalIdAuthorization"):
+    with only(guarded, Role.FOLLOW) as log:
+        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
             log._transactions("writer@poolwise-learner").begin()
         log.writer("poolwise-learner")  # but it may stand in the way of the earlier release's
         with closing(guarded.everything.writer("poolwise-learner")) as learner:
@@ -164,14 +164,14 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
     settings = WorkerSettings(batch_records=50)
     everything = guarded.everything
 
-    with only(guarded, "feed") as log:
+    with only(guarded, Role.FEED) as log:
         lines = [encode(one) for one in (*POOLS, Tick(at=now), task("t1", at=now))]
         assert feed(log, io.BytesIO(b"\n".join(lines)), "tasks.jsonl").good == len(lines)
         assert feed(log, io.BytesIO(b"{}"), "bad.jsonl", skip_bad=True).bad == 1
 
     answered: set[int] = set()
     with (
-        only(guarded, "work") as log,
+        only(guarded, Role.WORK) as log,
         closing(Worker(log, make, settings, clock=time.time)) as worker,
     ):
         while not outputs(everything, "verdicts", Verdict):
@@ -184,7 +184,7 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
         assert worker.figures()["snapshots"] == 1
 
     with (
-        only(guarded, "learn") as log,
+        only(guarded, Role.LEARN) as log,
         closing(Learner(log, make, settings, "poolwise-learner", clock=time.time)) as learner,
     ):
         learner.learn()
@@ -193,7 +193,7 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
 
     write(everything, task("t3", at=time.time()))
     with (
-        only(guarded, "follow") as log,
+        only(guarded, Role.FOLLOW) as log,
         closing(Worker(log, make, settings, follow=True, clock=time.time)) as worker,
     ):
         worker.run(until_idle=True)
@@ -201,7 +201,7 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
     assert "t3" in {one.task for one in outputs(everything, "asks", Ask)}
 
     with (
-        only(guarded, "archive") as log,
+        only(guarded, Role.ARCHIVE) as log,
         closing(Archive(log, tmp_path / "archive", every=1)) as archive,
     ):
         archive.run(until_idle=True)
