@@ -14,7 +14,7 @@ import pytest
 from poolwise import VERBS
 from streams.config.config import Config, WorkerSettings, parse_config
 from streams.monitor.endpoint import PATHS
-from streams.monitor.health import REASONS
+from streams.monitor.health import Reason
 from streams.monitor.metrics import names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,7 +81,7 @@ def test_the_guide_explains_every_alert_and_no_other() -> None:
 
 
 def test_the_guide_explains_every_path_and_every_reason() -> None:
-    for what in (*REASONS, *(path for path in PATHS if path != "/metrics")):
+    for what in (*Reason, *(path for path in PATHS if path != "/metrics")):
         assert f"`{what}`" in words(GUIDE)
 
 

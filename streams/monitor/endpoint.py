@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 PLAIN = "text/plain; charset=utf-8"
 PATHS = ("/healthz", "/readyz", "/metrics")
 REQUEST_S = 10.0
-"""How long a client may take with its request."""
+"""Time limit of a request."""
 
 
 class Answer(NamedTuple):
-    """What a request gets."""
+    """Response to a request."""
 
     status: int
     body: bytes
@@ -38,16 +38,16 @@ class Endpoint:
     Parameters
     ----------
     settings
-        Where to listen; port 0 is any free one, and `port` says which.
+        Where to listen; port 0 is any free port, see `port`.
     board
-        Where the loop says how it is.
+        The published status.
     metrics
         What /metrics shows.
 
     Raises
     ------
     ConfigError
-        If it can't listen there.
+        If the address can't be bound.
     """
 
     def __init__(self, settings: MetricsSettings, board: Board, metrics: Metrics) -> None:
@@ -57,7 +57,8 @@ class Endpoint:
         try:
             self._server = _Server(address, _handler(self))
         except OSError as error:
-            msg = f"metrics.port = {settings.port} of {settings.host}: {error.strerror}"
+            place = f"metrics.port = {settings.port}: cannot listen on {settings.host}"
+            msg = f"{place}: {error.strerror}"
             raise ConfigError(msg) from error
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -71,12 +72,12 @@ class Endpoint:
         """Return what a request for `path` gets."""
         if path == "/healthz":
             stuck = self._board.stuck()
-            return _verdict([stuck] if stuck else [])
+            return _answer([stuck] if stuck else [])
         if path == "/readyz":
-            return _verdict([f"{key}: {line}" for key, line in self._board.not_ready().items()])
+            return _answer([f"{key}: {line}" for key, line in self._board.not_ready().items()])
         if path == "/metrics":
             return Answer(200, *self._metrics.exposition(accept))
-        return Answer(404, f"there is {', '.join(PATHS)}\n".encode())
+        return Answer(404, f"not found; available: {', '.join(PATHS)}\n".encode())
 
     def close(self) -> None:
         """Listen no longer."""
@@ -85,7 +86,7 @@ class Endpoint:
         self._server.server_close()
 
 
-def _verdict(reasons: list[str]) -> Answer:
+def _answer(reasons: list[str]) -> Answer:
     lines = reasons or ["ok"]
     return Answer(503 if reasons else 200, "".join(f"{line}\n" for line in lines).encode())
 
@@ -103,7 +104,7 @@ class _Server(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Note what went wrong with a request; a client that has gone is nobody's mistake."""
+        """Log an error of a request, unless the client closed the connection."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             structlog.get_logger().exception("request_failed", client=str(client_address))
 

@@ -1,15 +1,16 @@
-"""Health: whether a worker's loop turns, and whether it is ready to be relied on.
+"""Health: whether a process is alive (its loop turns), and whether it is ready.
 
-Rule 1: the loop's own thread says how it is after a turn, and other threads read only what it said;
-so nobody else touches the log or the engine.
-Rule 2: one thing is asked when it is wanted, for the loop may wait for the very broker that is
-silent: when the log last answered.
-Rule 3: what is published is at hand. Nothing of it is asked of the log, waits or raises.
+Rule 1: the loop's own thread publishes its status after a turn, and other threads read only what
+was published; so no other thread touches the log or the engine.
+Rule 2: one value is read on request, as the loop may be waiting for a broker that does not answer:
+the time of the log's last answer.
+Rule 3: publishing needs only values in memory. It asks nothing of the log, never waits or raises.
 """
 
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -18,74 +19,73 @@ if TYPE_CHECKING:
     from streams.config.config import Config
     from streams.log.log import Place
 
-STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE, CLOCK = (
-    "starting",
-    "stuck",
-    "log",
-    "desk",
-    "lag",
-    "model",
-    "model_age",
-    "clock",
-)
 
-REASONS = (STARTING, STUCK, LOG, DESK, LAG, MODEL, MODEL_AGE, CLOCK)
-"""Why a worker may not be ready."""
+class Reason(StrEnum):
+    """Why a process is not ready."""
+
+    STARTING = "starting"  # no turn of the loop yet
+    STUCK = "stuck"  # the loop does not turn
+    LOG = "log"  # no answer, or commits that fail
+    DESK = "desk"  # state of a partition not loaded yet
+    LAG = "lag"
+    MODEL = "model"  # rewards that were there at the start are not learned yet
+    MODEL_AGE = "model_age"
+    CLOCK = "clock"  # too far from the broker's
 
 
 SEE_EVERY_S = 1.0
-"""How often a worker is looked at; Prometheus asks four to sixty times less often."""
+"""How often the status is published; Prometheus asks four to sixty times less often."""
 
 
 class Watched(Protocol):
-    """A worker, or a learner, as far as it is watched; asked by its own thread, after a turn."""
+    """What a worker, learner or shadow reports of itself; called by its own thread after a turn."""
 
     @property
     def last_turn_at(self) -> float:
-        """When the last turn of the loop was finished, on the monotonic clock."""
+        """When the loop last completed a turn, on the monotonic clock."""
 
     def figures(self) -> Mapping[str, int]:
-        """What was done since the start, and what is open, by name."""
+        """Counts since the start, and of what is open, by name."""
 
     def written_by_topic(self) -> Mapping[str, int]:
         """Records committed since the start."""
 
     def dead_letters_by_rule(self) -> Mapping[str, int]:
-        """Dead letters committed since the start, by the rule that was broken."""
+        """Dead letters committed since the start, by the rule that the record broke."""
 
     def held(self) -> frozenset[Place]:
-        """Partitions that it holds; the learner, none."""
+        """Partitions held; none for a learner."""
 
     def lag(self) -> Mapping[Place, int]:
-        """Committed records not read yet, of each partition that it reads as a worker."""
+        """Committed records not read yet, by partition."""
 
     def trouble(self) -> str | None:
-        """Why the log can't be relied on: a commit's outcome isn't known yet, say."""
+        """Problem with the log, such as a commit with an unknown outcome; or `None`."""
 
     def heard_at(self) -> float:
         """When the log last answered, on the monotonic clock; any thread may ask."""
 
     def restored(self) -> bool:
-        """Whether the desk of every partition held is loaded."""
+        """Whether the state of every partition held is loaded."""
 
     def paused(self) -> str | None:
-        """Which limit of `[worker]` lets further ones wait, if one does."""
+        """The limit of `[worker]` that pauses the reading of new tasks, if one does."""
 
     def clock_skew_s(self) -> float | None:
-        """Seconds that its clock is ahead of the brokers'; `None` where that isn't known."""
+        """Seconds that this clock is ahead of the brokers'; `None` if unknown."""
 
     def catching_up(self) -> bool:
-        """Whether it decides nothing yet, because its model is still to learn what was there."""
+        """Whether it does not decide yet, because it still learns the rewards that were there."""
 
     def model_age_s(self) -> float | None:
-        """Seconds since the model that it follows was saved; `None` if it learns itself."""
+        """Seconds since the followed model was saved; `None` if it learns itself."""
 
     def model_position(self) -> int:
         """Offset in `rewards` up to which its model has learned."""
 
 
-class Seen(NamedTuple):
-    """A worker as it was after one of its turns."""
+class Status(NamedTuple):
+    """Status of a process after one of its turns; see `Watched`."""
 
     figures: Mapping[str, int]
     written: Mapping[str, int]
@@ -103,17 +103,17 @@ class Seen(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What a healthy worker keeps."""
+    """Limits of a healthy process."""
 
-    turn_s: float  # without a turn; Kafka, too, gives up a worker that doesn't poll for so long
+    turn_s: float  # between turns; Kafka excludes a worker that does not poll for that long
     lag: int
     model_age_s: float
-    silence_s: float  # of the log; heartbeats are ten times as frequent
-    skew_s: float  # of its clock, from the brokers'
+    silence_s: float  # without an answer of the log; heartbeats are ten times as frequent
+    skew_s: float  # between this clock and the brokers'
 
     @classmethod
     def of(cls, config: Config) -> Limits:
-        """Return the limits that a configuration says."""
+        """Return the limits of a configuration."""
         worker, log = config.worker, config.log
         return cls(
             log.max_poll_interval_s,
@@ -125,14 +125,14 @@ class Limits(NamedTuple):
 
 
 class Board:
-    """What the loop last said of itself.
+    """The last published status, and what follows from it.
 
     Parameters
     ----------
     limits
-        What a healthy worker keeps.
+        Limits of a healthy process.
     see_every_s
-        How often a worker is looked at, turns in between aside.
+        Shortest time between two publications; turns in between are only counted.
     clock
         A monotonic clock, the one of `Watched.last_turn_at`.
     """
@@ -144,7 +144,7 @@ class Board:
         see_every_s: float = SEE_EVERY_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.seen: Seen | None = None
+        self.status: Status | None = None
         self._limits = limits
         self._see_every_s = see_every_s
         self._clock = clock
@@ -152,13 +152,13 @@ class Board:
         self._see_next = self._turned_at
 
     def publish(self, worker: Watched) -> None:
-        """Say how `worker` is; called by its own thread, after each turn and in trouble."""
+        """Publish the status of `worker`; called by its own thread, after each turn or error."""
         self._turned_at = worker.last_turn_at
         trouble = worker.trouble()
-        changed = self.seen is not None and trouble != self.seen.trouble
+        changed = self.status is not None and trouble != self.status.trouble
         if self._clock() < self._see_next and not changed:
             return
-        self.seen = Seen(
+        self.status = Status(
             figures=dict(worker.figures()),
             written=dict(worker.written_by_topic()),
             dead_letters=dict(worker.dead_letters_by_rule()),
@@ -180,53 +180,60 @@ class Board:
         return max(0.0, self._clock() - self._turned_at)
 
     def stuck(self) -> str | None:
-        """Say in a line that the loop doesn't turn; `None` while it does."""
+        """Return a line that the loop does not turn; `None` while it does."""
         age_s, limit_s = self.turn_age_s(), self._limits.turn_s
         if age_s <= limit_s:
             return None
-        return f"the loop last turned {age_s:,.0f} s ago, more than {limit_s:,g} s"
+        return (
+            f"the loop has not completed a turn for {age_s:,.0f} s (limit {limit_s:,g} s,"
+            " log.max_poll_interval_s)"
+        )
 
-    def not_ready(self) -> dict[str, str]:
-        """Why the worker is not ready, a line a reason; empty when it is.
+    def not_ready(self) -> dict[Reason, str]:
+        """Why the process is not ready, a line for each reason; empty when it is ready.
 
         A worker that holds nothing, because there are more workers than partitions, is ready.
         """
-        stuck, seen = self.stuck(), self.seen
-        lines = {STUCK: stuck} if stuck else {}
-        if seen is None:
-            return lines | {STARTING: "the loop has not turned yet"}
-        if trouble := seen.trouble or self._silence(seen):
-            lines[LOG] = trouble
-        if seen.catching_up:
-            lines[MODEL] = "nothing is decided before the rewards that were there are learned"
-        if not seen.held and not seen.lag:
-            return lines
-        if not seen.restored:
-            lines[DESK] = "not every desk of the partitions held is loaded"
-        lag = sum(seen.lag.values())
-        if lag > self._limits.lag:
-            lines[LAG] = f"{lag:,} records wait, more than {self._limits.lag:,} (worker.max_lag)"
-        age_s, limit_s = seen.model_age_s, self._limits.model_age_s
-        if age_s is not None and age_s > limit_s:
-            lines[MODEL_AGE] = (
-                f"the model is {age_s:,.0f} s old, more than {limit_s:,g} s"
-                " (worker.max_model_age_s): does the learner run?"
+        stuck, status = self.stuck(), self.status
+        lines = {Reason.STUCK: stuck} if stuck else {}
+        if status is None:
+            return lines | {Reason.STARTING: "the loop has not completed its first turn"}
+        if trouble := status.trouble or self._silence(status):
+            lines[Reason.LOG] = trouble
+        if status.catching_up:
+            lines[Reason.MODEL] = (
+                "no decisions yet: the rewards that were in the log at the start are being learned"
             )
-        skew_s, limit_s = seen.clock_skew_s, self._limits.skew_s
+        if not status.held and not status.lag:
+            return lines
+        if not status.restored:
+            lines[Reason.DESK] = "the state of some partitions is still being loaded"
+        lag = sum(status.lag.values())
+        if lag > self._limits.lag:
+            lines[Reason.LAG] = (
+                f"{lag:,} records not read yet (limit {self._limits.lag:,}, worker.max_lag)"
+            )
+        age_s, limit_s = status.model_age_s, self._limits.model_age_s
+        if age_s is not None and age_s > limit_s:
+            lines[Reason.MODEL_AGE] = (
+                f"the model is {age_s:,.0f} s old (limit {limit_s:,g} s,"
+                " worker.max_model_age_s): is the learner running?"
+            )
+        skew_s, limit_s = status.clock_skew_s, self._limits.skew_s
         if skew_s is not None and abs(skew_s) > limit_s:
-            way = "ahead of" if skew_s > 0 else "behind"
-            lines[CLOCK] = (
-                f"this machine's clock is {abs(skew_s):,.0f} s {way} the broker's, more than"
-                f" {limit_s:,g} s (clock.max_skew_s): time stands still here until it is right"
+            side = "ahead of" if skew_s > 0 else "behind"
+            lines[Reason.CLOCK] = (
+                f"this machine's clock is {abs(skew_s):,.0f} s {side} the broker's (limit"
+                f" {limit_s:,g} s, clock.max_skew_s): no ask expires here until it is corrected"
             )
         return lines
 
-    def _silence(self, seen: Seen) -> str | None:
-        """Say in a line that the log does not answer; `None` while it does."""
-        silent_s, limit_s = self._clock() - seen.heard_at(), self._limits.silence_s
+    def _silence(self, status: Status) -> str | None:
+        """Return a line that the log does not answer; `None` while it does."""
+        silent_s, limit_s = self._clock() - status.heard_at(), self._limits.silence_s
         if silent_s <= limit_s:
             return None
         return (
-            f"the log last answered {silent_s:,.0f} s ago, more than {limit_s:,g} s"
-            " (half of log.session_timeout_s): is the broker there?"
+            f"no answer from the log for {silent_s:,.0f} s (limit {limit_s:,g} s, half of"
+            " log.session_timeout_s): is the broker running?"
         )

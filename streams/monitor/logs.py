@@ -1,7 +1,7 @@
-"""The worker's own log: what happens to it, one event a line on standard error.
+"""Log of the process itself: one event a line, on standard error.
 
-Rule 1: an event is a few words joined by _, what goes with it are fields; no text is composed.
-Rule 2: a secret is in no event: what is called like one is masked, and a traceback shows no values.
+Rule 1: an event is a name joined by _, its values are fields; no text is composed.
+Rule 2: no event holds a secret: fields named like one are masked, tracebacks show no values.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
 
 class Forwarder(logging.Handler):
-    """Makes an event of what another library logs."""
+    """Forwards log records of other libraries as events."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             more: dict[str, Any] = {"exc_info": record.exc_info} if record.exc_info else {}
-            said = record.getMessage()
+            message = record.getMessage()
             structlog.get_logger().log(
-                record.levelno, "library_says", logger=record.name, message=said, **more
+                record.levelno, "library_says", logger=record.name, message=message, **more
             )
         except Exception:  # noqa: BLE001, what can't be logged must not stop the worker
             self.handleError(record)
 
 
 FORWARDER = Forwarder(logging.WARNING)
-"""The one there is, so that setting up twice doubles no line."""
+"""A single instance, so that setting up twice doubles no line."""
 
 
 def set_up(settings: LogsSettings) -> None:
-    """Let `structlog.get_logger()` write as `settings` say; times are UTC in ISO 8601.
+    """Configure `structlog.get_logger()`; times are UTC in ISO 8601.
 
-    Called once, by the command. kafka-python's warnings become events too, except on a console
-    that was told nothing else.
+    Called once, by the command. Warnings of kafka-python become events too, except on a console
+    without a configured level.
     """
     json = settings.format == "json"
     level = settings.level or ("info" if json else "warning")
@@ -67,8 +67,8 @@ def set_up(settings: LogsSettings) -> None:
         cache_logger_on_first_use=False,
     )
     kafka = logging.getLogger("kafka")
-    # It warns of each lost connection, which is ours to say if it matters; and below warnings, it
-    # tells of every request.
+    # It warns of each lost connection, which we report if it matters; and below warnings, it logs
+    # every request.
     kafka.setLevel(logging.WARNING if json or settings.level else logging.CRITICAL)
     kafka.propagate = False
     kafka.addHandler(FORWARDER)
@@ -80,5 +80,5 @@ def _to_standard_error(*_: object) -> structlog.PrintLogger:
 
 
 def _masked(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Mask every field that is called like a secret."""
+    """Mask every field that is named like a secret."""
     return {key: "***" if SECRET.search(key) else value for key, value in event.items()}

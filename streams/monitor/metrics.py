@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: what the loop said of itself, and how long its parts took."""
+"""Metrics for Prometheus: the published status, and the timings of the loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 
-from streams.monitor.health import REASONS
+from streams.monitor.health import Reason
 from streams.process.timings import BATCH_RECORDS, BATCH_S, COMMIT_S, RESTORE_S
 from streams.worker.open_limits import LIMITS
 
@@ -17,67 +17,89 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from streams.monitor.health import Board, Seen
+    from streams.monitor.health import Board, Status
     from streams.process.timings import Timing
 
 COUNTERS = {
-    "handled": ("poolwise_records_handled", "Records taken in and committed, ticks too"),
-    "forwarded": ("poolwise_records_forwarded", "Records passed on to their own partition"),
-    "ignored_fields": ("poolwise_ignored_fields", "Fields of events that poolwise doesn't know"),
+    "handled": ("poolwise_records_handled", "Records processed and committed, including ticks"),
+    "forwarded": ("poolwise_records_forwarded", "Records forwarded to the partition of their key"),
+    "ignored_fields": ("poolwise_ignored_fields", "Unknown fields of events, ignored"),
     "learned": ("poolwise_rewards_learned", "Rewards learned by this process"),
-    "unreadable_rewards": ("poolwise_rewards_unreadable", "Rewards passed over, unreadable"),
+    "unreadable_rewards": (
+        "poolwise_rewards_unreadable",
+        "Rewards skipped because they could not be read",
+    ),
     "snapshots": ("poolwise_snapshots", "Snapshots of the model written"),
-    "snapshots_failed": ("poolwise_snapshots_failed", "Snapshots whose commit is not known"),
-    "unreadable_snapshots": ("poolwise_snapshots_unreadable", "Snapshots passed over at a start"),
+    "snapshots_failed": (
+        "poolwise_snapshots_failed",
+        "Snapshots whose commit failed or had an unknown outcome",
+    ),
+    "unreadable_snapshots": (
+        "poolwise_snapshots_unreadable",
+        "Snapshots skipped at a start because they could not be read",
+    ),
     "rewards_lost": (
         "poolwise_rewards_lost",
-        "Offsets of rewards deleted before they were learned",
+        "Rewards deleted before they were learned, by their offsets",
     ),
-    "commits_unknown": ("poolwise_commits_unknown", "Commits whose outcome had to be looked up"),
-    "ticks_refused": ("poolwise_ticks_refused", "Ticks of our own clock that weren't believed"),
-    "rebalances": ("poolwise_rebalances", "Times that the partitions held have changed"),
+    "commits_unknown": (
+        "poolwise_commits_unknown",
+        "Commits whose outcome was unknown and had to be looked up",
+    ),
+    "ticks_refused": (
+        "poolwise_ticks_refused",
+        "Own ticks that were refused because of a wrong clock",
+    ),
+    "rebalances": ("poolwise_rebalances", "Changes of the partitions held"),
 }
-"""Of each figure that only grows: its metric, and what it means."""
+"""Figures that only grow: metric and help text."""
 
 GAUGES = {
     "open_tasks": ("poolwise_open_tasks", "Tasks without a verdict"),
     "halted_tasks": (
         "poolwise_halted_tasks",
-        "Open tasks that an order or the want of a pool stopped",
+        "Open tasks stopped by an order or for lack of an eligible pool",
     ),
-    "open_asks": ("poolwise_open_asks", "Asks that are awaited"),
+    "open_asks": ("poolwise_open_asks", "Asks that have neither a label nor expired"),
 }
-"""Of each figure that goes up and down: its metric, and what it means."""
+"""Figures that go up and down: metric and help text."""
 
 WRITTEN = ("poolwise_records_written", "Records committed, by topic")
-DEAD_LETTERS = ("poolwise_dead_letters", "Dead letters committed, by the rule that was broken")
+DEAD_LETTERS = (
+    "poolwise_dead_letters",
+    "Dead letters committed, by the rule that the record broke",
+)
 LAG = ("poolwise_lag_records", "Committed records not read yet")
-HELD = ("poolwise_held_partitions", "Partitions that this worker holds")
-PAUSED = ("poolwise_paused", "Whether further tasks wait because this limit of [worker] is reached")
-SKEW = ("poolwise_clock_skew_seconds", "How far this clock is ahead of the brokers'")
-NOT_READY = ("poolwise_not_ready", "Whether this is why the worker is not ready")
-TURN_AGE = ("poolwise_turn_age_seconds", "Time since the loop last turned")
-MODEL_AGE = ("poolwise_model_age_seconds", "Age of the model that is followed")
+HELD = ("poolwise_held_partitions", "Partitions held by this worker")
+PAUSED = ("poolwise_paused", "1 if no new tasks are read because this limit of [worker] is reached")
+SKEW = ("poolwise_clock_skew_seconds", "Seconds that this machine's clock is ahead of the brokers'")
+NOT_READY = ("poolwise_not_ready", "1 if the process is not ready for this reason")
+TURN_AGE = ("poolwise_turn_age_seconds", "Seconds since the loop last completed a turn")
+MODEL_AGE = ("poolwise_model_age_seconds", "Seconds since the followed model was saved")
 MODEL_POSITION = ("poolwise_model_position", "Offset in rewards up to which the model has learned")
 
 TIMES_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 300)
 """Bounds from a commit to SQLite to the restore of a million tasks."""
 
 HISTOGRAMS = {
-    BATCH_S: ("poolwise_batch_seconds", "Time from a batch to its commit", TIMES_S),
-    COMMIT_S: ("poolwise_commit_seconds", "Time of a commit", TIMES_S),
-    RESTORE_S: ("poolwise_restore_seconds", "Time to read back a partition's desk", TIMES_S),
+    BATCH_S: (
+        "poolwise_batch_seconds",
+        "Seconds from the first record of a batch to the end of its commit",
+        TIMES_S,
+    ),
+    COMMIT_S: ("poolwise_commit_seconds", "Seconds that a commit took", TIMES_S),
+    RESTORE_S: ("poolwise_restore_seconds", "Seconds to load the state of a partition", TIMES_S),
     BATCH_RECORDS: (
         "poolwise_batch_records",
-        "Records in a batch",
+        "Records per batch",
         (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000),
     ),
 }
-"""Of each timing: its metric, what it means, and its bounds."""
+"""Timings: metric, help text and bounds of the buckets."""
 
 
 def names() -> frozenset[str]:
-    """Every name of ours that a query may use.
+    """Names of all our time series, as queries use them.
 
     Examples
     --------
@@ -101,7 +123,7 @@ class Metrics:
     Parameters
     ----------
     board
-        Where the loop says how it is.
+        The published status.
     """
 
     def __init__(self, board: Board) -> None:
@@ -115,43 +137,43 @@ class Metrics:
         self._registry.register(self)
 
     def observe(self, timing: Timing, value: float) -> None:
-        """Note one value of one of `streams.process.timings`."""
+        """Record a value of one of `streams.process.timings`."""
         self._histograms[timing].observe(value)
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
-        """All metrics in a form that a client accepts, and the name of the form."""
+        """All metrics in a format that the client accepts, and its content type."""
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
 
     def describe(self) -> list[Metric]:
-        """Nothing: before the first turn there is nothing to tell names from."""
+        """Nothing: names are known only after the first turn."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """What the loop last said; Prometheus's client calls it."""
+        """Yield the published status; called by Prometheus's client."""
         reasons = self._board.not_ready()
         not_ready = GaugeMetricFamily(*NOT_READY, labels=["reason"])
-        for reason in REASONS:
-            not_ready.add_metric([reason], float(reason in reasons))
+        for reason in Reason:
+            not_ready.add_metric([reason.value], float(reason in reasons))
         yield not_ready
         yield GaugeMetricFamily(*TURN_AGE, value=self._board.turn_age_s())
-        seen = self._board.seen  # once: the loop may put another in its place
-        if seen is not None:
-            yield from _of_figures(seen)
-            yield from _of_state(seen)
+        status = self._board.status  # read once: the loop may replace it
+        if status is not None:
+            yield from _of_figures(status)
+            yield from _of_state(status)
 
 
-def _of_figures(seen: Seen) -> Iterator[Metric]:
-    """Each figure there is; a learner has no open tasks, so it doesn't say that none are open."""
+def _of_figures(status: Status) -> Iterator[Metric]:
+    """Yield the figures of the process; a learner has no figure of open tasks, not a zero."""
     for figure, about in COUNTERS.items():
-        if figure in seen.figures:
-            yield CounterMetricFamily(*about, value=seen.figures[figure])
+        if figure in status.figures:
+            yield CounterMetricFamily(*about, value=status.figures[figure])
     for figure, about in GAUGES.items():
-        if figure in seen.figures:
-            yield GaugeMetricFamily(*about, value=seen.figures[figure])
+        if figure in status.figures:
+            yield GaugeMetricFamily(*about, value=status.figures[figure])
     for about, label, counts in (
-        (WRITTEN, "topic", seen.written),
-        (DEAD_LETTERS, "rule", seen.dead_letters),
+        (WRITTEN, "topic", status.written),
+        (DEAD_LETTERS, "rule", status.dead_letters),
     ):
         counter = CounterMetricFamily(*about, labels=[label])
         for what, count in counts.items():
@@ -159,18 +181,18 @@ def _of_figures(seen: Seen) -> Iterator[Metric]:
         yield counter
 
 
-def _of_state(seen: Seen) -> Iterator[Metric]:
+def _of_state(status: Status) -> Iterator[Metric]:
     lag = GaugeMetricFamily(*LAG, labels=["topic", "partition"])
-    for place, records in seen.lag.items():
+    for place, records in status.lag.items():
         lag.add_metric([place.topic, str(place.partition)], records)
     yield lag
-    yield GaugeMetricFamily(*HELD, value=seen.held)
+    yield GaugeMetricFamily(*HELD, value=status.held)
     paused = GaugeMetricFamily(*PAUSED, labels=["limit"])
     for limit in LIMITS:
-        paused.add_metric([limit], float(seen.paused == limit))
+        paused.add_metric([limit], float(status.paused == limit))
     yield paused
-    if seen.clock_skew_s is not None:
-        yield GaugeMetricFamily(*SKEW, value=seen.clock_skew_s)
-    yield GaugeMetricFamily(*MODEL_POSITION, value=seen.model_position)
-    if seen.model_age_s is not None:
-        yield GaugeMetricFamily(*MODEL_AGE, value=seen.model_age_s)
+    if status.clock_skew_s is not None:
+        yield GaugeMetricFamily(*SKEW, value=status.clock_skew_s)
+    yield GaugeMetricFamily(*MODEL_POSITION, value=status.model_position)
+    if status.model_age_s is not None:
+        yield GaugeMetricFamily(*MODEL_AGE, value=status.model_age_s)

@@ -102,7 +102,10 @@ def ended_at_last(process: subprocess.Popen[bytes]) -> Iterator[None]:
 def test_a_worker_that_has_not_turned_is_alive_but_not_ready(tmp_path: Path) -> None:
     with at_work(tmp_path) as scene:
         assert get(scene.port, "/healthz")[:2] == (200, "ok\n")
-        assert get(scene.port, "/readyz")[:2] == (503, "starting: the loop has not turned yet\n")
+        assert get(scene.port, "/readyz")[:2] == (
+            503,
+            "starting: the loop has not completed its first turn\n",
+        )
         assert samples(scene.port)["poolwise_not_ready{reason=starting}"] == 1.0
 
 
@@ -119,7 +122,7 @@ def test_a_worker_with_too_much_to_read_is_not_ready_until_it_has_read(tmp_path:
         write(scene.log, *(task(f"t{i}") for i in range(50)))
         scene.worker.step()
         status, text, _ = get(scene.port, "/readyz")
-        assert (status, text) == (503, "lag: 40 records wait, more than 20 (worker.max_lag)\n")
+        assert (status, text) == (503, "lag: 40 records not read yet (limit 20, worker.max_lag)\n")
         assert get(scene.port, "/healthz").status == 200
         while not scene.worker.idle():
             scene.worker.step()
@@ -133,7 +136,10 @@ def test_a_loop_that_does_not_turn_is_neither_healthy_nor_ready(tmp_path: Path) 
         assert get(scene.port, "/healthz").status == 200
         ahead_s = 61.0
         status, text, _ = get(scene.port, "/healthz")
-        assert (status, text) == (503, "the loop last turned 61 s ago, more than 60 s\n")
+        assert (status, text) == (
+            503,
+            "the loop has not completed a turn for 61 s (limit 60 s, log.max_poll_interval_s)\n",
+        )
         assert get(scene.port, "/readyz").text.startswith("stuck: ")
         assert samples(scene.port)["poolwise_turn_age_seconds"] >= 61.0
 
@@ -195,7 +201,9 @@ def test_a_client_that_says_nothing_holds_up_neither_others_nor_the_end(tmp_path
 def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:
     with at_work(tmp_path) as scene:
         taken = MetricsSettings(port=scene.port)
-        with pytest.raises(ConfigError, match=r"^metrics\.port = \d+ of 127\.0\.0\.1: Address al"):
+        with pytest.raises(
+            ConfigError, match=r"^metrics\.port = \d+: cannot listen on 127\.0\.0\.1: Address al"
+        ):
             Endpoint(taken, scene.board, Metrics(scene.board))
 
 
