@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from replay.report.html.markup import Markup, joined, tag
-from replay.report.html.verdict_mark import mark
+from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.report.wording.families import families
 from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence, verdict_word
@@ -16,34 +15,43 @@ from replay.runtime.text import counted, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.report.wording.families import Family
     from replay.results.evaluation import Estimate, Evaluation
 
-STYLE = """
-.poolwise .verdict { display: inline-flex; align-items: center; gap: 5px; }
-.poolwise .good { color: #14805f; } .poolwise .weak { color: #a86a00; }
-.poolwise .broken { color: #c8440a; } .poolwise .outline { fill: currentColor; }
-.poolwise .sign { fill: none; stroke: #fff; stroke-width: 1.7; }
-.poolwise p { margin: 4px 0; } .poolwise table { color: inherit; border-collapse: collapse; }
-.poolwise td, .poolwise th { text-align: right; padding: 2px 12px 2px 0; }
-.poolwise td:first-child, .poolwise th:first-child { text-align: left; }
-.poolwise .chosen { font-weight: 700; }
-"""
-"""Colours that can be read on white and on black: a notebook doesn't say which it has."""
+
+class NotebookRow(NamedTuple):
+    """A row of a notebook's table; the recommended estimator's is `chosen`."""
+
+    cells: tuple[str, ...]
+    chosen: bool
 
 
 def as_html(answer: Evaluation | Comparison) -> str:
     """Return the answer in a sentence with its verdict, and a table, as HTML."""
-    every = evaluations(answer)
+    targets = [
+        {
+            "sentence": sentence(each),
+            "verdict": each.verdict,
+            "why": "" if each.refused else reason(each),
+        }
+        for each in evaluations(answer)
+    ]
     if isinstance(answer, Comparison):
-        numbers = joined(*map(_family, families(answer)))
-    else:
-        kinds = [
-            (one, "chosen" if one.estimator == answer.default else "") for one in answer.estimates
+        tables = [
+            _table(
+                family.head,
+                [_row(each.target, each.estimate) for each in family.evaluations],
+                family.lived,
+            )
+            for family in families(answer)
         ]
-        rows = [(one.estimator, one, kind) for one, kind in [(answer.logging, ""), *kinds]]
-        numbers = _table("estimator", rows)
-    return tag("div", tag("style", Markup(STYLE)), *map(_said, every), numbers, class_="poolwise")
+    else:
+        rows = [_row(answer.logging.estimator, answer.logging)]
+        rows += [
+            _row(each.estimator, each, chosen=each.estimator == answer.default)
+            for each in answer.estimates
+        ]
+        tables = [_table("estimator", rows)]
+    return render("notebook.html", targets=targets, tables=tables)
 
 
 def as_line(answer: Evaluation | Comparison) -> str:
@@ -69,23 +77,13 @@ def as_text(answer: Evaluation | Comparison) -> str:
     return printable("\n".join(said))
 
 
-def _said(answer: Evaluation) -> Markup:
-    why = "" if answer.refused else reason(answer)
-    told = f" because {why}" if why else ""
-    return joined(tag("p", tag("b", sentence(answer))), tag("p", mark(answer.verdict), told))
+def _row(name: str, estimate: Estimate | None, *, chosen: bool = False) -> NotebookRow:
+    cells = ["–"] * 4
+    if estimate is not None:
+        ends = (number(estimate.low), number(estimate.high))
+        cells = [number(estimate.value), *ends, estimate.interval]
+    return NotebookRow((name, *cells), chosen)
 
 
-def _family(family: Family) -> Markup:
-    table = _table(family.head, [(one.target, one.estimate, "") for one in family.evaluations])
-    return joined(table, tag("p", family.lived)) if family.lived else table
-
-
-def _table(name: str, rows: Sequence[tuple[str, Estimate | None, str]]) -> Markup:
-    heads = tag("tr", *(tag("th", head) for head in (name, "value", "low", "high", "by")))
-    body = []
-    for words, one, kind in rows:
-        cells = ["–"] * 4
-        if one is not None:
-            cells = [number(one.value), number(one.low), number(one.high), one.interval]
-        body.append(tag("tr", *(tag("td", cell) for cell in (words, *cells)), class_=kind or None))
-    return tag("table", tag("thead", heads), tag("tbody", *body))
+def _table(name: str, rows: Sequence[NotebookRow], span: str = "") -> dict[str, object]:
+    return {"heads": (name, "value", "low", "high", "by"), "rows": rows, "span": span}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from replay.report.figures.drawing import axis, figure, horizontal, shape, write
+from replay.report.figures.drawing import axis, horizontal, picture, shape, write
 from replay.report.figures.forest import DIAMOND, Line, Rule, forest
 from replay.report.figures.scale import Scale, around
-from replay.report.html.markup import Markup, table, tag
+from replay.report.figures.svg import tag
+from replay.report.html.elements import Figure, PageTable
 from replay.report.wording.digits import number, rounded
 from replay.results.evaluation import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from markupsafe import Markup
 
     from replay.numerics.amount import Amount
     from replay.tune.result import Candidate, Tuning
@@ -28,7 +31,7 @@ def interval_of(between: Amount) -> str:
     return f"{value} ({low} to {high})"
 
 
-def earnings_chart(found: Tuning) -> Markup:
+def earnings_chart(found: Tuning) -> Figure:
     """Draw what each candidate earns, and today's policy to compare with."""
     lines = []
     for one in found.candidates:
@@ -43,7 +46,7 @@ def earnings_chart(found: Tuning) -> Markup:
     return forest(f"{found.best.name} earns most", lines, rule, ("candidate", "intervals"))
 
 
-def exploring_chart(found: Tuning) -> Markup:
+def exploring_chart(found: Tuning) -> Figure:
     """Draw a point a candidate: what it loses today, against how wide tomorrow's interval is."""
     shown = [
         one for one in found.candidates if one.refused is None and math.isfinite(one.tomorrow_width)
@@ -64,13 +67,10 @@ def exploring_chart(found: Tuning) -> Markup:
         for one, (x, height) in zip(members, places, strict=True):
             drawn += _point(one, x, height, chosen=one is found.best)
     rows = [[one.name, number(one.tomorrow_width), number(one.under_best.value)] for one in shown]
-    return figure(
-        "What exploring costs today, and how precise a log it buys",
-        "A point for each candidate: the width of tomorrow's interval, and what is lost today.",
-        TOP + TALL + BOTTOM,
-        drawn,
-        table(["candidate", "width tomorrow", "lost today"], rows),
-    )
+    title = "What exploring costs today, and how precise a log it buys"
+    about = "A point for each candidate: the width of tomorrow's interval, and what is lost today."
+    numbers = PageTable(["candidate", "width tomorrow", "lost today"], rows)
+    return Figure(title, picture(title, about, TOP + TALL + BOTTOM, drawn), numbers)
 
 
 def _joined(places: Sequence[tuple[float, float]]) -> Markup:

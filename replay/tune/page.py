@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.html.document import document
-from replay.report.html.markup import Markup, section, table, tag
+from replay.report.html.elements import PageTable
+from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.runtime.text import counted
 from replay.tune.charts import earnings_chart, exploring_chart, interval_of
@@ -29,35 +29,23 @@ def page(found: Tuning, source: str) -> str:
         f"Across: how wide the interval is that a log of {found.tasks:,} {unit}s by each would"
         f" give for {found.new}. Up: the regret of each today. Left and low is good."
     )
-    return document(
-        TITLE,
-        tag(
-            "header",
-            tag("h1", TITLE),
-            tag("p", f"From {counted(found.rows, unit)} of {source}", class_="source"),
-            tag("div", tag("p", lead, class_="answer"), class_="said"),
-        ),
-        section(
-            "What each earns",
-            earnings_chart(found),
-            tag("p", f"Intervals hold together at {100 * found.level:.6g} %."),
-        ),
-        section(
-            "What exploring costs and gains",
-            exploring_chart(found),
-            tag("p", across),
-            *(tag("p", line) for line in floor_lines(found)),
-        ),
-        section("The numbers", tag("div", _numbers(found), class_="scroll")),
-        section(
-            "To paste into the worker's configuration",
-            tag("pre", tag("code", found.policy), tabindex="0"),
-        ),
-        section("Notes", tag("ul", *(tag("li", f"{note}.") for note in found.notes))),
+    return render(
+        "tuning.html",
+        title=TITLE,
+        log=f"{counted(found.rows, unit)} of {source}",
+        lead=lead,
+        earnings=earnings_chart(found),
+        together=f"Intervals hold together at {100 * found.level:.6g} %.",
+        exploring=exploring_chart(found),
+        across=across,
+        floor=floor_lines(found),
+        numbers=_numbers(found),
+        policy=found.policy,
+        notes=[f"{note}." for note in found.notes],
     )
 
 
-def _numbers(found: Tuning) -> Markup:
+def _numbers(found: Tuning) -> PageTable:
     heads = [
         "candidate",
         f"per {found.unit}",
@@ -75,4 +63,4 @@ def _numbers(found: Tuning) -> Markup:
             cells = [number(value) for value in values]
         worth = [f"{one.tomorrow_pess:,.0f}", number(one.tomorrow_width)]
         rows.append([one.name, *cells, *worth])
-    return table(heads, rows)
+    return PageTable(heads, rows)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.figures.drawing import figure, horizontal, swatch, write
+from replay.report.figures.drawing import horizontal, picture, write
 from replay.report.figures.scale import Scale, around
-from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.figures.svg import tag
+from replay.report.html.elements import Figure, PageTable, Swatch
 from replay.report.wording.digits import number, rounded
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SETTLED_AFTER = 2
 """First points whose band may go beyond the drawing, for it is widest there."""
 
 
-def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Markup:
+def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Figure:
     """Draw the curve against the number of rows so far, and the logged mean as a level."""
     across = Scale(0.0, float(curve[-1].rows), start=0.0, end=100.0)
     up = _heights(curve, logged)
@@ -78,12 +79,12 @@ def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Mar
         about = f"{about} The last of them is of {_written(curve[-1].time)}."
         heads.append("until")
         rows = [[*row, _written(one.time)] for row, one in zip(rows, curve, strict=True)]
-    numbers = table(heads, rows, words=0)
-    key = joined(
-        swatch("first", f"the estimate, with {ERRORS:g} standard errors each way"),
-        swatch("level", "mean of the log") if logged is not None else Markup(),
-    )
-    return figure(said(curve), about, TOP + TALL + (40 if times else 24), drawn, numbers, key)
+    key = [Swatch("first", f"the estimate, with {ERRORS:g} standard errors each way")]
+    if logged is not None:
+        key.append(Swatch("level", "mean of the log"))
+    title = said(curve)
+    drawing = picture(title, about, TOP + TALL + (40 if times else 24), drawn)
+    return Figure(title, drawing, PageTable(heads, rows, words=0), tuple(key))
 
 
 def said(curve: Sequence[Point]) -> str:

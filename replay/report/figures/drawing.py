@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.html.markup import Markup, joined, tag
+from replay.report.figures.svg import joined, tag
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from replay.report.figures.scale import Scale
 
 WIDE, NARROW = 58, 20
 """Characters of a name beside its numbers: on a screen, and on a phone."""
 
 
-def figure(
-    title: str, about: str, height: float, drawn: list[Markup], numbers: Markup, key: str = ""
-) -> Markup:
-    """Put a drawing under the sentence that says what it shows, its numbers in a table below.
-
-    `about` describes the drawing for who can't see it, `key` says what is what in it.
-    """
-    picture = tag(
+def picture(title: str, about: str, height: float, drawn: list[Markup]) -> Markup:
+    """Draw as wide as the page; `about` describes the drawing to people who can't see it."""
+    return tag(
         "svg",
         tag("title", title),
         tag("desc", about),
@@ -29,18 +26,6 @@ def figure(
         width="100%",
         height=height,
     )
-    return tag(
-        "figure",
-        tag("figcaption", title),
-        tag("p", key, class_="key") if key else Markup(),
-        picture,
-        tag("details", tag("summary", "The numbers"), numbers),
-    )
-
-
-def swatch(kind: str, words: str) -> Markup:
-    """Show a colour of a figure, and what it stands for."""
-    return tag("span", tag("i", class_=f"swatch {kind}"), words)
 
 
 def percent(value: float) -> str:

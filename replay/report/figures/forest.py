@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from replay.report.figures.drawing import (
     axis,
-    figure,
     horizontal,
     label,
+    picture,
     shape,
-    swatch,
     vertical,
     write,
 )
 from replay.report.figures.scale import Scale, around
-from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.figures.svg import joined, tag
+from replay.report.html.elements import Figure, PageTable, Swatch
 from replay.report.wording.digits import number, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from markupsafe import Markup
 
     from replay.results.evaluation import Estimate
 
@@ -54,7 +56,7 @@ class Rule(NamedTuple):
 
 def forest(
     title: str, lines: Sequence[Line], rule: Rule | None, heads: tuple[str, str] = ("", "by")
-) -> Markup:
+) -> Figure:
     """Draw the lines, one below the other.
 
     `heads` are the table's: of the names, and of the rule of the interval.
@@ -70,14 +72,8 @@ def forest(
     for at, line in enumerate(lines):
         drawn.append(_drawn(line, scale, TOP + ROW * at))
     beyond = any(_beyond(line, scale) for line in lines)
-    return figure(
-        title,
-        _about(lines, rule),
-        bottom + BOTTOM,
-        drawn,
-        _table(lines, heads),
-        _key(lines, beyond=beyond),
-    )
+    drawing = picture(title, _about(lines, rule), bottom + BOTTOM, drawn)
+    return Figure(title, drawing, _table(lines, heads), _key(lines, beyond=beyond))
 
 
 def _drawn(line: Line, scale: Scale, top: float) -> Markup:
@@ -137,7 +133,7 @@ def _about(lines: Sequence[Line], rule: Rule | None) -> str:
     return "A value with its interval for each. " + ". ".join([*said, *against]) + "."
 
 
-def _table(lines: Sequence[Line], heads: tuple[str, str]) -> Markup:
+def _table(lines: Sequence[Line], heads: tuple[str, str]) -> PageTable:
     rows = []
     for line in lines:
         found = line.estimate
@@ -146,13 +142,13 @@ def _table(lines: Sequence[Line], heads: tuple[str, str]) -> Markup:
             continue
         how = f"{found.interval}{f', {found.setting}' if found.setting else ''}"
         rows.append([line.name, how, number(found.value), number(found.low), number(found.high)])
-    return table([*heads, "value", "low", "high"], rows, words=2)
+    return PageTable([*heads, "value", "low", "high"], rows, words=2)
 
 
-def _key(lines: Sequence[Line], *, beyond: bool) -> Markup:
+def _key(lines: Sequence[Line], *, beyond: bool) -> tuple[Swatch, ...]:
     kinds = {line.kind for line in lines}
     known = (("chosen", "recommended"), ("logged", "what was logged"))
-    parts: list[str] = [swatch(kind, words) for kind, words in known if kind in kinds]
+    parts = [Swatch(kind, words) for kind, words in known if kind in kinds]
     if beyond:
-        parts.append(tag("span", "an arrow: the interval goes on beyond the drawing"))
-    return joined(*parts)
+        parts.append(Swatch("", "an arrow: the interval goes on beyond the drawing"))
+    return tuple(parts)

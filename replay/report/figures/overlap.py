@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.figures.drawing import bar, figure, label, swatch
+from replay.report.figures.drawing import bar, label, picture
 from replay.report.figures.scale import Scale
-from replay.report.html.markup import Markup, joined, table
+from replay.report.html.elements import Figure, PageTable, Swatch
 from replay.report.wording.digits import number, share
 from replay.results.verdict import FEW_ROWS, WANTED_SHARE
 from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from markupsafe import Markup
 
     from replay.stats.action_stats import Overlap
 
@@ -21,7 +23,7 @@ ROW = 40
 """Height of an action in pixels."""
 
 
-def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> Markup:
+def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> Figure:
     """Draw two bars an action: its share of the log, and of what the target does."""
     shown, rest, total = overlap[:SHOWN], overlap[SHOWN:], max(rows, 1)
     highest = max(max(one.taken, one.wanted) for one in shown) / total
@@ -50,14 +52,14 @@ def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int
         f" {unit}s the log's tries are worth."
     )
     heads = ["action", "logged", "the target would", f"worth in {unit}s"]
-    key = joined(
-        swatch("pale", f"logged, share of the {unit}s"),
-        swatch("first", "what the target does"),
-        f"worth: effective {unit}s",
+    key = (
+        Swatch("pale", f"logged, share of the {unit}s"),
+        Swatch("first", "what the target does"),
+        Swatch("", f"worth: effective {unit}s"),
     )
-    return figure(
-        said(overlap, target, unit, rows), about, ROW * len(cells), drawn, table(heads, cells), key
-    )
+    title = said(overlap, target, unit, rows)
+    drawing = picture(title, about, ROW * len(cells), drawn)
+    return Figure(title, drawing, PageTable(heads, cells), key)
 
 
 def said(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> str:

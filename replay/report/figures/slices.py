@@ -5,31 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.report.figures.forest import Line, Rule, forest
-from replay.report.html.markup import Markup, joined, table, tag
+from replay.report.html.elements import PageTable
 from replay.report.wording.digits import number
 from replay.report.wording.sentence import verdict_word
 from replay.runtime.text import counted
 
 if TYPE_CHECKING:
+    from replay.report.html.elements import Figure
     from replay.results.evaluation import Estimate, Evaluation, Slice
 
 
-def slice_figure(answer: Evaluation) -> Markup:
-    """Draw each slice's gain where there is any, else its estimate, and list all that is known."""
-    alone = len({one.column for one in answer.slices}) == 1
-    by_gain = any(one.gain is not None for one in answer.slices)
+def slice_figure(answer: Evaluation) -> Figure:
+    """Draw each slice's gain where there is any, else its estimate."""
+    alone = len({part.column for part in answer.slices}) == 1
+    by_gain = any(part.gain is not None for part in answer.slices)
     lines = [
-        _line(one, one.gain if by_gain else one.estimate, alone=alone) for one in answer.slices
+        _line(part, part.gain if by_gain else part.estimate, alone=alone) for part in answer.slices
     ]
     rule = Rule(0.0, "as much as was logged") if by_gain else None
-    drawn = forest(said(answer.slices), lines, rule, ("slice", "interval by"))
+    return forest(said(answer.slices), lines, rule, ("slice", "interval by"))
+
+
+def slice_table(answer: Evaluation) -> PageTable:
+    """List all that is known of each slice."""
     rows = [
-        [one.name, one.verdict, f"{one.rows:,}", *_cells(one.estimate), *_cells(one.gain)]
-        for one in answer.slices
+        [part.name, part.verdict, f"{part.rows:,}", *_cells(part.estimate), *_cells(part.gain)]
+        for part in answer.slices
     ]
     heads = ["slice", "verdict", f"{answer.unit}s", "value", "low", "high", "gain", "low", "high"]
-    every = tag("details", tag("summary", "Every slice"), table(heads, rows, words=2))
-    return joined(drawn, every)
+    return PageTable(heads, rows, words=2)
 
 
 def said(slices: tuple[Slice, ...]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from replay.report.figures.drawing import axis, bar, figure, horizontal, swatch, vertical, write
+from replay.report.figures.drawing import axis, bar, horizontal, picture, vertical, write
 from replay.report.figures.scale import Scale
-from replay.report.html.markup import Markup, joined, table
+from replay.report.html.elements import Figure, PageTable, Swatch
 from replay.report.wording.digits import number, share
 from replay.results.evaluation import Weights
 
@@ -22,7 +22,7 @@ TINY = 1e-6
 """Weights that are all below are drawn as zeros."""
 
 
-def weight_figure(weights: Sequence[Weights], unit: str) -> Markup:
+def weight_figure(weights: Sequence[Weights], unit: str) -> Figure:
     """Draw the histogram: rows upwards, weight downwards, weights on a logarithmic scale."""
     bars = coarse(weights)
     rows = sum(one.rows for one in bars)
@@ -50,12 +50,13 @@ def weight_figure(weights: Sequence[Weights], unit: str) -> Markup:
         f"Weights from {number(bars[0].low)} to {number(bars[-1].high)}. Up: the share of the"
         f" {unit}s with such a weight. Down: their share of all weight. The dashed line is 1."
     )
-    key = joined(
-        swatch("first", f"up: share of the {unit}s"),
-        swatch("second", "down: share of all weight"),
-        f"the highest bar: {share(tallest, 1)}",
+    key = (
+        Swatch("first", f"up: share of the {unit}s"),
+        Swatch("second", "down: share of all weight"),
+        Swatch("", f"the highest bar: {share(tallest, 1)}"),
     )
-    return figure(said(weights, unit), about, bottom + 24, drawn, _table(weights, unit), key)
+    title = said(weights, unit)
+    return Figure(title, picture(title, about, bottom + 24, drawn), _table(weights, unit), key)
 
 
 def said(weights: Sequence[Weights], unit: str = "row") -> str:
@@ -112,10 +113,10 @@ def _scale(bars: Sequence[Weights], start: float) -> Scale:
     return Scale(low, high, logarithmic=True, start=start)
 
 
-def _table(weights: Sequence[Weights], unit: str) -> Markup:
+def _table(weights: Sequence[Weights], unit: str) -> PageTable:
     rows = [
         [number(one.low), number(one.high), f"{one.rows:,}", share(one.share, 1)]
         for one in weights
         if one.rows
     ]
-    return table(["from", "up to", f"{unit}s", "share of all weight"], rows, words=0)
+    return PageTable(["from", "up to", f"{unit}s", "share of all weight"], rows, words=0)

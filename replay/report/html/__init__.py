@@ -1,1 +1,1 @@
-"""HTML: tags, a page's frame and style, and the mark of a verdict."""
+"""HTML: the templates of all pages, what fills them, and the mark of a verdict."""

@@ -1,8 +1,9 @@
-"""A verdict as a word, a colour and a shape, for colour alone tells not everybody."""
+"""A verdict as a word, a colour and a shape, for colour alone doesn't reach everybody."""
 
 from __future__ import annotations
 
-from replay.report.html.markup import Markup, tag
+from typing import NamedTuple
+
 from replay.report.wording.sentence import verdict_word
 
 SHAPES = {
@@ -13,23 +14,23 @@ SHAPES = {
 """Outline and sign: a circle with a tick, a triangle with a bang, an octagon with a cross."""
 
 
-def kind_of(verdict: str) -> str:
-    """`good`, `weak` or `broken`, of a verdict or a finding's word."""
+class VerdictMark(NamedTuple):
+    """What the template draws of a verdict."""
+
+    word: str
+    kind: str
+    outline: str
+    sign: str
+
+
+def verdict_mark(verdict: str) -> VerdictMark:
+    """Return word, colour and shape of a verdict or of a finding's word.
+
+    Examples
+    --------
+    >>> verdict_mark("cannot answer: no support")[:2]
+    ('cannot answer', 'broken')
+    """
     word = verdict_word(verdict)
-    return word if word in SHAPES else "broken"
-
-
-def mark(verdict: str) -> Markup:
-    """Show the word with its shape."""
-    kind = kind_of(verdict)
-    outline, sign = SHAPES[kind]
-    icon = tag(
-        "svg",
-        tag("path", d=outline, class_="outline"),
-        tag("path", d=sign, class_="sign"),
-        viewBox="0 0 16 16",
-        width=16,
-        height=16,
-        aria_hidden="true",
-    )
-    return tag("span", icon, tag("b", verdict_word(verdict)), class_=f"verdict {kind}")
+    kind = word if word in SHAPES else "broken"
+    return VerdictMark(word, kind, *SHAPES[kind])

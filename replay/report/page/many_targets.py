@@ -1,55 +1,59 @@
-"""Everything a page says of several targets: together, their differences, then each by itself."""
+"""What a page says of several targets together: their values, gains and differences."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from replay.report.figures.forest import Line, Rule, forest
-from replay.report.html.markup import Markup, joined, section, tag
-from replay.report.page.one_target import gain_figure, rule_of, sections_of
-from replay.report.wording.families import families
+from replay.report.page.one_target import gain_figure, rule_of
 from replay.report.wording.sentence import REFUSED, accuracy_known, differing
 
 if TYPE_CHECKING:
+    from replay.report.html.elements import Figure
     from replay.report.wording.families import Family
-    from replay.results.evaluation import Comparison
 
 HEADS = ("target", "interval by")
 
 
-def sections_of_all(answer: Comparison) -> Markup:
-    """Write the sections of a comparison; targets that learn stand apart from the others."""
-    parts = [part for family in families(answer) for part in _of_family(family)]
-    for one in answer.evaluations:
-        inside = sections_of(one, 3, gain=False)
-        parts.append(section(f"By itself: {one.target}", inside))
-    return joined(*parts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilySections:
+    """What `evaluation.html` shows of targets that may stand side by side.
+
+    `which` follows the word "targets" in headings; `span` says which rows learners' values cover.
+    """
+
+    which: str
+    span: str
+    targets: Figure
+    gains: Figure | None
+    sentences: tuple[str, ...]
+    differences: Figure | None
 
 
-def _of_family(family: Family) -> list[Markup]:
-    learn = " that learn" if family.learns else ""
-    words = [tag("p", family.lived)] if family.lived else []
-    parts = [section(f"The targets{learn}", *words, _targets(family))]
+def sections_of_family(family: Family) -> FamilySections:
+    """Fill the sections of a family; targets that learn stand apart from the others."""
     gains = [
-        (one.target, None if one.refused else one.gain)
-        for one in family.evaluations
-        if one.refused or accuracy_known(one)
+        (answer.target, None if answer.refused else answer.gain)
+        for answer in family.evaluations
+        if answer.refused or accuracy_known(answer)
     ]
-    if any(gain is not None for _, gain in gains):
-        name = "More than was logged" + (f": targets{learn}" if learn else "")
-        parts.append(section(name, gain_figure(gains)))
-    if family.differences:
-        told = tag("ul", *(tag("li", differing(one)) for one in family.differences))
-        parts.append(section(f"Differences between targets{learn}", told, _differences(family)))
-    return parts
+    return FamilySections(
+        which=" that learn" if family.learns else "",
+        span=family.lived,
+        targets=_targets(family),
+        gains=gain_figure(gains) if any(gain is not None for _, gain in gains) else None,
+        sentences=tuple(map(differing, family.differences)),
+        differences=_differences(family) if family.differences else None,
+    )
 
 
-def _targets(family: Family) -> Markup:
+def _targets(family: Family) -> Figure:
     every = family.evaluations
     logging = every[0].logging
     lines = [Line(logging.estimator, logging, kind="logged")]
-    lines += [Line(one.target, one.estimate, REFUSED) for one in every]
-    able = sum(not one.refused for one in every)
+    lines += [Line(answer.target, answer.estimate, REFUSED) for answer in every]
+    able = sum(not answer.refused for answer in every)
     who = every[0].target if len(every) == 1 else f"each of {len(every):,} targets"
     title = f"What {who} would have earned"
     if able < len(every):
@@ -57,9 +61,9 @@ def _targets(family: Family) -> Markup:
     return forest(title, lines, rule_of(logging), HEADS)
 
 
-def _differences(family: Family) -> Markup:
+def _differences(family: Family) -> Figure:
     than, unit = family.differences[0].than, family.evaluations[0].unit
-    lines = [Line(one.target, one.estimate, REFUSED) for one in family.differences]
+    lines = [Line(pair.target, pair.estimate, REFUSED) for pair in family.differences]
     paired = "in the same histories" if family.learns else f"{unit} by {unit}"
     title = f"What each target earns more than {than}, {paired}"
     return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)

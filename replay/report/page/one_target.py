@@ -2,74 +2,110 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from replay.report.figures.curve import curve_figure
 from replay.report.figures.drawing import WIDE, shortened
 from replay.report.figures.forest import Line, Rule, forest
 from replay.report.figures.overlap import overlap_figure
-from replay.report.figures.slices import slice_figure
+from replay.report.figures.slices import slice_figure, slice_table
 from replay.report.figures.weights import weight_figure
-from replay.report.html.markup import Markup, joined, table, tag
-from replay.report.html.verdict_mark import mark
+from replay.report.html.elements import PageTable
 from replay.report.wording.advice import ADVICE, good_checks, worst_first
 from replay.report.wording.diagnosis import diagnosis, diagnostic_numbers
 from replay.report.wording.digits import number
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
-from replay.report.wording.sentence import REFUSED, accuracy_known, lived, more
+from replay.report.wording.sentence import REFUSED, accuracy_known, lived, more, reason, sentence
 
 if TYPE_CHECKING:
+    from replay.checks.finding import Finding
+    from replay.report.html.elements import Figure
     from replay.results.evaluation import Estimate, Evaluation
     from replay.results.money import Money
 
-NO_FIGURE = "The log can't answer, so no estimate is given: the checks below say why."
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """A check in words; `advice` says what to do about one that isn't good."""
+
+    verdict: str
+    name: str
+    text: str
+    advice: str | None
 
 
-def sections_of(answer: Evaluation, level: int, *, gain: bool) -> Markup:
-    """Write the sections under headings of a level; `gain` where no other figure has it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSections:
+    """What `target.html` shows of one target; `None` or empty where there is nothing to show."""
 
-    def section(name: str, *inside: str) -> Markup:
-        return tag("section", tag(f"h{level}", name), *inside)
-
-    unit = answer.unit
-    parts = [section("The estimates", estimates_figure(answer))]
-    if gain and answer.gain is not None and accuracy_known(answer) and not answer.refused:
-        parts.append(section("More than was logged", gain_figure([(answer.target, answer.gain)])))
-    if answer.money is not None and not answer.refused:
-        parts.append(section("Quality, dollars and delay", money_tables(answer.money)))
-    if answer.slices:
-        columns = ", ".join(dict.fromkeys(one.column for one in answer.slices))
-        parts.append(section(f"By {columns}", slice_figure(answer)))
-    parts.append(section("Can it be believed?", checks(answer)))
-    if any(one.share for one in answer.weights):
-        parts.append(section("The weights", weight_figure(answer.weights, unit)))
-    if answer.overlap:
-        figure = overlap_figure(answer.overlap, shortened(answer.target, WIDE), unit, answer.rows)
-        parts.append(section("Action by action", figure))
-    if answer.curve and not answer.refused:
-        parts.append(
-            section("Over the log", curve_figure(answer.curve, answer.logging.value, unit))
-        )
-    return joined(*parts)
+    name: str
+    verdict: str
+    sentence: str
+    why: str
+    estimates: Figure | None
+    gain: Figure | None
+    money: tuple[PageTable, ...]
+    slice_columns: str
+    slices: Figure | None
+    every_slice: PageTable
+    diagnosis: str
+    checks: tuple[CheckLine, ...]
+    diagnostics: PageTable
+    weights: Figure | None
+    overlap: Figure | None
+    curve: Figure | None
 
 
-def estimates_figure(answer: Evaluation) -> Markup:
-    """Draw what each estimator says; words alone where the log can't answer."""
-    if answer.refused or not answer.estimates:
-        return tag("p", NO_FIGURE, class_="refused")
+def sections_of(answer: Evaluation, *, gain: bool) -> TargetSections:
+    """Fill the sections of a target; `gain` where no other figure of the page shows it."""
+    shown, unit = not answer.refused, answer.unit
+    shows_gain = gain and answer.gain is not None and accuracy_known(answer) and shown
+    return TargetSections(
+        name=answer.target,
+        verdict=answer.verdict,
+        sentence=sentence(answer),
+        why=reason(answer) if shown else "",
+        estimates=estimates_figure(answer) if shown and answer.estimates else None,
+        gain=gain_figure([(answer.target, answer.gain)]) if shows_gain else None,
+        money=money_tables(answer.money) if shown and answer.money is not None else (),
+        slice_columns=", ".join(dict.fromkeys(part.column for part in answer.slices)),
+        slices=slice_figure(answer) if answer.slices else None,
+        every_slice=slice_table(answer),
+        diagnosis=" ".join([diagnosis(answer), good_checks(answer.findings)]).strip(),
+        checks=tuple(map(_check_line, worst_first(answer.findings))),
+        diagnostics=PageTable(["diagnostic", "value"], diagnostic_numbers(answer.diagnostics)),
+        weights=(
+            weight_figure(answer.weights, unit)
+            if any(bar.share for bar in answer.weights)
+            else None
+        ),
+        overlap=(
+            overlap_figure(answer.overlap, shortened(answer.target, WIDE), unit, answer.rows)
+            if answer.overlap
+            else None
+        ),
+        curve=(
+            curve_figure(answer.curve, answer.logging.value, unit)
+            if answer.curve and shown
+            else None
+        ),
+    )
+
+
+def estimates_figure(answer: Evaluation) -> Figure:
+    """Draw the interval of every estimator, and the logged mean."""
     lines = [Line(answer.logging.estimator, answer.logging, kind="logged")]
-    for one in answer.estimates:
-        kind = "chosen" if one.estimator == answer.default else "plain"
-        lines.append(Line(one.estimator, one, "no estimate", kind))
-    return forest(_said(answer), lines, rule_of(answer.logging), ("estimator", "interval by"))
+    for estimate in answer.estimates:
+        kind = "chosen" if estimate.estimator == answer.default else "plain"
+        lines.append(Line(estimate.estimator, estimate, "no estimate", kind))
+    return forest(_agreement(answer), lines, rule_of(answer.logging), ("estimator", "interval by"))
 
 
-def money_tables(money: Money) -> Markup:
-    """Say what the target earns more on our own log, in parts and by slice."""
-    parts = [table(HEADS, money_rows(money.whole))]
-    if money.slices:
-        parts.append(table(SLICES, slice_rows(money)))
-    return joined(*parts)
+def money_tables(money: Money) -> tuple[PageTable, ...]:
+    """List what the target earns more on our own log, in parts and by slice."""
+    whole = PageTable(HEADS, money_rows(money.whole))
+    return (whole, PageTable(SLICES, slice_rows(money))) if money.slices else (whole,)
 
 
 def rule_of(logging: Estimate) -> Rule | None:
@@ -79,46 +115,35 @@ def rule_of(logging: Estimate) -> Rule | None:
     )
 
 
-def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Markup:
+def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
     """Draw what targets earn more than was logged, against nothing."""
     lines = [Line(name, gain, REFUSED) for name, gain in gains]
-    told = [
+    sentences = [
         f"{shortened(name, WIDE)} earns {more(gain, 'was logged')}"
         for name, gain in gains
         if gain is not None and gain.value is not None
     ]
-    title = told[0] if len(gains) == 1 and told else "What each target earns more than was logged"
+    alone = len(gains) == 1 and sentences
+    title = sentences[0] if alone else "What each target earns more than was logged"
     return forest(title, lines, Rule(0.0, "as much as was logged"), ("target", "interval by"))
 
 
-def checks(answer: Evaluation) -> Markup:
-    """Say each check in words, with what to do about it."""
-    items = [
-        tag(
-            "li",
-            mark(one.verdict),
-            tag("span", tag("b", f"{one.name}: "), one.text, "."),
-            tag("span", ADVICE.get(one.name, ""), class_="advice")
-            if one.verdict != "good"
-            else Markup(),
-        )
-        for one in worst_first(answer.findings)
-    ]
-    numbers = table(["diagnostic", "value"], diagnostic_numbers(answer.diagnostics))
-    return joined(
-        tag("p", " ".join([diagnosis(answer), good_checks(answer.findings)]).strip()),
-        tag("ul", *items, class_="checks") if items else Markup(),
-        tag("details", tag("summary", "The numbers"), numbers),
-    )
+def _check_line(finding: Finding) -> CheckLine:
+    advice = None if finding.verdict == "good" else ADVICE.get(finding.name, "")
+    return CheckLine(finding.verdict, finding.name, finding.text, advice)
 
 
-def _said(answer: Evaluation) -> str:
-    """Say how the estimators agree, and where the logged mean lies."""
+def _agreement(answer: Evaluation) -> str:
+    """Say whether the estimators' intervals meet."""
     chosen = answer.estimate
     if chosen is None or chosen.value is None:
         return f"No estimator could say what {answer.target} would have earned"
-    others = [one for one in answer.estimates if one is not chosen and one.value is not None]
-    apart = [one.estimator for one in others if one.low > chosen.high or one.high < chosen.low]
+    others = [
+        other for other in answer.estimates if other is not chosen and other.value is not None
+    ]
+    apart = [
+        other.estimator for other in others if other.low > chosen.high or other.high < chosen.low
+    ]
     if apart:
         names = ", ".join(apart)
         return f"The intervals of {chosen.estimator} and {names} don't meet: look at the checks"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.html.document import document
-from replay.report.html.markup import Markup, tag
-from replay.report.html.verdict_mark import mark
-from replay.report.page.many_targets import sections_of_all
+from replay.report.html.render import render
+from replay.report.page.many_targets import sections_of_family
 from replay.report.page.one_target import sections_of
-from replay.report.page.small_print import small_print
-from replay.report.wording.sentence import evaluations, question, reason, sentence
+from replay.report.page.small_print import counts, left_out, reading
+from replay.report.page.versions import versions
+from replay.report.wording.families import families
+from replay.report.wording.sentence import evaluations, notes, question
 from replay.results.evaluation import Comparison
 from replay.runtime.text import counted
 from replay.runtime.whole_file import write_whole
@@ -46,31 +46,18 @@ def write_page(path: Path, answer: Evaluation | Comparison, command: str, source
 def page_text(answer: Evaluation | Comparison, command: str, source: str) -> str:
     """Return the page's HTML."""
     every = evaluations(answer)
-    title = question([one.target for one in every], [one.estimand for one in every])
-    first = every[0]
-    log = f"{counted(first.rows, first.unit)} of {source}"
-    return document(
-        title,
-        tag(
-            "header",
-            tag("h1", title),
-            tag("p", f"From {log}", class_="source"),
-            *map(_said, every),
-        ),
-        sections_of_all(answer)
-        if isinstance(answer, Comparison)
-        else sections_of(first, 2, gain=True),
-        small_print(every, command, together=isinstance(answer, Comparison)),
-    )
-
-
-def _said(answer: Evaluation) -> Markup:
-    """Give the answer in one sentence, with its verdict and why."""
-    why = "" if answer.refused else reason(answer)
-    return tag(
-        "div",
-        mark(answer.verdict),
-        tag("p", sentence(answer), class_="answer"),
-        tag("p", f"Why: {why}.", class_="why") if why else Markup(),
-        class_="said",
+    first, together = every[0], isinstance(answer, Comparison)
+    return render(
+        "evaluation.html",
+        title=question([each.target for each in every], [each.estimand for each in every]),
+        log=f"{counted(first.rows, first.unit)} of {source}",
+        families=list(map(sections_of_family, families(answer))) if together else [],
+        targets=[sections_of(each, gain=not together) for each in every],
+        left_out=left_out(first),
+        left_out_rows=f"{first.unusable.rows:,}",
+        notes=[f"{note}." for note in notes(every)],
+        counts=counts(first),
+        command=command,
+        versions=", ".join(map(" ".join, versions())),
+        reading=reading(first.logging.level, together=together),
     )

@@ -28,7 +28,7 @@ from replay.tables.values.unusable import Example, Unusable
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
 
-HOSTILE = "<script>alert('x')</script>&\"</svg>\x1b[2J\x00"
+HOSTILE = "<script>alert('x')</script>&\"]]></svg>{{ 7 * 7 }}\x1b[2J\x00"
 LONG = "a-pool-with-a-name-that-somebody-generated-" * 5 + "x"
 
 
