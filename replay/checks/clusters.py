@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr, ndtri
 
+from replay.checks.check_result import Grade
 from replay.stats.design_effect import REPORTED
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ TINY = 1e-6
 """A smaller p-value is given as `p < 1e-6`."""
 
 
-def on_clusters(number: float | None, design: DesignEffect | None) -> tuple[str, str] | None:
+def on_clusters(number: float | None, design: DesignEffect | None) -> tuple[Grade, str] | None:
     """Judge an effective number of clusters; `design` names their column where it was found.
 
     Examples
     --------
-    >>> on_clusters(3.2, None)
+    >>> grade, text = on_clusters(3.2, None)
+    >>> str(grade), text
     ('broken', 'effective number of clusters: 3.2 (at least 5 required)')
     """
     if number is None:
@@ -36,13 +38,13 @@ def on_clusters(number: float | None, design: DesignEffect | None) -> tuple[str,
     text = f"effective number of clusters: {number:.3g}"
     if number < least:
         text += f" (at least {least:.0f} required)"
-        return "broken", text if design is None else f"{text}; {_few(design)}"
+        return Grade.BROKEN, text if design is None else f"{text}; {_few(design)}"
     if number < enough:
-        return "weak", f"{text} (at least {enough:.0f} recommended)"
-    return "good", text
+        return Grade.WEAK, f"{text} (at least {enough:.0f} recommended)"
+    return Grade.GOOD, text
 
 
-def on_design(design: DesignEffect | None, *, clustered: bool) -> tuple[str, str] | None:
+def on_design(design: DesignEffect | None, *, clustered: bool) -> tuple[Grade, str] | None:
     """Judge the design effect of a column of ids; `clustered` says that it was accounted for.
 
     Examples
@@ -55,12 +57,15 @@ clusters, as with --cluster user'
     if design is None:
         return None
     if not design.treated:
-        return "good", f"rows with the same {design.column} are not correlated ({_size(design)})"
+        return (
+            Grade.GOOD,
+            f"rows with the same {design.column} are not correlated ({_size(design)})",
+        )
     text = _correlated(design) if design.significant else _few(design)
     if not clustered:
-        return "broken", f"{text}: use an interval that allows clusters (--interval default)"
+        return Grade.BROKEN, f"{text}: use an interval that allows clusters (--interval default)"
     text += f": they are treated as clusters, as with --cluster {design.column}"
-    return "weak" if design.p_value < REPORTED else "good", text
+    return Grade.WEAK if design.p_value < REPORTED else Grade.GOOD, text
 
 
 def by_clusters(p_value: float, rows: int, clusters: float | None) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.checks.finding import Finding
+from replay.checks.check_result import CheckResult, Grade
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +53,7 @@ def share_of_copies(content: NDArray[np.uint64], reward: Floats) -> float:
     return copies / n if copies > max(MANY * n, BY_CHANCE * by_chance) else 0.0
 
 
-def on_copies(share: float) -> tuple[Finding, ...]:
+def on_copies(share: float) -> tuple[CheckResult, ...]:
     """Refuse a log that is full of copies; nothing is said where there are none."""
     if not share:
         return ()
@@ -62,4 +62,4 @@ def on_copies(share: float) -> tuple[Finding, ...]:
         " reward), which makes intervals too narrow: remove them, or name the column that copies"
         " share (--cluster COLUMN)"
     )
-    return (Finding("copies", "broken", text),)
+    return (CheckResult("copies", Grade.BROKEN, text),)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from replay.checks.check_result import Grade
 from replay.numerics.hashed_uniform import mixed
 from replay.order.content import numbers_of
 
@@ -207,14 +208,14 @@ def _by_slot(values: Floats, slot: Ints, k: int) -> Floats:
     return found
 
 
-def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[str, str] | None:
+def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[Grade, str] | None:
     """Judge the context: `good`, `weak` or `broken`, and a sentence.
 
     `certain` says that nothing else than the column or the propensities can be the reason.
 
     Examples
     --------
-    >>> on_balance(Imbalance("score", "crowd", 0.42, 1e-9), certain=True)[0]
+    >>> str(on_balance(Imbalance("score", "crowd", 0.42, 1e-9), certain=True)[0])
     'broken'
     """
     if found is None:
@@ -225,11 +226,11 @@ def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[str, str] | N
             f" ({found.deviations:+.2f} standard deviations for {found.action}): either it was"
             " recorded after the decision (remove it from --context), or the propensities are wrong"
         )
-        return ("broken" if certain else "weak"), text
+        return (Grade.BROKEN if certain else Grade.WEAK), text
     if found.r_squared is not None and found.r_squared > FORETOLD:
         text = (
             "the context columns predict the reward almost exactly, whatever the action (R²"
             f" {found.r_squared:.3f}): one of them holds the outcome; remove it from --context"
         )
-        return "broken", text
-    return "good", "no context column differs by action more than the propensities allow"
+        return Grade.BROKEN, text
+    return Grade.GOOD, "no context column differs by action more than the propensities allow"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from replay.checks.finding import Finding
+from replay.checks.check_result import CheckResult, Grade
 from replay.stats.design_effect import REPORTED
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def crossed_effect(every: Iterable[IdSums], possible: Sequence[PossibleId]) -> C
     return max(found, key=lambda one: one.factor, default=None)
 
 
-def on_crossed(found: CrossedEffect | None, cluster: str | None) -> tuple[Finding, ...]:
+def on_crossed(found: CrossedEffect | None, cluster: str | None) -> tuple[CheckResult, ...]:
     """Refuse a log with a second column of clusters; nothing is said where there is none."""
     if found is None:
         return ()
@@ -66,4 +66,4 @@ def on_crossed(found: CrossedEffect | None, cluster: str | None) -> tuple[Findin
         f" {cluster} (variance {found.factor:.3g} times as large with both): intervals allow for"
         f" one column of clusters; try --cluster {found.column}, or one row of each"
     )
-    return (Finding("crossed clusters", "broken", text),)
+    return (CheckResult("crossed clusters", Grade.BROKEN, text),)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from replay.checks.finding import Finding
+from replay.checks.check_result import CheckResult, Grade
 
 WEAK, BROKEN = 0.01, 0.2
 """Share of the rows: those left out may have any reward, and where they were lost because of it,
 one in a hundred moves a mean of rewards between 0 and 1 by up to .01."""
 
 
-def left_out(unusable: int, used: int) -> tuple[Finding, ...]:
+def left_out(unusable: int, used: int) -> tuple[CheckResult, ...]:
     """Judge how many rows were left out; nothing is said where none was.
 
     Examples
     --------
-    >>> left_out(30, 970)[0].verdict, left_out(0, 1000)
+    >>> str(left_out(30, 970)[0].verdict), left_out(0, 1000)
     ('weak', ())
     """
     if not unusable:
@@ -22,6 +22,6 @@ def left_out(unusable: int, used: int) -> tuple[Finding, ...]:
     share = unusable / (unusable + used)
     text = f"{share:.1%} of the rows can't be used and are left out"
     if share <= WEAK:
-        return (Finding("rows left out", "good", text),)
+        return (CheckResult("rows left out", Grade.GOOD, text),)
     text += ": if that has to do with their reward, the estimate is biased"
-    return (Finding("rows left out", "broken" if share > BROKEN else "weak", text),)
+    return (CheckResult("rows left out", Grade.BROKEN if share > BROKEN else Grade.WEAK, text),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.checks.check_result import Grade
 from replay.order.row_order import OUT_OF_ORDER
 
 if TYPE_CHECKING:
@@ -20,19 +21,19 @@ MISMATCH = (
 )
 
 
-def on_order(order: RowOrder | None) -> tuple[str, str] | None:
+def on_order(order: RowOrder | None) -> tuple[Grade, str] | None:
     """Judge the order: `good`, `weak` or `broken`, and a sentence; `None` with nothing to say.
 
     Examples
     --------
     >>> from replay.order.row_order import RowOrder
-    >>> on_order(RowOrder(p_value=1e-9, timed=True))[0]
+    >>> str(on_order(RowOrder(p_value=1e-9, timed=True))[0])
     'weak'
     """
     if order is None or order.p_value is None:
         return None
     if order.unusable:
-        return "broken", OUT_OF_ORDER
+        return Grade.BROKEN, OUT_OF_ORDER
     if order.in_order:
-        return "good", IN_ORDER
-    return ("weak", MISMATCH) if order.timed else ("good", SORTED)
+        return Grade.GOOD, IN_ORDER
+    return (Grade.WEAK, MISMATCH) if order.timed else (Grade.GOOD, SORTED)

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.checks.finding import Finding
+from replay.checks.check_result import CheckResult, Grade
 from replay.stats.unseen_tail import by_more_than_luck
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ MEAN_WEIGHT_ERRORS, MEAN_WEIGHT_OFF = 4.0, 0.25
 MEAN_WEIGHT_NOTICED = 0.5
 TOP_SHARE = 0.5
 TAIL_INDEX = 1.5
-WORST = ("broken", "weak", "good")
+WORST = (Grade.BROKEN, Grade.WEAK, Grade.GOOD)
 
 
-def on_worth(found: Diagnostics, target: str, unit: str) -> Finding:
+def on_worth(found: Diagnostics, target: str, unit: str) -> CheckResult:
     """Judge the effective sample size for the target."""
     value, limits = (found.ess or 0.0, ESS) if found.pess is None else (found.pess, PESS)
     verdict, least = _graded(value, limits)
@@ -55,18 +55,18 @@ def on_worth(found: Diagnostics, target: str, unit: str) -> Finding:
     if found.pess is None and found.ess_lower is not None:
         unseen, _ = _graded(found.ess_lower, PESS)
         if WORST.index(unseen) < WORST.index(verdict):
-            limit = PESS[0] if unseen == "broken" else PESS[1]
-            needed = "required" if unseen == "broken" else "recommended"
+            limit = PESS[0] if unseen == Grade.BROKEN else PESS[1]
+            needed = "required" if unseen == Grade.BROKEN else "recommended"
             text = (
                 f"the effective sample size for {target} is {_few(value)} {unit}s as observed, but"
                 f" possibly only {_few(found.ess_lower)}, because few rows carry most of the weight"
                 f" and larger weights may not have been drawn (at least {limit:.0f} {needed})"
             )
-            return Finding("worth", unseen, text)
-    return Finding("worth", verdict, text + least)
+            return CheckResult("worth", unseen, text)
+    return CheckResult("worth", verdict, text + least)
 
 
-def on_rewards(found: Diagnostics, target: str) -> list[Finding]:
+def on_rewards(found: Diagnostics, target: str) -> list[CheckResult]:
     """How many rewards carry the estimate."""
     if found.effective_events is None:
         return []
@@ -75,7 +75,7 @@ def on_rewards(found: Diagnostics, target: str) -> list[Finding]:
     text = (
         f"the estimate for {target} rests on {only}{_few(found.effective_events)} effective rewards"
     )
-    return [Finding("rewards", verdict, text + least)]
+    return [CheckResult("rewards", verdict, text + least)]
 
 
 def _few(value: float) -> str:
@@ -83,30 +83,26 @@ def _few(value: float) -> str:
     return small if value < 100 else f"{value:,.0f}"
 
 
-def _graded(value: float, limits: tuple[float, float]) -> tuple[str, str]:
+def _graded(value: float, limits: tuple[float, float]) -> tuple[Grade, str]:
     """Return the verdict on a value, and what would have been enough."""
     if value < limits[0]:
-        return "broken", f" (at least {limits[0]:.0f} required)"
+        return Grade.BROKEN, f" (at least {limits[0]:.0f} required)"
     if value < limits[1]:
-        return "weak", f" (at least {limits[1]:.0f} recommended)"
-    return "good", ""
+        return Grade.WEAK, f" (at least {limits[1]:.0f} recommended)"
+    return Grade.GOOD, ""
 
 
-def on_precision(rewards: float | None) -> list[Finding]:
+def on_precision(rewards: float | None) -> list[CheckResult]:
     """How many logged rewards would have a mean as precise."""
     if rewards is None:
         return []
-    verdict = "good" if rewards >= PRECISION[1] else "weak" if rewards >= PRECISION[0] else "broken"
-    only = "" if verdict == "good" else "only "
+    grade, least = _graded(rewards, PRECISION)
+    only = "only " if least else ""
     text = f"the interval is as wide as that of the mean of {only}{_few(rewards)} logged rewards"
-    ends = {
-        "broken": f" (at least {PRECISION[0]:.0f} required)",
-        "weak": f" (at least {PRECISION[1]:.0f} recommended)",
-    }
-    return [Finding("precision", verdict, text + ends.get(verdict, ""))]
+    return [CheckResult("precision", grade, text + least)]
 
 
-def on_mean_weight(found: Diagnostics) -> list[Finding]:
+def on_mean_weight(found: Diagnostics) -> list[CheckResult]:
     """Whether the weights average 1, and what this check could have noticed."""
     mean, error = found.mean_weight, found.mean_weight_error
     if mean is None or error is None:
@@ -117,7 +113,8 @@ def on_mean_weight(found: Diagnostics) -> list[Finding]:
             f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
             f" {deficit:.1%} of what the target does, or the propensities are wrong"
         )
-        return [Finding("mean weight", "broken" if deficit > MEAN_WEIGHT_OFF else "weak", text)]
+        grade = Grade.BROKEN if deficit > MEAN_WEIGHT_OFF else Grade.WEAK
+        return [CheckResult("mean weight", grade, text)]
     if found.no_support_rows:
         return []
     noticed = MEAN_WEIGHT_ERRORS * error
@@ -125,17 +122,18 @@ def on_mean_weight(found: Diagnostics) -> list[Finding]:
         limit = f"a deviation above {noticed:.2g} would be noticed" if noticed > 1e-6 else "exact"
         if noticed > MEAN_WEIGHT_NOTICED:
             text = f"too few rows to check the mean weight: {mean:.3g} (expected 1; only {limit})"
-            return [Finding("mean weight", "weak", text)]
-        return [Finding("mean weight", "good", f"mean weight {mean:.3g} (expected 1; {limit})")]
+            return [CheckResult("mean weight", Grade.WEAK, text)]
+        text = f"mean weight {mean:.3g} (expected 1; {limit})"
+        return [CheckResult("mean weight", Grade.GOOD, text)]
     text = (
         f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
         " do all that the target does?"
     )
-    verdict = "broken" if abs(mean - 1) > MEAN_WEIGHT_OFF else "weak"
-    return [Finding("mean weight", verdict, text)]
+    verdict = Grade.BROKEN if abs(mean - 1) > MEAN_WEIGHT_OFF else Grade.WEAK
+    return [CheckResult("mean weight", verdict, text)]
 
 
-def on_tail(found: Diagnostics) -> list[Finding]:
+def on_tail(found: Diagnostics) -> list[CheckResult]:
     """How much of the weight is on few rows."""
     share, index = found.top_share, found.tail_index
     if share is None:
@@ -143,13 +141,13 @@ def on_tail(found: Diagnostics) -> list[Finding]:
     text = f"0.1 % of the rows carry {share:.0%} of all weight"
     if share > TOP_SHARE:
         return [
-            Finding(
+            CheckResult(
                 "tail",
-                "weak",
+                Grade.WEAK,
                 text + ": a target closer to the logging policy gives narrower intervals",
             )
         ]
     if index is not None and index < TAIL_INDEX:
         text += f", and the tail index is {index:.1f}: larger weights than seen are likely"
-        return [Finding("tail", "weak", text)]
-    return [Finding("tail", "good", text)]
+        return [CheckResult("tail", Grade.WEAK, text)]
+    return [CheckResult("tail", Grade.GOOD, text)]

@@ -19,6 +19,7 @@ from replay.learning.config import LEARNER, units, words_of
 from replay.learning.rejection_replay import walk
 from replay.learning.validity import diagnose_walk, judge_walk
 from replay.results.evaluation import Comparison, Difference, Estimate, Evaluation, Learning
+from replay.results.judgement import Judgement
 from replay.stats.weight_stats import Diagnostics
 from replay.stats.weighted_rows import Scored
 from replay.tables.values.unusable import Unusable
@@ -113,11 +114,11 @@ def of_learners(
     try:
         plan, notes = walking.plan(held, learned=around.unit == "ask")
     except CannotAnswer as error:
-        refused = [replace(one, verdict=f"cannot answer: {error}") for one in blank]
+        refused = [replace(one, judgement=Judgement.refusal(str(error))) for one in blank]
         none = (Difference(name, names[0], None) for name in names[1:])
         return Comparison(tuple(refused), tuple(none))
     walked = walk(held, policies, plan, tell)
-    verdicts = judge_walk(held, walked, names, around.unit)
+    judgements = judge_walk(held, walked, names, around.unit)
     together = with_logged(held, walked)
     one_each = np.eye(len(together.value))[:, : len(names)]
     gained = one_each - np.eye(len(together.value))[:, -1:]
@@ -129,8 +130,7 @@ def of_learners(
             blank[at],
             estimates=(estimates[at],),
             diagnostics=diagnostics,
-            verdict=verdicts[at].text,
-            findings=verdicts[at].findings,
+            judgement=judgements[at],
             gain=_estimates(together.of(gained[:, [at]]), around.level, plan)[0],
             notes=(*blank[at].notes, *notes),
             learning=Learning(label(policies[at]), plan.horizon, plan.replays, words, passed),
@@ -160,7 +160,7 @@ def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Eva
         target=name,
         estimates=(),
         diagnostics=Diagnostics.of_nothing(),
-        verdict="",
+        judgement=Judgement(),
         default=METHOD,
         notes=(*notes, *around.notes),
         unusable=around.unusable,

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from replay.aggregate.target_stats import Sums
     from replay.aggregate.two_pass import LogSums
     from replay.intervals.evidence import Rule
+    from replay.results.judgement import Judgement
     from replay.results.summary import Summary
-    from replay.results.verdict import Verdict
 
 
 def answer(
@@ -65,7 +65,7 @@ def answer(
     """
     sums, scale = summary.sums, _scale(summary)
     found = sums.diagnostics()
-    verdict = summary.blocked or _judge(summary, target)
+    judgement = summary.blocked or _judge(summary, target)
     wider = widened(rule, found.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
@@ -74,7 +74,7 @@ def answer(
         *(read_estimate(one, scale, level, wider, clustered=clustered) for one in others),
         read_estimate(main, scale, together, wider, clustered=clustered),
     )
-    refused = verdict.refused
+    refused = judgement.refused
     gained = None
     if sums.gain is not None and not refused:
         factor = found.variance_factor
@@ -88,11 +88,10 @@ def answer(
         target=target,
         estimates=() if refused else estimates,
         diagnostics=found,
-        verdict=verdict.text,
+        judgement=judgement,
         default=main.name,
         withheld=estimates if refused else (),
         gain=gained,
-        findings=verdict.findings,
         overlap=tuple(sums.actions.overlap(summary.actions)),
         weights=_histogram(sums),
         curve=() if refused else _curve(summary),
@@ -145,7 +144,7 @@ def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
     return replace(a, estimator="difference", value=a.value - b.value, low=low, high=high)
 
 
-def _judge(summary: Summary, target: str) -> Verdict:
+def _judge(summary: Summary, target: str) -> Judgement:
     sums, actions = summary.sums, summary.actions
     return _judge_of(summary)(
         sums.diagnostics(),
@@ -158,7 +157,7 @@ def _judge(summary: Summary, target: str) -> Verdict:
     )
 
 
-def _judge_of(summary: Summary) -> Callable[..., Verdict]:
+def _judge_of(summary: Summary) -> Callable[..., Judgement]:
     """Return `judge` with what was found of the whole log: it counts for its slices too."""
     actions = summary.sums.actions
     return partial(
@@ -175,18 +174,18 @@ def _judge_of(summary: Summary) -> Callable[..., Verdict]:
 
 def _slice(key: Key, sums: Sums, summary: Summary, target: str, level: float, rule: Rule) -> Slice:
     found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(summary)
-    verdict = _judge_of(summary)(
+    judgement = _judge_of(summary)(
         found, rows, target, precision=precision(sums.logging, sums.estimators[-1], summary.scale)
     )
     factor, clustered = found.variance_factor, found.effective_clusters is not None
     estimate = gained = None
-    if not verdict.refused:
+    if not judgement.refused:
         wider = widened(rule, factor)
         estimate = read_estimate(sums.estimators[-1], scale, level, wider, clustered=clustered)
         if sums.gain is not None:
             wider = widened(for_gains(rule), factor)
             gained = read_estimate(sums.gain, scale.of_differences(), level, wider)
-    return Slice(*key, sums.weights.rows, estimate, gained, verdict.text)
+    return Slice(*key, sums.weights.rows, estimate, gained, judgement)
 
 
 def _scale(summary: Summary) -> RewardScale:

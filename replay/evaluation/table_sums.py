@@ -13,7 +13,7 @@ from replay.results.summary import Summary
 if TYPE_CHECKING:
     from replay.aggregate.question import Question
     from replay.aggregate.two_pass import LogSums
-    from replay.checks.finding import Finding
+    from replay.checks.check_result import CheckResult
     from replay.evaluation.options import Options
     from replay.propensities.estimate import Estimated
     from replay.stats.design_effect import DesignEffect
@@ -34,7 +34,7 @@ class TableSums(NamedTuple):
     log_sums: LogSums
     estimated: Estimated | None = None
     design: DesignEffect | None = None
-    crossed: tuple[Finding, ...] = ()
+    crossed: tuple[CheckResult, ...] = ()
 
 
 def summaries(

@@ -13,10 +13,10 @@ from replay.stats.weight_stats import Diagnostics
 if TYPE_CHECKING:
     from replay.learning.memory_log import Held
     from replay.learning.rejection_replay import Walk
-    from replay.results.verdict import Verdict
+    from replay.results.judgement import Judgement
 
 
-def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Verdict]:
+def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Judgement]:
     """Judge each candidate, by the mean of its replays' sums."""
     return [
         judge(found, passed, name, unit)

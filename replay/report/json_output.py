@@ -10,7 +10,8 @@ import msgspec
 from replay.results.evaluation import Comparison
 
 if TYPE_CHECKING:
-    from replay.results.evaluation import Evaluation
+    from replay.results.evaluation import Evaluation, Slice
+    from replay.results.money import Money, Statement
 
 
 def as_json_text(answer: Evaluation | Comparison) -> str:
@@ -46,10 +47,32 @@ def _plain(answer: Evaluation) -> dict[str, Any]:
         "overlap": [one._asdict() for one in answer.overlap],
         "weights": [asdict(one) for one in answer.weights],
         "curve": [asdict(one) for one in answer.curve if given],
-        "slices": [asdict(one) for one in answer.slices],
+        "slices": [_slice(one) for one in answer.slices],
         "notes": list(answer.notes),
         "counts": answer.counts,
         "unusable": answer.unusable.plain(),
-        "money": asdict(answer.money) if answer.money is not None and given else None,
+        "money": _money(answer.money) if answer.money is not None and given else None,
         "learning": asdict(answer.learning) if answer.learning is not None else None,
     }
+
+
+def _slice(part: Slice) -> dict[str, Any]:
+    return _with_verdict(asdict(part), part.verdict)
+
+
+def _money(money: Money) -> dict[str, Any]:
+    plain = asdict(money)
+    plain["whole"] = _statement(money.whole)
+    for part, its in zip(money.slices, plain["slices"], strict=True):
+        its["statement"] = _statement(part.statement)
+    return plain
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return _with_verdict(asdict(statement), statement.verdict)
+
+
+def _with_verdict(plain: dict[str, Any], verdict: str) -> dict[str, Any]:
+    """Put a verdict in words where its judgement stands."""
+    words = {"judgement": ("verdict", verdict)}
+    return dict(words.get(key, (key, value)) for key, value in plain.items())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.report.wording.families import families
-from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence, verdict_word
+from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence
 from replay.results.estimand import ONE_AT_A_TIME
 from replay.results.evaluation import Comparison
 from replay.runtime.text import counted, printable
@@ -30,7 +30,7 @@ def as_html(answer: Evaluation | Comparison) -> str:
     targets = [
         {
             "sentence": sentence(each),
-            "verdict": each.verdict,
+            "verdict": each.judgement.status,
             "why": "" if each.refused else reason(each),
         }
         for each in evaluations(answer)
@@ -68,7 +68,7 @@ def as_line(answer: Evaluation | Comparison) -> str:
     span = lived(answer)
     by = f"{brief(answer)} a {answer.unit}{f' {span},' if span else ''} by {answer.default}"
     by += f", {level} interval"
-    return printable(f"<Evaluation of {asked}: {by}; {verdict_word(answer.verdict)}>")
+    return printable(f"<Evaluation of {asked}: {by}; {answer.judgement.status}>")
 
 
 def as_text(answer: Evaluation | Comparison) -> str:

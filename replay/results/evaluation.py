@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from replay.tables.values.unusable import Unusable
 
 if TYPE_CHECKING:
-    from replay.checks.finding import Finding
+    from replay.checks.check_result import CheckResult
+    from replay.results.judgement import Judgement
     from replay.results.money import Money
     from replay.stats.action_stats import Overlap
     from replay.stats.weight_stats import Diagnostics
@@ -36,7 +37,7 @@ class Slice:
     """The rows where a column has one value: what the target would have earned there.
 
     `estimate` and `gain` (the target less what was logged) are `None` where the slice can't answer;
-    `verdict` says why.
+    `judgement` says why.
     """
 
     column: str
@@ -44,7 +45,12 @@ class Slice:
     rows: int
     estimate: Estimate | None
     gain: Estimate | None
-    verdict: str
+    judgement: Judgement
+
+    @property
+    def verdict(self) -> str:
+        """The judgement in words: `good`, `weak: why` or `cannot answer: why`."""
+        return self.judgement.text
 
     @property
     def name(self) -> str:
@@ -123,10 +129,8 @@ class Evaluation:
     gain
         What the target earns more than was logged, with the interval of the difference; `None`
         where refused, or where no estimator of it was summed.
-    verdict
-        `good`, `weak: why` or `cannot answer: why`.
-    findings
-        Every check behind the verdict, each `good`, `weak` or `broken`.
+    judgement
+        Whether the log can answer, why not, and every check behind that; `verdict` is its text.
     overlap
         By action, how often it was logged and wanted; what is wanted most comes first.
     weights, curve
@@ -153,11 +157,10 @@ class Evaluation:
     target: str
     estimates: tuple[Estimate, ...]
     diagnostics: Diagnostics
-    verdict: str
+    judgement: Judgement
     default: str
     withheld: tuple[Estimate, ...] = ()
     gain: Estimate | None = None
-    findings: tuple[Finding, ...] = ()
     overlap: tuple[Overlap, ...] = ()
     weights: tuple[Weights, ...] = ()
     curve: tuple[Point, ...] = ()
@@ -190,9 +193,19 @@ class Evaluation:
         return None if self.estimate is None else self.estimate.high
 
     @property
+    def verdict(self) -> str:
+        """The judgement in words: `good`, `weak: why` or `cannot answer: why`."""
+        return self.judgement.text
+
+    @property
+    def findings(self) -> tuple[CheckResult, ...]:
+        """Every check behind the verdict, each `good`, `weak` or `broken`."""
+        return self.judgement.findings
+
+    @property
     def refused(self) -> bool:
         """Whether the log can't answer."""
-        return self.verdict.startswith("cannot answer")
+        return self.judgement.refused
 
 
 @dataclass(frozen=True, slots=True)

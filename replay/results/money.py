@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from replay.numerics.amount import Amount
+    from replay.results.judgement import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ class Statement:
     ----------
     tasks
         How many.
-    verdict
-        `good`, `weak: why` or `cannot answer: why`, by their weights.
+    judgement
+        Whether these tasks can answer, by their weights; `verdict` is its text.
     gain
         Worth of quality less dollars and delay, in dollars.
     net
@@ -131,7 +132,7 @@ class Statement:
     """
 
     tasks: int
-    verdict: str
+    judgement: Judgement
     gain: Amount | None
     net: Amount | None
     saved: Amount | None
@@ -139,6 +140,11 @@ class Statement:
     components: tuple[Component, ...]
     audits: Audits
     agreement: Component | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The judgement in words: `good`, `weak: why` or `cannot answer: why`."""
+        return self.judgement.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from replay.tables.values.unusable import Unusable
 
 if TYPE_CHECKING:
     from replay.aggregate.target_stats import Sums
+    from replay.checks.check_result import CheckResult
     from replay.checks.covariate_balance import Imbalance
-    from replay.checks.finding import Finding
     from replay.order.row_order import RowOrder
+    from replay.results.judgement import Judgement
     from replay.results.money import Money
-    from replay.results.verdict import Verdict
     from replay.stats.design_effect import DesignEffect
     from replay.stats.reward_scale import RewardScale
 
@@ -39,7 +39,7 @@ class Summary:
     sums: Sums
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    blocked: Verdict | None = None
+    blocked: Judgement | None = None
     unusable: Unusable = field(default_factory=Unusable)
     actions: tuple[str, ...] = ()
     money: Money | None = None
@@ -50,4 +50,4 @@ class Summary:
     imbalance: Imbalance | None = None
     scale: RewardScale | None = None
     estimand: str = ""
-    checked: tuple[Finding, ...] = ()
+    checked: tuple[CheckResult, ...] = ()

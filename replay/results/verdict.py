@@ -31,12 +31,12 @@ order        Rows that can't stand in the order of logging (`replay/order`): bro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from replay.checks.check_result import CheckResult, Grade
 from replay.checks.clusters import by_clusters, on_clusters, on_design
 from replay.checks.covariate_balance import on_balance
-from replay.checks.finding import Finding
 from replay.checks.order import on_order
 from replay.checks.weights import (
     on_mean_weight,
@@ -45,6 +45,7 @@ from replay.checks.weights import (
     on_tail,
     on_worth,
 )
+from replay.results.judgement import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,19 +60,6 @@ NO_SUPPORT_SHARE = 0.01
 BY_LUCK = 1e-4
 MISMATCH = (0.02, 0.2)
 WANTED_SHARE, FEW_ROWS = 0.01, 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`good`, `weak: why` or `cannot answer: why`, and every check behind it."""
-
-    text: str
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def refused(self) -> bool:
-        """Whether no estimate is given."""
-        return self.text.startswith("cannot answer")
 
 
 def judge(
@@ -89,8 +77,8 @@ def judge(
     design: DesignEffect | None = None,
     precision: float | None = None,
     imbalance: Imbalance | None = None,
-    more: Sequence[Finding] = (),
-) -> Verdict:
+    more: Sequence[CheckResult] = (),
+) -> Judgement:
     """Judge a log by its diagnostics; the first of the worst reasons is given.
 
     `estimated` says what propensities are worth that were not logged: weak at best; `order` how
@@ -126,95 +114,91 @@ def judge(
         *_drift(drift if order is None or order.logged else None),
         *more,
     ]
-    broken = [one.text for one in findings if one.verdict == "broken"]
-    weak = [one.text for one in findings if one.verdict == "weak"]
-    if broken:
-        text = f"cannot answer: {broken[0]}"
-    else:
-        text = f"weak: {'; '.join(weak)}" if weak else "good"
-    return Verdict(text, tuple(findings))
+    return Judgement.of(findings)
 
 
-def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) -> Finding:
+def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) -> CheckResult:
     lacking = found.no_support_rows
     if not lacking:
-        return Finding(
-            "support", "good", f"full support: every action of {target} has a logged propensity"
+        return CheckResult(
+            "support", Grade.GOOD, f"full support: every action of {target} has a logged propensity"
         )
-    verdict = "broken" if lacking / rows > NO_SUPPORT_SHARE else "weak"
+    verdict = Grade.BROKEN if lacking / rows > NO_SUPPORT_SHARE else Grade.WEAK
     text = f"{target} does what the log {lacks} in {lacking} of {rows} {unit}s"
-    return Finding("support", verdict, text)
+    return CheckResult("support", verdict, text)
 
 
-def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[Finding]:
+def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[CheckResult]:
     number = found.effective_clusters
     each = {
         "clusters": on_clusters(number, design),
         "correlated rows": on_design(design, clustered=number is not None),
     }
-    return [Finding(name, *one) for name, one in each.items() if one is not None]
+    return [CheckResult(name, *one) for name, one in each.items() if one is not None]
 
 
-def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[Finding]:
+def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[CheckResult]:
     if estimated:
-        return [Finding("propensities", "weak", estimated)]
+        return [CheckResult("propensities", Grade.WEAK, estimated)]
     if mismatch is None:
         return []
     name, taken, expected, p_value = mismatch
     away = abs(taken - expected) / expected if expected else 1.0
     if p_value > BY_LUCK or away < MISMATCH[0]:
         text = "actions were taken as often as their logged chances say"
-        return [Finding("propensities", "good", text)]
+        return [CheckResult("propensities", Grade.GOOD, text)]
     if known:
         text = f"{name} was taken {taken:,.0f} times, by its logged chances {expected:,.0f}"
-        verdict = "broken" if away > MISMATCH[1] else "weak"
-        return [Finding("propensities", verdict, text + ": were those the chances used?")]
+        verdict = Grade.BROKEN if away > MISMATCH[1] else Grade.WEAK
+        return [CheckResult("propensities", verdict, text + ": were those the chances used?")]
     text = (
         f"by its logged chances {name} stands for {taken:,.0f} of {expected:,.0f} rows: wasn't it"
         " always eligible, or are the propensities wrong?"
     )
-    return [Finding("propensities", "weak", text)]
+    return [CheckResult("propensities", Grade.WEAK, text)]
 
 
-def _overlap(overlap: Sequence[Overlap], rows: int, target: str, *, known: bool) -> list[Finding]:
+def _overlap(
+    overlap: Sequence[Overlap], rows: int, target: str, *, known: bool
+) -> list[CheckResult]:
     thin = [one for one in overlap if one.wanted > WANTED_SHARE * rows and one.ess < FEW_ROWS]
     if not overlap:
         return []
     if not thin:
-        return [Finding("overlap", "good", f"the log has tried what {target} does")]
+        return [CheckResult("overlap", Grade.GOOD, f"the log has tried what {target} does")]
     never = [one for one in thin if not one.taken]
     if never:
         text = (
             f"{target} does {never[0].action} in {never[0].wanted / rows:.0%} of the rows, and the"
             " log never did"
         )
-        return [Finding("overlap", "weak" if known else "broken", text)]
+        return [CheckResult("overlap", Grade.WEAK if known else Grade.BROKEN, text)]
     worst = thin[0]
     text = (
         f"{target} does {worst.action} in {worst.wanted / rows:.0%} of the rows, and the log's"
         f" {worst.taken} tries are worth {worst.ess:.1f}"
     )
-    return [Finding("overlap", "weak", text)]
+    return [CheckResult("overlap", Grade.WEAK, text)]
 
 
 def _context(
     imbalance: Imbalance | None, mismatch: Mismatch | None, *, known: bool
-) -> list[Finding]:
+) -> list[CheckResult]:
     """Judge the context; actions that weren't always eligible depend on it too."""
     always = mismatch is not None and mismatch.p_value > BY_LUCK
     found = on_balance(imbalance, certain=known or always)
-    return [] if found is None else [Finding("context", *found)]
+    return [] if found is None else [CheckResult("context", *found)]
 
 
-def _order(order: RowOrder | None) -> list[Finding]:
+def _order(order: RowOrder | None) -> list[CheckResult]:
     found = on_order(order)
-    return [] if found is None else [Finding("order", *found)]
+    return [] if found is None else [CheckResult("order", *found)]
 
 
-def _drift(drift: float | None) -> list[Finding]:
+def _drift(drift: float | None) -> list[CheckResult]:
     if drift is None:
         return []
     if drift > BY_LUCK:
-        return [Finding("drift", "good", "rewards are alike over the length of the log")]
+        return [CheckResult("drift", Grade.GOOD, "rewards are alike over the length of the log")]
     text = "rewards drift over the log: what it says is of its whole time, not of today"
-    return [Finding("drift", "weak", text)]
+    return [CheckResult("drift", Grade.WEAK, text)]

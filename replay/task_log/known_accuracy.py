@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.checks.finding import Finding
+from replay.checks.check_result import CheckResult, Grade
 from replay.runtime.text import counted
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ def unknown_accuracy(audits: Audits) -> str:
     )
 
 
-def accuracy_check(money: Money) -> tuple[Finding, ...]:
+def accuracy_check(money: Money) -> tuple[CheckResult, ...]:
     """Check that accuracy is known where the target's value rests on it."""
     if money.target == "logging" or money.whole.gain is None:
         return ()
     if money.accuracy_known:
         half = 100 * (money.whole.audits.half_width or 0.0)
         text = f"the gain in accuracy is known to ±{half:.1f} points"
-        return (Finding("accuracy", "good", text),)
+        return (CheckResult("accuracy", Grade.GOOD, text),)
     text = unknown_accuracy(money.whole.audits)
-    return (Finding("accuracy", "weak", text[0].lower() + text[1:]),)
+    return (CheckResult("accuracy", Grade.WEAK, text[0].lower() + text[1:]),)
 
 
 def _two_digits(count: int) -> str:

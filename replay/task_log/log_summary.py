@@ -14,8 +14,8 @@ from bandit.errors import BadValue
 from bandit.events import STOP
 from replay.log_files.histories import OwnLog
 from replay.results.estimand import MEANING, estimand_of
+from replay.results.judgement import Judgement
 from replay.results.summary import Summary
-from replay.results.verdict import Verdict
 from replay.task_log.accounts import Accounts
 from replay.task_log.components import prices
 from replay.task_log.known_accuracy import accuracy_check
@@ -152,7 +152,7 @@ def fold_own_log(
         }
         blocked = None
         if not found.used:
-            blocked = Verdict("cannot answer: no task is old enough to have its verdict for sure")
+            blocked = Judgement.refusal("no task is old enough to have its verdict for sure")
         statements = [
             money_of(account, str(target), level, priced=audit_usd is not None, share=target.share)
             for target, account in zip(targets, accounts, strict=True)

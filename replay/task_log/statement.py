@@ -80,9 +80,9 @@ def _statement(
         0 if priced else sums.unpriced,
         widest=HEADLINE * share,
     )
-    verdict = judge(ledger.weights.diagnostics(), tasks, target, "task")
-    if verdict.refused:
-        return Statement(tasks, verdict.text, None, None, None, None, (), audits)
+    judgement = judge(ledger.weights.diagnostics(), tasks, target, "task")
+    if judgement.refused:
+        return Statement(tasks, judgement, None, None, None, None, (), audits)
 
     def gain(name: str) -> Amount:
         return amount(ledger.gain(name), level)
@@ -100,7 +100,7 @@ def _statement(
     delay_price = Earned(*ledger.price).delay_s
     return Statement(
         tasks,
-        verdict.text,
+        judgement,
         gain("value_usd"),
         gain("net_usd"),
         gain("usd").times(-1.0),

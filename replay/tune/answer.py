@@ -64,12 +64,12 @@ def answer(
         everyone.append(asked.today)
     walked = walk(held, everyone, plan, tell)
     names = [label(one) for one in everyone]
-    verdicts = judge_walk(held, walked, names, unit)
-    usable = [at for at in range(len(asked.candidates)) if not verdicts[at].refused]
+    judgements = judge_walk(held, walked, names, unit)
+    usable = [at for at in range(len(asked.candidates)) if not judgements[at].refused]
     if not usable:
-        raise CannotAnswer(verdicts[0].text.removeprefix("cannot answer: "))
-    if asked.today is not None and verdicts[-1].refused:
-        raise CannotAnswer(f"today's policy: {verdicts[-1].text}")
+        raise CannotAnswer(judgements[0].reason)
+    if asked.today is not None and judgements[-1].refused:
+        raise CannotAnswer(f"today's policy: {judgements[-1].text}")
     together = with_logged(held, walked)
     chosen = max(usable, key=lambda at: float(together.value[at]))
     every = range(len(asked.candidates))
@@ -92,7 +92,7 @@ def answer(
             float(histories[at].std(ddof=1)) if plan.replays > 1 else None,
             buys[at].pess,
             buys[at].width,
-            verdicts[at].text.removeprefix("cannot answer: ") if verdicts[at].refused else None,
+            judgements[at].reason if judgements[at].refused else None,
         )
         for at in every
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from replay.report.figures.forest import Line, Rule, forest
 from replay.report.html.elements import PageTable
 from replay.report.wording.digits import number
-from replay.report.wording.sentence import verdict_word
 from replay.runtime.text import counted
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def said(slices: tuple[Slice, ...]) -> str:
 def _line(one: Slice, estimate: Estimate | None, *, alone: bool) -> Line:
     """Name the column only where there are several: a phone has little room."""
     name = one.value if alone else one.name
-    return Line(f"{name} ({one.rows:,})", estimate, verdict_word(one.verdict))
+    return Line(f"{name} ({one.rows:,})", estimate, one.judgement.status)
 
 
 def _cells(estimate: Estimate | None) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from replay.report.wording.sentence import verdict_word
+from replay.results.judgement import VerdictStatus
+
+if TYPE_CHECKING:
+    from replay.checks.check_result import Grade
 
 SHAPES = {
     "good": ("M8 1a7 7 0 1 0 .01 0z", "M4.6 8.2L7 10.6L11.4 5.8"),
@@ -23,14 +26,13 @@ class VerdictMark(NamedTuple):
     sign: str
 
 
-def verdict_mark(verdict: str) -> VerdictMark:
-    """Return word, colour and shape of a verdict or of a finding's word.
+def verdict_mark(verdict: VerdictStatus | Grade) -> VerdictMark:
+    """Return word, colour and shape of a verdict or of a check's grade.
 
     Examples
     --------
-    >>> verdict_mark("cannot answer: no support")[:2]
+    >>> verdict_mark(VerdictStatus.CANNOT_ANSWER)[:2]
     ('cannot answer', 'broken')
     """
-    word = verdict_word(verdict)
-    kind = word if word in SHAPES else "broken"
-    return VerdictMark(word, kind, *SHAPES[kind])
+    kind = "broken" if verdict is VerdictStatus.CANNOT_ANSWER else str(verdict)
+    return VerdictMark(str(verdict), kind, *SHAPES[kind])

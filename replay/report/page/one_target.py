@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class CheckLine:
     """A check in words; `advice` says what to do about one that isn't good."""
 
-    verdict: str
+    verdict: VerdictStatus | Grade
     name: str
     text: str
     advice: str | None
@@ -40,7 +40,7 @@ class TargetSections:
     """What `target.html` shows of one target; `None` or empty where there is nothing to show."""
 
     name: str
-    verdict: str
+    verdict: VerdictStatus | Grade
     sentence: str
     why: str
     estimates: Figure | None
@@ -63,7 +63,7 @@ def sections_of(answer: Evaluation, *, gain: bool) -> TargetSections:
     shows_gain = gain and answer.gain is not None and accuracy_known(answer) and shown
     return TargetSections(
         name=answer.target,
-        verdict=answer.verdict,
+        verdict=answer.judgement.status,
         sentence=sentence(answer),
         why=reason(answer) if shown else "",
         estimates=estimates_figure(answer) if shown and answer.estimates else None,

@@ -15,7 +15,7 @@ from replay.report.terminal.tables import (
 from replay.report.wording.advice import good_checks, wanting
 from replay.report.wording.diagnosis import diagnosis
 from replay.report.wording.families import families
-from replay.report.wording.sentence import evaluations, notes, question, sentence, verdict_word
+from replay.report.wording.sentence import evaluations, notes, question, sentence
 from replay.results.evaluation import Comparison
 from replay.runtime.text import counted, say
 
@@ -82,7 +82,7 @@ def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
         say(console, "")
     for one in every:
         whose = f"Verdict on {one.target}" if every[1:] else "Verdict"
-        word = verdict_word(one.verdict)
+        word = one.judgement.status
         # Why it is weak stands above, check by check.
         text = "weak, for the reasons above" if word == "weak" and one.findings else one.verdict
         say(console, f"{whose}: {text}", f"bold {STYLES[word]}")

@@ -9,7 +9,7 @@ from rich.table import Table
 from replay.report.figures.drawing import shortened
 from replay.report.wording.digits import number, with_interval
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
-from replay.report.wording.sentence import REFUSED, accuracy_known, lived, verdict_word
+from replay.report.wording.sentence import REFUSED, accuracy_known, lived
 from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def print_targets(family: Family, console: Console) -> None:
     table = _table(family.head, f"per {every[0].unit}", "more than logged", "verdict")
     for one in every:
         gain = None if one.refused or not accuracy_known(one) else one.gain
-        row = (one.target, _cell(one.estimate), _cell(gain), verdict_word(one.verdict))
+        row = (one.target, _cell(one.estimate), _cell(gain), one.judgement.status)
         add_row(table, *row)
     console.print(table)
     if family.lived:
@@ -117,7 +117,7 @@ def print_slices(answer: Evaluation, console: Console) -> None:
         add_row(table, shortened(one.name, room), *cells)
     say(console, "")
     console.print(table)
-    weak = sum(verdict_word(one.verdict) == "weak" for one in answer.slices)
+    weak = sum(one.judgement.status == "weak" for one in answer.slices)
     if weak:
         say(
             console,

@@ -9,7 +9,7 @@ from replay.runtime.text import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.checks.finding import Finding
+    from replay.checks.check_result import CheckResult
 
 ADVICE = {
     "support": "Ask about a target that does only what the log could do, or let the log explore"
@@ -40,25 +40,25 @@ ADVICE = {
 RANK = {"broken": 0, "weak": 1, "good": 2}
 
 
-def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+def worst_first(findings: Sequence[CheckResult]) -> list[CheckResult]:
     """Order checks: broken, weak, good."""
     return sorted(findings, key=lambda one: RANK[one.verdict])
 
 
-def wanting(findings: Sequence[Finding]) -> list[Finding]:
+def wanting(findings: Sequence[CheckResult]) -> list[CheckResult]:
     """Checks that aren't good, the worst first."""
     return [one for one in worst_first(findings) if one.verdict != "good"]
 
 
-def good_checks(findings: Sequence[Finding]) -> str:
+def good_checks(findings: Sequence[CheckResult]) -> str:
     """Say how many checks are good, in a line; empty where there is none.
 
     Examples
     --------
-    >>> from replay.checks.finding import Finding
-    >>> good_checks([Finding("drift", "good", ""), Finding("tail", "weak", "")])
+    >>> from replay.checks.check_result import CheckResult
+    >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "weak", "")])
     '1 other check is good.'
-    >>> good_checks([Finding("drift", "good", ""), Finding("tail", "good", "")])
+    >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "good", "")])
     'All 2 checks are good.'
     """
     good = sum(one.verdict == "good" for one in findings)

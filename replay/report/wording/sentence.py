@@ -38,11 +38,12 @@ def sentence(answer: Evaluation) -> str:
     --------
     >>> from replay.stats.weight_stats import WeightSums
     >>> from replay.results.evaluation import Estimate, Evaluation
+    >>> from replay.results.judgement import Judgement
     >>> mean = Estimate("mean of the log", 0.0034, 0.0025, 0.0047, 0.95, "Wilson")
     >>> dr = Estimate("DR", 0.0029, 0.0012, 0.0061, 0.95, "Wilson")
     >>> gain = Estimate("DR", -0.0005, -0.002, 0.001, 0.95, "Student")
     >>> found = WeightSums().diagnostics()
-    >>> answer = Evaluation(9, "row", mean, "uniform", (dr,), found, "good", "DR", gain=gain)
+    >>> answer = Evaluation(9, "row", mean, "uniform", (dr,), found, Judgement(), "DR", gain=gain)
     >>> for part in sentence(answer).split(", "):
     ...     print(part)
     uniform would have earned 0.0029 a row (0.0012 to 0.0061)
@@ -99,17 +100,12 @@ def more(estimate: Estimate, than: str) -> str:
 def brief(answer: Evaluation) -> str:
     """Value and interval; the verdict's word where there is none."""
     found = answer.estimate
-    return verdict_word(answer.verdict) if found is None else with_interval(found)
-
-
-def verdict_word(verdict: str) -> str:
-    """`good`, `weak` or `cannot answer`, of a verdict with or without its reason."""
-    return verdict.partition(":")[0]
+    return str(answer.judgement.status) if found is None else with_interval(found)
 
 
 def reason(answer: Evaluation) -> str:
     """Why the verdict isn't good; empty where it is."""
-    return answer.verdict.partition(": ")[2]
+    return answer.judgement.reason
 
 
 def evaluations(answer: Evaluation | Comparison) -> tuple[Evaluation, ...]:

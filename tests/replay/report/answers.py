@@ -19,6 +19,7 @@ from replay.results.evaluation import (
     Slice,
     Weights,
 )
+from replay.results.judgement import Judgement, VerdictStatus
 from replay.results.verdict import judge
 from replay.stats.action_stats import Overlap
 from replay.stats.weight_stats import WeightSums
@@ -51,7 +52,7 @@ def good(target: str = "uniform", *, actions: int = 12, scale: float = 1.0) -> E
     ]
     taken, wanted = np.bincount(action, minlength=actions), rows / actions
     overlap = [Overlap(f"pool-{a}", int(taken[a]), wanted, float(taken[a])) for a in range(actions)]
-    verdict = judge(found, rows, target, overlap=overlap, drift=0.4)
+    judgement = judge(found, rows, target, overlap=overlap, drift=0.4)
     steps = range(rows // 20, rows + 1, rows // 20)
     return Evaluation(
         rows=rows,
@@ -60,10 +61,9 @@ def good(target: str = "uniform", *, actions: int = 12, scale: float = 1.0) -> E
         target=target,
         estimates=tuple(estimates),
         diagnostics=found,
-        verdict=verdict.text,
+        judgement=judgement,
         default="DR",
         gain=Estimate("DR", values[3] - 0.1501, values[3] - 0.1621, values[3] - 0.1381, 0.95, "t"),
-        findings=verdict.findings,
         overlap=tuple(overlap),
         weights=histogram(weight),
         curve=tuple(
@@ -80,15 +80,14 @@ def refused(target: str = "always:rare") -> Evaluation:
     """An answer that the log can't give: its withheld numbers must not be seen."""
     whole = good(target)
     found = replace(whole.diagnostics, no_support_rows=9000, ess=11.0, ess_share=0.00055)
-    verdict = judge(found, whole.rows, target)
+    judgement = judge(found, whole.rows, target)
     return replace(
         whole,
         estimates=(),
         withheld=whole.estimates,
         gain=None,
         diagnostics=found,
-        verdict=verdict.text,
-        findings=verdict.findings,
+        judgement=judgement,
     )
 
 
@@ -99,11 +98,8 @@ def sliced(many: int = 30, column: str = "country") -> Evaluation:
     for at in range(many):
         rows = int(20 + 4000 / (at + 1))
         if at % 7 == 6:
-            why = (
-                "cannot answer: the effective sample size for uniform is only 21 rows (at least 60"
-                " required)"
-            )
-            slices.append(Slice(column, f"value {at}", rows, None, None, why))
+            why = "the effective sample size for uniform is only 21 rows (at least 60 required)"
+            slices.append(Slice(column, f"value {at}", rows, None, None, Judgement.refusal(why)))
             continue
         half = 0.9 / math.sqrt(rows)
         value, more = 0.17 + chance.normal(0, 0.02), chance.normal(0.02, 0.04)
@@ -114,7 +110,7 @@ def sliced(many: int = 30, column: str = "country") -> Evaluation:
                 rows,
                 Estimate("DR", value, value - half, value + half, 0.95, "Wilson"),
                 Estimate("DR", more, more - half, more + half, 0.95, "t by kurtosis"),
-                "good" if rows > 200 else "weak: few rows",
+                Judgement() if rows > 200 else Judgement(VerdictStatus.WEAK, ("few rows",)),
             )
         )
     return replace(good(), slices=tuple(slices))

@@ -10,10 +10,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replay.checks.check_result import CheckResult, Grade
 from replay.checks.copies import on_copies
 from replay.checks.covariate_balance import Imbalance
 from replay.checks.crossed_clusters import CrossedEffect, on_crossed
-from replay.checks.finding import Finding
 from replay.report.figures import curve as curve_figure
 from replay.report.figures import weights as weight_figure
 from replay.report.figures.scale import Scale, around
@@ -91,8 +91,8 @@ def test_every_check_that_can_fail_has_advice() -> None:
         drift=1e-9,
         design=DesignEffect("user", 3.0, 1e-9, treated=True),
         more=[
-            Finding("accuracy", "weak", ""),
-            Finding("rows left out", "weak", ""),
+            CheckResult("accuracy", Grade.WEAK, ""),
+            CheckResult("rows left out", Grade.WEAK, ""),
             *on_copies(0.5),
             *on_crossed(CrossedEffect("item_id", 2.0, 1e-9), "user"),
         ],

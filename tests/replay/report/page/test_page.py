@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from replay.report.page.page import page_text
 from replay.report.wording.digits import number
 from replay.results.evaluation import Comparison, Estimate, Evaluation
+from replay.results.judgement import Judgement
 from replay.runtime.text import printable
 from tests.replay.report.answers import (
     HOSTILE,
@@ -40,7 +41,14 @@ ANSWERS: dict[str, Evaluation | Comparison] = {
     "learner": learner(),
     "learners": compared_learners(),
     "bare": replace(
-        good(), gain=None, findings=(), overlap=(), weights=(), curve=(), notes=(), counts={}
+        good(),
+        gain=None,
+        judgement=Judgement(),
+        overlap=(),
+        weights=(),
+        curve=(),
+        notes=(),
+        counts={},
     ),
 }
 
