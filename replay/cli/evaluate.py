@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
-from replay.cli.learning_options import walk_options
-from replay.cli.log_options import log_options, names, source_of
+from replay.cli.declared import declared_options
+from replay.cli.log_options import source_of
+from replay.evaluation.options import EvaluateOptions
 
 ARGUMENTS = "poolwise.arguments"
 """Where the command keeps what was typed."""
@@ -24,26 +25,7 @@ class AsTyped(click.Command):
 
 
 @click.command(cls=AsTyped)
-@log_options
-@click.option(
-    "--estimate-propensities",
-    is_flag=True,
-    help="The log has no propensities: estimate them from the context; weak at best.",
-)
-@click.option("--by", default="", help="Columns to slice by, separated by commas.")
-@click.option(
-    "--reward-range",
-    nargs=2,
-    type=float,
-    metavar="LOW HIGH",
-    help="What the reward never leaves; rows beyond can't be used, and --interval bernstein and"
-    " betting hold for any number of rows.",
-)
-@click.option(
-    "--time",
-    metavar="COLUMN",
-    help="Timestamp column: numbers, or times of one zone; shows whether rows are in order.",
-)
+@click.argument("log", nargs=-1)
 @click.option(
     "--target",
     "targets",
@@ -55,49 +37,7 @@ class AsTyped(click.Command):
     " column:NAME, columns:PREFIX, or a worker's FILE.toml: its policy, evaluated as it would"
     " learn; several to compare them.",
 )
-@click.option(
-    "--level",
-    default=0.95,
-    show_default=True,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Confidence of the intervals.",
-)
-@click.option(
-    "--interval",
-    default="default",
-    show_default=True,
-    help="How intervals are made; anytime holds however often one looks.",
-)
-@click.option("--estimators", default="", help="Only these, separated by commas.  [all]")
-@click.option(
-    "--jobs",
-    default=1,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Processes to read files with; the answer is the same for any number.",
-)
-@click.option(
-    "--engine",
-    default="local",
-    show_default=True,
-    type=click.Choice(["local", "spark"]),
-    help="Who reads the files: this machine, or a Spark cluster whose executors have poolwise"
-    " installed, in this version, and can read the paths; spark-submit's settings hold.",
-)
-@click.option("--strict", is_flag=True, help="Make a row that can't be used an error.")
-@click.option(
-    "--delay-usd-per-hour",
-    default=0.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="What an hour until the verdict costs (our own log only).",
-)
-@click.option(
-    "--audit-usd",
-    type=click.FloatRange(0),
-    help="What gold costs that came from elsewhere than the pools (our own log only).",
-)
-@walk_options
+@declared_options(EvaluateOptions)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",
@@ -111,14 +51,10 @@ def evaluate(
     /,
     *,
     log: tuple[str, ...],
-    sql: str | None,
     targets: tuple[str, ...],
-    context: str,
-    by: str,
-    estimators: str,
     as_json: bool,
     html: Path | None,
-    **options: Any,
+    **options: Unpack[EvaluateOptions],
 ) -> None:
     """Estimate what another way of deciding would have earned.
 
@@ -152,18 +88,10 @@ def evaluate(
             if html.exists() and Path(one).exists() and html.samefile(one):
                 raise InputError(f"{html}: is {what} itself; name another file for the page")
     with progress("reading", unit="rows") as tell:
-        found = compare(
-            source_of(log),
-            targets=targets,
-            sql=sql,
-            context=names(context),
-            by=names(by),
-            estimators=names(estimators),
-            tell=tell,
-            **options,
-        )
-    answer = found if len(targets) > 1 else found.evaluations[0]
-    name = sql or ", ".join(log)
+        options["tell"] = tell
+        comparison = compare(source_of(log), targets=targets, **options)
+    answer = comparison if len(targets) > 1 else comparison.evaluations[0]
+    name = options["sql"] or ", ".join(log)
     if html is not None:
         from replay.report.page.page import write_page
 
@@ -173,4 +101,4 @@ def evaluate(
     else:
         print_report(answer, name)
     if answer.refused:
-        raise CannotAnswer(f"{name}: {found.evaluations[0].verdict}")
+        raise CannotAnswer(f"{name}: {comparison.evaluations[0].verdict}")

@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
-from bandit.errors import BadValue
-from replay.cli.learning_options import walk_options
-from replay.cli.log_options import log_options, names, source_of
-
-
-def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str:
-    """Read an option that is given twice as a longer list."""
-    return ",".join(given)
+from replay.cli.declared import declared_options
+from replay.cli.log_options import source_of
+from replay.tune.options import TuneOptions
 
 
 @click.command()
-@log_options
-@click.option(
-    "--candidates",
-    metavar="FILE",
-    type=click.Path(readable=False, path_type=Path),
-    help="Candidates in TOML: [grid] or [[candidate]].  [12 usual ones]",
-)
-@click.option(
-    "--explorer",
-    multiple=True,
-    callback=_together,
-    help="Explorers of the grid, separated by commas or one by one.",
-)
-@click.option("--rate", multiple=True, callback=_together, help="Rates of the grid, likewise.")
-@click.option("--floor", multiple=True, callback=_together, help="Floors of the grid, likewise.")
-@click.option(
-    "--today",
-    default="logging",
-    show_default=True,
-    metavar="logging|FILE",
-    help="What candidates differ from: the log, or the [policy] of a worker's TOML.",
-)
-@walk_options
-@click.option(
-    "--new",
-    default="uniform",
-    show_default=True,
-    help="Policy that tomorrow's log is to evaluate: uniform or always:ACTION.",
-)
-@click.option("--tasks", type=click.IntRange(1), help="Rows of tomorrow's log.  [as this one]")
-@click.option(
-    "--precision",
-    metavar="WIDTH",
-    type=click.FloatRange(0, min_open=True),
-    help="Find the smallest floor that makes tomorrow's interval so wide.",
-)
-@click.option(
-    "--level",
-    default=0.95,
-    show_default=True,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Confidence of all intervals of a kind together.",
-)
-@click.option("--strict", is_flag=True, help="Make a row that can't be used an error.")
+@click.argument("log", nargs=-1)
+@declared_options(TuneOptions)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",
@@ -72,14 +25,9 @@ def _together(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
 def tune(
     *,
     log: tuple[str, ...],
-    sql: str | None,
-    context: str,
-    explorer: str,
-    rate: str,
-    floor: str,
     as_json: bool,
     html: Path | None,
-    **options: Any,
+    **options: Unpack[TuneOptions],
 ) -> None:
     """Find exploration settings from a log.
 
@@ -103,27 +51,12 @@ def tune(
     if html is not None:
         check_place(html)
     with progress("reading and learning", unit="rows") as tell:
-        found = run(
-            source_of(log),
-            sql=sql,
-            context=names(context),
-            explorer=names(explorer),
-            rate=_numbers("--rate", rate),
-            floor=_numbers("--floor", floor),
-            tell=tell,
-            **options,
-        )
-    name = sql or ", ".join(log)
+        options["tell"] = tell
+        tuning = run(source_of(log), **options)
+    name = options["sql"] or ", ".join(log)
     if html is not None:
-        write_whole(html, page(found, name))
+        write_whole(html, page(tuning, name))
     if as_json:
-        click.echo(as_json_text(found))
+        click.echo(as_json_text(tuning))
     else:
-        print_report(found, name)
-
-
-def _numbers(option: str, text: str) -> list[float]:
-    try:
-        return [float(name) for name in names(text)]
-    except ValueError as error:
-        raise BadValue(f"{option} {text!r}: say numbers, separated by commas") from error
+        print_report(tuning, name)

@@ -7,122 +7,45 @@ estimator's sums. Targets that learn walk it besides (`replay/evaluation/learnin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from replay.evaluation.arguments import checked_options, several_targets
 from replay.evaluation.asked import read_question
+from replay.evaluation.options import EvaluateOptions
 from replay.evaluation.sources import own_log
 from replay.evaluation.table import answer_table
-from replay.learning.config import REPLAYS
 from replay.report.displayed import DisplayedComparison, DisplayedEvaluation
+from replay.runtime.declared_options import lists_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from replay.evaluation.options import Options
     from replay.results.evaluation import Comparison
 
 
+@lists_options(EvaluateOptions)
 def evaluate(
-    source: Any = None,
-    *,
-    sql: str | None = None,
-    action: str | None = None,
-    reward: str | None = None,
-    reward_range: Sequence[float] | None = None,
-    propensity: str | None = None,
-    logged: str | None = None,
-    estimate_propensities: bool = False,
-    actions: str | None = None,
-    context: str | Sequence[str] = (),
-    by: str | Sequence[str] = (),
-    cluster: str | None = None,
-    time: str | None = None,
-    target: str | Path = "uniform",
-    level: float = 0.95,
-    interval: str = "default",
-    estimators: str | Sequence[str] = (),
-    jobs: int = 1,
-    engine: str = "local",
-    strict: bool = False,
-    delay_usd_per_hour: float = 0.0,
-    audit_usd: float | None = None,
-    horizon: int | None = None,
-    replays: int = REPLAYS,
-    percentile: float = 0.0,
-    worth: float = 1.0,
-    seed: int = 0,
-    tell: Callable[[int], None] | None = None,
+    source: Any = None, *, target: str | Path = "uniform", **options: Unpack[EvaluateOptions]
 ) -> DisplayedEvaluation:
     """Estimate what a target policy would have earned, from a log of another one.
 
     Parameters
     ----------
     source
-        Path of an embedded log (`sqlite:` before it is welcome), of the folder of an archive, of
-        Parquet, CSV or JSON lines (also .gz), a glob or folder of such, URI of Parquet
-        (`s3://...`), or a list of them; or a table in memory: pandas, Arrow, Polars, whatever has
-        Arrow's stream.
-    sql
-        Instead of a source, a query that DuckDB runs over files: its result is the table.
-    action, reward, propensity
-        Columns of a table; where not given, guessed by their names, with a note. The reward may
-        be a sum of columns with weights: `quality - 0.5*usd`. Our own log needs none.
-    reward_range
-        What the reward never leaves, (low, high); rows beyond can't be used. With it the intervals
-        `bernstein` and `betting` hold for any number of rows; they are of IPS alone.
-    logged
-        Where the logging policy's chance of every action stands: `columns:PREFIX`, or a column of
-        maps from actions to chances, or of lists in the order of `actions`.
-    estimate_propensities
-        Whether the log has no propensities and they are to be estimated from the context, which
-        makes the verdict weak at best.
-    actions
-        Column of lists of the actions that could be chosen in a row; without it, all seen.
-    context
-        Columns of the context; one may be given as a string.
-    by
-        Columns, or one, to slice by: what the target would have earned for each of their values.
-    cluster
-        Column of what rows belong together by, as the decisions of a task: they count as one.
-        Without it, columns that look like ids (`replay/tables/repeated_ids.py`) are searched for
-        correlated rows, and their values are clusters where there are any; `none` for independent
-        rows.
-    time
-        Column of when it was: numbers, or times of one zone. Rows are taken in the order of the
-        file; those earlier than the row before are counted, and the curve says when it was.
+        Path of an embedded log (with or without `sqlite:` before it), of an archive's folder, or of
+        Parquet, CSV or JSON lines (also .gz); a glob or folder of such; a URI of Parquet
+        (`s3://...`); or a list of them. Or a table in memory: pandas, Arrow, Polars, or anything
+        with an Arrow stream.
     target
-        `uniform`, `logging`, `greedy` (where all logged chances are known), `always:ACTION`,
-        `mix:SHARE:TARGET` (of our own log: a share of the decisions is another target's),
-        `column:NAME` (the chance of the logged action, or lists or maps of all),
+        `uniform`, `logging`, `greedy` (where all logged probabilities are known), `always:ACTION`,
+        `mix:SHARE:TARGET` (poolwise's own log: a share of the decisions is another target's),
+        `column:NAME` (the target's probability of the logged action, or lists or maps of all),
         `columns:PREFIX`, or the path of a worker's TOML (`.toml`) with its policy. A policy that
-        learns is evaluated as it would learn: from rows accepted as its own choice alone, over the
-        first T' of them, as `replay.learning` does it; `learning` says how long and how often.
-    level
-        Confidence of the intervals, in (0, 1).
-    interval
-        How intervals are made: `default`, or another of `replay.intervals.rules.RULES`; `anytime`
-        holds however often one looks.
-    estimators
-        Names of those, or of the one, that are wanted, if not all; the last of them, as they are
-        listed, is the one that `value` is of.
-    jobs
-        Processes that read files, or threads where that is faster (Parquet of up to four million
-        rows, or estimators that only weigh); the answer is the same for any number.
-    engine
-        `local`, or `spark` for files that a cluster's executors read, with poolwise installed there
-        (`replay/evaluation/spark.py`); a session that runs is used.
-    strict
-        Whether a row that can't be used is an error; else it is left out and counted.
-    delay_usd_per_hour
-        What an hour until the verdict costs; our own log only.
-    audit_usd
-        What gold costs that came from elsewhere than the pools; our own log only.
-    horizon, replays, percentile, worth, seed
-        Of targets that learn, as `replay.tune.tune.tune` has them.
-    tell
-        Called with the number of rows as they are read, for a progress bar.
+        learns is evaluated by replay (Li, Chu, Langford and Wang 2011, WSDM): it learns only from
+        rows that are accepted as its own choices, and its value is over the first T' of them.
+    options
+        Columns of the table, intervals and more.
 
     Raises
     ------
@@ -152,40 +75,17 @@ def evaluate(
     >>> answer.learning.policy, answer.learning.horizon, answer.learning.words
     ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 learning histories')
     """
-    options = checked_options(
-        sql=sql,
-        action=action,
-        reward=reward,
-        reward_range=reward_range,
-        propensity=propensity,
-        logged=logged,
-        estimate_propensities=estimate_propensities,
-        actions=actions,
-        context=context,
-        by=by,
-        cluster=cluster,
-        time=time,
-        level=level,
-        interval=interval,
-        estimators=estimators,
-        jobs=jobs,
-        engine=engine,
-        strict=strict,
-        delay_usd_per_hour=delay_usd_per_hour,
-        audit_usd=audit_usd,
-        horizon=horizon,
-        replays=replays,
-        percentile=percentile,
-        worth=worth,
-        seed=seed,
-        tell=tell,
-    )
-    (answer,) = _answers(source, several_targets([target]), options).evaluations
+    checked = checked_options(options)
+    (answer,) = _answers(source, several_targets([target]), checked).evaluations
     return DisplayedEvaluation.of(answer)
 
 
+@lists_options(EvaluateOptions)
 def compare(
-    source: Any = None, *, targets: str | Path | Sequence[str | Path], **options: Any
+    source: Any = None,
+    *,
+    targets: str | Path | Sequence[str | Path],
+    **options: Unpack[EvaluateOptions],
 ) -> DisplayedComparison:
     """Estimate what several target policies would have earned, and how they differ.
 
@@ -199,7 +99,7 @@ def compare(
         first that learns; they have no difference from the others, whose values are over other
         rows.
     options
-        All others of `evaluate`. Intervals hold for all targets (and slices) together.
+        As for `evaluate`. Intervals hold for all targets (and slices) together.
 
     Raises
     ------
@@ -210,15 +110,15 @@ def compare(
     --------
     >>> import pyarrow as pa
     >>> log = {"action": ["a", "b"] * 200, "reward": [3, 1, 5, 3] * 100, "propensity": [0.5] * 400}
-    >>> found = compare(pa.table(log), targets=["always:b", "always:a"])
-    >>> round(found.differences[0].estimate.value, 1)
+    >>> answer = compare(pa.table(log), targets=["always:b", "always:a"])
+    >>> round(answer.differences[0].estimate.value, 1)
     2.0
     """
-    answer = _answers(source, several_targets(targets), checked_options(**options))
+    answer = _answers(source, several_targets(targets), checked_options(options))
     return DisplayedComparison.of(answer)
 
 
-def _answers(source: Any, targets: Sequence[str], options: Options) -> Comparison:
+def _answers(source: Any, targets: Sequence[str], options: EvaluateOptions) -> Comparison:
     """Answer every target: those that learn walk the log side by side, others are summed up."""
     asked = read_question(source, targets, options)
     path = own_log(source)

@@ -1,49 +1,95 @@
-"""Arguments of `evaluate` and `compare` as people give them, checked and in one form."""
+"""Arguments of `evaluate` and `compare` as users give them, checked and in one form."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from bandit.errors import BadValue
 from replay.evaluation.bounded_rewards import checked_range
-from replay.evaluation.options import Options
+from replay.evaluation.options import EvaluateOptions
+from replay.learning.config import Walking
+from replay.runtime.declared_options import filled
+from replay.tables.columns.roles import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-LISTS = ("context", "by", "estimators")
+    from replay.learning.options import LearnerOptions
+    from replay.targets.target import Target
+
+Column = Literal["action", "reward", "propensity", "logged", "actions", "cluster", "time"]
+
+LISTS: tuple[Literal["context", "by", "estimators"], ...] = ("context", "by", "estimators")
 """Options that take one name or several."""
 
-COLUMNS = ("action", "reward", "propensity", "logged", "actions", "cluster", "time")
+COLUMNS: tuple[Column, ...] = get_args(Column)
 """Options that take one name or none."""
 
 
-def checked_options(**given: Any) -> Options:
-    """Put the options of `evaluate` in one form.
+def checked_options(given: EvaluateOptions) -> EvaluateOptions:
+    """Put the options of `evaluate` in one form, with the defaults of those that are not given.
 
     Raises
     ------
     BadValue
         If one is of a type that can't be used; the message names it.
+    TypeError
+        If there is no such option.
 
     Examples
     --------
-    >>> checked_options(context="user", by=["x", "y"]).context
-    ('user',)
+    >>> options = checked_options({"context": "user"})
+    >>> options["context"], options["level"]
+    (('user',), 0.95)
     """
+    options = filled(EvaluateOptions, given)
     for option in LISTS:
-        if option in given:
-            given[option] = several(option, given[option])
-    for option in COLUMNS:
-        name = given.get(option)
+        options[option] = several(option, options[option])
+    for column in COLUMNS:
+        name: object = options[column]
         if not isinstance(name, str | None):
-            raise BadValue(f"{option} is {name!r}, must be the name of a column")
-    level = given.get("level", 0.5)
+            raise BadValue(f"{column} is {name!r}, must be the name of a column")
+    level: object = options["level"]
     if not isinstance(level, int | float):
         raise BadValue(f"level is {level!r}, must be a number between 0 and 1")
-    given["reward_range"] = checked_range(given.get("reward_range"))
-    return Options(**given)
+    options["reward_range"] = checked_range(options["reward_range"])
+    return options
+
+
+def wanted_columns(options: EvaluateOptions, targets: Sequence[Target]) -> Wanted:
+    """Return the columns that are asked for."""
+    return Wanted(
+        action=options["action"],
+        reward=options["reward"],
+        reward_range=checked_range(options["reward_range"]),
+        propensity=options["propensity"],
+        logged=options["logged"],
+        estimate=options["estimate_propensities"],
+        actions=options["actions"],
+        targets=tuple(target.column for target in targets if target.column is not None),
+        context=tuple(options["context"]),
+        by=tuple(options["by"]),
+        cluster=options["cluster"],
+        time=options["time"],
+    )
+
+
+def named_columns(options: EvaluateOptions) -> list[str]:
+    """Options given that name columns, which only a table has."""
+    names = [f"--{name}" for name in COLUMNS if options[name]]
+    return [*names, "--context"] if options["context"] else names
+
+
+def walking_of(options: LearnerOptions) -> Walking:
+    """Return how targets that learn are to be replayed."""
+    return Walking(
+        options["horizon"],
+        options["replays"],
+        options["percentile"],
+        options["seed"],
+        options["worth"],
+    )
 
 
 def several(option: str, given: str | Iterable[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from replay.evaluation.options import Options
+    from replay.evaluation.options import EvaluateOptions
     from replay.targets.target import Target
 
 ENGINES = ("local", "spark")
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
         return Comparison(found, (*of_others.differences, *of_learning.differences))
 
 
-def read_question(source: Any, targets: Iterable[str | Path], options: Options) -> Asked:
+def read_question(source: Any, targets: Iterable[str | Path], options: EvaluateOptions) -> Asked:
     """Read the targets, and refuse options that don't go together.
 
     Raises
@@ -52,17 +52,17 @@ def read_question(source: Any, targets: Iterable[str | Path], options: Options) 
     InputError, ConfigError
         If a target or an option can't be used.
     """
-    level = options.level
+    level = options["level"]
     if not 0 < level < 1:
         raise BadValue(f"level is {level:g}, must be between 0 and 1")
     if level > MOST_SURE:
         raise BadValue(f"level is {level!r}, must be at most {MOST_SURE!r}")
-    if (source is None) == (options.sql is None):
+    if (source is None) == (options["sql"] is None):
         raise InputError("name either a log or a query (--sql), one of them")
     _check_engine(source, options)
     every = tuple(parse_target(str(name)) for name in targets)
-    rule_called(options.interval)
-    named_estimators(options.estimators)
+    rule_called(options["interval"])
+    named_estimators(options["estimators"])
     check_learners(every, options)
     learning = tuple(one for one in every if one.learns)
     others = tuple(one for one in every if not one.learns)
@@ -76,17 +76,18 @@ def read_question(source: Any, targets: Iterable[str | Path], options: Options) 
     )
 
 
-def _check_engine(source: Any, options: Options) -> None:
-    if options.engine not in ENGINES:
-        raise BadValue(f"unknown engine {options.engine!r}{nearest(options.engine, ENGINES)}")
-    if options.engine == "local":
+def _check_engine(source: Any, options: EvaluateOptions) -> None:
+    engine = options["engine"]
+    if engine not in ENGINES:
+        raise BadValue(f"unknown engine {options['engine']!r}{nearest(options['engine'], ENGINES)}")
+    if engine == "local":
         return
-    if options.sql is not None:
+    if options["sql"] is not None:
         raise InputError(
             "--engine spark: a query's result is a file of this machine alone: let Spark"
             " write the table, and evaluate that"
         )
-    if options.jobs > 1:
+    if options["jobs"] > 1:
         raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
     if own_log(source) is not None:
         raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bandit.errors import InputError
-from replay.evaluation.options import Options
+from replay.evaluation.arguments import walking_of
+from replay.evaluation.options import EvaluateOptions
 from replay.learning.config import Walking
+from replay.runtime.declared_options import filled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from replay.targets.target import Target
 
 AS_LOGGED = " from the reward as it was logged: leave out "
 
-REFUSED = {
+Refused = Literal[
+    "by",
+    "estimate_propensities",
+    "interval",
+    "estimators",
+    "engine",
+    "delay_usd_per_hour",
+    "audit_usd",
+]
+
+REFUSED: Mapping[Refused, str] = {
     "by": (
         " from the log as a whole, which isn't sliced: leave out --by (a part of a table can be"
         " evaluated by itself: --sql)"
@@ -33,7 +45,7 @@ REFUSED = {
 """By an option's name, how a line goes on that begins with "target FILE.toml learns"."""
 
 
-def check_learners(targets: Sequence[Target], options: Options) -> None:
+def check_learners(targets: Sequence[Target], options: EvaluateOptions) -> None:
     """Refuse options that say nothing to a target that learns, or to those that don't.
 
     Raises
@@ -41,7 +53,7 @@ def check_learners(targets: Sequence[Target], options: Options) -> None:
     InputError, BadValue
         If there is one; the message says what to do.
     """
-    walking, usual = options.walking(), Options()
+    walking, usual = walking_of(options), filled(EvaluateOptions, {})
     walking.check()
     learning = [one for one in targets if one.learns]
     if not learning and walking != Walking():
@@ -50,6 +62,6 @@ def check_learners(targets: Sequence[Target], options: Options) -> None:
             " (a policy's TOML), and none does: leave them out"
         )
     for name, why in REFUSED.items():
-        given = getattr(options, name)
-        if learning and given and given != getattr(usual, name):
+        given = options[name]
+        if learning and given and given != usual[name]:
             raise InputError(f"target {learning[0]} learns{why}")

@@ -13,6 +13,7 @@ import numpy as np
 
 from bandit.errors import CannotAnswer
 from replay.estimators.snips import Snips
+from replay.evaluation.arguments import walking_of
 from replay.evaluation.load_rows import hold_own, hold_table
 from replay.learning.compare import with_logged
 from replay.learning.config import LEARNER, units, words_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from replay.evaluation.options import Options
+    from replay.evaluation.options import EvaluateOptions
     from replay.learning.config import Walking
     from replay.learning.memory_log import Held
     from replay.learning.rejection_replay import Plan
@@ -72,26 +73,26 @@ def of_table(
     notes: tuple[str, ...],
     found: Survey,
     targets: Sequence[Target],
-    options: Options,
+    options: EvaluateOptions,
     *,
     level: float,
     others: bool,
 ) -> Comparison:
     """Answer targets that learn from a surveyed table; all hold together at `level`."""
-    held = hold_table(table, columns, found, options.tell)
+    held = hold_table(table, columns, found, options["tell"])
     if not columns.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    around = Around("row", options.level, level, others, notes, found.unusable)
-    return of_learners(held, targets, options.walking(), around, options.tell)
+    around = Around("row", options["level"], level, others, notes, found.unusable)
+    return of_learners(held, targets, walking_of(options), around, options["tell"])
 
 
 def of_own_log(
-    path: Path, targets: Sequence[Target], options: Options, *, level: float, others: bool
+    path: Path, targets: Sequence[Target], options: EvaluateOptions, *, level: float, others: bool
 ) -> Comparison:
     """Answer targets that learn from our own log; all hold together at `level`."""
-    held, notes = hold_own(path, options.tell)
-    around = Around("ask", options.level, level, others, notes)
-    return of_learners(held, targets, options.walking(), around, options.tell)
+    held, notes = hold_own(path, options["tell"])
+    around = Around("ask", options["level"], level, others, notes)
+    return of_learners(held, targets, walking_of(options), around, options["tell"])
 
 
 def of_learners(

@@ -1,81 +1,176 @@
-"""What an evaluation is told but the log and the target."""
+"""Options of `evaluate` and `compare`, and those that name a log's columns: declared once.
+
+To add one, declare it here: the functions, their documentation, the command and its help have it
+then. What it does is written where it is read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence  # noqa: TC003 - types of options are read at run time
+from typing import Annotated, TypedDict
 
-from replay.learning.config import REPLAYS, Walking
-from replay.tables.columns.roles import Wanted
+from replay.learning.options import LearnerOptions
+from replay.runtime.declared_options import Option
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from replay.targets.target import Target
+GUESSED = "guessed by its name"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What `evaluate` is told but the log and the target; it says what each means."""
+class LogOptions(TypedDict, total=False):
+    """What is read from a log: of a table, its columns."""
 
-    sql: str | None = None
-    action: str | None = None
-    reward: str | None = None
-    reward_range: tuple[float, float] | None = None
-    propensity: str | None = None
-    logged: str | None = None
-    estimate_propensities: bool = False
-    actions: str | None = None
-    context: Sequence[str] = ()
-    by: Sequence[str] = ()
-    cluster: str | None = None
-    time: str | None = None
-    level: float = 0.95
-    interval: str = "default"
-    estimators: Sequence[str] = ()
-    jobs: int = 1
-    engine: str = "local"
-    strict: bool = False
-    delay_usd_per_hour: float = 0.0
-    audit_usd: float | None = None
-    horizon: int | None = None
-    replays: int = REPLAYS
-    percentile: float = 0.0
-    worth: float = 1.0
-    seed: int = 0
-    tell: Callable[[int], None] | None = None
+    sql: Annotated[
+        str | None,
+        Option(
+            None,
+            "Instead of a log, a SELECT that DuckDB runs over files; its result is the table.",
+            metavar="QUERY",
+        ),
+    ]
+    action: Annotated[str | None, Option(None, "Column of the logged action.", GUESSED, "COLUMN")]
+    reward: Annotated[
+        str | None,
+        Option(
+            None,
+            "Column of the reward, or a weighted sum of columns: 'quality - 0.5*usd'.",
+            GUESSED,
+            "COLUMN|SUM",
+        ),
+    ]
+    propensity: Annotated[
+        str | None,
+        Option(
+            None,
+            "Column of the propensity: the logging policy's probability of the logged action.",
+            GUESSED,
+            "COLUMN",
+        ),
+    ]
+    logged: Annotated[
+        str | None,
+        Option(
+            None,
+            "The logging policy's probabilities of all actions: columns:PREFIX for a column per"
+            " action, or a column of maps from action to probability, or of lists in the order of"
+            " the option actions.",
+            metavar="COLUMN|columns:PREFIX",
+        ),
+    ]
+    actions: Annotated[
+        str | None,
+        Option(
+            None,
+            "Column of lists of the eligible actions.",
+            "all actions in the log are eligible in every row",
+            "COLUMN",
+        ),
+    ]
+    context: Annotated[Sequence[str], Option((), "Columns of the context.", metavar="COLUMNS")]
+    cluster: Annotated[
+        str | None,
+        Option(
+            None,
+            "Column of clusters: rows with the same value may be correlated, such as the decisions"
+            " of a task; none if rows are independent.",
+            "columns that look like ids are checked for correlated rows",
+            "COLUMN",
+        ),
+    ]
+    strict: Annotated[
+        bool,
+        Option(
+            default=False,
+            text="A row that can't be used is an error; else it is left out and counted.",
+        ),
+    ]
+    tell: Annotated[
+        Callable[[int], None] | None,
+        Option(None, "Called with the number of rows as they are read, for a progress bar."),
+    ]
 
-    def wanted(self, targets: Sequence[Target]) -> Wanted:
-        """Return the columns that are asked for."""
-        return Wanted(
-            action=self.action,
-            reward=self.reward,
-            reward_range=self.reward_range,
-            propensity=self.propensity,
-            logged=self.logged,
-            estimate=self.estimate_propensities,
-            actions=self.actions,
-            targets=tuple(one.column for one in targets if one.column is not None),
-            context=tuple(self.context),
-            by=tuple(self.by),
-            cluster=self.cluster,
-            time=self.time,
-        )
 
-    def of_tables(self) -> list[str]:
-        """Options given that name columns, which only a table has."""
-        names = (
-            "action",
-            "reward",
-            "propensity",
-            "logged",
-            "actions",
-            "context",
-            "cluster",
-            "time",
-        )
-        return [f"--{name}" for name in names if getattr(self, name)]
+class EstimateOptions(LogOptions, total=False):
+    """How a target policy's value is estimated."""
 
-    def walking(self) -> Walking:
-        """Return how targets that learn are to walk the log."""
-        return Walking(self.horizon, self.replays, self.percentile, self.seed, self.worth)
+    estimate_propensities: Annotated[
+        bool,
+        Option(
+            default=False,
+            text="The log has no propensities: estimate them from the context. The verdict is weak"
+            " at best.",
+        ),
+    ]
+    by: Annotated[
+        Sequence[str],
+        Option((), "Columns to slice by: an estimate for each of their values.", metavar="COLUMNS"),
+    ]
+    reward_range: Annotated[
+        Sequence[float] | None,
+        Option(
+            None,
+            "Lowest and highest possible reward; rows outside can't be used. With it, the intervals"
+            " bernstein and betting (of IPS alone) hold for any number of rows.",
+            metavar="LOW HIGH",
+        ),
+    ]
+    time: Annotated[
+        str | None,
+        Option(
+            None,
+            "Timestamp column: numbers, or times of one zone. Rows are taken in the order of the"
+            " file; those earlier than the row before are counted.",
+            metavar="COLUMN",
+        ),
+    ]
+    level: Annotated[float, Option(0.95, "Confidence level of the intervals, between 0 and 1.")]
+    interval: Annotated[
+        str,
+        Option(
+            "default",
+            "Kind of interval: default, normal, wilson, student, log, bootstrap-t, gamma,"
+            " bernstein, betting, clopper-pearson, empirical-likelihood, or anytime, which holds"
+            " at all looks at a growing log together.",
+        ),
+    ]
+    estimators: Annotated[
+        Sequence[str],
+        Option(
+            (),
+            "Names of the estimators to compute; the last of them, in the order of the report, is"
+            " the default one.",
+            "all",
+            "NAMES",
+        ),
+    ]
+    jobs: Annotated[
+        int,
+        Option(
+            1,
+            "Processes that read files, or threads where those are faster; the estimates are the"
+            " same for any number.",
+        ),
+    ]
+    engine: Annotated[
+        str,
+        Option(
+            "local",
+            "Who reads the files: local (this machine), or spark, a cluster whose executors have"
+            " the same version of poolwise installed and can read the paths; the settings of"
+            " spark-submit, or of a running session, hold.",
+        ),
+    ]
+    delay_usd_per_hour: Annotated[
+        float,
+        Option(0.0, "Cost of an hour of delay until the verdict, in $ (poolwise's own log only)."),
+    ]
+    audit_usd: Annotated[
+        float | None,
+        Option(
+            None,
+            "Price in $ of a gold answer from outside the pools (poolwise's own log only).",
+            "free, with a note",
+        ),
+    ]
+
+
+class EvaluateOptions(EstimateOptions, LearnerOptions, total=False):
+    """All options of `evaluate` and `compare`."""

@@ -10,6 +10,7 @@ from replay.aggregate.joint_levels import joint_levels
 from replay.aggregate.two_pass import LogSums, fold_source
 from replay.checks.crossed_clusters import crossed_effect, on_crossed
 from replay.estimators.registry import named_estimators
+from replay.evaluation.arguments import wanted_columns
 from replay.evaluation.asked import NOTHING
 from replay.evaluation.bounded_rewards import check_limits
 from replay.evaluation.result import answer, compared
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from replay.aggregate.question import Question
     from replay.evaluation.asked import Asked
-    from replay.evaluation.options import Options
+    from replay.evaluation.options import EvaluateOptions
     from replay.propensities.estimate import Estimated
     from replay.results.evaluation import Comparison, Evaluation
     from replay.runtime.parallel import Run
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from replay.targets.target import Target
 
 
-def answer_table(source: Any, asked: Asked, options: Options) -> tuple[Comparison, Comparison]:
+def answer_table(
+    source: Any, asked: Asked, options: EvaluateOptions
+) -> tuple[Comparison, Comparison]:
     """Answer the targets that don't learn, and those that do.
 
     Raises
@@ -48,13 +51,15 @@ def answer_table(source: Any, asked: Asked, options: Options) -> tuple[Compariso
     InputError
         If the log or a value in it can't be used.
     """
-    if options.delay_usd_per_hour or options.audit_usd is not None:
+    if options["delay_usd_per_hour"] or options["audit_usd"] is not None:
         raise InputError(
             "--delay-usd-per-hour and --audit-usd are for our own log: in a table, put prices into"
             ' the reward (--reward "quality - 0.5*usd")'
         )
-    with opened(source, options.sql) as table:
-        columns, notes = find_columns(table, options.wanted((*asked.others, *asked.learning)))
+    with opened(source, options["sql"]) as table:
+        columns, notes = find_columns(
+            table, wanted_columns(options, (*asked.others, *asked.learning))
+        )
         found, of_others = None, NOTHING
         if asked.others:
             of_others, found = _summed(
@@ -65,10 +70,10 @@ def answer_table(source: Any, asked: Asked, options: Options) -> tuple[Compariso
         from replay.evaluation.learning_targets import of_table  # noqa: PLC0415 - only learners need it
 
         if found is None:
-            alone = options.jobs == 1 or not table.parallel
-            tell = options.tell if alone else None
-            with workers(1 if alone else options.jobs) as run:
-                found = survey(table, columns, tell, strict=options.strict, run=run)
+            alone = options["jobs"] == 1 or not table.parallel
+            tell = options["tell"] if alone else None
+            with workers(1 if alone else options["jobs"]) as run:
+                found = survey(table, columns, tell, strict=options["strict"], run=run)
         return of_others, of_table(
             table,
             columns,
@@ -88,22 +93,22 @@ def _summed(
     notes: tuple[str, ...],
     targets: Sequence[Target],
     level: float,
-    options: Options,
+    options: EvaluateOptions,
 ) -> tuple[Comparison, Survey]:
     """Answer targets that don't learn, together at `level`; return what a survey found, too."""
-    rule, limited = rule_called(options.interval), options.interval in LIMITED
-    only = named_estimators(options.estimators) or (("IPS",) if limited else ())
+    rule, limited = rule_called(options["interval"]), options["interval"] in LIMITED
+    only = named_estimators(options["estimators"]) or (("IPS",) if limited else ())
     found = fold_table(
         table,
         columns,
         targets,
         only=only,
-        grouped=len(targets) > 1 or bool(options.by) or options.interval in GROUPED,
-        interval=options.interval,
-        jobs=options.jobs,
-        engine=options.engine,
-        strict=options.strict,
-        tell=options.tell,
+        grouped=len(targets) > 1 or bool(options["by"]) or options["interval"] in GROUPED,
+        interval=options["interval"],
+        jobs=options["jobs"],
+        engine=options["engine"],
+        strict=options["strict"],
+        tell=options["tell"],
     )
     joint = joint_levels(found.log_sums, level, limited=limited)
     each: list[Evaluation] = []
@@ -113,7 +118,7 @@ def _summed(
             answer(
                 summary,
                 str(target),
-                options.level,
+                options["level"],
                 rule,
                 joint=joint.targets,
                 joint_slices=joint.slices,

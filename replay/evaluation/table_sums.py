@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from replay.aggregate.question import Question
     from replay.aggregate.two_pass import LogSums
     from replay.checks.check_result import CheckResult
-    from replay.evaluation.options import Options
+    from replay.evaluation.options import EvaluateOptions
     from replay.propensities.estimate import Estimated
     from replay.stats.design_effect import DesignEffect
     from replay.tables.columns.roles import Columns
@@ -43,7 +43,7 @@ def summaries(
     columns: Columns,
     notes: tuple[str, ...],
     only: tuple[str, ...],
-    options: Options,
+    options: EvaluateOptions,
 ) -> list[tuple[Target, Summary]]:
     """Put each target's sums together with what is to be said about them."""
     survey, question, log_sums, estimated, design, crossed = table
@@ -51,7 +51,7 @@ def summaries(
     quick = () if question.actions else (NOTE,)
     found = []
     for target, sums in zip(question.targets, log_sums.totals, strict=True):
-        own = notes_on(target, columns, question.kind, only, options.interval)
+        own = notes_on(target, columns, question.kind, only, options["interval"])
         summary = Summary(
             "row",
             question.kind,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import InputError
 from replay.aggregate.joint_levels import joint_levels
+from replay.evaluation.arguments import named_columns
 from replay.evaluation.asked import NOTHING
 from replay.evaluation.result import answer, compared
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.evaluation.asked import Asked
-    from replay.evaluation.options import Options
+    from replay.evaluation.options import EvaluateOptions
     from replay.results.evaluation import Comparison
     from replay.targets.target import Target
 
 
-def answer_task_log(path: Path, asked: Asked, options: Options) -> tuple[Comparison, Comparison]:
+def answer_task_log(
+    path: Path, asked: Asked, options: EvaluateOptions
+) -> tuple[Comparison, Comparison]:
     """Answer the targets that don't learn, and those that do, from an embedded log or an archive.
 
     Raises
@@ -47,28 +50,30 @@ def answer_task_log(path: Path, asked: Asked, options: Options) -> tuple[Compari
     return of_others, learned
 
 
-def _summed(path: Path, targets: Sequence[Target], level: float, options: Options) -> Comparison:
+def _summed(
+    path: Path, targets: Sequence[Target], level: float, options: EvaluateOptions
+) -> Comparison:
     """Answer targets that don't learn; together they hold at `level`."""
-    rule = rule_called(options.interval)
+    rule = rule_called(options["interval"])
     summaries, log_sums = fold_own_log(
         path,
         targets,
-        options.delay_usd_per_hour,
-        options.tell,
-        by=options.by,
-        audit_usd=options.audit_usd,
-        level=options.level,
-        grouped=len(targets) > 1 or options.interval in GROUPED,
+        options["delay_usd_per_hour"],
+        options["tell"],
+        by=options["by"],
+        audit_usd=options["audit_usd"],
+        level=options["level"],
+        grouped=len(targets) > 1 or options["interval"] in GROUPED,
     )
     joint = joint_levels(log_sums, level)
     found = [
-        answer(summary, str(target), options.level, rule, joint=joint.targets)
+        answer(summary, str(target), options["level"], rule, joint=joint.targets)
         for summary, target in zip(summaries, targets, strict=True)
     ]
     return compared(found, log_sums, joint.differences, rule)
 
 
-def _check_options(path: Path, options: Options) -> None:
+def _check_options(path: Path, options: EvaluateOptions) -> None:
     """Refuse options that are for tables alone.
 
     Raises
@@ -76,17 +81,18 @@ def _check_options(path: Path, options: Options) -> None:
     InputError
         If there is one; it says what to do.
     """
-    given = options.of_tables()
+    given = named_columns(options)
     if given:
         raise InputError(f"{path}: our own log has no columns: leave out {', '.join(given)}")
-    if options.estimate_propensities:
+    if options["estimate_propensities"]:
         raise InputError(f"{path}: has its propensities: leave out --estimate-propensities")
-    if options.reward_range is not None:
+    if options["reward_range"] is not None:
         raise InputError(
             f"{path}: what a task of our own log earns is no column: leave out --reward-range"
         )
-    if options.interval in LIMITED:
+    interval = options["interval"]
+    if interval in LIMITED:
         raise InputError(
-            f"{path}: --interval {options.interval} is for tables whose reward has a declared range"
+            f"{path}: --interval {interval} is for tables whose reward has a declared range"
             " (--reward-range): take --interval default"
         )

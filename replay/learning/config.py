@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, CannotAnswer
+from replay.learning.options import REPLAYS
 from replay.learning.rejection_replay import Plan, acceptance_of, horizon_of
 from replay.learning.stationarity import any_order
 from replay.order.row_order import OUT_OF_ORDER
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 LEAST_HORIZON = 100
 """Accepted rows below which a history is hardly begun."""
-
-REPLAYS = 10
-"""Histories a candidate: the variance between them is then known to a quarter."""
 
 SURE = 1 - 1e-9
 

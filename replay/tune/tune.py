@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from bandit.errors import BadValue, ConfigError, InputError
-from replay.evaluation.arguments import several
+from replay.evaluation.arguments import several, walking_of
 from replay.evaluation.load_rows import hold_own, hold_table
 from replay.evaluation.sources import opened, own_log
-from replay.learning.config import REPLAYS, Walking
+from replay.runtime.declared_options import filled, lists_options
 from replay.tables.columns.find_columns import find_columns
 from replay.tables.columns.roles import Wanted
 from replay.tables.survey import survey
@@ -18,44 +18,15 @@ from replay.targets.policy_file import read_policy
 from replay.targets.target import Target, parse_target
 from replay.tune.answer import Asked, answer
 from replay.tune.candidates import grid, read_candidates
+from replay.tune.options import LOGGING, TuneOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from bandit.settings import PolicySettings
     from replay.tune.result import Tuning
 
-LOGGING = "logging"
 
-
-def tune(
-    source: Any = None,
-    *,
-    sql: str | None = None,
-    action: str | None = None,
-    reward: str | None = None,
-    propensity: str | None = None,
-    logged: str | None = None,
-    actions: str | None = None,
-    context: str | Sequence[str] = (),
-    cluster: str | None = None,
-    candidates: Sequence[PolicySettings] | str | Path | None = None,
-    explorer: Sequence[str] = (),
-    rate: Sequence[float] = (),
-    floor: Sequence[float] = (),
-    today: PolicySettings | str | Path = LOGGING,
-    horizon: int | None = None,
-    replays: int = REPLAYS,
-    percentile: float = 0.0,
-    worth: float = 1.0,
-    new: str = "uniform",
-    tasks: int | None = None,
-    precision: float | None = None,
-    level: float = 0.95,
-    seed: int = 0,
-    strict: bool = False,
-    tell: Callable[[int], None] | None = None,
-) -> Tuning:
+@lists_options(TuneOptions)
+def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     """Find exploration settings from a log.
 
     Every candidate learns as it would live, only from rows accepted as its own choice, over the
@@ -63,31 +34,10 @@ def tune(
 
     Parameters
     ----------
-    source, sql, action, reward, propensity, logged, actions, context, cluster, strict, tell
-        The log and its columns, as `replay.evaluate` has them.
-    candidates
-        Policies, or the path of a TOML that says them; without it, the grid of the next three.
-    explorer, rate, floor
-        Of the grid: what isn't given is as usual.
-    today
-        `logging`, the mean of the log, or a policy (the path of a worker's TOML) to differ from.
-    horizon
-        T'; by default as many rows as every candidate can accept.
-    replays
-        Learning histories of each candidate, where rows may be taken in any order.
-    percentile
-        Share of rows, those with the smallest chances, that need not bound the acceptance.
-    worth
-        The reward of a right answer: rates by value are for values in units of it.
-    new, tasks
-        The policy that tomorrow's log is to evaluate (`uniform` or `always:ACTION`), and how many
-        rows that log has (as many as this one).
-    precision
-        Wished width of tomorrow's interval: the smallest floor that reaches it is looked for.
-    level
-        Of all intervals of a kind together, in (0, 1).
-    seed
-        The same seed, the same answer.
+    source
+        The log, as for `replay.evaluate`.
+    options
+        Columns of the table, candidates and more.
 
     Raises
     ------
@@ -105,14 +55,18 @@ def tune(
     >>> found.best.name, found.horizon
     ('epsilon_greedy 0.1, floor 0.02', 548)
     """
+    asked_for = filled(TuneOptions, options)
+    sql, tell, tasks = asked_for["sql"], asked_for["tell"], asked_for["tasks"]
+    level, precision = asked_for["level"], asked_for["precision"]
     _check(level, tasks, precision)
-    walking = Walking(horizon, replays, percentile, seed, worth)
+    walking = walking_of(asked_for)
     walking.check()
+    grid_lists = asked_for["explorer"], asked_for["rate"], asked_for["floor"]
     asked = Asked(
-        _candidates(candidates, explorer, rate, floor),
-        _today(today),
+        _candidates(asked_for["candidates"], *grid_lists),
+        _today(asked_for["today"]),
         walking,
-        _new(new),
+        _new(asked_for["new"]),
         tasks,
         precision,
         level,
@@ -124,20 +78,20 @@ def tune(
         held, notes = hold_own(own, tell)
         return answer(held, asked, notes, unit="ask", tell=tell)
     wanted = Wanted(
-        action=action,
-        reward=reward,
-        propensity=propensity,
-        logged=logged,
-        actions=actions,
-        context=several("context", context),
-        cluster=cluster,
+        action=asked_for["action"],
+        reward=asked_for["reward"],
+        propensity=asked_for["propensity"],
+        logged=asked_for["logged"],
+        actions=asked_for["actions"],
+        context=several("context", asked_for["context"]),
+        cluster=asked_for["cluster"],
     )
     with opened(source, sql) as table:
         columns, notes = find_columns(table, wanted)
-        found = survey(table, columns, tell, strict=strict)
+        found = survey(table, columns, tell, strict=asked_for["strict"])
         held = hold_table(table, columns, found, tell)
     notes += tuple(found.unusable.lines())
-    if not context:
+    if not wanted.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
     return answer(held, asked, notes, tell=tell)
 
