@@ -107,9 +107,9 @@ def test_a_user_without_any_right_is_told_all_of_them(guarded: Guarded) -> None:
         ("`archive`", "archive"),
     ],
 )
-def test_the_operators_page_has_the_same_rights(row: str, role: str) -> None:
+def test_the_page_of_permissions_has_the_same_rights(row: str, role: str) -> None:
     """The follower's row says what it hasn't, so it follows from the worker's."""
-    text = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "kafka-permissions.md").read_text(encoding="utf-8")
     line = next(one for one in text.splitlines() if one.startswith(f"| {row} |"))
     _, _, read, write, group, ids, _ = line.split("|")
     asked, named = PERMISSIONS[Role(role)], re.compile(r"`([a-z]+)`")
