@@ -4,11 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 PORT ?= 9092
+DOCS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NO_MKDOCS_2_WARNING := 1
 
 # $(call quietly,what,command): run it; show its output only if it fails.
 quietly = @start=$$(date +%s); \
@@ -89,7 +91,7 @@ faults-long: setup  ## Run the tests of faults at the length of the figures; it 
 		--timeout 3600 -n $(JOBS) --dist loadscope tests/faults
 
 # The tests are last, so that the last line counts them.
-check: setup formatted lint types imports wheel notebooks test  ## Run all that CI runs (Spark's tests after `make spark`)
+check: setup formatted lint types imports wheel site notebooks test  ## Run all that CI runs (Spark's tests after `make spark`)
 
 format: setup  ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet . && echo "Formatted."
@@ -109,6 +111,12 @@ imports: setup  ## Check which package may import which
 notebooks: setup  ## Execute every notebook afresh
 	$(call quietly,notebooks,$(BIN)/python notebooks/check.py)
 
+docs: setup  ## Serve the documentation at DOCS, 127.0.0.1:8000; it follows edits
+	@$(BIN)/mkdocs serve --dev-addr $(DOCS)
+
+site: setup  ## Build the documentation into .venv/site; a warning is an error
+	$(call quietly,site,$(BIN)/mkdocs build --quiet --strict --site-dir .venv/site)
+
 wheel: setup  ## Build the wheel, install it in an empty place and run it there
 	$(call quietly,wheel,sh -e -c "$$WHEEL")
 
@@ -122,7 +130,7 @@ clean:  ## Remove .venv and all else that was made
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Clean."
 
-.PHONY: help setup demo kafka spark test faults-long check format formatted lint types imports notebooks wheel bench clean
+.PHONY: help setup demo kafka spark test faults-long check format formatted lint types imports docs site notebooks wheel bench clean
 
 
 .venv/bin/python:
