@@ -19,9 +19,10 @@ from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_r
 from replay.report.wording.sentence import REFUSED, accuracy_known, lived, more, reason, sentence
 
 if TYPE_CHECKING:
-    from replay.checks.finding import Finding
+    from replay.checks.check_result import CheckResult, Grade
     from replay.report.html.elements import Figure
     from replay.results.evaluation import Estimate, Evaluation
+    from replay.results.judgement import VerdictStatus
     from replay.results.money import Money
 
 
@@ -128,7 +129,7 @@ def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
     return forest(title, lines, Rule(0.0, "as much as was logged"), ("target", "interval by"))
 
 
-def _check_line(finding: Finding) -> CheckLine:
+def _check_line(finding: CheckResult) -> CheckLine:
     advice = None if finding.verdict == "good" else ADVICE.get(finding.name, "")
     return CheckLine(finding.verdict, finding.name, finding.text, advice)
 
