@@ -7,6 +7,7 @@ PoolwiseError                  exit code 1: one clear line, no traceback
 │   └── BadValue               a value that breaks its rule (propensity 0, reward NaN, ...)
 ├── ConfigError                a setting that is unknown or out of range
 ├── EventError                 an event that breaks a written rule: it becomes a dead letter
+│   └── TickNotBelieved        a tick that disagrees with the time so far, or with the log's clock
 ├── StateError                 saved state that can't be read: wrong version, wrong checksum
 │   └── NewerVersion           a newer poolwise wrote it: start that one
 ├── LogError                   the log can't be opened, read or written
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bandit.reasons import TickDoubt
 
 MOST_NAMED = 12
 """Names that fit in one line of an error."""
@@ -88,6 +90,23 @@ class EventError(PoolwiseError):
     def __init__(self, rule: str, message: str) -> None:
         super().__init__(message)
         self.rule = rule
+
+
+class TickNotBelieved(EventError):
+    """A tick disagrees with the time so far, or with the log's own clock; `doubt` says how.
+
+    Examples
+    --------
+    >>> from bandit.reasons import TickDoubt
+    >>> raise TickNotBelieved(TickDoubt.BACK, "tick 5.0: before the tick 6.0")
+    Traceback (most recent call last):
+    ...
+    bandit.errors.TickNotBelieved: tick 5.0: before the tick 6.0
+    """
+
+    def __init__(self, doubt: TickDoubt, message: str) -> None:
+        super().__init__(doubt, message)
+        self.doubt = doubt
 
 
 class StateError(PoolwiseError):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bandit.desk.desk import Desk
     from bandit.events import Input, Output
     from bandit.limits.turn import Room
+    from bandit.reasons import DecisionReason
     from bandit.task.state import TaskState
     from replay.market.tasks import TrueTask
     from replay.numerics.arrays import Floats
@@ -166,18 +167,20 @@ class OwnMarket:
 
 
 def _decide_again(engine: Engine, settings: Settings, target: Target, again: set[str]) -> None:
-    asking = engine._asking
-    policy = Again(asking._policy, target)
-    asking._policy = policy
+    decider, decisions = engine._decider, engine._decisions
+    policy = Again(decisions.policy, target)
+    decisions.policy = policy
     other = msgspec.structs.replace(settings, seed=settings.seed + AGAIN)
-    decide = asking.decide
+    decide = decider.decide
 
-    def one(desk: Desk, state: TaskState, why: str, room: Room | None = None) -> list[Output]:
+    def one(
+        desk: Desk, state: TaskState, why: DecisionReason, room: Room | None = None
+    ) -> list[Output]:
         policy.again = state.task.task in again
-        asking._settings = other if policy.again else settings
+        decisions._settings = other if policy.again else settings
         return decide(desk, state, why, room)
 
-    asking.decide = one  # type: ignore[method-assign]  # so the policy knows whose case it gets
+    decider.decide = one  # type: ignore[method-assign]  # so the policy knows whose context it gets
 
 
 def _of(given: Verdict, first: Verdict, truth: str) -> Means:

@@ -1,16 +1,16 @@
-"""What is seen when deciding about a task: gathered once, for the policy and for the log."""
+"""The context of a decision: gathered once, for the policy and for the log."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.policies.context import Action, Context
-from bandit.decide.signals import lately, queue, system_features
+from bandit.decide.signals import pool_signals, queue_signal, system_features
 from bandit.learn.belief import believe
 from bandit.task.worth import worth_usd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bandit.desk.desk import Desk
     from bandit.events import Feature, Pool
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LoggedContext(NamedTuple):
-    """All that is seen: what the log says of it, and the case that the policy gets."""
+    """What the log gets of a context, and the `context` that the policy gets."""
 
     at: float
     belief: Belief
@@ -35,16 +35,16 @@ class LoggedContext(NamedTuple):
 
 
 class PoolSummary(NamedTuple):
-    """What is known of a pool in a project, whatever the task."""
+    """What the brain knows of a pool in a project, the same for every task."""
 
     pool: Pool
     rate: float
     delay_usd: float
-    lately: dict[str, float]
+    signals: dict[str, float]
 
 
 class ContextBuilder:
-    """Looks at a task, at the pools that could be asked about it, and at what is known of both."""
+    """Builds contexts from tasks, the pools that could be asked, and what the brain knows."""
 
     def __init__(
         self, settings: Settings, brain: Brain, pools: Mapping[str, Pool], capacity: Capacity
@@ -53,19 +53,25 @@ class ContextBuilder:
         self._brain = brain
         self._pools = pools
         self._capacity = capacity
-        self._known: dict[tuple[str, str], PoolSummary] = {}
-        self._known_at = (brain.adopted, brain.position)
+        self._summaries: dict[tuple[str, str], PoolSummary] = {}
+        self._summed_at = (brain.adopted, brain.position)
 
-    def look(self, desk: Desk, state: TaskState, pools: list[Pool], now: float) -> LoggedContext:
-        """Gather what is seen; `pools` are those that could be asked."""
+    def belief_only(self, desk: Desk, state: TaskState, now: float) -> LoggedContext:
+        """Return the context of a stop that doesn't depend on pools: it has no actions."""
+        return self.build(desk, state, (), now)
+
+    def build(
+        self, desk: Desk, state: TaskState, pools: Sequence[Pool], now: float
+    ) -> LoggedContext:
+        """Return the context of a decision; `pools` are those that could be asked."""
         task, labeled = state.task, state.labeled()
         belief = believe(self._brain, state, labeled)
         system = system_features(now, len(labeled), belief.answer, belief.confidence)
-        known = {pool.pool: self._know(task.project, pool) for pool in pools}
+        summaries = {pool.pool: self._summary(task.project, pool) for pool in pools}
         signals = {
             pool.pool: {
-                **known[pool.pool].lately,
-                "queue": queue(self._capacity, pool),
+                **summaries[pool.pool].signals,
+                "queue": queue_signal(self._capacity, pool),
             }
             for pool in pools
         }
@@ -75,16 +81,16 @@ class ContextBuilder:
         worth = worth_usd(self._settings, desk.state, task, self._pools.values())
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        case = Context(
+        context = Context(
             actions=tuple(
                 Action(
                     pool=name,
                     usd=usd[name],
-                    cost_usd=usd[name] + seen.delay_usd + scarcity[name],
+                    cost_usd=usd[name] + summary.delay_usd + scarcity[name],
                     quality=quality[name],
-                    known_rate=seen.rate,
+                    known_rate=summary.rate,
                 )
-                for name, seen in known.items()
+                for name, summary in summaries.items()
             ),
             may_stop=len(labeled) >= self._settings.policy.min_labels,
             posterior=tuple(belief.chances.values()),
@@ -94,27 +100,27 @@ class ContextBuilder:
             worth_usd=worth,
             learned=self._brain.position,
         )
-        return LoggedContext(now, belief, system, signals, quality, usd, scarcity, case)
+        return LoggedContext(now, belief, system, signals, quality, usd, scarcity, context)
 
-    def _know(self, project: str, pool: Pool) -> PoolSummary:
-        """Gather what is known of a pool: once, until the brain learns or the pool changes."""
-        knows = (self._brain.adopted, self._brain.position)
-        if self._known_at != knows:
-            self._known.clear()
-            self._known_at = knows
-        known = self._known.get((project, pool.pool))
-        if known is None or known.pool is not pool:
-            known = self._known[project, pool.pool] = PoolSummary(
+    def _summary(self, project: str, pool: Pool) -> PoolSummary:
+        """Sum up what is known of a pool: once, until the brain learns or the pool changes."""
+        position = (self._brain.adopted, self._brain.position)
+        if self._summed_at != position:
+            self._summaries.clear()
+            self._summed_at = position
+        summary = self._summaries.get((project, pool.pool))
+        if summary is None or summary.pool is not pool:
+            summary = self._summaries[project, pool.pool] = PoolSummary(
                 pool=pool,
                 rate=self._brain.pool_rate(project, pool.pool),
                 delay_usd=delay_usd(self._settings, self._brain, project, pool),
-                lately=lately(self._brain, pool, project),
+                signals=pool_signals(self._brain, pool, project),
             )
-        return known
+        return summary
 
 
 def delay_usd(settings: Settings, brain: Brain, project: str, pool: Pool) -> float:
-    """Return what it costs a project to wait for a label of the pool, or in vain."""
+    """Return the expected cost of waiting for a label of the pool, expired asks included."""
     record = brain.pool_record(project, pool.pool)
     wait_s = record.delay_s(pool.expected_delay_s)
     wait_s += record.expiry_share() * pool.ask_timeout_s

@@ -1,7 +1,7 @@
-"""What is known at the moment of a decision beside the task itself, logged as it was seen.
+"""Context features beside the task's own: the task's progress, the hour, and signals of each pool.
 
-Features can't be computed again later, so each is logged with the decision. Names of our own begin
-with `poolwise.`; a task's feature of such a name is overruled.
+They can't be computed again later, so each is logged with the decision. Names of poolwise's own
+features begin with `poolwise.`; a task's feature of such a name is overwritten.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from bandit.learn.brain import Brain
     from bandit.limits.capacity import Capacity
 
+FEATURES_VERSION = 1
+"""Raise it when the meaning of a feature changes: models must not mix the two."""
+
 
 def system_features(at: float, labels: int, lead: str, confidence: float) -> dict[str, Feature]:
-    """How far the task is, and the hour of the day (UTC) on the circle.
+    """Return the task's progress, and the hour of the day (UTC) as a point on the unit circle.
 
     Examples
     --------
@@ -38,13 +41,13 @@ def system_features(at: float, labels: int, lead: str, confidence: float) -> dic
 
 @lru_cache(maxsize=16)
 def _hour(at: float) -> tuple[float, float]:
-    """Sine and cosine of the hour; remembered, since time stands still from tick to tick."""
+    """Return sine and cosine of the hour; cached, since the time changes only at ticks."""
     turn = 2.0 * math.pi * (at % DAY_S) / DAY_S
     return round(math.sin(turn), 6), round(math.cos(turn), 6)
 
 
-def lately(brain: Brain, pool: Pool, project: str) -> dict[str, float]:
-    """How a pool did lately in this project.
+def pool_signals(brain: Brain, pool: Pool, project: str) -> dict[str, float]:
+    """Return how a pool did on its recent asks in this project.
 
     `agreement` is the decayed share of right labels, `speed` the log of its delay against the
     expected one, `expired` the share of asks without a label.
@@ -58,8 +61,11 @@ def lately(brain: Brain, pool: Pool, project: str) -> dict[str, float]:
     }
 
 
-def queue(capacity: Capacity, pool: Pool) -> float:
-    """How busy a pool is: log of the minutes' worth of asks in flight, else of their number."""
+def queue_signal(capacity: Capacity, pool: Pool) -> float:
+    """Return how busy a pool is: log(1 + asks in flight, in minutes of its capacity).
+
+    Of a pool without a capacity, or closed, log(1 + their number).
+    """
     in_flight = capacity.in_flight(pool.pool)
     per_minute = capacity.per_s(pool) * 60.0
     waiting = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)

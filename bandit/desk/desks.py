@@ -60,6 +60,11 @@ class Desks:
         desk = self._desks.get(partition)
         return None if desk is None else desk.state.now
 
+    def empty(self, partition: int) -> bool:
+        """Whether a partition has no desk, or one that never knew a task, gold or the time."""
+        desk = self._desks.get(partition)
+        return desk is None or desk.empty()
+
     def unfinished(self, partition: int) -> bool:
         """Whether a partition that is held has more to do than its last tick did."""
         desk = self._desks.get(partition)
@@ -150,7 +155,7 @@ class Desks:
 
     def halted_tasks(self) -> int:
         """Open tasks that are halted."""
-        return sum(desk.halted.open_tasks for desk in self._desks.values())
+        return sum(desk.halted.open_count for desk in self._desks.values())
 
     def stranded(self) -> Counter[tuple[str, ...]]:
         """Count tasks that wait for an open pool, by the skills that it must have."""

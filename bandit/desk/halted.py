@@ -1,4 +1,4 @@
-"""Halted tasks: those that a control or the want of a pool stopped; they cost nothing meanwhile."""
+"""Halted tasks: those stopped by a control or by the lack of a pool; they cost nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Entry = tuple[float, str]
 
 
-class Halted:
+class HaltedTasks:
     """Queues of tasks by project and by the situation that stopped them, each in order of time.
 
     An entry counts only if its task's state still says so.
@@ -23,7 +23,7 @@ class Halted:
     >>> from bandit.events import Task
     >>> from bandit.task.state import TaskState
     >>> task = Task(task="t1", project="p", at=0.0, classes=("yes", "no"))
-    >>> halted = Halted()
+    >>> halted = HaltedTasks()
     >>> halted.add(TaskState(task=task, halted="paused", halted_at=5.0))
     >>> halted.keep()
     >>> halted.queues(), list(halted.take("p", "paused"))
@@ -36,17 +36,17 @@ class Halted:
     def __init__(self) -> None:
         self._queues: dict[tuple[str, str], list[Entry]] = {}
         self._taken: list[tuple[tuple[str, str], Entry]] = []
-        self.open_tasks = self._open_tasks_kept = 0  # not the closed ones, whose audit is halted
+        self.open_count = self._open_count_kept = 0  # not the closed ones, whose audit is halted
 
     def add(self, state: TaskState) -> None:
         """Put a task that is halted into its queue."""
         queue = self._queues.setdefault((state.task.project, state.halted), [])
         heapq.heappush(queue, (state.halted_at or 0.0, state.task.task))
-        self.open_tasks += state.verdict is None
+        self.open_count += state.verdict is None
 
     def leave(self, state: TaskState) -> None:
         """Count that a task is halted no more."""
-        self.open_tasks -= state.verdict is None
+        self.open_count -= state.verdict is None
 
     def queues(self) -> list[tuple[str, str]]:
         """Return which queues there are, in order of name."""
@@ -71,11 +71,11 @@ class Halted:
             if not self._queues.get(key, True):
                 del self._queues[key]
         self._taken.clear()
-        self._open_tasks_kept = self.open_tasks
+        self._open_count_kept = self.open_count
 
     def drop(self) -> None:
         """Put back what was taken out since the last `keep`."""
         for key, entry in self._taken:
             heapq.heappush(self._queues[key], entry)
         self._taken.clear()
-        self.open_tasks = self._open_tasks_kept
+        self.open_count = self._open_count_kept

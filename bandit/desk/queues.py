@@ -10,7 +10,7 @@ import heapq
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.task.state import DECLINED
+from bandit.task.state import AskStatus
 from bandit.task.worth import DEFAULT_USD
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], TaskState | None]
 
-TIDY = 1000
-"""Entries that may be of tasks that wait no more, beside as many as are not."""
+SLACK = 1000
+"""Entries that may be of tasks that wait no more, beside as many as were not: a sweep over n
+entries then comes after n others at least, so its cost per entry is constant."""
 
 
 class Need(NamedTuple):
@@ -47,7 +48,9 @@ def need_of(state: TaskState) -> Need:
     return Need(
         project=state.task.project,
         skills=tuple(sorted(set(state.task.skills))),
-        declined=tuple(sorted({ask.pool for ask in state.asks if ask.status == DECLINED})),
+        declined=tuple(
+            sorted({ask.pool for ask in state.asks if ask.status == AskStatus.DECLINED})
+        ),
         is_audit=state.verdict is not None,
     )
 
@@ -91,7 +94,7 @@ class Queues:
         self._queues: dict[str, dict[Need, list[Entry]]] = {}
         self._taken: list[tuple[Need, Entry]] = []
         self._entries = 0
-        self._tidy_at = TIDY
+        self._sweep_at = SLACK
 
     def add(self, state: TaskState) -> None:
         """Put a task that waits into its queue."""
@@ -103,7 +106,7 @@ class Queues:
 
     def waits(self, project: str, lookup: Lookup) -> bool:
         """Whether a task of `project` waits."""
-        return any(self._first(need, lookup) for need in self.needs(project))
+        return any(self.first(need, lookup) for need in self.needs(project))
 
     def needs(self, project: str) -> list[Need]:
         """Return what the tasks of `project` that wait need, a queue each."""
@@ -111,18 +114,18 @@ class Queues:
 
     def take(self, needs: list[Need], lookup: Lookup) -> TaskState | None:
         """Take out the task that is to go first of all those with one of `needs`."""
-        firsts = [(first, need) for need in needs if (first := self._first(need, lookup))]
+        firsts = {need: first for need in needs if (first := self.first(need, lookup))}
         if not firsts:
             return None
-        entry, need = min(firsts)
+        need = min(firsts, key=lambda need: (firsts[need][0], need))
         self._pop(need)
-        return lookup(entry.task)
+        return firsts[need][1]
 
     def keep(self, lookup: Lookup) -> None:
         """Make what was taken out final; `lookup` finds the tasks as they were kept."""
         self._taken.clear()
-        if self._entries > self._tidy_at:
-            self._tidy(lookup)
+        if self._entries > self._sweep_at:
+            self._sweep(lookup)
 
     def drop(self) -> None:
         """Put back what was taken out since the last `keep`."""
@@ -130,11 +133,12 @@ class Queues:
             self._push(need, entry)
         self._taken.clear()
 
-    def _first(self, need: Need, lookup: Lookup) -> Entry | None:
-        """Return the first entry of a queue that counts; those before it go."""
+    def first(self, need: Need, lookup: Lookup) -> tuple[Entry, TaskState] | None:
+        """Return the first entry of a queue that counts, and its task; those before it go."""
         while queue := self._queues.get(need.project, {}).get(need):
-            if _counts(need, queue[0], lookup):
-                return queue[0]
+            state = lookup(queue[0].task)
+            if state is not None and _counts(need, queue[0], state):
+                return queue[0], state
             self._pop(need)
         return None
 
@@ -152,19 +156,18 @@ class Queues:
         if not queues:
             del self._queues[need.project]
 
-    def _tidy(self, lookup: Lookup) -> None:
+    def _sweep(self, lookup: Lookup) -> None:
         """Let go of all entries that don't count, each of those that do standing there once."""
         before, self._queues, self._entries = self._queues, {}, 0
         for queues in before.values():
             for need, queue in queues.items():
                 for entry in sorted(set(queue)):
-                    if _counts(need, entry, lookup):
+                    state = lookup(entry.task)
+                    if state is not None and _counts(need, entry, state):
                         self._push(need, entry)
-        self._tidy_at = 2 * self._entries + TIDY
+        self._sweep_at = 2 * self._entries + SLACK
 
 
-def _counts(need: Need, entry: Entry, lookup: Lookup) -> bool:
-    state = lookup(entry.task)
-    if state is None or not state.waits_for:
-        return False
-    return (need, entry) == (need_of(state), _entry_of(state))
+def _counts(need: Need, entry: Entry, state: TaskState) -> bool:
+    """Whether the state of a task still says that it waits at this place."""
+    return bool(state.waits_for) and (need, entry) == (need_of(state), _entry_of(state))

@@ -1,6 +1,7 @@
-"""The records of a desk as they are read back: none is used that a newer poolwise wrote.
+"""The records of a desk: how each is encoded, keyed, and read back.
 
-An older program would drop the fields that it doesn't know when it writes a record again.
+None is used that a newer poolwise wrote: an older program would drop the fields that it doesn't
+know when it writes the record again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import msgspec
 from bandit.errors import NewerVersion, StateError
 from bandit.task.state import VERSION, DeskState, HeldGold, TaskState
 
-Read = TypeVar("Read", TaskState, HeldGold, DeskState)
+STATE_KEY = b"desk"
+TASK, GOLD = b"task/", b"gold/"
+
+R = TypeVar("R", TaskState, HeldGold, DeskState)
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -21,13 +25,25 @@ class _Version(msgspec.Struct, frozen=True):
     v: int = 1
 
 
-_decoders: dict[type, Any] = {
-    kind: msgspec.json.Decoder(kind) for kind in (TaskState, HeldGold, DeskState)
-}
+encode = msgspec.json.Encoder().encode
+decode_task = msgspec.json.Decoder(TaskState).decode
+decode_gold = msgspec.json.Decoder(HeldGold).decode
+decode_desk = msgspec.json.Decoder(DeskState).decode
+_DECODE: dict[type, Any] = {TaskState: decode_task, HeldGold: decode_gold, DeskState: decode_desk}
 
 
-def read(key: bytes, data: bytes, kind: type[Read]) -> Read:
-    """Return the record of `key`.
+def task_key(name: str) -> bytes:
+    """Return the key of a task's record."""
+    return TASK + name.encode()
+
+
+def gold_key(name: str) -> bytes:
+    """Return the key of the gold that waits for a task."""
+    return GOLD + name.encode()
+
+
+def read(key: bytes, data: bytes, kind: type[R]) -> R:
+    """Return the record of `key`, which another program may have written.
 
     Raises
     ------
@@ -47,15 +63,15 @@ def read(key: bytes, data: bytes, kind: type[Read]) -> Read:
     """
     what = f"desk record {key.decode(errors='replace')!r}"
     try:
-        found: Read = _decoders[kind].decode(data)
+        record: R = _DECODE[kind](data)
     except (ValueError, RecursionError) as error:
         if (version := _version(data)) > VERSION:
             raise NewerVersion(what, version, VERSION) from error
         msg = f"{what}: can't be read: {error}"
         raise StateError(msg) from error
-    if found.v > VERSION:
-        raise NewerVersion(what, found.v, VERSION)
-    return found
+    if record.v > VERSION:
+        raise NewerVersion(what, record.v, VERSION)
+    return record
 
 
 def _version(data: bytes) -> int:

@@ -41,11 +41,12 @@ def skills_missing(situation: str) -> tuple[str, ...] | None:
 
 def count_stranded(desk: Desk) -> Counter[tuple[str, ...]]:
     """Count the stranded tasks of a desk, by the skills that no open pool has together."""
-    found: Counter[tuple[str, ...]] = Counter()
+    counts: Counter[tuple[str, ...]] = Counter()
     for project, situation in desk.halted.queues():
         skills = skills_missing(situation)
         if skills is not None:
             for at, task in set(desk.halted.entries(project, situation)):
                 state = desk.peek(task)
-                found[skills] += state is not None and state.halted_at == at
-    return +found
+                if state is not None and state.halted_at == at:
+                    counts[skills] += 1
+    return counts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import EventError
 from bandit.events import STOP
-from bandit.task.state import AUDIT, DECLINED
+from bandit.task.state import AskStatus
 
 if TYPE_CHECKING:
     from bandit.events import Control, Decline, Gold, Label, Pool, Task
@@ -114,7 +114,7 @@ def label(event: Label, state: TaskState, ask: AskState) -> None:
     if ask.label is not None:
         msg = f"{where}: label {ask.label.label!r} has answered this ask already"
         raise EventError("second_label", msg)
-    if ask.status == DECLINED:
+    if ask.status == AskStatus.DECLINED:
         msg = f"{where}: the pool declined this ask"
         raise EventError("declined_ask", msg)
     if event.pool != ask.pool:
@@ -123,7 +123,7 @@ def label(event: Label, state: TaskState, ask: AskState) -> None:
     if event.answer not in state.task.classes:
         msg = f"{where}: answer {event.answer!r} is not one of {list(state.task.classes)}"
         raise EventError("unknown_answer", msg)
-    if ask.why != AUDIT and event.labeler in state.labelers():
+    if not ask.is_audit and event.labeler in state.labelers():
         msg = f"{where}: labeler {event.labeler!r} has labeled this task already"
         raise EventError("repeat_labeler", msg)
 

@@ -1,4 +1,4 @@
-"""The clock: what a tick makes of a desk, from full buckets to asks that have expired."""
+"""The clock of a desk: what a believed tick does, from filling capacity to expiring asks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from bandit.engine.round_robin import RoundRobin
 from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
 from bandit.limits.turn import Unlimited
-from bandit.limits.waiting import end_wait
-from bandit.task.state import EXPIRED, WAITING
+from bandit.reasons import DecisionReason
+from bandit.task.state import AskStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bandit.decide.asking import Asking
     from bandit.desk.desk import Desk
+    from bandit.engine.decider import Decider
     from bandit.events import Output, Pool, Tick
+    from bandit.lifecycle.transitions import Transitions
     from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.limits.eligibility import Eligibility
@@ -36,27 +37,29 @@ class Clock:
         self,
         settings: Settings,
         pools: Mapping[str, Pool],
-        eligible: Eligibility,
+        eligibility: Eligibility,
         capacity: Capacity,
         budgets: Budgets,
-        asking: Asking,
+        transitions: Transitions,
+        decider: Decider,
     ) -> None:
         self._settings = settings
         self._pools = pools
-        self._eligibility = eligible
+        self._eligibility = eligibility
         self._capacity = capacity
         self._budgets = budgets
-        self._asking = asking
-        self._round_robin = RoundRobin(asking, eligible, capacity)
+        self._transitions = transitions
+        self._decider = decider
+        self._round_robin = RoundRobin(decider, eligibility, capacity)
 
     def tick(self, desk: Desk, tick: Tick, logged_at: float | None) -> list[Output]:
-        """Move the time of `desk`, and do what is due: so much of it, the rest at later ticks.
+        """Move the time of `desk`, and do what is due: a limited amount, the rest at later ticks.
 
-        `logged_at` is when the log took the tick, by its own clock, if it says so.
+        `logged_at` is when the log took the tick, by its own clock, if that is known.
 
         Raises
         ------
-        EventError
+        TickNotBelieved
             If the tick isn't believed.
         """
         before = desk.state.now
@@ -68,82 +71,81 @@ class Clock:
         self._capacity.fill(desk, self._pools.values(), tick.at)
         if before is not None and day_of(before) != day_of(tick.at):
             self._budgets.begin_day(desk, tick.at)
-        left = TickQuota()
-        out = self._due(desk, tick.at, left)
-        out += self._wake(desk, tick.at, left)
-        out += self._round_robin.serve(desk, before, tick.at, left)
-        desk.unfinished = left.over
+        quota = TickQuota()
+        out = self._do_due(desk, tick.at, quota)
+        out += self._wake(desk, tick.at, quota)
+        out += self._round_robin.serve(desk, before, tick.at, quota)
+        desk.unfinished = quota.is_used_up
         return out
 
-    def _due(self, desk: Desk, now: float, left: TickQuota) -> list[Output]:
-        """Do what is due, earliest first; an entry that does nothing any more costs nothing."""
+    def _do_due(self, desk: Desk, now: float, quota: TickQuota) -> list[Output]:
+        """Do what is due, earliest first; entries that no longer count are free."""
         out: list[Output] = []
-        for due in desk.due(now):
-            if due.kind == "gold":
-                done = self._give_up_gold(desk, due)
+        for entry in desk.agenda.due(now):
+            if entry.kind == "gold":
+                done = self._give_up_gold(desk, entry)
                 state = None
             else:
-                state = desk.peek(due.task)
-                done = None if state is None else self._do(desk, state, due)
+                state = desk.peek(entry.task)
+                done = None if state is None else self._do(desk, state, entry)
             if done is None:
                 continue
             out += done
-            left.spend(state)
-            if left.over:
+            quota.spend(state)
+            if quota.is_used_up:
                 break
         return out
 
-    def _give_up_gold(self, desk: Desk, due: AgendaEntry) -> list[Output] | None:
-        held = desk.gold(due.task)
-        if held is None or held.at + self._settings.memory.gold_waits_s != due.at:
+    def _give_up_gold(self, desk: Desk, entry: AgendaEntry) -> list[Output] | None:
+        held = desk.gold(entry.task)
+        if held is None or held.at + self._settings.memory.gold_waits_s != entry.at:
             return None
-        desk.take_gold(due.task)
-        message = f"gold of task {due.task!r}: no such task came within its wait"
-        return [DeadLetter(rule="unknown_task", message=message, at=due.at)]
+        desk.take_gold(entry.task)
+        message = f"gold of task {entry.task!r}: no such task came within its wait"
+        return [DeadLetter(rule="unknown_task", message=message, at=entry.at)]
 
-    def _do(self, desk: Desk, state: TaskState, due: AgendaEntry) -> list[Output] | None:
-        """Do what is due about a task; `None` if the state no longer says so."""
-        if due.kind == "forget":
-            return self._forget(desk, state, due.at)
-        if due.kind == "expire":
-            ask = state.ask(due.ask)
-            if ask is None or ask.status != WAITING or ask.expires_at != due.at:
+    def _do(self, desk: Desk, state: TaskState, entry: AgendaEntry) -> list[Output] | None:
+        """Do what is due about a task; `None` if its state no longer says so."""
+        if entry.kind == "forget":
+            return self._forget(desk, state, entry.at)
+        if entry.kind == "expire":
+            ask = state.ask(entry.ask)
+            if ask is None or ask.status != AskStatus.WAITING or ask.expires_at != entry.at:
                 return None
-            return self._asking.give_up(desk, state, ask, EXPIRED, ask.expires_at)
-        if due.kind == "retry" and state.retry_at == due.at and not state.waits_for:
+            return self._decider.give_up(desk, state, ask, AskStatus.EXPIRED, ask.expires_at)
+        if entry.kind == "retry" and state.retry_at == entry.at and not state.waits_for:
             desk.put(state)
-            return self._asking.again(desk, state)
-        overdue = due.kind == "deadline" and state.task.deadline_at == due.at
-        if overdue and state.verdict is None:
+            return self._decider.decide_again(desk, state)
+        is_overdue = entry.kind == "deadline" and state.task.deadline_at == entry.at
+        if is_overdue and state.verdict is None:
             desk.put(state)
-            return self._asking.decide(desk, state, "deadline")
+            return self._decider.decide(desk, state, DecisionReason.DEADLINE)
         return None
 
     def _forget(self, desk: Desk, state: TaskState, at: float) -> list[Output] | None:
-        """Let a closed task go, or look at it again when its last audit has ended."""
+        """Forget a closed task, or come back to it when its last audit has ended."""
         forget_at = state.forget_at(self._settings.memory.remember_closed_s)
         if forget_at is None:
             return None
         if at < forget_at:
-            desk.note(AgendaEntry(forget_at, "forget", state.task.task))
+            desk.agenda.add(AgendaEntry(forget_at, "forget", state.task.task))
             return None
-        end_wait(desk, state, self._capacity)
-        desk.forget(state.task.task)
+        self._transitions.forget(desk, state)
         return []
 
-    def _wake(self, desk: Desk, now: float, left: TickQuota) -> list[Output]:
-        """Let tasks go on whose project's control has changed."""
+    def _wake(self, desk: Desk, now: float, quota: TickQuota) -> list[Output]:
+        """Decide again about halted tasks whose project is in another situation."""
         out: list[Output] = []
         for project, situation in desk.halted.queues():
-            if left.over or self._eligibility.is_halted(project, situation, now):
+            if quota.is_used_up or self._eligibility.is_halted(project, situation, now):
                 continue
             for at, task in desk.halted.take(project, situation):
                 state = desk.peek(task)
                 if state is None or (state.halted, state.halted_at) != (situation, at):
                     continue
                 desk.put(state)
-                out += self._asking.again(desk, state, UNLIMITED)
-                left.spend(state)
-                if left.over:
+                out += self._decider.decide_again(desk, state, UNLIMITED)
+                quota.spend(state)
+                if quota.is_used_up:
                     break
         return out

@@ -1,4 +1,4 @@
-"""Round robin: at a tick, tasks that wait for room go on while there is some, projects in turn.
+"""Deficit round robin: at a tick, tasks that wait for room are decided on, projects in turn.
 
 Deficit round robin with a quantum of one ask (Shreedhar and Varghese 1996, IEEE/ACM Transactions on
 Networking 4(3), 375-385): all asks count alike, so no project has a deficit, and the round is the
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from bandit.events import Ask
 from bandit.limits.turn import Turn
+from bandit.reasons import StopReason
 
 if TYPE_CHECKING:
-    from bandit.decide.asking import Asking
     from bandit.desk.desk import Desk
+    from bandit.engine.decider import Decider
     from bandit.engine.ticks import TickQuota
     from bandit.events import Output
     from bandit.limits.capacity import Capacity
@@ -26,19 +27,19 @@ if TYPE_CHECKING:
 class RoundRobin:
     """Decides again about tasks that wait for room, in the order of their queues."""
 
-    def __init__(self, asking: Asking, eligible: Eligibility, capacity: Capacity) -> None:
-        self._asking = asking
-        self._eligibility = eligible
+    def __init__(self, decider: Decider, eligibility: Eligibility, capacity: Capacity) -> None:
+        self._decider = decider
+        self._eligibility = eligibility
         self._capacity = capacity
 
-    def serve(self, desk: Desk, since: float | None, now: float, left: TickQuota) -> list[Output]:
+    def serve(self, desk: Desk, since: float | None, now: float, quota: TickQuota) -> list[Output]:
         """Go on with tasks of `desk`, whose last tick was at `since`, as far as there is room."""
         turn = Turn(self._capacity, desk, since, now)
         out: list[Output] = []
         ring = deque(_round(desk))
-        while ring and not left.over:
+        while ring and not quota.is_used_up:
             project = ring.popleft()
-            new = self._until_asked(desk, project, turn, now, left)
+            new = self._until_asked(desk, project, turn, now, quota)
             out += new
             if _asks(new):
                 ring.append(project)
@@ -46,12 +47,11 @@ class RoundRobin:
                 if project in turns:
                     turns.remove(project)
                 turns.append(project)
-        if not left.over:
-            turn.leave(self._eligibility.open_pools())
+        turn.end(unused=() if quota.is_used_up else self._eligibility.open_pools())
         return out
 
     def _until_asked(
-        self, desk: Desk, project: str, turn: Turn, now: float, left: TickQuota
+        self, desk: Desk, project: str, turn: Turn, now: float, quota: TickQuota
     ) -> list[Output]:
         """Go on with tasks of `project` until one of them is asked about.
 
@@ -60,7 +60,7 @@ class RoundRobin:
         control = self._eligibility.control(project)
         is_ordered = control.paused or control.pool is not None
         out: list[Output] = []
-        while not left.over:
+        while not quota.is_used_up:
             ready = [
                 need
                 for need in desk.queues.needs(project)
@@ -70,8 +70,8 @@ class RoundRobin:
             if state is None:
                 break
             desk.put(state)
-            left.spend(state)
-            new = self._asking.again(desk, state, turn)
+            quota.spend(state)
+            new = self._decider.decide_again(desk, state, turn)
             out += new
             if _asks(new) or not (is_ordered or _stopped(state)):
                 break
@@ -79,12 +79,12 @@ class RoundRobin:
 
 
 def _asks(out: list[Output]) -> bool:
-    return any(isinstance(one, Ask) for one in out)
+    return any(isinstance(output, Ask) for output in out)
 
 
 def _stopped(state: TaskState) -> bool:
     """Whether the policy has stopped, so that the task ended as it might have at any time."""
-    return state.verdict is not None and state.verdict.why != "no_pool"
+    return state.verdict is not None and state.verdict.why != StopReason.NO_POOL
 
 
 def _round(desk: Desk) -> list[str]:

@@ -1,93 +1,108 @@
-"""Ticks: which are believed, and how much one of them does."""
+"""Ticks: which are believed, how much work one of them does, and what the engine answers."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bandit.errors import EventError
+from bandit.errors import TickNotBelieved
+from bandit.reasons import TickDoubt
 
 if TYPE_CHECKING:
-    from bandit.events import Tick
+    from bandit.events import Output, Tick
     from bandit.settings import ClockSettings
     from bandit.task.state import DeskState, TaskState
 
-AT_ONCE = 1000
-"""Most that one tick does: asks that expire, tasks that go on. Each may give a reward, a decision
-and an ask, some 4 KB, and all of a tick stand in one transaction, which can't be split."""
+MOST_STEPS = 1000
+"""Most steps of one tick: asks that expire, tasks that are decided on. Each may give a reward, a
+decision and an ask, some 4 KB, and the output of a tick is one transaction, which can't be split:
+4 MB, half of what a batch of the worker may hold."""
 
-AT_ONCE_BYTES = 1024 * 1024
-"""Most bytes of tasks that one tick goes on with: a payload stands in the ask and on the desk."""
+MOST_BYTES = 1024 * 1024
+"""Most bytes of tasks that one tick decides on: a payload is written in the ask and on the desk."""
 
 _encode = msgspec.json.Encoder().encode
 
 
+class TickAnswer(NamedTuple):
+    """What the engine makes of a tick: its outputs, and whether it moved the time.
+
+    `doubt` says why a well-formed tick was not believed, and `message` in a sentence; a tick that
+    breaks another rule has neither.
+    """
+
+    outputs: list[Output]
+    is_believed: bool
+    doubt: TickDoubt | None = None
+    message: str = ""
+
+
 class TickQuota:
-    """What one tick may still do; the same for a desk that was restored, and in any batch.
+    """How much work one tick may still do; the same for a restored desk, and in any batch.
 
     Examples
     --------
-    >>> left = TickQuota()
-    >>> left.spend()
-    >>> left.over
+    >>> quota = TickQuota()
+    >>> quota.spend()
+    >>> quota.is_used_up
     False
     """
 
     def __init__(self) -> None:
-        self._things = AT_ONCE
-        self._bytes = AT_ONCE_BYTES
+        self._steps = MOST_STEPS
+        self._bytes = MOST_BYTES
 
     @property
-    def over(self) -> bool:
-        """Whether the rest is for the next ticks."""
-        return self._things <= 0 or self._bytes <= 0
+    def is_used_up(self) -> bool:
+        """Whether the rest is left to the next ticks."""
+        return self._steps <= 0 or self._bytes <= 0
 
     def spend(self, state: TaskState | None = None) -> None:
-        """Count one thing more, and the task that it went on with."""
-        self._things -= 1
+        """Count one step more, and the task that it was about."""
+        self._steps -= 1
         if state is not None:
             self._bytes -= len(_encode(state.task))
 
 
 def check_skew(tick: Tick, clock: ClockSettings, logged_at: float | None) -> bool:
-    """Compare a tick with the time at which the log took it; whether the log says that time.
+    """Compare a tick with the time at which the log took it; `False` if that isn't known.
 
     Raises
     ------
-    EventError
-        If they differ by more than clocks may.
+    TickNotBelieved
+        If they differ by more than `clock.max_skew_s`.
     """
     if logged_at is None or math.isinf(clock.max_skew_s):
         return False
     skew_s = tick.at - logged_at
     if abs(skew_s) > clock.max_skew_s:
-        way = "ahead of" if skew_s > 0 else "behind"
-        msg = f"tick {tick.at}: {abs(skew_s):.0f} s {way} the broker's clock when it was written"
-        raise EventError("tick_skew", msg)
+        side = "ahead of" if skew_s > 0 else "behind"
+        msg = f"tick {tick.at}: {abs(skew_s):.0f} s {side} the broker's clock when it was written"
+        raise TickNotBelieved(TickDoubt.SKEW, msg)
     return True
 
 
 def believe(state: DeskState, tick: Tick, clock: ClockSettings, logged_at: float | None) -> None:
-    """Move the time, unless `tick` goes back or is too far ahead to be believed alone.
+    """Set the time, unless `tick` goes back or jumps further than one tick alone may.
 
-    One that agrees with the log's own clock is not alone.
+    A jump is believed if the log's own clock agrees, or after enough ticks in a row.
 
     Raises
     ------
-    EventError
-        If the tick is refused.
+    TickNotBelieved
+        If the time isn't set.
     """
-    vouched = check_skew(tick, clock, logged_at)
+    is_confirmed = check_skew(tick, clock, logged_at)
     if state.now is not None and tick.at < state.now:
         msg = f"tick {tick.at}: before the tick {state.now}; the clock went back"
-        raise EventError("tick_back", msg)
-    if not vouched and state.now is not None and tick.at > state.now + clock.max_jump_s:
+        raise TickNotBelieved(TickDoubt.BACK, msg)
+    if not is_confirmed and state.now is not None and tick.at > state.now + clock.max_jump_s:
         agrees = state.ahead_at is not None and tick.at >= state.ahead_at
         state.ahead_ticks = state.ahead_ticks + 1 if agrees else 1
         state.ahead_at = tick.at
         if state.ahead_ticks < clock.confirmations:
             msg = f"tick {tick.at}: more than {clock.max_jump_s:g} s after {state.now}"
-            raise EventError("tick_ahead", msg)
+            raise TickNotBelieved(TickDoubt.AHEAD, msg)
     state.now, state.ahead_at, state.ahead_ticks = tick.at, None, 0

@@ -26,8 +26,10 @@ def believe(brain: Brain, state: TaskState, asks: list[AskState]) -> Belief:
     return _weigh(brain, state.task, _answers(brain, state.task, asks))
 
 
-def others_say(brain: Brain, state: TaskState, asks: list[AskState]) -> dict[int, dict[str, float]]:
-    """Return, for each of `asks`, the chances of every class by the labels of the others alone."""
+def posteriors_without(
+    brain: Brain, state: TaskState, asks: list[AskState]
+) -> dict[int, dict[str, float]]:
+    """Return, for each of `asks`, the posterior of every class from the other asks' labels."""
     answers = _answers(brain, state.task, asks)
     return {
         ask.ask: _weigh(brain, state.task, answers[:i] + answers[i + 1 :]).chances

@@ -1,10 +1,12 @@
-"""A desk's turn: how far one desk may use the room that its worker has in a pool in one tick.
+"""A desk's turn: how much of the room that its worker has in a pool one desk may use in one tick.
 
 A worker counts what its desks hold together, so the first desk of a round of ticks could take it
 all. While tasks of others wait for the pool, a desk stops when it is a quantum of asks ahead of the
-one that has had fewest; the quantum is an equal part of the room there is, at least one ask. So the
-one that has had fewest can always go on, and what is left is used in the next round. A desk that
-has no use for the room after all, since its tasks may not be asked about there now, passes.
+desk with the fewest; the quantum is an equal part of the room there is, at least one ask. So the
+desk with the fewest can always go on, and what is left is used in the next round. A desk that has
+no use for the room after all, since its tasks may not be asked about there now, gives up its turn.
+
+The counts of a turn are its own until `end` writes them on the desk.
 """
 
 from __future__ import annotations
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
     from bandit.desk.desk import Desk
     from bandit.events import Pool
     from bandit.limits.capacity import Capacity
+
+MOST_QUANTA = 2
+"""Most quanta by which a desk's count may differ from the fewest when its turn begins. A desk that
+comes from another worker, or had no tasks waiting, has a count far from the others': without this
+bound it would be served alone, or not at all, until they met. A turn leaves a desk at most one
+quantum ahead; with 2, quanta may shrink between turns before a count is cut.
+"""
 
 
 class Room(Protocol):
@@ -79,6 +88,7 @@ class Turn:
         self._since = now if since is None else since
         self._now = now
         self._limits: dict[str, float] = {}
+        self._asks: dict[str, int] = {}  # by pool, where it differs from what the desk has
 
     def has_room(self, pool: Pool) -> bool:
         """Whether `pool` may be asked once more in this turn."""
@@ -88,19 +98,27 @@ class Turn:
             return False
         if pool.pool not in self._limits:
             self._limits[pool.pool] = self._limit(pool)
-        return self._desk.state.shared_asks.get(pool.pool, 0) < self._limits[pool.pool]
+        return self._count_of(pool) < self._limits[pool.pool]
 
     def count(self, pool: Pool) -> None:
         """Count an ask."""
         if pool.capacity_per_hour is not None:
-            asks = self._desk.state.shared_asks
-            asks[pool.pool] = asks.get(pool.pool, 0) + 1
+            self._asks[pool.pool] = self._count_of(pool) + 1
 
-    def leave(self, pools: Iterable[Pool]) -> None:
-        """End the turn: where there is room that the desk has not used, no other waits for it."""
-        for pool in pools:
+    def end(self, unused: Iterable[Pool]) -> None:
+        """Write the counts on the desk; it gives up the room that it left `unused`.
+
+        It counts as having had as many asks of such a pool as any other desk, so that no other
+        desk waits for it.
+        """
+        for pool in unused:
             if self._desk.state.waiting.get(pool.pool, 0) > 0 and self.has_room(pool):
-                self._desk.state.shared_asks[pool.pool] = max(self._others(pool), default=0)
+                self._asks[pool.pool] = max(self._others(pool), default=0)
+        self._desk.state.shared_asks.update(self._asks)
+
+    def _count_of(self, pool: Pool) -> int:
+        asks = self._asks.get(pool.pool)
+        return self._desk.state.shared_asks.get(pool.pool, 0) if asks is None else asks
 
     def _others(self, pool: Pool) -> list[int]:
         """Return how many asks each other desk has had whose tasks wait for the pool too."""
@@ -111,18 +129,14 @@ class Turn:
         ]
 
     def _limit(self, pool: Pool) -> float:
-        """Return up to which count of asks the desk may go, and set its count near the others'.
-
-        Where it comes from another worker, or nothing waited for long, its count is far from them.
-        """
+        """Return the count of asks at which the turn ends, and bring the turn's count near it."""
         others = self._others(pool)
         if not others:
             return math.inf
         fewest = min(others)
         quantum = max(1, math.floor(self._capacity.tokens(self._desk, pool)) // (1 + len(others)))
-        asks = self._desk.state.shared_asks
-        own = asks.get(pool.pool, 0)
-        asks[pool.pool] = min(max(own, fewest - 2 * quantum), fewest + 2 * quantum)
+        bound = MOST_QUANTA * quantum
+        self._asks[pool.pool] = min(max(self._count_of(pool), fewest - bound), fewest + bound)
         return fewest + quantum
 
     def _shares(self, desk: Desk, pool: Pool) -> bool:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 
 import msgspec
 
 from bandit.events import Feature, Gold, Label, Task, Verdict
-
-WAITING, LABELED, DECLINED, EXPIRED = "waiting", "labeled", "declined", "expired"
-AUDIT = "audit"
+from bandit.reasons import DecisionReason
 
 VERSION = 1
 """The version of a desk's records that this code writes, and the newest that it reads.
 
 Raise it if a program that drops what is new, when it writes a record again, would do wrong.
 """
+
+
+class AskStatus(StrEnum):
+    """What has become of an ask; `bandit.lifecycle.transitions` says what follows what."""
+
+    WAITING = "waiting"
+    LABELED = "labeled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
 
 
 class AskState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -32,12 +40,17 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     system: dict[str, Feature]
     signals: dict[str, float]
     quality: float
-    status: str = WAITING
+    status: AskStatus = AskStatus.WAITING
     ended_at: float | None = None
     label: Label | None = None
     labeler_signals: dict[str, float] = {}
     revision: int = -1
     basis: str | None = None
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether it asks an expert for the truth of a closed task."""
+        return self.why == DecisionReason.AUDIT
 
 
 class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -76,7 +89,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def labeled(self) -> list[AskState]:
         """Asks whose labels count for the answer: those of an audit are gold instead."""
-        return [ask for ask in self.asks if ask.label is not None and ask.why != AUDIT]
+        return [ask for ask in self.asks if ask.label is not None and not ask.is_audit]
 
     def labelers(self) -> tuple[str, ...]:
         """Who has labeled the task; none of them may again."""
@@ -84,13 +97,13 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def waits(self) -> bool:
         """Whether an ask of the task (an audit aside) is still awaited."""
-        return any(ask.status == WAITING and ask.why != AUDIT for ask in self.asks)
+        return any(ask.status == AskStatus.WAITING and not ask.is_audit for ask in self.asks)
 
     def forget_at(self, remember_s: float) -> float | None:
         """When a closed task may be let go: its last audit must have ended by then."""
         if self.closed_at is None:
             return None
-        audits = (ask.expires_at for ask in self.asks if ask.why == AUDIT)
+        audits = (ask.expires_at for ask in self.asks if ask.is_audit)
         return max(self.closed_at + remember_s, *audits, -math.inf)
 
     def usd(self) -> float:

@@ -46,7 +46,7 @@ def worth_usd(settings: Settings, desk: DeskState, task: Task, pools: Iterable[P
     return math.exp(desk.log_worth.get(_key(task, target), math.log(PRICES_AT_START))) * price
 
 
-def delivered(settings: Settings, desk: DeskState, task: Task, confidence: float) -> None:
+def update_worth(settings: Settings, desk: DeskState, task: Task, confidence: float) -> None:
     """Move the worth after a verdict of `confidence`."""
     target = target_of(settings, task)
     if target is None:

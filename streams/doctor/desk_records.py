@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from bandit.desk.desk import STATE_KEY, TASK
+from bandit.desk.records import STATE_KEY, TASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bandit.decide.contexts import delay_usd
 from bandit.decide.policies.context import Action, Context
 from bandit.events import STOP
-from bandit.task.state import AUDIT
+from bandit.reasons import DecisionReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def left_out(decision: Decision, settings: Settings, pools: Mapping[str, Pool]) 
     """
     options = decision.pmf.keys() - {STOP}
     policy = settings.policy
-    if decision.why == AUDIT:
+    if decision.why == DecisionReason.AUDIT:
         return AUDITED
     if not options:
         return FORCED

@@ -17,7 +17,7 @@ from bandit.engine import checks
 from bandit.errors import EventError
 from bandit.events import STOP, Task
 from bandit.task.state import DeskState
-from bandit.task.worth import delivered, worth_usd
+from bandit.task.worth import update_worth, worth_usd
 from streams.log.codec import InputDecoder
 from streams.log.topics import TASKS
 
@@ -102,7 +102,7 @@ class Worths:
     def _deliver(self, desk: DeskState, task: Task, confidence: float) -> dict[str, float]:
         """Give a verdict; return the worths that this has moved."""
         before = dict(desk.log_worth)
-        delivered(self._settings, desk, task, confidence)
+        update_worth(self._settings, desk, task, confidence)
         return {k: worth for k, worth in desk.log_worth.items() if before.get(k) != worth}
 
     def _end(self, decision: Decision) -> None:

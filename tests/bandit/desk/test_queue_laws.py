@@ -101,13 +101,13 @@ class Script:
             self.feed(Tick(at=self.now))
 
     def check_no_room_is_unused(self) -> None:
-        desk, clock = self.engine._desks.of(0), self.engine._clock
+        desk = self.engine._desks.of(0)
         turn = Turn(self.engine._capacity, desk, None, self.now)
         for need in itertools.chain(*map(desk.queues.needs, desk.queues.projects())):
             if any(state.waits_for for state in self.open() if state.task.project == need.project):
-                assert desk.queues._first(need, desk.peek) is None or not (
-                    clock._eligibility.able(need)
-                    and clock._eligibility.may_go_on(need, self.now, turn)
+                assert desk.queues.first(need, desk.peek) is None or not (
+                    self.engine._eligibility.able(need)
+                    and self.engine._eligibility.may_go_on(need, self.now, turn)
                 )
 
     def check_nobody_is_lost(self) -> None:

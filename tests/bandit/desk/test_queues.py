@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit.desk.queues import TIDY
+from bandit.desk.queues import SLACK
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Label, Pool, Task, Tick, Verdict
 from bandit.learn.brain import Brain
@@ -117,13 +117,13 @@ def test_entries_of_tasks_that_have_closed_do_not_pile_up() -> None:
     """They stand behind those that are served, so nobody would ever come to them."""
     made = engine(HOURLY, Tick(at=0.0), *(task(f"full-{n}") for n in range(300)))
     made.receive(task("dear", value_usd=100.0))
-    for number in range(3 * TIDY):
+    for number in range(3 * SLACK):
         made.receive(task(f"cheap-{number}", deadline_at=0.5 + number // 100))
         if number % 100 == 0:
             made.receive(Tick(at=float(number // 100)))
             made.keep()
     queues = made._desks.of(0).queues
-    assert queues._entries < TIDY + 200
+    assert queues._entries < SLACK + 200
 
 
 def test_a_desk_of_before_there_were_queues_is_served_and_one_of_ours_can_be_read_by_it() -> None:

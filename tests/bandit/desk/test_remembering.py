@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bandit.desk.desk import TIDY
+from bandit.desk.agenda import SLACK
 from bandit.engine.engine import Engine
 from bandit.events import DeadLetter, Label, Reward, Tick
 from bandit.learn.brain import Brain
@@ -84,7 +84,7 @@ def test_far_too_many_become_fewer_with_each_that_closes() -> None:
     counts = []
     for number in range(8):
         close(engine, f"new{number}")
-        counts.append(engine._desks.of(0).closed_tasks)
+        counts.append(len(engine._desks.of(0).closed))
     assert counts == [9, 8, 7, 6, 5, 4, 4, 4]
 
 
@@ -117,16 +117,16 @@ def test_what_is_known_of_tasks_that_are_forgotten_does_not_pile_up() -> None:
         close(engine, f"t{number}")
         engine.receive(Tick(at=100_000.0 * (number + 1)))
         engine.keep()
-    assert (len(desk._closed), desk.closed_tasks) == (1, 0)
+    assert (desk.closed.entries, len(desk.closed)) == (1, 0)
 
 
 def test_the_agenda_is_of_tasks_that_are_known() -> None:
     """And of no more that are gone than of those; what is due is done all the same."""
     engine = remembering(10)
     open_one = asked(engine.receive(msgspec.structs.replace(TASK, task="open")))
-    for number in range(3 * TIDY):
+    for number in range(3 * SLACK):
         close(engine, f"t{number}")
         engine.keep()
-        assert len(engine._desks.of(0)._agenda) <= 2 * 30 + TIDY + 2
+        assert len(engine._desks.of(0).agenda) <= 2 * 30 + SLACK + 2
     out = engine.receive(Tick(at=open_one.expires_at))
     assert [one.ask for one in out if isinstance(one, Reward)] == [open_one.ask]

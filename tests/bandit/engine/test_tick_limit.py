@@ -39,7 +39,7 @@ def expired(out: list[Output]) -> list[str]:
 def test_asks_that_expire_at_once_are_worked_off_by_several_ticks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ticks, "AT_ONCE", 10)
+    monkeypatch.setattr(ticks, "MOST_STEPS", 10)
     made = asked(25)
     served = []
     for _ in range(4):
@@ -74,7 +74,7 @@ def test_large_payloads_go_on_in_smaller_numbers() -> None:
 def test_an_answer_counts_though_the_tick_after_its_ask_had_no_time_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ticks, "AT_ONCE", 1)
+    monkeypatch.setattr(ticks, "MOST_STEPS", 1)
     made = asked(2)
     assert expired(made.receive(Tick(at=60.0))) == ["t0000"]
     assert kinds(made.receive(change(LABEL, task="t0001"))) == ["Decision", "Ask"]
@@ -83,7 +83,7 @@ def test_an_answer_counts_though_the_tick_after_its_ask_had_no_time_for_it(
 
 def test_entries_that_do_nothing_any_more_take_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are not in the records, so a desk that was restored has none of them."""
-    monkeypatch.setattr(ticks, "AT_ONCE", 3)
+    monkeypatch.setattr(ticks, "MOST_STEPS", 3)
     made = asked(8)
     for number in range(5):
         made.receive(Gold(task=f"t{number:04}", answer="yes", at=1.0))
@@ -97,7 +97,7 @@ def test_a_restart_between_two_ticks_of_a_backlog_changes_nothing(
     @settings(max_examples=25, deadline=None)
     @given(plays, settings_of, st.integers(1, 3))
     def check(some: Sequence[Move], chosen: Settings, at_once: int) -> None:
-        monkeypatch.setattr(ticks, "AT_ONCE", at_once)
+        monkeypatch.setattr(ticks, "MOST_STEPS", at_once)
         play = Play(chosen)
         play.play(some)
         restarting = Restarting(chosen)

@@ -10,7 +10,7 @@ import pytest
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Decision, Gold, Label, Pool, Reward, Task, Tick, Verdict
 from bandit.learn.brain import Brain
-from bandit.limits.waiting import MOST_S
+from bandit.lifecycle.transitions import MOST_S
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
 
 EXPERTS = Pool(pool="experts", at=0.0, usd_per_label=1.0, ask_timeout_s=5000.0, gold=True)

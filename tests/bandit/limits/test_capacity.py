@@ -11,8 +11,9 @@ from bandit.desk.shares import WorkerDesks
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Decision, Verdict
 from bandit.learn.brain import Brain
+from bandit.lifecycle.transitions import Transitions
+from bandit.limits.budgets import Budgets
 from bandit.limits.capacity import Capacity
-from bandit.limits.waiting import wait_for_room
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
 from bandit.task.state import TaskState
 from tests.bandit.market import Crew, History, Market, Work, pool
@@ -96,7 +97,9 @@ def test_waiting_tasks_are_served_about_in_the_order_they_came() -> None:
 def test_a_program_without_queues_looks_once_a_second_at_most_however_fast_a_pool_is() -> None:
     desk, state = Desk(MemorySettings()), TaskState(task=TASK)
     fast = pool("a", capacity_per_hour=1e9)
-    wait_for_room(desk, state, [fast], Capacity(1, WorkerDesks([desk])), 100.0, 1.0)
+    held = WorkerDesks([desk])
+    moves = Transitions(MemorySettings(), Capacity(1, held), Budgets(1, held))
+    moves.queue(desk, state, [fast], 100.0, 1.0)
     assert state.retry_at == 101.0
 
 

@@ -142,7 +142,7 @@ def test_a_task_that_no_pool_can_do_is_not_given_up_for_the_time_of_a_pause() ->
 def test_a_pause_costs_nothing_while_it_lasts_and_its_end_so_much_a_tick(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ticks, "AT_ONCE", 10)
+    monkeypatch.setattr(ticks, "MOST_STEPS", 10)
     made = engine(PAUSE, change(PAUSE, project="q"))
     for number in range(35):
         made.receive(change(TASK, task=f"t{number:02}", project="p" if number < 25 else "q"))

@@ -93,8 +93,8 @@ def run(seed: int, tasks: int, target: str = "logging") -> Run:
     """Let a target work through the market of a seed."""
     market = _market(seed, tasks)
     engine = Engine(settings(seed), Brain.from_bytes(settings(seed), _learned()))
-    asking = engine._asking
-    asking._policy = Masked(asking._policy, parse_target(target))
+    decisions = engine._decisions
+    decisions.policy = Masked(decisions.policy, parse_target(target))
     frozen = Frozen(engine)
     outcome = Drive(frozen, market, 1800.0).run(market.events())
     return _seen(market, outcome, frozen.logged)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.engine.ticks import AT_ONCE
+from bandit.engine.ticks import MOST_STEPS
 from bandit.events import Ask, Reward, Tick
 from streams.worker import batches
 from tests.streams.scenes import events, new_log, read, task, worker, write
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord, Place
     from streams.worker.worker import Worker
 
-COUNT = 3 * AT_ONCE + 10
+COUNT = 3 * MOST_STEPS + 10
 
 
 class Sizes:

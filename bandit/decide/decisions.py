@@ -1,0 +1,155 @@
+"""Decisions: the policy's distribution, one draw, one log entry.
+
+This is the only place that draws a choice and the only one that logs it, so no logged propensity
+can disagree with what was done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandit.decide.signals import FEATURES_VERSION
+from bandit.draw import choose, draw
+from bandit.events import STOP, Ask, Decision
+from bandit.reasons import DecisionReason
+from bandit.task.state import AskState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bandit.decide.contexts import LoggedContext
+    from bandit.decide.policies.policy import Policy
+    from bandit.desk.desk import Desk
+    from bandit.events import Output, Pool
+    from bandit.learn.brain import Brain
+    from bandit.lifecycle.transitions import Transitions
+    from bandit.limits.eligibility import Eligibility
+    from bandit.limits.turn import Room
+    from bandit.settings import Settings
+    from bandit.task.state import TaskState
+
+Pmf = dict[str, float]
+"""Chance of each action, pools by name and `stop`; sums to 1."""
+
+
+class DecisionWriter:
+    """Draws from the policy's distribution, and writes decisions and asks."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        brain: Brain,
+        policy: Policy,
+        pools: Mapping[str, Pool],
+        eligibility: Eligibility,
+        transitions: Transitions,
+    ) -> None:
+        self.policy = policy
+        self._settings = settings
+        self._brain = brain
+        self._pools = pools
+        self._eligibility = eligibility
+        self._transitions = transitions
+
+    def pmf(self, logged: LoggedContext) -> Pmf:
+        """Return the policy's distribution over the actions of a context."""
+        return self.policy.pmf(logged.context)
+
+    def draw(self, state: TaskState, pmf: Pmf) -> str:
+        """Draw the choice of a task's next decision: the same in every run."""
+        return choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
+
+    def stop(
+        self, state: TaskState, logged: LoggedContext, pmf: Pmf, why: DecisionReason
+    ) -> Decision:
+        """Return the decision to stop."""
+        return self._decision(state, logged, pmf, STOP, why, None)
+
+    def ask(
+        self,
+        desk: Desk,
+        state: TaskState,
+        logged: LoggedContext,
+        pmf: Pmf,
+        choice: str,
+        why: DecisionReason,
+        room: Room | None,
+    ) -> list[Output]:
+        """Return the decision to ask the pool `choice`, and the ask, which the desk then awaits."""
+        pool = self._pools[choice]
+        task = state.task
+        expires_at = logged.at + pool.ask_timeout_s
+        if task.deadline_at is not None and why != DecisionReason.AUDIT:
+            expires_at = min(expires_at, task.deadline_at)
+        decision = self._decision(state, logged, pmf, choice, why, expires_at)
+        exclude = state.labelers()
+        ask = AskState(
+            ask=decision.ask,
+            pool=choice,
+            at=logged.at,
+            expires_at=expires_at,
+            why=why,
+            usd=pool.usd_per_label,
+            pmf=pmf,
+            propensity=decision.propensity,
+            system=logged.system,
+            signals=logged.signals[choice],
+            quality=logged.quality[choice],
+        )
+        cap_usd = self._eligibility.control(task.project).usd_per_day
+        self._transitions.ask(desk, state, ask, pool, cap_usd)
+        if room is not None:
+            room.count(pool)
+        sent = Ask(
+            task=task.task,
+            project=task.project,
+            ask=decision.ask,
+            at=logged.at,
+            pool=choice,
+            classes=task.classes,
+            payload=task.payload,
+            expires_at=expires_at,
+            exclude=exclude,
+        )
+        return [decision, sent]
+
+    def _decision(
+        self,
+        state: TaskState,
+        logged: LoggedContext,
+        pmf: Pmf,
+        choice: str,
+        why: DecisionReason,
+        expires_at: float | None,
+    ) -> Decision:
+        """Number a decision and write it down."""
+        state.decided += 1
+        is_audit = why == DecisionReason.AUDIT
+        pin = None if is_audit else self._eligibility.control(state.task.project).pool
+        return Decision(
+            task=state.task.task,
+            project=state.task.project,
+            ask=state.decided,
+            at=logged.at,
+            choice=choice,
+            pmf=pmf,
+            propensity=pmf[choice],
+            why=why,
+            features_version=FEATURES_VERSION,
+            features={**state.task.features, **logged.system},
+            signals=logged.signals,
+            quality=logged.quality,
+            usd_per_label=logged.usd,
+            scarcity_usd=logged.scarcity_usd,
+            worth_usd=logged.context.worth_usd,
+            usd=logged.usd.get(choice, 0.0),
+            posterior=logged.belief.chances,
+            confidence=logged.belief.confidence,
+            labels=logged.context.labels,
+            expires_at=expires_at,
+            policy=self.policy.name,
+            arm=None,
+            seed=self._settings.seed,
+            brain_position=self._brain.position,
+            control=None if pin is None else f"pin:{pin}",
+        )

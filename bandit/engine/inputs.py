@@ -1,0 +1,142 @@
+"""Inputs about tasks: what the engine does with a task, a label, a decline, and gold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandit.desk.early_gold import hold_early
+from bandit.engine import checks
+from bandit.errors import EventError
+from bandit.events import DeadLetter, Decline, Gold, Label, Task
+from bandit.reasons import DecisionReason
+from bandit.task.state import AskStatus
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from bandit.close.audits import Auditing
+    from bandit.close.closing import Closing
+    from bandit.desk.desk import Desk
+    from bandit.engine.decider import Decider
+    from bandit.events import Output
+    from bandit.learn.brain import Brain
+    from bandit.lifecycle.transitions import Transitions
+    from bandit.settings import MemorySettings
+
+
+class TaskInputs:
+    """Takes in events about tasks, each checked before it changes anything.
+
+    `counters` counts events that were ignored or refused, by why.
+    """
+
+    def __init__(
+        self,
+        memory: MemorySettings,
+        brain: Brain,
+        decider: Decider,
+        closing: Closing,
+        audits: Auditing,
+        transitions: Transitions,
+        counters: Counter[str],
+    ) -> None:
+        self._memory = memory
+        self._brain = brain
+        self._decider = decider
+        self._closing = closing
+        self._audits = audits
+        self._transitions = transitions
+        self._counters = counters
+
+    def receive(self, desk: Desk, event: Task | Label | Decline | Gold) -> list[Output]:
+        """Return what follows from `event`.
+
+        Raises
+        ------
+        EventError
+            If it breaks a rule; nothing has changed then.
+        """
+        match event:
+            case Label():
+                return self._label(desk, event)
+            case Task():
+                return self._task(desk, event)
+            case Gold():
+                return self._gold(desk, event)
+            case Decline():
+                return self._decline(desk, event)
+
+    def refused(self, error: EventError, now: float | None) -> DeadLetter:
+        """Return the dead letter of an event that broke a rule."""
+        self._counters[error.rule] += 1
+        return DeadLetter(rule=error.rule, message=str(error), at=now)
+
+    def _task(self, desk: Desk, event: Task) -> list[Output]:
+        checks.task(event)
+        known = desk.task(event.task)
+        if known is not None:
+            if known.task == event:
+                return self._ignored("repeated_task")
+            msg = f"task {event.task!r}: a different task of this id is known"
+            raise EventError("contradicts", msg)
+        gold = desk.take_gold(event.task)
+        state = self._transitions.open(desk, event)
+        out: list[Output] = []
+        if gold is not None:
+            try:
+                checks.gold(gold, state)
+                self._transitions.truth(state, gold)
+            except EventError as error:  # the gold is at fault, not the task
+                out.append(self.refused(error, desk.state.now))
+        return out + self._decider.decide(desk, state, DecisionReason.FIRST)
+
+    def _label(self, desk: Desk, event: Label) -> list[Output]:
+        state, ask = checks.asked(event, desk.task(event.task))
+        if ask.label == event:
+            return self._ignored("repeated_label")
+        checks.label(event, state, ask)
+        if self._transitions.label(desk, state, ask, event):
+            self._counters["late_label"] += 1
+        ask.labeler_signals = self._brain.labeler_signals(
+            state.task.project,
+            ask.pool,
+            event.labeler,
+            ask.quality,
+            max(0.0, event.at - ask.at),
+            event.at,
+        )
+        desk.put(state)
+        if ask.is_audit:
+            self._audits.answer(state, event)
+            return self._closing.revise(desk, state)
+        if state.verdict is not None:
+            return self._closing.revise(desk, state)
+        return [] if state.waits() else self._decider.decide(desk, state, DecisionReason.MORE)
+
+    def _decline(self, desk: Desk, event: Decline) -> list[Output]:
+        state, ask = checks.asked(event, desk.task(event.task))
+        checks.decline(event, ask)
+        if ask.status != AskStatus.WAITING:
+            return self._ignored("late_decline")
+        at = max(ask.at, event.at)
+        return self._decider.give_up(desk, state, ask, AskStatus.DECLINED, at)
+
+    def _gold(self, desk: Desk, event: Gold) -> list[Output]:
+        checks.id_(event.task, "task")
+        checks.finite(event.at, f"gold of task {event.task!r}: at")
+        state = desk.task(event.task)
+        if state is None:
+            is_new = hold_early(desk, event, self._memory)
+            return [] if is_new else self._ignored("repeated_gold")
+        checks.gold(event, state)
+        if state.gold is not None:
+            return self._ignored("repeated_gold")
+        self._transitions.truth(state, event)
+        desk.put(state)
+        if state.verdict is not None:
+            return self._closing.revise(desk, state)
+        return self._decider.decide(desk, state, DecisionReason.GOLD)
+
+    def _ignored(self, why: str) -> list[Output]:
+        self._counters[why] += 1
+        return []

@@ -1,0 +1,49 @@
+"""Reasons that events carry as strings, where code branches on them: one enumeration each.
+
+Their values are what stands on the wire. Fields of events stay plain strings, so that a log of
+another program is read whatever reasons it gives.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DecisionReason(StrEnum):
+    """Why a decision was made: `Decision.why`, `AskState.why` and `Reward.why`."""
+
+    FIRST = "first"  # the task came
+    MORE = "more"  # a label came
+    RETRY = "retry"  # an ask ended without a label, or the task's wait ended
+    DEADLINE = "deadline"  # the task's deadline passed
+    GOLD = "gold"  # the true answer came
+    AUDIT = "audit"  # the closed task was drawn for an audit
+
+
+class StopReason(StrEnum):
+    """Why a task was closed: `Verdict.why`."""
+
+    VALUE = "value"  # the policy stopped
+    GOLD = "gold"  # the true answer is known
+    DEADLINE = "deadline"
+    MAX_LABELS = "max_labels"
+    MAX_ASKS = "max_asks"
+    NO_POOL = "no_pool"  # no open pool could take the task for `policy.give_up_s`
+
+
+class Basis(StrEnum):
+    """What an answer or a reward rests on: `Verdict.basis` and `Reward.basis`."""
+
+    GOLD = "gold"  # the true answer
+    CONSENSUS = "consensus"  # two labels or more
+    SINGLE = "single"  # one label (verdicts only)
+    NONE = "none"  # nothing to compare with
+    EXPIRED = "expired"  # no label came (rewards only); a declined ask too
+
+
+class TickDoubt(StrEnum):
+    """Why a tick was not believed: the `rule` of its dead letter."""
+
+    AHEAD = "tick_ahead"  # too far after the one before, and too few others agree so far
+    BACK = "tick_back"  # before the one before
+    SKEW = "tick_skew"  # too far from the log's own clock
