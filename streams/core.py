@@ -1,4 +1,4 @@
-"""What the worker needs of the core, and how the real one is made."""
+"""The core as the worker uses it, and how the real one is made."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Mapping
 
-    from bandit.events import Input, Output, Reward
+    from bandit.engine.ticks import TickAnswer
+    from bandit.events import Input, Output, Reward, Tick
     from bandit.settings import Settings
 
 
 class Learned(Protocol):
-    """What has been learned: the rewards up to `position`."""
+    """What the core has learned: the rewards up to `position`."""
 
     @property
     def position(self) -> int:
-        """How many rewards were learned."""
+        """Number of rewards learned."""
 
     def to_bytes(self) -> bytes:
-        """All of it, to be read again by whoever makes a core."""
+        """Return all of it, for `adopt` and for the maker of a core."""
 
 
 class Core(Protocol):
@@ -33,16 +34,18 @@ class Core(Protocol):
     def brain(self) -> Learned:
         """What has been learned."""
 
-    def receive(
-        self, event: Input | Reward, partition: int = 0, logged_at: float | None = None
-    ) -> list[Output]:
-        """Take in one event of a partition; what comes of it.
+    def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
+        """Take in one event of a partition; return what follows from it."""
 
-        `logged_at` is when the log took a tick, where that is to be compared with what it says.
+    def tick(self, event: Tick, partition: int = 0, logged_at: float | None = None) -> TickAnswer:
+        """Take in a tick of a partition; return what follows, and whether it was believed.
+
+        `logged_at` is when the log took it, by its own clock, if the tick is to be compared with
+        that.
         """
 
     def adopt(self, data: bytes) -> None:
-        """Know from now on what is saved in `data`, and nothing else.
+        """Replace all that was learned by what is saved in `data`.
 
         Raises
         ------
@@ -51,50 +54,50 @@ class Core(Protocol):
         """
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take over a partition, from its desk records in the order of the log."""
+        """Restore a partition's desk from its records, in the order of the log."""
 
     def release(self, partition: int) -> None:
         """Forget a partition."""
 
     def positions(self, partition: int) -> Mapping[str, int]:
-        """Where each topic of a partition is read on, as its desk knows it."""
+        """Return the offset of the next record of each topic, as a partition's desk has it."""
 
     def note_positions(self, partition: int, positions: Mapping[str, int]) -> None:
-        """Write on a partition's desk, with its next changes, where topics are read on."""
+        """Write on a partition's desk, with its next changes, the next offset of each topic."""
 
     def empty(self, partition: int) -> bool:
         """Whether a partition's desk has never known a task, gold or the time."""
 
     def changes(self) -> list[tuple[int, bytes, bytes | None]]:
-        """(partition, key, value) of the desk records changed since `keep` or `drop`."""
+        """Return the desk records changed since `keep` or `drop`: (partition, key, value)."""
 
     def keep(self) -> None:
-        """The changes are committed."""
+        """Make the changes final: they are committed."""
 
     def drop(self) -> None:
-        """The changes are not committed: undo them."""
+        """Undo the changes: they are not committed."""
 
     def now(self, partition: int) -> float | None:
-        """Return what time it is at a partition, if it is held and has been told."""
+        """Return the time of a partition; `None` before its first tick, or if it isn't held."""
 
     def unfinished(self, partition: int) -> bool:
-        """Whether more is due at a partition than its last tick did: it wants the next one soon."""
+        """Whether more is due at a partition than its last tick did: the next should come soon."""
 
     def open_tasks(self) -> int:
-        """How many tasks are open."""
+        """Return the number of tasks without a verdict."""
 
     def halted_tasks(self) -> int:
-        """How many of them an order or the want of a pool has stopped."""
+        """Return the number of open tasks stopped by a control or by the lack of a pool."""
 
     def stranded(self) -> Counter[tuple[str, ...]]:
         """Count tasks that wait for an open pool, by the skills that it must have."""
 
     def open_asks(self) -> int:
-        """How many asks are awaited."""
+        """Return the number of asks whose answer is awaited."""
 
 
 def engine_maker(settings: Settings, partitions: int) -> Callable[[bytes | None], Engine]:
-    """Return what makes an engine from a brain's bytes, or from nothing."""
+    """Return a function that makes an engine from a saved brain, or with a new one."""
 
     def make(data: bytes | None) -> Engine:
         brain = Brain(settings) if data is None else Brain.from_bytes(settings, data)

@@ -1,4 +1,4 @@
-"""From a record to what it gives: decode, receive, and where each output goes.
+"""The way of a record through the core: decode, receive, and address each output.
 
 Rule: a record that breaks a written rule gives a dead letter, never an exception.
 """
@@ -22,34 +22,31 @@ if TYPE_CHECKING:
     from streams.worker.timekeeper import Timekeeper
 
 
-REFUSED_TICKS = ("tick_ahead", "tick_back", "tick_skew")
-
-
 class Intake:
-    """Takes records into a core; counts what comes of them.
+    """Takes records into a core, and counts them.
 
     Parameters
     ----------
     core
-        Into what.
+        The engine.
     partitions
-        How many ways tasks are split.
+        Number of partitions that tasks are spread over.
     time
-        Told what becomes of ticks, if our workers write them. One that isn't believed, after a long
-        stop or because a clock was set, is then counted and told in the logs; from others it is a
-        dead letter.
+        Notified of ticks, if our workers write them. One that isn't believed, after a long stop or
+        because a clock was set, is then counted and logged; if others write the ticks, it becomes
+        a dead letter.
     """
 
     def __init__(self, core: Core, partitions: int, time: Timekeeper | None = None) -> None:
         self.counters: Counter[str] = Counter()
-        self.now: float | None = None  # what the last tick said
+        self.now: float | None = None  # the time of the last believed tick
         self._core = core
         self._partitions = partitions
         self._time = time if time is not None and time.ticker.ticks else None
         self._decoder = InputDecoder()
 
     def outputs(self, record: Record) -> list[NewRecord]:
-        """Take in one record; what comes of it, ready to be written."""
+        """Take in one record; return what follows from it, ready to be written."""
         try:
             event = self._decoder.decode(record.value)
             if TOPIC_OF[type(event)] != record.topic:
@@ -62,26 +59,27 @@ class Intake:
             if right != record.partition:
                 self.counters["forwarded"] += 1
                 return [NewRecord(record.topic, event.task.encode(), record.value, right)]
-        logged_at = record.logged_at if self._time is not None else None
-        received = self._core.receive(event, record.partition, logged_at)
         if isinstance(event, Tick):
-            received = self._ticked(event, received, record)
-        return [self._route(output, record) for output in received]
+            outputs = self._tick(event, record)
+        else:
+            outputs = self._core.receive(event, record.partition)
+        return [self._route(output, record) for output in outputs]
 
     def ignored_fields(self) -> Counter[str]:
-        """Fields that events haven't, by type of event."""
+        """Count fields that no event has, by type of event."""
         return self._decoder.ignored
 
-    def _ticked(self, tick: Tick, received: list[Output], record: Record) -> list[Output]:
-        """Note whether a tick was believed, and return what came of it."""
-        letters = (one for one in received if isinstance(one, DeadLetter))
-        refused = next((one for one in letters if one.rule in REFUSED_TICKS), None)
-        if refused is None:
+    def _tick(self, tick: Tick, record: Record) -> list[Output]:
+        """Take in a tick, and note whether it was believed; return what is to be written."""
+        logged_at = record.logged_at if self._time is not None else None
+        answer = self._core.tick(tick, record.partition, logged_at)
+        if answer.is_believed:
             self.now = tick.at
         if self._time is None:
-            return received
-        self._time.ticked(record.partition, tick, record.logged_at, refused)
-        return received if refused is None or tick.reset is True else []
+            return answer.outputs
+        self._time.ticked(record.partition, tick, record.logged_at, answer)
+        is_ours = answer.doubt is not None and tick.reset is not True
+        return [] if is_ours else answer.outputs
 
     def _route(self, output: Output, record: Record) -> NewRecord:
         if isinstance(output, DeadLetter):

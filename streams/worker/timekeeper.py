@@ -1,4 +1,4 @@
-"""The time on the desks of one worker: when it moves on, and what waits for it."""
+"""The time on the desks of one worker: which ticks it writes, and how far desks are behind."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bandit.reasons import TickDoubt
 from streams.worker.deferred_tasks import DeferredTasks
 from streams.worker.ticker import Ticker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bandit.events import DeadLetter, Tick
+    from bandit.engine.ticks import TickAnswer
+    from bandit.events import Tick
     from streams.config.config import WorkerSettings
     from streams.core import Core
     from streams.log.log import NewRecord
@@ -24,11 +26,11 @@ class Timekeeper:
     Parameters
     ----------
     core
-        Whose desks they are.
+        The engine that has the desks.
     clock
-        The time in UTC seconds; without one, whoever owns the clock writes the ticks.
+        The time in UTC seconds; without one, another program writes the ticks.
     settings
-        How often.
+        How often to write ticks.
     """
 
     def __init__(
@@ -41,48 +43,49 @@ class Timekeeper:
         self._core = core
         self._clock = clock
         self._behind_s = settings.max_behind_s + settings.tick_s
-        self._told: set[int] = set()  # partitions whose clock is known not to be believed
+        self._logged: set[int] = set()  # partitions whose refused clock is in the logs already
 
     def due(self, partitions: Sequence[int]) -> list[NewRecord]:
         """Return the ticks that are to be written now into `partitions`, all that are held."""
         return self.ticker.due(partitions, self._core.unfinished)
 
     def ticked(
-        self, partition: int, tick: Tick, logged_at: float | None, refused: DeadLetter | None
+        self, partition: int, tick: Tick, logged_at: float | None, answer: TickAnswer
     ) -> None:
-        """Note what the engine made of a tick; in the logs, the first one that it refused."""
-        rule = None if refused is None else refused.rule
-        self.ticker.returned(partition, tick.at, logged_at, wrong=rule == "tick_skew")
-        ahead = rule == "tick_ahead"
-        (self.not_believed.add if ahead else self.not_believed.discard)(partition)
-        if refused is None:
-            self._told.discard(partition)
+        """Note the engine's answer to a tick; log the first of those that it doesn't believe."""
+        doubt = answer.doubt
+        self.ticker.returned(partition, tick.at, logged_at, wrong=doubt is TickDoubt.SKEW)
+        is_ahead = doubt is TickDoubt.AHEAD
+        (self.not_believed.add if is_ahead else self.not_believed.discard)(partition)
+        if doubt is None:
+            self._logged.discard(partition)
             return
         self.ticks_refused += 1
-        if partition not in self._told:
-            self._told.add(partition)
+        if partition not in self._logged:
+            self._logged.add(partition)
             log = structlog.get_logger()
-            tell = log.info if ahead else log.warning  # after a long stop it is no surprise
-            tell("clock_not_believed", partition=partition, why=refused.message)
+            write = log.info if is_ahead else log.warning  # after a long stop it is expected
+            write("clock_not_believed", partition=partition, why=answer.message)
 
     def skew_s(self) -> float | None:
-        """How far our clock is ahead of the brokers' where they differ most; `None`: not known."""
+        """Return our clock minus the brokers' where they differ most; `None` if not known."""
         return max(self.ticker.skew_s.values(), key=abs, default=None)
 
     def behind(self, partitions: Iterable[int]) -> frozenset[int]:
-        """Partitions whose desk is so far behind the time that their tasks had better wait.
+        """Return partitions whose desk is so far behind the time that new tasks should wait.
 
-        The time is our clock's, put right where its ticks are refused for its skew.
+        The time is our clock's, corrected by its skew where its ticks are refused for that.
         """
         if self._clock is None:
             return frozenset()
         now = self._clock()
-        return frozenset(one for one in partitions if self._is_behind(one, now))
+        return frozenset(part for part in partitions if self._is_behind(part, now))
 
     def more_to_come(self, partitions: Sequence[int]) -> bool:
-        """Whether our next ticks will move on: the last was not believed, or left work undone.
+        """Whether there is work that needs no new record.
 
-        Or whether tasks that were kept can be handled now.
+        The next ticks have some if the last one was not believed, or left work undone; or tasks
+        that were kept back can be handled now.
         """
         if not self.ticker.ticks:
             return False
