@@ -1,8 +1,23 @@
-"""One batch: received, committed and kept, or split until what spoils it is alone.
+"""A batch of records: received and committed in one transaction, or split until it can be.
 
-Rule 1: what a batch changes lies over the desk until its commit is known to have succeeded.
-Rule 2: nothing is dropped without a trace: what can't be used is a dead letter, in the same
-transaction as the positions that pass over it.
+1. Receive: the core takes in the records. What they change lies over the desks, not final yet.
+2. Collect: the outputs, the changed desk records, and the position behind the last record of each
+   partition, which the desks note too.
+3. Commit: all of that in one transaction. Apart, a crash in between would lose outputs, or handle
+   records twice.
+4. Keep: once the commit is known to have succeeded, the changes are made final and counted.
+
+A failure before 4 undoes step 1 (`drop`), and then depends on where it happened:
+
+- in 1 or 2, the core raises: the batch is halved until the record that raises is alone; that one is
+  set aside, and committed as a dead letter with the next good batch (a bug of ours must not turn a
+  whole stream into dead letters: after `max_unexpected` in a row the worker stops);
+- in 3, a record is too large for the log: halved likewise, and the one becomes a dead letter;
+- in 3, the outcome is unknown (`CommitUnknown`): nothing is undone until `settle` has read the
+  committed positions, and does step 4 or the undoing.
+
+Rule: nothing is dropped without a trace. What can't be used becomes a dead letter, in the same
+transaction as the positions behind it.
 """
 
 from __future__ import annotations
@@ -36,8 +51,8 @@ if TYPE_CHECKING:
     from streams.worker.intake import Intake
 
 MAX_BATCH_BYTES = 8 * 1024 * 1024
-"""A batch ends with the record whose inputs and outputs reach so many: a transaction stays far
-below what memory, and `log.commit_timeout_s`, allow, whatever is polled."""
+"""A batch ends with the record at which its inputs and outputs reach this size: so a transaction
+stays far below what memory and `log.commit_timeout_s` allow, however much was polled."""
 
 
 class Batches:
@@ -46,15 +61,15 @@ class Batches:
     Parameters
     ----------
     commits
-        Through which it writes.
+        Writes the transactions.
     core, intake
-        What the records go through.
+        The engine, and what decodes records for it.
     max_unexpected
-        Records in a row that may raise what they should not.
+        Records in a row that may raise an unexpected exception.
     failpoint
         Called with the name of each step before and after it.
     observe
-        Told what a batch took.
+        Called with the seconds and the records of each batch.
     """
 
     def __init__(
@@ -80,18 +95,18 @@ class Batches:
 
     @property
     def waiting(self) -> bool:
-        """Whether something was set aside that isn't committed."""
+        """Whether records are set aside that are not committed yet."""
         return bool(self._aside)
 
     def handle(self, records: Sequence[Record]) -> None:
-        """Process and commit; what can't be done whole, each half by itself.
+        """Receive and commit records, in as many transactions as it takes.
 
         Raises
         ------
         CommitUnknown
             If the commit was refused, or its outcome isn't known.
         PoolwiseError
-            If too much poison came in a row; nothing of it was committed.
+            If more than `max_unexpected` records in a row raised; none of them was committed.
         """
         if not records and self._aside:
             self._commit([], self._changes(self._passing([])))
@@ -99,11 +114,11 @@ class Batches:
             records = records[self._handle(records) :]
 
     def _handle(self, records: Sequence[Record]) -> int:
-        """Process and commit as many as go into one transaction; how many that were."""
+        """Handle as many records as go into one transaction; return how many that were."""
         started = time.perf_counter()
         self._failpoint("before receive")
         try:
-            outputs, count = self._outputs(records)
+            outputs, count = self._received(records)  # 1 and 2
         except Exception as error:  # noqa: BLE001, one record must not stop the others
             self._core.drop()
             if not self._halve(records):
@@ -112,7 +127,7 @@ class Batches:
         self._failpoint("after receive")
         records = records[:count]
         try:
-            self._commit(records, outputs)
+            self._commit(records, outputs)  # 3 and 4
         except RecordTooLarge as error:
             self._core.drop()
             if not self._halve(records):
@@ -126,16 +141,16 @@ class Batches:
         return count
 
     def report(self, losses: Sequence[LostRecords]) -> None:
-        """Write down what was deleted before it was read, and pass over it."""
+        """Write dead letters for records that were deleted unread, and read on behind them."""
         for loss in losses:
             passed_over = {loss.place: loss.end}
             changes = self._changes(self._passing([]) | passed_over)
             self._commit([], [lost(loss, self._intake.now), *changes], passed_over)
 
     def release(self, held: Container[Place]) -> None:
-        """Forget what was set aside of partitions that others may hold now: they read it again.
+        """Forget records set aside of partitions not `held` any more: their new owner reads them.
 
-        Who holds partition 0 of the labels also writes what comes of pools and controls.
+        The owner of partition 0 of the labels also writes what follows from pools and controls.
         """
         self._aside = [
             (record, letter)
@@ -144,44 +159,45 @@ class Batches:
         ]
 
     def settle(self) -> bool:
-        """Keep or undo what a commit of unknown outcome changed; whether that could be told.
+        """Do step 4 or undo step 1 after a commit of unknown outcome; `False` if it stays unknown.
 
         Raises
         ------
         CommitUnknown
-            If the log can't be asked now.
+            If the log can't be read now.
         """
         return self._commits.settle(self.forget)
 
     def forget(self) -> None:
         """Undo what isn't committed."""
         self._core.drop()
-        self._aside, self._in_a_row = [], 0  # they will come again
+        self._aside, self._in_a_row = [], 0  # they will be read again
 
-    def _outputs(self, records: Sequence[Record]) -> tuple[list[NewRecord], int]:
-        """Return what comes of so many of the first records as one transaction may hold."""
+    def _received(self, records: Sequence[Record]) -> tuple[list[NewRecord], int]:
+        """Return all that one transaction writes, and how many of the first records it covers."""
         outputs: list[NewRecord] = []
         count = size = 0
         while count < len(records) and size < MAX_BATCH_BYTES:
-            new = self._intake.outputs(records[count])
+            new = self._intake.outputs(records[count])  # 1
             outputs += new
-            size += len(records[count].value or b"") + sum(len(one.value or b"") for one in new)
+            size += len(records[count].value or b"")
+            size += sum(len(output.value or b"") for output in new)
             count += 1
-        return outputs + self._changes(self._passing(records[:count])), count
+        return outputs + self._changes(self._passing(records[:count])), count  # 2
 
     def _passing(self, records: Sequence[Record]) -> dict[Place, int]:
-        """Where to read on behind `records` and what was set aside."""
+        """Return the positions behind `records` and those set aside."""
         return behind([*(record for record, _ in self._aside), *records])
 
     def _changes(self, positions: Mapping[Place, int]) -> list[NewRecord]:
-        """What the desks write; they keep the positions too, in case the group loses them."""
+        """Return the changed desk records, with `positions` in them: the group may lose its own."""
         for place, position in positions.items():
             self._core.note_positions(place.partition, {place.topic: position})
         changes = self._core.changes()
         return [NewRecord(DESK, key, value, part) for part, key, value in changes]
 
     def _halve(self, records: Sequence[Record]) -> bool:
-        """Handle each half by itself; whether there are halves."""
+        """Handle each half by itself; `False` if there is only one record."""
         half = len(records) // 2
         if half:
             self.handle(records[:half])
@@ -189,14 +205,14 @@ class Batches:
         return half > 0
 
     def _set_aside(self, record: Record, letter: DeadLetter, error: Exception) -> None:
-        """Keep a poison record until one is good, so that a bug of ours can't drain the stream."""
+        """Keep a record that raised, to be committed as a dead letter with the next good batch."""
         self._aside.append((record, letter))
         self._in_a_row += 1
         if self._in_a_row > self._max_unexpected:
             msg = (
-                f"{self._in_a_row} records in a row raised what they should not; the last,"
-                f" {record.topic}/{record.partition} at {record.offset}:"
-                f" {letter.message}; nothing of them was committed"
+                f"{self._in_a_row} records in a row raised unexpected exceptions; the last,"
+                f" {record.topic}/{record.partition} at offset {record.offset}:"
+                f" {letter.message}; none of them was committed"
             )
             raise PoolwiseError(msg) from error
 
@@ -206,14 +222,14 @@ class Batches:
         outputs: Sequence[NewRecord],
         passed_over: Mapping[Place, int] = MappingProxyType({}),
     ) -> None:
-        """Write the outputs and the positions behind the records, those set aside included."""
-        poison = [addressed(letter, record, self._intake.now) for record, letter in self._aside]
+        """Commit the outputs and the positions behind the records, those set aside included."""
+        letters = [addressed(letter, record, self._intake.now) for record, letter in self._aside]
         handled = len(self._aside) + len(records)
-        new, positions = [*poison, *outputs], self._passing(records) | dict(passed_over)
+        new, positions = [*letters, *outputs], self._passing(records) | dict(passed_over)
         try:
             self._write(new, positions, handled)
-        except RecordTooLarge:  # of one record alone, perhaps because of what letters quote
-            short = [without_original(one) for one in new]
+        except RecordTooLarge:  # of one record alone, perhaps because of what its letter quotes
+            short = [without_original(output) for output in new]
             if len(records) > 1 or short == new:
                 raise
             self._write(short, positions, handled)
@@ -223,16 +239,16 @@ class Batches:
     ) -> None:
         started = time.perf_counter()
         self._failpoint("before commit")
-        self._commits.commit(new, positions, partial(self._keep, new, handled))
+        self._commits.commit(new, positions, partial(self._keep, new, handled))  # 3, then 4
         self._observe(timings.COMMIT_S, time.perf_counter() - started)
 
     def _keep(self, new: Sequence[NewRecord], handled: int) -> None:
-        """Make final what was committed."""
+        """4: make final what was committed, and count it."""
         self._failpoint("after commit")
         self._aside = []
         self._failpoint("before keep")
         self._core.keep()
         self.handled += handled
         self.written.update(record.topic for record in new)
-        self.dead_letters.update(rule_of(one) for one in new if one.topic == DEADLETTERS)
+        self.dead_letters.update(rule_of(output) for output in new if output.topic == DEADLETTERS)
         self._failpoint("after keep")
