@@ -1,10 +1,10 @@
-"""Allowances: what a project's asks may still cost today, where a `Control` caps it.
+"""Daily budgets: how much a project's asks may still cost today, where a `Control` caps it.
 
 A cap is split over the partitions as a capacity is, and an ask is paid from the desks that its
-worker has. Of each desk the log keeps what was used today (a UTC day of the desk's time), so what
-was spent stays spent when the cap changes, and yesterday's is void. An ask is counted at its price
-on the day it was made; one that ends without a label gives its price back, and a label of another
-price corrects it.
+worker holds. Each desk's record keeps what was spent today (a UTC day of the desk's time), so that
+stays counted when the cap changes, and ends with the day. An ask is counted at its price on the day
+it was made; one that ends without a label gives its price back, and a label of another price
+corrects it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Budgets:
-    """Money for asks, as one worker counts it.
+    """Money left for asks, as one worker counts it.
 
     Parameters
     ----------
     partitions
-        How many there are in all.
+        Number of partitions in all.
     held
-        The desks that the worker has, as they come and go.
+        The desks that the worker holds at any time.
 
     Examples
     --------
@@ -36,9 +36,9 @@ class Budgets:
     >>> from bandit.settings import MemorySettings
     >>> from bandit.desk.shares import WorkerDesks
     >>> desk = Desk(MemorySettings())
-    >>> money = Budgets(1, WorkerDesks([desk]))
-    >>> money.spend(desk, "p", 1.0, 0.0, 0.25)
-    >>> money.left_usd("p", 1.0, 0.0), money.left_usd("p", 1.0, 86_400.0)
+    >>> budgets = Budgets(1, WorkerDesks([desk]))
+    >>> budgets.spend(desk, "p", 1.0, 0.0, 0.25)
+    >>> budgets.left_usd("p", 1.0, 0.0), budgets.left_usd("p", 1.0, 86_400.0)
     (0.75, 1.0)
     """
 
@@ -47,7 +47,7 @@ class Budgets:
         self._held = held
 
     def left_usd(self, project: str, cap_usd: float | None, now: float) -> float:
-        """What may still be spent on `project` today; infinite without a cap."""
+        """Return what may still be spent on `project` today; infinite without a cap."""
         if cap_usd is None:
             return math.inf
         return together(self._left(project, cap_usd, day_of(now)))
@@ -55,28 +55,28 @@ class Budgets:
     def spend(
         self, desk: Desk, project: str, cap_usd: float | None, now: float, usd: float
     ) -> None:
-        """Count an ask of `desk`; without a cap nothing is lent."""
+        """Count an ask of `desk`; without a cap the desk pays it alone."""
         day = day_of(now)
         if cap_usd is None:
             _use(desk, project, day, usd)
             return
         left = self._left(project, cap_usd, day)
-        given = debits(left, self._held.desks.index(desk), usd)
-        for one, amount in zip(self._held.desks, given, strict=True):
-            _use(one, project, day, amount)
+        amounts = debits(left, self._held.desks.index(desk), usd)
+        for lender, amount in zip(self._held.desks, amounts, strict=True):
+            _use(lender, project, day, amount)
 
     def correct(self, desk: Desk, project: str, asked_at: float, usd: float) -> None:
-        """Count that an ask cost `usd` more than what stands for it."""
+        """Add `usd`, which may be negative, to what an ask made at `asked_at` was counted at."""
         _use(desk, project, day_of(asked_at), usd)
 
     def begin_day(self, desk: Desk, now: float) -> None:
-        """Forget what was used on earlier days."""
+        """Forget what was spent on earlier days."""
         used, today = desk.state.used_usd, day_of(now)
         for project in [name for name, (day, _) in used.items() if day < today]:
             del used[project]
 
     def _left(self, project: str, cap_usd: float, day: int) -> list[float]:
-        """What each desk has left; nothing where another day has begun already."""
+        """Return what each desk has left; 0 at desks where a later day has begun."""
         share = cap_usd / self._partitions
         left = []
         for desk in self._held.desks:

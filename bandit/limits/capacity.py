@@ -1,23 +1,24 @@
-"""Capacity: how many asks a pool has room for now, and what it costs to use one of them.
+"""Capacity: a token bucket per pool, split over the partitions, and the price of a token.
 
-A pool's capacity is a bucket of tokens, filled at `capacity_per_hour`, holding five minutes' worth
-(at least one). Each of P partitions has its part: 1/P of the rate and of the bucket. Tokens are
-made by a desk's own ticks alone, so a wrong clock at one desk makes no tokens, and costs none,
-at the others. A worker uses what its desks hold together, as far as their times differ by at most
-30 s; where their parts of the bucket are less than one token, it saves up to one beside them,
-which is lost with the desk's worker.
+A pool's bucket is filled at `capacity_per_hour` and holds five minutes' worth (at least one token).
+Each of P partitions has its part: 1/P of the rate and of the bucket. Tokens are made by a desk's
+own ticks alone, so a wrong clock at one desk neither makes nor costs tokens at the others. A worker
+uses the tokens of all its desks whose times differ by at most 30 s. Where their parts of the bucket
+are together less than one token, it saves up to one token beside them, which is lost when the desk
+moves to another worker.
 
 Promise: in any window of W seconds of the log, workers that share one set of desks ask a pool at
 most
 
     rate * (W + 60 s) + bucket + workers * max(0, 1 - bucket / P)
 
-times, whatever partition moves where, and however desks' times differ. An ask at time t is paid by
-desks whose time is within 30 s of t, so by tokens that a desk had when its time came within 30 s of
-the window (never above its part, and a worker's savings never above the last term), or made in the
-W + 60 s until it left. One worker that keeps all partitions at one time: rate * W + bucket.
+times, however partitions move between workers, and however desks' times differ. An ask at time t
+is paid by desks whose time is within 30 s of t. So it is paid by tokens that a desk had when its
+time came within 30 s of the window (at most its part, and a worker's savings at most the last
+term), or that it made in the W + 60 s until it left. One worker that keeps all partitions at one
+time: rate * W + bucket.
 
-The price of a token rises as what the worker holds runs low:
+The price of a token rises as the worker's tokens run out:
 
     scarcity_usd = SCARCITY * worth_usd * (1 - tokens / bucket).
 
@@ -42,25 +43,25 @@ if TYPE_CHECKING:
     from bandit.events import Pool
 
 BUCKET_S = 300.0
-"""Capacity saved up while a pool is idle: five minutes' worth."""
+"""Size of a bucket, in seconds of filling: an idle pool may then get five minutes' asks at once."""
 SAVED_S = 60.0
-"""Most that one tick saves up beyond a desk's part: in a longer leap nobody had the partition."""
+"""Most that one tick saves up beyond a desk's part; in a longer gap no worker had the partition."""
 LENDING_S = 30.0
 """Desks whose times differ by more don't lend to each other: one of them is behind, or its clock
-is wrong."""
+is wrong. The default of `clock.max_skew_s`, by which right clocks may differ, is as much."""
 SCARCITY = 0.05
 """Price of an empty pool's next token, as a share of what a right answer is worth."""
 
 
 class Capacity:
-    """Room in pools, as one worker counts it.
+    """Free capacity of pools, as one worker counts it.
 
     Parameters
     ----------
     partitions
-        How many there are in all.
+        Number of partitions in all.
     held
-        The desks that the worker has, as they come and go.
+        The desks that the worker holds at any time.
 
     Examples
     --------
@@ -84,13 +85,13 @@ class Capacity:
     def __init__(self, partitions: int, held: WorkerDesks) -> None:
         self._partitions = partitions
         self._held = held
-        self._seen = -1
+        self._counted_at = -1
         self._in_flight: Counter[str] = Counter()
         self._waiting: Counter[str] = Counter()
-        self._counted: dict[str, tuple[float | None, float | None, float]] = {}
+        self._tokens: dict[str, tuple[float | None, float | None, float]] = {}
 
     def free(self, desk: Desk, pool: Pool, ahead: int = 0) -> bool:
-        """Whether `desk` may ask `pool` once more when `ahead` tasks wait for it already."""
+        """Whether `desk` may ask `pool` once more when `ahead` tasks wait for the pool already."""
         return pool.capacity_per_hour is None or self.tokens(desk, pool) >= 1.0 + ahead
 
     def ask(self, desk: Desk, pool: Pool) -> None:
@@ -99,28 +100,29 @@ class Capacity:
         if pool.capacity_per_hour is None:
             return
         part, desks = self._part(pool), self.lenders(desk)
-        given = debits([_of(one, pool, part) for one in desks], desks.index(desk), 1.0)
-        for one, amount in zip(desks, given, strict=True):
+        held = [_tokens_of(lender, pool, part) for lender in desks]
+        amounts = debits(held, desks.index(desk), 1.0)
+        for lender, amount in zip(desks, amounts, strict=True):
             if amount:
-                saved = min(one.savings.get(pool.pool, 0.0), amount)
-                one.state.room[pool.pool] = _room(one, pool, part) - (amount - saved)
+                saved = min(lender.savings.get(pool.pool, 0.0), amount)
+                lender.state.room[pool.pool] = _room(lender, pool, part) - (amount - saved)
                 if saved:
-                    one.savings[pool.pool] -= saved
-        self._counted.pop(pool.pool, None)
+                    lender.savings[pool.pool] -= saved
+        self._tokens.pop(pool.pool, None)
 
     def end(self, desk: Desk, pool: str) -> None:
-        """Count that `pool` owes one answer less."""
+        """Count that an ask of `pool` has ended."""
         self._count(desk.state.in_flight, pool, -1, self._in_flight)
 
     def wait(self, desk: Desk, pools: Iterable[str], change: int) -> None:
-        """Count that a task more, or with -1 a task less, waits for room in `pools`."""
+        """Count one task more, or with -1 one less, that waits for room in `pools`."""
         for name in pools:
             self._count(desk.state.waiting, name, change, self._waiting)
 
     def fill(self, desk: Desk, pools: Iterable[Pool], now: float) -> None:
-        """Let time pass at `desk`: its part fills, and what is beyond is saved up to one token."""
+        """Fill the part of `desk` for the time passed; save what it can't hold, up to one token."""
         before, desk.state.filled_at = desk.state.filled_at, now
-        self._counted.clear()
+        self._tokens.clear()
         if before is None:
             return
         for pool in pools:
@@ -133,69 +135,69 @@ class Capacity:
                 self._save(desk, pool, part, min(filled - part, SAVED_S * per_s))
 
     def scarcity_usd(self, desk: Desk, pool: Pool, worth_usd: float) -> float:
-        """Price of using one of the pool's tokens now."""
+        """Return the price of the pool's next token, in dollars."""
         if pool.capacity_per_hour is None:
             return 0.0
         full = max(1.0, self._part(pool) * len(self.lenders(desk)))
         return SCARCITY * worth_usd * min(1.0, max(0.0, 1.0 - self.tokens(desk, pool) / full))
 
     def per_s(self, pool: Pool) -> float:
-        """Asks a second that this worker may send to `pool`; infinite without a capacity."""
+        """Return the asks per second that this worker may send; infinite without a capacity."""
         if pool.capacity_per_hour is None:
             return float("inf")
         return pool.capacity_per_hour * len(self._held.desks) / self._partitions / 3600.0
 
     def waiting(self, pool: str) -> int:
-        """Tasks of this worker that wait for room in `pool`."""
-        self._look()
+        """Return the number of this worker's tasks that wait for room in `pool`."""
+        self._recount()
         return self._waiting[pool]
 
     def in_flight(self, pool: str) -> int:
-        """Asks of this worker that `pool` still has to answer."""
-        self._look()
+        """Return the number of this worker's asks that `pool` has not answered yet."""
+        self._recount()
         return self._in_flight[pool]
 
     def _save(self, desk: Desk, pool: Pool, part: float, beyond: float) -> None:
-        """Save up what a desk's part doesn't hold, as far as it may be used, and lent, one day."""
-        saved = math.fsum(one.savings.get(pool.pool, 0.0) for one in self._held.desks)
+        """Save up tokens beyond a desk's part, as far as it can use them."""
+        saved = math.fsum(other.savings.get(pool.pool, 0.0) for other in self._held.desks)
         beyond = min(beyond, 1.0 - self.tokens(desk, pool), 1.0 - part - saved)
         if beyond > 0.0:
             desk.savings[pool.pool] = desk.savings.get(pool.pool, 0.0) + beyond
-            self._counted.pop(pool.pool, None)
+            self._tokens.pop(pool.pool, None)
 
     def lenders(self, desk: Desk) -> list[Desk]:
-        """`desk` and the others of this worker that are about as far in time."""
+        """Return `desk` and the worker's other desks whose time is near enough to lend to it."""
         at = desk.state.filled_at
         if at is None:
             return list(self._held.desks)
         return [
-            one
-            for one in self._held.desks
-            if (its := one.state.filled_at) is None or abs(its - at) <= LENDING_S
+            other
+            for other in self._held.desks
+            if (its := other.state.filled_at) is None or abs(its - at) <= LENDING_S
         ]
 
     def tokens(self, desk: Desk, pool: Pool) -> float:
-        """What a desk and its lenders hold together, summed once until it changes."""
-        self._look()
-        counted = self._counted.get(pool.pool)
+        """Return the tokens of a desk and its lenders, summed once until they change."""
+        self._recount()
+        counted = self._tokens.get(pool.pool)
         key = (pool.capacity_per_hour, desk.state.filled_at)
         if counted is not None and counted[:2] == key:
             return counted[2]
         part = self._part(pool)
-        tokens = together([_of(one, pool, part) for one in self.lenders(desk)])
-        self._counted[pool.pool] = (*key, tokens)
+        tokens = together([_tokens_of(lender, pool, part) for lender in self.lenders(desk)])
+        self._tokens[pool.pool] = (*key, tokens)
         return tokens
 
     def _part(self, pool: Pool) -> float:
-        """A partition's part of the bucket."""
+        """Return a partition's part of the bucket, in tokens."""
         return max(1.0, (pool.capacity_per_hour or 0.0) * BUCKET_S / 3600.0) / self._partitions
 
-    def _look(self) -> None:
-        """Sum up what the desks hold where it isn't as we left it."""
-        if self._seen == self._held.changed:
+    def _recount(self) -> None:
+        """Sum up the desks anew if they, or their contents, were replaced since."""
+        if self._counted_at == self._held.changed:
             return
-        self._seen = self._held.changed
-        self._counted.clear()
+        self._counted_at = self._held.changed
+        self._tokens.clear()
         self._in_flight.clear()
         self._waiting.clear()
         for desk in self._held.desks:
@@ -203,13 +205,13 @@ class Capacity:
             self._waiting.update(desk.state.waiting)
 
     def _count(self, own: dict[str, int], name: str, change: int, sums: Counter[str]) -> None:
-        self._look()
+        self._recount()
         own[name] = own.get(name, 0) + change
         sums[name] += change
 
 
-def _of(desk: Desk, pool: Pool, part: float) -> float:
-    """What a desk holds, with what is saved up beside it."""
+def _tokens_of(desk: Desk, pool: Pool, part: float) -> float:
+    """Return the tokens of one desk, its savings included."""
     return _room(desk, pool, part) + desk.savings.get(pool.pool, 0.0)
 
 
