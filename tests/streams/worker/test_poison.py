@@ -226,7 +226,7 @@ def test_too_much_poison_in_a_row_stops_the_worker_and_commits_none_of_it(
     for _ in range(3):  # however often it is started again
         one = worker(log, touchy, batch_records=batch)
         with pytest.raises(
-            PoolwiseError, match=r"6 records in a row .* tasks/0 at 6: ZeroDivision"
+            PoolwiseError, match=r"6 records in a row .* tasks/0 at offset 6: ZeroDivision"
         ):
             one.run(until_idle=True)
         assert letters(log) == []
