@@ -1,20 +1,20 @@
-"""The one tree of errors that poolwise raises on purpose.
+"""The tree of errors that poolwise raises on purpose.
 
 PoolwiseError                  exit code 1: one clear line, no traceback
-├── InputError                 a file, row or record of the user's that can't be used
-│   ├── MissingInput           it isn't there, or it is empty
-│   ├── UnknownColumn          a column that the file hasn't
+├── InputError                 a file, row or record of the user can't be used
+│   ├── MissingInput           the input doesn't exist, or it is empty
+│   ├── UnknownColumn          a column that the file doesn't have
 │   └── BadValue               a value that breaks its rule (propensity 0, reward NaN, ...)
-├── ConfigError                a setting that is unknown or out of range
-├── EventError                 an event that breaks a written rule: it becomes a dead letter
-│   └── TickNotBelieved        a tick that disagrees with the time so far, or with the log's clock
-├── StateError                 saved state that can't be read: wrong version, wrong checksum
-│   └── NewerVersion           a newer poolwise wrote it: start that one
+├── ConfigError                a setting is unknown or out of range
+├── EventError                 an event breaks a rule: it becomes a dead letter
+│   └── TickNotBelieved        a tick disagrees with the time so far, or with the log's clock
+├── StateError                 saved state can't be read: wrong version, wrong checksum
+│   └── NewerVersion           a newer poolwise wrote it, and only that can read it
 ├── LogError                   the log can't be opened, read or written
-│   ├── LogBusy                another worker holds it
+│   ├── LogBusy                another worker has it open
 │   ├── LogCorrupt             the file is not a log, or is damaged
-│   ├── RecordTooLarge         a record that the log can't take
-│   └── CommitUnknown          a commit whose outcome is not known: read the positions again
+│   ├── RecordTooLarge         a record is larger than the log takes
+│   └── CommitUnknown          the outcome of a commit is unknown: read the positions
 └── CannotAnswer               exit code 3: the log can't answer the question
 """
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from bandit.reasons import TickDoubt
 
 MOST_NAMED = 12
-"""Names that fit in one line of an error."""
+"""Names listed in an error: more don't fit in a line."""
 
 
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""Line ends and other control characters, and halves of surrogate pairs, which can't be written."""
+"""Control characters, line ends included, and halves of surrogate pairs, which can't be encoded."""
 
 CONTINUED = re.compile(r"[ \t]*\n[ \t]+")
-"""An indented line, as messages of libraries have: it goes on with the one before."""
+"""An indented line, as in messages of libraries: it continues the line before."""
 
 
 class PoolwiseError(Exception):
-    r"""Root of the tree; its text is one line for a person to act on, whatever it quotes.
+    r"""Root of the tree; its text is always one line, saying what to do, whatever it quotes.
 
     Examples
     --------
@@ -57,15 +57,15 @@ class PoolwiseError(Exception):
 
 
 class InputError(PoolwiseError):
-    """A file, row or record of the user's can't be used."""
+    """A file, row or record of the user can't be used."""
 
 
 class MissingInput(InputError):
-    """The input isn't there, or it is empty."""
+    """The input doesn't exist, or it is empty."""
 
 
 class UnknownColumn(InputError):
-    """A column was named that the file hasn't."""
+    """A column is named that the file doesn't have."""
 
 
 class BadValue(InputError):
@@ -77,7 +77,7 @@ class ConfigError(PoolwiseError):
 
 
 class EventError(PoolwiseError):
-    """An event breaks a written rule; `rule` is the short name that dead letters carry.
+    """An event breaks a rule; `rule` is its short name, which the dead letter has too.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class StateError(PoolwiseError):
 
 
 class NewerVersion(StateError):
-    """A newer poolwise wrote what is to be read; nothing of it may be passed over.
+    """A newer poolwise wrote the data, and this one could lose parts of it.
 
     Examples
     --------
@@ -136,7 +136,7 @@ class LogError(PoolwiseError):
 
 
 class LogBusy(LogError):
-    """Another worker holds the log."""
+    """Another worker has the log open."""
 
 
 class LogCorrupt(LogError):
@@ -144,11 +144,11 @@ class LogCorrupt(LogError):
 
 
 class RecordTooLarge(LogError):
-    """A record is larger than the log takes; nothing of its transaction was written."""
+    """A record is larger than the log takes; its transaction wrote nothing."""
 
 
 class CommitUnknown(LogError):
-    """A commit's outcome is not known: drop the batch and read the committed positions."""
+    """The outcome of a commit is unknown: drop the batch and read the committed positions."""
 
 
 class CannotAnswer(PoolwiseError):
@@ -157,12 +157,12 @@ class CannotAnswer(PoolwiseError):
     exit_code = 3
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode()
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Say which known name is nearest to `name`, as the end of an error message.
+    """Return the end of an error message: the known name nearest to `name`, or the known names.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""The words of poolwise: every event that goes in or out of the engine.
+"""Events: everything that goes into the engine or comes out of it.
 
-Frozen, tagged and versioned; JSON on the wire, one object a record. Times (`at`, `*_at`) are UTC
-seconds since the epoch, durations end in `_s`, money in `usd` is US dollars. What is unknown is
-`None`. Fields, rules and what a bad event gets: `docs/events.md`.
+Frozen, tagged and versioned; JSON on the wire, one object per record. Times (`at`, `*_at`) are UTC
+seconds since the epoch, durations (`*_s`) are in seconds, amounts (`usd`, `*_usd`) in US dollars.
+What is unknown is `None`. Fields, rules and what happens to a bad event: `docs/events.md`.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from typing import Any
 import msgspec
 
 Feature = float | str
-"""A number, or a category or short text."""
+"""A number, or a category or other short text."""
 
 STOP = "stop"
-"""The choice that isn't a pool: no more labels for this task."""
+"""The one choice that isn't a pool: ask for no more labels of this task."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
-    """What every event has: its version on the wire.
+    """Base of all events: the version of the format that it was written in.
 
-    Nothing read from JSON refers to itself, so the garbage collector need not look at events.
+    What is read from JSON has no reference cycles, so the garbage collector skips events.
     """
 
     v: int = 1
 
 
-# What comes in ------------------------------------------------------------------------------
+# Inputs -------------------------------------------------------------------------------------
 
 
 class Pool(Event, frozen=True, tag="Pool"):
-    """A pool of labelers as operations describe it; a later one replaces an earlier one."""
+    """A pool of labelers as operations describe it; a later description replaces an earlier."""
 
     pool: str
     at: float
@@ -45,7 +45,7 @@ class Pool(Event, frozen=True, tag="Pool"):
 
 
 class Task(Event, frozen=True, tag="Task"):
-    """One thing to be labeled: which of `classes` is it?"""
+    """An item to be labeled with one of `classes`."""
 
     task: str
     project: str
@@ -60,7 +60,7 @@ class Task(Event, frozen=True, tag="Task"):
 
 
 class Label(Event, frozen=True, tag="Label"):
-    """A labeler's answer to an ask; `usd` where it differs from the pool's price."""
+    """A labeler's answer to an ask; `usd` is its price where that isn't the pool's."""
 
     label: str
     task: str
@@ -74,7 +74,7 @@ class Label(Event, frozen=True, tag="Label"):
 
 
 class Decline(Event, frozen=True, tag="Decline"):
-    """A pool won't or can't answer an ask; it isn't asked again about this task."""
+    """A pool's refusal of an ask; it isn't asked again about this task."""
 
     task: str
     ask: int
@@ -84,7 +84,7 @@ class Decline(Event, frozen=True, tag="Decline"):
 
 
 class Gold(Event, frozen=True, tag="Gold"):
-    """The true answer of a task, whenever it becomes known."""
+    """The true answer of a task; it may come at any time, even before the task."""
 
     task: str
     answer: str
@@ -93,20 +93,20 @@ class Gold(Event, frozen=True, tag="Gold"):
 
 
 class Tick(Event, frozen=True, tag="Tick"):
-    """The time; nothing else moves the engine's clock. An operator's may `reset` it, back too."""
+    """The time, which only ticks change; an operator's tick with `reset` may set it back."""
 
     at: float
     reset: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Control(Event, frozen=True, tag="Control"):
-    """What an operator wants now of a project or, without one, of the learning.
+    """An operator's setting for a project or, without one, for the learning.
 
-    A state, not a command: the newest of its project replaces the earlier one whole, so one with
-    nothing but defaults lifts all that was ordered. Of a project: `paused` takes tasks and labels
-    in and asks nobody, `pool` pins it to that pool, `usd_per_day` caps what its asks may cost in a
-    UTC day. Of the learning: `frozen` stops it, `snapshot` goes back to the one of that id, with
-    `relearn` to learn again all that came behind it; `relearn` alone begins with nothing.
+    A state, not a command: the newest control of a project replaces the one before entirely, so a
+    control with only defaults ends all settings. For a project: `paused` sends no asks (tasks and
+    labels are still taken in), `pool` allows only that pool, `usd_per_day` limits what asks may
+    cost in a UTC day. For the learning: `frozen` stops it; `snapshot` goes back to the snapshot of
+    that id, and with `relearn` learns all later rewards again; `relearn` alone starts from nothing.
     """
 
     at: float
@@ -120,16 +120,16 @@ class Control(Event, frozen=True, tag="Control"):
     relearn: bool = False
 
 
-# What goes out ------------------------------------------------------------------------------
+# Outputs ------------------------------------------------------------------------------------
 
 
 class Decision(Event, frozen=True, tag="Decision"):
-    """What was decided about a task, with what chance, and all that was seen in deciding.
+    """A decision about a task, with its context, the distribution and the propensity.
 
-    `pmf` is over everything eligible, pools and `stop`; `propensity` is `pmf[choice]`. `features`
-    are the task's and the system's, `signals` those of each pool; `quality` is the predicted
-    chance that the pool's next label is right; `posterior` is that of the labels so far; `control`
-    names the pin that was in force (`pin:POOL`).
+    `pmf` is the probability of each eligible pool and of `stop`; `propensity` is `pmf[choice]`.
+    `features` are the task's and the system's, `signals` those of each pool; `quality` is the
+    predicted chance that the pool's next label is right; `posterior` is the probability of each
+    class given the labels so far; `control` names the pin that was in force (`pin:POOL`).
     """
 
     task: str
@@ -160,7 +160,7 @@ class Decision(Event, frozen=True, tag="Decision"):
 
 
 class Ask(Event, frozen=True, tag="Ask"):
-    """What a pool may see of a decision: please label this task."""
+    """A request to a pool to label a task; it shows nothing else of the decision."""
 
     task: str
     project: str
@@ -175,14 +175,15 @@ class Ask(Event, frozen=True, tag="Ask"):
 
 
 class Reward(Event, frozen=True, tag="Reward"):
-    """What came of asking a pool: all that learning needs, identified by (task, ask, revision).
+    """The outcome of an ask, with all that learning needs; its key is (task, ask, revision).
 
-    `basis` says what `target` is: `gold` the true class, `consensus` the posterior from the other
-    labels, `none` nothing to compare with, `expired` no label came (declined asks too). `quality`
-    is the chance under `target` that the label is right, `None` for the last two. `labeler_signals`
-    are what was known of the labeler when the label came; `verdict_confidence` is the confidence,
-    before calibration, of `verdict_answer`, given with gold only, once a task, to calibrate it.
-    `previous_basis` is that of the revision before.
+    `basis` says what `target` is: for `gold` the true class, for `consensus` the posterior from the
+    task's other labels; `none` means that there is nothing to compare with, `expired` that no label
+    came (declined asks too). `quality` is the chance under `target` that the label is right, `None`
+    for the last two. `labeler_signals` are the labeler's record when the label came.
+    `verdict_confidence` is the confidence of `verdict_answer` before calibration, from which the
+    calibration learns; it comes with gold only, once per task. `previous_basis` is the basis of the
+    revision before.
     """
 
     task: str
@@ -216,11 +217,11 @@ class Reward(Event, frozen=True, tag="Reward"):
 
 
 class Verdict(Event, frozen=True, tag="Verdict"):
-    """The answer to a task, how sure it is, and what it cost.
+    """The answer to a task, its confidence, and its cost.
 
     `basis` is `gold`, `consensus` (two labels or more), `single` (one label, so nothing to compare
-    with) or `none` (no label: `answer` is `None`). `audited` says that the keyed draw with chance
-    `audit_propensity` sent it to gold.
+    with) or `none` (no label: `answer` is `None`). `audited` says whether the task was drawn, with
+    chance `audit_propensity`, for an audit by an expert.
     """
 
     task: str
@@ -243,9 +244,9 @@ class Verdict(Event, frozen=True, tag="Verdict"):
 
 
 class DeadLetter(Event, frozen=True, tag="DeadLetter"):
-    """Something that came in and can't be used: the rule it broke, and the record as it came.
+    """A record that can't be used: the rule that it breaks, and the record itself.
 
-    The engine fills `rule`, `message`, `at`; the worker adds where the record stood and its bytes.
+    The engine fills in `rule`, `message` and `at`; the worker adds the record's place and bytes.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""What can be set in the core; each default has its reason beside it."""
+"""Settings of the core; each default has its reason beside it."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ ExplorerName = Literal["inverse_gap", "epsilon_greedy", "softmax"]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A section of the configuration: frozen, and closed to unknown keys."""
+    """A section of the configuration: frozen, and unknown keys are errors."""
 
 
 class PolicySettings(Section, frozen=True):
-    """Who is asked, and when it is enough."""
+    """Which pool is asked, and when a task has enough labels."""
 
     name: PolicyName = "value"
-    pool: str | None = None  # of `fixed`
-    labels_per_task: int = 3  # of the policies without a stopping rule: what most teams buy
+    pool: str | None = None  # for the policy `fixed`
+    labels_per_task: int = 3  # for all policies but `value`; three is what most teams buy
     explorer: ExplorerName = "inverse_gap"
-    rate: float = 20.0  # inverse_gap: gamma = rate * sqrt(t), the best of two simulated markets
-    explore_floor: float = 0.02  # share of asks spread evenly: every pool stays evaluable
-    stop_floor: float = 0.01  # chance kept for going on and for stopping: so is stopping
-    second_opinion: float = 0.8  # least chance of a second label: a lone one teaches nothing
+    rate: float = 20.0  # inverse_gap: gamma = rate * sqrt(t); best in two simulated markets
+    explore_floor: float = 0.02  # share of asks spread evenly, so that every pool can be evaluated
+    stop_floor: float = 0.01  # least chance of stopping and of asking, so that both can be
+    second_opinion: float = 0.8  # least chance of a second label: one alone teaches nothing
     min_labels: int = 1
-    max_labels: int = 9  # a task that nine labels don't settle isn't settled by a tenth
-    max_asks: int = 20  # declines and expiries count here
-    give_up_s: float = 604_800.0  # a week without any pool able to take a task: none will come
-    lookahead_labels: int = 3  # one label can't flip an answer, so its value alone is often zero
+    max_labels: int = 9  # nine labels that disagree are rarely settled by a tenth
+    max_asks: int = 20  # expired asks count too; declined ones don't
+    give_up_s: float = 604_800.0  # 7 days without a pool that is able to take the task
+    lookahead_labels: int = 3  # one label often can't change an answer; its value is then 0
 
 
 class ProjectSettings(Section, frozen=True):
-    """What a right answer is worth to a project, and what waiting costs it."""
+    """Value of a right answer to a project, and its cost of waiting."""
 
     value_usd: float | None = None
     target_accuracy: float | None = None
@@ -44,7 +44,7 @@ class ProjectSettings(Section, frozen=True):
 
 
 class RewardSettings(Section, frozen=True):
-    """The fixed weights of the scalar reward; change `weights_id` with them."""
+    """Weights of quality, price and delay in the scalar reward; change `weights_id` with them."""
 
     weights_id: str = "quality-usd-1"
     quality_usd: float = 1.0
@@ -53,32 +53,32 @@ class RewardSettings(Section, frozen=True):
 
 
 class AuditSettings(Section, frozen=True):
-    """How many verdicts are sent to gold."""
+    """Share of verdicts whose truth an expert is asked for."""
 
-    share: float = 0.02  # two in a hundred: 7,500 tasks an arm see a difference of one point
+    share: float = 0.02  # 2 %: 7,500 tasks per policy show a difference of one point
 
 
 class ClockSettings(Section, frozen=True):
-    """Which ticks are believed."""
+    """Limits within which a tick is believed."""
 
-    max_jump_s: float = 3600.0  # a tick further ahead than this waits for others to agree
-    confirmations: int = 5  # as many ticks in a row, and the jump is believed
-    max_skew_s: float = 30.0  # from the broker's clock, if it is known; inf: not compared
+    max_jump_s: float = 3600.0  # a tick further ahead needs others that agree
+    confirmations: int = 5  # so many ticks in a row confirm a jump
+    max_skew_s: float = 30.0  # from the broker's clock, if known; inf: not compared
 
 
 class MemorySettings(Section, frozen=True):
-    """How long and how much is remembered."""
+    """How much is remembered, and how long."""
 
-    remember_closed_s: float = 86400.0
-    max_closed: int = 50_000  # over all partitions, at some 3 KB; the first that closed go first
-    labeler_days: int = 90  # idle for longer, a labeler counts as a new one of the pool
-    max_labelers: int = 50_000  # over all projects, at some 190 bytes in each snapshot
-    gold_waits_s: float = 3600.0
-    max_waiting_gold: int = 10_000
+    remember_closed_s: float = 86400.0  # a day: late labels and gold still revise the verdict
+    max_closed: int = 50_000  # over all partitions, some 3 KB each; the oldest go first
+    labeler_days: int = 90  # a labeler idle for longer counts as a new one
+    max_labelers: int = 50_000  # over all projects, some 190 bytes each in a snapshot
+    gold_waits_s: float = 3600.0  # gold of a task that hasn't come; then a dead letter
+    max_waiting_gold: int = 10_000  # a partition's, some 200 bytes each
 
 
 class Settings(Section, frozen=True):
-    """All of the core's settings."""
+    """All settings of the core."""
 
     seed: int = 0
     policy: PolicySettings = PolicySettings()
@@ -206,9 +206,11 @@ def check(settings: Settings) -> Settings:
                 "0 or more",
             ),
         ]
-    for name, given, holds, wanted in rules:
-        endless = isinstance(given, float) and not math.isfinite(given)
-        if endless or not holds:
-            msg = f"{name} = {given}: must be {'a finite number, ' if endless else ''}{wanted}"
+    for name, setting, holds, wanted in rules:
+        is_infinite = isinstance(setting, float) and not math.isfinite(setting)
+        if is_infinite or not holds:
+            msg = (
+                f"{name} = {setting}: must be {'a finite number, ' if is_infinite else ''}{wanted}"
+            )
             raise ConfigError(msg)
     return settings

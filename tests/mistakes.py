@@ -158,7 +158,7 @@ COMMANDS = [
     Command(
         "a pool called stop in savings",
         {"l.csv": "task,labeler,label,pool\nt,a,x,stop\nt,b,y,b\n"}, "savings l.csv", 1,
-        "l.csv: pool 'stop': that name means 'no more labels'; give the pool another",
+        "l.csv: pool 'stop': the name is reserved for decisions to stop; give the pool another",
     ),
 ]  # fmt: skip
 

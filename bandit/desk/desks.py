@@ -1,4 +1,4 @@
-"""All that a batch may change: desks by partition, pools and controls, made final or undone."""
+"""State that a batch may change: desks by partition, pools and controls; made final or undone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Desks:
-    """Desks by partition, the pools that they all ask, and what is ordered of each project.
+    """Desks by partition, the pools that all of them ask, and the control of each project.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class Desks:
         return desk
 
     def now(self, partition: int) -> float | None:
-        """Return what time it is at a partition, if it is held and has been told."""
+        """Return the time of a partition; `None` before its first tick, or if it isn't held."""
         desk = self._desks.get(partition)
         return None if desk is None else desk.state.now
 
@@ -71,26 +71,26 @@ class Desks:
         return desk is not None and desk.unfinished
 
     def positions(self, partition: int) -> dict[str, int]:
-        """Return where each topic of a partition is read on, if it is held and knows."""
+        """Return the offset of the next record of each topic of a partition, as far as noted."""
         desk = self._desks.get(partition)
         return {} if desk is None else dict(desk.state.positions)
 
     def note_positions(self, partition: int, positions: Mapping[str, int]) -> None:
-        """Write on a partition's desk where topics are read on."""
+        """Write on a partition's desk the offset of the next record of topics."""
         state = self.of(partition).state
         state.positions.update(positions)
         state.split = self._partitions
 
     def describe(self, pool: Pool) -> None:
-        """Take in what operations say of a pool."""
+        """Replace the description of a pool."""
         self._set(self.pools, pool.pool, pool)
 
     def order(self, project: str, control: Control) -> None:
-        """Take in what an operator orders of a project."""
+        """Replace the control of a project."""
         self._set(self.controls, project, control)
 
     def _set(self, table: dict[str, T], name: str, value: T) -> None:
-        """Replace what a table has for `name`, until it is kept or dropped."""
+        """Replace an entry of a table; `drop` puts the one before back."""
         before = table.get(name)
         if before is None:
             self._undo.append(partial(table.pop, name))
@@ -124,12 +124,12 @@ class Desks:
         self._undo.clear()
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take up a partition's desk as its records in the log say.
+        """Restore a partition's desk from its records in the log.
 
         Raises
         ------
         StateError
-            If tasks were split otherwise when it was written.
+            If the number of partitions was another when they were written.
         """
         self.release(partition)
         self.of(partition).restore(records)
@@ -137,9 +137,9 @@ class Desks:
         split = self.of(partition).state.split
         if split not in (0, self._partitions):
             msg = (
-                f"partition {partition}: tasks were split {split} ways when its desk was written,"
-                f" and are {self._partitions} ways now, so labels would not find their tasks; what"
-                " to do: poolwise doctor"
+                f"partition {partition}: its desk was written with {split} partitions, and there"
+                f" are {self._partitions} now, so labels would not find their tasks; run `poolwise"
+                " doctor` for what to do"
             )
             raise StateError(msg)
 
@@ -150,11 +150,11 @@ class Desks:
         self._list_held()
 
     def open_tasks(self) -> int:
-        """Tasks without a verdict."""
+        """Return the number of tasks without a verdict."""
         return sum(desk.state.open_tasks for desk in self._desks.values())
 
     def halted_tasks(self) -> int:
-        """Open tasks that are halted."""
+        """Return the number of open tasks that are halted."""
         return sum(desk.halted.open_count for desk in self._desks.values())
 
     def stranded(self) -> Counter[tuple[str, ...]]:
@@ -162,14 +162,14 @@ class Desks:
         return sum((count_stranded(desk) for desk in self._desks.values()), Counter())
 
     def open_asks(self) -> int:
-        """Asks that are awaited."""
+        """Return the number of asks whose answer is awaited."""
         return sum(sum(desk.state.in_flight.values()) for desk in self._desks.values())
 
     def _list_held(self) -> None:
         self.held.replace([desk for _, desk in sorted(self._desks.items())])
 
     def _changed(self) -> dict[int, Changed]:
-        """Changes by partition, encoded once however often they are asked for."""
+        """Return the changes by partition, encoded once until something changes."""
         if self._changes is None:
             self._changes = {partition: desk.changes() for partition, desk in self._desks.items()}
         return self._changes

@@ -1,4 +1,4 @@
-"""Gold that comes before its task, and waits for it a while."""
+"""Early gold: a true answer that comes before its task, and is held for a limited time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def hold_early(desk: Desk, event: Gold, memory: MemorySettings) -> bool:
-    """Hold gold for a task that isn't known yet; `False` if the same answer waits already.
+    """Hold gold for a task that isn't known yet; return `False` if the same answer is held.
 
     Raises
     ------
     EventError
-        If another answer waits for the task, or too many tasks are waited for.
+        If another answer is held for the task, or gold of too many tasks is.
     """
     waiting = desk.gold(event.task)
     if waiting is not None:
@@ -28,8 +28,11 @@ def hold_early(desk: Desk, event: Gold, memory: MemorySettings) -> bool:
         msg = f"gold of task {event.task!r}: {event.answer!r} contradicts {known!r}"
         raise EventError("contradicts", msg)
     if desk.state.waiting_gold >= memory.max_waiting_gold:
-        msg = f"gold of task {event.task!r}: {memory.max_waiting_gold} wait for tasks already"
+        msg = (
+            f"gold of task {event.task!r}: unknown task, and gold of {memory.max_waiting_gold} more"
+        )
+        msg += " unknown tasks waits already (memory.max_waiting_gold)"
         raise EventError("unknown_task", msg)
-    # Only ticks move time, so gold waits from now, whenever the expert spoke.
+    # Its wait begins now: only ticks move time, and `event.at` is by another clock.
     desk.hold(event, desk.now(event))
     return True

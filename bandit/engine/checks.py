@@ -1,6 +1,6 @@
-"""Which inputs are refused: each rule has a name, which the dead letter carries.
+"""Validation of input events: which are refused, and by which rule, named in the dead letter.
 
-Every check is made before anything changes, so a refused event leaves no trace but its letter.
+Every check is made before anything changes, so a refused event changes nothing.
 """
 
 from __future__ import annotations
@@ -17,36 +17,38 @@ if TYPE_CHECKING:
     from bandit.task.state import AskState, TaskState
 
 LONGEST_ID = 256
+"""Bytes of UTF-8 in an id: enough for a URL or a path, and small beside a record."""
 MOST = 1e12
-"""Times, durations and dollars beyond this are nonsense: seconds added to them would be lost."""
+"""Largest time, duration and amount accepted: beyond it, added seconds are lost to rounding."""
 
 
 def id_(value: str, field: str) -> None:
-    """Refuse an id that is empty, no UTF-8, or longer than 256 bytes of it."""
+    """Refuse an id that is empty, not UTF-8, or longer than 256 bytes."""
     if value.isascii() and 0 < len(value) <= LONGEST_ID:
         return
     if not value or not _is_utf8(value) or len(value.encode()) > LONGEST_ID:
-        msg = f"{field} {value[:40]!r}: must have 1 to {LONGEST_ID} bytes"
+        msg = f"{field} {value[:40]!r}: must have 1 to {LONGEST_ID} bytes of UTF-8"
         raise EventError("bad_id", msg)
 
 
 def _is_utf8(value: str) -> bool:
-    """Whether `value` has no half of a surrogate pair, which nothing can write."""
+    """Whether `value` can be encoded: it has no half of a surrogate pair."""
     return value.isascii() or not any("\ud800" <= mark <= "\udfff" for mark in value)
 
 
 def finite(value: float | None, field: str, least: float = -MOST, most: float = MOST) -> None:
     """Refuse a number that isn't finite, is below `least` or above `most`."""
     if value is not None and not (math.isfinite(value) and least <= value <= most):
-        msg = f"{field} {value}: must be between {least:g} and {most:g}"
-        raise EventError("bad_number", msg)
+        is_bounded = math.isfinite(least) or math.isfinite(most)
+        wanted = f"between {least:g} and {most:g}" if is_bounded else "a finite number"
+        raise EventError("bad_number", f"{field} {value}: must be {wanted}")
 
 
 def pool(event: Pool) -> None:
-    """Refuse a pool called `stop`, and prices, capacities and times that can't be."""
+    """Refuse a pool named `stop`, and prices, capacities and times out of range."""
     id_(event.pool, "pool")
     if event.pool == STOP:
-        msg = f"pool {STOP!r}: that name means 'no more labels'; give the pool another"
+        msg = f"pool {STOP!r}: the name is reserved for decisions to stop; give the pool another"
         raise EventError("reserved_name", msg)
     finite(event.at, "at")
     finite(event.usd_per_label, f"pool {event.pool!r}: usd_per_label", 0.0)
@@ -56,13 +58,13 @@ def pool(event: Pool) -> None:
 
 
 def task(event: Task) -> None:
-    """Refuse a task without two distinct classes, or with numbers that can't be."""
+    """Refuse a task without two distinct classes, or with numbers out of range."""
     id_(event.task, "task")
     id_(event.project, "project")
     for name in event.classes:
         id_(name, f"task {event.task!r}: class")
     if len(event.classes) < 2 or len(set(event.classes)) < len(event.classes):
-        msg = f"task {event.task!r}: classes {list(event.classes)}: must be two or more, distinct"
+        msg = f"task {event.task!r}: {list(event.classes)}: must be two or more distinct classes"
         raise EventError("bad_classes", msg)
     finite(event.at, "at")
     finite(event.deadline_at, f"task {event.task!r}: deadline_at")
@@ -77,34 +79,37 @@ def task(event: Task) -> None:
 
 
 def control(event: Control) -> None:
-    """Refuse an order that isn't of its scope, or that names what can't be."""
+    """Refuse a control with fields of the other scope, or with values out of range."""
     finite(event.at, "at")
     if event.project is None:
-        _of_scope("of the learning", event, ("paused", "pool", "usd_per_day"))
+        _of_scope("of the learning", event, ("paused", "pool", "usd_per_day"), "of a project")
         finite(event.snapshot, "control: snapshot", 0.0)
         return
     id_(event.project, "project")
     if event.project == "*":
-        raise EventError("bad_field", "control: project '*': a control is for one project")
-    _of_scope(f"of project {event.project!r}", event, ("frozen", "snapshot", "relearn"))
+        msg = "control: project '*': a control is for one project; send one for each"
+        raise EventError("bad_field", msg)
+    scope = f"of project {event.project!r}"
+    _of_scope(scope, event, ("frozen", "snapshot", "relearn"), "of the learning")
     finite(event.usd_per_day, f"control of project {event.project!r}: usd_per_day", 0.0)
     if event.pool is not None:
         id_(event.pool, "pool")
     if event.pool == STOP:
-        msg = f"control of project {event.project!r}: pool {STOP!r} means 'no more labels'"
+        msg = f"control of project {event.project!r}: pool {STOP!r} is not a pool; name one"
         raise EventError("reserved_name", msg)
 
 
-def _of_scope(what: str, event: Control, not_its: tuple[str, ...]) -> None:
-    """Refuse fields that say something, though they belong to the other scope."""
-    for name in not_its:
+def _of_scope(scope: str, event: Control, others: tuple[str, ...], other_scope: str) -> None:
+    """Refuse fields that belong to the other scope, unless they have their defaults."""
+    for name in others:
         value = getattr(event, name)
         if value is not None and value is not False:
-            raise EventError("bad_field", f"control {what}: {name} is not for it")
+            msg = f"control {scope}: {name} belongs in a control {other_scope}"
+            raise EventError("bad_field", msg)
 
 
 def label(event: Label, state: TaskState, ask: AskState) -> None:
-    """Refuse a label that doesn't fit its ask; identical repeats are for the caller to ignore."""
+    """Refuse a label that doesn't fit its ask; the caller ignores identical repeats before."""
     where = f"label {event.label!r} of task {event.task!r}, ask {event.ask}"
     id_(event.label, "label")
     id_(event.labeler, "labeler")
@@ -115,7 +120,7 @@ def label(event: Label, state: TaskState, ask: AskState) -> None:
         msg = f"{where}: label {ask.label.label!r} has answered this ask already"
         raise EventError("second_label", msg)
     if ask.status == AskStatus.DECLINED:
-        msg = f"{where}: the pool declined this ask"
+        msg = f"{where}: the pool has declined this ask, so it can't be labeled"
         raise EventError("declined_ask", msg)
     if event.pool != ask.pool:
         msg = f"{where}: from pool {event.pool!r}, but pool {ask.pool!r} was asked"
@@ -143,11 +148,13 @@ def asked(event: Label | Decline, state: TaskState | None) -> tuple[TaskState, A
     """Return the task and the ask that `event` answers."""
     what = type(event).__name__.lower()
     if state is None:
-        msg = f"{what} for task {event.task!r}: the task is not known (never was, or no longer)"
+        msg = (
+            f"{what} for task {event.task!r}: unknown task: it never came, or is already forgotten"
+        )
         raise EventError("unknown_task", msg)
     ask = state.ask(event.ask)
     if ask is None:
-        msg = f"{what} for task {event.task!r}: there was no ask {event.ask}"
+        msg = f"{what} for task {event.task!r}: the task has no ask {event.ask}"
         raise EventError("unknown_ask", msg)
     return state, ask
 

@@ -97,11 +97,11 @@ class Clock:
         return out
 
     def _give_up_gold(self, desk: Desk, entry: AgendaEntry) -> list[Output] | None:
-        held = desk.gold(entry.task)
-        if held is None or held.at + self._settings.memory.gold_waits_s != entry.at:
+        held, memory = desk.gold(entry.task), self._settings.memory
+        if held is None or held.at + memory.gold_waits_s != entry.at:
             return None
         desk.take_gold(entry.task)
-        message = f"gold of task {entry.task!r}: no such task came within its wait"
+        message = f"gold of task {entry.task!r}: no such task came within {memory.gold_waits_s:g} s"
         return [DeadLetter(rule="unknown_task", message=message, at=entry.at)]
 
     def _do(self, desk: Desk, state: TaskState, entry: AgendaEntry) -> list[Output] | None:
