@@ -1,1 +1,1 @@
-"""One partition's tasks, kept encoded: agenda, queues, halted tasks, and the shares of a worker."""
+"""The desk of a partition: its tasks, kept encoded, with agenda, queues and halted tasks."""

@@ -1,7 +1,7 @@
-"""The desk: one partition's tasks, kept encoded, with the changes of a batch laid over them.
+"""The desk: the tasks of one partition, kept encoded, and the uncommitted changes of a batch.
 
-Rule 1: nothing is final until `keep`; `drop` undoes all since the last one.
-Rule 2: what the desk knows is what `restore` reads back from the records that `changes` gave.
+Rule 1: no change is final until `keep`; `drop` undoes all since the last `keep`.
+Rule 2: `restore` rebuilds the same desk from the records that `changes` gave.
 Rule 3: only the agenda says what is due, and an entry counts only if the state still says so.
 """
 
@@ -86,7 +86,7 @@ class Desk:
         return None if data is None else moved_task(records.decode_task(data), self._resets)
 
     def put(self, state: TaskState) -> None:
-        """Lay a task that has changed over the desk."""
+        """Put a changed task on the desk."""
         state.resets = len(self._resets)
         self._live[task_key(state.task.task)] = state
 
@@ -103,7 +103,7 @@ class Desk:
         return self._live[key] is not None if key in self._live else key in self._kept
 
     def gold(self, name: str) -> HeldGold | None:
-        """Return the gold that waits for a task."""
+        """Return the gold held for a task."""
         key = gold_key(name)
         if key in self._live:
             live = self._live[key]
@@ -112,14 +112,14 @@ class Desk:
         return None if data is None else moved_gold(records.decode_gold(data), self._resets)
 
     def hold(self, gold: Gold, now: float) -> None:
-        """Let gold wait for a task that isn't known yet."""
+        """Hold gold for a task that isn't known yet."""
         held = HeldGold(gold, now, len(self._resets))
         self._live[gold_key(gold.task)] = held
         self.state.waiting_gold += 1
         self._note_gold(held)
 
     def take_gold(self, name: str) -> Gold | None:
-        """Return the gold that waits for a task, and stop holding it."""
+        """Return the gold held for a task, and hold it no longer."""
         held = self.gold(name)
         if held is None:
             return None
@@ -128,7 +128,7 @@ class Desk:
         return held.gold
 
     def reset(self, at: float) -> None:
-        """Set the time to `at`, backwards too, and note anew what is due."""
+        """Set the time to `at`, even backwards, and note again what is due."""
         if not reset(self.state, at):
             return
         for key in {*self._kept, *self._live}:
@@ -174,7 +174,7 @@ class Desk:
         self.state = records.decode_desk(self._state_kept)
 
     def restore(self, written: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take up the records of `changes`, in the order they were written.
+        """Rebuild the desk from the records of `changes`, in the order they were written.
 
         Raises
         ------

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class HaltedTasks:
-    """Queues of tasks by project and by the situation that stopped them, each in order of time.
+    """Queues of tasks by project and by the situation that stopped them, the oldest first.
 
     An entry counts only if its task's state still says so.
 
@@ -39,25 +39,25 @@ class HaltedTasks:
         self.open_count = self._open_count_kept = 0  # not the closed ones, whose audit is halted
 
     def add(self, state: TaskState) -> None:
-        """Put a task that is halted into its queue."""
+        """Add a task that is halted to its queue."""
         queue = self._queues.setdefault((state.task.project, state.halted), [])
         heapq.heappush(queue, (state.halted_at or 0.0, state.task.task))
         self.open_count += state.verdict is None
 
     def leave(self, state: TaskState) -> None:
-        """Count that a task is halted no more."""
+        """Count that a task is no longer halted."""
         self.open_count -= state.verdict is None
 
     def queues(self) -> list[tuple[str, str]]:
-        """Return which queues there are, in order of name."""
+        """Return the (project, situation) of each queue, sorted."""
         return sorted(self._queues)
 
     def entries(self, project: str, situation: str) -> list[Entry]:
-        """Return what one of the queues holds, in no order."""
+        """Return the entries of a queue, unsorted."""
         return list(self._queues[project, situation])
 
     def take(self, project: str, situation: str) -> Iterator[Entry]:
-        """Take out tasks, those first that have waited longest."""
+        """Take out tasks, the longest halted first."""
         key = (project, situation)
         queue = self._queues[key]
         while queue:

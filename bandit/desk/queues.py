@@ -1,7 +1,7 @@
-"""Queues: tasks that wait for room in pools, by project and by which pools may be asked.
+"""Priority queues: tasks that wait for room in pools, by project and by which pools may be asked.
 
-Within a project those go first whose right answer is worth most, then those whose deadline is
-nearest, then those that came first. Projects take turns (`bandit.engine.round_robin`).
+Within a project the order is: the highest value of a right answer, then the nearest deadline, then
+the oldest task. Projects take turns (`bandit.engine.round_robin`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ entries then comes after n others at least, so its cost per entry is constant.""
 
 
 class Need(NamedTuple):
-    """What decides which pools may be asked: the tasks of one queue have it in common."""
+    """What determines which pools may be asked; the same for all tasks of one queue."""
 
     project: str
     skills: tuple[str, ...]
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 def need_of(state: TaskState) -> Need:
-    """Return what decides which pools may be asked about a task now."""
+    """Return what determines which pools may be asked about a task now."""
     return Need(
         project=state.task.project,
         skills=tuple(sorted(set(state.task.skills))),
@@ -56,7 +56,7 @@ def need_of(state: TaskState) -> Need:
 
 
 def _entry_of(state: TaskState) -> Entry:
-    """Return the place of a task in its queue; desks of before have no worth of those that wait."""
+    """Return the place of a task in its queue; records of old releases have no `worth_usd`."""
     usd, deadline_at = state.worth_usd, state.task.deadline_at
     if usd is None:
         usd = state.task.value_usd or DEFAULT_USD
@@ -97,11 +97,11 @@ class Queues:
         self._sweep_at = SLACK
 
     def add(self, state: TaskState) -> None:
-        """Put a task that waits into its queue."""
+        """Add a waiting task to its queue."""
         self._push(need_of(state), _entry_of(state))
 
     def projects(self) -> list[str]:
-        """Return whose tasks wait, in order of name."""
+        """Return the projects with entries, sorted."""
         return sorted(self._queues)
 
     def waits(self, project: str, lookup: Lookup) -> bool:
@@ -109,11 +109,11 @@ class Queues:
         return any(self.first(need, lookup) for need in self.needs(project))
 
     def needs(self, project: str) -> list[Need]:
-        """Return what the tasks of `project` that wait need, a queue each."""
+        """Return the needs of the waiting tasks of `project`, one for each queue."""
         return list(self._queues.get(project, ()))
 
     def take(self, needs: list[Need], lookup: Lookup) -> TaskState | None:
-        """Take out the task that is to go first of all those with one of `needs`."""
+        """Take out the first task among those with one of `needs`."""
         firsts = {need: first for need in needs if (first := self.first(need, lookup))}
         if not firsts:
             return None
@@ -134,7 +134,7 @@ class Queues:
         self._taken.clear()
 
     def first(self, need: Need, lookup: Lookup) -> tuple[Entry, TaskState] | None:
-        """Return the first entry of a queue that counts, and its task; those before it go."""
+        """Return the first entry of a queue that counts, and its task; remove those before it."""
         while queue := self._queues.get(need.project, {}).get(need):
             state = lookup(queue[0].task)
             if state is not None and _counts(need, queue[0], state):
@@ -157,7 +157,7 @@ class Queues:
             del self._queues[need.project]
 
     def _sweep(self, lookup: Lookup) -> None:
-        """Let go of all entries that don't count, each of those that do standing there once."""
+        """Remove entries that don't count, and duplicates."""
         before, self._queues, self._entries = self._queues, {}, 0
         for queues in before.values():
             for need, queue in queues.items():

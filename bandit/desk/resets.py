@@ -1,8 +1,8 @@
-"""Resets: an operator's tick sets a desk's time, backwards too, and what lies behind it is moved.
+"""Resets of the clock: an operator's tick sets a desk's time back, and later times move with it.
 
-A reset is noted on the desk as (the time before, the new time). A task's record says how many of
-them it knows; the others are made up for when it is read, so a reset writes no tasks, however many
-there are, and means the same whenever each of them is read next.
+A reset is noted on the desk as (the time before, the new time). A task's record has the number of
+resets by which its times were moved; the others are applied when it is read. So a reset writes no
+tasks, however many there are, and has the same effect whenever each is read next.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def reset(state: DeskState, at: float) -> bool:
-    """Set the time of a desk to `at`; whether it went back, so that tasks are to be moved.
+    """Set the time of a desk to `at`; return whether it went back, so that tasks must move.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def reset(state: DeskState, at: float) -> bool:
 
 
 def moved_task(state: TaskState, resets: Sequence[tuple[float, float]]) -> TaskState:
-    """Bring a task's times to the desk's, as far as the resets that it doesn't know moved it."""
+    """Apply to a task's times the resets that it has not been moved by yet."""
     for before, at in resets[state.resets :]:
         _move(state, before, at)
     state.resets = len(resets)
@@ -51,7 +51,7 @@ def moved_task(state: TaskState, resets: Sequence[tuple[float, float]]) -> TaskS
 
 
 def moved_gold(held: HeldGold, resets: Sequence[tuple[float, float]]) -> HeldGold:
-    """Bring the time since which gold waits to the desk's."""
+    """Apply to held gold the resets that it has not been moved by yet."""
     if held.resets == len(resets):
         return held
     since = min([held.at, *(at for _, at in resets[held.resets :])])
@@ -59,7 +59,7 @@ def moved_gold(held: HeldGold, resets: Sequence[tuple[float, float]]) -> HeldGol
 
 
 def _move(state: TaskState, before: float, at: float) -> None:
-    """Bring what lies behind `at` to it: an ask keeps its length, a wait what is left of it."""
+    """Move times after `at` back to it: an ask keeps its duration, a wait the rest of it."""
     for ask in state.asks:
         if ask.at > at:
             ask.at, ask.expires_at = at, at + (ask.expires_at - ask.at)

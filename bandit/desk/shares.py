@@ -1,8 +1,8 @@
-"""Shares: what a worker's desks hold is counted together, and an ask is paid from their shares.
+"""Shares: a worker adds up the shares of its desks, and pays an ask from several of them.
 
 Each partition has a fixed share of a pool's capacity and of a project's budget, written on its
-desk, so it goes where the partition goes and nothing is lost with a worker. A worker that has
-several desks may use all that they hold: what one lends, it has used.
+desk, so it moves with the partition and nothing is lost with a worker. A worker with several desks
+may use the shares of all: what one desk lends another counts as used by the lender.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from bandit.desk.desk import Desk
 
 DIGITS = 9
-"""Sums of parts are rounded to this: n seconds' worth of filling is n seconds' worth."""
+"""Decimals that sums of shares are rounded to: n fillings of 1/n then make exactly 1."""
 
 
 class WorkerDesks:
-    """The desks that a worker has, in the order of their partitions.
+    """The desks that a worker holds, in the order of their partitions.
 
-    `changed` counts how often another set of them, or other contents, took the place of these.
+    `changed` counts how often they, or their contents, were replaced.
     """
 
     def __init__(self, desks: Sequence[Desk] = ()) -> None:
@@ -31,13 +31,13 @@ class WorkerDesks:
         self.replace(desks)
 
     def replace(self, desks: Sequence[Desk]) -> None:
-        """Hold these from now on."""
+        """Replace the desks."""
         self.desks = tuple(desks)
         self.changed += 1
 
 
 def together(parts: Iterable[float]) -> float:
-    """Return what parts sum to, without the dust of adding them.
+    """Return the sum of shares, without rounding errors of the addition.
 
     Examples
     --------
@@ -48,19 +48,19 @@ def together(parts: Iterable[float]) -> float:
 
 
 def debits(held: Sequence[float], own: int, amount: float) -> list[float]:
-    """Return how much of `amount` each desk gives: first number `own`, then the richest in turn.
+    """Return how much of `amount` each desk pays: first number `own`, then those that hold most.
 
-    They sum to `amount`: what rounding made of a sum that is just enough, `own` gives too.
+    They sum to `amount`; `own` also pays what rounding leaves of it.
 
     Examples
     --------
     >>> debits([0.25, 0.5, 0.75], 0, 1.0)
     [0.25, 0.0, 0.75]
     """
-    given = [0.0] * len(held)
+    amounts = [0.0] * len(held)
     others = sorted((i for i in range(len(held)) if i != own), key=lambda i: -held[i])
     for i in (own, *others):
-        given[i] = min(max(0.0, held[i]), amount)
-        amount -= given[i]
-    given[own] += amount
-    return given
+        amounts[i] = min(max(0.0, held[i]), amount)
+        amount -= amounts[i]
+    amounts[own] += amount
+    return amounts

@@ -1,4 +1,4 @@
-"""Stranded tasks: those that no open pool is able to take, halted until one is."""
+"""Stranded tasks: those with skills that no open pool has together; halted until one has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRANDED = "no pool with "
 
 
 def stranded(skills: Iterable[str]) -> str:
-    """Return the situation of a task that needs `skills`.
+    """Return the situation of a halted task that needs `skills`.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def stranded(skills: Iterable[str]) -> str:
 
 
 def skills_missing(situation: str) -> tuple[str, ...] | None:
-    """Return the skills that no open pool had together; `None` if something else stops the task.
+    """Return the skills that no open pool had together; `None` for other situations.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Controls: what an operator orders of a project, and when a task that it stopped may go on."""
+"""Controls of projects, and the situation in which one stops a task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bandit.events import Pool
 
 NOTHING = Control(at=0.0)
-"""In force where nobody has ordered anything."""
+"""The control of a project that has none."""
 
 
 def in_force(controls: Mapping[str, Control], project: str) -> Control:
@@ -40,10 +40,10 @@ def is_open(pool: Pool) -> bool:
 
 
 def situation(control: Control, pools: Mapping[str, Pool], now: float) -> str:
-    """Say in a word all by which `control` can stop a task now.
+    """Return as a text everything by which `control` can stop a task now.
 
-    A task that it stops waits until this word is another one: so however many wait, nobody looks
-    at them before there is a reason to.
+    A task that it stops waits until this text changes, so halted tasks cost nothing until there is
+    a reason to decide again.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def situation(control: Control, pools: Mapping[str, Pool], now: float) -> str:
 
 
 def _takes(pool: Pool | None) -> str:
-    """Say which tasks a pinned pool may be asked about, and with which skills."""
+    """Return whether a pinned pool takes asks, and its skills."""
     if pool is None or pool.gold or not is_open(pool):
         return "shut"
     return " ".join(("open", *sorted(pool.skills)))

@@ -1,4 +1,4 @@
-"""Who may be asked about a task now: pools that are able, that a control allows, that have room."""
+"""Eligibility: pools that may be asked about a task now, by skills, control, budget and room."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
 
 
 class Eligibility:
-    """Finds the pools that may be asked."""
+    """Finds the pools that may be asked about a task."""
 
     def __init__(
         self,
         pools: Mapping[str, Pool],
-        ordered: Mapping[str, Control],
+        controls_by_project: Mapping[str, Control],
         capacity: Capacity,
         budgets: Budgets,
     ) -> None:
         self._pools = pools
-        self._ordered = ordered
+        self._controls = controls_by_project
         self._capacity = capacity
         self._budgets = budgets
 
     def open_pools(self) -> list[Pool]:
-        """Return pools that take any asks, by name."""
+        """Return the pools that take asks, sorted by name."""
         return [pool for _, pool in sorted(self._pools.items()) if controls.is_open(pool)]
 
     def control(self, project: str) -> Control:
-        """Return what is ordered of `project`."""
-        return controls.in_force(self._ordered, project)
+        """Return the control of `project`."""
+        return controls.in_force(self._controls, project)
 
     def situation(self, project: str, now: float) -> str:
-        """Say by what its control can stop a task of `project` now."""
+        """Return everything by which the control of `project` can stop a task now."""
         return controls.situation(self.control(project), self._pools, now)
 
     def is_halted(self, project: str, situation: str, now: float) -> bool:
-        """Whether what stopped a task of `project` does so now."""
+        """Whether a task of `project` that was halted in `situation` still is."""
         skills = skills_missing(situation)
         if skills is None:
             return self.situation(project, now) == situation
@@ -54,9 +54,10 @@ class Eligibility:
         return not control.paused and control.pool is None and not self._labelers(skills, None)
 
     def able(self, need: Need) -> list[Pool]:
-        """Pools that may be asked once they have room, by name; of a pin, no other.
+        """Return the pools that may be asked once they have room, sorted by name.
 
-        An audit is for the experts of gold pools, pin or not, and only audits are.
+        Where a control pins a pool, that is the only one. Audits, and nothing else, go to gold
+        pools, pinned or not.
         """
         if need.is_audit:
             pools = [pool for pool in self._skilled(need.skills) if pool.gold]
@@ -65,14 +66,14 @@ class Eligibility:
         return [pool for pool in pools if pool.pool not in need.declined]
 
     def may_go_on(self, need: Need, now: float, room: Room) -> bool:
-        """Whether a task that waits for room would not simply wait on, whatever comes of it."""
+        """Whether deciding again about a task that waits for room could change anything."""
         affordable = self.affordable(need.project, self.able(need), now)
         if self.control(need.project).paused or not affordable:
             return True
         return any(room.has_room(pool) for pool in affordable)
 
     def affordable(self, project: str, pools: list[Pool], now: float) -> list[Pool]:
-        """Pools whose price is still allowed today."""
+        """Return the pools whose price the project's budget still covers today."""
         cap_usd = self.control(project).usd_per_day
         if cap_usd is None:
             return pools
@@ -80,7 +81,7 @@ class Eligibility:
         return [pool for pool in pools if pool.usd_per_label <= left_usd]
 
     def with_room(self, desk: Desk, pools: list[Pool], room: Room | None) -> list[Pool]:
-        """Pools with room; where none is said, a newcomer leaves room for those that wait."""
+        """Return the pools with room; without `room`, for a new task, behind all that wait."""
         if all(pool.capacity_per_hour is None for pool in pools):
             return pools
         if room is not None:
@@ -96,5 +97,5 @@ class Eligibility:
         ]
 
     def _skilled(self, skills: tuple[str, ...]) -> list[Pool]:
-        """Open pools with these skills, by name."""
+        """Return the open pools with these skills, sorted by name."""
         return [pool for pool in self.open_pools() if frozenset(skills).issubset(pool.skills)]

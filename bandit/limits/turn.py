@@ -30,7 +30,7 @@ quantum ahead; with 2, quanta may shrink between turns before a count is cut.
 
 
 class Room(Protocol):
-    """Says which pools a task may be asked of now that doesn't come as a newcomer."""
+    """Which pools have room for a task that has waited."""
 
     def has_room(self, pool: Pool) -> bool:
         """Whether `pool` may be asked once more."""
@@ -40,7 +40,7 @@ class Room(Protocol):
 
 
 class Unlimited:
-    """Room in pools without a capacity alone: whoever needs another joins its queue."""
+    """Room in pools without a capacity only: tasks for other pools join their queues."""
 
     def has_room(self, pool: Pool) -> bool:
         """Whether `pool` takes any number of asks."""
@@ -60,8 +60,8 @@ class Turn:
     desk
         Whose turn it is.
     since, now
-        When its tick before this one was, if it had one, and when this one is. Others count whose
-        last tick lies between: those that are behind may have no tick for long.
+        Times of its tick before this one, if there was one, and of this one. Other desks count if
+        their last tick lies between: one that is behind may get no tick for a long time.
 
     Examples
     --------
@@ -121,7 +121,7 @@ class Turn:
         return self._desk.state.shared_asks.get(pool.pool, 0) if asks is None else asks
 
     def _others(self, pool: Pool) -> list[int]:
-        """Return how many asks each other desk has had whose tasks wait for the pool too."""
+        """Return the counts of the other desks whose tasks wait for the pool too."""
         return [
             desk.state.shared_asks.get(pool.pool, 0)
             for desk in self._capacity.lenders(self._desk)
@@ -140,7 +140,7 @@ class Turn:
         return fewest + quantum
 
     def _shares(self, desk: Desk, pool: Pool) -> bool:
-        """Whether tasks of another desk wait for the pool, and it keeps step with this one."""
+        """Whether tasks of another desk wait for the pool, and its ticks are as recent."""
         now = desk.state.now
         in_step = now is not None and self._since <= now <= self._now
         return in_step and desk.state.waiting.get(pool.pool, 0) > 0

@@ -1,1 +1,1 @@
-"""One task: its state, its transitions, and what a right answer is worth."""
+"""The records of tasks and desks, and the value of a right answer."""

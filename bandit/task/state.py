@@ -1,4 +1,4 @@
-"""The state of a task and of a desk: plain records, encoded as they are into the topic `desk`."""
+"""The state of a task and of a desk: records, written as they are into the topic `desk`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from bandit.reasons import DecisionReason
 VERSION = 1
 """The version of a desk's records that this code writes, and the newest that it reads.
 
-Raise it if a program that drops what is new, when it writes a record again, would do wrong.
+Raise it if an older program, which drops the new fields when it writes a record again, would then
+do wrong.
 """
 
 
 class AskStatus(StrEnum):
-    """What has become of an ask; `bandit.lifecycle.transitions` says what follows what."""
+    """The state of an ask; `bandit.lifecycle.stages` has the table of its transitions."""
 
     WAITING = "waiting"
     LABELED = "labeled"
@@ -27,7 +28,7 @@ class AskStatus(StrEnum):
 
 
 class AskState(msgspec.Struct, gc=False, omit_defaults=True):
-    """One ask: what was seen when it was decided, and what came of it."""
+    """An ask: the context in which it was decided, and its outcome."""
 
     ask: int
     pool: str
@@ -49,20 +50,20 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     @property
     def is_audit(self) -> bool:
-        """Whether it asks an expert for the truth of a closed task."""
+        """Whether it asks an expert for the true answer of a closed task."""
         return self.why == DecisionReason.AUDIT
 
 
 class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
-    """One task: open until it has a verdict, then remembered for a while.
+    """A task: open until it has a verdict, then remembered for `memory.remember_closed_s`.
 
     `decided` is the number of the last decision; `waits_for` names the pools that had no room for
-    the task, and `worth_usd` is what its right answer was worth then; `halted` is the situation
-    that stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to take it,
-    and `retry_at` when that is too long; `raw_answer` and `raw_confidence` are what the labels
-    alone said when the task closed. Of a task that waits for room `retry_at` is about its turn: a
-    program from before there were queues looks at it then. `resets` is how many of the desk's have
-    moved these times.
+    the task, and `worth_usd` is the value of its right answer then; `halted` is the situation that
+    stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to take it, and
+    `retry_at` when it is given up; `raw_answer` and `raw_confidence` are the answer and confidence
+    from the labels alone when the task closed, before calibration. For a task that waits for room,
+    `retry_at` is an estimate of its turn, which only releases without queues use. `resets` is the
+    number of the desk's resets by which these times were moved.
     """
 
     task: Task
@@ -88,11 +89,11 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
         return next((ask for ask in self.asks if ask.ask == number), None)
 
     def labeled(self) -> list[AskState]:
-        """Asks whose labels count for the answer: those of an audit are gold instead."""
+        """Return the asks whose labels count for the answer; an audit's answer is gold instead."""
         return [ask for ask in self.asks if ask.label is not None and not ask.is_audit]
 
     def labelers(self) -> tuple[str, ...]:
-        """Who has labeled the task; none of them may again."""
+        """Return the labelers who have labeled the task; they may not label it again."""
         return tuple(ask.label.labeler for ask in self.asks if ask.label is not None)
 
     def waits(self) -> bool:
@@ -100,19 +101,19 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
         return any(ask.status == AskStatus.WAITING and not ask.is_audit for ask in self.asks)
 
     def forget_at(self, remember_s: float) -> float | None:
-        """When a closed task may be let go: its last audit must have ended by then."""
+        """Return when a closed task may be forgotten: not before its last audit has expired."""
         if self.closed_at is None:
             return None
         audits = (ask.expires_at for ask in self.asks if ask.is_audit)
         return max(self.closed_at + remember_s, *audits, -math.inf)
 
     def usd(self) -> float:
-        """What the task's labels cost so far, its audit aside."""
+        """Return the cost of the task's labels so far, without its audits."""
         return sum((ask.usd for ask in self.labeled()), 0.0)
 
 
 class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Gold that waits for its task, since `at` by the desk's time."""
+    """Gold held for a task that hasn't come, since `at` by the desk's time."""
 
     gold: Gold
     at: float
@@ -121,16 +122,16 @@ class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class DeskState(msgspec.Struct, omit_defaults=True):
-    """What a desk knows beside its tasks; small, and written with every batch.
+    """The state of a desk beside its tasks; small, and written with every batch.
 
-    `room` is how many asks it has room for in each pool with a capacity, counted at `filled_at`,
-    `used_usd` what it has used of each project's money and on which day, `waiting` how many of its
-    tasks wait for room; `project_turns` is in which order projects that wait were last served, and
-    `shared_asks` how many asks this desk had of each pool that other desks waited for too;
-    `log_worth` is what a right answer is worth to each project with a target accuracy;
-    `positions` is where each topic of the partition is read on, and `split` how many ways tasks
-    were split when that was noted; `resets` are the times before and after each reset that set
-    the clock back.
+    `room` is the number of tokens in each pool with a capacity, counted at `filled_at`; `used_usd`
+    is the day and the dollars spent on it, by project; `in_flight` and `waiting` are the numbers of
+    asks awaited and of tasks that wait for room, by pool; `project_turns` is the order in which
+    waiting projects were last served, and `shared_asks` the number of asks that this desk had of
+    each pool that other desks waited for too; `log_worth` is the log of a right answer's value, in
+    median prices, for each project with a target accuracy; `positions` is the offset of the next
+    record of each topic of the partition, and `split` the number of partitions when that was noted;
+    `resets` are the times before and after each reset that set the clock back.
     """
 
     now: float | None = None

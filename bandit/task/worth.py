@@ -1,9 +1,9 @@
-"""What a right answer is worth: said in dollars, or found from a target accuracy.
+"""The value of a right answer, in dollars: given, or derived from a target accuracy.
 
-A project that says `target_accuracy` gets the worth at which its verdicts reach it: after each
-verdict of confidence c, log worth moves by STEP * (target - c). That is the dual price of the
-accuracy constraint, found by online mirror descent (entropic map), so verdicts on average are as
-sure as asked for at the least cost.
+A project with `target_accuracy` gets the value at which its verdicts reach the target: after each
+verdict of confidence c, its logarithm moves by STEP * (target - c). That is the dual price of the
+accuracy constraint by online mirror descent (entropic map), so the mean confidence of verdicts
+reaches the target at the least cost.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from bandit.task.state import DeskState
 
 DEFAULT_USD = 1.0
-"""Worth where nothing is said: a label of a few cents is then worth buying while it can tell."""
+"""Value where none is given: a label of a few cents then pays while the answer is uncertain."""
 STEP = 0.5
+"""Step size in log dollars: a verdict 10 points below the target raises the value by 5 %."""
 PRICES_AT_START = 20.0
+"""First value, in median prices of a label: a label then pays if it adds 5 points of confidence."""
 LEAST_PRICES, MOST_PRICES = 0.5, 2000.0
-"""The worth stays between these multiples of the median price of a label."""
+"""Bounds of the value, in median prices: at the least no label pays, at the most one that adds 0.05
+points of confidence."""
 
 
 def target_of(settings: Settings, task: Task) -> float | None:
-    """Target accuracy in force for `task`, unless dollars are said, which come first."""
+    """Return the target accuracy of `task`; `None` if its value is given in dollars."""
     project = settings.of_project(task.project)
     if task.value_usd is not None:
         return None
@@ -37,17 +40,17 @@ def target_of(settings: Settings, task: Task) -> float | None:
 
 
 def worth_usd(settings: Settings, desk: DeskState, task: Task, pools: Iterable[Pool]) -> float:
-    """Return what a right answer of `task` is worth now, in dollars."""
+    """Return the value of a right answer of `task` now, in dollars."""
     target = target_of(settings, task)
     if target is None:
-        said = task.value_usd or settings.of_project(task.project).value_usd
-        return DEFAULT_USD if said is None else said
+        value_usd = task.value_usd or settings.of_project(task.project).value_usd
+        return DEFAULT_USD if value_usd is None else value_usd
     price = _median_usd(pools)
     return math.exp(desk.log_worth.get(_key(task, target), math.log(PRICES_AT_START))) * price
 
 
 def update_worth(settings: Settings, desk: DeskState, task: Task, confidence: float) -> None:
-    """Move the worth after a verdict of `confidence`."""
+    """Move the value derived from a target accuracy after a verdict of `confidence`."""
     target = target_of(settings, task)
     if target is None:
         return
@@ -61,6 +64,6 @@ def _key(task: Task, target: float) -> str:
 
 
 def _median_usd(pools: Iterable[Pool]) -> float:
-    """Median price of a label, at least a hundredth of a cent, since free pools have no price."""
+    """Return the median price of a label, at least $0.0001, since pools may be free."""
     prices = sorted(pool.usd_per_label for pool in pools if not pool.gold)
     return max(prices[len(prices) // 2], 1e-4) if prices else 1e-4
