@@ -165,7 +165,7 @@ COMMANDS = [
 FIRST = [pool(), task()]
 LETTERS = [
     Letter("a pool called stop", [[pool("stop")]], "reserved_name", "give the pool another"),
-    Letter("a label for an unknown task", [[label("l")]], "unknown_task", "'t': the task is not"),
+    Letter("a label for an unknown task", [[label("l")]], "unknown_task", "'t': unknown task"),
     Letter(
         "a contradicting duplicate of a task", [[*FIRST, task(classes=["yes", "maybe"])]],
         "contradicts", "task 't': a different task of this id is known",
