@@ -1,4 +1,4 @@
-"""UTC days, counted from the epoch: what a daily budget and a labeler's last day are kept by."""
+"""UTC days, counted from the epoch: the unit of daily budgets and of a labeler's last day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chance as a keyed hash: the same draw on every machine and in every run, with no random state."""
+"""Random draws as a keyed hash (BLAKE2b): the same on every machine and run, without a state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def draw(seed: int, task: str, ask: int, purpose: str = "choice") -> float:
-    """Uniform in [0, 1), fixed by (seed, task, ask, purpose).
+    """Return a uniform number in [0, 1), determined by (seed, task, ask, purpose).
 
     Examples
     --------

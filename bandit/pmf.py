@@ -1,4 +1,4 @@
-"""Distributions over what can be done: joined from pools and stop, with their floors kept."""
+"""Probability mass functions over actions: pools and `stop`, with least probabilities (floors)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Deciding about a task: context, policies, look-ahead, one draw, one log entry."""
+"""Decisions about a task: the context, the policy, one draw, one log entry."""

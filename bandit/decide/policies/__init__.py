@@ -1,1 +1,1 @@
-"""Policies: each answers with what chance it would do each eligible thing; none samples."""
+"""Policies: each returns the probability of every eligible action; none samples."""

@@ -1,4 +1,4 @@
-"""What a policy sees: one task as it stands, and what could be done about it now."""
+"""The context of a decision, as the policy gets it: a task, and the actions that are possible."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import msgspec
 
 
 class Action(msgspec.Struct, frozen=True, gc=False):
-    """A pool that could be asked now.
+    """An action: a pool that could be asked now.
 
-    `quality` is the predicted chance that its label is right, `known_rate` the share of its labels
-    that were. `cost_usd` is the price with what the wait and the pool's scarcity cost.
+    `quality` is the predicted chance that its label is right, `known_rate` the share of its past
+    labels that were. `cost_usd` is the price with the costs of waiting and of scarcity.
     """
 
     pool: str
@@ -20,10 +20,11 @@ class Action(msgspec.Struct, frozen=True, gc=False):
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
-    """One task before a decision.
+    """A task before a decision.
 
-    `posterior` is calibrated; `evidence` is how much of a label's log-odds calibration believes.
-    `learned` counts the rewards learned so far. There is an option, or stopping is allowed.
+    `posterior` is calibrated; `evidence` is the factor by which calibration shrinks a label's
+    log-odds, at most 1. `learned` counts the rewards learned so far. There is at least one action,
+    or stopping is allowed.
     """
 
     actions: tuple[Action, ...]

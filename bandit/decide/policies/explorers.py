@@ -1,6 +1,6 @@
-"""Explorers: from the value of each pool to the chance that it is asked.
+"""Exploration: from the value of each pool to the probability that it is asked.
 
-Values are in units of what a right answer is worth, so that a rate means the same everywhere.
+Values are shares of the value of a right answer, so that a rate means the same in all projects.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def best(values: Mapping[str, float]) -> str:
-    """Name of the largest value; the first one of equals."""
+    """Return the name of the largest value; the first of equals."""
     return max(values, key=values.__getitem__)
 
 
 def epsilon_greedy(values: Mapping[str, float], rate: float, learned: int) -> dict[str, float]:
-    """The best, but with chance `rate` any (Sutton and Barto 2018, 2.2).
+    """Epsilon-greedy: the best, or any with probability `rate` (Sutton and Barto 2018, 2.2).
 
     Examples
     --------
@@ -36,7 +36,7 @@ def epsilon_greedy(values: Mapping[str, float], rate: float, learned: int) -> di
 
 
 def softmax(values: Mapping[str, float], rate: float, learned: int) -> dict[str, float]:
-    """In proportion to exp(rate * value) (Sutton and Barto 2018, 2.8).
+    """Softmax: in proportion to exp(rate * value) (Sutton and Barto 2018, 2.8).
 
     Examples
     --------
@@ -49,7 +49,9 @@ def softmax(values: Mapping[str, float], rate: float, learned: int) -> dict[str,
 
 
 def inverse_gap(values: Mapping[str, float], rate: float, learned: int) -> dict[str, float]:
-    """Others 1 / (n + gamma * gap), the best the rest; gamma = rate * sqrt(learned + 1).
+    """Inverse gap weighting: 1 / (n + gamma * gap), and the rest for the best of n.
+
+    gamma = rate * sqrt(learned + 1).
 
     Source: SquareCB, Foster and Rakhlin (2020), ICML, algorithm 1.
 

@@ -1,4 +1,4 @@
-"""Policies that buy a fixed number of labels: what most teams do, and what to compare with."""
+"""Fixed redundancy: policies that buy the same number of labels for each task, as baselines."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FixedRedundancy:
-    """Asks the pool that `rank` puts first until the task has `labels_per_task` labels."""
+    """Ask the pool with the highest `rank` until the task has `labels_per_task` labels."""
 
     name: str
     rank: Rank
     settings: PolicySettings
 
     def pmf(self, context: Context) -> dict[str, float]:
-        """Chance of everything eligible."""
+        """Return the probability of each eligible action."""
         enough = context.labels >= self.settings.labels_per_task
         top = max((self.rank(action) for action in context.actions), default=0.0)
         pools = {action.pool: float(self.rank(action) == top) for action in context.actions}
@@ -34,20 +34,20 @@ class FixedRedundancy:
 
 
 def uniform(settings: PolicySettings) -> FixedRedundancy:
-    """Any pool, equally often."""
+    """Return the policy that asks all pools equally often."""
     return FixedRedundancy("uniform", lambda _: 0.0, settings)
 
 
 def fixed(settings: PolicySettings) -> FixedRedundancy:
-    """Always `settings.pool`; any other only where that one isn't eligible."""
+    """Return the policy that asks `settings.pool`, and others only if it isn't eligible."""
     return FixedRedundancy("fixed", lambda action: float(action.pool == settings.pool), settings)
 
 
 def cheapest(settings: PolicySettings) -> FixedRedundancy:
-    """The cheapest pool that is able."""
+    """Return the policy that asks the cheapest eligible pool."""
     return FixedRedundancy("cheapest", lambda action: -action.usd, settings)
 
 
 def best_known(settings: PolicySettings) -> FixedRedundancy:
-    """The pool whose labels were right most often."""
+    """Return the policy that asks the pool with the highest share of right labels so far."""
     return FixedRedundancy("best_known", lambda action: action.known_rate, settings)

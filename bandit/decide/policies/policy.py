@@ -1,4 +1,4 @@
-"""The seam for policies: a pure function from a case to a distribution, and the table of names."""
+"""The protocol of policies, a pure function from a context to a distribution, and their names."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Policy(Protocol):
-    """Answers one question: with what chance would you do each eligible thing?"""
+    """A policy: the probability of each eligible action in a context."""
 
     @property
     def name(self) -> str:
-        """Name in the log."""
+        """Return the name in the log."""
 
     def pmf(self, context: Context) -> dict[str, float]:
-        """Chance of each option's pool and, where the case allows it, of `stop`; sums to 1."""
+        """Return the probability of each action's pool and, if allowed, of `stop`; sums to 1."""
 
 
 POLICIES: Mapping[str, Callable[[PolicySettings], Policy]] = {
@@ -35,5 +35,5 @@ POLICIES: Mapping[str, Callable[[PolicySettings], Policy]] = {
 
 
 def make(settings: PolicySettings) -> Policy:
-    """Return the policy that the settings name."""
+    """Return the policy named in the settings."""
     return POLICIES[settings.name](settings)

@@ -1,4 +1,4 @@
-"""What more labels are worth: the expected gain in confidence, looking ahead a few labels.
+"""Value of information: the expected gain in confidence from the next few labels.
 
 One label often can't flip an answer, so its own value is zero; several together may. For a pool
 whose labels are right with chance q (wrong ones spread evenly over the other K - 1 classes),
@@ -36,7 +36,7 @@ FOLLOWED = 4
 
 @lru_cache(maxsize=256)
 def _outcomes(n_classes: int, most: int) -> tuple[NDArray[np.int64], Floats, Floats, list[int]]:
-    """Every outcome of 1..most labels: counts, coefficients, label counts, first row of each m."""
+    """Return the outcomes of 1..most labels: counts, coefficients, sizes, first row of each size."""
     followed = min(FOLLOWED, n_classes)
     others = n_classes - followed
     symbols = followed + (1 if others else 0)
@@ -46,8 +46,8 @@ def _outcomes(n_classes: int, most: int) -> tuple[NDArray[np.int64], Floats, Flo
     starts: list[int] = []
     for size in range(1, most + 1):
         starts.append(len(counts))
-        for said in combinations_with_replacement(range(symbols), size):
-            each = [said.count(symbol) for symbol in range(symbols)]
+        for outcome in combinations_with_replacement(range(symbols), size):
+            each = [outcome.count(symbol) for symbol in range(symbols)]
             ways = math.factorial(size) / math.prod(math.factorial(n) for n in each)
             for most_alike, among in _alike(each[-1], others).items() if others else [(0, 1.0)]:
                 counts.append([*each[:followed], most_alike][:symbols])
@@ -57,20 +57,21 @@ def _outcomes(n_classes: int, most: int) -> tuple[NDArray[np.int64], Floats, Flo
 
 
 def _alike(labels: int, classes: int) -> dict[int, float]:
-    """In how many ways labels can fall on `classes`, by how many the class named most often gets.
+    """Count the ways that labels can fall on `classes`, by the count of the most frequent class.
 
     Examples
     --------
     >>> _alike(2, 3)
     {2: 3.0, 1: 6.0}
     """
-    found: dict[int, float] = {}
+    ways_by_top: dict[int, float] = {}
     for parts in _partitions(labels, labels):
         orders = math.factorial(labels) / math.prod(math.factorial(n) for n in parts)
         alike = math.prod(math.factorial(n) for n in Counter(parts).values())
         top = max(parts, default=0)
-        found[top] = found.get(top, 0.0) + orders * math.perm(classes, len(parts)) / alike
-    return {top: ways for top, ways in found.items() if ways}
+        ways = orders * math.perm(classes, len(parts)) / alike
+        ways_by_top[top] = ways_by_top.get(top, 0.0) + ways
+    return {top: ways for top, ways in ways_by_top.items() if ways}
 
 
 def _partitions(total: int, largest: int) -> Iterator[list[int]]:
@@ -85,7 +86,7 @@ def _partitions(total: int, largest: int) -> Iterator[list[int]]:
 def expected_confidence(
     posterior: Sequence[float], qualities: Sequence[float], most: int
 ) -> Floats:
-    """Expected largest posterior after 1..most labels: shape (pools, most).
+    """Return the expected largest posterior after 1..most labels: shape (pools, most).
 
     Parameters
     ----------
@@ -123,7 +124,7 @@ def values_usd(
     worth_usd: float,
     most: int,
 ) -> list[float]:
-    """Value of going on with each pool, in dollars above stopping now.
+    """Return the look-ahead value of each pool, in dollars above stopping now.
 
     `qualities` holds equally many chances for each pool, of better and of worse labelers, over
     which the gain is averaged: labels are worth more where labelers differ and are known.
@@ -151,16 +152,16 @@ def _values_of_one(
     costs_usd: Sequence[float],
     worth_usd: float,
 ) -> list[float]:
-    """The same for a look-ahead of one label, without arrays: the common last step."""
+    """Return the same for a look-ahead of one label, without arrays: the common last step."""
     first, *others = sorted(posterior, reverse=True)
     wrongs = len(others)
     spread = len(qualities) // len(costs_usd)
     expected = []
     for quality in qualities:
         wrong = (1.0 - quality) / wrongs
-        said_first = max(first * quality, others[0] * wrong)
-        said_other = sum([max(other * quality, first * wrong) for other in others])
-        expected.append(said_first + said_other)
+        if_first = max(first * quality, others[0] * wrong)
+        if_other = sum([max(other * quality, first * wrong) for other in others])
+        expected.append(if_first + if_other)
     return [
         worth_usd * max(sum(expected[i * spread : (i + 1) * spread]) / spread - first, 0.0) - cost
         for i, cost in enumerate(costs_usd)

@@ -1,7 +1,6 @@
-"""The real policy: ask the pool whose labels are worth most above their cost, or stop.
+"""Value-of-information policy: ask the pool with the highest look-ahead value, or stop.
 
-Who is asked is explored on the value; whether to stop is economics with a floor: stop when no
-pool's look-ahead value is positive.
+Pools are explored by their values; the policy stops, but for a floor, when no value is positive.
 """
 
 from __future__ import annotations
@@ -20,23 +19,24 @@ if TYPE_CHECKING:
     from bandit.settings import PolicySettings
 
 SUREST = 0.995
+"""Largest chance of a right label assumed in the look-ahead: log-odds stay finite."""
 SPREAD = 0.6
 """Labelers of a pool differ: half are this much better in log-odds, half as much worse."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValuePolicy:
-    """Value of labels = gain in confidence x worth - price - wait - scarcity, explored."""
+    """Explore on: gain in confidence x value of a right answer - price - wait - scarcity."""
 
     settings: PolicySettings
 
     @property
     def name(self) -> str:
-        """Name in the log."""
+        """Return the name in the log."""
         return f"value/{self.settings.explorer}"
 
     def pmf(self, context: Context) -> dict[str, float]:
-        """Chance of everything eligible."""
+        """Return the probability of each eligible action."""
         settings = self.settings
         values = self.values_usd(context)
         stop = float(max(values.values(), default=0.0) <= 0.0) if context.may_stop else None
@@ -50,7 +50,7 @@ class ValuePolicy:
         return with_floors(pools, stop, settings.explore_floor, settings.stop_floor)
 
     def values_usd(self, context: Context) -> dict[str, float]:
-        """Value of going on with each pool, in dollars above stopping now."""
+        """Return the look-ahead value of each pool, in dollars above stopping now."""
         if not context.actions:
             return {}
         level = math.log(len(context.posterior) - 1)

@@ -59,7 +59,7 @@ def test_a_desk_that_was_split_otherwise_is_refused() -> None:
     engine.note_positions(1, {"tasks": 7})
     records = [(key, value) for _, key, value in engine.changes()]
     other = Engine(Settings(), Brain(Settings()), partitions=3)
-    with pytest.raises(StateError, match="split 2 ways when its desk was written, and are 3 ways"):
+    with pytest.raises(StateError, match="written with 2 partitions, and there are 3 now"):
         other.restore(1, records)
 
 

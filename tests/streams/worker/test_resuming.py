@@ -213,7 +213,7 @@ def test_partitions_that_were_added_while_the_group_was_forgotten_are_noticed(
         log.admin.create_partitions(dict.fromkeys(split, 3))
         with closing(KafkaLog(log.names.name, LogSettings())) as later:
             wait_until(lambda: later._count(split[-1]) == 3)
-            with pytest.raises(StateError, match="split 2 ways when its desk was written"):
+            with pytest.raises(StateError, match="desk was written with 2 partitions"):
                 works(later)
 
 
