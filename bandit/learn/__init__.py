@@ -1,1 +1,1 @@
-"""What is learned from rewards: labelers, pools, calibration, and the posterior of a task."""
+"""Learning from rewards: labelers' and pools' accuracy, calibration, and a task's posterior."""

@@ -1,9 +1,9 @@
-"""How often this labeler is right on this label: River's logistic model on top of the record.
+"""Labeler accuracy: the chance that a label is right, by River's logistic regression.
 
-    P(right) = logistic(bias + weights . signals),   starting at: weight 1 on the record's log-odds,
+    P(right) = logistic(bias + weights . signals),   starting with weight 1 on the record's log-odds
 
-so that before anything is learned the record speaks, and afterwards speed, session and the task's
-predicted difficulty correct it. Targets are chances, not only 0 or 1, hence the loss below.
+so that at first it equals the labeler's track record, which speed, session and the predicted
+difficulty of the task then correct. Targets are chances, not only 0 or 1, hence the loss below.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 RATE, TASK, SPEED, SESSION = "rate", "task", "speed", "session"
 LEARNING_RATE = 0.005
-"""Small: the record learns who is good, this only bends it."""
+"""Small: the track record learns who is good, this model only corrects it."""
 MOST = 0.99
-"""Nobody is held to be surer than this."""
+"""Largest accuracy of a labeler: one label never settles a task."""
 ABOVE_CHANCE = 0.02
 GOLD_NEEDED = 5
-"""Gold labels it takes to believe that a labeler is worse than chance."""
+"""Gold labels needed to believe that a labeler is worse than chance."""
 
 
 class ChanceLoss(optim.losses.BinaryLoss):
@@ -45,7 +45,7 @@ class ChanceLoss(optim.losses.BinaryLoss):
 
 
 class Accuracy:
-    """The contextual model; its state is its weights.
+    """Logistic regression of a label being right on its signals; its state is its weights.
 
     Examples
     --------
@@ -77,10 +77,10 @@ class Accuracy:
 
 
 def believed(chance: float, n_classes: int, golds: int) -> float:
-    """Hold `chance` above chance level until gold says otherwise, and below certainty.
+    """Clip `chance` to above chance level, unless there is gold, and to at most `MOST`.
 
-    Without gold, labelers and answers are judged by each other: nothing but this keeps "everybody
-    is wrong" from being as good an explanation as "everybody is right".
+    Without gold, labelers are judged by each other. Then "all are wrong" explains the labels as
+    well as "all are right", and only this bound decides between them.
 
     Examples
     --------

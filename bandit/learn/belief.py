@@ -1,4 +1,4 @@
-"""What is believed about a task's answer: its labels weighed, then calibrated."""
+"""Belief about a task's answer: the posterior from its labels, calibrated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Belief(NamedTuple):
-    """Calibrated chances of every class, the leading one, and how sure before calibration."""
+    """The calibrated posterior, its likeliest class, and the confidence before calibration."""
 
     chances: dict[str, float]
     answer: str
@@ -22,7 +22,7 @@ class Belief(NamedTuple):
 
 
 def believe(brain: Brain, state: TaskState, asks: list[AskState]) -> Belief:
-    """Weigh the labels of `asks`; without any, every class is as likely as the others."""
+    """Return the belief from the labels of `asks`; without any, all classes are equally likely."""
     return _weigh(brain, state.task, _answers(brain, state.task, asks))
 
 
@@ -38,7 +38,7 @@ def posteriors_without(
 
 
 def _answers(brain: Brain, task: Task, asks: list[AskState]) -> list[tuple[str, float]]:
-    """Each label's answer, and how likely it is to be right whatever the others say."""
+    """Return each label's answer, and the accuracy of its labeler."""
     return [
         (
             ask.label.answer,

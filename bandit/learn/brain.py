@@ -1,9 +1,9 @@
-"""The brain: all that has been learned, from rewards alone.
+"""The brain: the state of everything learned, from rewards alone.
 
-Rule 1: nothing but `learn` changes it, so "what has been learned" is always "the rewards up to
-`position`", whichever process learned them.
-Rule 2: of a label it learns the first quality and once more gold; what has no quality teaches only
-delay and expiry.
+Rule 1: only `learn` changes it, so its state is determined by the rewards up to `position`,
+whichever process learned them.
+Rule 2: of a label it learns the first quality, and gold once more; a reward without a quality
+teaches only delay and expiry.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Brain:
-    """What has been learned: quality per pool, accuracy per labeler, calibration per project.
+    """The state of learning: quality per pool, accuracy per labeler, calibration per project.
 
     Examples
     --------
@@ -51,14 +51,14 @@ class Brain:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.position = 0
-        self.adopted = 0  # how often all was replaced: a position means one thing until then
+        self.adopted = 0  # times the state was replaced: positions compare only between them
         self._quality = PoolQuality()
         self._accuracy = Accuracy()
         self._pools: dict[str, TrackRecord] = {}
         self._labelers = KnownLabelers(settings.memory)
         self._calibration: dict[str, Calibration] = {}
 
-    # What the desk asks ---------------------------------------------------------------------
+    # Predictions ----------------------------------------------------------------------------
 
     def quality(
         self,
@@ -66,22 +66,22 @@ class Brain:
         features: Mapping[str, Feature],
         pools: Mapping[str, Mapping[str, float]],
     ) -> dict[str, float]:
-        """Chance that the next label of each pool is right, given the pools' signals."""
+        """Return the chance that the next label of each pool is right, given the pools' signals."""
         rates = {pool: self.pool_rate(project, pool) for pool in pools}
         return self._quality.predict(project, features, pools, rates)
 
     def pool_rate(self, project: str, pool: str) -> float:
-        """Share of a pool's labels that are right, as its record says."""
+        """Return the share of a pool's labels that were right, shrunk towards `START`."""
         return self.pool_record(project, pool).rate(START, POOL_STRENGTH)
 
     def pool_record(self, project: str, pool: str) -> TrackRecord:
-        """Track record of a pool in a project; an empty one if there is none."""
+        """Return the track record of a pool in a project; an empty one if there is none."""
         return self._pools.get(key_of(project, pool)) or TrackRecord()
 
     def labeler_signals(
         self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
     ) -> dict[str, float]:
-        """What is known of a labeler when a label comes `delay_s` after its ask."""
+        """Return the signals of a label that comes `delay_s` after its ask."""
         record = self._labelers.get(key_of(project, labeler))
         usual_s = self.pool_record(project, pool).delay_s(delay_s)
         rate = self.pool_rate(project, pool)
@@ -100,17 +100,17 @@ class Brain:
         signals: Mapping[str, float],
         n_classes: int,
     ) -> float:
-        """Chance that a label of this labeler, given under `signals`, is right."""
+        """Return the chance that a label of this labeler with these signals is right."""
         record = self._labelers.get(key_of(project, labeler))
         rate = record.rate(self.pool_rate(project, pool), LABELER_STRENGTH)
         chance = self._accuracy.predict({**signals, RATE: logit(rate)})
         return believed(chance, n_classes, record.golds)
 
     def calibration(self, project: str) -> Calibration:
-        """Calibration map of a project."""
+        """Return the calibration map of a project."""
         return self._calibration.get(project) or Calibration()
 
-    # What it learns from --------------------------------------------------------------------
+    # Learning -------------------------------------------------------------------------------
 
     def learn(self, reward: Reward) -> None:
         """Learn from the next reward of the log."""
@@ -140,12 +140,14 @@ class Brain:
             map_.learn(reward.verdict_confidence, right=reward.verdict_answer == reward.target)
 
     def _right(self, reward: Reward, agreement: float) -> float:
-        """Chance that a label is right, given the others' labels *and* who gave it.
+        """Return the chance that a label is right, given the other labels *and* its labeler.
 
-        `agreement` is the others' posterior of the answer alone. Averaged, it says how sure the
-        others are, not how good this labeler is: one other labeler right 70 % of the time would
-        hold everybody below 70 %. With this labeler's own accuracy a, the E-step of Dawid and
-        Skene (1979) is  a t / (a t + (1 - a)(1 - t) / (K - 1)).
+        `agreement` is the posterior of the answer from the other labels alone. Its mean says how
+        sure the others are, not how good this labeler is: with one other labeler who is right 70 %
+        of the time, no labeler could exceed 70 %. With this labeler's own accuracy a and the
+        agreement t, the E-step of Dawid and Skene (1979) is
+
+            a t / (a t + (1 - a)(1 - t) / (K - 1)).
         """
         n_classes = len(reward.classes)
         accuracy = self.accuracy(
@@ -161,9 +163,9 @@ class Brain:
     # Saving ---------------------------------------------------------------------------------
 
     def to_bytes(self) -> bytes:
-        """Return everything learned: equal for equal rewards in order, VW's counters aside.
+        """Return the state as bytes: the same for the same rewards in order, but for VW's counters.
 
-        Those count predictions too (decision 5); nothing that is decided depends on them.
+        Those count predictions too (decision 5); no decision depends on them.
         """
         weights, bias = self._accuracy.state()
         saved = saved_brain.SavedBrain(
@@ -184,17 +186,17 @@ class Brain:
         return msgspec.json.encode(saved)
 
     def adopt(self, data: bytes) -> None:
-        """Know what the brain knew that `to_bytes` saved, and nothing else, in one go.
+        """Replace the whole state by one that `to_bytes` saved.
 
-        Of VW's model that was learned with other arguments, nothing is left: until it has learned
-        anew, the pools' plain records say how good they are.
+        A VW model that was learned with other arguments is dropped: until it has learned anew, the
+        pools' track records predict their quality.
 
         Raises
         ------
         NewerVersion
             If a newer poolwise saved it; nothing has changed then.
         StateError
-            If `data` is no brain, or one that is too old; nothing has changed then.
+            If `data` is not a saved brain, or is too old; nothing has changed then.
         """
         saved = saved_brain.read(data)
         same = saved.vw_arguments == ARGUMENTS

@@ -1,4 +1,4 @@
-"""The calibration map: how sure an answer really is, learned from gold.
+"""Calibration: the chance that an answer is right, given its raw confidence, learned from gold.
 
 With z the log-odds of a confidence and y whether the answer was right,
 
@@ -6,8 +6,8 @@ With z the log-odds of a confidence and y whether the answer was right,
 
 The two numbers have a normal prior and are updated one gold task at a time by the extended Kalman
 filter of logistic regression (a Newton step with the curvature so far; Fahrmeir 1992, JASA 87(418),
-501-509, doi:10.1080/01621459.1992.10475232), so the map is bounded from the first task on, and old
-gold fades.
+501-509, doi:10.1080/01621459.1992.10475232), so the map is bounded from the first task on. The
+weight of old gold decays.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import math
 import msgspec
 
 BOUND = 8.0
-"""Log-odds are cut here: beyond one error in 3,000 no gold set can tell."""
+"""Log-odds are clipped here, at one error in 3,000: no gold set shows smaller rates."""
 FADE = 0.999
-"""Share of the curvature kept per gold task: about the last thousand count."""
+"""Factor on the curvature per gold task: an effective memory of about 1,000 tasks."""
 PRIOR_SHIFT, PRIOR_SLOPE = 4.0, 16.0
 """Curvature before any gold: prior deviations of 0.5 and 0.25."""
 LEAST_SLOPE, MOST_SLOPE = 0.1, 2.0
 
 
 def logit(chance: float) -> float:
-    """Log-odds of a chance, cut to [-BOUND, BOUND].
+    """Return the log-odds of a chance, clipped to [-BOUND, BOUND].
 
     Examples
     --------
@@ -41,7 +41,7 @@ def logit(chance: float) -> float:
 
 
 def logistic(log_odds: float) -> float:
-    """Chance of log-odds; never overflows."""
+    """Return the chance that belongs to log-odds; never overflows."""
     if log_odds >= 0.0:
         return 1.0 / (1.0 + math.exp(-log_odds))
     grown = math.exp(log_odds)
@@ -49,10 +49,10 @@ def logistic(log_odds: float) -> float:
 
 
 class Calibration(msgspec.Struct):
-    """The map and the curvature (a symmetric 2 x 2 matrix) behind it.
+    """The map of one project, and the curvature of its fit (a symmetric 2 x 2 matrix).
 
-    Before gold, `slope` is below 1: labels of one task err together, so raw confidence is too high
-    (it was on 11 of 12 real data sets).
+    Before gold, `slope` is below 1: errors of a task's labels are correlated, so raw confidence is
+    too high (as on 11 of 12 real data sets).
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The posterior over a task's classes, from its labels and how often each labeler is right.
+"""The posterior over a task's classes, from its labels and the accuracy of each labeler.
 
-accuracy[l]: chance that labeler l is right; a wrong labeler
-says each of the other K - 1 classes equally often. Then, with answer[l] the class that l said,
+accuracy[l] is the chance that labeler l is right; a wrong labeler gives each of the other K - 1
+classes equally often. Then, with answer[l] the class that l gave,
 
     posterior[c]  ~  product over l of  accuracy[l]                   if answer[l] = c
                                                    (1 - accuracy[l]) / (K - 1)   otherwise.
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEAST = 1e-6
-"""No class is ever excluded: labelers are people."""
+"""Least total probability spread over all classes, so that none is ever excluded."""
 
 
 def posterior(
     classes: Sequence[str],
     answers: Sequence[tuple[str, float]],
 ) -> dict[str, float]:
-    """Posterior of each class, given (answer, accuracy) of each label; the prior is even.
+    """Return the posterior of each class from (answer, accuracy) of each label; uniform prior.
 
     Examples
     --------
@@ -52,8 +52,8 @@ def leader(chances: Mapping[str, float]) -> tuple[str, float]:
 def sharpen(chances: Mapping[str, float], top: str, confidence: float) -> dict[str, float]:
     """Return `chances` with that of `top` set to `confidence`, the others in proportion.
 
-    The answer stays the likeliest class: below a tie with the runner-up `confidence` is raised to
-    it, since what calibration says of an answer says nothing about which other one is right.
+    The answer stays the likeliest class: a `confidence` below a tie with the second class is raised
+    to the tie, since calibration doesn't say which other class is right.
 
     Examples
     --------

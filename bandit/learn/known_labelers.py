@@ -1,11 +1,11 @@
-"""The records of labelers, of whom those who have been idle for long are forgotten.
+"""Track records of labelers; those idle for long are forgotten.
 
-A labeler who comes back later is taken for a new one of the pool, whose own record has kept what
-their labels taught. The last seen stand last, in memory and in what is saved.
+A labeler who comes back later counts as a new one of the pool, whose own record still includes
+their labels. Records are ordered by last use, in memory and when saved.
 
 Rule 1: days are those of the rewards, so that every learner forgets the same labelers.
-Rule 2: one wrong clock makes nobody idle: a day passes only with `DAY_REWARDS` rewards, however
-far they are ahead. Where fewer come in a day, few labelers do, too, and they are kept longer.
+Rule 2: one wrong clock makes no labeler idle: a day passes only with `DAY_REWARDS` rewards, however
+far ahead their times are. With fewer a day there are few labelers too, and they are kept longer.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from bandit.settings import MemorySettings
 
 DAY_REWARDS = 1000
-"""Rewards that a day takes at least: a wrong clock is noticed before its worker wrote so many."""
+"""Least rewards per day: a wrong clock is noticed before its worker has written so many."""
 
 
 class KnownLabelers:
-    """Records by key, at most `memory.max_labelers` of them.
+    """Track records by key, at most `memory.max_labelers` of them.
 
     Parameters
     ----------
     memory
         How many are remembered, and for how many days.
     records
-        Those saved, the last seen last; without a day, in any order.
+        Those saved, the last used last; without a day, in any order.
     day, day_began
         The day (since 1970, UTC) that it was when they were saved, and the position at which it
         began.
@@ -59,13 +59,13 @@ class KnownLabelers:
         self.day = day
         self.day_began = day_began
         self._memory = memory
-        found = list((records or {}).items())
+        items = list((records or {}).items())
         if day is None:  # saved by a release that kept no order
-            found.sort(key=lambda one: -math.inf if one[1].last_at is None else one[1].last_at)
-        self._records = OrderedDict(found)
+            items.sort(key=lambda item: -math.inf if item[1].last_at is None else item[1].last_at)
+        self._records = OrderedDict(items)
 
     def get(self, key: str) -> TrackRecord:
-        """Return a record to look at; an empty one if there is none."""
+        """Return a record to read only; an empty one if there is none."""
         return self._records.get(key) or TrackRecord()
 
     def seen(self, key: str, at: float, position: int) -> TrackRecord:
@@ -81,7 +81,7 @@ class KnownLabelers:
         return record
 
     def records(self) -> dict[str, TrackRecord]:
-        """Return all of them, the last seen last."""
+        """Return all records, the last used last."""
         return dict(self._records)
 
     def _pass(self, today: int, position: int) -> None:
@@ -94,7 +94,7 @@ class KnownLabelers:
         last = (self.day or 0) - self._memory.labeler_days
         while True:
             key, record = next(iter(self._records.items()))
-            if record.seen_day is None:  # nobody noted it: from now on
+            if record.seen_day is None:  # of a release that kept no days: counted from now
                 record.seen_day = self.day
                 self._records.move_to_end(key)
             elif record.seen_day < last or len(self._records) > self._memory.max_labelers:

@@ -1,11 +1,11 @@
-"""Each labeler's and each pool's record: decayed, and shrunk where there is little of it.
+"""Track records of labelers and pools: exponentially decayed sums, shrunk to a prior.
 
 With `right` and `total` the decayed sums over a labeler's judged labels,
 
     rate(labeler) = (right + strength * rate(pool)) / (total + strength),
 
-and a pool's rate is shrunk in the same way towards `START`. Decay forgets: a labeler who gets worse
-is seen to. Labels are judged by gold, or by the posterior from the *other* labels of the task.
+and a pool's rate is shrunk in the same way towards `START`. By the decay, a labeler who gets worse
+is noticed. Labels are judged by gold, or by the posterior from the *other* labels of the task.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from __future__ import annotations
 import msgspec
 
 START = 0.75
-"""Rate of a pool nobody has seen: crowd labelers are right 55 % to 90 % of the time."""
+"""Prior rate of a pool: crowd labelers are right 55 % to 90 % of the time."""
 POOL_STRENGTH = 20.0
 LABELER_STRENGTH = 8.0
 LABELER_DECAY = 0.995
-"""A labeler's record is worth at most 200 labels: people change within days."""
+"""Effective memory of 200 labels: a labeler's accuracy changes within days."""
 POOL_DECAY = 0.999
 SESSION_GAP_S = 1800.0
 """A pause longer than this begins a new session."""
 
 
 class TrackRecord(msgspec.Struct, gc=False, omit_defaults=True):
-    """Decayed sums of one labeler or one pool; `None` times were never seen.
+    """Decayed sums of one labeler or one pool; times are `None` before the first label.
 
     `seen_day` is the day of the last reward about a labeler, since 1970 in UTC.
 
@@ -71,7 +71,7 @@ class TrackRecord(msgspec.Struct, gc=False, omit_defaults=True):
         return 0 if new else self.session
 
     def asked(self, decay: float, *, expired: bool) -> None:
-        """Count one ask that is over."""
+        """Count one ask that has ended."""
         self.asks = self.asks * decay + 1.0
         self.expired = self.expired * decay + expired
 

@@ -1,8 +1,8 @@
-"""How good a pool's next label is, in a project: what the model predicts, and the pool's record.
+"""Pool quality: the chance that a pool's next label is right, by the model and the track record.
 
-Rule 1: what all projects share is learned as if no project had ways of its own: only every second
-label also teaches those, so a new project finds the whole of what is common.
-Rule 2: while there is one project, there is one way, and nothing to be misled by.
+Rule 1: every label teaches the features that all projects share, and every second one the pool's
+features in its project too; so a new project starts from all that is common.
+Rule 2: with one project there are only shared features.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from bandit.events import Feature, Reward
 
-NOTHING_SAID = Trust()
+NO_TRUST = Trust()
 
 
 class PoolQuality:
-    """The model, and how far it is believed of each pool in each project.
+    """The quality model, and its weight against the track record by pool and project.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class PoolQuality:
     judged
         Labels that were judged, by `key_of` project and pool.
     trust
-        How well the model predicted them, where there is more than one project.
+        How well the model predicted them, if there is more than one project.
 
     Examples
     --------
@@ -57,24 +57,24 @@ class PoolQuality:
         pools: Mapping[str, Mapping[str, float]],
         rates: Mapping[str, float],
     ) -> dict[str, float]:
-        """Chance that the next label of each pool is right, given its signals and its record.
+        """Return the chance that the next label of each pool is right.
 
-        `rates` are what the records say. Model and record are weighed by how much the pool was
-        judged in the project, and by how well either did there.
+        `rates` are those of the track records. Model and record are weighted by the number of
+        judged labels of the pool in the project, and by how well each predicted them.
         """
         keys = {pool: key_of(project, pool) for pool in pools}
         judged = {pool: self.judged.get(key, 0) for pool, key in keys.items()}
         if not any(judged.values()):
             return dict(rates)
-        trust = {pool: self.trust.get(key, NOTHING_SAID) for pool, key in keys.items()}
-        apart = {pool for pool, found in trust.items() if found.apart}
+        trust = {pool: self.trust.get(key, NO_TRUST) for pool, key in keys.items()}
+        apart = {pool for pool, gains in trust.items() if gains.apart}
         return {
             pool: trust[pool].blend(judged[pool], chance, rates[pool])
             for pool, chance in self.model.predict(features, pools, project, apart).items()
         }
 
     def learn(self, reward: Reward, right: float, rate: float) -> None:
-        """Learn that a label was right with chance `right`; its pool's record said `rate`."""
+        """Learn that a label was right with chance `right`; the track record predicted `rate`."""
         key = key_of(reward.project, reward.pool)
         judged = self.judged.get(key, 0)
         self.judged[key] = judged + 1
@@ -95,7 +95,7 @@ class PoolQuality:
 
 
 def key_of(project: str, name: str) -> str:
-    """Key of a record: one labeler's record in one project says nothing about another's.
+    """Return the key of a track record: of a labeler or a pool in one project.
 
     Examples
     --------
@@ -106,6 +106,6 @@ def key_of(project: str, name: str) -> str:
 
 
 def _project(key: str) -> str:
-    """Project that a key is of."""
+    """Return the project of a key."""
     length, _, rest = key.partition("/")
     return rest[: int(length)]

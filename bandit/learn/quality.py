@@ -1,11 +1,11 @@
 """The quality model: the chance that a pool's next label of a task is right.
 
-P(right | task, pool) by logistic regression on task features x pool, learned unweighted: the price
-and the reason why a pool was asked stay outside the model. Unweighted learning with prices added
-outside earned more of the gap to the best pool than any cost-learning bandit of VW that was tried.
+P(right | task, pool) by logistic regression on task features x pool, learned without importance
+weights: neither prices nor propensities enter the model. With prices added outside, this closed
+more of the gap to the best pool than any cost-sensitive bandit of VW that was tried.
 
-A pool is seen as all projects know it or, where a project is named, with features of its own in
-that project besides, crossed with the task's in the same way.
+A pool has features that all projects share; where a project is named, it has features of its own in
+that project too, crossed with the task's in the same way.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from bandit.events import Feature
 
 ARGUMENTS = "-b 18 -q tp --l2 1e-7 --hash all"
-"""Without `--hash all` VW takes "007" for "7", and drops control characters around names."""
+"""Without `--hash all` VW reads "007" as "7", and drops control characters around names."""
 SURE = 0.02
-"""A target within this of 0 or 1 is learned as one example instead of two: half the time."""
+"""A target within this of 0 or 1 is learned as one example instead of two: in half the time."""
 
 
 class QualityModel:
@@ -53,7 +53,7 @@ class QualityModel:
     ) -> dict[str, float]:
         """Return for each pool, given its signals, the chance that its label is right.
 
-        Those in `apart` are seen as `project` knows them, the others as all projects do.
+        Pools in `apart` have their features in `project`, the others only the shared ones.
         """
         task = _namespace("t", features)
         predict = self._vw.predict
@@ -71,7 +71,7 @@ class QualityModel:
         signals: Mapping[str, float],
         quality: float,
     ) -> None:
-        """Learn that a label was right with chance `quality`, of the pool as all know it."""
+        """Learn by the shared features that a label was right with chance `quality`."""
         self._learn(
             _namespace("t", features) + _pool_namespaces(pool, None, *signals.items()), quality
         )
@@ -86,9 +86,9 @@ class QualityModel:
         *,
         apart: bool,
     ) -> tuple[float, float]:
-        """Learn it beside other projects, of the pool as all know it or `apart` as `project` does.
+        """Learn it where there are other projects; if `apart`, with the features in `project`.
 
-        Return the chance that was predicted before: as all know the pool, and as the project does.
+        Return the chances predicted before: by the shared features, and with those in the project.
         """
         task = _namespace("t", features)
         shared = task + _pool_namespaces(pool, None, *signals.items())
@@ -111,25 +111,25 @@ class QualityModel:
 
 @lru_cache(maxsize=65_536)
 def _key(name: str) -> str:
-    """A feature's name, so that the first `=` after it ends it."""
+    """Return a feature's name, coded so that the first `=` ends it."""
     return escape(name).replace("=", "%3D")
 
 
 @lru_cache(maxsize=4096)
 def _pool_namespaces(pool: str, project: str | None, *signals: tuple[str, float]) -> str:
-    """A pool and its signals; remembered, since most decisions see what the one before saw.
+    """Return a pool and its signals as VW namespaces; cached, since most decisions repeat them.
 
-    No escaped name holds `%/`, so no pool's name is taken for that of a pool in a project.
+    No escaped name contains `%/`, so a pool can't be confused with a pool in a project.
     """
     own = "" if project is None else f"{escape(project)}%/{escape(pool)} "
     return f"|p {escape(pool)} {own}{_namespace('s', dict(signals))}"
 
 
 def _namespace(name: str, features: Mapping[str, Feature]) -> str:
-    """Features as a VW namespace: texts as indicators, numbers as sign(x) * log(1 + |x|).
+    """Return features as a VW namespace: texts as indicators, numbers as sign(x) * log(1 + |x|).
 
-    People's numbers come on any scale: one of a thousand among ones would rule the model, and
-    beyond 1e18 VW learns nothing from an example that holds one.
+    Numbers come on any scale: without the logarithm a large one would dominate the model, and above
+    1e18 VW learns nothing from the example.
     """
     parts = [
         f"{_key(key)}={escape(value)}"

@@ -1,4 +1,4 @@
-"""The brain as it is saved, and which versions of it are read: the newest and the one before."""
+"""The saved form of a brain; the newest version and the one before are read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from bandit.learn.labelers import TrackRecord
 from bandit.learn.trust import Trust
 
 VERSION = 1
-"""Raise it with what is saved, unless whoever reads the version before may ignore what is new."""
+"""Raise it when what is saved changes, unless readers of the version before may ignore it."""
 
 
 class SavedBrain(msgspec.Struct, frozen=True):
-    """All that a brain has learned.
+    """The state of a brain.
 
     `vw_arguments` are those that `quality`, the bytes of VW's model, was learned with; `day` and
-    `day_began` say from when on labelers count as idle; `trust` is none before there are two
-    projects.
+    `day_began` are the day and the position at which it began, from which labelers count as idle;
+    `trust` is empty until there are two projects.
     """
 
     version: int
@@ -37,7 +37,7 @@ class SavedBrain(msgspec.Struct, frozen=True):
 
 
 class _Version(msgspec.Struct, frozen=True):
-    """What is looked at first: the other fields may be of a version that isn't known."""
+    """What is read first: the other fields may be of an unknown version."""
 
     version: int
 

@@ -1,8 +1,9 @@
-"""How far the quality model is believed of a pool in a project: as far as it predicted well there.
+"""Weights of the quality model against a pool's track record, by how well each predicted.
 
-The model sees a pool in two ways: as all projects know it, and as this project knows it. Of both,
-and of the pool's own record in the project, it is kept how well they predicted the labels that were
-judged. With y the chance that a label was right, c the model's chance and r the record's,
+The model predicts a pool in two ways: by the features that all projects share, and with those of
+the pool in this project. For both it is kept how much better they predicted the judged labels than
+the pool's track record. With y the chance that a label was right, c the model's chance and r the
+record's,
 
     gain = decayed sum of  y log(c / r) + (1 - y) log((1 - c) / (1 - r)),
 
@@ -10,9 +11,9 @@ the log of how much likelier the model made the labels than the record did. Then
 
     odds(model : record) = judged / BLEND * exp(gain)
 
-is Bayes' rule for two experts, with a model that starts unknown: so a neighbour whose pools are
-otherwise can mislead it for a few labels only. Of the two ways, the shared one speaks until the
-project's own has predicted clearly better.
+is Bayes' rule for two experts, with odds that start at 0: so another project, in which a pool has
+another quality, misleads the model for a few labels only. The shared features are used until those
+of the project have predicted clearly better.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ import math
 import msgspec
 
 BLEND = 20.0
-"""Judged labels of a pool at which a model as good as the pool's plain record weighs the same."""
+"""Judged labels of a pool at which model and track record, if equally good, weigh the same."""
 
 DECAY = 0.99
-"""A gain speaks of about the last 100 labels: models get better, and pools change."""
+"""Effective memory of a gain, about 100 labels: models get better, and pools change."""
 
 MARGIN = 2.0
-"""How much larger the gain of a project's own way must be: it has learned from less."""
+"""How much larger the gain with a project's features must be: they have learned from less."""
 
 SUREST = 0.99
-"""A chance counts as no surer than this: one label can't ruin a model."""
+"""Chances are clipped to this in a gain: so one label can't end the use of a model."""
 
 
 class Trust(msgspec.Struct, gc=False):
-    """Gains of the two ways to see a pool over its record in the project.
+    """Gains of the two predictions of a pool over its track record in the project.
 
     Examples
     --------
@@ -53,16 +54,16 @@ class Trust(msgspec.Struct, gc=False):
 
     @property
     def apart(self) -> bool:
-        """Whether the project's own way to see the pool speaks."""
+        """Whether the prediction with the project's features is used."""
         return self.own > self.shared + MARGIN
 
     def judge(self, quality: float, *, shared: float, own: float, rate: float) -> None:
-        """Count how well a label's `quality` was predicted, in both ways and by the record."""
+        """Count how well a label's `quality` was predicted, both ways and by the track record."""
         self.shared = self.shared * DECAY + _gain(quality, shared, rate)
         self.own = self.own * DECAY + _gain(quality, own, rate)
 
     def blend(self, judged: int, chance: float, rate: float) -> float:
-        """Weigh the model's chance and the record's rate."""
+        """Return the weighted mean of the model's chance and the track record's rate."""
         weight = judged * math.exp(self.own if self.apart else self.shared)
         return (weight * chance + BLEND * rate) / (weight + BLEND)
 

@@ -1,4 +1,4 @@
-"""Vowpal Wabbit as a logistic regression: fast calls, safe text, a model that resumes exactly.
+"""Logistic regression by Vowpal Wabbit: fast calls, escaped text, a model that resumes exactly.
 
 The calls of the extension module `pylibvw` parse once and skip the Python wrapper's checks: three
 to six times as fast, same predictions (`tests/bandit/learn/test_vw.py` holds both against each
@@ -26,7 +26,7 @@ _ESCAPES = {ord(mark): f"%{ord(mark):02X}" for mark in "%|: \n\r\t\v\f\0"}
 
 @lru_cache(maxsize=65_536)
 def escape(name: str) -> str:
-    r"""Return `name` so that VW reads it as one name: `|`, `:`, spaces and newlines are coded.
+    r"""Return `name` with `|`, `:`, spaces and newlines coded, so that VW reads one name.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def escape(name: str) -> str:
 
 
 class Logistic:
-    """P(y = 1 | a line of VW text), learned line by line.
+    """Online logistic regression of P(y = 1 | a line of VW text).
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Logistic:
         self._fast = _fast if fast else None
 
     def predict(self, line: str) -> float:
-        """Return the chance that `line` is right, in (0, 1)."""
+        """Return P(y = 1 | `line`), in (0, 1)."""
         if self._fast is None:
             return float(self._vw.predict(line))
         (example,) = self._fast._parse(self._vw, line)
@@ -81,7 +81,7 @@ class Logistic:
         return chance
 
     def learn(self, line: str, *, right: bool, weight: float = 1.0) -> None:
-        """Learn one answer.
+        """Learn y, +1 if `right` and -1 otherwise, for a line.
 
         Raises
         ------

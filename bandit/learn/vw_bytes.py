@@ -1,4 +1,4 @@
-"""A Vowpal Wabbit model as bytes: the one file of the core that touches a disk.
+"""Vowpal Wabbit models as bytes, through a temporary file: the core's only access to a disk.
 
 VW saves to a file and loads from a file only, so a scratch file is written, read and removed
 within one call. Everything else about VW stands in `bandit/learn/vw.py`.
@@ -48,7 +48,7 @@ def load(arguments: str, model: bytes) -> Workspace:
 
 @contextmanager
 def _scratch() -> Iterator[str]:
-    """Path of a private file that is gone afterwards."""
+    """Yield the path of a private file, deleted afterwards."""
     handle, path = tempfile.mkstemp(prefix="poolwise-", suffix=".vw")
     os.close(handle)
     try:

@@ -36,7 +36,7 @@ FOLLOWED = 4
 
 @lru_cache(maxsize=256)
 def _outcomes(n_classes: int, most: int) -> tuple[NDArray[np.int64], Floats, Floats, list[int]]:
-    """Return the outcomes of 1..most labels: counts, coefficients, sizes, first row of each size."""
+    """Return outcomes of 1..most labels: counts, coefficients, sizes, first row of each size."""
     followed = min(FOLLOWED, n_classes)
     others = n_classes - followed
     symbols = followed + (1 if others else 0)
