@@ -13,14 +13,16 @@ from bandit.desk import records
 from bandit.desk.agenda import Agenda, AgendaEntry, entries_of
 from bandit.desk.closed_tasks import ClosedEntry, ClosedTasks
 from bandit.desk.halted import HaltedTasks
+from bandit.desk.overlay import Overlay
 from bandit.desk.queues import Queues
-from bandit.desk.records import GOLD, STATE_KEY, TASK, gold_key, task_key
-from bandit.desk.resets import moved_gold, moved_task, reset
+from bandit.desk.records import STATE_KEY
+from bandit.desk.resets import reset
 from bandit.task.state import DeskState, HeldGold, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bandit.desk.overlay import Changed
     from bandit.events import Gold, Task
     from bandit.settings import MemorySettings
 
@@ -43,8 +45,7 @@ class Desk:
 
     def __init__(self, memory: MemorySettings) -> None:
         self._memory = memory
-        self._kept: dict[bytes, bytes] = {}
-        self._live: dict[bytes, TaskState | HeldGold | None] = {}
+        self._records = Overlay()
         self.agenda = Agenda()
         self.closed = ClosedTasks()
         self.halted = HaltedTasks()
@@ -57,106 +58,81 @@ class Desk:
 
     def empty(self) -> bool:
         """Whether nothing was ever kept here: no task, no gold and no time."""
-        return not self._kept and self.state.now is None
-
-    @property
-    def _resets(self) -> list[tuple[float, float]]:
-        return self.state.resets
+        return not self._records.kept and self.state.now is None
 
     def now(self, event: Task | Gold) -> float:
         """Return the time; before the first tick, that of `event`."""
         return event.at if self.state.now is None else self.state.now
 
-    # Tasks and waiting gold -----------------------------------------------------------------
+    def reset(self, at: float) -> None:
+        """Set the time to `at`, even backwards, and note again what is due."""
+        if reset(self.state, at):
+            for state in self._records.states(self.state.resets):
+                closed = self._note(state)
+                if closed is not None:
+                    self.closed.move(closed)
+
+    # Tasks ----------------------------------------------------------------------------------
 
     def task(self, name: str) -> TaskState | None:
         """Return a task that is open or still remembered; changes to it are kept by `put`."""
         state = self.peek(name)
         if state is not None:
-            self._live[task_key(name)] = state
+            self._records.put_task(state)
         return state
 
     def peek(self, name: str) -> TaskState | None:
         """Return a task to read only; it costs no memory in the batch, unless `put` keeps it."""
-        key = task_key(name)
-        if key in self._live:
-            live = self._live[key]
-            return moved_task(live, self._resets) if isinstance(live, TaskState) else None
-        data = self._kept.get(key)
-        return None if data is None else moved_task(records.decode_task(data), self._resets)
+        return self._records.task(name, self.state.resets)
 
     def put(self, state: TaskState) -> None:
         """Put a changed task on the desk."""
-        state.resets = len(self._resets)
-        self._live[task_key(state.task.task)] = state
+        state.resets = len(self.state.resets)
+        self._records.put_task(state)
 
     def remove(self, name: str) -> None:
         """Delete a task."""
-        self._live[task_key(name)] = None
+        self._records.remove_task(name)
 
     def first_closed(self, most: int, now: float) -> Iterator[TaskState]:
         """Yield the closed task to forget first, while more than `most` are remembered."""
-        return self.closed.first_beyond(most, now, self.task, self._knows)
+        return self.closed.first_beyond(most, now, self.task, self._records.knows_task)
 
-    def _knows(self, name: str) -> bool:
-        key = task_key(name)
-        return self._live[key] is not None if key in self._live else key in self._kept
+    # Gold that waits for its task -----------------------------------------------------------
 
     def gold(self, name: str) -> HeldGold | None:
         """Return the gold held for a task."""
-        key = gold_key(name)
-        if key in self._live:
-            live = self._live[key]
-            return moved_gold(live, self._resets) if isinstance(live, HeldGold) else None
-        data = self._kept.get(key)
-        return None if data is None else moved_gold(records.decode_gold(data), self._resets)
+        return self._records.gold(name, self.state.resets)
 
     def hold(self, gold: Gold, now: float) -> None:
         """Hold gold for a task that isn't known yet."""
-        held = HeldGold(gold, now, len(self._resets))
-        self._live[gold_key(gold.task)] = held
+        held = HeldGold(gold, now, len(self.state.resets))
+        self._records.put_gold(held)
         self.state.waiting_gold += 1
-        self._note_gold(held)
+        self._note(held)
 
     def take_gold(self, name: str) -> Gold | None:
         """Return the gold held for a task, and hold it no longer."""
         held = self.gold(name)
         if held is None:
             return None
-        self._live[gold_key(name)] = None
+        self._records.remove_gold(name)
         self.state.waiting_gold -= 1
         return held.gold
 
-    def reset(self, at: float) -> None:
-        """Set the time to `at`, even backwards, and note again what is due."""
-        if not reset(self.state, at):
-            return
-        for key in {*self._kept, *self._live}:
-            if key.startswith(TASK):
-                state = self.peek(key.removeprefix(TASK).decode())
-                if state is not None and (entry := self._note_task(state)) is not None:
-                    self.closed.move(entry)
-            elif held := self.gold(key.removeprefix(GOLD).decode()):
-                self._note_gold(held)
-
     # Batches --------------------------------------------------------------------------------
 
-    def changes(self) -> list[tuple[bytes, bytes | None]]:
+    def changes(self) -> Changed:
         """Return every record changed since the last `keep`, encoded; `None` deletes a key."""
-        changed: list[tuple[bytes, bytes | None]] = []
-        for key, value in self._live.items():
-            data = None if value is None else records.encode(value)
-            if data != self._kept.get(key):
-                changed.append((key, data))
+        changed = self._records.changes()
         state = records.encode(self.state)
         if state != self._state_kept:
             changed.append((STATE_KEY, state))
         return changed
 
-    def keep(self, changed: list[tuple[bytes, bytes | None]]) -> None:
+    def keep(self, changed: Changed) -> None:
         """Make the changes final; `changed` is what `changes` gave."""
         self._take_up(changed)
-        self._live.clear()
         self.agenda.keep(self._is_known)
         self.closed.keep()
         self.halted.keep()
@@ -165,7 +141,7 @@ class Desk:
 
     def drop(self) -> None:
         """Undo all changes since the last `keep`."""
-        self._live.clear()
+        self._records.drop()
         self.agenda.drop()
         self.closed.drop()
         self.halted.drop()
@@ -185,39 +161,38 @@ class Desk:
         self.state = records.read(STATE_KEY, self._state_kept, DeskState)
         self.agenda.clear()
         closed: list[ClosedEntry] = []
-        for key, data in self._kept.items():
-            if key.startswith(TASK):
-                state = moved_task(records.read(key, data, TaskState), self._resets)
-                if (entry := self._note_task(state)) is not None:
-                    closed.append(entry)
+        for state in self._records.read_kept(self.state.resets):
+            entry = self._note(state)
+            if entry is not None:
+                closed.append(entry)
+            if isinstance(state, TaskState):
                 if state.halted_at is not None:
                     self.halted.add(state)
                 if state.waits_for:
                     self.queues.add(state)
-            else:
-                self._note_gold(moved_gold(records.read(key, data, HeldGold), self._resets))
         self.closed.restore(closed)
         self.halted.keep()
 
     def _take_up(self, written: Iterable[tuple[bytes, bytes | None]]) -> None:
+        others: Changed = []
         for key, data in written:
-            if data is None:
-                self._kept.pop(key, None)
-            elif key == STATE_KEY:
+            if key == STATE_KEY and data is not None:
                 self._state_kept = data
             else:
-                self._kept[key] = data
+                others.append((key, data))
+        self._records.keep(others)
 
     def _is_known(self, entry: AgendaEntry) -> bool:
-        key = gold_key(entry.task) if entry.kind == "gold" else task_key(entry.task)
-        return key in self._kept
+        key_of = records.gold_key if entry.kind == "gold" else records.task_key
+        return key_of(entry.task) in self._records.kept
 
-    def _note_task(self, state: TaskState) -> ClosedEntry | None:
-        """Note what is due about a task; its entry among the closed ones, if it is one."""
+    def _note(self, state: TaskState | HeldGold) -> ClosedEntry | None:
+        """Note what is due; return the entry among the closed tasks, if it is one of them."""
+        if isinstance(state, HeldGold):
+            due_at = state.at + self._memory.gold_waits_s
+            self.agenda.add(AgendaEntry(due_at, "gold", state.gold.task))
+            return None
         for entry in entries_of(state, self._memory):
             self.agenda.add(entry)
         closed_at = state.forget_at(0.0)
         return None if closed_at is None else ClosedEntry(closed_at, state.task.task)
-
-    def _note_gold(self, held: HeldGold) -> None:
-        self.agenda.add(AgendaEntry(held.at + self._memory.gold_waits_s, "gold", held.gold.task))

@@ -53,7 +53,7 @@ def test_a_label_after_its_task_was_forgotten_is_a_dead_letter() -> None:
     assert isinstance(letter, DeadLetter)
     assert letter.rule == "unknown_task"
     made.keep()
-    assert all(not key.startswith(b"task/") for key in made._desks.of(0)._kept)
+    assert all(not key.startswith(b"task/") for key in made._desks.of(0)._records.kept)
 
 
 def test_a_pool_that_closed_is_not_asked_again_but_owes_its_label() -> None:

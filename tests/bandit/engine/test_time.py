@@ -70,7 +70,7 @@ def test_a_task_is_forgotten_when_its_last_audit_has_ended(restart: bool) -> Non
         if restart:
             records = [(key, value) for _, key, value in engine.changes()]
             engine.keep()
-            kept = engine._desks.of(0)._kept
+            kept = engine._desks.of(0)._records.kept
             engine.restore(0, [*kept.items(), *(one for one in records if one[0] == b"desk")])
     assert engine._desks.of(0).task("t1") is None
     assert engine.open_asks() == 0

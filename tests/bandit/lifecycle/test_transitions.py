@@ -144,10 +144,12 @@ def assigned(tree: ast.AST) -> Iterator[str]:
             targets = [node.target]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("structs.replace"):
             yield from (keyword.arg for keyword in node.keywords if keyword.arg)
-        for target in targets:
-            for part in ast.walk(target):
-                if isinstance(part, ast.Attribute) and ast.unparse(part.value) != "self":
-                    yield part.attr
+        while targets:
+            match targets.pop():
+                case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                    targets += parts
+                case ast.Attribute(value=owner, attr=name) if ast.unparse(owner) != "self":
+                    yield name
 
 
 def test_no_other_module_moves_a_task_or_counts_open_ones() -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def restarted(made: Engine, *events: Input) -> Engine:
     """Another engine that takes up what `made` has written, told `events` before."""
     made.keep()
-    records = dict(made._desks.of(0)._kept)
+    records = dict(made._desks.of(0)._records.kept)
     records[b"desk"] = made._desks.of(0)._state_kept
     other = engine(*events, settings=made.settings)
     other.restore(0, records.items())
