@@ -136,7 +136,7 @@ COMMANDS = [
     ),
     Command(
         "an unknown type", {"e.jsonl": f'{TICK}\n{{"type":"Tsk"}}\n'}, "feed l.db e.jsonl", 1,
-        "e.jsonl, line 2: unknown_type: type: 'Tsk' is no input; did you mean 'Task'?",
+        "e.jsonl, line 2: unknown_type: type: unknown input 'Tsk'; did you mean 'Task'?",
     ),
     Command(
         "an unknown version", {"e.jsonl": '{"type":"Tick","at":1,"v":2}'}, "feed l.db e.jsonl", 1,

@@ -1,9 +1,10 @@
-"""The file of an embedded log: its tables, how it is made, and what can be wrong with it.
+"""The SQLite file of an embedded log: its schema, its creation, and its errors.
 
-A topic's partition is one table, `labels/0`, whose primary key is the offset: appends go to its
-right edge, reads are one range. A compacted topic has its key unique besides. `topics` says which
-tables there are, `positions` how far each group has read, `members` who joined last, `dictionaries`
-what larger values were compressed with. A file keeps the version that it was made with.
+A partition is one table, `labels/0`, whose primary key is the offset: appends go to the right edge
+of its B-tree, reads are one range. In a compacted topic the key is unique too. `topics` lists the
+tables, `positions` the committed positions of groups, `members` the generation of each group,
+`dictionaries` the compression dictionaries of larger values. A file keeps the schema version that
+it was created with.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ if TYPE_CHECKING:
     from streams.log.topics import Topic
 
 APPLICATION_ID = 0x706F6F6C
-"""`pool` in ASCII: what marks an SQLite file as ours."""
+"""`pool` in ASCII: marks an SQLite file as ours."""
 
 PLAIN = 1
-"""Version of the tables of the first release, which keeps every value as it came."""
+"""Schema version of the first release, which stores every value uncompressed."""
 
 COMPRESSED = 2
-"""Version of the tables whose values may be compressed: see `streams.embedded.values`."""
+"""Schema version whose values may be compressed: see `streams.embedded.values`."""
 
 BUSY_S = 30.0
-"""How long a writer waits for another's transaction; a feeder's takes well under a second."""
+"""Longest wait for another process's transaction; one of `poolwise feed` takes under a second."""
 
 
 def table(topic: str, partition: int) -> str:
-    """Name of a partition's table, quoted.
+    """Return the name of a partition's table, quoted.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def table(topic: str, partition: int) -> str:
 
 @contextmanager
 def one_line_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into errors of the one tree that name the file."""
+    """Raise SQLite's errors as `LogError`s of one line that name the file."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -62,16 +63,16 @@ def one_line_errors(path: Path) -> Iterator[None]:
 
 
 def _advice(path: Path, code: str) -> str:
-    """What to do about an error of SQLite's, as the end of its message."""
+    """Return what to do about an error of SQLite, as the end of its message."""
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
         if not path.parent.is_dir():
-            return f"; there is no folder {path.parent}: make it first"
+            return f"; the folder {path.parent} does not exist; create it first"
         if path.is_dir():
-            return "; it is a folder: name a file in it"
-        return "; a log needs its file and folder writable, to be read too"
+            return "; this is a folder; name a file in it"
+        return "; the file and its folder must be writable, even for reading"
     if code.startswith("SQLITE_BUSY"):
-        return "; another process is writing, try again"
-    return "; make room on the disk" if code.startswith("SQLITE_FULL") else ""
+        return "; another process is writing; try again"
+    return "; the disk is full; free some space" if code.startswith("SQLITE_FULL") else ""
 
 
 def connect(
@@ -82,16 +83,16 @@ def connect(
     synchronous: Synchronous = "FULL",
     version: int = COMPRESSED,
 ) -> sqlite3.Connection:
-    """Open the log at `path`, making it first, of a `version`, if `create` and there is none.
+    """Open the log at `path`; with `create`, create it with schema `version` if it is missing.
 
     Raises
     ------
     MissingInput
-        If there is none and it isn't to be made.
+        If there is no log, and `create` is false.
     LogCorrupt
-        If the file is something else, or damaged.
+        If the file is not a log, or is damaged.
     LogError
-        If it has another number of partitions than `partitions`, or was made by a newer poolwise.
+        If it has another number of partitions than `partitions`, or a newer schema version.
     """
     if not create and not path.exists():
         msg = f"{path}: there is no log here"
@@ -115,22 +116,22 @@ def connect(
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Version of a file's tables."""
+    """Return the schema version of a file."""
     return _pragma(connection, "user_version")
 
 
 def _open(
-    connection: sqlite3.Connection, path: Path, partitions: int | None, make: int | None
+    connection: sqlite3.Connection, path: Path, partitions: int | None, create: int | None
 ) -> None:
     if _is_new(connection):
-        if make is None:
-            msg = f"{path}: there is no log here yet, the file is empty"
+        if create is None:
+            msg = f"{path}: there is no log here yet: the file is empty"
             raise MissingInput(msg)
         _use_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
         with connection:
-            if _is_new(connection):  # nobody else made it in between
-                _make(connection, partitions or 1, make)
+            if _is_new(connection):  # no other process has created it meanwhile
+                _create(connection, partitions or 1, create)
     application = _pragma(connection, "application_id")
     if application != APPLICATION_ID:
         msg = f"{path}: not a poolwise log, but another program's SQLite file"
@@ -138,24 +139,24 @@ def _open(
     version = version_of(connection)
     if version not in (PLAIN, COMPRESSED):
         msg = (
-            f"{path}: its tables are of version {version}, this poolwise knows"
-            f" {PLAIN} and {COMPRESSED}"
+            f"{path}: the file has schema version {version}, but this poolwise reads only"
+            f" {PLAIN} and {COMPRESSED}; what to do: install the version that created it, or newer"
         )
         raise LogError(msg)
     if _missing(connection):
         connection.execute("BEGIN IMMEDIATE")
         with connection:
-            _add_topics(connection, _split_ways(connection), _missing(connection))
-    have = _split_ways(connection)
-    if partitions not in (None, have):
+            _add_topics(connection, _partitions(connection), _missing(connection))
+    existing = _partitions(connection)
+    if partitions not in (None, existing):
         msg = (
-            f"{path}: this log has {have} partitions and {partitions} were asked for: "
-            "the number is fixed when a log is made"
+            f"{path}: this log has {existing} partitions, not {partitions}; the number is fixed"
+            " when a log is created"
         )
         raise LogError(msg)
 
 
-def _make(connection: sqlite3.Connection, partitions: int, version: int) -> None:
+def _create(connection: sqlite3.Connection, partitions: int, version: int) -> None:
     connection.execute(
         "CREATE TABLE topics (topic TEXT PRIMARY KEY, partitions INTEGER NOT NULL,"
         " compacted INTEGER NOT NULL) WITHOUT ROWID"
@@ -179,7 +180,7 @@ def _make(connection: sqlite3.Connection, partitions: int, version: int) -> None
 
 
 def _missing(connection: sqlite3.Connection) -> list[Topic]:
-    """Topics that a log of an earlier poolwise hasn't."""
+    """Return topics that are missing from a log of an earlier poolwise."""
     there = {name for (name,) in connection.execute("SELECT topic FROM topics")}
     return [topic for topic in TOPICS.values() if topic.name not in there]
 
@@ -187,11 +188,11 @@ def _missing(connection: sqlite3.Connection) -> list[Topic]:
 def _add_topics(connection: sqlite3.Connection, partitions: int, topics: Iterable[Topic]) -> None:
     compressed = version_of(connection) == COMPRESSED
     for topic in topics:
-        ways = partitions if topic.split else 1
+        count = partitions if topic.split else 1
         connection.execute(
-            "INSERT INTO topics VALUES (?, ?, ?)", (topic.name, ways, topic.compacted)
+            "INSERT INTO topics VALUES (?, ?, ?)", (topic.name, count, topic.compacted)
         )
-        for partition in range(ways):
+        for partition in range(count):
             name = table(topic.name, partition)
             unique = " NOT NULL UNIQUE" if topic.compacted else ""
             more = ", dictionary INTEGER" if compressed and not topic.compacted else ""
@@ -199,7 +200,7 @@ def _add_topics(connection: sqlite3.Connection, partitions: int, topics: Iterabl
                 f'CREATE TABLE {name} ("offset" INTEGER PRIMARY KEY, key BLOB{unique},'
                 f" value BLOB{more})"
             )
-            if topic.compacted:  # finds the tombstones that are old enough to go
+            if topic.compacted:  # finds old tombstones
                 index = f'"{topic.name}/{partition} deleted"'
                 connection.execute(f'CREATE INDEX {index} ON {name} ("offset") WHERE value IS NULL')
 
@@ -210,7 +211,7 @@ def _is_new(connection: sqlite3.Connection) -> bool:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging; SQLite doesn't wait here when somebody else does the same."""
+    """Switch to write-ahead logging; SQLite does not wait if another process does the same."""
     give_up = time.monotonic() + BUSY_S
     while True:
         try:
@@ -227,6 +228,6 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def _split_ways(connection: sqlite3.Connection) -> int:
-    """How many ways the topics by task are split."""
+def _partitions(connection: sqlite3.Connection) -> int:
+    """Return the number of partitions of the topics by task."""
     return int(connection.execute("SELECT max(partitions) FROM topics").fetchone()[0])

@@ -1,7 +1,7 @@
-"""One worker a group, one writer a name: a lock that ends with the process that holds it.
+"""Lock of a group's one worker or a name's one writer, released when its process ends.
 
-The lock is SQLite's own, on an empty file beside the log: it works wherever SQLite does, between
-processes and within one, and a `kill -9` releases it.
+It is an SQLite lock on an empty file beside the log: it works wherever SQLite does, between
+processes and within one, and `kill -9` releases it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def lock_file(path: Path, name: str) -> Path:
-    """Return where the lock of `name` on the log at `path` is.
+    """Return the path of the lock file of `name`, for the log at `path`.
 
     Examples
     --------
@@ -30,14 +30,14 @@ def lock_file(path: Path, name: str) -> Path:
 
 
 def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connection:
-    """Hold the lock of `name` on the log at `path`, until the answer is closed.
+    """Take the lock of `name` on the log at `path`; it is held until the result is closed.
 
     Raises
     ------
     LogBusy
-        If somebody else, who is `what` they are, holds it.
+        If another `what` holds it.
     LogError
-        If the lock's file can't be made or used.
+        If the lock file can't be created or used.
     """
     lock = lock_file(path, name)
     with one_line_errors(lock):
@@ -50,12 +50,12 @@ def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connec
         code = getattr(error, "sqlite_errorname", "")
         if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             msg = (
-                f"{path}: another {what} {name!r} is at work on this log; "
-                "stop it first, or take another log"
+                f"{path}: another {what} {name!r} is at work on this log; stop it first, or use"
+                " another log"
             )
             raise LogBusy(msg) from error
         if code == "SQLITE_NOTADB":
-            msg = f"{lock}: not a lock of ours; move it away if no worker is running"
+            msg = f"{lock}: not a lock file of poolwise; if no worker is running, move it away"
             raise LogError(msg) from error
         with one_line_errors(lock):
             raise

@@ -1,7 +1,6 @@
-"""The embedded log: topics, positions and transactions in one SQLite file, for one machine.
+"""The embedded log: topics, positions and transactions in one SQLite file, on one machine.
 
-Any number of processes may write, follow and read beside each other; one at a time is the worker
-of a group.
+Any number of processes may write and follow at the same time; a group has one worker at a time.
 """
 
 from __future__ import annotations
@@ -19,10 +18,7 @@ if TYPE_CHECKING:
 
 
 class EmbeddedLog(EmbeddedTables):
-    """A `streams.log.log.Log` in one SQLite file: its tables, and who reads and writes them.
-
-    The parameters are those of `EmbeddedTables`.
-    """
+    """A `streams.log.log.Log` in one SQLite file; the parameters are those of `EmbeddedTables`."""
 
     def __init__(
         self,
@@ -39,24 +35,24 @@ class EmbeddedLog(EmbeddedTables):
         self._readers: list[EmbeddedMember | EmbeddedFollower | EmbeddedWriter] = []
 
     def writer(self, name: str) -> EmbeddedWriter:
-        """Be the one writer of `name`.
+        """Become the one writer of `name`.
 
         Raises
         ------
         LogBusy
-            If another process, or this one, has it already.
+            If another writer, in any process, has the name.
         """
         writer = EmbeddedWriter(self, name)
         self._readers.append(writer)
         return writer
 
     def shared(self, group: str, topics: Sequence[str]) -> EmbeddedMember:
-        """Join `group`, alone, as a reader of `topics`.
+        """Join `group` as its only member, a reader of `topics`.
 
         Raises
         ------
         LogBusy
-            If another worker, in whatever process, is a member of it.
+            If another worker, in any process, is its member.
         """
         reader = EmbeddedMember(self, group, topics)
         self._readers.append(reader)

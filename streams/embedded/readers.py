@@ -1,4 +1,4 @@
-"""The two readers of the embedded log: the worker's, alone in its group, and the follower's."""
+"""Readers and writers of the embedded log: group member, follower and writer."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord
 
 NAP_S = 0.01
-"""How long to sleep between looks at a log with nothing new; a look costs some 10 us."""
+"""Sleep between two reads of a log with nothing new; a read costs some 10 us."""
 
 
-def wait_for(look: Callable[[], list[Record]], timeout_s: float) -> list[Record]:
-    """Look until there is something, or `timeout_s` is over."""
+def wait_for(read_new: Callable[[], list[Record]], timeout_s: float) -> list[Record]:
+    """Call `read_new` until it returns records, or until `timeout_s` is over."""
     until = time.monotonic() + timeout_s
     while True:
-        found = look()
+        records = read_new()
         left = until - time.monotonic()
-        if found or left <= 0:
-            return found
+        if records or left <= 0:
+            return records
         time.sleep(min(NAP_S, left))
 
 
 def read(
     log: EmbeddedTables, topic: str, partition: int, position: int, max_records: int
 ) -> list[Record]:
-    """Read up to `max_records` from `position` on."""
+    """Return up to `max_records` records from `position` on."""
     with one_line_errors(log.path):
         rows = log.connection.execute(
             f'SELECT "offset", key, value, {log.values.column(topic)} FROM'
@@ -54,7 +54,7 @@ def read(
 
 
 class EmbeddedFollower:
-    """A reader of one partition."""
+    """A `streams.log.log.Follower` of one partition."""
 
     def __init__(self, log: EmbeddedTables, topic: str, partition: int, position: int) -> None:
         self._log = log
@@ -64,16 +64,16 @@ class EmbeddedFollower:
         self._lost: list[LostRecords] = []
         begin = log.begin(topic, partition)
         if position > 0:
-            self._pass_over(begin)
+            self._skip_to(begin)
         elif not TOPICS[topic].compacted:
             self._position = begin
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
-        """Read on; an empty list after `timeout_s` without a record."""
+        """Return the next records; an empty list after `timeout_s` without any."""
         records = wait_for(lambda: self._read(max_records), timeout_s)
         if records:
             if self._position > 0:
-                self._pass_over(records[0].offset)
+                self._skip_to(records[0].offset)
             self._position = records[-1].offset + 1
         return records
 
@@ -83,24 +83,24 @@ class EmbeddedFollower:
         return self._position
 
     def end(self) -> int:
-        """Offset behind the last record written."""
+        """Return the end offset: after the last record written."""
         return self._log.end(self._topic, self._partition)
 
     def lag(self) -> int:
-        """How many offsets stand unread."""
+        """Return the number of offsets not read yet."""
         return self.end() - self._position
 
     def heard_at(self) -> float:
-        """Say that there is no waiting for a file."""
+        """Return infinity: a file always answers."""
         return math.inf
 
     def lost(self) -> list[LostRecords]:
-        """What was pruned unread, as noticed since the last call; reading went on behind it."""
+        """Records pruned unread, as noticed since the last call; reading went on after them."""
         lost, self._lost = self._lost, []
         return lost
 
     def at_end(self) -> bool:
-        """Whether everything that was committed when this is asked has been read."""
+        """Whether everything committed before this call was read."""
         return not self._read(1)
 
     def close(self) -> None:
@@ -109,8 +109,8 @@ class EmbeddedFollower:
     def _read(self, max_records: int) -> list[Record]:
         return read(self._log, self._topic, self._partition, self._position, max_records)
 
-    def _pass_over(self, first: int) -> None:
-        """Go on at `first`, behind what was pruned; offsets of compacted topics may have gaps."""
+    def _skip_to(self, first: int) -> None:
+        """Go on at `first`, after pruned records; a gap in a compacted topic is no loss."""
         if self._position < first and not TOPICS[self._topic].compacted:
             self._lost.append(
                 LostRecords(Place(self._topic, self._partition), self._position, first)
@@ -119,7 +119,7 @@ class EmbeddedFollower:
 
 
 class EmbeddedWriter:
-    """The one writer of a name: a lock beside the file keeps a second one out."""
+    """The one writer of a name, which a lock file excludes others from."""
 
     def __init__(self, log: EmbeddedTables, name: str) -> None:
         self._log = log
@@ -130,15 +130,15 @@ class EmbeddedWriter:
         self._log.write(records)
 
     def close(self) -> None:
-        """Let somebody else be it."""
+        """Release the name."""
         self._lock.close()
 
 
 class EmbeddedMember:
-    """The one worker of a group; it holds every partition of its topics.
+    """The only member of a group: it holds every partition of its topics.
 
-    A lock beside the file keeps a second worker out. Should the lock be lost all the same (its
-    file deleted, say), the generation, counted up by everyone who joins, refuses the older one.
+    A lock file excludes a second member. If the lock is lost (its file was deleted, say), the older
+    member's commits are refused, because every join increments the group's generation.
     """
 
     def __init__(self, log: EmbeddedTables, group: str, topics: Sequence[str]) -> None:
@@ -149,7 +149,7 @@ class EmbeddedMember:
             for topic in topics
             for partition in range(log.partitions(topic))
         )
-        self._order = sorted(self._held)
+        self._places = sorted(self._held)
         self._paused: frozenset[Place] = frozenset()
         self._lock = hold(log.path, group)
         with log.transaction():
@@ -164,38 +164,38 @@ class EmbeddedMember:
         self.rewind()
 
     def held(self) -> frozenset[Place]:
-        """Every partition of the topics."""
+        """Return every partition of the topics."""
         return self._held
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
-        """Read on behind what was polled, a fair share from each partition.
+        """Return the next records, an equal share from each partition.
 
-        What is read, and in what order, depends on the positions and the log alone, so that the
-        same log is worked through in the same way.
+        Which, and in what order, depends only on the positions and the log, so that the same log is
+        always processed in the same way.
         """
         records = wait_for(lambda: self._read(max_records), timeout_s)
         self._next.update(behind(records))
         return records
 
     def keep_alive(self) -> None:
-        """Nothing is needed: a lock doesn't run out."""
+        """Nothing: a lock has no time-out."""
 
     def lost(self) -> list[LostRecords]:
-        """What was pruned unread, as noticed since the last call; reading went on behind it."""
+        """Records pruned unread, as noticed since the last call; reading went on after them."""
         lost, self._lost = self._lost, []
         return lost
 
     def lag(self) -> dict[Place, int]:
-        """How many records stand unread behind those polled, by partition held."""
+        """Return the lag of each partition held."""
         with one_line_errors(self._log.path):
-            return {place: self._log.end(*place) - self._next[place] for place in self._order}
+            return {place: self._log.end(*place) - self._next[place] for place in self._places}
 
     def heard_at(self) -> float:
-        """Say that there is no waiting for a file."""
+        """Return infinity: a file always answers."""
         return math.inf
 
     def pause(self, places: frozenset[Place]) -> None:
-        """Read nothing from `places`, and from all others held again."""
+        """Pause `places`, and resume all other partitions held."""
         self._paused = places & self._held
 
     def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
@@ -211,7 +211,7 @@ class EmbeddedMember:
         log = self._log
         with log.transaction():
             if self._newest_generation() != self._generation:
-                msg = f"{log.path}: another worker has taken over group {self._group!r}"
+                msg = f"{log.path}: group {self._group!r} was taken over by another worker"
                 raise LogBusy(msg)
             log.append(outputs)
             log.connection.executemany(
@@ -221,13 +221,13 @@ class EmbeddedMember:
             )
 
     def rewind(self) -> bool:
-        """Forget what was polled and not committed."""
-        self.seek({place: self.committed(place) or 0 for place in self._order})
+        """Read on from the committed positions."""
+        self.seek({place: self.committed(place) or 0 for place in self._places})
         return True
 
     def seek(self, positions: Mapping[Place, int]) -> None:
-        """Read on from these positions, or from the first records there are."""
-        self._lost = [one for one in self._lost if one.place not in positions]
+        """Read on from these positions, or from the first records after them."""
+        self._lost = [loss for loss in self._lost if loss.place not in positions]
         for place, position in positions.items():
             first = self._log.begin(*place)
             if position < first:
@@ -235,7 +235,7 @@ class EmbeddedMember:
             self._next[place] = max(position, first)
 
     def committed(self, place: Place) -> int | None:
-        """The committed position of a partition, held or not; `None` if the group has none."""
+        """Return the committed position of a partition; `None` if the group has none."""
         with one_line_errors(self._log.path):
             row = self._log.connection.execute(
                 "SELECT position FROM positions"
@@ -245,29 +245,29 @@ class EmbeddedMember:
         return row[0] if row else None
 
     def at_end(self) -> bool:
-        """Whether everything committed to the held partitions, paused ones aside, was polled."""
+        """Whether every record of the partitions held, except paused ones, was polled."""
         return not self._read(1)
 
     def close(self) -> None:
-        """Let the next worker in."""
+        """Leave the group."""
         self._lock.close()
 
     def _read(self, max_records: int) -> list[Record]:
-        places = [place for place in self._order if place not in self._paused]
+        places = [place for place in self._places if place not in self._paused]
         if not places:
             return []
-        # Where to begin moves on with the positions, so that nobody starves when records are few.
+        # The first partition changes with the positions, so that none starves if few fit.
         first = sum(self._next.values()) % len(places)
         places = places[first:] + places[:first]
         share = max(1, max_records // len(places))
-        found = {place: self._from(place, 0, share) for place in places}
-        left = max_records - sum(map(len, found.values()))
+        records = {place: self._from(place, 0, share) for place in places}
+        room = max_records - sum(map(len, records.values()))
         for place in places:
-            if left > 0 and len(found[place]) == share:
-                more = self._from(place, share, left)
-                found[place] += more
-                left -= len(more)
-        return list(islice(chain.from_iterable(found.values()), max_records))
+            if room > 0 and len(records[place]) == share:
+                more = self._from(place, share, room)
+                records[place] += more
+                room -= len(more)
+        return list(islice(chain.from_iterable(records.values()), max_records))
 
     def _from(self, place: Place, skip: int, max_records: int) -> list[Record]:
         return read(self._log, *place, self._next[place] + skip, max_records)

@@ -1,6 +1,6 @@
-"""The tables of an embedded log: records appended, counted and deleted in transactions.
+"""Tables of an embedded log: records are appended and deleted in transactions.
 
-A crash at any moment leaves the last committed transaction and nothing of a later one.
+After a crash at any moment, exactly the committed transactions are there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord
 
 KEEP_TOMBSTONES = 100_000
-"""A deletion stays readable until as many offsets have passed: followers that lag see it too."""
+"""Offsets after which a tombstone is deleted: until then, followers that lag read it too."""
 
 
 class EmbeddedTables:
@@ -38,19 +38,19 @@ class EmbeddedTables:
     Parameters
     ----------
     path
-        The file; SQLite puts two more beside it while it is open.
+        The file; SQLite creates two more beside it while it is open.
     partitions
-        How many ways the topics by task are split. Fixed when the log is made (1 unless told);
+        Number of partitions of the topics by task, fixed when the log is created (1 by default);
         later, another number is an error.
     create
-        Make the file if it isn't there.
+        Create the file if it does not exist.
     synchronous
-        FULL waits for the disk at each commit, so that an ask that went out survives a power cut.
-        NORMAL waits at checkpoints only: a power cut may take the last transactions (whole ones; a
-        killed process none). Good for simulations and replays, whose commits are many and small:
-        in batches of 1,000 records the difference does not show (`bench/log.py`).
+        FULL waits for the disk at each commit, so that a committed ask survives a power cut.
+        NORMAL waits at checkpoints only: a power cut may lose the last transactions (whole ones; a
+        killed process loses none). Good for simulations and replays, whose commits are many and
+        small: with batches of 1,000 records there is no difference (`bench/log.py`).
     compressed
-        A file that is made compresses larger values; the release before can't open it then.
+        A new file compresses larger values; the first release can't open it then.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class EmbeddedTables:
         self._partitions: dict[str, int] = dict(rows)
 
     def partitions(self, topic: str) -> int:
-        """How many partitions `topic` has."""
+        """Return the number of partitions of `topic`."""
         return self._partitions[topic_named(topic).name]
 
     def write(self, records: Sequence[NewRecord]) -> None:
@@ -91,14 +91,14 @@ class EmbeddedTables:
 
     def check_place(self, topic: str, partition: int) -> None:
         """Raise `LogError` if `topic` has no such partition."""
-        ways = self.partitions(topic)
-        if not 0 <= partition < ways:
-            msg = f"{self.path}: {topic} has no partition {partition}, only 0 to {ways - 1}"
+        count = self.partitions(topic)
+        if not 0 <= partition < count:
+            msg = f"{self.path}: topic {topic} has no partition {partition}, only 0 to {count - 1}"
             raise LogError(msg)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing of what is written inside.
+        """Transaction: all that is written inside is committed, or nothing.
 
         Raises
         ------
@@ -121,10 +121,10 @@ class EmbeddedTables:
             raise CommitUnknown(msg) from error
 
     def append(self, records: Iterable[NewRecord]) -> None:
-        """Append inside a transaction: by partition, so that each table is written in one go."""
+        """Append records inside a transaction, one statement per partition."""
         batches: dict[tuple[str, int | None], list[tuple[bytes | None, bytes | None]]] = {}
-        for topic, key, value, given in records:
-            partition = given
+        for topic, key, value, chosen in records:
+            partition = chosen
             if partition is None and self._partitions.get(topic, 1) > 1:
                 if key is None:
                     msg = f"{self.path}: a record for {topic} has neither key nor partition"
@@ -163,31 +163,31 @@ class EmbeddedTables:
             )
 
     def end(self, topic: str, partition: int) -> int:
-        """Offset that the next record of a partition will get."""
+        """Return the end offset: that of the next record of a partition."""
         name = table(topic, partition)
         last = self.connection.execute(f'SELECT max("offset") FROM {name}').fetchone()[0]
         return 0 if last is None else last + 1
 
     def begin(self, topic: str, partition: int) -> int:
-        """Offset of the first record of a partition that is still there; 0 if none ever was."""
+        """Return the offset of the first record of a partition; 0 if it is empty."""
         with one_line_errors(self.path):
             name = table(topic, partition)
             first = self.connection.execute(f'SELECT min("offset") FROM {name}').fetchone()[0]
         return first or 0
 
     def delete_before(self, topic: str, partition: int, offset: int) -> int:
-        """Delete what stands before `offset`, in one transaction; how many records that were.
+        """Delete the records before `offset`, in one transaction; return their number.
 
-        The last record of a partition stays, because it says what the next offset is.
+        The last record of a partition is kept, because the next offset follows from it.
         """
         self.check_place(topic, partition)
         with self.transaction():
-            most = self.end(topic, partition) - 1
+            last = self.end(topic, partition) - 1
             name = table(topic, partition)
-            found = self.connection.execute(
-                f'DELETE FROM {name} WHERE "offset" < ?', (min(offset, most),)
+            cursor = self.connection.execute(
+                f'DELETE FROM {name} WHERE "offset" < ?', (min(offset, last),)
             )
-            return found.rowcount
+            return cursor.rowcount
 
     def _roll_back(self) -> None:
         self.values.forget()

@@ -1,11 +1,10 @@
-"""How the embedded log keeps values: the larger ones compressed, each by itself, with a dictionary.
+"""Compression of values in the embedded log: zstd with a trained dictionary, value by value.
 
-An event is short, and most of what repeats in it stands in its neighbours too: names of fields,
-pools and classes. A dictionary of zstd holds that; it is trained on the newest events of a
-partition and kept in the table `dictionaries`. The column `dictionary` beside a value has the
-number of the one that it was compressed with, and NULL beside a value that stands as it came. Files
-of version 1 have neither; compacted topics lack the column, since what is deleted soon is not worth
-it.
+An event is short, and most of it repeats what is in other events: names of fields, pools and
+classes. A zstd dictionary holds that; it is trained on the newest events of a partition and stored
+in the table `dictionaries`. The column `dictionary` has the number of a value's dictionary, or NULL
+if the value is not compressed. Files of version 1 have neither; compacted topics lack the column,
+since values that are deleted soon are not worth it.
 """
 
 from __future__ import annotations
@@ -27,26 +26,26 @@ if TYPE_CHECKING:
 
 LEVEL = 1
 LEAST_BYTES = 200
-"""Of a value that is compressed: of less, the time is better spent elsewhere."""
+"""Smallest value that is compressed: smaller ones gain too little for the time."""
 
 FIRST = 500
-"""Offset from which a partition has a dictionary: below, it has too little to learn from."""
+"""Offset from which a partition has a dictionary: before, it has too few samples."""
 
 RENEW = 200_000
-"""Offsets until a dictionary is trained anew: projects, pools and features change."""
+"""Offsets until a new dictionary is trained: projects, pools and features change."""
 
 SAMPLES = 500
 DICTIONARY_BYTES = 16 * 1024
 CACHED = 64
-"""Dictionaries that stay in memory, of some 100 KB each when in use."""
+"""Dictionaries in memory, of some 100 KB each when in use."""
 
 
 Stored = tuple[bytes | None, int | None]
-"""A value as it stands in its table, and the number of its dictionary."""
+"""A value as stored in its table, and the number of its dictionary."""
 
 
 class Newest(NamedTuple):
-    """The dictionary that a partition writes with."""
+    """The dictionary with which new values of a partition are compressed."""
 
     number: int
     since: int
@@ -54,7 +53,7 @@ class Newest(NamedTuple):
 
 
 class EmbeddedValues:
-    """Values of one file, on their way in and out."""
+    """Compresses and decompresses the values of one file."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.compressed = version_of(connection) >= COMPRESSED
@@ -64,11 +63,11 @@ class EmbeddedValues:
         self._decompressors: dict[int, zstandard.ZstdDecompressor] = {}
 
     def column(self, topic: str) -> str:
-        """Return where the number of a value's dictionary is read: a column, or NULL."""
+        """Return the SQL expression of a value's dictionary: a column, or NULL."""
         return "dictionary" if self.compressed and not TOPICS[topic].compacted else "NULL"
 
     def store(self, place: Place, end: int, values: Sequence[bytes | None]) -> list[Stored]:
-        """Return how `values` are stored that come at `end`, inside a transaction."""
+        """Return `values`, to be written at offset `end`, as they are stored."""
         newest = self._dictionary(place, end, values) if self.compressed else None
         if newest is None:
             return [(value, None) for value in values]
@@ -95,16 +94,16 @@ class EmbeddedValues:
             decompressor = self._decompressors.get(number) or self._decompressor(number)
             return decompressor.decompress(stored)
         except (zstandard.ZstdError, LookupError) as error:
-            msg = f"{self._path}: damaged: a value can't be decompressed ({error})"
+            msg = f"{self._path}: the file is damaged: a value can't be decompressed ({error})"
             raise LogCorrupt(msg) from error
 
     def forget(self) -> None:
-        """Forget all dictionaries: one of a transaction that was rolled back is not in the file."""
+        """Drop all dictionaries from memory: after a rollback, some may not be in the file."""
         self._newest.clear()
         self._decompressors.clear()
 
     def _dictionary(self, place: Place, end: int, values: Sequence[bytes | None]) -> Newest | None:
-        """Return what to compress with; `None` where there is too little to learn from yet."""
+        """Return the dictionary to compress with; `None` if there are too few samples yet."""
         known = self._newest.get(place)
         after = end + len(values)
         if after < (FIRST if known is None else known.since + RENEW):
@@ -114,7 +113,7 @@ class EmbeddedValues:
             " ORDER BY number DESC LIMIT 1",
             place,
         ).fetchone()
-        if row is None or after >= row[1] + RENEW:  # nor has another process made one
+        if row is None or after >= row[1] + RENEW:  # nor has another process trained one
             row = self._train(place, end, values) or row
         if row is not None:
             number, since, content = row
@@ -129,20 +128,20 @@ class EmbeddedValues:
     def _train(
         self, place: Place, end: int, values: Sequence[bytes | None]
     ) -> tuple[int, int, bytes] | None:
-        """Make a dictionary of the newest values; `None` if none is large enough."""
+        """Train a dictionary on the newest values; return `None` if none is large enough."""
         rows = self._connection.execute(
             f'SELECT value, dictionary FROM {table(*place)} WHERE "offset" >= ?',
             (end - max(0, SAMPLES - len(values)),),
         )
         before = [self.restore(*row) if row[1] is not None else row[0] for row in rows]
-        large = [one for one in [*before, *values] if one is not None and len(one) >= LEAST_BYTES]
-        samples = large[-SAMPLES:]
+        newest = [value for value in [*before, *values] if value is not None]
+        samples = [value for value in newest if len(value) >= LEAST_BYTES][-SAMPLES:]
         if not samples:
             return None
         try:
             trained = zstandard.train_dictionary(DICTIONARY_BYTES, samples, k=200, d=8, level=LEVEL)
             content = trained.as_bytes()
-        except zstandard.ZstdError:  # too few, or too much alike: then they are the dictionary
+        except zstandard.ZstdError:  # too few, or too similar: then they are the dictionary
             content = b"".join(samples)[-DICTIONARY_BYTES:]
         row = (*place, end, content)
         cursor = self._connection.execute(
@@ -156,10 +155,11 @@ class EmbeddedValues:
             "SELECT content FROM dictionaries WHERE number = ?", (number,)
         ).fetchone()
         if row is None:
-            msg = f"there is no dictionary {number}"
+            msg = f"dictionary {number} is missing"
             raise LookupError(msg)
         if len(self._decompressors) >= CACHED:
             self._decompressors.clear()
-        made = zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(row[0]))
-        self._decompressors[number] = made
-        return made
+        dictionary = zstandard.ZstdCompressionDict(row[0])
+        decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
+        self._decompressors[number] = decompressor
+        return decompressor

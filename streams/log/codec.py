@@ -1,9 +1,9 @@
-"""Events to bytes and back: JSON, one object a record, checked before the engine sees it.
+"""Codec of events: one JSON object per record, validated before the engine receives it.
 
-Rules a record can break here (the names that dead letters carry): `malformed`, `too_large`,
-`unknown_type`, `unknown_version`, `bad_field`, `bad_id`. Fields that an event hasn't are ignored
-and counted. Numbers are finite: JSON knows no others, and `1e400` is refused. What the fields mean
-together is the engine's to judge.
+Rules that a record can break here (named in dead letters): `malformed`, `too_large`,
+`unknown_type`, `unknown_version`, `bad_field`, `bad_id`. Unknown fields are ignored and counted.
+Numbers are finite: JSON has no others, and `1e400` is refused. Rules about several fields are
+checked by the engine.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from bandit.events import (
 )
 
 VERSION = 1
-"""The version of the events that this code writes and reads."""
+"""Version of the events that this code reads and writes."""
 
 MAX_BYTES = 512 * 1024
-"""Largest record read: with what the desk and an ask add, it still fits in one Kafka record."""
+"""Largest record read; with what the desk or an ask adds, it still fits in one Kafka record."""
 
 MAX_ID_BYTES = 256
 MAX_DEPTH = 100
-"""Deepest nesting of a payload: what was read must be written again, in asks and on the desk."""
+"""Deepest nesting of a payload, which is written again in asks and on the desk."""
 
 CHANCE_BYTES = 30
-"""What a class adds to a posterior, its name aside: ` "":0.00012345678901234567,`."""
+"""Bytes that a class adds to a posterior, without its name: ` "":0.00012345678901234567,`."""
 
 LONGER = 12
-"""How much longer a task gets at most: `1e15,` is written as `1000000000000000.0,`, and the class
-`"a",` has its chance in each posterior."""
+"""Largest factor by which a task grows when written: `1e15,` becomes `1000000000000000.0,`, and the
+class `"a",` has a probability in each posterior."""
 
 IDS: dict[type[Event], tuple[str, ...]] = {
     Pool: ("pool",),
@@ -54,7 +54,7 @@ IDS: dict[type[Event], tuple[str, ...]] = {
     Tick: (),
     Control: (),
 }
-"""The fields of each input that are ids."""
+"""Fields of each input that are ids."""
 
 INPUTS = {str(kind.__struct_config__.tag): kind for kind in IDS}
 _ids = {kind: tuple(map(attrgetter, names)) for kind, names in IDS.items()}
@@ -62,7 +62,7 @@ FIELDS = {kind: frozenset((*kind.__struct_fields__, "type")) for kind in IDS}
 
 
 class _Version(msgspec.Struct, frozen=True):
-    """All that is looked at of an event that can't be read."""
+    """The version field, of an event that can't be decoded."""
 
     v: int = VERSION
 
@@ -86,7 +86,7 @@ def encode(event: AnyEvent) -> bytes:
 
 
 class InputDecoder:
-    """Bytes to inputs; counts, by event type, the fields that were ignored.
+    """Decoder of inputs, which counts ignored fields by event type.
 
     Examples
     --------
@@ -106,12 +106,12 @@ class InputDecoder:
         Raises
         ------
         EventError
-            If a rule is broken, whatever the bytes are; its `rule` says which.
+            If the bytes break a rule, which its `rule` names.
         """
         if data is None:
             raise EventError("malformed", "the record has no value")
         if len(data) > MAX_BYTES:
-            msg = f"{len(data)} bytes: a record is at most {MAX_BYTES}"
+            msg = f"the record has {len(data):,} bytes, more than the limit of {MAX_BYTES:,}"
             raise EventError("too_large", msg)
         try:
             event: Input = _decode_input(data)
@@ -126,7 +126,7 @@ class InputDecoder:
             if not 0 < len(text) <= MAX_ID_BYTES // 4:  # a character has at most 4 bytes
                 _check_ids(event, kind)
         if isinstance(event, Label | Decline) and not -(2**63) <= event.ask < 2**63:
-            raise EventError("bad_field", f"ask: {event.ask} is beyond 64 bits")
+            raise EventError("bad_field", f"ask: {event.ask} does not fit in 64 bits")
         if isinstance(event, Task):
             _check_written(event, data)
         if not fields.keys() <= FIELDS[kind]:
@@ -140,10 +140,10 @@ def decode_reward(data: bytes | None) -> Reward:
     Raises
     ------
     NewerVersion
-        If a newer poolwise wrote it: whoever passed over it would lose what it teaches.
+        If a newer version of poolwise wrote it: skipping it would lose what it teaches.
     EventError
-        If it holds none: nobody but a worker writes rewards, so the log was tampered with, and
-        every learner passes over it.
+        If it holds no reward: only workers write rewards, so another program has written to the
+        topic; every learner skips it.
     """
     try:
         reward: Reward = _decode_reward(data or b"")
@@ -161,7 +161,7 @@ def decode_reward(data: bytes | None) -> Reward:
 
 
 def _version_in(data: bytes) -> int:
-    """Version of an event that can't be read otherwise; this one's if it says none."""
+    """Version of an event that can't be decoded; `VERSION` if it names none."""
     try:
         return _decode_version(data).v
     except (ValueError, RecursionError):
@@ -173,24 +173,24 @@ def _check_ids(event: Event, kind: type[Event]) -> None:
         text: str = getattr(event, name)
         size = len(text.encode())
         if not 0 < size <= MAX_ID_BYTES:
-            msg = f"{name}: {size} bytes, where an id has 1 to {MAX_ID_BYTES}"
+            msg = f"{name}: the id has {size:,} bytes; expected 1 to {MAX_ID_BYTES}"
             raise EventError("bad_id", msg)
 
 
 def _check_written(event: Task, data: bytes) -> None:
-    """Refuse what can't be written again, in asks and on the desk, or not in one record."""
+    """Refuse a task that can't be written again, in asks and on the desk, in one record."""
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _nested(event.payload, MAX_DEPTH):
-        msg = f"payload: nested more than {MAX_DEPTH} deep"
+        msg = f"payload: nested more than {MAX_DEPTH} levels deep"
         raise EventError("bad_field", msg)
     if len(data) > MAX_BYTES // LONGER:
         size = len(encode(event)) + CHANCE_BYTES * len(event.classes)
         if size > MAX_BYTES:
-            msg = f"{size} bytes when written out with a posterior: at most {MAX_BYTES} are taken"
+            msg = f"with a posterior, the task has {size:,} bytes, over the limit of {MAX_BYTES:,}"
             raise EventError("too_large", msg)
 
 
 def _nested(value: object, depth: int) -> bool:
-    """Whether `value` has lists or objects in each other, more than `depth` of them."""
+    """Whether lists and objects in `value` are nested more than `depth` levels deep."""
     level = [value]
     for _ in range(depth + 1):
         level = [
@@ -205,7 +205,7 @@ def _nested(value: object, depth: int) -> bool:
 
 
 def _reason(data: bytes, error: Exception) -> EventError:
-    """Say which rule `data` broke, looking at type and version before the other fields."""
+    """Return the rule that `data` breaks: type and version are checked before other fields."""
     try:
         fields = _decode_fields(data)
         kind = msgspec.json.decode(fields["type"]) if "type" in fields else None
@@ -216,7 +216,7 @@ def _reason(data: bytes, error: Exception) -> EventError:
         return EventError("unknown_type", "type: missing, or not a string")
     if kind not in INPUTS:
         return EventError(
-            "unknown_type", f"type: {kind[:40]!r} is no input{nearest(kind[:40], INPUTS)}"
+            "unknown_type", f"type: unknown input {kind[:40]!r}{nearest(kind[:40], INPUTS)}"
         )
     if version != VERSION:
         return _unknown_version(version)
@@ -228,7 +228,7 @@ def _reason(data: bytes, error: Exception) -> EventError:
 
 
 def _unknown_version(version: object) -> EventError:
-    msg = f"v: {repr(version)[:40]} is unknown, this version of poolwise reads {VERSION}"
+    msg = f"v: unknown version {repr(version)[:40]}; this poolwise reads version {VERSION}"
     return EventError("unknown_version", msg)
 
 

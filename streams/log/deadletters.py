@@ -1,7 +1,7 @@
-"""Dead letters: what came in and can't be used, with its reason, its place and its bytes.
+"""Dead letters: records that can't be used, with the reason, topic, partition, offset and bytes.
 
-Rule: a dead letter always fits where its record did, so that no record can stop the stream: what is
-long is left out and named by its digest.
+Rule: a dead letter is never larger than the log takes, so that no record can stop the stream: long
+keys and values are replaced by their digest.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from streams.log.log import LostRecords, Record
 
 MAX_ORIGINAL_BYTES = 256 * 1024
-"""Larger originals are named by their digest."""
+"""A larger original is replaced by its digest."""
 
 MAX_KEY_BYTES = 4 * 1024
-"""Larger keys too; those of our events have at most 264 bytes."""
+"""A larger key is replaced by its digest; keys of our events have at most 264 bytes."""
 
 MAX_MESSAGE = 2000
-"""Characters; messages quote what came in, which may be long."""
+"""Most characters of a message; messages quote the record, which may be long."""
 
 UNEXPECTED = "unexpected"
-"""The rule of records that made the engine raise what it should not."""
+"""The rule of records that made the engine raise an unexpected error."""
 
 TOO_LARGE = "output_too_large"
-"""The rule of records that give an output larger than the log takes."""
+"""The rule of records with an output larger than the log takes."""
 
 LOST = "lost"
 """The rule of records that were deleted before they were read."""
@@ -41,8 +41,8 @@ _decode = msgspec.json.Decoder(DeadLetter).decode
 
 
 def addressed(letter: DeadLetter, record: Record, at: float | None = None) -> NewRecord:
-    """Return `letter` about `record` as it is written; `at` where the letter has no time."""
-    whole = msgspec.structs.replace(
+    """Return the record of a letter about `record`; `at` is its time if the letter has none."""
+    complete = msgspec.structs.replace(
         letter,
         at=at if letter.at is None else letter.at,
         topic=record.topic,
@@ -51,11 +51,11 @@ def addressed(letter: DeadLetter, record: Record, at: float | None = None) -> Ne
         key=record.key,
         original=record.value,
     )
-    return written(whole, record.partition)
+    return written(complete, record.partition)
 
 
 def written(letter: DeadLetter, partition: int) -> NewRecord:
-    """Return a letter as it is written, what is too long in it left out."""
+    """Return the record of a letter, with what is too long replaced by digests."""
     message, key, original = letter.message, letter.key, letter.original
     if len(message) > MAX_MESSAGE:
         message = f"{message[:MAX_MESSAGE]}..."
@@ -68,7 +68,7 @@ def written(letter: DeadLetter, partition: int) -> NewRecord:
 
 
 def without_original(new: NewRecord) -> NewRecord:
-    """Return a record that is written without its original, if it is a letter that has one."""
+    """Return `new` with its original replaced by a digest, if it is a letter that has one."""
     letter = _decode(new.value or b"") if new.topic == DEADLETTERS else None
     if letter is None or letter.original is None:
         return new
@@ -90,13 +90,13 @@ def too_large(error: Exception) -> DeadLetter:
 
 
 def lost(loss: LostRecords, at: float | None) -> NewRecord:
-    """Return the letter of records that were deleted before they were read, as it is written."""
+    """Return the record of the letter about records that were deleted before they were read."""
     topic, partition = loss.place
     letter = DeadLetter(
         rule=LOST,
         message=(
             f"{topic}/{partition}: offsets {loss.first} to {loss.end - 1} were deleted before they"
-            " were read; keep records longer (retention.ms)"
+            " were read; what to do: keep records longer (retention.ms)"
         ),
         at=at,
         topic=topic,
@@ -107,7 +107,7 @@ def lost(loss: LostRecords, at: float | None) -> NewRecord:
 
 
 def letter_in(record: Record) -> DeadLetter | None:
-    """Return the letter that a record of `deadletters` is; `None` if somebody else wrote it."""
+    """Return the letter in a record of `deadletters`; `None` if it can't be read as one."""
     try:
         return _decode(record.value or b"")
     except (ValueError, RecursionError):
@@ -115,9 +115,9 @@ def letter_in(record: Record) -> DeadLetter | None:
 
 
 def rule_of(new: NewRecord) -> str:
-    """Return the rule that a letter of ours names."""
+    """Return the rule of a letter."""
     return _decode(new.value or b"").rule
 
 
 def _digest(data: bytes) -> str:
-    return f"{len(data)} bytes, left out; blake2b-256 {blake2b(data, digest_size=32).hexdigest()}"
+    return f"{len(data)} bytes omitted; blake2b-256 {blake2b(data, digest_size=32).hexdigest()}"

@@ -1,8 +1,8 @@
-"""The Log: what a log of events must be able to do, whether it is SQLite or Kafka.
+"""Protocols of a log of events, implemented on SQLite and on Kafka.
 
-Three ways to read: *shared* (partitions are given and taken, positions are committed with the
-outputs), *whole* (from the start, then followed) and *from a position*. One way to write: records
-and consumed positions in one transaction. A position is the offset of the next record to read.
+Two kinds of readers: a *group member* (partitions are assigned and revoked, positions are committed
+with the outputs) and a *follower* (one partition, from a position). Writes are transactions of
+records and consumed positions. A position is the offset of the next record to read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 SILENT_S = 60.0
-"""Longest wait for the next record that is there: longer than an open transaction may hide it."""
+"""Longest wait for the next existing record: longer than an open transaction can hide it."""
 
 
 class Place(NamedTuple):
@@ -27,9 +27,9 @@ class Place(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A record as it was read; `value` is `None` where a compacted key was deleted.
+    """A record that was read; a `value` of `None` is a tombstone.
 
-    `logged_at` is when the log took it, by its own clock, in UTC seconds; `None` if it has none.
+    `logged_at` is the log append time in UTC seconds; `None` if the log or topic has none.
     """
 
     topic: str
@@ -41,7 +41,7 @@ class Record(NamedTuple):
 
 
 def behind(records: Iterable[Record]) -> dict[Place, int]:
-    """Where to read on behind `records`, which are in the order of their offsets.
+    """Return the positions after `records`, which are in the order of their offsets.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def behind(records: Iterable[Record]) -> dict[Place, int]:
 
 
 class NewRecord(NamedTuple):
-    """A record to be written; without a partition, the key decides (murmur2, as Kafka's)."""
+    """A record to write; without a partition, the key's hash decides (murmur2, as in Kafka)."""
 
     topic: str
     key: bytes | None
@@ -62,7 +62,7 @@ class NewRecord(NamedTuple):
 
 
 class LostRecords(NamedTuple):
-    """Records that were deleted before they were read: from `first` up to, not with, `end`."""
+    """Records deleted before they were read: offsets from `first` up to, but without, `end`."""
 
     place: Place
     first: int
@@ -70,118 +70,118 @@ class LostRecords(NamedTuple):
 
 
 class GroupMember(Protocol):
-    """A reader of shared topics, one of a group: what it holds, no other member holds."""
+    """A member of a consumer group: no other member holds the partitions that it holds."""
 
     def held(self) -> frozenset[Place]:
-        """Partitions held now; may change at `poll`, and be none between `rewind` and it."""
+        """The assignment: it changes only at `poll`, and may be empty between `rewind` and that."""
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
-        """Read on behind what was polled; an empty list after `timeout_s` without a record.
+        """Return the next records; an empty list after `timeout_s` without any.
 
         Raises
         ------
         LogBusy
-            If another member has this one's identity now: stop.
+            If a newer member has this one's instance name: stop.
         """
 
     def keep_alive(self) -> None:
-        """Stay a member while something else than reading takes long; call it every few seconds."""
+        """Stay in the group while other work takes long; call it every few seconds."""
 
     def lost(self) -> list[LostRecords]:
-        """What was deleted unread, as noticed since the last call; reading went on behind it."""
+        """Records deleted unread, as noticed since the last call; reading went on after them."""
 
     def lag(self) -> dict[Place, int]:
-        """How many records stand unread behind those polled, by partition held, as last heard."""
+        """Consumer lag of each partition held, as of the last fetch."""
 
     def heard_at(self) -> float:
-        """When the log last answered, on the monotonic clock; any thread may ask.
+        """Time of the log's last response on the monotonic clock; safe from any thread.
 
         Infinity for a log that always answers.
         """
 
     def pause(self, places: frozenset[Place]) -> None:
-        """Read nothing from `places`, and from all others held again."""
+        """Pause `places`, and resume all other partitions held; from the next poll on."""
 
     def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         """Write `outputs` and `positions` in one transaction.
 
-        A position may be one of a partition that isn't held: it is remembered for the group.
+        A position may be of a partition that isn't held: it is stored for the group.
 
         Raises
         ------
         RecordTooLarge
-            If the log can't take one of the outputs; nothing was written.
+            If an output is larger than the log takes; nothing was written.
         CommitUnknown
-            If it was refused, or it can't be known whether it happened: call `rewind`, restore
-            what is held, go on.
+            If it was refused, or its outcome is unknown: call `rewind`, restore the desks of the
+            partitions held, go on.
         LogBusy
-            If another member has taken over what this one held: stop.
+            If a newer member has taken over this one's partitions: stop.
         """
 
     def rewind(self) -> bool:
-        """Forget what was polled and not committed: read on from the committed positions.
+        """Read on from the committed positions; what was polled and not committed is read again.
 
-        Nothing that was begun before can be committed afterwards. The answer says whether all that
-        was held is held still and was nobody else's meanwhile, as far as this member has heard.
+        No transaction begun before can be committed afterwards. Returns whether the assignment is
+        the same, and no other member had any of it meanwhile, as far as this member knows.
 
         Raises
         ------
         CommitUnknown
-            If they can't be read now: try again.
+            If the committed positions can't be read now: try again.
         """
 
     def seek(self, positions: Mapping[Place, int]) -> None:
-        """Read on from these positions; what was polled of these partitions is to be dropped.
+        """Read on from these positions; records polled from these partitions must be dropped.
 
         Raises
         ------
         CommitUnknown
-            If it can't be known now what there is to be read: try again.
+            If the log does not answer now: try again.
         """
 
     def committed(self, place: Place) -> int | None:
         """The committed position of a partition, held or not; `None` if the group has none."""
 
     def at_end(self) -> bool:
-        """Whether everything committed to the held partitions, paused ones aside, was polled."""
+        """Whether every record committed to the partitions held, except paused ones, was polled."""
 
     def close(self) -> None:
-        """Give everything back; nothing uncommitted is kept."""
+        """Leave the group; what is not committed is dropped."""
 
 
 class Follower(Protocol):
-    """A reader of one partition, outside any group; it commits nothing."""
+    """A reader of one partition, outside any group; it commits no positions."""
 
     @property
     def position(self) -> int:
         """Offset to read on from."""
 
     def poll(self, max_records: int, timeout_s: float) -> list[Record]:
-        """Read on; an empty list after `timeout_s` without a record.
+        """Return the next records; an empty list after `timeout_s` without any.
 
-        Sooner where only marks of transactions were passed over, which have offsets too.
+        Also sooner, if only transaction markers were read, which have offsets too.
         """
 
     def end(self) -> int:
-        """Offset behind the last record written, whether it is known to be committed or not.
+        """End offset: after the last record written, committed or not.
 
-        Once `position` has reached it, all that was committed before this was asked was read.
+        Once `position` has reached it, everything committed before this call was read.
         """
 
     def lag(self) -> int:
-        """How many offsets stand unread, as last heard; the log isn't asked. 0 until it was."""
+        """Lag in offsets as of the last fetch, without a request; 0 before the first."""
 
     def heard_at(self) -> float:
-        """When the log last answered, on the monotonic clock; any thread may ask.
+        """Time of the log's last response on the monotonic clock; safe from any thread.
 
         Infinity for a log that always answers.
         """
 
     def lost(self) -> list[LostRecords]:
-        """What was deleted unread, as noticed since the last call; reading went on behind it."""
+        """Records deleted unread, as noticed since the last call; reading went on after them."""
 
     def at_end(self) -> bool:
-        """Whether everything that was committed when this is asked has been read."""
+        """Whether everything committed before this call was read."""
 
     def close(self) -> None:
         """Stop reading."""
@@ -196,13 +196,13 @@ class Writer(Protocol):
         Raises
         ------
         CommitUnknown
-            If it can't be known whether it happened.
+            If the outcome is unknown.
         LogBusy
-            If somebody else is the writer of the name now: stop.
+            If another writer has the name now: stop.
         """
 
     def close(self) -> None:
-        """Let somebody else be it."""
+        """Release the name."""
 
 
 class Log(Protocol):
@@ -215,42 +215,42 @@ class Log(Protocol):
         """Write records in one transaction."""
 
     def writer(self, name: str) -> Writer:
-        """Be the one writer of `name`.
+        """Become the one writer of `name`; an earlier one gets `LogBusy` at its next write.
 
         Raises
         ------
         LogBusy
-            If the log notices that somebody else is; otherwise, they are told at their next write.
+            If the log knows that another writer has the name.
         """
 
     def shared(self, group: str, topics: Sequence[str]) -> GroupMember:
-        """Join `group` as a reader of `topics`.
+        """Join the consumer group `group` as a reader of `topics`.
 
         Raises
         ------
         LogBusy
-            If the log allows one member and there is one.
+            If the log allows one member and the group has one.
         """
 
     def follow(self, topic: str, partition: int = 0, position: int = 0) -> Follower:
         """Read one partition from `position` on."""
 
     def close(self) -> None:
-        """Close; readers are closed first."""
+        """Close all readers and writers, then the log."""
 
 
 def read_to_end(
     reader: Follower, batch_records: int, keep_alive: Callable[[], None] = lambda: None
 ) -> Iterator[list[Record]]:
-    """Yield all that was committed when this began; `keep_alive` is called first, and between.
+    """Yield all records committed before this call; `keep_alive` is called before and in between.
 
     Raises
     ------
     CommitUnknown
-        If nothing more could be read for `SILENT_S`.
+        If no record could be read for `SILENT_S`.
     """
-    keep_alive()  # making the reader may have taken long
-    end, heard_at = reader.end(), time.monotonic()
+    keep_alive()  # opening the reader may have taken long
+    end, progress_at = reader.end(), time.monotonic()
     before = reader.position
     while reader.position < end:
         records = reader.poll(batch_records, 1.0)
@@ -258,7 +258,10 @@ def read_to_end(
             yield records
         keep_alive()
         if reader.position != before:
-            before, heard_at = reader.position, time.monotonic()
-        elif time.monotonic() - heard_at > SILENT_S:
-            msg = f"nothing could be read for {SILENT_S:g} s, {end - before} offsets before the end"
+            before, progress_at = reader.position, time.monotonic()
+        elif time.monotonic() - progress_at > SILENT_S:
+            msg = (
+                f"no record could be read for {SILENT_S:g} s, {end - before:,} offsets before the"
+                " end of the partition: an open transaction, or a broker that does not answer"
+            )
             raise CommitUnknown(msg)

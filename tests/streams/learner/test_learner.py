@@ -135,7 +135,7 @@ def test_nothing_starts_over_where_snapshots_and_rewards_are_gone_unless_told_to
         if record.key is not None and b"/chunk/" in record.key:
             damage(log, record.key)
     log.delete_before("rewards", 0, 3)
-    with pytest.raises(StateError, match=r"rewards before 3 were deleted.*--relearn"):
+    with pytest.raises(StateError, match=r"rewards before offset 3 were deleted.*--relearn"):
         worker(log)
     write(log, Control(at=9.0, relearn=True))
     again = worker(log)

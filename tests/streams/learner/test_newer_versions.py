@@ -91,7 +91,7 @@ def test_a_learner_stops_where_a_newer_one_saved_and_leaves_it_at_work(log: Embe
     brains(log)
     newer = log.writer("poolwise-learner")
     number = newer_snapshot(log)
-    with pytest.raises(NewerVersion, match=f"snapshot {number} of the learning: version 99"):
+    with pytest.raises(NewerVersion, match=f"snapshot {number}: version 99"):
         learner(log)
     newer.write([])  # nobody took its name
     newer.close()
@@ -102,7 +102,7 @@ def test_a_learner_stops_where_a_newer_one_saved_and_leaves_it_at_work(log: Embe
 @pytest.mark.parametrize(("v", "brain"), [(2, 1), (1, 99)])
 def test_a_follower_stops_if_nothing_older_is_kept(log: EmbeddedLog, v: int, brain: int) -> None:
     number = newer_snapshot(log, v=v, brain=brain)
-    with pytest.raises(NewerVersion, match=f"snapshot {number} of the learning"):
+    with pytest.raises(NewerVersion, match=f"snapshot {number}: version"):
         Worker(log, make, WorkerSettings(), follow=True)
 
 

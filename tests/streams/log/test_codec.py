@@ -133,7 +133,7 @@ def test_any_bytes_give_a_reward_or_a_rule(data: bytes) -> None:
         ("too_large", str(MAX_BYTES), b" " * (MAX_BYTES + 1)),
         ("unknown_type", "missing", b'{"at":1}'),
         ("unknown_type", "'Task'", b'{"type":"Tsk","v":9}'),
-        ("unknown_type", "'Decision' is no input", b'{"type":"Decision"}'),
+        ("unknown_type", "unknown input 'Decision'", b'{"type":"Decision"}'),
         ("unknown_version", "2", b'{"type":"Tick","v":2,"at":1}'),
         ("unknown_version", "2", b'{"type":"Tick","v":2,"when":"now"}'),
         ("bad_field", "at: Expected `float`", b'{"type":"Tick","at":"now"}'),

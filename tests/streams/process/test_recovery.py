@@ -109,5 +109,7 @@ def test_a_learner_whose_log_is_silent_for_too_long_ends_with_a_line(log: Embedd
     silent.silent_s = 29.0
     one.step()
     silent.silent_s = 31.0
-    with pytest.raises(LogError, match=r"not answered for 31 s, more than 30 s \(worker.recover_s"):
+    with pytest.raises(
+        LogError, match=r"not answered for 31 s, longer than worker\.recover_s = 30 s"
+    ):
         one.step()
