@@ -156,7 +156,7 @@ class FlakyLog:
         return self._log.follow(topic, partition, position)
 
     def shared(self, group: str, topics: Sequence[str]) -> GroupMember:
-        return FlakyShared(self, self._log.shared(group, topics))
+        return FlakyMember(self, self._log.shared(group, topics))
 
     def close(self) -> None:
         self._log.close()
@@ -176,17 +176,17 @@ class FlakyWriter:
         self._writer.write(records)
 
 
-class FlakyShared:
-    """The reader of a flaky log."""
+class FlakyMember:
+    """A member of a group on a flaky log."""
 
-    def __init__(self, log: FlakyLog, shared: GroupMember) -> None:
+    def __init__(self, log: FlakyLog, member: GroupMember) -> None:
         self._log = log
-        self._member = shared
-        self.held, self.poll, self.pause = shared.held, shared.poll, shared.pause
-        self.rewind, self.committed, self.seek = shared.rewind, shared.committed, shared.seek
-        self.at_end, self.close = shared.at_end, shared.close
-        self.keep_alive, self.lost, self.lag = shared.keep_alive, shared.lost, shared.lag
-        self.heard_at = shared.heard_at
+        self._member = member
+        self.held, self.poll, self.pause = member.held, member.poll, member.pause
+        self.rewind, self.committed, self.seek = member.rewind, member.committed, member.seek
+        self.at_end, self.close = member.at_end, member.close
+        self.keep_alive, self.lost, self.lag = member.keep_alive, member.lost, member.lag
+        self.heard_at = member.heard_at
 
     def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         when = self._log.fail.get(self._log.commits)
