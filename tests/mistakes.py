@@ -95,7 +95,7 @@ COMMANDS = [
         "a missing configuration of a verb that shows", {}, "tail l.db asks --config c.toml", 1,
         "c.toml: there is no such file",
     ),
-    Command("a log in a missing folder", {}, "work x/l.db --create", 1, "x: make it first"),
+    Command("a log in a missing folder", {}, "work x/l.db --create", 1, "folder x does not exist"),
     Command("work on an empty file", {"l.db": ""}, "work l.db", 1, "the file is empty"),
     Command("tail an empty file", {"l.db": ""}, "tail l.db asks", 1, "the file is empty"),
     Command("evaluate an empty file", {"l.csv": ""}, "evaluate l.csv", 1, "the file is empty"),
@@ -140,7 +140,7 @@ COMMANDS = [
     ),
     Command(
         "an unknown version", {"e.jsonl": '{"type":"Tick","at":1,"v":2}'}, "feed l.db e.jsonl", 1,
-        "e.jsonl, line 1: unknown_version: v: 2 is unknown",
+        "e.jsonl, line 1: unknown_version: v: unknown version 2",
     ),
     Command("an unknown key", {"c.toml": UNKNOWN_KEY}, "work l.db --config c.toml", 1, DID_YOU),
     Command("the same to replay", {"c.toml": UNKNOWN_KEY}, "simulate --config c.toml", 1, DID_YOU),

@@ -117,8 +117,8 @@ class Broker:
         words += ["--config", str(self.folder / "server.properties"), *users]
         with self.log.open("ab") as log:
             command = self._command("kafka.tools.StorageTool", *words)
-            said = subprocess.run(command, stdout=log, stderr=log, check=False)
-        if said.returncode:
+            result = subprocess.run(command, stdout=log, stderr=log, check=False)
+        if result.returncode:
             raise BrokerFailed(f"The broker's storage can't be formatted:\n{self.log_tail()}")
 
     def start(self) -> Self:
@@ -144,8 +144,8 @@ class Broker:
 
     def log_tail(self, lines: int = 40) -> str:
         """Return the end of the broker's log."""
-        said = self.log.read_text(encoding="utf-8", errors="replace")
-        return "\n".join(said.splitlines()[-lines:])
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
 
     @property
     def pid(self) -> int:

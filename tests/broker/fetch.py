@@ -48,14 +48,14 @@ class Jar(NamedTuple):
 
 def jars() -> list[Jar]:
     """Everything that stands on the broker's class path."""
-    found = []
+    jars = []
     for line in LIST.read_text(encoding="utf-8").splitlines():
         coordinates, sha256 = line.split()
         group, artifact, version = coordinates.split(":")
         name = f"{artifact}-{version}.jar"
         folder = f"{group.replace('.', '/')}/{artifact}/{version}"
-        found.append(Jar(name, f"{CENTRAL}/{folder}/{name}", sha256))
-    return found
+        jars.append(Jar(name, f"{CENTRAL}/{folder}/{name}", sha256))
+    return jars
 
 
 def cache() -> Path:
@@ -73,10 +73,12 @@ def java(needing: str = "Kafka") -> str:
         raise Unavailable(
             f"{needing} needs Java {OLDEST_JAVA} or later: no `java` found in {place}."
         )
-    said = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(?:1\.)?(\d+)', said)
+    answer = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(?:1\.)?(\d+)', answer)
     if version is None:
-        raise Unavailable(f"{path} doesn't say its version: {said.strip().partition(chr(10))[0]!r}")
+        raise Unavailable(
+            f"{path} doesn't say its version: {answer.strip().partition(chr(10))[0]!r}"
+        )
     if int(version[1]) < OLDEST_JAVA:
         raise Unavailable(
             f"{needing} needs Java {OLDEST_JAVA} or later; {path} is Java {version[1]}."
@@ -105,8 +107,8 @@ def fetch() -> Path:
             missing = [jar for jar in wanted if not (folder / jar.name).exists()]
             waiting = [pool.submit(_download, jar, folder / jar.name) for jar in missing]
             try:
-                for one in waiting:
-                    one.result()
+                for download in waiting:
+                    download.result()
             except Unavailable:
                 pool.shutdown(cancel_futures=True)
                 raise

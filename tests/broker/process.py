@@ -22,13 +22,13 @@ class Process:
     """
 
     def __init__(self, command: Sequence[str], log: Path, leftover: str | None) -> None:
-        with log.open("ab") as said:
+        with log.open("ab") as output:
             # Sessions of their own: a Ctrl-C at the terminal is for us alone.
             self._child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 cwd=log.parent,
                 start_new_session=True,
             )

@@ -63,9 +63,9 @@ class Authority:
         words = ["req", "-x509", *KEY, "-keyout", key, "-out", certificate, *signer]
         words += ["-subj", f"/CN=poolwise test {kind}"]
         words += ["-config", self._extensions, "-extensions", kind]
-        said = subprocess.run([path, *words], capture_output=True, text=True, check=False)
-        if said.returncode:
-            raise Unavailable(f"openssl (3.0 or later) can't make a certificate: {said.stderr}")
+        result = subprocess.run([path, *words], capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise Unavailable(f"openssl (3.0 or later) can't make a certificate: {result.stderr}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +90,23 @@ class Security:
 
     def users(self) -> list[str]:
         """Arguments that make the users when the storage is formatted."""
-        given = (f"SCRAM-SHA-512=[name={u},password={self.password}]" for u in (self.user, "admin"))
-        return [word for one in given for word in ("--add-scram", one)]
+        entries = (
+            f"SCRAM-SHA-512=[name={u},password={self.password}]" for u in (self.user, "admin")
+        )
+        return [word for entry in entries for word in ("--add-scram", entry)]
 
     def properties(self) -> dict[str, object]:
         """Properties of the broker."""
         scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
-        found: dict[str, object] = {
+        properties: dict[str, object] = {
             "ssl.keystore.type": "PEM",
             "ssl.keystore.location": self.authority.certify(),
             "sasl.enabled.mechanisms": "SCRAM-SHA-512",
             "listener.name.secure.scram-sha-512.sasl.jaas.config": scram,
         }
         if self.acls:
-            found["authorizer.class.name"] = (
+            properties["authorizer.class.name"] = (
                 "org.apache.kafka.metadata.authorizer.StandardAuthorizer"
             )
-            found["super.users"] = "User:ANONYMOUS;User:admin"
-        return found
+            properties["super.users"] = "User:ANONYMOUS;User:admin"
+        return properties

@@ -115,11 +115,11 @@ def spent_is_the_sum(written: Written, usd: Mapping[str, float]) -> None:
 
 def one_letter_a_record(written: Written) -> None:
     """No record has two dead letters, and none is there because of a bug."""
-    told = Counter(
+    reported = Counter(
         (letter.topic, letter.partition, letter.offset, letter.rule, letter.message)
         for letter in written.letters  # a tick has one for each gold that it gives up
     )
-    assert {place: times for place, times in told.items() if times > 1} == {}
+    assert {place: times for place, times in reported.items() if times > 1} == {}
     assert "unexpected" not in {letter.rule for letter in written.letters}
 
 
@@ -127,7 +127,7 @@ def model_is_the_fold(log: Log, settings: Settings) -> None:
     """The newest snapshot knows what the rewards of the log, folded in order, teach."""
     rewards = list(records(log, REWARDS))
     folded = Brain(settings)
-    learned = [msgspec.json.decode(one.value or b"", type=Reward) for one in rewards]
+    learned = [msgspec.json.decode(record.value or b"", type=Reward) for record in rewards]
     for reward in learned:
         folded.learn(reward)
     newest = next(kept(log).newest_first())

@@ -36,8 +36,8 @@ class EmbeddedStory:
 
     def unread(self) -> int:
         """How many records the group has not committed yet."""
-        ways = range(self.log.partitions("tasks"))
-        ends = sum(self.log.end(topic, part) for topic in ("tasks", "labels") for part in ways)
+        parts = range(self.log.partitions("tasks"))
+        ends = sum(self.log.end(topic, part) for topic in ("tasks", "labels") for part in parts)
         done = self.log.connection.execute(
             "SELECT coalesce(sum(position), 0) FROM positions WHERE topic IN ('tasks', 'labels')"
         ).fetchone()[0]

@@ -31,7 +31,7 @@ class Hired:
     Parameters
     ----------
     config
-        What it is told.
+        Its settings.
     follow
         Learn nothing.
     failpoint

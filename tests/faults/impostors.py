@@ -88,17 +88,17 @@ def nobody_answers() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
         waiting = []
         for _ in range(4):
-            one = socket.socket()
-            one.setblocking(False)
-            one.connect_ex(server.getsockname())
-            waiting.append(one)
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+            waiting.append(client)
         yield server.getsockname()[1]
-        for one in waiting:
-            one.close()
+        for client in waiting:
+            client.close()
 
 
 def _openssl(*words: str | Path, folder: Path | None = None) -> None:
-    said = subprocess.run(
+    result = subprocess.run(
         ["openssl", *map(str, words)], cwd=folder, capture_output=True, text=True, check=False
     )
-    assert said.returncode == 0, said.stderr
+    assert result.returncode == 0, result.stderr

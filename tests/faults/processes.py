@@ -22,10 +22,10 @@ def alive(process: int) -> bool:
 def is_stopped(process: int) -> bool:
     """Whether SIGSTOP has stopped a process."""
     try:
-        said = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
-    return said.rpartition(")")[2].split()[0] == "T"
+    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 def end(process: int, number: int = signal.SIGKILL) -> None:

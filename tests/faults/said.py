@@ -77,19 +77,19 @@ class Verbs:
         words = (address, "--config", config)
         if as_processes:
             started = [start(verb, *words) for verb in ("doctor", "work")]
-            doctor, work = (ended(one, began) for one in started)
+            doctor, work = (ended(process, began) for process in started)
             lines = [line for line in work.text.splitlines() if not line.startswith("{")]
             assert len(lines) == 1, "one line, as every error, beside the events of the log"
         else:
             doctor, work = here(doctor_command.doctor, *words), here(work_command.work, *words)
-        for one in (doctor, work):
-            assert one.code == 1, one.text
-            assert one.took_s < LIMIT_S
-            assert "Traceback" not in one.text
-            assert PASSWORD not in one.text
-            assert self.secret.read_text() not in one.text
+        for outcome in (doctor, work):
+            assert outcome.code == 1, outcome.text
+            assert outcome.took_s < LIMIT_S
+            assert "Traceback" not in outcome.text
+            assert PASSWORD not in outcome.text
+            assert self.secret.read_text() not in outcome.text
         return doctor, work
 
     def all_say(self, sentence: str, address: str, **log: object) -> None:
-        for one in self.both(address, as_processes=LONG, **log):
-            assert sentence in one.text, one.text
+        for outcome in self.both(address, as_processes=LONG, **log):
+            assert sentence in outcome.text, outcome.text

@@ -29,16 +29,16 @@ LOG = "session_timeout_s = 4.0\ntransaction_timeout_s = 5.0\ncommit_timeout_s = 
 
 
 class Story:
-    """Labelers on a log of its own; `config` is what its workers are told.
+    """Labelers on a log of its own; `config` has the settings of its workers.
 
     Parameters
     ----------
     broker
         HOST:PORT where the labelers come.
     tasks
-        How many there are in all.
+        Number of tasks.
     partitions
-        How many ways they are split.
+        Number of partitions of tasks.
     through
         HOST:PORT where the workers come, if elsewhere: a proxy's.
     """
@@ -73,11 +73,11 @@ class Story:
         """Sum of the group's committed positions in tasks and labels."""
         group = self.log.names.on_broker(GROUP)
         try:
-            found = self.log.admin.list_group_offsets([group])[group]
+            offsets = self.log.admin.list_group_offsets([group])[group]
         except RetriableError:  # the group's own topic is made at its first use
             return 0
         ours = {self.log.names.on_broker(topic) for topic in ("tasks", "labels")}
-        return sum(max(at.offset, 0) for place, at in found.items() if place.topic in ours)
+        return sum(max(at.offset, 0) for place, at in offsets.items() if place.topic in ours)
 
     def unread(self) -> int:
         """About how many records the group has not committed yet; marks of transactions count."""

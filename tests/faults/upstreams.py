@@ -42,7 +42,7 @@ class Twice(Upstream):
         self.again = 0
 
     def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
-        lasting = [one for one in records if one.key is not None]  # the time isn't told again
+        lasting = [record for record in records if record.key is not None]  # no ticks
         self._held.append(lasting)
         again = [*records, *self._held.pop(0)]
         self.again += len(again)
@@ -60,11 +60,11 @@ class Shuffled(Upstream):
     def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
         now = self._held.pop(0)
         self._held.append([])
-        for one in records:
-            if one.topic == "labels" and one.key is not None:
-                self._random.choice(self._held).append(one)
+        for record in records:
+            if record.topic == "labels" and record.key is not None:
+                self._random.choice(self._held).append(record)
             else:
-                now.append(one)
+                now.append(record)
         self._random.shuffle(now)
         return now
 
@@ -77,13 +77,15 @@ class Misplaced(Upstream):
         self.misplaced = 0
 
     def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
-        return [one if one.key is None else self._placed(one, one.key) for one in records]
+        return [
+            record if record.key is None else self._placed(record, record.key) for record in records
+        ]
 
-    def _placed(self, one: NewRecord, key: bytes) -> NewRecord:
-        ways = self._log.partitions(one.topic)
-        placed = one._replace(partition=crc32(key) % ways)
-        event = b'"Lable"' not in (one.value or b"")  # what is none has no partition of its own
-        self.misplaced += event and placed.partition != partition_of(key, ways)
+    def _placed(self, record: NewRecord, key: bytes) -> NewRecord:
+        partitions = self._log.partitions(record.topic)
+        placed = record._replace(partition=crc32(key) % partitions)
+        event = b'"Lable"' not in (record.value or b"")  # what is none has no partition of its own
+        self.misplaced += event and placed.partition != partition_of(key, partitions)
         return placed
 
 
@@ -91,4 +93,4 @@ class WithoutTicks(Upstream):
     """Leaves the time to the worker."""
 
     def sent(self, records: Sequence[NewRecord]) -> list[NewRecord]:
-        return [one for one in records if one.key is not None]
+        return [record for record in records if record.key is not None]

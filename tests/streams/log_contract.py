@@ -176,13 +176,13 @@ class LogContract(PrunedContract):
         log = self.open()
         log.write([task(f"t{i}") for i in range(30)])
         shared = log.shared(GROUP, ["tasks", "labels"])
-        found = []
+        records = []
         for _ in range(100):
             shared.keep_alive()
-            found += shared.poll(3, WAIT_S)
+            records += shared.poll(3, WAIT_S)
             if shared.at_end():
                 break
-        assert [record.key for record in found] == [b"t%d" % i for i in range(30)]
+        assert [record.key for record in records] == [b"t%d" % i for i in range(30)]
         log.close()
 
     def test_a_poll_gives_no_more_than_was_asked_for(self) -> None:

@@ -36,26 +36,26 @@ def hired(log: Log) -> Worker:
 
 def works(log: Log) -> None:
     """Let a worker do all there is to do."""
-    with closing(hired(log)) as one:
-        one.run(until_idle=True)
+    with closing(hired(log)) as working:
+        working.run(until_idle=True)
 
 
 def finish(log: Log) -> None:
     """Let the tasks that were fed be answered, and be forgotten by their desks."""
     answered: set[tuple[str, int]] = set()
-    with closing(hired(log)) as one:
-        one.run(until_idle=True)
+    with closing(hired(log)) as working:
+        working.run(until_idle=True)
         while new := [
             ask for ask in events(log, "asks", Ask) if (ask.task, ask.ask) not in answered
         ]:
             write(log, *(label(ask, 5.0) for ask in new))
             answered |= {(ask.task, ask.ask) for ask in new}
-            one.run(until_idle=True)
+            working.run(until_idle=True)
         for at in (10.0, 20.0, 90.0):
             tick = encode(Tick(at=at))
             partitions = range(log.partitions(LABELS))
             log.write([NewRecord(LABELS, None, tick, part) for part in partitions])
-        one.run(until_idle=True)
+        working.run(until_idle=True)
 
 
 def written(log: Log) -> tuple[int, int, int]:
@@ -90,13 +90,15 @@ def set_positions(log: Log, positions: Mapping[Place, int]) -> None:
 
 def desk_positions(log: Log) -> list[dict[str, int]]:
     """Return what each partition's desk says of its positions."""
-    newest = {one.partition: one.value or b"" for one in read(log, DESK) if one.key == b"desk"}
+    desks = [record for record in read(log, DESK) if record.key == b"desk"]
+    newest = {record.partition: record.value or b"" for record in desks}
     return [msgspec.json.decode(newest[part]).get("positions", {}) for part in sorted(newest)]
 
 
 def write_desks_as_before(log: Log) -> None:
     """Write each desk as the release did that did not keep positions."""
-    newest = {one.partition: one.value or b"" for one in read(log, DESK) if one.key == b"desk"}
+    desks = [record for record in read(log, DESK) if record.key == b"desk"]
+    newest = {record.partition: record.value or b"" for record in desks}
     for partition, value in newest.items():
         state = msgspec.json.decode(value)
         del state["positions"]

@@ -85,14 +85,14 @@ def read(log: Log, topic: str) -> list[Record]:
     """Read a whole topic, partition after partition."""
     records: list[Record] = []
     for partition in range(log.partitions(topic)):
-        for found in read_to_end(log.follow(topic, partition), 1000):
-            records += found
+        for batch in read_to_end(log.follow(topic, partition), 1000):
+            records += batch
     return records
 
 
 def events(log: Log, topic: str, kind: type[E]) -> list[E]:
     """Read a whole topic as events."""
-    return [msgspec.json.decode(one.value or b"", type=kind) for one in read(log, topic)]
+    return [msgspec.json.decode(record.value or b"", type=kind) for record in read(log, topic)]
 
 
 def letters(log: Log) -> list[DeadLetter]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-LINES = [encode(one) for one in (*POOLS, task("t1"), task("t2"))]
+LINES = [encode(event) for event in (*POOLS, task("t1"), task("t2"))]
 """Two pools and two tasks, as a file has them."""
 
 
@@ -34,9 +34,9 @@ def start(*args: object, **more: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "poolwise", *map(str, args)]
     pipe = subprocess.PIPE
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    given: dict[str, Any] = {"stdout": pipe, "stderr": pipe, "env": environment} | more
+    options: dict[str, Any] = {"stdout": pipe, "stderr": pipe, "env": environment} | more
     with interruptible():
-        return subprocess.Popen(command, **given)
+        return subprocess.Popen(command, **options)
 
 
 @contextmanager

@@ -255,12 +255,12 @@ def test_a_lock_that_is_no_lock_is_named(path: Path) -> None:
 
 def test_a_lock_that_cannot_be_made_is_named(path: Path) -> None:
     path.with_name(f"{path.name}.{GROUP}.lock").mkdir()
-    with pytest.raises(LogError, match=rf"labels\.db\.{GROUP}\.lock: .*it is a folder"):
+    with pytest.raises(LogError, match=rf"labels\.db\.{GROUP}\.lock: .*this is a folder"):
         EmbeddedLog(path).shared(GROUP, ["tasks"])
 
 
 def test_a_place_where_no_log_can_be_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(LogError, match=r"no folder .*nowhere: make it first"):
+    with pytest.raises(LogError, match=r"folder .*nowhere does not exist; create it first"):
         EmbeddedLog(tmp_path / "nowhere" / "log.db", create=True)
     with pytest.raises(LogError, match="this is a folder; name a file in it"):
         EmbeddedLog(tmp_path, create=True)

@@ -130,7 +130,7 @@ def test_any_bytes_give_a_reward_or_a_rule(data: bytes) -> None:
         ("malformed", "", b"{"),
         ("malformed", "", b'{"type":"Tick","at":1} x'),
         ("malformed", "", b'["Tick"]'),
-        ("too_large", str(MAX_BYTES), b" " * (MAX_BYTES + 1)),
+        ("too_large", f"limit of {MAX_BYTES:,}", b" " * (MAX_BYTES + 1)),
         ("unknown_type", "missing", b'{"at":1}'),
         ("unknown_type", "'Task'", b'{"type":"Tsk","v":9}'),
         ("unknown_type", "unknown input 'Decision'", b'{"type":"Decision"}'),
