@@ -16,7 +16,7 @@ from bandit.events import DeadLetter, Tick
 from streams.clients.feeding import records_of
 from streams.log.codec import InputDecoder
 from streams.log.deadletters import letter_in, written
-from streams.log.log import NewRecord, Place, behind, read_to_end
+from streams.log.log import NewRecord, Place, positions_after, read_to_end
 from streams.log.topics import DEADLETTERS, LABELS, OPERATIONS, SHARED
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class _Passing:
         CommitUnknown
             If it failed too often in a row.
         """
-        positions = behind(self._records)
+        positions = positions_after(self._records)
         try:
             self._reader.commit(new, positions)
         except CommitUnknown:

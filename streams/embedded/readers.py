@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import LogBusy
 from streams.embedded.file import one_line_errors, table
 from streams.embedded.lock import hold
-from streams.log.log import LostRecords, Place, Record, behind
+from streams.log.log import LostRecords, Place, Record, positions_after
 from streams.log.topics import TOPICS
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class EmbeddedMember:
         always processed in the same way.
         """
         records = wait_for(lambda: self._read(max_records), timeout_s)
-        self._next.update(behind(records))
+        self._next.update(positions_after(records))
         return records
 
     def keep_alive(self) -> None:

@@ -61,7 +61,7 @@ _ids = {kind: tuple(map(attrgetter, names)) for kind, names in IDS.items()}
 FIELDS = {kind: frozenset((*kind.__struct_fields__, "type")) for kind in IDS}
 
 
-class _Version(msgspec.Struct, frozen=True):
+class _VersionField(msgspec.Struct, frozen=True):
     """The version field, of an event that can't be decoded."""
 
     v: int = VERSION
@@ -70,7 +70,7 @@ class _Version(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder().encode
 _decode_input = msgspec.json.Decoder(Input).decode
 _decode_reward = msgspec.json.Decoder(Reward).decode
-_decode_version = msgspec.json.Decoder(_Version).decode
+_decode_version = msgspec.json.Decoder(_VersionField).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 

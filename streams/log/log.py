@@ -40,12 +40,12 @@ class Record(NamedTuple):
     logged_at: float | None = None
 
 
-def behind(records: Iterable[Record]) -> dict[Place, int]:
+def positions_after(records: Iterable[Record]) -> dict[Place, int]:
     """Return the positions after `records`, which are in the order of their offsets.
 
     Examples
     --------
-    >>> behind([Record("tasks", 0, 6, None, None), Record("tasks", 0, 7, None, None)])
+    >>> positions_after([Record("tasks", 0, 6, None, None), Record("tasks", 0, 7, None, None)])
     {Place(topic='tasks', partition=0): 8}
     """
     positions = {(record.topic, record.partition): record.offset + 1 for record in records}

@@ -37,7 +37,7 @@ from streams.log.deadletters import (
     unexpected,
     without_original,
 )
-from streams.log.log import NewRecord, Place, behind
+from streams.log.log import NewRecord, Place, positions_after
 from streams.log.topics import DEADLETTERS, DESK, LABELS, SHARED
 from streams.process import timings
 
@@ -186,8 +186,8 @@ class Batches:
         return outputs + self._changes(self._passing(records[:count])), count  # 2
 
     def _passing(self, records: Sequence[Record]) -> dict[Place, int]:
-        """Return the positions behind `records` and those set aside."""
-        return behind([*(record for record, _ in self._aside), *records])
+        """Return the positions after `records` and those set aside."""
+        return positions_after([*(record for record, _ in self._aside), *records])
 
     def _changes(self, positions: Mapping[Place, int]) -> list[NewRecord]:
         """Return the changed desk records, with `positions` in them: the group may lose its own."""

@@ -146,7 +146,7 @@ class Worker:
         first ticks; the loop goes on until it accepts one.
         """
         while not stop():
-            patient = not until_idle or self._time.more_to_come(self._mine())
+            patient = not until_idle or self._time.more_to_come(self._partitions())
             self.step(self._settings.poll_s if patient else 0.0)
             if until_idle and self.idle():
                 break
@@ -154,7 +154,7 @@ class Worker:
 
     def idle(self) -> bool:
         """Whether everything that may be read now was read."""
-        if self._batches.waiting or self._time.more_to_come(self._mine()):
+        if self._batches.waiting or self._time.more_to_come(self._partitions()):
             return False
         if not self.learner.at_end():
             return False
@@ -214,7 +214,7 @@ class Worker:
 
     def restored(self) -> bool:
         """Whether the desk of every partition held is restored."""
-        return self._desks.restored >= frozenset(self._mine())
+        return self._desks.restored >= frozenset(self._partitions())
 
     def trouble(self) -> str | None:
         """Why requests to the log fail now; `None` while they succeed."""
@@ -226,7 +226,7 @@ class Worker:
 
     def paused(self) -> Limit | None:
         """The limit at which no further tasks are read; `None` if none is reached."""
-        behind = self._time.behind(self._mine())
+        behind = self._time.behind(self._partitions())
         return limit_reached(self.core, self._settings) or (MAX_BEHIND_S if behind else None)
 
     def clock_skew_s(self) -> float | None:
@@ -249,17 +249,17 @@ class Worker:
 
     def _work(self, timeout_s: float) -> None:
         """Process new records, commit their outputs, and learn committed rewards."""
-        self._desks.take_over(self._mine())
+        self._desks.take_over(self._partitions())
         self._operations.follow(writes=self._writes_for_all())
         self._tick()
         self._failpoint("before poll")
         records = self._member.poll(self._settings.batch_records, timeout_s)
         self._failpoint("after poll")
-        moved = self._desks.take_over(self._mine())
+        moved = self._desks.take_over(self._partitions())
         self._batches.release(self.held())
         self._batches.report(self._member.lost())
         current = [record for record in records if record[:2] not in moved]
-        ready = self._time.late.sort(current, self._time.behind(self._mine()), self.held())
+        ready = self._time.late.sort(current, self._time.behind(self._partitions()), self.held())
         if any(record.topic == TASKS for record in ready):
             self._operations.catch_up(writes=self._writes_for_all())
         self._batches.handle(ready)
@@ -267,23 +267,23 @@ class Worker:
 
     def _tick(self) -> None:
         """Write the ticks that are due; they are read back like any record."""
-        ticks = self._time.due(self._mine())
+        ticks = self._time.due(self._partitions())
         if ticks:
             self._failpoint("before tick")
             self._commits.commit(ticks, {})
             self._failpoint("after tick")
 
-    def _mine(self) -> list[int]:
+    def _partitions(self) -> list[int]:
         return [place.partition for place in self.held() if place.topic == LABELS]
 
     def _waiting(self) -> frozenset[Place]:
         """Partitions of tasks that are paused now."""
-        mine = self._mine()
-        paused = mine if limit_reached(self.core, self._settings) else self._time.behind(mine)
+        held = self._partitions()
+        paused = held if limit_reached(self.core, self._settings) else self._time.behind(held)
         return frozenset(Place(TASKS, partition) for partition in paused)
 
     def _writes_for_all(self) -> bool:
-        return WRITES_FOR_ALL in self._mine()
+        return WRITES_FOR_ALL in self._partitions()
 
     def _go_back(self) -> None:
         """Go back to what is committed; if that is unknown, the next turn restores the desks."""

@@ -14,7 +14,7 @@ from bandit.errors import CommitUnknown
 from streams.config.config import parse_config
 from streams.core import engine_maker
 from streams.kafka_log.log import KafkaLog
-from streams.log.log import NewRecord, Place, behind
+from streams.log.log import NewRecord, Place, positions_after
 from streams.worker.worker import Worker
 from tests.faults.audit import records
 from tests.faults.hired import Hired, busy_until, let_learn
@@ -87,11 +87,13 @@ def test_a_commit_of_an_earlier_generation_is_refused_whole(story: Story) -> Non
     kept = [one for one in polled if Place(one.topic, one.partition) in first.held()]
     first._member = stale
     with pytest.raises(CommitUnknown, match="IllegalGeneration"):
-        first.commit([NewRecord("verdicts", b"t0", b"spoilt")], behind(kept))
-    assert [first.committed(place) for place in behind(kept)] == [None] * len(behind(kept))
+        first.commit([NewRecord("verdicts", b"t0", b"spoilt")], positions_after(kept))
+    assert [first.committed(place) for place in positions_after(kept)] == [None] * len(
+        positions_after(kept)
+    )
     first.rewind()
     again = drained(first, second)
-    first.commit([NewRecord("verdicts", b"t0", b"good")], behind(again))
+    first.commit([NewRecord("verdicts", b"t0", b"good")], positions_after(again))
     assert [one.value for one in records(log, "verdicts")] == [b"good"]
     assert {(one.topic, one.offset) for one in again} == {(one.topic, one.offset) for one in kept}
     second.close()
