@@ -7,7 +7,7 @@ processes and within one, and `kill -9` releases it.
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from bandit.errors import LogBusy, LogError
@@ -15,6 +15,9 @@ from streams.embedded.file import one_line_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+Holder = Literal["worker of group", "writer", "prune", "shadow"]
+"""What holds a lock, as errors call it."""
 
 
 def lock_file(path: Path, name: str) -> Path:
@@ -29,7 +32,7 @@ def lock_file(path: Path, name: str) -> Path:
     return path.with_name(f"{path.name}.{quote(name, safe='')}.lock")
 
 
-def hold(path: Path, name: str, what: str = "worker of group") -> sqlite3.Connection:
+def hold(path: Path, name: str, what: Holder = "worker of group") -> sqlite3.Connection:
     """Take the lock of `name` on the log at `path`; it is held until the result is closed.
 
     Raises

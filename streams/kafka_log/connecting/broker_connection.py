@@ -18,6 +18,7 @@ from kafka.protocol.metadata import ApiVersionsRequest, MetadataRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
+from streams.kafka_log.connecting.security import WITH_SASL, WITHOUT_TLS
 from streams.kafka_log.connecting.server import Server
 from streams.kafka_log.connecting.tls import first_answer_error, start_tls
 from streams.kafka_log.connecting.unreachable import Unreachable
@@ -66,10 +67,10 @@ class BrokerConnection:
         )
         self._socket: socket.socket = _connected(server)
         try:
-            if connect["security_protocol"].endswith("SSL"):
+            if connect["security_protocol"] in WITHOUT_TLS:
                 self._socket = start_tls(self._socket, server, connect)
             self.versions = self._ask_versions()
-            if connect["security_protocol"].startswith("SASL"):
+            if connect["security_protocol"] in WITH_SASL:
                 self._log_in()
             self.brokers = self._ask_brokers()
         except BaseException:
@@ -173,7 +174,7 @@ class BrokerConnection:
         try:
             answer = self.ask(MetadataRequest(topics=[]))
         except OSError as error:
-            if self._connect["security_protocol"].startswith("SASL"):
+            if self._connect["security_protocol"] in WITH_SASL:
                 raise Unreachable(
                     f"{self.server}: no answer after the login ({_reason(error)})",
                     "look at the broker's log",

@@ -12,6 +12,7 @@ from kafka import errors as kafka_errors
 from bandit.errors import CommitUnknown, LogError
 from streams.config.credentials import key_password, password
 from streams.config.log_settings import KAFKA
+from streams.kafka_log.connecting.security import WITH_SASL, WITHOUT_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,13 +105,13 @@ def client_settings(
         "reconnect_backoff_max_ms": 1000,
         "metadata_max_age_ms": 30_000,
     }
-    if log.security_protocol.startswith("SASL"):
+    if log.security_protocol in WITH_SASL:
         settings |= {
             "sasl_mechanism": log.sasl_mechanism,
             "sasl_plain_username": log.username,
             "sasl_plain_password": password(log, environment),
         }
-    if log.security_protocol.endswith("SSL"):
+    if log.security_protocol in WITHOUT_TLS:
         settings |= {
             "ssl_cafile": log.ca_file,
             "ssl_certfile": log.cert_file,
