@@ -294,6 +294,6 @@ class KafkaMember:
 
     def _busy(self) -> LogBusy:
         return LogBusy(
-            f"{self._names.name}: another worker has joined group {self._group!r} with the same"
-            f" log.instance, {self._instance!r}; what to do: give each worker its own"
+            f"{self._names.name}: another worker has joined group {self._group!r} with log.instance"
+            f" {self._instance!r}; what to do: give each worker its own log.instance"
         )

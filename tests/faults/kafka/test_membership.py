@@ -98,7 +98,7 @@ def test_an_idle_worker_that_is_replaced_under_its_name_notices(members: Members
     poll_until(first, holds_all(first))
     second = join(members.open(instance="w1"))
     since = time.monotonic()
-    with pytest.raises(LogBusy, match=r"another worker has joined group .* as 'w1'"):
+    with pytest.raises(LogBusy, match=r"another worker has joined group .* with log.instance 'w1'"):
         poll_until(first, lambda: False)
     assert time.monotonic() - since < SESSION_S
     poll_until(second, holds_all(second))
@@ -108,7 +108,7 @@ def test_a_busy_worker_that_is_replaced_under_its_name_can_not_commit(members: M
     first = join(members.open(instance="w1"))
     poll_until(first, holds_all(first))
     second = join(members.open(instance="w1"))
-    with pytest.raises(LogBusy, match=r"another worker has joined group .* as 'w1'"):
+    with pytest.raises(LogBusy, match=r"another worker has joined group .* with log.instance 'w1'"):
         first.commit([NewRecord("asks", b"t", b"lost")], {Place("tasks", 0): 1})
     poll_until(second, holds_all(second))
     assert second.committed(Place("tasks", 0)) is None

@@ -105,7 +105,7 @@ def test_a_learner_is_not_taken_in_by_rewards_that_were_made_again(broker: Broke
         with Hired(story.config()) as worker:
             said = ended(worker)
         # At 1 if the worker was the first to begin: an aborted transaction leaves its mark.
-        assert re.search(r"rewards/0: it ends at [01], but was read up to", said)
+        assert re.search(r"rewards/0: ends at offset [01], but was already read up to", said)
 
 
 @pytest.mark.parametrize("when", ["running", "stopped"])
