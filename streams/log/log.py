@@ -20,7 +20,7 @@ SILENT_S = 60.0
 
 
 class Place(NamedTuple):
-    """One partition of one topic."""
+    """A partition of a topic (TopicPartition in Kafka)."""
 
     topic: str
     partition: int
