@@ -1,4 +1,4 @@
-"""The command: it mounts the verbs, wires `demo`, and turns our errors into one line each.
+"""The command `poolwise`: it mounts the verbs, wires `demo`, and prints each error in one line.
 
 Rule 1: nothing heavy is imported before a verb is chosen, so that `--help` answers at once.
 Rule 2: no API lives here; the verbs live beside what they drive.
@@ -24,7 +24,7 @@ INTERRUPTED = 130  # what a shell reports after Ctrl-C: 128 + SIGINT
 
 
 class Verb(NamedTuple):
-    """Where a verb lives, and its line in `--help`."""
+    """The module and attribute of a verb, and its line in `--help`."""
 
     module: str
     attribute: str
@@ -32,28 +32,42 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "demo": Verb(__name__, "demo", "Watch poolwise decide and learn, with simulated labelers."),
-    "work": Verb("streams.cli.work", "work", "Run a worker: read events, decide, write decisions."),
-    "learn": Verb("streams.cli.learn", "learn", "Learn from rewards, for workers that follow."),
-    "feed": Verb("streams.cli.feed", "feed", "Put events from a file into a log."),
+    "demo": Verb(__name__, "demo", "Run poolwise on sample tasks, with simulated labelers."),
+    "work": Verb(
+        "streams.cli.work", "work", "Run a worker: read events, decide who labels what, learn."
+    ),
+    "learn": Verb(
+        "streams.cli.learn", "learn", "Run the learner that saves models for several workers."
+    ),
+    "feed": Verb("streams.cli.feed", "feed", "Write the events of a file into a log."),
     "tail": Verb("streams.cli.tail", "tail", "Print the events of a log as they arrive."),
-    "doctor": Verb("streams.cli.doctor", "doctor", "Say what is wrong, and what to do."),
+    "doctor": Verb(
+        "streams.cli.doctor", "doctor", "Check a log and its configuration, and suggest fixes."
+    ),
     "control": Verb(
-        "streams.cli.control", "control", "Pause, pin or cap a project, or freeze the learning."
+        "streams.cli.control", "control", "Pause a project, limit its cost, or freeze the model."
     ),
-    "archive": Verb("streams.cli.archive", "archive", "Write what was decided to Parquet."),
+    "archive": Verb(
+        "streams.cli.archive", "archive", "Copy decisions, rewards and verdicts to Parquet files."
+    ),
     "prune": Verb(
-        "streams.cli.prune", "prune", "Delete what is old from a log in a file, or an archive."
+        "streams.cli.prune", "prune", "Delete old records from a log file or an archive."
     ),
-    "evaluate": Verb("replay.cli.verbs", "evaluate", "Say what another policy would have earned."),
-    "tune": Verb("replay.cli.verbs", "tune", "Find exploration settings from a log."),
-    "simulate": Verb("replay.cli.verbs", "simulate", "Let it buy recorded or simulated labels."),
-    "savings": Verb("replay.cli.verbs", "savings", "Say what it would have saved on labels."),
+    "evaluate": Verb(
+        "replay.cli.verbs", "evaluate", "Estimate what another policy would have earned."
+    ),
+    "tune": Verb("replay.cli.verbs", "tune", "Find good exploration settings, using a log."),
+    "simulate": Verb(
+        "replay.cli.verbs", "simulate", "Run poolwise on recorded or simulated labels."
+    ),
+    "savings": Verb(
+        "replay.cli.verbs", "savings", "Estimate how much poolwise would save on labels."
+    ),
 }
 
 
 class Verbs(click.Group):
-    """The verbs of the table, each imported only when it runs."""
+    """The verbs in `VERBS`, each imported only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*VERBS, *super().list_commands(ctx)]
@@ -88,7 +102,7 @@ class Verbs(click.Group):
 )
 @click.version_option(package_name="poolwise", prog_name="poolwise")
 def cli() -> None:
-    """Decide which pool of labelers gets each task, and when its labels are enough."""
+    """Decide which pool of labelers gets each task, and when it has enough labels."""
 
 
 @click.command(epilog="Example: poolwise demo --tasks 500 --seed 7 --dir my-demo")
@@ -97,21 +111,31 @@ def cli() -> None:
     default=2310,
     show_default=True,
     type=click.IntRange(1, 2310),
-    help="How many of the 2,310 tasks.",
+    help="Number of tasks, of 2,310.",
 )
-@click.option("--seed", default=1, show_default=True, help="The same seed, the same demo.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    help="Seed of the simulation; the same seed gives the same demo.",
+)
 @click.option(
     "--dir",
     "folder",
     default="poolwise-demo",
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the log; a log of an earlier demo in it is replaced.",
+    help="Folder for the log; the log of an earlier demo in it is replaced.",
 )
-@click.option("--log", "address", metavar="LOG", help="Another log instead, such as one on Kafka.")
+@click.option(
+    "--log",
+    "address",
+    metavar="LOG",
+    help="Use this log instead, such as one on Kafka; it must not contain tasks.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def demo(*, tasks: int, seed: int, folder: Path, address: str | None, as_json: bool) -> None:
-    """Send real tasks to simulated labelers through the real log and worker."""
+    """Label real tasks with simulated labelers, through a real log and worker."""
     import msgspec
     from rich.console import Console
 
@@ -134,7 +158,7 @@ def demo(*, tasks: int, seed: int, folder: Path, address: str | None, as_json: b
 
 
 def foreign(home: Path) -> str | None:
-    """Say which package of our names is not ours, or None; `home` is where this file lies.
+    """Describe a package that has one of our names but is not ours; `home` is this file's folder.
 
     The package index has another `bandit` (a linter) and another `replay` (in replay-rec).
     """
@@ -161,7 +185,9 @@ def main(args: Sequence[str] | None = None) -> int:
     if what:
         return fail(f"{what}; install poolwise in an environment of its own", 1)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a name no terminal can show is no error
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # characters that the terminal cannot show are no error
             stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args, prog_name="poolwise", standalone_mode=False)
@@ -173,7 +199,7 @@ def main(args: Sequence[str] | None = None) -> int:
         if isinstance(error.__cause__, EOFError):  # click takes a truncated file for Ctrl-D
             raise error.__cause__ from None
         return fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # the reader has gone; nothing is left to say
+    except BrokenPipeError:  # nobody reads the output any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:  # a disk that is full, a folder that may not be entered

@@ -1,4 +1,4 @@
-"""The verb `archive`: keep what a log decided and learned, as Parquet."""
+"""The verb `archive`: copy decisions, rewards and verdicts to Parquet files."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     default=50_000,
     show_default=True,
     type=click.IntRange(1),
-    help="Rows that are written together, in one file a day.",
+    help="Rows per file; rows of different days are written to different files.",
 )
 @click.option(
     "--max-age-s",
     default=600.0,
     show_default=True,
     type=click.FloatRange(0),
-    help="Longest wait of a row until it is written, though they be few.",
+    help="Longest time until a row is written, in seconds.",
 )
 @FIGURES
 def archive(
@@ -45,10 +45,11 @@ def archive(
     max_age_s: float,
     as_json: bool,
 ) -> None:
-    """Write the decisions, rewards and verdicts of LOG into FOLDER, as Parquet by day.
+    """Copy the decisions, rewards and verdicts of LOG to Parquet files in FOLDER, by day.
 
-    A restart goes on where FOLDER ends; no row is lost or doubled, whenever it is stopped. SIGTERM
-    and Ctrl-C let it write what waits. `poolwise evaluate FOLDER`, DuckDB and pandas read it.
+    It runs until stopped; after SIGTERM or Ctrl-C it writes the rows in memory. A restart continues
+    where FOLDER ends: no row is lost or duplicated. Read the files with `poolwise evaluate FOLDER`,
+    DuckDB or pandas.
     """
     from streams.archive.archive import Archive
     from streams.monitor.logs import set_up
@@ -76,7 +77,7 @@ def archive(
 
 
 def _summary(archive: Archive, folder: Path) -> str:
-    """One line for a person: what was written."""
+    """One line for people: what was written."""
     from streams.process.showing import counted
 
     figures = archive.figures()

@@ -1,4 +1,4 @@
-"""The verb of operations: `control`."""
+"""The verb `control`: change how a running service treats a project or the model."""
 
 from __future__ import annotations
 
@@ -17,26 +17,36 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
 @LOG
 @CONFIG
-@click.option("--project", help="Whose tasks the order is about.")
-@click.option("--pause", "paused", is_flag=True, help="Take tasks and labels in, ask nobody.")
-@click.option("--pin", "pool", metavar="POOL", help="Ask this pool alone, or stop.")
-@click.option("--usd-per-day", type=float, help="What its asks may cost in a UTC day.")
-@click.option("--learning", is_flag=True, help="The order is about the learning, not a project.")
-@click.option("--freeze", "frozen", is_flag=True, help="Learn nothing more.")
+@click.option("--project", help="Project that the order applies to.")
 @click.option(
-    "--roll-back", "snapshot", type=click.IntRange(0), help="Replace the model by this snapshot."
+    "--pause", "paused", is_flag=True, help="Ask no pool; tasks and labels are still accepted."
+)
+@click.option("--pin", "pool", metavar="POOL", help="Ask only this pool, or stop.")
+@click.option("--usd-per-day", type=float, help="Limit the cost of the project's asks per UTC day.")
+@click.option("--learning", is_flag=True, help="The order applies to the model, not to a project.")
+@click.option(
+    "--freeze",
+    "frozen",
+    is_flag=True,
+    help="Stop learning; decisions continue with the current model.",
+)
+@click.option(
+    "--roll-back",
+    "snapshot",
+    type=click.IntRange(0),
+    help="Replace the model by the snapshot with this number.",
 )
 @click.option(
     "--relearn",
     is_flag=True,
-    help="Learn again what came since that snapshot; alone, all rewards that are kept.",
+    help="With --roll-back: learn the rewards since that snapshot again; alone: all in the log.",
 )
 @click.option(
     "--reset-clock",
     is_flag=True,
-    help="Set the time of all desks to this machine's, backwards too.",
+    help="Set the time of all partitions to this machine's time, even if that is earlier.",
 )
-@click.option("--why", default="", help="Said wherever the order is shown.")
+@click.option("--why", default="", help="Reason, shown with the order.")
 def control(
     *,
     log: str,
@@ -52,27 +62,32 @@ def control(
     reset_clock: bool,
     why: str,
 ) -> None:
-    """Order something of a project or of the learning in LOG, at run time.
+    """Give an order for a project or for the model, or show the orders in force.
 
-    An order replaces the earlier one of its project, or of the learning, whole: with --project or
-    --learning alone, all that was ordered is lifted. Without either, shows what is in force.
+    Workers apply orders while they run. An order replaces all earlier ones of its project or of the
+    model; --project NAME or --learning without another option cancels them. Without --project
+    and --learning, the orders in force are shown.
 
-    --reset-clock repairs desks whose time is wrong because a worker's clock was. Correct that clock
-    first, and check this machine's. Asks that are dated in the future then expire as if made now.
+    Use --reset-clock after a worker ran with a wrong clock. First correct that clock, and check
+    this machine's. Asks dated in the future then expire as if made now.
     """
     from bandit.events import Control
     from streams.clients import controlling
-    from streams.clients.controlling import in_force, order, said
+    from streams.clients.controlling import described, in_force, order
     from streams.process.showing import counted
 
-    given = (pool, usd_per_day, snapshot)
-    orders = (paused, frozen, relearn, *(value is not None for value in given))
+    values = (pool, usd_per_day, snapshot)
+    orders = (paused, frozen, relearn, *(value is not None for value in values))
     if learning and project is not None:
-        raise click.UsageError("An order is about a --project or the --learning, not both.")
+        raise click.UsageError("--project and --learning cannot be used together.")
     if any(orders) and not learning and project is None:
-        raise click.UsageError("Say what the order is about: --project NAME, or --learning.")
+        raise click.UsageError(
+            "Missing option '--project' or '--learning': what the order applies to."
+        )
     if reset_clock and (any(orders) or learning or project is not None):
-        raise click.UsageError("--reset-clock is about all desks, and goes with no other order.")
+        raise click.UsageError(
+            "--reset-clock applies to all partitions, and cannot be used with an order."
+        )
     with closing(open_log(log, log_settings(config_file))) as opened:
         if reset_clock:
             now = time.time()
@@ -93,10 +108,10 @@ def control(
                 why=why,
             )
             order(opened, new)
-            click.echo(said(new))
+            click.echo(described(new))
             return
-        found = in_force(opened)
-        for one in found:
-            click.echo(said(one))
-        if not found:
-            click.echo("Nothing is ordered: all goes as usual.")
+        controls = in_force(opened)
+        for existing in controls:
+            click.echo(described(existing))
+        if not controls:
+            click.echo("No orders in force.")

@@ -1,4 +1,4 @@
-"""The verb `feed`: put events from a file into a log."""
+"""The verb `feed`: write the events of files into a log."""
 
 from __future__ import annotations
 
@@ -20,28 +20,41 @@ if TYPE_CHECKING:
 
     from streams.clients.feeding import Fed
 
-CREATE = click.option("--partitions", type=click.IntRange(1), help="Of a log that is made now.")
+CREATE = click.option(
+    "--partitions", type=click.IntRange(1), help="Number of partitions, if the log file is created."
+)
 
 
 @click.command(epilog="Example: poolwise feed labels.db tasks.jsonl")
 @LOG
 @click.argument("files", nargs=-1)
 @click.option(
-    "--skip-bad", is_flag=True, help="Send bad lines to the dead letters, write the rest."
+    "--skip-bad",
+    is_flag=True,
+    help="Write invalid lines to the topic deadletters, instead of refusing the file.",
 )
 @click.option(
     "--from-deadletters",
     is_flag=True,
-    help="Instead of FILES: send what became a dead letter again, each once.",
+    help="Send the records of the topic deadletters again, instead of FILES; each is sent once.",
 )
-@click.option("--rule", "rules", multiple=True, help="Only letters of this rule; may be repeated.")
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    help="With --from-deadletters: only dead letters that broke this rule. May be repeated.",
+)
 @click.option(
     "--since",
     type=click.IntRange(0),
     default=0,
-    help="Pass over letters before this offset, for good.",
+    help="With --from-deadletters: skip dead letters before this offset, permanently.",
 )
-@click.option("--dry-run", is_flag=True, help="Show which letters would be sent.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="With --from-deadletters: show what would be sent, and send nothing.",
+)
 @CREATE
 @CONFIG
 @FIGURES
@@ -58,23 +71,27 @@ def feed(
     config_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Put the events in FILES (- for standard input), one a line, into LOG.
+    """Write the events in FILES, one JSON object per line, into LOG.
 
-    LOG is made if it isn't there. A file with a bad line is refused whole. With --from-deadletters,
-    send the originals of dead letters again, once what was wrong is mended; what was sent is
-    remembered in the log, rule by rule.
+    The file name - reads standard input. A log file that does not exist is created. If a line is
+    invalid, nothing of its file is written.
+
+    With --from-deadletters, records that were rejected are sent again, after you have removed the
+    cause. The log remembers which were sent, for each rule.
     """
     if from_deadletters:
         if files or skip_bad or partitions is not None:
-            raise click.UsageError("--from-deadletters takes no FILES, and makes no log.")
+            raise click.UsageError(
+                "--from-deadletters cannot be used with FILES, --skip-bad or --partitions."
+            )
         from streams.cli.resend import feed_again
 
         feed_again(log, config_file, rules, since, dry_run=dry_run, as_json=as_json)
         return
     if rules or since or dry_run:
-        raise click.UsageError("--rule, --since and --dry-run belong to --from-deadletters.")
+        raise click.UsageError("--rule, --since and --dry-run need --from-deadletters.")
     if not files:
-        raise click.UsageError("Missing argument 'FILES...', or --from-deadletters.")
+        raise click.UsageError("Missing argument 'FILES...' or option '--from-deadletters'.")
     import msgspec
 
     from bandit.errors import MissingInput
@@ -83,7 +100,7 @@ def feed(
 
     figures = {}
     for name in files:
-        if name != "-" and not Path(name).exists():  # before a log is made for nothing
+        if name != "-" and not Path(name).exists():  # before a log is created for nothing
             raise MissingInput(f"{name}: there is no such file")
     settings = log_settings(config_file)
     if partitions is not None:
@@ -104,37 +121,37 @@ def feed(
 
 
 def _fed(name: str, fed: Fed) -> str:
-    """One line for a person: what of a file was put into the log."""
+    """One line for people: what was written of a file."""
     from streams.process.showing import counted
 
-    bad = f", {counted(fed.bad, 'bad line')} to the dead letters" if fed.bad else ""
+    bad = f", {counted(fed.bad, 'invalid line')} written to deadletters" if fed.bad else ""
     unknown = (
         f", {counted(fed.ignored_fields, 'unknown field')} ignored" if fed.ignored_fields else ""
     )
-    return f"{name}: {counted(fed.good, 'event')}{bad}{unknown}"
+    return f"{name}: {counted(fed.good, 'event')} written{bad}{unknown}"
 
 
 @contextmanager
 def _read_twice(name: str) -> Iterator[BinaryIO]:
-    """Open a file; keep a pipe or, for `-`, standard input where it can be read twice."""
+    """Open a file; copy a pipe or, for `-`, standard input, so that it can be read twice."""
     from bandit.errors import InputError
 
     if name == "-":
-        with _kept(sys.stdin.buffer) as kept:
-            yield kept
+        with _copied(sys.stdin.buffer) as copied:
+            yield copied
         return
     with ExitStack() as stack:
         try:
             stream = stack.enter_context(Path(name).open("rb"))
         except OSError as error:
             raise InputError(f"{name}: {error.strerror}") from error
-        yield stream if stream.seekable() else stack.enter_context(_kept(stream))
+        yield stream if stream.seekable() else stack.enter_context(_copied(stream))
 
 
 @contextmanager
-def _kept(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Copy what can be read once only to a file without a name."""
-    with tempfile.TemporaryFile() as kept:
-        shutil.copyfileobj(stream, kept)
-        kept.seek(0)
-        yield kept
+def _copied(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Copy a stream that can be read only once to a file without a name."""
+    with tempfile.TemporaryFile() as copied:
+        shutil.copyfileobj(stream, copied)
+        copied.seek(0)
+        yield copied

@@ -1,4 +1,4 @@
-"""The verb `learn`: learn from rewards, for workers that follow."""
+"""The verb `learn`: learn from rewards, and save models for workers that follow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: poolwise learn kafka://localhost:9092 --config poolwise.toml")
 @LOG_IF_NOT_CONFIGURED
 @WHOLE_CONFIG
-@click.option("--until-idle", is_flag=True, help="Stop when nothing is left to learn.")
+@click.option("--until-idle", is_flag=True, help="Stop when all rewards are learned.")
 @METRICS_PORT
 @LOG_FORMAT
 @FIGURES
@@ -31,9 +31,9 @@ def learn(
     log_format: str | None,
     as_json: bool,
 ) -> None:
-    """Learn from the rewards in LOG, and save snapshots for workers that --follow.
+    """Learn from the rewards in LOG, and save the model for workers with --follow.
 
-    One learns for a group: a second one takes over, and the first ends.
+    There is one learner per group of workers: a second one takes over, and the first one ends.
     """
     from streams.core import engine_maker
     from streams.learner.learner_process import LearnerProcess

@@ -1,4 +1,4 @@
-"""Options that several verbs have, and the configuration that they give."""
+"""Options that several verbs share, and the configuration that results from them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONFIG = click.option(
     "--config",
     "config_file",
     type=_FILE,
-    help="Settings in TOML; its [log] says how to log in.",
+    help="Configuration file in TOML; its section [log] sets login and encryption.",
 )
 
 LOG_IF_NOT_CONFIGURED = click.argument("log", required=False)
@@ -28,20 +28,22 @@ WHOLE_CONFIG = click.option(
     "--config",
     "config_file",
     type=_FILE,
-    help="Settings in TOML; LOG and the options here stand above it.",
+    help="Configuration file in TOML; LOG and options given here override it.",
 )
 
-FIGURES = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+FIGURES = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def require_log(log: str | None, config_file: Path | None) -> None:
-    """Refuse a verb that was told of no log at all."""
+    """Refuse a call without any log."""
     if log is None and config_file is None:
-        raise click.UsageError("Say which LOG, or give a --config that says it.")
+        raise click.UsageError(
+            "Missing argument 'LOG'. Give it, or a --config file that sets log.address."
+        )
 
 
 def configured(config_file: Path | None, log: str | None = None) -> Config:
-    """Return what a file says, or what holds without one; `log` stands above its address."""
+    """Return the configuration in a file, or the defaults; `log` overrides its address."""
     import msgspec
 
     from streams.config.config import Config, read_config
@@ -53,7 +55,7 @@ def configured(config_file: Path | None, log: str | None = None) -> Config:
 
 
 def log_settings(config_file: Path | None) -> LogSettings:
-    """Return the section [log] of a configuration, or what holds without one."""
+    """Return the section [log] of a configuration, or the defaults."""
     return configured(config_file).log
 
 

@@ -1,4 +1,4 @@
-"""The verb `prune`: delete what is old from a log in a file, or from an archive."""
+"""The verb `prune`: delete old records from a log file, or old days from an archive."""
 
 from __future__ import annotations
 
@@ -25,24 +25,26 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: poolwise prune labels.db --before 30d --archive my-archive")
 @click.argument("log", metavar="LOG_OR_FOLDER")
 @click.option(
-    "--before", required=True, help="Days, such as 30d, or a time in UTC, such as 2026-10-01."
+    "--before",
+    required=True,
+    help="Delete what is older: an age in days, such as 30d, or a UTC time, such as 2026-10-01.",
 )
 @click.option(
     "--archive",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Delete nothing that this folder of `poolwise archive` doesn't have yet.",
+    help="Keep records that are not yet in this folder of `poolwise archive`.",
 )
 @click.option(
     "--gone-group",
     "gone",
     multiple=True,
-    help="A group whose workers will never return: keep nothing for it. May be repeated.",
+    help="A group of workers that is no longer used: keep no records for it. May be repeated.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would go.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing.")
 @click.option(
     "--rewrite",
     is_flag=True,
-    help="Write the whole file anew, to give all free space back; the worker must be stopped.",
+    help="Rewrite the file to return its free space to the disk; the worker must be stopped.",
 )
 @CONFIG
 @FIGURES
@@ -57,12 +59,12 @@ def prune(
     config_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Delete records that are older than a time from a log in a file, or old days from an archive.
+    """Delete old records from a log file, or old days from a folder of `poolwise archive`.
 
-    Of a log: tasks, labels, asks, decisions, rewards, verdicts and dead letters. Whatever its age,
-    a record stays until the workers have read it, the learner has learned it and the archive, if
-    you name one, has it. Workers may run meanwhile. Kafka deletes by itself: see retention.ms, and
-    `poolwise doctor`.
+    In a log: tasks, labels, asks, decisions, rewards, verdicts and dead letters. A record that the
+    workers have not read, the learner has not learned or --archive does not contain yet is kept,
+    however old. Workers may run at the same time. Kafka deletes old records itself: see the topic
+    setting retention.ms, which `poolwise doctor` checks.
     """
     from bandit.errors import ConfigError
     from streams.config.log_settings import KAFKA
@@ -71,12 +73,14 @@ def prune(
     at = seconds_of(before, time.time())
     if log.startswith(KAFKA):
         raise ConfigError(
-            f"{log}: Kafka deletes what is old by itself: set retention.ms of the topics"
-            " (`poolwise doctor` says where it is too short)"
+            f"{log}: Kafka deletes old records itself; set retention.ms of the topics"
+            " (`poolwise doctor` checks it)"
         )
     if Path(log).is_dir():
         if archive is not None or gone or rewrite:
-            raise click.UsageError("--archive, --gone-group and --rewrite go with a log only.")
+            raise click.UsageError(
+                "--archive, --gone-group and --rewrite need a log file, not a folder."
+            )
         from streams.prune.folder import prune_folder
 
         report: FolderReport | LogReport = prune_folder(Path(log), at, dry_run=dry_run)
@@ -110,21 +114,21 @@ def _of_log(
         assert isinstance(log, EmbeddedLog)
         if rewrite and not dry_run:
             stack.enter_context(space.nobody_at_work(log))
-        size, found = space.size_of(log), tuple(cuts(log, before, archive, gone))
+        size, all_cuts = space.size_of(log), tuple(cuts(log, before, archive, gone))
         if not dry_run:
-            _delete(log, found)
+            _delete(log, all_cuts)
             if rewrite:
                 space.rewrite(log)
-        return LogReport(str(log.path), before, found, dry_run, size, space.size_of(log))
+        return LogReport(str(log.path), before, all_cuts, dry_run, size, space.size_of(log))
 
 
-def _delete(log: EmbeddedLog, found: Iterable[Cut]) -> None:
+def _delete(log: EmbeddedLog, all_cuts: Iterable[Cut]) -> None:
     from streams.process.showing import Counting
     from streams.prune.pruning import prune_place
 
     gone = 0
     with closing(Counting("records deleted")) as counting:
-        for cut in found:
+        for cut in all_cuts:
             for deleted in prune_place(log, cut):
                 gone += deleted
                 counting.show(gone)

@@ -1,4 +1,4 @@
-"""What `feed --from-deadletters` does, and what it says."""
+"""What `feed --from-deadletters` does, and its report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def feed_again(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Send dead letters again, or show which would be; name those that can't be."""
+    """Send dead letters again, or show which would be sent; list those that cannot be sent."""
     from streams.cli.options import log_settings, open_log
     from streams.clients.resending import resend
     from streams.process.showing import Counting
@@ -34,13 +34,13 @@ def feed_again(
     letters: list[dict[str, object]] = []
     sent = not_sendable = 0
     with closing(open_log(log, settings)) as opened, closing(Counting("letters")) as counting:
-        for one in resend(opened, settings.group, rules, since, dry_run=dry_run):
-            records.update(record.topic for record in one.records)
-            sent += bool(one.records)
-            not_sendable += not one.records
+        for resent in resend(opened, settings.group, rules, since, dry_run=dry_run):
+            records.update(record.topic for record in resent.records)
+            sent += bool(resent.records)
+            not_sendable += not resent.records
             counting.show(sent + not_sendable)
-            if dry_run or not one.records:
-                letters.append(_shown(one))
+            if dry_run or not resent.records:
+                letters.append(_shown(resent))
     if as_json:
         figures = {"sent": sent, "not_sendable": not_sendable, "records": records}
         click.echo(json.dumps(figures | {"letters": letters, "dry_run": dry_run}))
@@ -50,14 +50,14 @@ def feed_again(
     click.echo(_summary(sent, not_sendable, records, dry_run=dry_run))
 
 
-def _shown(one: Resent) -> dict[str, object]:
-    """What there is to say of a letter that wasn't just sent."""
-    to = sorted({record.topic for record in one.records})
+def _shown(resent: Resent) -> dict[str, object]:
+    """Describe a letter that was not sent."""
+    to = sorted({record.topic for record in resent.records})
     return {
-        "place": f"deadletters/{one.partition} at {one.offset}",
-        "rule": one.letter.rule,
+        "place": f"deadletters/{resent.partition} at {resent.offset}",
+        "rule": resent.letter.rule,
         "to": to,
-        "what": f"to {', '.join(to)}" if to else f"can't be sent: {one.letter.message}",
+        "what": f"to {', '.join(to)}" if to else f"cannot be sent: {resent.letter.message}",
     }
 
 
@@ -67,4 +67,4 @@ def _summary(sent: int, not_sendable: int, records: Counter[str], *, dry_run: bo
     to = ", ".join(f"{number:,} to {topic}" for topic, number in sorted(records.items()))
     line = f"{counted(sent, 'dead letter')} {'would be ' if dry_run else ''}sent again"
     line += f" ({to})" if to else ""
-    return line + (f"; {not_sendable:,} can't be sent" if not_sendable else "")
+    return line + (f"; {not_sendable:,} cannot be sent" if not_sendable else "")

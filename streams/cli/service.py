@@ -1,4 +1,4 @@
-"""What the verbs that run for ever have in common: their configuration, metrics and health."""
+"""Configuration, metrics and health of the verbs that run permanently."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 METRICS_PORT = click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),
-    help="Serve /metrics, /healthz and /readyz there; 0 is any free port.",
+    help="Serve /metrics, /healthz and /readyz on this port; 0 picks a free one.",
 )
 LOG_FORMAT = click.option(
     "--log-format",
     type=click.Choice(["console", "json"]),
-    help="What happens, on standard error: warnings for a person, or all of it in JSON.",
+    help="Format of the log lines on standard error; console shows warnings only.",
 )
 
 
@@ -36,7 +36,7 @@ def service_config(
     metrics_port: int | None,
     log_format: str | None,
 ) -> Config:
-    """Return the configuration, what was said on the command line standing above the file."""
+    """Return the configuration; the command line overrides the file."""
     import msgspec
 
     from streams.config.log_settings import check_log
@@ -57,7 +57,7 @@ def service_config(
 
 @contextmanager
 def monitored(config: Config) -> Iterator[tuple[Callable[[Watched], None], Observe]]:
-    """Serve metrics and health, if a port is given; what takes a turn's state, and its timings."""
+    """Serve metrics and health, if a port is set; yield the publishers of status and timings."""
     from streams.process import failpoints, timings
 
     if config.metrics.port is None:

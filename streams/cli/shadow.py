@@ -1,4 +1,4 @@
-"""What `poolwise work --shadow` does."""
+"""What `poolwise work --shadow` runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def run_shadow(
     stop: Callable[[], bool],
     publish: Callable[[Watched], None],
 ) -> dict[str, Any]:
-    """Run a shadow on the log of `config` until it is to stop; return what it reports."""
+    """Run a shadow on the log of `config` until it is to stop; return its report."""
     from streams.process.showing import Counting
     from streams.shadow.log import ShadowLog
     from streams.shadow.shadow import Shadow
@@ -33,13 +33,13 @@ def run_shadow(
     with ExitStack() as stack:
         opened = stack.enter_context(closing(open_log(config.log.address, config.log)))
         noted = stack.enter_context(closing(ShadowLog(file))) if file else None
-        counting = stack.enter_context(closing(Counting("decisions looked at")))
+        counting = stack.enter_context(closing(Counting("decisions compared")))
 
         def progress(shadow: Shadow) -> None:
             counting.show(shadow.tally.decisions)
             publish(shadow)
 
-        one = Shadow(
+        running = Shadow(
             opened,
             config.core,
             file=noted,
@@ -47,6 +47,6 @@ def run_shadow(
             from_now=from_now,
             progress=progress,
         )
-        stack.enter_context(closing(one))
-        one.run(until_idle=until_idle, poll_s=config.worker.poll_s, stop=stop)
-        return one.report()
+        stack.enter_context(closing(running))
+        running.run(until_idle=until_idle, poll_s=config.worker.poll_s, stop=stop)
+        return running.report()

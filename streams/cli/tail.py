@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: poolwise tail labels.db asks --follow")
 @LOG
 @click.argument("topic")
-@click.option("--follow", is_flag=True, help="Go on with what comes, until interrupted.")
-@click.option("--from", "position", type=click.IntRange(0), default=0, help="First offset shown.")
-@click.option("--places", is_flag=True, help="Show partition, offset and key too.")
+@click.option("--follow", is_flag=True, help="Keep printing new records, until interrupted.")
+@click.option(
+    "--from",
+    "position",
+    type=click.IntRange(0),
+    default=0,
+    help="First offset to print, in each partition.",
+)
+@click.option("--places", is_flag=True, help="Print partition, offset and key, too.")
 @CONFIG
 def tail(
     *,

@@ -6,6 +6,7 @@ import gc
 import json
 import time
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,38 +19,50 @@ if TYPE_CHECKING:
     from streams.worker.worker import Worker
 
 
+class ClockSource(StrEnum):
+    """Where the time of a worker comes from."""
+
+    WALL = "wall"
+    LOG = "log"
+
+
 @click.command(epilog="Example: poolwise work labels.db --until-idle")
 @LOG_IF_NOT_CONFIGURED
 @WHOLE_CONFIG
-@click.option("--until-idle", is_flag=True, help="Stop when nothing is left to read.")
+@click.option("--until-idle", is_flag=True, help="Stop when all records are processed.")
 @click.option(
     "--clock",
-    type=click.Choice(["wall", "log"]),
-    default="wall",
+    type=click.Choice([source.value for source in ClockSource]),
+    default=ClockSource.WALL.value,
     show_default=True,
-    help="Who writes the ticks: this worker, or whoever feeds the log.",
+    help="Source of the time: this machine's clock, or Tick events that are fed into the log.",
 )
 @click.option(
     "--instance",
     metavar="NAME",
-    help="One of its own for each worker on Kafka: then a restart moves no partition.",
+    help="Name of this worker on Kafka, different for each worker: with it, a restart does not move"
+    " partitions to other workers.",
 )
 @click.option(
-    "--follow", is_flag=True, help="Don't learn: use the newest snapshot of poolwise learn."
+    "--follow", is_flag=True, help="Do not learn: use the newest model saved by poolwise learn."
 )
 @click.option(
     "--shadow",
     is_flag=True,
-    help="Decide without sending anything, and report what differs from what was done.",
+    help="Only compare: report what this configuration would have decided differently from the"
+    " decisions in the log, and write nothing into it.",
 )
 @click.option(
     "--shadow-log",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Note the shadow's decisions there, as JSON lines; it goes on behind those it has.",
+    help="With --shadow: append each comparison to this file, as JSON lines. A restart continues"
+    " after the last one.",
 )
-@click.option("--from-now", is_flag=True, help="Let the shadow begin where the log ends now.")
-@click.option("--create", is_flag=True, help="Make the log if it isn't there.")
+@click.option(
+    "--from-now", is_flag=True, help="With --shadow: compare only decisions made from now on."
+)
+@click.option("--create", is_flag=True, help="Create the log file if it does not exist.")
 @METRICS_PORT
 @LOG_FORMAT
 @FIGURES
@@ -69,14 +82,13 @@ def work(
     log_format: str | None,
     as_json: bool,
 ) -> None:
-    """Run a worker on LOG: read events, decide, write decisions, learn.
+    """Run a worker on LOG: read events, decide which pool to ask or to stop, and learn.
 
-    SIGTERM and Ctrl-C let it finish its batch and write a snapshot, for at most worker.drain_s; a
-    second one ends it at once. On Kafka, any number of workers with --follow share the work, and
-    one `poolwise learn` learns for them; in a file, one worker does it all.
+    LOG is a file such as labels.db, or kafka://HOST:PORT. In a file, one worker does all the work.
+    On Kafka, several workers with --follow share it, and one `poolwise learn` learns for all.
 
-    With --shadow it only looks on: at each decision that was made it says what its own --config
-    would have done, and reports the difference at the end.
+    After SIGTERM or Ctrl-C the worker finishes its batch and saves the model, within
+    worker.drain_s seconds; a second signal ends it at once.
     """
     from streams.cli.shadow import run_shadow
     from streams.core import engine_maker
@@ -116,12 +128,11 @@ def work(
                 config.worker,
                 group=config.log.group,
                 follow=follow,
-                clock=time.time if clock == "wall" else None,
+                clock=time.time if ClockSource(clock) is ClockSource.WALL else None,
                 progress=progress,
                 observe=observe,
             )
-            # What is loaded by now stays. Looking through it for garbage took 40 ms each 2,000
-            # tasks.
+            # What is loaded by now stays: scanning it for garbage took 40 ms per 2,000 tasks.
             gc.freeze()
             with closing(worker):
                 worker.run(until_idle=until_idle, stop=asked)
@@ -129,8 +140,10 @@ def work(
 
 
 def _check_shadow(*, shadow: bool, shadow_log: Path | None, from_now: bool, create: bool) -> None:
-    """Refuse options that go only with a shadow, or never."""
+    """Refuse options that need a shadow, or exclude it."""
     if shadow and create:
-        raise click.UsageError("A --shadow writes nothing into the log: it can't --create it.")
+        raise click.UsageError(
+            "--create cannot be used with --shadow, which needs the decisions of an existing log."
+        )
     if not shadow and (shadow_log or from_now):
-        raise click.UsageError("--shadow-log and --from-now go with --shadow only.")
+        raise click.UsageError("--shadow-log and --from-now need --shadow.")

@@ -1,4 +1,4 @@
-"""Controls: what operations order at run time, as it stands in the log."""
+"""Controls: orders of operators at run time, as records of the log."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from streams.log.log import Log
 
 BATCH = 1000
-RELEARN = "learned again from the first reward that is kept"
+RELEARN = "learned again from all rewards in the log"
 
 
 def order(log: Log, control: Control) -> None:
-    """Put `control` in place of the one of its project, or of the learning.
+    """Replace the control of the same project, or of the model, by `control`.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def order(log: Log, control: Control) -> None:
 
 
 def reset_clock(log: Log, at: float) -> int:
-    """Set the time of every desk to `at`, backwards too; how many partitions that are."""
+    """Set the time of every partition to `at`, even if earlier; return their number."""
     partitions = log.partitions(LABELS)
     tick = encode(Tick(at=at, reset=True))
     log.write([NewRecord(LABELS, None, tick, partition) for partition in range(partitions)])
@@ -46,7 +46,7 @@ def reset_clock(log: Log, at: float) -> int:
 
 
 def in_force(log: Log) -> list[Control]:
-    """Return what is ordered now: of the learning first, then project by project."""
+    """Return the controls in force: of the model first, then by project."""
     newest: dict[bytes, Control] = {}
     with closing(log.follow(CONTROLS)) as reader:
         for record in chain.from_iterable(read_to_end(reader, BATCH)):
@@ -66,28 +66,30 @@ def in_force(log: Log) -> list[Control]:
     )
 
 
-def said(control: Control) -> str:
-    """Say in a few words what a control orders.
+def described(control: Control) -> str:
+    """Describe a control in a few words.
 
     Examples
     --------
-    >>> said(Control(at=0.0, project="cats", usd_per_day=20.0, why="budget of the quarter"))
-    'cats: at most $20 a day (budget of the quarter)'
-    >>> said(Control(at=0.0))
-    'learning: as usual'
+    >>> described(Control(at=0.0, project="cats", usd_per_day=20.0, why="budget of the quarter"))
+    'cats: at most $20 per day (budget of the quarter)'
+    >>> described(Control(at=0.0))
+    'learning: no order'
     """
     words = []
     if control.paused:
         words.append("paused")
     if control.pool is not None:
-        words.append(f"pinned to {control.pool}")
+        words.append(f"asks only pool {control.pool}")
     if control.usd_per_day is not None:
-        words.append(f"at most ${control.usd_per_day:g} a day")
+        words.append(f"at most ${control.usd_per_day:g} per day")
     if control.frozen:
         words.append("frozen")
     if control.snapshot is not None:
         words.append(f"rolled back to snapshot {control.snapshot}")
     if control.relearn:
-        words.append("learned again from there" if control.snapshot is not None else RELEARN)
+        words.append(
+            "rewards since then learned again" if control.snapshot is not None else RELEARN
+        )
     why = f" ({control.why})" if control.why else ""
-    return f"{control.project or 'learning'}: {', '.join(words) or 'as usual'}{why}"
+    return f"{control.project or 'learning'}: {', '.join(words) or 'no order'}{why}"

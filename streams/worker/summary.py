@@ -1,4 +1,4 @@
-"""What `poolwise work` says at its end: what was done, what is open, and what it waits for."""
+"""The closing line of `poolwise work`: what was done, what is open, and what blocks open tasks."""
 
 from __future__ import annotations
 
@@ -8,46 +8,48 @@ from typing import TYPE_CHECKING
 from streams.process.showing import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections import Counter
+    from collections.abc import Iterator, Mapping
 
     from streams.worker.worker import Worker
 
 SHOWN = 3
-"""Sets of missing skills that are named, those of most tasks first."""
+"""Sets of missing skills that are named, those of the most tasks first."""
 
 
 def summary(worker: Worker, log: str) -> str:
-    """Return one line for a person; `log` is how the log is called on the command line."""
+    """Return one line for people; `log` is the log's address on the command line."""
     figures = worker.figures()
-    line = f"{counted(figures['handled'], 'record')} handled (ticks too)"
+    line = f"{counted(figures['handled'], 'record')} processed (including ticks)"
     for topic in ("decisions", "asks", "rewards", "verdicts"):
         line += f", {counted(figures[topic], topic.removesuffix('s'))}"
     if figures["ignored_fields"]:
         line += f", {counted(figures['ignored_fields'], 'unknown field')} ignored"
     if figures["dead_letters"]:
         bad = counted(figures["dead_letters"], "dead letter")
-        line += f", {bad} (poolwise tail {shlex.quote(log)} deadletters)"
+        line += f", {bad} (see them: poolwise tail {shlex.quote(log)} deadletters)"
     line += f"; open: {counted(figures['open_tasks'], 'task')}"
     line += f", {counted(figures['open_asks'], 'ask')}"
-    return "; ".join([line, *_missing(worker, log)])
+    return "; ".join([line, *_blocked(figures, worker.core.stranded(), log)])
 
 
-def _missing(worker: Worker, log: str) -> Iterator[str]:
-    """Yield what open tasks wait for that isn't a label."""
-    figures, stranded = worker.figures(), worker.core.stranded()
+def _blocked(
+    figures: Mapping[str, int], stranded: Counter[tuple[str, ...]], log: str
+) -> Iterator[str]:
+    """Yield what open tasks wait for, other than labels; `stranded` counts by missing skills."""
     for skills, tasks in stranded.most_common(SHOWN):
-        yield f"{_waiting(tasks)} for an open pool{_having(skills)}"
+        yield f"{_waiting(tasks)} for an available pool{_having(skills)}"
     others = stranded.total() - sum(tasks for _, tasks in stranded.most_common(SHOWN))
     if others:
-        yield f"{_waiting(others)} for open pools with other skills"
+        yield f"{_waiting(others)} for available pools with other skills"
     stopped = figures["halted_tasks"] - stranded.total()
     if stopped:
         are = "is" if stopped == 1 else "are"
-        orders = f"poolwise tail {shlex.quote(log)} controls"
+        orders = f"see it: poolwise control {shlex.quote(log)}"
         yield f"{counted(stopped, 'task')} {are} stopped by an order ({orders})"
     full = figures["open_tasks"] - figures["halted_tasks"]
     if full and not figures["open_asks"]:
-        yield f"{_waiting(full)} for room in a pool"
+        yield f"{_waiting(full)} for a pool with free capacity"
 
 
 def _waiting(tasks: int) -> str:
@@ -55,7 +57,7 @@ def _waiting(tasks: int) -> str:
 
 
 def _having(skills: tuple[str, ...]) -> str:
-    """Say which skills a pool must have.
+    """Name the skills that a pool must have.
 
     Examples
     --------

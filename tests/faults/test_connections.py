@@ -177,7 +177,7 @@ def test_a_broker_that_sends_its_clients_where_nobody_is_is_said(
 ) -> None:
     doctor, _ = verbs.both(f"kafka://127.0.0.1:{broker.behind_port}", as_processes=LONG)
     where = f"127.0.0.1:{broker.proxied_port}"
-    assert f"broker 1 tells its clients to come to {where}; from here: {where}: noth" in doctor.text
+    assert f"advertises the address {where}; from this machine: {where}: noth" in doctor.text
 
 
 def test_a_password_that_changes_ends_a_worker(

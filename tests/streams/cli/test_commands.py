@@ -39,7 +39,7 @@ def test_tail_says_which_topics_there_are() -> None:
 
 
 def test_feed_reads_standard_input(path: Path) -> None:
-    assert run(feed, path, "-", stdin=b"\n".join(LINES)).output == "-: 4 events\n"
+    assert run(feed, path, "-", stdin=b"\n".join(LINES)).output == "-: 4 events written\n"
     log = EmbeddedLog(path)
     assert [one.value for one in read(log, "tasks")] == LINES[2:]
     log.close()
@@ -51,19 +51,21 @@ def test_feed_reads_a_pipe_that_is_named_like_a_file(path: Path) -> None:
     os.write(writer, b"\n".join(LINES))
     os.close(writer)
     name = f"/dev/fd/{reader}"
-    assert run(feed, path, name).output == f"{name}: 4 events\n"
+    assert run(feed, path, name).output == f"{name}: 4 events written\n"
     os.close(reader)
 
 
 def test_feed_takes_what_windows_writes(path: Path, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"\xef\xbb\xbf" + b"\r\n\r\n".join(LINES) + b"\r\n")
-    assert run(feed, path, file).output == f"{file}: 4 events\n"
+    assert run(feed, path, file).output == f"{file}: 4 events written\n"
 
 
 def test_feed_says_how_many_fields_it_does_not_know(path: Path) -> None:
     line = b'{"type":"Pool","pool":"a","at":0,"usd_per_label":1,"capacity_per_hr":5}'
-    assert run(feed, path, "-", stdin=line).output == "-: 1 event, 1 unknown field ignored\n"
+    assert (
+        run(feed, path, "-", stdin=line).output == "-: 1 event written, 1 unknown field ignored\n"
+    )
 
 
 def test_feed_puts_a_tick_into_every_partition(path: Path) -> None:
@@ -106,7 +108,7 @@ def test_bad_lines_may_go_to_the_dead_letters(path: Path, lines: Path) -> None:
     with lines.open("ab") as file:
         file.write(b'{"type":"Tsk"}\n')
     output = run(feed, path, lines, "--skip-bad").output
-    assert output == f"{lines}: 4 events, 1 bad line to the dead letters\n"
+    assert output == f"{lines}: 4 events written, 1 invalid line written to deadletters\n"
     log = EmbeddedLog(path)
     (letter,) = letters(log)
     assert (letter.rule, letter.original) == ("unknown_type", b'{"type":"Tsk"}')

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def test_feed_work_and_tail_make_a_whole(path: Path, lines: Path) -> None:
-    assert run(feed, path, lines).output == f"{lines}: 4 events\n"
+    assert run(feed, path, lines).output == f"{lines}: 4 events written\n"
     result = run(work, path, "--until-idle", "--clock", "log", "--json")
     figures = json.loads(result.output)
     assert (figures["decisions"], figures["asks"], figures["open_asks"]) == (2, 2, 2)
@@ -38,7 +38,7 @@ def test_work_says_in_one_line_what_it_did(path: Path, lines: Path) -> None:
     run(feed, path, lines)
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
     assert line == (
-        "4 records handled (ticks too), 2 decisions, 2 asks, 0 rewards, 0 verdicts;"
+        "4 records processed (including ticks), 2 decisions, 2 asks, 0 rewards, 0 verdicts;"
         " open: 2 tasks, 2 asks"
     )
 
@@ -46,7 +46,7 @@ def test_work_says_in_one_line_what_it_did(path: Path, lines: Path) -> None:
 def test_work_says_why_nothing_is_asked(path: Path) -> None:
     run(feed, path, "-", stdin=LINES[2])
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert line.endswith("open: 1 task, 0 asks; 1 task waits for an open pool")
+    assert line.endswith("open: 1 task, 0 asks; 1 task waits for an available pool")
 
 
 def test_work_says_what_tasks_wait_for_and_how_many(path: Path) -> None:
@@ -59,11 +59,11 @@ def test_work_says_what_tasks_wait_for_and_how_many(path: Path) -> None:
     run(feed, path, "-", stdin=b"\n".join(lines))
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
     assert line.endswith(
-        "open: 10 tasks, 0 asks; 3 tasks wait for an open pool with the skill 'es'"
-        "; 2 tasks wait for an open pool with the skills 'es' and 'k0'"
-        "; 2 tasks wait for an open pool with the skills 'es' and 'k1'"
-        "; 2 tasks wait for open pools with other skills"
-        f"; 1 task is stopped by an order (poolwise tail {path} controls)"
+        "open: 10 tasks, 0 asks; 3 tasks wait for an available pool with the skill 'es'"
+        "; 2 tasks wait for an available pool with the skills 'es' and 'k0'"
+        "; 2 tasks wait for an available pool with the skills 'es' and 'k1'"
+        "; 2 tasks wait for available pools with other skills"
+        f"; 1 task is stopped by an order (see it: poolwise control {path})"
     )
 
 
@@ -74,14 +74,14 @@ def test_work_says_that_pools_are_full(path: Path) -> None:
     run(work, path, "--until-idle", "--clock", "log")
     run(feed, path, "-", stdin=encode(decline))
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert line.endswith("open: 1 task, 0 asks; 1 task waits for room in a pool")
+    assert line.endswith("open: 1 task, 0 asks; 1 task waits for a pool with free capacity")
 
 
 def test_work_names_the_log_whose_dead_letters_it_wrote(tmp_path: Path) -> None:
     path = tmp_path / "my log.db"
     run(feed, path, "-", stdin=b'{"type":"Gold","task":"t","answer":"a","at":1e13}')
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert f"1 dead letter (poolwise tail '{path}' deadletters)" in line
+    assert f"1 dead letter (see them: poolwise tail '{path}' deadletters)" in line
 
 
 def test_a_worker_that_comes_back_late_waits_until_its_clock_is_believed(

@@ -228,8 +228,8 @@ def test_the_command_says_what_went_where_and_what_can_not_go(log: EmbeddedLog, 
     assert dry == [
         "deadletters/0 at 0, bad_field: to tasks",
         "deadletters/0 at 1, bad_field: to tasks",
-        "deadletters/1 at 0, lost: can't be sent: 0 to 3",
-        "2 dead letters would be sent again (2 to tasks); 1 can't be sent",
+        "deadletters/1 at 0, lost: cannot be sent: 0 to 3",
+        "2 dead letters would be sent again (2 to tasks); 1 cannot be sent",
     ]
     done = run(feed, path, "--from-deadletters", "--rule", "bad_field").output
     assert done == "2 dead letters sent again (2 to tasks)\n"

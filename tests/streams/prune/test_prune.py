@@ -270,11 +270,11 @@ def test_doctor_says_how_old_a_log_is_and_when_it_is_worth_pruning(
     with closing(EmbeddedLog(path)) as log:
         (found,) = age(log, "labels.db", 100 * DAY_S)
         assert found.level == "ok"
-        assert found.what.startswith("the oldest record is of 99 days ago; 0 MB, of which 0 free")
+        assert found.what.startswith("oldest record: 99 days old; file size: 0 MB, 0 MB of it free")
         monkeypatch.setattr("streams.doctor.age.LARGE_BYTES", 1)
         (found,) = age(log, "labels.db", 100 * DAY_S)
         assert found.level == "warning"
-        assert "tasks (14)" in found.what
-        assert found.todo.startswith("poolwise prune labels.db --before 30d")
+        assert "tasks (14 days)" in found.what
+        assert "poolwise prune labels.db --before 30d" in found.todo
         (found,) = age(log, "labels.db", 10 * DAY_S)
         assert found.level == "ok"
