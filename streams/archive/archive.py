@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import LogBusy, StateError
 from streams.archive.columns import EVENTS
 from streams.archive.disk import Disk
-from streams.archive.shelf import Shelf
+from streams.archive.partition_writer import PartitionWriter
 from streams.embedded.lock import hold
 from streams.log.log import Place
 from streams.log.topics import DECISIONS
@@ -102,11 +102,11 @@ class Archive:
             self._lock = hold(folder / ".poolwise", "archive")
         except LogBusy as error:
             raise LogBusy(f"{folder}: another process archives into this folder") from error
-        self._shelves: list[tuple[Shelf, Follower]] = []
+        self._shelves: list[tuple[PartitionWriter, Follower]] = []
         try:
             for topic in EVENTS:
                 for partition in range(log.partitions(topic)):
-                    shelf = Shelf(folder, Place(topic, partition), disk)
+                    shelf = PartitionWriter(folder, Place(topic, partition), disk)
                     self._shelves.append((shelf, self._follow(log, shelf)))
         except BaseException:
             self.close()
@@ -185,7 +185,7 @@ class Archive:
         """What was written since the start."""
         return {**{topic: self.rows[topic] for topic in EVENTS}, "files": self.files}
 
-    def _follow(self, log: Log, shelf: Shelf) -> Follower:
+    def _follow(self, log: Log, shelf: PartitionWriter) -> Follower:
         """Follow from behind what is archived, after a look at the last record of that."""
         if shelf.position:
             with closing(log.follow(*shelf.place, shelf.position - 1)) as look:
@@ -202,7 +202,7 @@ class Archive:
                     shelf.check_last(record)
         return log.follow(*shelf.place, shelf.position)
 
-    def _poll(self, shelf: Shelf, follower: Follower, timeout_s: float = 0.0) -> int:
+    def _poll(self, shelf: PartitionWriter, follower: Follower, timeout_s: float = 0.0) -> int:
         if shelf.unfinished or shelf.waiting >= self._every:
             self._make_room(shelf)
         records = follower.poll(min(BATCH, self._every - shelf.waiting), timeout_s)
@@ -217,13 +217,13 @@ class Archive:
             self._since = self._clock()
         return len(records)
 
-    def _make_room(self, shelf: Shelf) -> None:
+    def _make_room(self, shelf: PartitionWriter) -> None:
         if shelf.unfinished or shelf.place.topic == DECISIONS:
             self._store(shelf)
         else:
             self.flush()
 
-    def _store(self, shelf: Shelf) -> None:
+    def _store(self, shelf: PartitionWriter) -> None:
         waiting = shelf.waiting
         self.files += shelf.store()
         self.rows[shelf.place.topic] += waiting

@@ -57,7 +57,7 @@ _times = {
 _events = {topic: msgspec.json.Decoder(kind) for topic, kind in EVENTS.items()}
 
 
-class Row(NamedTuple):
+class PendingRow(NamedTuple):
     """A record that waits to be written."""
 
     offset: int
@@ -103,7 +103,7 @@ def day_of(topic: str, value: bytes | None) -> str:
 _LAST = date.max.toordinal()
 
 
-def batch_of(topic: str, rows: Sequence[Row]) -> pa.RecordBatch:
+def batch_of(topic: str, rows: Sequence[PendingRow]) -> pa.RecordBatch:
     """Turn records into columns."""
     schema = schema_of(topic)
     events = [_event(topic, row.value) for row in rows]

@@ -14,25 +14,25 @@ import msgspec
 import pyarrow.parquet as papq
 
 from streams.archive.columns import schema_of
-from streams.archive.names import HEADER, SCHEMA_VERSION, Header, Part, any_file, header_of
+from streams.archive.names import HEADER, SCHEMA_VERSION, PartName, RangeHeader, any_file, header_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from streams.archive.disk import Disk
-    from streams.archive.names import Range
+    from streams.archive.names import OffsetRange
     from streams.log.log import Place
 
 
 class Divided(NamedTuple):
     """The ranges of a partition that count, and those that were dropped but are still there."""
 
-    live: list[Range]
-    dropped: list[Range]
+    live: list[OffsetRange]
+    dropped: list[OffsetRange]
 
 
-def divided(ranges: Sequence[Range]) -> Divided:
+def divided(ranges: Sequence[OffsetRange]) -> Divided:
     """Divide ranges, which are in the order of their positions.
 
     Raises
@@ -40,8 +40,8 @@ def divided(ranges: Sequence[Range]) -> Divided:
     StateError
         If a file can't be read that must be.
     """
-    live: list[Range] = []
-    dropped: list[Range] = []
+    live: list[OffsetRange] = []
+    dropped: list[OffsetRange] = []
     for one in sorted(ranges, key=lambda one: (one.first, -one.last)):
         over = live[-1] if live and one.last <= live[-1].last else None
         if over is not None and one.done and not over.done:  # begun, and never given its name
@@ -52,15 +52,15 @@ def divided(ranges: Sequence[Range]) -> Divided:
     return Divided(live, dropped)
 
 
-def stands_for_dropped(one: Range) -> bool:
+def stands_for_dropped(one: OffsetRange) -> bool:
     """Whether a range has no rows, but stands where others stood."""
     return one.of == 1 and one.whole and header_of(any_file(one)).rows == 0
 
 
-def write_stand_in(folder: Path, day: str, place: Place, last: Range, disk: Disk) -> Path:
+def write_stand_in(folder: Path, day: str, place: Place, last: OffsetRange, disk: Disk) -> Path:
     """Write the file that stands for all ranges up to `last`, in the folder of a day; its path."""
     digest = header_of(last.done[1]).last_digest
-    header = Header(
+    header = RangeHeader(
         schema=SCHEMA_VERSION,
         topic=place.topic,
         partition=place.partition,
@@ -71,7 +71,7 @@ def write_stand_in(folder: Path, day: str, place: Place, last: Range, disk: Disk
         last_digest=digest,
         lost=((0, last.last),),
     )
-    part = Part(*place, 0, last.last, 1, 1)
+    part = PartName(*place, 0, last.last, 1, 1)
     there = folder / place.topic / f"day={day}"
     schema = schema_of(place.topic).with_metadata({HEADER: msgspec.json.encode(header)})
     with (
@@ -85,7 +85,7 @@ def write_stand_in(folder: Path, day: str, place: Place, last: Range, disk: Disk
     return there / part.name
 
 
-def files_of(ranges: Sequence[Range]) -> Iterator[Path]:
+def files_of(ranges: Sequence[OffsetRange]) -> Iterator[Path]:
     """Yield the files of ranges, those without a name yet too."""
     for one in ranges:
         yield from one.done.values()

@@ -34,7 +34,7 @@ HEADER = b"poolwise"
 _NAME = re.compile(r"([a-z]+)-(\d+)-(\d{12,})-(\d{12,})-(\d+)of(\d+)\.parquet")
 
 
-class Header(msgspec.Struct, frozen=True):
+class RangeHeader(msgspec.Struct, frozen=True):
     """What a file says about its range.
 
     `previous` is the last position of the range before, so that a lost range is noticed though
@@ -54,7 +54,7 @@ class Header(msgspec.Struct, frozen=True):
     lost: tuple[tuple[int, int], ...] = ()
 
 
-class Part(NamedTuple):
+class PartName(NamedTuple):
     """What a file's name says."""
 
     topic: str
@@ -70,7 +70,7 @@ class Part(NamedTuple):
 
         Examples
         --------
-        >>> Part("rewards", 0, 0, 999, 1, 2).name
+        >>> PartName("rewards", 0, 0, 999, 1, 2).name
         'rewards-0-000000000000-000000000999-1of2.parquet'
         """
         of = f"{self.part}of{self.of}"
@@ -82,7 +82,7 @@ class Part(NamedTuple):
         return f".{self.name}.tmp"
 
 
-class Range(NamedTuple):
+class OffsetRange(NamedTuple):
     """The files of a range, by the number of their part: those with a name, and temporary ones."""
 
     first: int
@@ -97,13 +97,13 @@ class Range(NamedTuple):
         return len(self.done) == self.of
 
 
-def part_of(name: str) -> tuple[Part, bool] | None:
+def part_of(name: str) -> tuple[PartName, bool] | None:
     """Read a file's name, and whether it is temporary; `None` if it is none of ours.
 
     Examples
     --------
     >>> part_of(".rewards-0-000000000000-000000000999-1of2.parquet.tmp")
-    (Part(topic='rewards', partition=0, first=0, last=999, part=1, of=2), True)
+    (PartName(topic='rewards', partition=0, first=0, last=999, part=1, of=2), True)
     """
     temporary = name.startswith(".") and name.endswith(".tmp")
     match = _NAME.fullmatch(name[1:-4] if temporary else name)
@@ -112,10 +112,10 @@ def part_of(name: str) -> tuple[Part, bool] | None:
     topic, *numbers = match.groups()
     partition, first, last, part, of = map(int, numbers)
     good = first <= last and 1 <= part <= of
-    return (Part(topic, partition, first, last, part, of), temporary) if good else None
+    return (PartName(topic, partition, first, last, part, of), temporary) if good else None
 
 
-def ranges_of(folder: Path, place: Place) -> list[Range]:
+def ranges_of(folder: Path, place: Place) -> list[OffsetRange]:
     """List the ranges of a topic partition, whole or not, in the order of their positions.
 
     Raises
@@ -123,14 +123,14 @@ def ranges_of(folder: Path, place: Place) -> list[Range]:
     StateError
         If a part is there twice.
     """
-    found: dict[tuple[int, int, int], Range] = {}
+    found: dict[tuple[int, int, int], OffsetRange] = {}
     for path in sorted(folder.glob(f"{place.topic}/day=*/*{place.topic}-{place.partition}-*")):
         read = part_of(path.name)
         if read is None or read[0][:2] != place:
             continue
         part, temporary = read
         key = part.first, part.last, part.of
-        one = found.setdefault(key, Range(*key, {}, {}))
+        one = found.setdefault(key, OffsetRange(*key, {}, {}))
         kept = one.temporary if temporary else one.done
         if part.part in kept:
             raise StateError(f"{path} and {kept[part.part]} are the same part: remove one of them")
@@ -138,7 +138,7 @@ def ranges_of(folder: Path, place: Place) -> list[Range]:
     return [found[key] for key in sorted(found)]
 
 
-def check_chain(ranges: Sequence[Range]) -> None:
+def check_chain(ranges: Sequence[OffsetRange]) -> None:
     """Check that whole ranges follow each other, none lost and none twice.
 
     Raises
@@ -146,7 +146,7 @@ def check_chain(ranges: Sequence[Range]) -> None:
     StateError
         If not; the message names the files.
     """
-    before: Range | None = None
+    before: OffsetRange | None = None
     for one in ranges:
         path = any_file(one)
         if before is not None and one.first <= before.last:
@@ -158,7 +158,7 @@ def check_chain(ranges: Sequence[Range]) -> None:
         before = one
 
 
-def header_of(path: Path) -> Header:
+def header_of(path: Path) -> RangeHeader:
     """Read what a file says about its range.
 
     Raises
@@ -168,7 +168,7 @@ def header_of(path: Path) -> Header:
     """
     try:
         found = papq.read_metadata(path).metadata or {}
-        header = msgspec.json.decode(found[HEADER], type=Header)
+        header = msgspec.json.decode(found[HEADER], type=RangeHeader)
     except (pa.ArrowException, OSError, KeyError, msgspec.DecodeError) as error:
         raise StateError(f"{path}: not a file of an archive, or damaged") from error
     if header.schema > SCHEMA_VERSION:
@@ -179,6 +179,6 @@ def header_of(path: Path) -> Header:
     return header
 
 
-def any_file(one: Range) -> Path:
+def any_file(one: OffsetRange) -> Path:
     """Return a file of a range that has its name."""
     return min(one.done.values())

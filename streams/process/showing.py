@@ -1,4 +1,4 @@
-"""Progress counter on a terminal, once a command has taken two seconds."""
+"""Progress on a terminal: a count, once a command has run for two seconds."""
 
 from __future__ import annotations
 

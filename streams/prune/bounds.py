@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import StateError
 from streams.archive.columns import EVENTS
-from streams.archive.kept import kept_of
+from streams.archive.last_archived import last_archived
 from streams.embedded.file import one_line_errors
 from streams.learner.snapshots import Snapshots
 from streams.log.topics import OPERATIONS, REWARDS, SHARED
@@ -88,7 +88,7 @@ def _learned(log: EmbeddedLog) -> Bound:
 
 def _archived(log: EmbeddedLog, place: Place, folder: Path) -> Bound:
     """What is not in the archive."""
-    kept = kept_of(folder, place)
+    kept = last_archived(folder, place)
     if kept.position > log.end(*place):
         msg = f"{folder}: it has more of {place.topic} than the log: it is another log's archive"
         raise StateError(msg)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from streams.archive.names import Range
+    from streams.archive.names import OffsetRange
 
 
 class Dropped(NamedTuple):
@@ -117,7 +117,7 @@ def _of_topic(folder: Path, topic: str, before: float, disk: Disk, *, dry_run: b
     return Dropped(topic, rows, files, n_bytes)
 
 
-def _drop(folder: Path, place: Place, old: list[Range], gone: list[Path], disk: Disk) -> None:
+def _drop(folder: Path, place: Place, old: list[OffsetRange], gone: list[Path], disk: Disk) -> None:
     """Write what stands for old ranges, then remove them and the folders that are empty."""
     if old:
         newest = max(day for one in old for day in _days(one))
@@ -135,11 +135,11 @@ def _partitions(folder: Path, topic: str) -> list[int]:
     return sorted({found[0].partition for found in names if found and found[0].topic == topic})
 
 
-def _ended(one: Range, before: float) -> bool:
+def _ended(one: OffsetRange, before: float) -> bool:
     """Whether all days of a range had ended; what has no day is as old as the rest."""
     limit = f"{datetime.fromtimestamp(before - DAY_S, UTC):%Y-%m-%d}"
     return all(day == NO_DAY or day <= limit for day in _days(one))
 
 
-def _days(one: Range) -> list[str]:
+def _days(one: OffsetRange) -> list[str]:
     return [path.parent.name.removeprefix("day=") for path in one.done.values()]

@@ -1,12 +1,13 @@
-"""A decision's case built again from what was logged, as the shadow sees it.
+"""The input of a policy, rebuilt from a logged decision, for the shadow.
 
-What was so is taken from the log: the labels and what they say, who could be asked at what price,
-the signals, how empty the pools were. What is a matter of configuration is the shadow's own: worth,
-what waiting costs, when stopping is allowed. So are the predictions, by the shadow's brain.
+Facts are taken from the log: the labels and the posterior, the eligible pools and their prices, the
+signals, the free capacity of pools. What depends on the configuration is the shadow's own: the
+value of a correct answer, the cost of waiting, when stopping is allowed, and the predictions.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bandit.decide.contexts import delay_usd
@@ -21,39 +22,49 @@ if TYPE_CHECKING:
     from bandit.learn.brain import Brain
     from bandit.settings import Settings
 
-FORCED, AUDITED, NO_CHOICE = "forced stops", "audits", "single choices"
-NO_POOL, MAX_ASKS, NOT_WHOLE = "unknown pools", "past max_asks", "not whole"
+
+class NotCompared(StrEnum):
+    """Why a decision is not compared; the values are written to the shadow's file."""
+
+    FORCED = "forced stops"
+    AUDITED = "audits"
+    NO_CHOICE = "single choices"
+    NO_POOL = "unknown pools"
+    MAX_ASKS = "past max_asks"
+    NOT_WHOLE = "not whole"
 
 
-def left_out(decision: Decision, settings: Settings, pools: Mapping[str, Pool]) -> str | None:
-    """Say why a decision isn't compared: there was no choice, or it can't be told; or `None`.
+def left_out(
+    decision: Decision, settings: Settings, pools: Mapping[str, Pool]
+) -> NotCompared | None:
+    """Return why a decision is not compared: no choice, or not enough is logged; or `None`.
 
-    Of a stop that was forced, who else could have been asked isn't logged. How many asks were
-    declined isn't either, so beyond the shadow's own `max_asks` it can't be told what it may do.
+    The log does not hold the other pools that could have been asked at a forced stop. Nor does it
+    hold how many asks were declined, so after the shadow's own `max_asks` its options are unknown.
     """
     options = decision.pmf.keys() - {STOP}
     policy = settings.policy
     if decision.why == DecisionReason.AUDIT:
-        return AUDITED
+        return NotCompared.AUDITED
     if not options:
-        return FORCED
-    seen = (decision.signals, decision.quality, decision.usd_per_label, decision.scarcity_usd)
-    if decision.worth_usd <= 0.0 or not all(options <= one.keys() for one in seen):
-        return NOT_WHOLE  # written by another program
+        return NotCompared.FORCED
+    by_pool = (decision.signals, decision.quality, decision.usd_per_label, decision.scarcity_usd)
+    if decision.worth_usd <= 0.0 or not all(options <= values.keys() for values in by_pool):
+        return NotCompared.NOT_WHOLE  # written by another program
     if decision.ask > policy.max_asks:
-        return MAX_ASKS
+        return NotCompared.MAX_ASKS
     if len(options) == 1 and decision.labels < policy.min_labels:
-        return NO_CHOICE
+        return NotCompared.NO_CHOICE
     costly = settings.of_project(decision.project).delay_usd_per_hour > 0.0
     if costly and not options <= pools.keys():
-        return NO_POOL
+        return NotCompared.NO_POOL
     return None
 
 
 def rebuild(
     decision: Decision, settings: Settings, brain: Brain, pools: Mapping[str, Pool], worth: float
 ) -> Context:
-    """Return the case; `worth` is what a right answer is worth to the shadow, in dollars."""
+    """Return the input of the policy; `worth` is the value of a correct answer, in dollars."""
     project = decision.project
     quality = brain.quality(project, decision.features, decision.signals)
     cheaper = worth / decision.worth_usd  # a pool's scarcity costs a share of the worth
@@ -82,5 +93,5 @@ def rebuild(
 
 
 def _delay_usd(settings: Settings, brain: Brain, pool: Pool | None, project: str) -> float:
-    """What waiting costs; nothing is known of a pool that is gone."""
+    """Cost of waiting for a pool, in dollars; 0 for a pool that is not in the log."""
     return 0.0 if pool is None else delay_usd(settings, brain, project, pool)

@@ -1,7 +1,7 @@
-"""The decisions that were made, of all partitions, in the order of what was known when.
+"""The logged decisions of all partitions, in the order of the model that made them.
 
-A shadow learns as it goes on, so it looks at a decision when it knows what the decider knew: those
-of all partitions are merged by the brain's position, each partition's own order kept.
+A shadow learns as it reads, so it compares a decision when its model has learned as much as the
+model that made it: decisions are merged by that position, in the order of each partition.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 POLL_S = 0.2
-"""How soon a request to stop is seen while a transaction hides what is there."""
+"""How soon a request to stop is noticed while an open transaction hides records."""
 
 
-class Found(NamedTuple):
-    """A decision, and where it stands."""
+class LoggedDecision(NamedTuple):
+    """A decision, and its place in the log."""
 
     partition: int
     offset: int
@@ -55,46 +55,46 @@ class Decisions:
             for number in range(log.partitions(DECISIONS))
         ]
 
-    def so_far(self, stop: Callable[[], bool]) -> Iterator[Found]:
-        """Yield what was committed before this was asked, or less of it if `stop` says so.
+    def so_far(self, stop: Callable[[], bool]) -> Iterator[LoggedDecision]:
+        """Yield the decisions committed before this call, or fewer if `stop` returns true.
 
-        Whoever leaves it early can't go on.
+        A generator that was left early cannot be continued.
         """
-        ends = [one.reader.end() for one in self._partitions]
+        ends = [partition.reader.end() for partition in self._partitions]
         parts = [
-            self._decoded(one.up_to(end, stop))
-            for one, end in zip(self._partitions, ends, strict=True)
+            self._decoded(partition.up_to(end, stop))
+            for partition, end in zip(self._partitions, ends, strict=True)
         ]
-        yield from heapq.merge(*parts, key=lambda found: found.decision.brain_position)
-        for one in self._partitions:
-            for loss in one.reader.lost():
+        yield from heapq.merge(*parts, key=lambda logged: logged.decision.brain_position)
+        for partition in self._partitions:
+            for loss in partition.reader.lost():
                 self.deleted += loss.end - loss.first
                 structlog.get_logger().error(
                     "decisions_lost",
                     partition=loss.place.partition,
                     first=loss.first,
                     end=loss.end,
-                    why="deleted before they were looked at",
+                    why="deleted before they were compared",
                 )
 
     def wait(self, timeout_s: float) -> None:
-        """Wait `timeout_s`, or less if there is one more in the first partition."""
+        """Wait `timeout_s`, or less if the first partition has a new decision."""
         self._partitions[0].fill(timeout_s)
 
     def lag(self) -> dict[Place, int]:
-        """How many offsets are not looked at yet, by partition, as last heard."""
-        return {one.place: one.reader.lag() + len(one.waiting) for one in self._partitions}
+        """Offsets not compared yet, by partition, as of the log's last answer."""
+        return {part.place: part.reader.lag() + len(part.waiting) for part in self._partitions}
 
     def heard_at(self) -> float:
         """When the log last answered, on the monotonic clock; any thread may ask."""
-        return max(one.reader.heard_at() for one in self._partitions)
+        return max(partition.reader.heard_at() for partition in self._partitions)
 
     def close(self) -> None:
         """Stop reading."""
-        for one in self._partitions:
-            one.reader.close()
+        for partition in self._partitions:
+            partition.reader.close()
 
-    def _decoded(self, records: Iterator[Record]) -> Iterator[Found]:
+    def _decoded(self, records: Iterator[Record]) -> Iterator[LoggedDecision]:
         decode = msgspec.json.Decoder(Decision).decode
         for record in records:
             try:
@@ -103,13 +103,13 @@ class Decisions:
                 self.unreadable += 1
                 continue
             if decision.v == VERSION:
-                yield Found(record.partition, record.offset, decision)
+                yield LoggedDecision(record.partition, record.offset, decision)
             else:
                 self.unreadable += 1
 
 
 class _Partition:
-    """One partition, read up to where it is told."""
+    """A partition, read up to a given offset."""
 
     def __init__(self, log: Log, number: int, position: int) -> None:
         self.place = Place(DECISIONS, number)
@@ -130,10 +130,10 @@ class _Partition:
 
 
 def ends(log: Log, topic: str) -> dict[int, int]:
-    """Return where each partition of `topic` ends now."""
-    found = {}
+    """Return the end offset of each partition of `topic`."""
+    offsets = {}
     for number in range(log.partitions(topic)):
         reader = log.follow(topic, number)
-        found[number] = reader.end()
+        offsets[number] = reader.end()
         reader.close()
-    return found
+    return offsets

@@ -1,4 +1,4 @@
-"""The file of a shadow's decisions: JSON lines, whole ones only, gone on with where it ends."""
+"""The file of a shadow's comparisons: complete JSON lines, continued after a restart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from bandit.errors import BadValue, ConfigError
 from streams.embedded.lock import hold
-from streams.shadow.line import Line
+from streams.shadow.comparison import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class ShadowLog:
-    """Appends lines to a file that nobody else appends to.
+    """Appends comparisons to a file that no other process writes.
 
-    Each line says where its decision stands, so the file itself says where to go on. What a crash
-    left of a last line is cut off.
+    Each line has the offset of its decision, so a restart continues after the last line. An
+    incomplete last line, left by a crash, is cut off.
 
     Raises
     ------
@@ -54,18 +54,18 @@ class ShadowLog:
 
     @property
     def n_bytes(self) -> int:
-        """How long the file is."""
+        """Size of the file."""
         return self.path.stat().st_size
 
-    def lines(self) -> Iterator[Line]:
-        """Yield the lines that are there, and let new ones come after the last whole one.
+    def lines(self) -> Iterator[Comparison]:
+        """Yield the existing lines; new ones will be written after the last complete one.
 
         Raises
         ------
         BadValue
-            If one isn't a shadow's.
+            If a line is not a comparison.
         """
-        decode = msgspec.json.Decoder(Line).decode
+        decode = msgspec.json.Decoder(Comparison).decode
         self._file.seek(0)
         whole = 0
         for number, line in enumerate(self._file, 1):
@@ -74,12 +74,12 @@ class ShadowLog:
             try:
                 yield decode(line)
             except (ValueError, RecursionError) as error:
-                msg = f"{self.path}: line {number} is no decision of a shadow: {error}"
+                msg = f"{self.path}, line {number}: not a comparison of a shadow: {error}"
                 raise BadValue(msg) from error
             whole += len(line)
         self._file.truncate(whole)
 
-    def write(self, lines: list[Line]) -> None:
+    def write(self, lines: list[Comparison]) -> None:
         """Append lines.
 
         Raises

@@ -1,4 +1,4 @@
-"""The report of a shadow, for a person: what was done beside what would have been."""
+"""The report of a shadow, for people: the logged decisions beside those of the shadow."""
 
 from __future__ import annotations
 
@@ -6,26 +6,40 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from streams.process.showing import counted
+from streams.process.table import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 MOST_ROWS = 20
 """Projects that are shown, those with the most decisions first; --json has them all."""
 
 WIDTH = 80
 
+NOT_COMPARED = {
+    "forced stops": "stops without an alternative",
+    "audits": "audits",
+    "single choices": "with a single option",
+    "unknown pools": "with pools that are not in the log",
+    "past max_asks": "after more asks than the shadow's policy.max_asks",
+    "not whole": "with incomplete records",
+    "unreadable": "unreadable",
+    "deleted": "deleted before they were read",
+}
+"""Texts of `streams.shadow.case.NotCompared`, and of what the shadow could not read."""
+
 ONE_STEP = (
-    "Each decision is one step ahead of what was done; later steps are those of the log, whatever"
-    " the shadow would have done before. What a policy would have earned: poolwise evaluate."
+    "Each comparison is one step ahead: it takes the task as it was logged, and decides what to do"
+    " next. To estimate what a policy would have earned in the long run, use poolwise evaluate."
 )
-ANOTHER_MODEL = "of the decisions were made with another model than the shadow's own"
+ANOTHER_MODEL = "of the decisions were made with a different model than the shadow's"
 WORTH_AS_LOGGED = (
-    "of the decisions are about tasks that it didn't read; what they are worth is as logged"
+    "of the decisions are about tasks that the shadow has not read: it uses the logged value of a"
+    " correct answer"
 )
 TODAY = (
-    "How long pools take, and the prices that targets are weighed against, are those that pools"
-    " say today; what they said earlier isn't in the log."
+    "Response times of pools, and the prices behind target accuracies, are today's; earlier ones"
+    " are not in the log."
 )
 
 
@@ -34,67 +48,69 @@ def report(figures: Mapping[str, Any], log: str) -> str:
 
     Examples
     --------
-    >>> from streams.shadow.tally import Tally
-    >>> figures = {**Tally().figures(), "unreadable": 0, "deleted": 0, "pools_of_today": False}
+    >>> from streams.shadow.tally import ComparisonTally
+    >>> figures = ComparisonTally().figures()
+    >>> figures |= {"unreadable": 0, "deleted": 0, "pools_of_today": False}
     >>> print(report(figures, "labels.db"))
-    Shadow of labels.db: 0 decisions, 0 compared
-    Nothing to compare: no decision left a choice.
+    Shadow of labels.db: 0 of 0 decisions compared
+    Nothing to compare: no decision had more than one option.
     """
-    compared = figures["compared"]
-    head = f"Shadow of {log}: {counted(figures['decisions'], 'decision')}, {compared:,} compared"
+    compared, decisions = figures["compared"], counted(figures["decisions"], "decision")
+    lines = [f"Shadow of {log}: {compared:,} of {decisions} compared"]
     left_out = figures["left_out"] | {
         name: figures[name] for name in ("unreadable", "deleted") if figures[name]
     }
-    lines = [head]
     if left_out:
-        lines.append("Left out: " + ", ".join(f"{n:,} {why}" for why, n in left_out.items()))
+        reasons = ", ".join(f"{n:,} {NOT_COMPARED[why]}" for why, n in left_out.items())
+        lines.append(fill(f"Not compared: {reasons}", WIDTH))
     if not compared:
-        return "\n".join([*lines, "Nothing to compare: no decision left a choice."])
-    policies = {who: ", ".join(names) for who, names in figures["policies"].items()}
+        return "\n".join([*lines, "Nothing to compare: no decision had more than one option."])
     lines.append(
-        f"It would most likely have done the same in {_percent(figures['same'])}; agreement"
-        f" {_percent(figures['agreement'])}"
+        f"Same most likely choice: {_percent(figures['same'])}; mean overlap of the"
+        f" probabilities: {_percent(figures['agreement'])}"
     )
-    lines += ["", *_table(_overall(figures, policies))]
-    lines += ["", *_table([("pool", "done", "shadow", "change"), *_pools(figures["pools"])])]
-    head_row = ("decisions", "compared", "same", "agreement", "stops", "USD a decision")
-    kinds = [_kind(f"why {name}", one) for name, one in figures["by_why"].items()]
+    lines += ["", *aligned(("", "logged", "shadow", "difference"), _overall(figures))]
+    lines += ["", *aligned(("asks by pool", "logged", "shadow", "difference"), _pools(figures))]
     projects = sorted(figures["by_project"].items(), key=lambda item: -item[1]["compared"])
-    kinds += [_kind(f"project {name}", one) for name, one in projects[:MOST_ROWS]]
-    lines += ["", *_table([head_row, *kinds])]
+    for name, groups in (
+        ("reason", list(figures["by_why"].items())),
+        ("project", projects[:MOST_ROWS]),
+    ):
+        header = (name, "compared", "same", "overlap", "stops", "cost per decision")
+        lines += ["", *aligned(header, (_group(*group) for group in groups))]
     if len(projects) > MOST_ROWS:
-        lines.append(f"and {len(projects) - MOST_ROWS:,} projects more (--json)")
+        lines.append(f"and {len(projects) - MOST_ROWS:,} more projects (see --json)")
     lines += ["", *(fill(note, WIDTH) for note in _notes(figures))]
     return "\n".join(lines)
 
 
-def _overall(figures: Mapping[str, Any], policies: Mapping[str, str]) -> list[tuple[str, ...]]:
-    stop, usd, quality = (
-        figures[name] for name in ("stop", "usd_per_decision", "predicted_quality")
-    )
+def _overall(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    policies = {side: ", ".join(names) for side, names in figures["policies"].items()}
+    usd = figures["usd_per_decision"]
+    change = f"{usd['shadow'] / usd['logged'] - 1.0:+.1%}" if usd["logged"] else ""
     return [
-        ("", "done", "shadow", "change"),
         ("policy", policies["logged"], policies["shadow"], ""),
-        ("stops", *_both(stop)),
-        ("USD a decision", *(_usd(usd[who]) for who in ("logged", "shadow")), _change(usd)),
-        ("predicted quality of asks", *_both(quality)),
+        ("stops", *_shares(figures["stop"])),
+        ("cost per decision", _usd(usd["logged"]), _usd(usd["shadow"]), change),
+        ("predicted accuracy of asks", *_shares(figures["predicted_quality"])),
     ]
 
 
-def _pools(pools: Mapping[str, Mapping[str, float]]) -> list[tuple[str, ...]]:
-    """Return a row a pool: first what gains most, last what loses most."""
-    ordered = sorted(pools.items(), key=lambda item: item[1]["logged"] - item[1]["shadow"])
-    return [(name, *_both(one)) for name, one in ordered]
+def _pools(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return a row per pool: the one that gains most first, the one that loses most last."""
+    pools = figures["pools"].items()
+    ordered = sorted(pools, key=lambda item: item[1]["logged"] - item[1]["shadow"])
+    return [(name, *_shares(shares)) for name, shares in ordered]
 
 
-def _kind(name: str, one: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a row; what was done is on the left of an arrow, the shadow on its right."""
-    stop, usd = one["stop"], one["usd_per_decision"]
+def _group(name: str, part: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the row of a reason or project; in its arrows, logged is left and shadow right."""
+    stop, usd = part["stop"], part["usd_per_decision"]
     return (
         name,
-        f"{one['compared']:,}",
-        _percent(one["same"]),
-        _percent(one["agreement"]),
+        f"{part['compared']:,}",
+        _percent(part["same"]),
+        _percent(part["agreement"]),
         f"{_percent(stop['logged'])} → {_percent(stop['shadow'])}",
         f"{_usd(usd['logged'])} → {_usd(usd['shadow'])}",
     )
@@ -111,16 +127,12 @@ def _notes(figures: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _both(one: Mapping[str, float | None]) -> tuple[str, str, str]:
-    """Two shares and their difference, in points."""
-    logged, shadow = one["logged"], one["shadow"]
+def _shares(sides: Mapping[str, float | None]) -> tuple[str, str, str]:
+    """Return two shares and their difference, in percentage points."""
+    logged, shadow = sides["logged"], sides["shadow"]
     if logged is None or shadow is None:
         return _percent(logged), _percent(shadow), ""
-    return _percent(logged), _percent(shadow), f"{100.0 * (shadow - logged):+.1f}"
-
-
-def _change(one: Mapping[str, float]) -> str:
-    return f"{one['shadow'] / one['logged'] - 1.0:+.1%}" if one["logged"] else ""
+    return _percent(logged), _percent(shadow), f"{100.0 * (shadow - logged):+.1f} points"
 
 
 def _percent(share: float | None) -> str:
@@ -128,17 +140,4 @@ def _percent(share: float | None) -> str:
 
 
 def _usd(amount: float) -> str:
-    return f"{amount:.4f}"
-
-
-def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Columns of equal width: names to the left, figures to the right."""
-    rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0])]
-            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        ).rstrip()
-        for row in rows
-    ]
+    return f"${amount:.4f}"

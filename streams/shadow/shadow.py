@@ -1,9 +1,9 @@
-"""The shadow: decides beside the workers, by another configuration, and sends nothing.
+"""The shadow: decides beside the workers with another configuration, and sends nothing.
 
-Rule 1: it joins no group and writes nothing into the log; it can do no harm but to read.
-Rule 2: it says what it would have done at each decision that was made, with the labels, the pools
-and the prices that there were: one step ahead, never further.
-Rule 3: what the log doesn't say is counted and said, not guessed.
+Rule 1: it joins no group and writes nothing into the log.
+Rule 2: it compares one step ahead, never further: at each logged decision, with the labels, pools
+and prices of that moment.
+Rule 3: what the log does not hold is counted and reported, not guessed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from streams.log.codec import InputDecoder
 from streams.log.log import read_to_end
 from streams.log.topics import DECISIONS, POOLS, TASKS
 from streams.process import failpoints as at
-from streams.shadow.brain import Follows, Learning
+from streams.shadow.comparison import compare
 from streams.shadow.decisions import Decisions, ends
-from streams.shadow.line import compare
-from streams.shadow.tally import Tally
+from streams.shadow.model import FollowedModel, LearningModel
+from streams.shadow.tally import ComparisonTally
 from streams.shadow.worth import Worths
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from bandit.settings import Settings
     from streams.log.log import Log, Place, Record
-    from streams.shadow.brain import Pupil
-    from streams.shadow.line import Line
+    from streams.shadow.comparison import Comparison
     from streams.shadow.log import ShadowLog
+    from streams.shadow.model import ShadowModel
 
 BATCH = 1000
 """Decisions between two writes of the shadow's file and two looks at the pools."""
@@ -46,13 +46,13 @@ class Shadow:
     log
         The log, which it only reads.
     settings
-        What is to be tried.
+        The configuration to try.
     file
-        Where its decisions are noted. Those that stand there are counted, and it goes on behind.
+        The file for its comparisons; existing ones are counted, and it continues after them.
     follow
-        Learn nothing, and use the newest snapshot of whoever does.
+        Learn nothing, and use the newest snapshot of the learner.
     from_now
-        Begin with what is decided from now on; if there are lines in `file`, behind them.
+        Begin with decisions from now on; if `file` has comparisons, after them.
     clock
         The time in UTC seconds.
     progress
@@ -61,7 +61,7 @@ class Shadow:
     Raises
     ------
     LogError
-        If the file's lines are of another log.
+        If the file belongs to another log.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Shadow:
         progress: Callable[[Shadow], None] = at.nothing,
     ) -> None:
         self.last_turn_at = time.monotonic()
-        self.tally = Tally()
+        self.tally = ComparisonTally()
         self._settings = settings
         self._policy = make(settings.policy)
         self._file = file
@@ -90,18 +90,20 @@ class Shadow:
         self._worths = Worths(log, settings, self._pools, ends(log, TASKS) if new else {})
         positions = ends(log, DECISIONS) if from_now else {}
         positions |= self._take_up(log, file) if file else {}
-        self._pupil: Pupil = Follows(log, settings, clock) if follow else Learning(log, settings)
+        self._model: ShadowModel = (
+            FollowedModel(log, settings, clock) if follow else LearningModel(log, settings)
+        )
         self._decisions = Decisions(log, positions)
 
     def step(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Look at all decisions that were made so far; how many there were."""
+        """Compare all decisions logged so far; return how many there were."""
         before = self.tally.decisions
         self._look_up()
-        lines: list[Line] = []
-        for found in self._decisions.so_far(stop):
-            self._pupil.reach(found.decision.brain_position)
+        lines: list[Comparison] = []
+        for logged in self._decisions.so_far(stop):
+            self._model.reach(logged.decision.brain_position)
             line = compare(
-                found, self._settings, self._policy, self._pupil.brain, self._pools, self._worths
+                logged, self._settings, self._policy, self._model.brain, self._pools, self._worths
             )
             lines.append(line)
             self.tally.receive(line)
@@ -118,10 +120,10 @@ class Shadow:
         poll_s: float = 0.5,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Go on until `stop` says so or, if asked to, until every decision was looked at."""
+        """Run until `stop` returns true or, with `until_idle`, until all decisions are compared."""
         while not stop():
-            found = self.step(stop)
-            if not found and not stop():
+            decisions = self.step(stop)
+            if not decisions and not stop():
                 if until_idle:
                     break
                 self._decisions.wait(poll_s)
@@ -129,21 +131,21 @@ class Shadow:
     def close(self) -> None:
         """Stop reading."""
         self._decisions.close()
-        self._pupil.close()
+        self._model.close()
         self._worths.close()
         self._pool_reader.close()
 
     def report(self) -> dict[str, Any]:
         """Return all figures, by name."""
         trouble = {"unreadable": self._decisions.unreadable, "deleted": self._decisions.deleted}
-        told = [self._settings.project, *self._settings.projects.values()]
-        today = any(one.delay_usd_per_hour or one.target_accuracy for one in told)
+        projects = [self._settings.project, *self._settings.projects.values()]
+        today = any(project.delay_usd_per_hour or project.target_accuracy for project in projects)
         return {**self.tally.figures(), **trouble, "pools_of_today": today}
 
-    # What is to be seen of it -----------------------------------------------------------------
+    # As `streams.monitor.health.Watched` ------------------------------------------------------
 
     def figures(self) -> dict[str, int]:
-        """None: what a worker counts, it doesn't do."""
+        """None: it does nothing that a worker counts."""
         return {}
 
     def written_by_topic(self) -> Mapping[str, int]:
@@ -159,7 +161,7 @@ class Shadow:
         return frozenset()
 
     def lag(self) -> Mapping[Place, int]:
-        """Decisions not looked at yet."""
+        """Decisions not compared yet."""
         return self._decisions.lag()
 
     def trouble(self) -> str | None:
@@ -171,34 +173,34 @@ class Shadow:
         return self._decisions.heard_at()
 
     def restored(self) -> bool:
-        """Whether every desk is loaded: it has none."""
+        """Whether the state of every partition is loaded: it has none."""
         return True
 
     def paused(self) -> None:
         """No limit of open tasks: it has none."""
 
     def catching_up(self) -> bool:
-        """Whether it decides nothing yet: it looks on."""
+        """Whether it does not decide yet: never."""
         return False
 
     def clock_skew_s(self) -> None:
         """Nothing: it writes no time."""
 
     def model_age_s(self) -> float | None:
-        """Seconds since the model that it follows was saved; `None` if it learns itself."""
-        return self._pupil.model_age_s()
+        """Seconds since the followed model was saved; `None` if it learns itself."""
+        return self._model.model_age_s()
 
     def model_position(self) -> int:
         """Position in `rewards` up to which its model has learned."""
-        return self._pupil.model_position()
+        return self._model.model_position()
 
-    # Round about ------------------------------------------------------------------------------
+    # Reading ----------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
-        """See what is new of pools and snapshots, and say that it is alive."""
+        """Read new pools and snapshots, and report that the loop turns."""
         while records := self._pool_reader.poll(BATCH, 0.0):
             self._take_in(records)
-        self._pupil.look_up()
+        self._model.look_up()
         self.last_turn_at = time.monotonic()
         self._progress(self)
 
@@ -213,7 +215,7 @@ class Shadow:
                 continue
 
     def _take_up(self, log: Log, file: ShadowLog) -> dict[int, int]:
-        """Count the lines that are there, and what they moved; where to go on, by partition."""
+        """Count the comparisons in the file; return where to continue, by partition."""
         positions: dict[int, int] = {}
         for line in file.lines():
             self.tally.receive(line)
@@ -224,13 +226,14 @@ class Shadow:
         for partition, position in positions.items():
             if position > there.get(partition, 0):
                 msg = (
-                    f"{file.path}: its decisions go up to offset {position} of partition"
-                    f" {partition}, the log's to {there.get(partition, 0)}: it is of another log"
+                    f"{file.path}: it has decisions up to offset {position} of partition"
+                    f" {partition}, but the log only up to {there.get(partition, 0)}: the file"
+                    " belongs to another log"
                 )
                 raise LogError(msg)
         return positions
 
-    def _note(self, lines: list[Line]) -> None:
+    def _note(self, lines: list[Comparison]) -> None:
         if self._file is not None and lines:
             self._file.write(lines)
         lines.clear()

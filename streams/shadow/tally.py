@@ -1,4 +1,4 @@
-"""What a shadow counts: how far it agrees, and what would be asked for how much.
+"""Figures of a shadow: agreement, expected costs and asks by pool.
 
 Figures are means over the decisions that were compared; `None` where there is none.
 """
@@ -14,12 +14,12 @@ from bandit.events import STOP
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.shadow.line import Line, Would
+    from streams.shadow.comparison import Comparison, ShadowChoice
 
 
 @dataclass(slots=True)
-class Side:
-    """Expectations under one of the two pmfs, summed."""
+class ExpectedSums:
+    """Sums of expectations under one of the two probability distributions."""
 
     stops: float = 0.0
     usd: float = 0.0
@@ -29,7 +29,7 @@ class Side:
     def receive(
         self, pmf: Mapping[str, float], usd: Mapping[str, float], quality: Mapping[str, float]
     ) -> None:
-        """Add a decision; quality is as the shadow predicts it, whoever decides."""
+        """Add a decision; accuracies are the shadow's predictions, for both distributions."""
         self.stops += pmf.get(STOP, 0.0)
         for name, chance in pmf.items():
             if name != STOP:
@@ -39,8 +39,8 @@ class Side:
 
 
 @dataclass(slots=True)
-class Sums:
-    """Decisions of one kind, summed.
+class ComparisonSums:
+    """Sums over the decisions of a group.
 
     `agreement` is the overlap of the two pmfs, sum min(logged, shadow): 1 less their total
     variation distance, and the most that draws of both could agree.
@@ -49,10 +49,10 @@ class Sums:
     compared: int = 0
     same: int = 0
     agreement: float = 0.0
-    logged: Side = field(default_factory=Side)
-    shadow: Side = field(default_factory=Side)
+    logged: ExpectedSums = field(default_factory=ExpectedSums)
+    shadow: ExpectedSums = field(default_factory=ExpectedSums)
 
-    def receive(self, line: Line, would: Would) -> None:
+    def receive(self, line: Comparison, would: ShadowChoice) -> None:
         """Add a decision."""
         self.compared += 1
         self.same += _likeliest(line.pmf) == _likeliest(would.pmf)
@@ -62,26 +62,26 @@ class Sums:
 
     def figures(self) -> dict[str, Any]:
         """Return the means, by name."""
-        found: dict[str, Any] = {
+        means: dict[str, Any] = {
             "compared": self.compared,
             "same": _share(self.same, self.compared),
             "agreement": _share(self.agreement, self.compared),
         }
         for name, total in (("stop", "stops"), ("usd_per_decision", "usd")):
-            found[name] = {
+            means[name] = {
                 who: _share(getattr(side, total), self.compared) for who, side in self._sides()
             }
-        found["predicted_quality"] = {
+        means["predicted_quality"] = {
             who: _share(side.right, side.asks) for who, side in self._sides()
         }
-        return found
+        return means
 
-    def _sides(self) -> tuple[tuple[str, Side], tuple[str, Side]]:
+    def _sides(self) -> tuple[tuple[str, ExpectedSums], tuple[str, ExpectedSums]]:
         return ("logged", self.logged), ("shadow", self.shadow)
 
 
-class Tally:
-    """All that is counted, line after line."""
+class ComparisonTally:
+    """All figures, updated comparison by comparison."""
 
     def __init__(self) -> None:
         self.decisions = 0
@@ -89,14 +89,14 @@ class Tally:
         self.same_model = 0
         self.own_worth = 0
         self.policies: dict[str, set[str]] = {"logged": set(), "shadow": set()}
-        self.whole = Sums()
-        self.by_why: defaultdict[str, Sums] = defaultdict(Sums)
-        self.by_project: defaultdict[str, Sums] = defaultdict(Sums)
+        self.whole = ComparisonSums()
+        self.by_why: defaultdict[str, ComparisonSums] = defaultdict(ComparisonSums)
+        self.by_project: defaultdict[str, ComparisonSums] = defaultdict(ComparisonSums)
         self.pools: defaultdict[str, dict[str, float]] = defaultdict(
             lambda: {"logged": 0.0, "shadow": 0.0}
         )
 
-    def receive(self, line: Line) -> None:
+    def receive(self, line: Comparison) -> None:
         """Count a decision."""
         self.decisions += 1
         would = line.shadow
@@ -134,7 +134,7 @@ class Tally:
 
 
 def _likeliest(pmf: Mapping[str, float]) -> str:
-    """Return what has the largest chance; of equals the first by name."""
+    """Return the most likely choice; of equals the first by name."""
     return min(pmf, key=lambda name: (-pmf[name], name))
 
 

@@ -1,8 +1,8 @@
-"""What a right answer is worth by the shadow's own configuration.
+"""The value of a correct answer by the shadow's own configuration.
 
-A task may say it itself, so the tasks are read too, each partition as far as its decisions are. A
-worth that is found from a target accuracy moves with the verdicts that the shadow would give: one
-a task, at the first decision where it would stop, or where every configuration stops.
+A task may set it, so the tasks are read too, each partition as far as its decisions. A value that
+follows from a target accuracy changes with the verdicts of the shadow: one per task, at the first
+decision where it would stop, or where every configuration stops.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 MOST_TASKS = 500_000
-"""Tasks remembered, some 0.3 kB each; the oldest is let go for one more."""
+"""Tasks in memory, some 0.3 kB each; the oldest is dropped for a new one."""
 
 
 class Worths:
-    """Finds worths, decision after decision.
+    """Computes the value of a correct answer, decision by decision.
 
     Parameters
     ----------
@@ -43,9 +43,9 @@ class Worths:
     settings
         The shadow's.
     pools
-        What is known of pools now.
+        The pools as known now.
     positions
-        Where to begin to read the tasks, by partition; the others begin at the beginning.
+        Where to begin to read tasks, by partition; 0 if not given.
     """
 
     def __init__(
@@ -67,14 +67,14 @@ class Worths:
         ]
 
     def usd(self, partition: int, decision: Decision) -> float | None:
-        """Return what a right answer is worth now; `None` if the task isn't in the log."""
+        """Return the value of a correct answer in dollars; `None` if the task is not in the log."""
         task = self._task(partition, decision.task)
         if task is None:
             return None
         return worth_usd(self._settings, self._desks[partition], task, self._pools.values())
 
     def decided(self, partition: int, decision: Decision, choice: str) -> dict[str, float]:
-        """Note what the shadow would do; return the worths that this has moved, by their keys."""
+        """Record the shadow's choice; return the values that it changed, by their keys."""
         moved: dict[str, float] = {}
         if choice == STOP and decision.task not in self._over:
             task = self._tasks.get(decision.task)
@@ -87,7 +87,7 @@ class Worths:
     def again(
         self, partition: int, task: str, choices: tuple[str, str], moved: Mapping[str, float]
     ) -> None:
-        """Take up what was noted earlier: what was done and what the shadow would have."""
+        """Restore from a line of the file: the logged choice and the shadow's."""
         self._desks[partition].log_worth.update(moved)
         if STOP in choices:
             self._over.add(task)
@@ -100,19 +100,19 @@ class Worths:
             reader.close()
 
     def _deliver(self, desk: DeskState, task: Task, confidence: float) -> dict[str, float]:
-        """Give a verdict; return the worths that this has moved."""
+        """Give a verdict; return the values that it changed."""
         before = dict(desk.log_worth)
         update_worth(self._settings, desk, task, confidence)
         return {k: worth for k, worth in desk.log_worth.items() if before.get(k) != worth}
 
     def _end(self, decision: Decision) -> None:
-        """Forget a task that is over."""
+        """Drop a task that is finished."""
         if decision.choice == STOP:
             self._tasks.pop(decision.task, None)
             self._over.discard(decision.task)
 
     def _task(self, partition: int, name: str) -> Task | None:
-        """Return a task; read on until it comes, or nothing more is there."""
+        """Return a task, reading on until it comes or the log ends."""
         reader, end = self._readers[partition], None
         while name not in self._tasks:
             if end is None:

@@ -199,7 +199,7 @@ def test_tasks_without_some_of_their_decisions_are_left_out(tmp_path: Path) -> N
 def test_a_newer_version_of_the_columns_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.archive.shelf.SCHEMA_VERSION", 2)
+    monkeypatch.setattr("streams.archive.partition_writer.SCHEMA_VERSION", 2)
     _, folder = both(tmp_path, simulate(World(), 30, seed=1))
     with pytest.raises(LogError, match="version 2, this poolwise reads 1"):
         evaluate(folder)

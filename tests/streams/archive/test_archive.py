@@ -16,7 +16,7 @@ from bandit.events import Decision, Reward, Verdict
 from poolwise import main
 from replay.log_files.archive_rows import TAGS, _rows
 from streams.archive.archive import Archive
-from streams.archive.columns import NO_DAY, Row, batch_of, schema_of
+from streams.archive.columns import NO_DAY, PendingRow, batch_of, schema_of
 from streams.archive.names import header_of
 from streams.embedded.log import EmbeddedLog
 from streams.log.log import NewRecord
@@ -99,7 +99,7 @@ def test_any_event_comes_back_from_its_columns_as_it_was(
 ) -> None:
     events = data.draw(st.lists(made(kind), max_size=4))
     values = [msgspec.json.encode(event) for event in events]
-    batch = batch_of(topic, [Row(offset, value) for offset, value in enumerate(values)])
+    batch = batch_of(topic, [PendingRow(offset, value) for offset, value in enumerate(values)])
     batch.validate(full=True)
     back = list(_rows(batch.slice(1), TAGS[topic]))
     assert back == list(enumerate(values))[1:]

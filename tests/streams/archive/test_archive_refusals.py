@@ -99,7 +99,7 @@ def test_a_newer_version_of_the_columns_is_refused(
     log: EmbeddedLog, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as later:
-        later.setattr("streams.archive.shelf.SCHEMA_VERSION", 2)
+        later.setattr("streams.archive.partition_writer.SCHEMA_VERSION", 2)
         archive_all(log, folder)
     with pytest.raises(StateError, match="version 2, this poolwise writes 1"):
         archive_all(log, folder)

@@ -17,8 +17,9 @@ from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import TOPICS
+from streams.shadow.case import NotCompared
+from streams.shadow.comparison import Comparison
 from streams.shadow.decisions import Decisions, ends
-from streams.shadow.line import Line
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
 from tests.streams.scenes import events, kept, read, write
@@ -79,9 +80,9 @@ def test_the_same_configuration_would_have_done_the_same(tmp_path: Path, partiti
         decisions = events(log, "decisions", Decision)
     assert_the_same(found)
     left_out = Counter(line.left_out for line in found)
-    assert left_out["forced stops"] == sum(one.pmf == {STOP: 1.0} for one in decisions)
-    assert left_out["audits"] == sum(one.why == "audit" for one in decisions)
-    assert left_out.keys() <= {None, "forced stops", "audits", "single choices"}
+    assert left_out[NotCompared.FORCED] == sum(one.pmf == {STOP: 1.0} for one in decisions)
+    assert left_out[NotCompared.AUDITED] == sum(one.why == "audit" for one in decisions)
+    assert left_out.keys() <= {None, NotCompared.FORCED, NotCompared.AUDITED, NotCompared.NO_CHOICE}
     assert len(found) == len(decisions)
     assert len({one.brain_position for one in decisions}) > 20
 
@@ -217,7 +218,7 @@ def test_what_retention_took_is_counted_and_the_nearest_model_is_taken(
     # A reward may have changed nothing that a decision just before the snapshot asked about.
     assert sum(same[False]) < len(same[False]) / 2
     first = next(line for line in file.read_bytes().splitlines() if b'"partition":0' in line)
-    cut = msgspec.json.decode(first, type=Line)
+    cut = msgspec.json.decode(first, type=Comparison)
     file.write_bytes(msgspec.json.encode(msgspec.structs.replace(cut, offset=4)) + b"\n")
     with closing(ShadowLog(file)) as noted:
         assert shadowed(log, VALUE, file=noted)["deleted"] == 15

@@ -17,7 +17,7 @@ from streams.cli.work import work
 from streams.embedded.log import EmbeddedLog
 from streams.monitor.health import Board, Limits
 from streams.monitor.metrics import Metrics
-from streams.shadow.line import Line
+from streams.shadow.comparison import Comparison
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
 from tests.streams.shadow.shadow_story import VALUE, changed, lines, lived, new, shadowed
@@ -67,14 +67,15 @@ def test_the_report_says_what_differs(path: Path, config: Path) -> None:
     args = (work, path, "--shadow", "--config", config, "--until-idle")
     figures = json.loads(run(*args, "--json").output)
     report = run(*args).output
-    assert f"Shadow of {path}: {figures['decisions']:,} decisions" in report
-    assert f"same in {figures['same']:.1%}; agreement {figures['agreement']:.1%}" in report
+    assert f"Shadow of {path}: {figures['compared']:,} of {figures['decisions']:,} dec" in report
+    assert f"choice: {figures['same']:.1%}; mean overlap of" in report
+    assert f"probabilities: {figures['agreement']:.1%}" in report
     rows = {line.split("  ")[0]: line.split() for line in report.splitlines() if line}
     assert rows["policy"][1:] == ["value/inverse_gap", "value/epsilon_greedy"]
     assert rows["stops"][1] == f"{figures['stop']['logged']:.1%}"
     assert rows["b"][2] == f"{figures['pools']['b']['shadow']:.1%}"
-    assert rows["why first"][2] == f"{figures['by_why']['first']['compared']}"
-    assert {"project p", "project q"} <= rows.keys()
+    assert rows["first"][1] == f"{figures['by_why']['first']['compared']}"
+    assert {"p", "q"} <= rows.keys()
     said = " ".join(report.split())
     assert "one step ahead" in said
     assert "poolwise evaluate" in said
@@ -84,7 +85,7 @@ def test_the_report_says_what_differs(path: Path, config: Path) -> None:
 def test_a_shadow_of_nothing_says_so(tmp_path: Path) -> None:
     new(tmp_path / "log.db").close()
     report = run(work, tmp_path / "log.db", "--shadow", "--until-idle").output
-    assert report.splitlines()[-1] == "Nothing to compare: no decision left a choice."
+    assert report.splitlines()[-1] == "Nothing to compare: no decision had more than one option."
 
 
 def test_options_that_do_not_go_together_are_wrong_usage(path: Path) -> None:
@@ -180,7 +181,7 @@ def test_each_line_says_what_was_done_and_what_would_have_been(path: Path, tmp_p
 def test_a_file_that_is_not_a_shadow_s_is_refused(path: Path, tmp_path: Path) -> None:
     file = tmp_path / "shadow.jsonl"
     file.write_bytes(b'{"partition":0}\n')
-    with pytest.raises(BadValue, match="line 1 is no decision of a shadow"):
+    with pytest.raises(BadValue, match="line 1: not a comparison of a shadow"):
         run(work, path, "--shadow", "--shadow-log", file)
     assert file.read_bytes() == b'{"partition":0}\n'
 
@@ -189,7 +190,7 @@ def test_a_file_of_another_log_is_refused(path: Path, tmp_path: Path) -> None:
     file = tmp_path / "shadow.jsonl"
     run(work, path, "--shadow", "--until-idle", "--shadow-log", file)
     new(tmp_path / "another.db", 2).close()
-    with pytest.raises(LogError, match="it is of another log"):
+    with pytest.raises(LogError, match="belongs to another log"):
         run(work, tmp_path / "another.db", "--shadow", "--shadow-log", file)
 
 
@@ -210,4 +211,4 @@ def test_a_line_is_in_the_file_once_it_is_written(path: Path, tmp_path: Path) ->
     with closing(ShadowLog(tmp_path / "one.jsonl")) as noted:
         noted.write(found[:1])
         (line,) = noted.path.read_bytes().splitlines()
-        assert msgspec.json.decode(line, type=Line) == found[0]
+        assert msgspec.json.decode(line, type=Comparison) == found[0]

@@ -1,6 +1,6 @@
-"""The brain of a shadow: the rewards of the log learned in their order, as far as it is told.
+"""The model of a shadow: learned from the log's rewards, or followed from the learner's snapshots.
 
-It writes no snapshot and keeps nobody from learning.
+It writes no snapshot and does not disturb the learner.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 BATCH = 1000
 
 
-class Pupil(Protocol):
-    """Whose brain the shadow decides with."""
+class ShadowModel(Protocol):
+    """The model that the shadow decides with."""
 
     @property
     def brain(self) -> Brain:
-        """What is known."""
+        """The current model."""
 
     def look_up(self) -> None:
-        """See what snapshots there are; called once a turn."""
+        """Read new snapshots; called once a turn."""
 
     def reach(self, position: int) -> None:
-        """Know what a brain at `position` knows, or what is nearest to it."""
+        """Become the model that has learned up to `position`, or the nearest possible."""
 
     def model_age_s(self) -> float | None:
-        """Seconds since the snapshot that it follows was saved; `None` if it learns itself."""
+        """Seconds since the followed snapshot was saved; `None` if it learns itself."""
 
     def model_position(self) -> int:
         """Offset in `rewards` up to which it has learned."""
@@ -53,11 +53,11 @@ class Pupil(Protocol):
         """Stop reading."""
 
 
-class Learning:
-    """Learns by itself: from the newest snapshot that is not beyond the first position it is told.
+class LearningModel:
+    """Learns by itself, from the newest snapshot that is not beyond the first position asked for.
 
-    It can't unlearn. Where the log's own learner went back to a snapshot, this one does when it
-    sees it; of what was learned before it began, it passes over what was taken back.
+    It cannot unlearn. Where the log's learner was rolled back to a snapshot, so is this one when it
+    reads that; rewards that were rolled back before it began are skipped.
     """
 
     def __init__(self, log: Log, settings: Settings) -> None:
@@ -75,19 +75,19 @@ class Learning:
 
     @property
     def brain(self) -> Brain:
-        """What is known: nothing, before it was told how much."""
+        """The current model; untrained before the first `reach`."""
         return self._brain or Brain(self._settings)
 
     def look_up(self) -> None:
-        """Do as the learner did, if it went back to a snapshot since this was last asked."""
+        """Roll back as the learner did, if it did since the last call."""
         self._snapshots.read()
         newest = next(self._snapshots.newest_first(), None)
         if self._brain is None or newest is None or newest.manifest.control <= self._control:
             return
-        found = self._read(newest)
-        if found is not None:
+        restored = self._read(newest)
+        if restored is not None:
             self._control, self._skipped = newest.manifest.control, newest.manifest.skipped
-            self._brain = self._begin(found, newest.position)
+            self._brain = self._begin(restored, newest.position)
             structlog.get_logger().warning("went_back", snapshot=newest.manifest.id)
 
     def reach(self, position: int) -> None:
@@ -103,11 +103,11 @@ class Learning:
                 continue
             try:
                 self._brain.learn(decode_reward(record.value))
-            except EventError:  # written by another program: passed over by every learner
+            except EventError:  # written by another program: every learner skips it
                 continue
 
     def model_age_s(self) -> float | None:
-        """No age: it knows what the deciders knew."""
+        """No age: it has learned what the workers had learned."""
         return None
 
     def model_position(self) -> int:
@@ -121,22 +121,22 @@ class Learning:
             self._reader.close()
 
     def _awake(self, position: int) -> Brain:
-        """Begin with the newest snapshot up to `position`; with nothing, if all rewards are there.
+        """Begin with the newest snapshot up to `position`, or untrained if all rewards are there.
 
-        If some were deleted, with the oldest snapshot: it is nearest to what was known.
+        If some were deleted, begin with the oldest snapshot, the nearest to what was known.
         """
         kept = list(self._snapshots.newest_first())
         for snapshot in kept:
             if snapshot.manifest.learned <= position:
-                found = self._read(snapshot)
-                if found is not None:
-                    return self._begin(found, snapshot.position)
+                restored = self._read(snapshot)
+                if restored is not None:
+                    return self._begin(restored, snapshot.position)
         brain = self._begin(Brain(self._settings), 0)
         if self._position > 0:
             for snapshot in reversed(kept):
-                found = self._read(snapshot)
-                if found is not None:
-                    return self._begin(found, snapshot.position)
+                restored = self._read(snapshot)
+                if restored is not None:
+                    return self._begin(restored, snapshot.position)
         return brain
 
     def _begin(self, brain: Brain, position: int) -> Brain:
@@ -169,8 +169,8 @@ class Learning:
         return self._waiting.popleft()
 
 
-class Follows:
-    """Learns nothing: has the newest snapshot of whoever does."""
+class FollowedModel:
+    """Learns nothing: uses the newest snapshot of the learner."""
 
     def __init__(self, log: Log, settings: Settings, clock: Callable[[], float]) -> None:
         self._engine = Engine(settings, Brain(settings))
@@ -178,22 +178,22 @@ class Follows:
 
     @property
     def brain(self) -> Brain:
-        """What is known."""
+        """The current model."""
         return self._engine.brain
 
     def look_up(self) -> None:
-        """Take up a newer snapshot if there is one."""
+        """Load a newer snapshot if there is one."""
         self._following.learn()
 
     def reach(self, position: int) -> None:
-        """Nothing: it knows what the newest snapshot does."""
+        """Nothing: the newest snapshot is used."""
 
     def model_age_s(self) -> float | None:
         """Seconds since the newest snapshot was known to be the newest."""
         return self._following.model_age_s()
 
     def model_position(self) -> int:
-        """Offset in `rewards` that the snapshot has learned up to."""
+        """Offset in `rewards` up to which the snapshot has learned."""
         return self._following.position
 
     def close(self) -> None:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from streams.archive.names import Range
+    from streams.archive.names import OffsetRange
     from streams.log.log import Place, Record
 
 
-class Kept(NamedTuple):
+class LastArchived(NamedTuple):
     """The last position that is archived, and a digest of the record there; -1 if none is."""
 
     last: int
@@ -44,10 +44,10 @@ class Kept(NamedTuple):
             )
 
 
-NOTHING = Kept(-1, "")
+NOTHING = LastArchived(-1, "")
 
 
-def kept_of(folder: Path, place: Place) -> Kept:
+def last_archived(folder: Path, place: Place) -> LastArchived:
     """Return how far a folder has a topic partition, as far as its ranges are whole.
 
     Raises
@@ -55,10 +55,10 @@ def kept_of(folder: Path, place: Place) -> Kept:
     StateError
         If files are missing, or there twice; the message names them.
     """
-    return last_of([*takewhile(lambda one: one.whole, divided(ranges_of(folder, place)).live)])
+    return end_of_chain([*takewhile(lambda one: one.whole, divided(ranges_of(folder, place)).live)])
 
 
-def last_of(whole: Sequence[Range]) -> Kept:
+def end_of_chain(whole: Sequence[OffsetRange]) -> LastArchived:
     """Return where ranges end that follow each other.
 
     Raises
@@ -69,7 +69,7 @@ def last_of(whole: Sequence[Range]) -> Kept:
     check_chain(whole)
     if not whole:
         return NOTHING
-    return Kept(whole[-1].last, header_of(whole[-1].done[1]).last_digest)
+    return LastArchived(whole[-1].last, header_of(whole[-1].done[1]).last_digest)
 
 
 def digest_of(value: bytes | None) -> str:

@@ -1,6 +1,6 @@
-"""One decision as a shadow notes it: what was done, and what the shadow would have done.
+"""The comparison of a logged decision with the shadow's, as a line of the shadow's file.
 
-All that a shadow counts is a fold of these, so a shadow that starts again goes on from its lines.
+All figures of a shadow are a fold of these, so a restarted shadow continues from its file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import msgspec
 
 from bandit.draw import choose, draw
 from bandit.events import STOP
-from streams.shadow.case import AUDITED, left_out, rebuild
+from streams.shadow.case import NotCompared, left_out, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from bandit.events import Pool
     from bandit.learn.brain import Brain
     from bandit.settings import Settings
-    from streams.shadow.decisions import Found
+    from streams.shadow.decisions import LoggedDecision
     from streams.shadow.worth import Worths
 
 SAME = 1e-6
-"""Predictions that are nearer to the logged ones come from the same model."""
+"""Predictions that differ less from the logged ones come from the same model."""
 
 
-class Would(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shadow would have done.
+class ShadowChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """The choice of the shadow.
 
-    `choice` is drawn by the decision's own draw, so that it differs from what was done by the
-    policy and not by luck. `quality` is the shadow's prediction for each pool; `same_model` says
+    `choice` uses the random number of the logged decision, so that it differs because of the policy
+    and not by chance. `quality` is the shadow's prediction for each pool; `same_model` says
     whether the log's was the same, `own_worth` whether `worth_usd` is the shadow's own.
     """
 
@@ -44,10 +44,10 @@ class Would(msgspec.Struct, frozen=True, kw_only=True):
     own_worth: bool
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A decision that was made, and what the shadow would have done or why that isn't said.
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A logged decision, and the shadow's choice or the reason why they are not compared.
 
-    `log_worth` has the worths of targets that it moved, by the desk's own keys.
+    `log_worth` has the values of correct answers that it changed, by their keys in the state.
     """
 
     partition: int
@@ -61,23 +61,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     choice: str
     pmf: dict[str, float]
     usd_per_label: dict[str, float]
-    left_out: str | None = None
-    shadow: Would | None = None
+    left_out: NotCompared | None = None
+    shadow: ShadowChoice | None = None
     log_worth: dict[str, float] = {}
 
 
 def compare(
-    found: Found,
+    logged: LoggedDecision,
     settings: Settings,
     policy: Policy,
     brain: Brain,
     pools: Mapping[str, Pool],
     worths: Worths,
-) -> Line:
-    """Return what the shadow would have done where `found` was decided."""
-    partition, offset, decision = found
+) -> Comparison:
+    """Decide for the shadow what was decided at `logged`, and compare."""
+    partition, offset, decision = logged
     why_not = left_out(decision, settings, pools)
-    own_usd = None if why_not == AUDITED else worths.usd(partition, decision)
+    own_usd = None if why_not is NotCompared.AUDITED else worths.usd(partition, decision)
     would, choice = None, decision.choice
     if why_not is None:
         worth = decision.worth_usd if own_usd is None else own_usd
@@ -85,7 +85,7 @@ def compare(
         quality = {option.pool: option.quality for option in case.actions}
         pmf = {STOP: 1.0} if case.labels_left <= 0 else policy.pmf(case)
         choice = choose(pmf, draw(decision.seed, decision.task, decision.ask))
-        would = Would(
+        would = ShadowChoice(
             policy=policy.name,
             choice=choice,
             pmf=pmf,
@@ -94,7 +94,7 @@ def compare(
             worth_usd=worth,
             own_worth=own_usd is not None,
         )
-    return Line(
+    return Comparison(
         partition=partition,
         offset=offset,
         task=decision.task,

@@ -17,24 +17,24 @@ import msgspec
 import pyarrow.parquet as papq
 
 from bandit.errors import StateError
-from streams.archive.columns import Row, batch_of, day_of, schema_of
+from streams.archive.columns import PendingRow, batch_of, day_of, schema_of
 from streams.archive.dropped import divided, files_of
-from streams.archive.kept import Kept, digest_of, last_of
-from streams.archive.names import HEADER, SCHEMA_VERSION, Header, Part, part_of, ranges_of
+from streams.archive.last_archived import LastArchived, digest_of, end_of_chain
+from streams.archive.names import HEADER, SCHEMA_VERSION, PartName, RangeHeader, part_of, ranges_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from streams.archive.disk import Disk
-    from streams.archive.names import Range
+    from streams.archive.names import OffsetRange
     from streams.log.log import LostRecords, Place, Record
 
 GROUP_ROWS = 8_192
 """Rows turned into columns at once, and of a row group: some 20 MB as Python's objects."""
 
 
-class Shelf:
+class PartitionWriter:
     """What the archive holds of one topic partition, and the records that wait to join it.
 
     Raises
@@ -50,11 +50,11 @@ class Shelf:
         self._folder = folder / place.topic
         self._disk = disk
         self._lost: list[tuple[int, int]] = []
-        self._by_day: dict[str, list[Row]] = {}
+        self._by_day: dict[str, list[PendingRow]] = {}
         self._first = 0
-        self._newest = Row(-1, None)
+        self._newest = PendingRow(-1, None)
         self._renames: list[tuple[Path, Path]] | None = None  # not written yet
-        self._kept = last_of(self._settle(ranges_of(folder, place)))
+        self._kept = end_of_chain(self._settle(ranges_of(folder, place)))
 
     @property
     def position(self) -> int:
@@ -70,7 +70,7 @@ class Shelf:
         """Take records that come behind all others; they wait until `store`."""
         assert not self.unfinished
         for record in records:
-            row = Row(record.offset, record.value)
+            row = PendingRow(record.offset, record.value)
             if not self.waiting:
                 self._first = row.offset
             self._by_day.setdefault(day_of(self.place.topic, row.value), []).append(row)
@@ -93,7 +93,7 @@ class Shelf:
         files = len(self._renames)
         self._finish(self._renames)
         self._renames = None
-        self._kept = Kept(self._newest.offset, digest_of(self._newest.value))
+        self._kept = LastArchived(self._newest.offset, digest_of(self._newest.value))
         self._by_day, self._lost = {}, []
         self.waiting = self.waiting_bytes = 0
         return files
@@ -112,7 +112,7 @@ class Shelf:
         """
         self._kept.check(record, self._folder.parent)
 
-    def _settle(self, ranges: Sequence[Range]) -> list[Range]:
+    def _settle(self, ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
         """Finish or remove what a crash left, and return the ranges that are whole."""
         whole = []
         live, dropped = divided(ranges)
@@ -135,7 +135,7 @@ class Shelf:
     def _write(self) -> list[tuple[Path, Path]]:
         """Write every file under its temporary name; return what to rename to what."""
         renames = []
-        header = Header(
+        header = RangeHeader(
             schema=SCHEMA_VERSION,
             topic=self.place.topic,
             partition=self.place.partition,
@@ -152,7 +152,7 @@ class Shelf:
         try:
             self._disk.make_folder(self._folder)
             for number, day in enumerate(days, start=1):
-                part = Part(*self.place, header.first, header.last, number, len(days))
+                part = PartName(*self.place, header.first, header.last, number, len(days))
                 folder = self._folder / f"day={day}"
                 self._disk.make_folder(folder)
                 renames.append((folder / part.temporary, folder / part.name))
@@ -182,7 +182,7 @@ class Shelf:
             self._disk.sync_folder(folder)
 
 
-def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _groups(rows: Sequence[PendingRow]) -> Iterator[list[PendingRow]]:
     left = iter(rows)
     while group := list(islice(left, GROUP_ROWS)):
         yield group
