@@ -114,8 +114,12 @@ notebooks: setup  ## Execute every notebook afresh
 docs: setup  ## Serve the documentation at DOCS, 127.0.0.1:8000; it follows edits
 	@$(BIN)/mkdocs serve --dev-addr $(DOCS)
 
+# What a browser would load from elsewhere; links that a reader may follow are no such thing.
+ELSEWHERE := (src=|<link[^>]* href=)"?(https?:)?//
+
 site: setup  ## Build the documentation into .venv/site; a warning is an error
-	$(call quietly,site,$(BIN)/mkdocs build --quiet --strict --site-dir .venv/site)
+	$(call quietly,site,$(BIN)/mkdocs build --quiet --strict --site-dir .venv/site && \
+		! grep -rnE '$(ELSEWHERE)' .venv/site --include='*.html')
 
 wheel: setup  ## Build the wheel, install it in an empty place and run it there
 	$(call quietly,wheel,sh -e -c "$$WHEEL")

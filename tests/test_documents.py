@@ -24,10 +24,12 @@ import bandit.events
 import replay
 from poolwise import VERBS
 from streams.config.config import Config
+from streams.monitor.metrics import names
 from tests.broker.broker import Broker
 from tests.documents.commands import commands_page
 from tests.documents.decisions import decision_files, decisions_page
 from tests.documents.examples import examples
+from tests.documents.metrics import metrics_page
 from tests.documents.pages import (
     ROOT,
     blocks_of,
@@ -44,6 +46,7 @@ REFRESH = "if this is right: python tests/test_documents.py"
 MADE = {
     "docs/reference/commands.md": commands_page,
     "docs/reference/configuration.md": settings_page,
+    "docs/reference/metrics.md": metrics_page,
     "docs/decisions/index.md": decisions_page,
 }
 """Pages that are made from the code, and what makes each."""
@@ -90,8 +93,7 @@ def page_class(page: Path) -> type:
     return pytest.mark.usefixtures("kafka")(found) if needs_broker(page) else found
 
 
-for _page in RUN:
-    globals()[page_class(_page).__name__] = page_class(_page)
+globals().update({found.__name__: found for found in map(page_class, RUN)})
 
 
 def test_pages_with_commands_are_found() -> None:
@@ -117,6 +119,17 @@ def test_example_tables_are_those_that_are_made(name: str) -> None:
 
 def test_the_readme_is_short() -> None:
     assert len(text_of(Path("README.md")).splitlines()) <= 150
+
+
+TERMS = """audit, calibration, clusters, confidence, context, desk, effective sample size, estimand,
+gold, importance weight, lag, logging policy, offset, posterior, propensity, regret, reward,
+snapshot, support, target policy, verdict"""
+"""Words that reports and metrics use, and that nobody has to know."""
+
+
+@pytest.mark.parametrize("term", re.split(r",\s+", TERMS))
+def test_the_glossary_explains_what_outputs_say(term: str) -> None:
+    assert f"**{term.capitalize()}.**" in text_of(Path("docs/glossary.md"))
 
 
 def slug(heading: str) -> str:
@@ -191,6 +204,12 @@ def test_every_page_and_decision_stands_in_the_site() -> None:
     site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     inside = [page.relative_to("docs") for page in pages() if page.parts[0] == "docs"]
     assert [page for page in inside if str(page) not in site] == []
+
+
+def test_every_metric_has_its_row() -> None:
+    page = metrics_page()
+    parts = re.compile("_(bucket|sum|count)$")
+    assert {name for name in names() if f"| `{parts.sub('', name)}` |" not in page} == set()
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
