@@ -51,7 +51,10 @@ MADE = {
 }
 """Pages that are made from the code, and what makes each."""
 
-RUN = [page for page in pages() if blocks_of(text_of(page))]
+RUN = sorted(
+    (page for page in pages() if blocks_of(text_of(page))),
+    key=lambda page: "<!-- continues" in text_of(page),  # those that wait for others come last
+)
 READ = [page for page in pages() if not str(page).startswith(("docs/decisions", "CHANGELOG"))]
 """Pages that say what is; a decision or a change says what was."""
 
@@ -153,10 +156,10 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
 
 @pytest.mark.parametrize("page", READ, ids=str)
 def test_every_command_that_is_named_exists_with_its_options(page: Path) -> None:
-    text = text_of(page)
-    code = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
-    code += re.findall(r"(?m)^    (poolwise .*)$", FENCE.sub("", text))
-    code += [block.code.replace("\\\n", " ") for block in blocks_of(text)]
+    text = re.sub(r"\\\n +", " ", text_of(page))  # lines that go on
+    prose = FENCE.sub("", text)
+    code = re.findall(r"`([^`\n]+)`", prose) + re.findall(r"(?m)^    (poolwise .*)$", prose)
+    code += [block.code for block in blocks_of(text)]
     for piece in code if str(page) not in MADE else ():
         for verb, rest in COMMAND.findall(piece):
             assert verb in VERBS, f"{page}: poolwise {verb}"

@@ -74,7 +74,7 @@ def rows(section: type, name: str) -> Iterator[str]:
     hints = get_type_hints(section)
     yield f"## [{name}]"
     yield (inspect.getdoc(section) or "").partition("\n")[0]
-    lines = ["| key | type | default | why |", "|---|---|---|---|"]
+    lines = ["| key | type | default | meaning, or reason for the default |", "|---|---|---|---|"]
     for field in msgspec.structs.fields(section):
         cells = (kind(hints[field.name]), written(field.default), why.get(field.name, ""))
         lines.append(f"| `{field.name}` | {' | '.join(cells)} |".replace("|  |", "| |"))
