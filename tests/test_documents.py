@@ -155,6 +155,13 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", READ, ids=str)
+def test_files_of_the_project_that_are_named_exist(page: Path) -> None:
+    """NAME in a path stands for a file that somebody is to write."""
+    named = re.findall(r"`((?:bandit|streams|replay|tests|notebooks)/[\w/.-]*)`", text_of(page))
+    assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", READ, ids=str)
 def test_every_command_that_is_named_exists_with_its_options(page: Path) -> None:
     text = re.sub(r"\\\n +", " ", text_of(page))  # lines that go on
     prose = FENCE.sub("", text)
