@@ -222,6 +222,15 @@ def test_every_metric_has_its_row() -> None:
     assert {name for name in names() if f"| `{parts.sub('', name)}` |" not in page} == set()
 
 
+def test_the_page_on_reports_explains_every_check() -> None:
+    """The names of checks stand first in what makes their results."""
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "replay").rglob("*.py"))
+    checks = set(re.findall(r"\b(?:Finding|CheckResult)\(\s*\"([a-z ]+)\"", source))
+    page = text_of(Path("docs/how-to/read-a-report.md"))
+    assert len(checks) >= 10
+    assert {name for name in checks if f"| `{name}` |" not in page} == set()
+
+
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(path.name[:4]) for path in decision_files()]
     assert numbers == list(range(1, len(numbers) + 1))
