@@ -23,6 +23,8 @@ import bandit.errors
 import bandit.events
 import replay
 from poolwise import VERBS
+from replay.estimators.registry import ESTIMATORS
+from replay.intervals.rules import RULES
 from streams.config.config import Config
 from streams.monitor.metrics import names
 from tests.broker.broker import Broker
@@ -220,6 +222,15 @@ def test_every_metric_has_its_row() -> None:
     page = metrics_page()
     parts = re.compile("_(bucket|sum|count)$")
     assert {name for name in names() if f"| `{parts.sub('', name)}` |" not in page} == set()
+
+
+def test_estimators_and_intervals_are_explained_by_their_names() -> None:
+    report, intervals = (
+        text_of(Path("docs") / name) for name in ("how-to/read-a-report.md", "concepts/intervals.md")
+    )
+    estimators = {estimator.name for estimator in ESTIMATORS}
+    assert {name for name in estimators if f"\n| {name} |" not in report} == set()
+    assert {name for name in RULES if f"`{name}`" not in intervals} == set()
 
 
 def test_the_page_on_reports_explains_every_check() -> None:
