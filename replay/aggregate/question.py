@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from replay.estimators.estimator import Estimator
     from replay.models.features import Features
+    from replay.numerics.reward_kind import RewardKind
     from replay.tables.rows import Rows
     from replay.targets.target import Target
 
@@ -73,7 +74,7 @@ class Question:
     """
 
     actions: tuple[str, ...]
-    kind: str
+    kind: RewardKind
     features: Features
     targets: tuple[Target, ...]
     known: tuple[bool, ...]

@@ -15,6 +15,7 @@ from replay.models.crossed import cross_validated
 from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
 from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
+from replay.numerics.fieldwise_sum import FieldwiseSum, each, merged
 from replay.numerics.rows_at_once import MAX_ROWS, rows_at_once
 from replay.order.content import hashes
 from replay.order.row_order import RowOrder, order_of
@@ -32,16 +33,12 @@ COUNTED_ROWS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FirstPass:
+class FirstPass(FieldwiseSum):
     """Cross products of each fold, how rows stand, and what actions say of contexts; mergeable."""
 
-    grams: list[Gram]
+    grams: tuple[Gram, ...] = field(metadata=merged(each))
     order: OrderSums = field(default_factory=OrderSums)
     balance: BalanceSums = field(default_factory=BalanceSums)
-
-    def __add__(self, other: FirstPass) -> FirstPass:
-        grams = [a + b for a, b in zip(self.grams, other.grams, strict=True)]
-        return FirstPass(grams, self.order + other.order, self.balance + other.balance)
 
 
 class Fitted(NamedTuple):
@@ -62,7 +59,7 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
     if not question.needs_model():
         return Fitted(Models(features, centre))
     aware, blind = any(question.known), not all(question.known)
-    total = FirstPass([Gram.empty(features.size)] * FOLDS)
+    total = FirstPass((Gram.empty(features.size),) * FOLDS)
     folds, copies = _folds(source, question, run)
     for part in run(partial(_first, source, question, folds), source.pieces):
         total = total + part
@@ -77,7 +74,7 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
     if question.learned or question.predictable:
         order = replace(order, moving=True)
     if not order.by_past:
-        models = crossed_models(features, total.grams, centre, folds, aware=aware, blind=blind)
+        models = crossed_models(features, [*total.grams], centre, folds, aware=aware, blind=blind)
         return Fitted(models, order, imbalance, copies)
     grams = run(partial(_blocks, source, question), source.pieces)
     models = past_models(features, grams, question.length, centre, aware=aware, blind=blind)
@@ -107,11 +104,11 @@ def _first(source: Source, question: Question, folds: Folds, piece: Any) -> Firs
     few, many = rows_at_once(features.size), MAX_ROWS
     if not features.context_size:
         few = many = COUNTED_ROWS
-    none = [Gram.empty(features.size)] * FOLDS
+    none = (Gram.empty(features.size),) * FOLDS
     found = FirstPass(none)
     for batch in source.to_learn(piece):
         for part in batch.parts(few):
-            found = found + FirstPass(fold_grams(features, part, question.centre, folds))
+            found = found + FirstPass(tuple(fold_grams(features, part, question.centre, folds)))
         for part in () if question.floor else batch.parts(many):
             seen = looked_at(part, question.length)
             order = OrderSums().receive(seen, features.slot, question.length)

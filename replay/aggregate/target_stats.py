@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
+from replay.numerics.fieldwise_sum import FieldwiseSum, each, if_both, merged
 from replay.stats.action_stats import ActionSums
 from replay.stats.design_effect import IdSums
 from replay.stats.timeline import Timeline
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sums:
+class TargetSums(FieldwiseSum):
     """Of one target on some rows, mergeable.
 
     `estimators` answer, the last by default; `logging` has weights of 1; `gain` is of what the
@@ -30,28 +31,29 @@ class Sums:
 
     weights: WeightSums
     logging: LoggedMean
-    estimators: tuple[Estimator, ...]
-    gain: Estimator | None
+    estimators: tuple[Estimator, ...] = field(metadata=merged(each))
+    gain: Estimator | None = field(metadata=merged(if_both))
     actions: ActionSums = field(default_factory=ActionSums)
     timeline: Timeline = field(default_factory=Timeline)
     ids: IdSums = field(default_factory=IdSums)
 
     @classmethod
-    def empty(cls, estimators: tuple[Estimator, ...], length: int = 0) -> Sums:
+    def empty(cls, estimators: tuple[Estimator, ...], length: int = 0) -> TargetSums:
         """Return the sums of no rows of a log of `length` rows."""
         timeline = Timeline(length)
-        return cls(WeightSums(), Snips(), estimators, gain_for(estimators), timeline=timeline)
+        gain = gain_for(estimators)
+        return cls(WeightSums(), Snips(), estimators, gain, timeline=timeline)
 
-    def receive(self, scored: Scored) -> Sums:
+    def receive(self, scored: Scored) -> TargetSums:
         """Add rows."""
-        return Sums(
-            self.weights.receive(scored),
-            self.logging.receive_unweighted(scored),
-            tuple(one.receive(scored) for one in self.estimators),
-            None if self.gain is None else self.gain.receive(scored),
-            self.actions.receive(scored),
-            self.timeline.receive(scored),
-            self.ids.receive(scored),
+        return TargetSums(
+            weights=self.weights.receive(scored),
+            logging=self.logging.receive_unweighted(scored),
+            estimators=tuple(estimator.receive(scored) for estimator in self.estimators),
+            gain=None if self.gain is None else self.gain.receive(scored),
+            actions=self.actions.receive(scored),
+            timeline=self.timeline.receive(scored),
+            ids=self.ids.receive(scored),
         )
 
     def diagnostics(self) -> Diagnostics:
@@ -59,7 +61,7 @@ class Sums:
         clusters = self.logging.groups.effective_clusters()
         return replace(self.weights.diagnostics(), effective_clusters=clusters)
 
-    def measured(self, scale: RewardScale) -> Sums:
+    def measured(self, scale: RewardScale) -> TargetSums:
         """Return the sums that rewards measured by `scale` would have, of what needs no model."""
         logging = self.logging
         return replace(
@@ -70,15 +72,4 @@ class Sums:
                 one.measured(scale) if isinstance(one, Snips) else one for one in self.estimators
             ),
             timeline=self.timeline.measured(scale),
-        )
-
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(
-            self.weights + other.weights,
-            self.logging + other.logging,
-            tuple(a + b for a, b in zip(self.estimators, other.estimators, strict=True)),
-            None if self.gain is None or other.gain is None else self.gain + other.gain,
-            self.actions + other.actions,
-            self.timeline + other.timeline,
-            self.ids + other.ids,
         )

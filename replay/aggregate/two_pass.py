@@ -14,28 +14,45 @@ from typing import TYPE_CHECKING, Any
 
 from replay.aggregate.reward_models import fit
 from replay.aggregate.slices import check_slices, slices_of
-from replay.aggregate.target_stats import Sums
+from replay.aggregate.target_stats import TargetSums
 from replay.estimators.baseline import Baseline
 from replay.estimators.dr import Dr
+from replay.numerics.fieldwise_sum import FieldwiseSum, added, each, kept, merged
 from replay.numerics.rows_at_once import rows_at_once
 from replay.stats.weighted_rows import score
 from replay.targets.paired import paired
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from replay.aggregate.question import Question, Source
     from replay.aggregate.slices import Key
     from replay.checks.covariate_balance import Imbalance
     from replay.estimators.estimator import Estimator
     from replay.models.frozen import Models
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
     from replay.order.row_order import RowOrder
     from replay.runtime.parallel import Run
     from replay.stats.weighted_rows import Scored
     from replay.tables.rows import Rows
 
 
+def _by_key(
+    a: Mapping[Key, tuple[TargetSums, ...]], b: Mapping[Key, tuple[TargetSums, ...]]
+) -> dict[Key, tuple[TargetSums, ...]]:
+    slices = dict(a)
+    for key, sums in b.items():
+        slices[key] = each(slices[key], sums) if key in slices else sums
+    return slices
+
+
+def _by_number(a: dict[int, Estimator], b: dict[int, Estimator]) -> dict[int, Estimator]:
+    return {number: estimator + b[number] for number, estimator in a.items()}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class LogSums:
+class LogSums(FieldwiseSum):
     """What a log comes down to: sums of each target, differences, and the targets in each slice.
 
     `differences` are by the number of the target that differs from the first; `order` is how the
@@ -43,32 +60,31 @@ class LogSums:
     of the reward asked for them; `copies` is the share of rows that are copies of others.
     """
 
-    totals: tuple[Sums, ...]
-    differences: dict[int, Estimator] = field(default_factory=dict)
-    slices: dict[Key, tuple[Sums, ...]] = field(default_factory=dict)
-    order: RowOrder | None = None
-    imbalance: Imbalance | None = None
-    copies: float = 0.0
+    totals: tuple[TargetSums, ...] = field(metadata=merged(each))
+    differences: dict[int, Estimator] = field(default_factory=dict, metadata=merged(_by_number))
+    slices: dict[Key, tuple[TargetSums, ...]] = field(
+        default_factory=dict, metadata=merged(_by_key)
+    )
+    order: RowOrder | None = field(default=None, metadata=merged(kept))
+    imbalance: Imbalance | None = field(default=None, metadata=merged(kept))
+    copies: float = field(default=0.0, metadata=merged(kept))
 
     @classmethod
     def empty(cls, question: Question) -> LogSums:
         """Return the sums of no rows."""
         known = question.known
         return cls(
-            tuple(Sums.empty(question.estimators(at), question.length) for at in range(len(known))),
+            tuple(
+                TargetSums.empty(question.estimators(at), question.length)
+                for at in range(len(known))
+            ),
             {at: Dr() if known[at] and known[0] else Baseline() for at in paired(question.targets)},
         )
 
     def __add__(self, other: LogSums) -> LogSums:
-        slices = dict(self.slices)
-        for key, sums in other.slices.items():
-            slices[key] = _merged(slices[key], sums) if key in slices else sums
-        check_slices(slices)
-        return LogSums(
-            _merged(self.totals, other.totals),
-            {at: one + other.differences[at] for at, one in self.differences.items()},
-            slices,
-        )
+        total = added(self, other)
+        check_slices(total.slices)
+        return total
 
 
 def fold_source(source: Source, question: Question, run: Run = map) -> LogSums:
@@ -104,7 +120,7 @@ def _receive(
     chances = [target.chances(rows, question.actions) for target in question.targets]
     predicted: dict[bool, tuple[Floats, bool]] = {}
 
-    def scored(chance: Floats, pmf: Floats | None, kind: str, *, known: bool) -> Scored:
+    def scored(chance: Floats, pmf: Floats | None, kind: RewardKind, *, known: bool) -> Scored:
         if known not in predicted:
             predicted[known] = models.predict(rows, block, aware=known)
         guess, fitted = predicted[known]
@@ -133,7 +149,7 @@ def _receive(
     slices = dict(log_sums.slices)
     for key, inside in slices_of(rows):
         before = slices.get(key) or tuple(
-            Sums.empty(question.estimators(at)[-1:]) for at in range(len(log_sums.totals))
+            TargetSums.empty(question.estimators(at)[-1:]) for at in range(len(log_sums.totals))
         )
         # Of a slice nothing is said by action, nor of columns of ids.
         slices[key] = tuple(
@@ -143,7 +159,3 @@ def _receive(
     check_slices(slices)
     totals = tuple(sums.receive(one) for sums, one in zip(log_sums.totals, each, strict=True))
     return LogSums(totals, differences, slices)
-
-
-def _merged(a: tuple[Sums, ...], b: tuple[Sums, ...]) -> tuple[Sums, ...]:
-    return tuple(one + other for one, other in zip(a, b, strict=True))

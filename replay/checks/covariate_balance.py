@@ -19,12 +19,14 @@ propensities must meet).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import and_
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from scipy.special import ndtr
 
 from replay.checks.check_result import Grade
+from replay.numerics.fieldwise_sum import FieldwiseSum, merged
 from replay.numerics.hashed_uniform import mixed
 from replay.order.content import numbers_of
 
@@ -82,7 +84,7 @@ class Imbalance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BalanceSums:
+class BalanceSums(FieldwiseSum):
     """Sums by slot of an action and number f of the context, mergeable.
 
     `rows` counts rows. `actions`, shape (5, K), has for each action the rows where it was taken and
@@ -91,7 +93,8 @@ class BalanceSums:
     is Σ f; `products`, shape (5, K, m), Σ e f, Σ e² f, Σ e² f², Σ g f and Σ g f².
     """
 
-    known: bool = True
+    empty_without: ClassVar[str | None] = "rows"
+    known: bool = field(default=True, metadata=merged(and_))
     rows: int = 0
     actions: Floats = field(default_factory=lambda: np.zeros((5, 0)))
     once: Floats = field(default_factory=lambda: np.zeros(0))
@@ -125,17 +128,6 @@ class BalanceSums:
         known = rows.logged_pmf is not None
         return self + BalanceSums(
             known, len(rows), np.stack(actions), f.sum(axis=0), np.stack(products)
-        )
-
-    def __add__(self, other: BalanceSums) -> BalanceSums:
-        if not self.rows or not other.rows:
-            return self if self.rows else other
-        return BalanceSums(
-            self.known and other.known,
-            self.rows + other.rows,
-            self.actions + other.actions,
-            self.once + other.once,
-            self.products + other.products,
         )
 
     def worst(self, features: Features, actions: Sequence[str]) -> Imbalance | None:

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, ClassVar
 from replay.estimators.dr import Dr
 from replay.estimators.estimator import RowEstimator
 from replay.intervals.choose import default
+from replay.numerics.fieldwise_sum import FieldwiseSum
 from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
+    from replay.numerics.reward_kind import RewardKind
     from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dm(RowEstimator):
+class Dm(FieldwiseSum, RowEstimator):
     """Sums of DM, and those of DR for the interval."""
 
     name: ClassVar[str] = "DM"
@@ -35,16 +37,13 @@ class Dm(RowEstimator):
         rows = float(scored.fitted.sum())
         return self + Dm(rows, inner(scored.fitted, scored.direct), Dr() + scored.dr)
 
-    def __add__(self, other: Dm) -> Dm:
-        return Dm(self.rows + other.rows, self.direct + other.direct, self.dr + other.dr)
-
     def value(self) -> float | None:
         return self.direct / self.rows if self.rows else None
 
     def evidence(self) -> Evidence | None:
         return self.dr.evidence()
 
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
         own, value = self.dr.interval(kind, level, rule), self.value()
         if value is None:
             return own

@@ -11,17 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import numpy as np
-
 from replay.estimators.estimator import RowEstimator
-from replay.intervals.choose import default
-from replay.intervals.evidence import Evidence
-from replay.intervals.statistics import mean
+from replay.estimators.evidence.of_mean import evidence_of_mean
 from replay.stats.dr_sums import DrSums
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
-    from replay.intervals.interval import Interval
+    from replay.intervals.evidence import Evidence
     from replay.stats.weighted_rows import Scored
 
 
@@ -38,27 +33,5 @@ class Dr(DrSums, RowEstimator):
         return self.scores.mean if self.scores.count else None
 
     def evidence(self) -> Evidence | None:
-        n = self.scores.count
-        if n < 2:
-            return None
-        seen = self.scores.second / (n - 1)
-        gradient = np.array([-self.scores.mean, 1.0])
-        skewness = self.groups.skewness(gradient, self.scores.skewness() / n**0.5)
-        seen, variance, by_clusters = self.groups.inflate(
-            seen / n, max(seen, self.modelled()) / n, gradient
-        )
-        return Evidence(
-            self.scores.mean,
-            variance,
-            seen,
-            n,
-            ess=self.ess(),
-            freedom=self.scores.degrees_of_freedom(),
-            cluster_freedom=by_clusters,
-            skewness=skewness,
-            groups=self.groups.used(),
-            statistic=mean,
-        )
-
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
-        return rule(self.evidence(), kind, level)
+        modelled = self.modelled() if self.scores.count else 0.0
+        return evidence_of_mean(self.scores, modelled, self.ess(), self.groups)

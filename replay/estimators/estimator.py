@@ -1,14 +1,16 @@
-"""What every estimator promises: receive, merge, value, evidence, interval."""
+"""Protocol of estimators: receive rows, merge, and give a value, its evidence and its interval."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
+from replay.intervals.choose import default
 from replay.stats.cluster_sums import Groups
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
+    from replay.numerics.reward_kind import RewardKind
     from replay.stats.weighted_rows import Scored
 
 
@@ -52,11 +54,9 @@ class Estimator(Protocol):
         """What a rule makes an interval from; `None` of too few rows, or where none makes it."""
         return None
 
-    def interval(self, kind: str, level: float, rule: Rule = ...) -> Interval:
-        """Its interval; `kind` says what the rewards are: `binary`, `positive`, `real`.
-
-        `rule` makes it, where the estimator has no way of its own.
-        """
+    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+        """Its interval, by `rule` unless the estimator has one of its own."""
+        return rule(self.evidence(), kind, level)
 
 
 class RowEstimator(Estimator, Protocol):

@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from replay.estimators.estimator import RowEstimator
-from replay.intervals.choose import default
 from replay.intervals.evidence import Evidence
+from replay.numerics.fieldwise_sum import FieldwiseSum, merged
 from replay.numerics.hashed_uniform import uniforms
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
-    from replay.intervals.interval import Interval
     from replay.numerics.arrays import Floats
     from replay.stats.weighted_rows import Scored
 
@@ -35,12 +33,12 @@ MANTISSA_BITS, BELOW_ONE = 52, 1022
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rejection(RowEstimator):
+class Rejection(FieldwiseSum, RowEstimator):
     """Rows, Σ r, Σ r² by the largest power of 2 at which rows are accepted; the largest weight."""
 
     name: ClassVar[str] = "rejection"
     sums: Floats = field(default_factory=lambda: np.zeros((3, LEVELS)))
-    top: float = 0.0
+    top: float = field(metadata=merged(max), default=0.0)
 
     def receive(self, scored: Scored) -> Rejection:
         if scored.index is None or not len(scored):
@@ -54,9 +52,6 @@ class Rejection(RowEstimator):
         sums[2] = np.bincount(level, weights=r * r, minlength=LEVELS + 1)
         most = w if scored.top is None else scored.top
         return self + Rejection(sums[:, 1:], float(most.max()))  # level 0 is accepted nowhere
-
-    def __add__(self, other: Rejection) -> Rejection:
-        return Rejection(self.sums + other.sums, max(self.top, other.top))
 
     def accepted(self) -> tuple[float, float, float]:
         """Accepted rows, their Σ r and Σ r²."""
@@ -75,6 +70,3 @@ class Rejection(RowEstimator):
         mean = once / rows
         variance = max(twice / rows - mean**2, 0.0) / (rows - 1)
         return Evidence(mean, variance, variance, int(rows), ess=rows, freedom=rows - 1)
-
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
-        return rule(self.evidence(), kind, level)

@@ -1,10 +1,9 @@
-"""Sums for estimators that shrink large weights, one set for each of a ladder of parameters.
+"""Estimators that shrink large weights: sums for each of several parameters, one of them chosen.
 
 With ŵ ≤ w the shrunk weight and s the score that it gives, the estimate is the mean of s, and what
 it leaves out is E[(w − ŵ) y] for y the reward or what the model missed. As E[w] = 1 where the log
 supports the target, L = 1 − E[ŵ] of all weight is left out, large weights that were never drawn
-included; so the truth lies between s + L min y and s + L max y. That bias bound is part of the
-interval, which is therefore as wide as the shrinking is strong.
+included. The interval contains that bias (`replay/estimators/evidence/bias_bound.py`).
 
 The parameter is chosen by weights alone, as the smallest E[ŵ²]/n + L²: variance and squared bias
 of a reward between 0 and 1.
@@ -14,28 +13,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from replay.estimators.estimator import RowEstimator
+from replay.estimators.evidence.bias_bound import bias_bounded
 from replay.intervals.choose import default
-from replay.intervals.interval import WIDEST, Interval, widest
-from replay.intervals.normal import z
+from replay.numerics.fieldwise_sum import FieldwiseSum, kept, merged
 from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Rule
+    from replay.intervals.interval import Interval
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShrunkSums:
+class ShrunkSums(FieldwiseSum):
     """Σ ŵ, Σ ŵ², Σ s, Σ s², Σ s ŵ, shape (parameters, 5), and the range of y."""
 
+    empty_without: ClassVar[str | None] = "count"
     count: int = 0
     sums: Floats = field(default_factory=lambda: np.zeros((0, 5)))
-    low: float = math.inf
-    high: float = -math.inf
+    low: float = field(metadata=merged(min), default=math.inf)
+    high: float = field(metadata=merged(max), default=-math.inf)
 
     def receive(self, shrunk: list[Floats], base: Floats | float, y: Floats) -> ShrunkSums:
         """Add rows whose weights were shrunk to each of `shrunk`; scores are base + ŵ y.
@@ -54,16 +57,6 @@ class ShrunkSums:
             sums[at] = w.sum(), inner(w, w), s.sum(), inner(s, s), inner(s, w)
         return self + ShrunkSums(len(y), sums, float(y.min()), float(y.max()))
 
-    def __add__(self, other: ShrunkSums) -> ShrunkSums:
-        if not self.count or not other.count:
-            return self if self.count else other
-        return ShrunkSums(
-            self.count + other.count,
-            self.sums + other.sums,
-            min(self.low, other.low),
-            max(self.high, other.high),
-        )
-
     def best(self) -> int:
         """Which parameter has the smallest error by its weights alone; 0 if nothing came."""
         if not self.count:
@@ -80,19 +73,23 @@ class ShrunkSums:
         """Mean score of one parameter."""
         return float(self.sums[at, 2] / self.count) if self.count else None
 
-    def interval(self, at: int, kind: str, level: float, rule: Rule = default) -> Interval:
-        """Normal interval of s + L y at the two ends of y; `rule` can't change that."""
-        if self.count < 2:
-            return widest(kind)
-        value, left = float(self.sums[at, 2]) / self.count, float(self.left_out()[at])
-        low = value + left * self.low - z(level) * self._error(at, self.low)
-        high = value + left * self.high + z(level) * self._error(at, self.high)
-        least, most = WIDEST[kind]
-        own = Interval(max(low, least), min(high, most), "normal and bias bound")
-        return own.holding(value)
 
-    def _error(self, at: int, y: float) -> float:
-        """Standard error of the mean of s − ŵ y: the score and what L y adds."""
-        w, w2, s, s2, sw = self.sums[at] / self.count
-        variance = (s2 - s * s) - 2 * y * (sw - s * w) + y * y * (w2 - w * w)
-        return math.sqrt(max(variance, 0.0) / (self.count - 1))
+@dataclass(frozen=True, slots=True, eq=False)
+class ShrinkingEstimator(FieldwiseSum, RowEstimator):
+    """Sums for each of the `parameters`, and the estimate by the best of them."""
+
+    own_interval: ClassVar[bool] = True
+    symbol: ClassVar[str]
+    parameters: tuple[float, ...] = field(metadata=merged(kept), default=())
+    sums: ShrunkSums = field(default_factory=ShrunkSums)
+
+    def value(self) -> float | None:
+        return self.sums.value(self.sums.best())
+
+    def setting(self) -> str:
+        return f"{self.symbol} = {self.parameters[self.sums.best()]:g}"
+
+    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+        sums = self.sums
+        means = sums.sums[sums.best()] / sums.count if sums.count else np.zeros(5)
+        return bias_bounded(sums.count, means, (sums.low, sums.high), kind, level)

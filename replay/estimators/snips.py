@@ -1,9 +1,7 @@
 """SNIPS, self-normalised IPS: v = Σ w r / Σ w, slightly biased, never beyond the rewards seen.
 
-Variance by the delta method, (1/n) E[w² (r − v)²] / E[w]², or by a reward with the same variance
-s² = Σ w (r − v)² / Σ w everywhere, (1/n) E[w²] s² / E[w]², whichever is larger: the second counts
-large weights that no reward has met yet. Sums are taken of rewards' distances from their mean so
-far, so that rewards far from 0 lose no digits.
+Variance by the delta method (`replay/estimators/evidence/of_ratio.py`). Sums are taken of rewards'
+distances from their mean so far, so that rewards far from 0 lose no digits.
 
 Source: Swaminathan and Joachims (2015), NIPS 28; Owen (2013), Monte Carlo, section 9.2.
 """
@@ -11,28 +9,26 @@ Source: Swaminathan and Joachims (2015), NIPS 28; Owen (2013), Monte Carlo, sect
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
 from replay.estimators.estimator import RowEstimator
-from replay.intervals.choose import default
-from replay.intervals.evidence import Evidence
-from replay.intervals.statistics import ratio
+from replay.estimators.evidence.of_ratio import evidence_of_ratio
+from replay.numerics.fieldwise_sum import FieldwiseSum, added, kept, merged
 from replay.numerics.inner_product import inner
 from replay.numerics.moments import Moments, moved
 from replay.stats.cluster_sums import Groups
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
-    from replay.intervals.interval import Interval
+    from replay.intervals.evidence import Evidence
     from replay.numerics.arrays import Floats
     from replay.stats.reward_scale import RewardScale
     from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Snips(RowEstimator):
+class Snips(FieldwiseSum, RowEstimator):
     """Sums of SNIPS: Σ wʲ (r − about)ᵏ for k = 0, 1, ..., and j = 1, 2, 3 or 4.
 
     `once` is for j = 1, `twice`, `thrice` and `fourth` for the others.
@@ -45,9 +41,9 @@ class Snips(RowEstimator):
     thrice: Floats = field(default_factory=lambda: np.zeros(4))
     fourth: Floats = field(default_factory=lambda: np.zeros(5))
     groups: Groups = field(default_factory=Groups)
-    about: float = 0.0
+    about: float = field(metadata=merged(kept), default=0.0)
 
-    def receive(self, scored: Scored) -> Snips:
+    def receive(self, scored: Scored) -> Self:
         if not len(scored):
             return self
         of, w = scored.products, scored.weight
@@ -55,18 +51,17 @@ class Snips(RowEstimator):
         crossed, squares = w * terms, terms * terms
         thrice = (w2, w), (w2, terms), (w, squares), (squares, terms)
         pairs = (w2, w2), (w2, crossed), (w2, squares), (crossed, squares), (squares, squares)
-        received = Snips(
-            len(scored),
-            np.array([of.w, of.wa, of.wa2]),
-            np.array([of.w2, of.w2a, of.w2a2]),
-            np.array([inner(a, b) for a, b in thrice]),
-            np.array([inner(a, b) for a, b in pairs]),
-            Groups() if scored.group is None else Groups().receive(scored, of.terms, w),
-            of.about,
+        return self + type(self)(
+            count=len(scored),
+            once=np.array([of.w, of.wa, of.wa2]),
+            twice=np.array([of.w2, of.w2a, of.w2a2]),
+            thrice=np.array([inner(a, b) for a, b in thrice]),
+            fourth=np.array([inner(a, b) for a, b in pairs]),
+            groups=Groups() if scored.group is None else Groups().receive(scored, of.terms, w),
+            about=of.about,
         )
-        return self + received
 
-    def receive_unweighted(self, scored: Scored) -> Snips:
+    def receive_unweighted(self, scored: Scored) -> Self:
         """Add rows as they were logged: every weight is 1."""
         if not len(scored):
             return self
@@ -79,37 +74,37 @@ class Snips(RowEstimator):
         if scored.group is not None:
             groups = groups.receive(scored, r, np.ones(n))
         fourth = np.array([*thrice, inner(square, square)])
-        return self + Snips(n, once, once, thrice, fourth, groups, about)
+        return self + type(self)(
+            count=n,
+            once=once,
+            twice=once,
+            thrice=thrice,
+            fourth=fourth,
+            groups=groups,
+            about=about,
+        )
 
-    def __add__(self, other: Snips) -> Snips:
+    def __add__(self, other: Self) -> Self:
         if not self.count or not other.count:
             return self if self.count else other
         about = self.about if self.count >= other.count else other.about
-        a, b = self.placed(about), other.placed(about)
-        return Snips(
-            self.count + other.count,
-            a.once + b.once,
-            a.twice + b.twice,
-            a.thrice + b.thrice,
-            a.fourth + b.fourth,
-            self.groups + other.groups,
-            about,
-        )
+        return added(self.placed(about), other.placed(about))
 
-    def placed(self, about: float) -> Snips:
+    def placed(self, about: float) -> Self:
         """Return the same sums with rewards' distances taken from another place."""
         gap = self.about - about
         if not gap:
             return self
-        once, twice = moved(self.once, gap), moved(self.twice, gap)
-        thrice, fourth = moved(self.thrice, gap), moved(self.fourth, gap)
-        return Snips(self.count, once, twice, thrice, fourth, self.groups, about)
+        once, twice, thrice, fourth = (
+            moved(sums, gap) for sums in (self.once, self.twice, self.thrice, self.fourth)
+        )
+        return replace(self, once=once, twice=twice, thrice=thrice, fourth=fourth, about=about)
 
-    def measured(self, scale: RewardScale) -> Snips:
+    def measured(self, scale: RewardScale) -> Self:
         """Return the same sums of measured rewards; sums by group stay as they are."""
         once, twice, thrice, fourth = (
-            one / scale.unit ** np.arange(len(one))
-            for one in (self.once, self.twice, self.thrice, self.fourth)
+            sums / scale.unit ** np.arange(len(sums))
+            for sums in (self.once, self.twice, self.thrice, self.fourth)
         )
         about = (self.about - scale.zero) / scale.unit
         return replace(self, once=once, twice=twice, thrice=thrice, fourth=fourth, about=about)
@@ -128,40 +123,7 @@ class Snips(RowEstimator):
 
     def evidence(self) -> Evidence | None:
         value = self.value()
-        if value is None or self.count < 2:
+        if value is None:
             return None
-        weight, weighted, squared = self.once
-        away = weighted / weight
-        w2r0, w2r1, w2r2 = self.twice
-        seen = float(max(w2r2 - 2 * away * w2r1 + away**2 * w2r0, 0.0))
-        modelled = float(w2r0 * max(squared / weight - away**2, 0.0))
-        third = float(moved(self.thrice, -away)[-1])
-        share = self.count / weight
-        gradient = np.array([0.0, share, -value * share])
-        skewness = self.groups.skewness(gradient, third / seen**1.5 if seen > 0 else 0.0)
-        seen, variance, by_clusters = self.groups.inflate(
-            seen / weight**2, max(seen, modelled) / weight**2, gradient
-        )
-        return Evidence(
-            value,
-            variance,
-            seen,
-            self.count,
-            ess=float(weight**2 / w2r0),
-            freedom=self._degrees_of_freedom(away),
-            cluster_freedom=by_clusters,
-            skewness=skewness,
-            groups=self.groups.used(),
-            statistic=ratio,
-        )
-
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
-        return rule(self.evidence(), kind, level)
-
-    def _degrees_of_freedom(self, away: float) -> float | None:
-        """Degrees of freedom of the variance, by the kurtosis of w (r − v)."""
-        fourth, second = float(moved(self.fourth, -away)[-1]), moved(self.twice, -away)[-1]
-        if second <= 0 or fourth <= 0:
-            return None
-        kurtosis = self.count * fourth / second**2
-        return float(min(2 * self.count / max(kurtosis - 1, 1e-9), self.count - 1.0))
+        powers = self.once, self.twice, self.thrice, self.fourth
+        return evidence_of_ratio(value, self.count, powers, self.groups)

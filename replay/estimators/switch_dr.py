@@ -6,43 +6,28 @@ Source: Wang, Agarwal and Dudík (2017), ICML, equation 7.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from replay.estimators.estimator import RowEstimator
-from replay.estimators.shrunk import ShrunkSums
-from replay.intervals.choose import default
+from replay.estimators.shrunk import ShrinkingEstimator
+from replay.numerics.fieldwise_sum import kept, merged
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
-    from replay.intervals.interval import Interval
     from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SwitchDr(RowEstimator):
+class SwitchDr(ShrinkingEstimator):
     """Sums of Switch-DR for each of the thresholds τ."""
 
     name: ClassVar[str] = "Switch-DR"
-    own_interval: ClassVar[bool] = True
-    thresholds: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
-    sums: ShrunkSums = field(default_factory=ShrunkSums)
+    symbol: ClassVar[str] = "τ"
+    parameters: tuple[float, ...] = field(
+        metadata=merged(kept), default=(2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+    )
 
-    def receive(self, scored: Scored) -> SwitchDr:
+    def receive(self, scored: Scored) -> Self:
         if not len(scored):
             return self
         w, top = scored.weight, scored.products.top
-        shrunk = [w * (w <= most) if most < top else w for most in self.thresholds]
+        shrunk = [w * (w <= most) if most < top else w for most in self.parameters]
         return replace(self, sums=self.sums.receive(shrunk, scored.direct, scored.residual))
-
-    def __add__(self, other: SwitchDr) -> SwitchDr:
-        return replace(self, sums=self.sums + other.sums)
-
-    def value(self) -> float | None:
-        return self.sums.value(self.sums.best())
-
-    def setting(self) -> str:
-        """Threshold that was chosen."""
-        return f"τ = {self.thresholds[self.sums.best()]:g}"
-
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
-        return self.sums.interval(self.sums.best(), kind, level, rule)

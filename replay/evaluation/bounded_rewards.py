@@ -12,6 +12,7 @@ from replay.numerics.magnitude import MAX_SIZE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from replay.numerics.reward_kind import RewardKind
     from replay.tables.columns.roles import Columns
     from replay.targets.target import Target
 
@@ -49,7 +50,7 @@ def checked_range(given: Sequence[float] | None) -> tuple[float, float] | None:
     return low, high
 
 
-def check_limits(interval: str, columns: Columns, kind: str, table: str) -> None:
+def check_limits(interval: str, columns: Columns, kind: RewardKind, table: str) -> None:
     """Refuse an interval that would not hold for a table's rows.
 
     Raises

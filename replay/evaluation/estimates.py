@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from replay.estimators.estimator import Estimator
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
+    from replay.numerics.reward_kind import RewardKind
     from replay.stats.reward_scale import RewardScale
 
 
@@ -54,7 +55,7 @@ def for_gains(rule: Rule) -> Rule:
     A factor of the variance goes around it (`widened(for_gains(rule), factor)`), for either's.
     """
 
-    def made(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    def made(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
         found = rule(evidence, kind, level)
         nothing = isinf(found.low) and isinf(found.high)
         return default(evidence, kind, level) if nothing else found

@@ -13,6 +13,7 @@ from replay.runtime.text import counted
 from replay.targets.policy_file import label
 
 if TYPE_CHECKING:
+    from replay.numerics.reward_kind import RewardKind
     from replay.tables.columns.roles import Columns
     from replay.tables.time_order import Order
     from replay.targets.target import Target
@@ -24,7 +25,11 @@ BOUNDED = (
 
 
 def notes_on(
-    target: Target, columns: Columns, kind: str, only: tuple[str, ...], interval: str = "default"
+    target: Target,
+    columns: Columns,
+    kind: RewardKind,
+    only: tuple[str, ...],
+    interval: str = "default",
 ) -> tuple[str, ...]:
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
@@ -77,7 +82,7 @@ def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]
     return (note,)
 
 
-def _limits(target: Target, columns: Columns, kind: str, interval: str) -> tuple[str, ...]:
+def _limits(target: Target, columns: Columns, kind: RewardKind, interval: str) -> tuple[str, ...]:
     if interval in LIMITED:
         return (limits_note(interval, target, columns),)
     return () if kind == "binary" else (UNLIMITED,)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from replay.aggregate.slices import Key
-    from replay.aggregate.target_stats import Sums
+    from replay.aggregate.target_stats import TargetSums
     from replay.aggregate.two_pass import LogSums
     from replay.intervals.evidence import Rule
     from replay.results.judgement import Judgement
@@ -45,14 +45,14 @@ def answer(
     *,
     joint: float | None = None,
     joint_slices: float | None = None,
-    slices: dict[Key, Sums] | None = None,
+    slices: dict[Key, TargetSums] | None = None,
 ) -> Evaluation:
     """Answer one target.
 
     Parameters
     ----------
     summary
-        Sums of the log under it.
+        TargetSums of the log under it.
     target
         As it was asked for.
     level, rule
@@ -61,7 +61,7 @@ def answer(
         Levels of the default estimator's intervals, where those of several targets, or of several
         slices, are to hold together; else `level`.
     slices
-        Sums of the default estimator in each slice.
+        TargetSums of the default estimator in each slice.
     """
     sums, scale = summary.sums, _scale(summary)
     found = sums.diagnostics()
@@ -172,7 +172,9 @@ def _judge_of(summary: Summary) -> Callable[..., Judgement]:
     )
 
 
-def _slice(key: Key, sums: Sums, summary: Summary, target: str, level: float, rule: Rule) -> Slice:
+def _slice(
+    key: Key, sums: TargetSums, summary: Summary, target: str, level: float, rule: Rule
+) -> Slice:
     found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(summary)
     judgement = _judge_of(summary)(
         found, rows, target, precision=precision(sums.logging, sums.estimators[-1], summary.scale)
@@ -201,7 +203,7 @@ def _curve(summary: Summary) -> tuple[Point, ...]:
     )
 
 
-def _histogram(sums: Sums) -> tuple[Weights, ...]:
+def _histogram(sums: TargetSums) -> tuple[Weights, ...]:
     """Weights by doublings; those of 0 first."""
     ladder, low = sums.weights.ladder, edges()
     total = float(ladder.sums.sum())

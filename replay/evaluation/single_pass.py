@@ -1,7 +1,7 @@
-"""Sums that need neither a model of the reward nor actions: one pass over a table, three columns.
+"""Sums of estimators that need neither a model of the reward nor actions, in one pass of a table.
 
-For estimators that only weigh (IPS, SNIPS, clipped IPS, Cressie–Read), where the target's chance of
-the logged action stands in a column. What it can't say is which actions lack support.
+Three columns are read, for estimators that only weigh (IPS, SNIPS, clipped IPS, Cressie–Read) and
+a target whose probability of the logged action has a column. Support by action is not checked.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from bandit.errors import BadValue
-from replay.aggregate.target_stats import Sums
+from replay.aggregate.target_stats import TargetSums
 from replay.estimators.registry import WEIGHING, estimators_for
 from replay.estimators.rejection import Rejection
 from replay.estimators.snips import Snips
+from replay.numerics.fieldwise_sum import FieldwiseSum, each, merged
 from replay.stats.weighted_rows import Scored
 from replay.tables.formats.piece import Piece, read_piece
 from replay.tables.repeated_ids import least_values
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
     from replay.runtime.parallel import Run
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.table import Table
@@ -68,17 +70,12 @@ def _has_ids(columns: Columns, names: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Quick:
+class Quick(FieldwiseSum):
     """What a pass over some pieces found, and the sums of each target."""
 
+    empty_without: ClassVar[str | None] = "totals"
     survey: Survey = field(default_factory=Survey)
-    totals: tuple[Sums, ...] = ()
-
-    def __add__(self, other: Quick) -> Quick:
-        if not self.totals or not other.totals:
-            return self if self.totals else other
-        totals = (a + b for a, b in zip(self.totals, other.totals, strict=True))
-        return Quick(self.survey + other.survey, tuple(totals))
+    totals: tuple[TargetSums, ...] = field(default=(), metadata=merged(each))
 
 
 def fold_quick(
@@ -120,10 +117,11 @@ def _fold(
     strict: bool,
     tell: Callable[[int], None] | None,
 ) -> Quick:
-    empty = Sums.empty(
+    empty = TargetSums.empty(
         estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
     )
-    totals, rows, kind, unusable = [empty] * len(targets), 0, "binary", Unusable()
+    totals, rows, unusable = [empty] * len(targets), 0, Unusable()
+    kind: RewardKind = "binary"
     ends = SeenRewards()
     assert columns.propensity is not None
     names = [columns.propensity, *columns.reward.columns, *columns.target_probs]

@@ -26,12 +26,13 @@ from replay.intervals.student import beyond
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
     from replay.intervals.interval import Interval
+    from replay.numerics.reward_kind import RewardKind
 
 BEST_AT = 10_000
 """Rows at which it is narrowest: for the n that most looks are taken at."""
 
 
-def anytime(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def anytime(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval at all looks together."""
     if evidence is None or evidence.variance <= 0:
         return widest(kind)

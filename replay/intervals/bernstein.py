@@ -18,9 +18,10 @@ from replay.intervals.interval import Interval, widest
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 
-def bernstein(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def bernstein(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval of IPS where rewards are 0 and 1, or have a declared range."""
     limited = evidence.limited if evidence is not None else None
     most = None if limited is None else limited.most(kind)

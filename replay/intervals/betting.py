@@ -29,12 +29,13 @@ from replay.numerics.log_histogram import edges
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
 
 SHARES = 0.9 * 2.0 ** -np.arange(0, 13, 0.5)
 """Shares of the capital that are bet, from bold to careful."""
 
 
-def betting(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def betting(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval of IPS where rewards are 0 and 1 or have a declared range, at all times together."""
     limited = evidence.limited if evidence is not None else None
     most = None if limited is None else limited.most(kind)

@@ -17,6 +17,7 @@ from replay.intervals.interval import Interval, widest, within
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 DRAWS = 1_000
 SEED = 20_150_707
@@ -24,7 +25,7 @@ FEWEST = 20
 """Groups: with fewer, the draws are too much alike."""
 
 
-def bootstrap_t(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def bootstrap_t(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval by studentised draws of groups."""
     if evidence is None or evidence.groups is None or evidence.statistic is None:
         return widest(kind, "bootstrap-t is not offered for this estimator")

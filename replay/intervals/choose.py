@@ -23,9 +23,10 @@ from replay.intervals.wilson import wilson
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
     from replay.intervals.interval import Interval
+    from replay.numerics.reward_kind import RewardKind
 
 
-def default(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def default(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval of an estimate whose rewards are `binary`, `positive` or `real`.
 
     Examples

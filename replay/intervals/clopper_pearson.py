@@ -13,9 +13,10 @@ from replay.intervals.interval import Interval, widest
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 
-def clopper_pearson(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def clopper_pearson(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval of the mean of rewards between 0 and 1."""
     terms = evidence.terms if evidence is not None else None
     if evidence is None or terms is None or kind != "binary" or not terms.weight:

@@ -20,12 +20,13 @@ from replay.intervals.interval import Interval, widest, within
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
 
 FEWEST = 20
 """Groups: with fewer the quantile is far off."""
 
 
-def empirical_likelihood(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def empirical_likelihood(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval by the likelihood of groups of rows."""
     if evidence is None or evidence.groups is None or evidence.statistic is None:
         return widest(kind, "empirical likelihood is not offered for this estimator")

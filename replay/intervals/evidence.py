@@ -10,6 +10,7 @@ from replay.intervals.interval import Interval
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
     from replay.numerics.log_histogram import Ladder
+    from replay.numerics.reward_kind import RewardKind
 
 
 BELIEVED = 0.5
@@ -31,7 +32,7 @@ class Statistic(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Terms:
+class NonNegativeTerms:
     """A value that is the mean of terms w r of rewards that are never negative.
 
     `square` is their mean square, `weight` the largest weight that a row could have had (of those
@@ -44,7 +45,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Limited:
+class LimitedTerms:
     """A value v that is `low` plus the mean of terms x = w (r − low), each in [0, weight · width].
 
     `mean` and `square` are of x and x², `ladder` is kept for betting. `width` is that of the
@@ -61,7 +62,7 @@ class Limited:
     width: float | None
     ladder: Ladder | None
 
-    def most(self, kind: str) -> float | None:
+    def most(self, kind: RewardKind) -> float | None:
         """Largest that a term can be; `None` where rewards other than 0 and 1 have no range."""
         width = 1.0 if self.width is None and kind == "binary" else self.width
         return None if width is None else self.weight * width
@@ -115,8 +116,8 @@ class Evidence:
     freedom: float | None = None
     cluster_freedom: float | None = None
     skewness: float = 0.0
-    terms: Terms | None = None
-    limited: Limited | None = None
+    terms: NonNegativeTerms | None = None
+    limited: LimitedTerms | None = None
     groups: Floats | None = None
     statistic: Statistic | None = None
 
@@ -125,7 +126,7 @@ class Evidence:
         each = [one for one in (self.freedom, self.cluster_freedom) if one is not None]
         return min(each) if each else None
 
-    def believed_freedom(self, kind: str) -> float | None:
+    def believed_freedom(self, kind: RewardKind) -> float | None:
         """Of them, those that are believed of `positive` or other rewards.
 
         Examples
@@ -141,7 +142,7 @@ class Evidence:
 class Rule(Protocol):
     """How an interval is made."""
 
-    def __call__(self, evidence: Evidence | None, kind: str, level: float) -> Interval:
+    def __call__(self, evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
         """Interval of `binary`, `positive` or `real` rewards at a `level` in (0, 1).
 
         Without evidence it is the widest.

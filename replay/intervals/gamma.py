@@ -17,9 +17,10 @@ from replay.intervals.interval import Interval, widest, within
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 
-def gamma(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def gamma(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval of a mean of non-negative terms."""
     terms = evidence.terms if evidence is not None else None
     if evidence is None or terms is None or not terms.weight:

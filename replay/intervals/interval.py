@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-WIDEST = {
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from replay.numerics.reward_kind import RewardKind
+
+WIDEST: Mapping[RewardKind, tuple[float, float]] = {
     "binary": (0.0, 1.0),
     "positive": (0.0, float("inf")),
     "real": (float("-inf"), float("inf")),
@@ -24,7 +29,7 @@ class Interval(NamedTuple):
         return self._replace(low=min(self.low, value), high=max(self.high, value))
 
 
-def widest(kind: str, why: str = "too little received") -> Interval:
+def widest(kind: RewardKind, why: str = "too little received") -> Interval:
     """Nothing is known, and why.
 
     Examples
@@ -35,7 +40,7 @@ def widest(kind: str, why: str = "too little received") -> Interval:
     return Interval(*WIDEST[kind], why)
 
 
-def within(low: float, high: float, kind: str, rule: str) -> Interval:
+def within(low: float, high: float, kind: RewardKind, rule: str) -> Interval:
     """Cut an interval to what is possible for rewards of a kind.
 
     Examples

@@ -13,6 +13,7 @@ from replay.intervals.student import quantile
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 
 def log_scale(value: float, variance: float, freedom: float | None, level: float) -> Interval:
@@ -40,7 +41,7 @@ def log_scale(value: float, variance: float, freedom: float | None, level: float
     return Interval(value / factor, value * factor, "log scale, t by kurtosis")
 
 
-def log_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def log_rule(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Interval on the log scale with the variance that was seen."""
     if evidence is None or kind == "real":
         return widest(kind, "needs rewards that are never negative")

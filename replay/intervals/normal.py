@@ -14,6 +14,7 @@ from replay.intervals.interval import Interval, widest
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 
 def normal(value: float, variance: float, level: float) -> Interval:
@@ -34,7 +35,7 @@ def z(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
-def normal_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def normal_rule(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Normal-theory interval with the variance that was seen."""
     if evidence is None:
         return widest(kind)

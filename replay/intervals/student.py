@@ -11,6 +11,7 @@ from replay.intervals.interval import Interval, widest
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 
 def student(value: float, variance: float, freedom: float | None, level: float) -> Interval:
@@ -55,7 +56,7 @@ def beyond(freedom: float | None, tail: float) -> float:
     return -float(stdtrit(max(freedom, 2.0), tail))
 
 
-def student_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def student_rule(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Student's interval with the variance that was seen, by kurtosis and by clusters."""
     if evidence is None:
         return widest(kind)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
+    from replay.numerics.reward_kind import RewardKind
 
 
 def widened(rule: Rule, factor: float | None) -> Rule:
@@ -26,7 +27,7 @@ def widened(rule: Rule, factor: float | None) -> Rule:
     if factor is None or factor <= 1.0:
         return rule
 
-    def wider(evidence: Evidence | None, kind: str, level: float) -> Interval:
+    def wider(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
         if evidence is not None:
             evidence = replace(evidence, variance=evidence.variance * factor)
         return rule(evidence, kind, level)

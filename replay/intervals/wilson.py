@@ -16,6 +16,7 @@ from replay.intervals.student import quantile
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
+    from replay.numerics.reward_kind import RewardKind
 
 ROUNDING = 1e-9
 """A standard error up to this is rounding: all rewards were alike."""
@@ -60,7 +61,7 @@ def wilson(
     return Interval(max(middle - half, 0.0), min(middle + half, 1.0), "Wilson")
 
 
-def wilson_rule(evidence: Evidence | None, kind: str, level: float) -> Interval:
+def wilson_rule(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
     """Wilson's interval with the variance that was seen; for binary rewards only."""
     if evidence is None or kind != "binary":
         return widest(kind, "needs rewards of 0 and 1")

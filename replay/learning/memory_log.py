@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from replay.models.features import Features
     from replay.numerics.arrays import Floats, Ints
+    from replay.numerics.reward_kind import RewardKind
     from replay.tables.rows import Rows
 
 MOST_ROWS = 500_000
@@ -58,7 +59,7 @@ class Held:
     """
 
     actions: tuple[str, ...]
-    kind: str
+    kind: RewardKind
     action: Ints
     reward: Floats
     propensity: Floats
@@ -85,7 +86,7 @@ def hold(
     batches: Iterable[Rows],
     features: Features,
     actions: Sequence[str],
-    kind: str,
+    kind: RewardKind,
     length: int,
     *,
     clustered: bool = False,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay.numerics.fieldwise_sum import FieldwiseSum
+
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
 
@@ -28,7 +30,7 @@ UPPER = 2048 * STEPS + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ladder:
+class Ladder(FieldwiseSum):
     """`counts` and `sums` of the numbers on each rung, shape (RUNGS,) each."""
 
     counts: Floats = field(default_factory=lambda: np.zeros(RUNGS))
@@ -50,9 +52,6 @@ class Ladder:
             _on_rungs(counts.astype(np.float64)),
             _on_rungs(np.bincount(upper, weights=values, minlength=UPPER).astype(np.float64)),
         )
-
-    def __add__(self, other: Ladder) -> Ladder:
-        return Ladder(self.counts + other.counts, self.sums + other.sums)
 
     def top_share(self, share: float) -> float | None:
         """Part of the sum that the largest `share` of the numbers holds, to a rung's precision."""

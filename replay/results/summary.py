@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from replay.tables.values.unusable import Unusable
 
 if TYPE_CHECKING:
-    from replay.aggregate.target_stats import Sums
+    from replay.aggregate.target_stats import TargetSums
     from replay.checks.check_result import CheckResult
     from replay.checks.covariate_balance import Imbalance
+    from replay.numerics.reward_kind import RewardKind
     from replay.order.row_order import RowOrder
     from replay.results.judgement import Judgement
     from replay.results.money import Money
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Sums of a log, and what to say about them.
+    """TargetSums of a log, and what to say about them.
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;
@@ -35,8 +36,8 @@ class Summary:
     """
 
     unit: str
-    kind: str
-    sums: Sums
+    kind: RewardKind
+    sums: TargetSums
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     blocked: Judgement | None = None

@@ -8,10 +8,13 @@ of an action should stand for all rows: Σ 1/μ over them is n in the mean, if i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from operator import and_
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
+
+from replay.numerics.fieldwise_sum import FieldwiseSum, merged
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
@@ -40,7 +43,7 @@ class Mismatch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ActionSums:
+class ActionSums(FieldwiseSum):
     """Sums by action.
 
     `sums`, shape (8, K), has for each action: rows where it was done, how often it should have
@@ -48,8 +51,9 @@ class ActionSums:
     where it was done Σ w, Σ w², Σ 1/μ, Σ 1/μ². `rows` counts all.
     """
 
+    empty_without: ClassVar[str | None] = "rows"
     rows: int = 0
-    known: bool = True
+    known: bool = field(default=True, metadata=merged(and_))
     sums: Floats = field(default_factory=lambda: np.zeros((8, 0)))
 
     def receive(self, scored: Scored) -> ActionSums:
@@ -71,13 +75,6 @@ class ActionSums:
         sums[3] = sums[4] if scored.pmf is None else scored.pmf.sum(axis=0)
         sums[6], sums[7] = by_action(inverse), by_action(inverse * inverse)
         return self + ActionSums(n, scored.logged is not None, sums)
-
-    def __add__(self, other: ActionSums) -> ActionSums:
-        if not self.rows or not other.rows:
-            return self if self.rows else other
-        return ActionSums(
-            self.rows + other.rows, self.known and other.known, self.sums + other.sums
-        )
 
     def overlap(self, actions: tuple[str, ...]) -> list[Overlap]:
         """Say of each action how much of the log speaks about it, what is wanted most first."""

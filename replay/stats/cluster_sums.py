@@ -7,10 +7,12 @@ memory stays flat however many there are. Rows that need no cluster are dealt ou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from replay.numerics.fieldwise_sum import FieldwiseSum, begun, merged
 from replay.stats.cluster_freedom import cluster_variance, effective_clusters
 from replay.tables.values.clusters import GROUPS
 
@@ -39,15 +41,15 @@ class Inflated(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Groups:
+class Groups(FieldwiseSum):
     """Sums over the rows of each group.
 
     `sums`, shape (GROUPS, p + 1), counts the rows of each group and sums p columns; it is empty
     where no groups were asked for. `clustered` says that rows of a group may be correlated.
     """
 
-    sums: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-    clustered: bool = False
+    sums: Floats = field(default_factory=lambda: np.zeros((0, 0)), metadata=merged(begun(0)))
+    clustered: bool = field(default=False, metadata=merged(or_))
 
     def receive(self, rows: Grouped, *columns: Floats) -> Groups:
         """Add rows with p columns, shape (n,) each; nothing is kept where they have no group."""
@@ -57,11 +59,6 @@ class Groups:
         counts = np.bincount(group, minlength=GROUPS).astype(np.float64)
         sums = [np.bincount(group, weights=one, minlength=GROUPS) for one in columns]
         return self + Groups(np.column_stack([counts, *sums]), rows.clustered)
-
-    def __add__(self, other: Groups) -> Groups:
-        if not len(self.sums) or not len(other.sums):
-            return self if len(self.sums) else other
-        return Groups(self.sums + other.sums, self.clustered or other.clustered)
 
     def used(self) -> Floats:
         """Sums of those groups that have rows, shape (g, p + 1); g may be 0."""

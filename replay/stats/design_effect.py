@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import gammaincc
 
+from replay.numerics.fieldwise_sum import FieldwiseSum, begun, merged
 from replay.numerics.hashed_uniform import mixed
 from replay.numerics.moments import Moments
 from replay.stats.cluster_freedom import degrees_of_freedom
@@ -82,7 +84,7 @@ class _Tested(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IdSums:
+class IdSums(FieldwiseSum):
     """Moments of all scores; rows and sums of scores by group of c columns, (c, GROUPS, 2).
 
     Of clustered rows they are `crossed`: (2c + 1, GROUPS, 2), by each column, by each together with
@@ -90,8 +92,10 @@ class IdSums:
     """
 
     scores: Moments = field(default_factory=Moments)
-    groups: Floats = field(default_factory=lambda: np.zeros((0, GROUPS, 2)))
-    crossed: bool = False
+    groups: Floats = field(
+        default_factory=lambda: np.zeros((0, GROUPS, 2)), metadata=merged(begun(0))
+    )
+    crossed: bool = field(default=False, metadata=merged(or_))
 
     def receive(self, scored: Scored) -> IdSums:
         """Add rows; nothing is kept where no column is looked at."""
@@ -108,11 +112,6 @@ class IdSums:
             sums[:, 0] = np.bincount(ids, minlength=GROUPS)
             sums[:, 1] = np.bincount(ids, weights=scores, minlength=GROUPS)
         return self + IdSums(Moments().receive(scores), groups, clusters is not None)
-
-    def __add__(self, other: IdSums) -> IdSums:
-        if not self.scores.count or not other.scores.count:
-            return self if self.scores.count else other
-        return IdSums(self.scores + other.scores, self.groups + other.groups, self.crossed)
 
     def tested(self, at: int) -> _Tested:
         """Test a column.

@@ -15,13 +15,16 @@ choice of p.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from replay.numerics.fieldwise_sum import FieldwiseSum, added, begun, merged
 from replay.numerics.inner_product import inner
 from replay.numerics.moments import Moments
 from replay.stats.cluster_sums import Groups
+from replay.stats.effective_size import effective_sample_size
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
@@ -31,7 +34,7 @@ SURE = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DrSums:
+class DrSums(FieldwiseSum):
     """Sums of DR: moments of s and of Σₐ π q̂, and per guess at the noise Σ spread.
 
     `residual`, shape (2, 3), has Σ u (r − q̂)ᵏ for k = 0, 1, 2 with u = w and with u = 1; `noise`
@@ -41,17 +44,18 @@ class DrSums:
     scores: Moments = field(default_factory=Moments)
     direct: Moments = field(default_factory=Moments)
     residual: Floats = field(default_factory=lambda: np.zeros((2, 3)))
-    noise: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-    spread: Floats = field(default_factory=lambda: np.zeros(0))
-    fit: Floats = field(default_factory=lambda: np.zeros((2, 0)))
+    noise: Floats = field(default_factory=lambda: np.zeros((0, 0)), metadata=merged(begun(0)))
+    spread: Floats = field(default_factory=lambda: np.zeros(0), metadata=merged(begun(0)))
+    fit: Floats = field(default_factory=lambda: np.zeros((2, 0)), metadata=merged(begun(1)))
     weight: float = 0.0
     weight_squared: float = 0.0
-    binary: bool = False
+    binary: bool = field(default=False, metadata=merged(or_))
     groups: Groups = field(default_factory=Groups)
 
     @classmethod
     def of(
         cls,
+        *,
         weight: Floats,
         residual: Floats,
         scores: Floats,
@@ -59,37 +63,27 @@ class DrSums:
         noise: Floats,
         spread: Floats,
         groups: Groups,
-        *,
         binary: bool,
     ) -> Self:
         """Sum n rows up: w, r − q̂, s and Σₐ π q̂, shape (n,), σ̂² and its spread, shape (n, P)."""
         w = np.abs(weight)  # of a difference some are negative
         return cls(
-            Moments().receive(scores),
-            Moments().receive(direct),
-            np.array([_powers(w, residual), (len(w), residual.sum(), inner(residual, residual))]),
-            np.stack([[inner(w, guess) for guess in noise.T], noise.sum(axis=0)]),
-            spread.sum(axis=0),
-            _fit(residual, noise),
-            float(w.sum()),
-            inner(w, w),
-            binary,
-            groups,
+            scores=Moments().receive(scores),
+            direct=Moments().receive(direct),
+            residual=np.array(
+                [_powers(w, residual), (len(w), residual.sum(), inner(residual, residual))]
+            ),
+            noise=np.stack([[inner(w, guess) for guess in noise.T], noise.sum(axis=0)]),
+            spread=spread.sum(axis=0),
+            fit=_fit(residual, noise),
+            weight=float(w.sum()),
+            weight_squared=inner(w, w),
+            binary=binary,
+            groups=groups,
         )
 
     def __add__(self, other: DrSums) -> Self:
-        return type(self)(
-            self.scores + other.scores,
-            self.direct + other.direct,
-            self.residual + other.residual,
-            _added(self.noise, other.noise),
-            _added(self.spread, other.spread),
-            _added(self.fit, other.fit, axis=1),
-            self.weight + other.weight,
-            self.weight_squared + other.weight_squared,
-            self.binary or other.binary,
-            self.groups + other.groups,
-        )
+        return added(self, other)
 
     def modelled(self, *, centred: bool = False) -> float:
         """Variance of one score as a model of the reward says.
@@ -127,7 +121,7 @@ class DrSums:
 
     def ess(self) -> float:
         """Effective sample size of the weights."""
-        return self.weight**2 / self.weight_squared if self.weight_squared else 0.0
+        return effective_sample_size(self.weight, self.weight_squared)
 
 
 def _powers(u: Floats, missed: Floats) -> tuple[float, float, float]:
@@ -141,8 +135,3 @@ def _fit(missed: Floats, noise: Floats) -> Floats:
         return np.zeros((2, noise.shape[1]))
     positive = np.maximum(noise, 1e-300)
     return np.stack([(missed * missed) @ (1.0 / positive), np.log(positive).sum(axis=0)])
-
-
-def _added(a: Floats, b: Floats, axis: int = 0) -> Floats:
-    """Add sums that may not have been begun: 0 long along an axis."""
-    return a + b if a.shape[axis] and b.shape[axis] else (a if a.shape[axis] else b)

@@ -22,6 +22,7 @@ from replay.intervals.interval import Interval
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
     from replay.numerics.moments import Moments
+    from replay.numerics.reward_kind import RewardKind
     from replay.tables.seen_rewards import SeenRewards
 
 LONG_TAIL = 1.0
@@ -55,14 +56,14 @@ class RewardScale:
     Interval(low=1.0, high=4.0, rule='normal')
     """
 
-    kind: str = "real"
-    logged_kind: str = "real"
+    kind: RewardKind = "real"
+    logged_kind: RewardKind = "real"
     zero: float = 0.0
     unit: float = 1.0
     centre: float = 0.0
 
     @classmethod
-    def of(cls, logged_kind: str, seen: SeenRewards, moments: Moments) -> RewardScale:
+    def of(cls, logged_kind: RewardKind, seen: SeenRewards, moments: Moments) -> RewardScale:
         """Choose the scale for the rewards of a log.
 
         Examples

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
+from replay.numerics.fieldwise_sum import FieldwiseSum, merged
 from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ PARTS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Timeline:
+class Timeline(FieldwiseSum):
     """Sums by part of a log of `length` rows.
 
     `sums`, shape (PARTS, 5), has for each part: rows, Σ r, Σ r², and of the doubly robust scores
     Σ s and Σ s². `latest`, shape (PARTS,), is the latest time in each part; NaN is none.
     """
 
-    length: int = 0
+    length: int = field(default=0, metadata=merged(max))
     sums: Floats = field(default_factory=lambda: np.zeros((PARTS, 5)))
-    latest: Floats = field(default_factory=lambda: np.full(PARTS, np.nan))
+    latest: Floats = field(default_factory=lambda: np.full(PARTS, np.nan), metadata=merged(np.fmax))
 
     def receive(self, scored: Scored) -> Timeline:
         """Add rows in order of their numbers; nothing is kept where they have none."""
@@ -59,13 +60,6 @@ class Timeline:
         if scored.time is not None:
             latest[part] = scored.time.max()
         return Timeline(self.length, sums, latest)
-
-    def __add__(self, other: Timeline) -> Timeline:
-        return Timeline(
-            max(self.length, other.length),
-            self.sums + other.sums,
-            np.fmax(self.latest, other.latest),
-        )
 
     def measured(self, scale: RewardScale) -> Timeline:
         """Return the same sums of measured rewards and scores."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from replay.numerics.fieldwise_sum import FieldwiseSum, added, kept, merged
 from replay.numerics.log_histogram import Ladder
+from replay.stats.effective_size import effective_sample_size
 from replay.stats.unseen_tail import DrawnWeights, least_square
 
 if TYPE_CHECKING:
@@ -109,20 +111,24 @@ class Diagnostics:
         return asdict(self)
 
 
+def _largest_of(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(sorted(a + b, reverse=True)[:LARGEST])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class WeightSums:
+class WeightSums(FieldwiseSum):
     """Mergeable sums that the diagnostics come from; of rewards, distances from `about`."""
 
     rows: int = 0
     weight: float = 0.0
     weight_squared: float = 0.0
-    largest: tuple[float, ...] = ()
+    largest: tuple[float, ...] = field(default=(), metadata=merged(_largest_of))
     unsupported: float = 0.0
     away: float = 0.0
     away_crossed: float = 0.0
     away_squared: float = 0.0
-    about: float = 0.0
-    lowest_reward: float = math.inf
+    about: float = field(default=0.0, metadata=merged(kept))
+    lowest_reward: float = field(default=math.inf, metadata=merged(min))
     chi: float = 0.0
     ladder: Ladder = field(default_factory=Ladder)
     least_square: float = 0.0
@@ -135,22 +141,21 @@ class WeightSums:
         least = 0.0
         if mu is not None and scored.logged is None:
             least = float(least_square(scored.weight, mu).sum())
-        received = WeightSums(
-            len(scored),
-            of.w,
-            of.w2,
-            self._larger(scored.weight, of.top),
-            _total(scored.unsupported),
-            of.wa,
-            of.w2a,
-            of.w2a2,
-            of.about,
-            of.low,
-            _total(scored.chi),
-            Ladder().receive(scored.weight),
-            least,
+        return self + WeightSums(
+            rows=len(scored),
+            weight=of.w,
+            weight_squared=of.w2,
+            largest=self._larger(scored.weight, of.top),
+            unsupported=_total(scored.unsupported),
+            away=of.wa,
+            away_crossed=of.w2a,
+            away_squared=of.w2a2,
+            about=of.about,
+            lowest_reward=of.low,
+            chi=_total(scored.chi),
+            ladder=Ladder().receive(scored.weight),
+            least_square=least,
         )
-        return self + received
 
     def _larger(self, w: Floats, top: float) -> tuple[float, ...]:
         """Return those of the largest weights that are larger than the ones that are known."""
@@ -161,26 +166,13 @@ class WeightSums:
         return tuple(sorted(map(float, few), reverse=True))
 
     def __add__(self, other: WeightSums) -> WeightSums:
-        rows = self.rows + other.rows
         about = self.about if self.rows >= other.rows else other.about
-        away, crossed, squared = (
-            a + b for a, b in zip(self._away(about), other._away(about), strict=True)
-        )
-        return WeightSums(
-            rows,
-            self.weight + other.weight,
-            self.weight_squared + other.weight_squared,
-            tuple(sorted(self.largest + other.largest, reverse=True)[:LARGEST]),
-            self.unsupported + other.unsupported,
-            away,
-            crossed,
-            squared,
-            about,
-            min(self.lowest_reward, other.lowest_reward),
-            self.chi + other.chi,
-            self.ladder + other.ladder,
-            self.least_square + other.least_square,
-        )
+        return added(self._placed(about), other._placed(about))
+
+    def _placed(self, about: float) -> WeightSums:
+        """Return the same sums with rewards' distances taken from another place."""
+        away, crossed, squared = self._away(about)
+        return replace(self, away=away, away_crossed=crossed, away_squared=squared, about=about)
 
     def _away(self, about: float) -> tuple[float, float, float]:
         """Σ w x, Σ w² x and Σ w² x² of rewards' distances x from `about`."""
@@ -211,20 +203,20 @@ class WeightSums:
         n = self.rows
         if not n:
             return Diagnostics.of_nothing()
-        ess = self.weight**2 / self.weight_squared if self.weight_squared else 0.0
+        ess = effective_sample_size(self.weight, self.weight_squared)
         terms, _, squared = self._away(0.0)
-        events = terms**2 / squared if squared else 0.0
+        events = effective_sample_size(terms, squared)
         mean = self.weight / n
         error = float(np.sqrt(max(self.weight_squared / n - mean**2, 0.0) / n))
         known = not math.isnan(self.chi)
         drawn = DrawnWeights(
-            n,
-            ess,
-            self.ladder.square_error(),
-            mean,
-            error,
-            self.unsupported / n,
-            self.least_square / n,
+            rows=n,
+            ess=ess,
+            square_error=self.ladder.square_error(),
+            mean=mean,
+            mean_error=error,
+            unsupported=self.unsupported / n,
+            least=self.least_square / n,
         )
         return Diagnostics(
             ess=ess,

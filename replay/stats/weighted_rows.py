@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
     from replay.tables.rows import Rows
 
 LEAST_MEAN = 0.05
@@ -146,13 +147,13 @@ class Scored:
     def dr(self) -> DrSums:
         """Sums of DR, which other estimators need too."""
         return DrSums.of(
-            self.weight,
-            self.residual,
-            self.scores,
-            self.direct,
-            self.noise,
-            self.spread,
-            Groups().receive(self, self.scores),
+            weight=self.weight,
+            residual=self.residual,
+            scores=self.scores,
+            direct=self.direct,
+            noise=self.noise,
+            spread=self.spread,
+            groups=Groups().receive(self, self.scores),
             binary=self.binary,
         )
 
@@ -171,7 +172,7 @@ def score(
     chance: Floats,
     pmf: Floats | None,
     predicted: Floats,
-    kind: str,
+    kind: RewardKind,
     *,
     fitted: bool,
     actions: int,
@@ -223,15 +224,15 @@ def score(
         lacking = 1.0 - np.where(seen & (known > floor), pmf, 0.0).sum(axis=1)
         unsupported = np.maximum(lacking, 0.0) if floor else lacking > 2 * TOLERANCE
     return Scored(
-        weight,
-        rows.reward,
-        direct,
-        own,
-        noise,
-        spread,
-        np.full(len(rows), float(fitted)),
-        unsupported.astype(float),
-        chi,
+        weight=weight,
+        reward=rows.reward,
+        direct=direct,
+        predicted=own,
+        noise=noise,
+        spread=spread,
+        fitted=np.full(len(rows), float(fitted)),
+        unsupported=unsupported.astype(float),
+        chi=chi,
         index=rows.index,
         group=rows.group,
         clustered=clustered,
@@ -247,7 +248,7 @@ def score(
     )
 
 
-def _noise(predicted: Floats, kind: str) -> Floats:
+def _noise(predicted: Floats, kind: RewardKind) -> Floats:
     """Shapes of the variance: q̂(1 − q̂) if binary, q̂⁰, q̂¹, q̂² if positive, a constant else.
 
     Positive rewards have a mean of about 1; a prediction near 0 is no promise of no variance.

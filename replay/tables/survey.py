@@ -26,6 +26,7 @@ from replay.tables.values.vocabulary import MAX_ACTIONS, Vocabulary, too_many
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from replay.numerics.reward_kind import RewardKind
     from replay.runtime.parallel import Run
     from replay.tables.checked import Checked
     from replay.tables.columns.roles import Columns
@@ -69,7 +70,7 @@ class Survey:
 
     rows: int = 0
     actions: tuple[str, ...] = ()
-    reward_kind: str = "binary"
+    reward_kind: RewardKind = "binary"
     rewards: Moments = field(default_factory=Moments)
     context: tuple[ContextColumn, ...] = ()
     unusable: Unusable = field(default_factory=Unusable)
@@ -166,7 +167,8 @@ def survey_piece(
     """Read one piece; in any process, for pieces are merged by `+`."""
     vocabulary = Vocabulary()
     seen = np.zeros(0, dtype=np.int8)
-    rewards, kind, ends = Moments(), "binary", SeenRewards()
+    rewards, ends = Moments(), SeenRewards()
+    kind: RewardKind = "binary"
     context = tuple(ContextColumn(name) for name in columns.context)
     unusable, zones, order, read = Unusable(), dict[str, str](), Order(), 0
     for checked in check_piece(piece, columns, vocabulary, strict=strict):
@@ -208,7 +210,7 @@ def _mark(seen: Any, checked: Checked, size: int) -> Any:
     return grown
 
 
-def kind_of(rewards: Any, before: str) -> str:
+def kind_of(rewards: Any, before: RewardKind) -> RewardKind:
     """Kind of some rewards, if it can be more than `before`."""
     if before == "binary" and ((rewards == 0) | (rewards == 1)).all():
         return "binary"

@@ -11,22 +11,24 @@ with p the confidence and ρ the chance of an audit. The weight is ρ_T, of a ga
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from replay.estimators.estimator import Estimator, LoggedMean
 from replay.intervals.choose import default
+from replay.numerics.fieldwise_sum import FieldwiseSum, kept, merged
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence, Rule
     from replay.intervals.interval import Interval
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
     from replay.stats.cluster_sums import Groups
     from replay.stats.weighted_rows import Scored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audited(Estimator):
+class Audited(FieldwiseSum, Estimator):
     """An estimator of n tasks, and the same one without what audits add.
 
     `doubt` is Σ (ρ_T − `origin`)² p(1 − p)/ρ in squared dollars.
@@ -34,7 +36,7 @@ class Audited(Estimator):
 
     whole: Estimator
     certain: Estimator
-    origin: float = 0.0
+    origin: float = field(default=0.0, metadata=merged(kept))
     doubt: float = 0.0
 
     @classmethod
@@ -62,14 +64,6 @@ class Audited(Estimator):
             doubt=self.doubt + float(weight**2 @ doubt),
         )
 
-    def __add__(self, other: Self) -> Self:
-        return replace(
-            self,
-            whole=self.whole + other.whole,
-            certain=self.certain + other.certain,
-            doubt=self.doubt + other.doubt,
-        )
-
     def value(self) -> float | None:
         return self.whole.value()
 
@@ -79,9 +73,6 @@ class Audited(Estimator):
             return found
         believed = certain.variance + self.doubt / found.rows**2
         return replace(found, variance=max(found.variance, believed))
-
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
-        return rule(self.evidence(), kind, level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +97,7 @@ class AuditedMean(Audited, LoggedMean):
 class AuditedDm(Audited):
     """DM, whose interval is that of DR, stretched to hold its value."""
 
-    def interval(self, kind: str, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
         own, value = rule(self.evidence(), kind, level), self.value()
         if value is None:
             return own

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.intervals.evidence import Evidence
+from replay.numerics.fieldwise_sum import FieldwiseSum, kept, merged
 from replay.numerics.moments import Moments
+from replay.stats.effective_size import effective_sample_size
 from replay.stats.weight_stats import WeightSums
 from replay.stats.weighted_rows import Scored
 from replay.task_log.components import PARTS, combinations
@@ -42,7 +44,7 @@ UNCORRECTED = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AuditSums:
+class AuditSums(FieldwiseSum):
     """Of audited tasks: how many were drawn, had gold, and had gold of a price not logged.
 
     `weight` and `weight_squared` are of those with gold, as the target would treat them. `spread`
@@ -67,24 +69,13 @@ class AuditSums:
         missed = np.array([tasks[at].missed for at in gold])
         known = np.stack([np.ones(len(gold)), right, missed**2]) @ inverse[gold]
         return self + AuditSums(
-            sum(task.audited for task in tasks),
-            len(of_gold),
-            sum(task.audit_usd is None for task in tasks),
-            float(of_gold.sum()),
-            float(of_gold @ of_gold),
-            float((weight - 1.0) ** 2 @ inverse),
-            known,
-        )
-
-    def __add__(self, other: AuditSums) -> AuditSums:
-        return AuditSums(
-            self.drawn + other.drawn,
-            self.gold + other.gold,
-            self.unpriced + other.unpriced,
-            self.weight + other.weight,
-            self.weight_squared + other.weight_squared,
-            self.spread + other.spread,
-            self.known + other.known,
+            drawn=sum(task.audited for task in tasks),
+            gold=len(of_gold),
+            unpriced=sum(task.audit_usd is None for task in tasks),
+            weight=float(of_gold.sum()),
+            weight_squared=float(of_gold @ of_gold),
+            spread=float((weight - 1.0) ** 2 @ inverse),
+            known=known,
         )
 
     def alone(self, certain: float, tasks: int) -> float | None:
@@ -102,11 +93,16 @@ class AuditSums:
 
     def effective(self) -> float:
         """Effective sample of gold about the target (Kish 1965, Survey Sampling, section 11.7)."""
-        return self.weight**2 / self.weight_squared if self.weight_squared else 0.0
+        return effective_sample_size(self.weight, self.weight_squared)
+
+
+def _by_name(a: Mapping[str, Moments], b: Mapping[str, Moments]) -> Mapping[str, Moments]:
+    none = Moments()
+    return {name: a.get(name, none) + b.get(name, none) for name in a.keys() | b.keys()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ledger:
+class Ledger(FieldwiseSum):
     """Sums of one target over some tasks.
 
     Attributes
@@ -127,11 +123,11 @@ class Ledger:
         Σ (ρ_T − 1)² p(1 − p)/ρ, of right answers and of dollars, shape (2,).
     """
 
-    price: Floats
-    audit_usd: float = 0.0
+    price: Floats = field(metadata=merged(kept))
+    audit_usd: float = field(default=0.0, metadata=merged(kept))
     weights: WeightSums = field(default_factory=WeightSums)
     earned: Floats = field(default_factory=lambda: np.zeros(PARTS + 1))
-    gains: Mapping[str, Moments] = field(default_factory=dict)
+    gains: Mapping[str, Moments] = field(default_factory=dict, metadata=merged(_by_name))
     audits: AuditSums = field(default_factory=AuditSums)
     doubt: Floats = field(default_factory=lambda: np.zeros(2))
 
@@ -148,29 +144,16 @@ class Ledger:
         worth = np.array([task.worth_usd for task in tasks])
         away = np.column_stack([np.array([one.scores for one in weighed]) - earned, paid])
         return self + Ledger(
-            self.price,
-            self.audit_usd,
-            WeightSums().receive(scored),
-            np.append(earned.sum(axis=0), paid.sum()),
-            {
+            price=self.price,
+            audit_usd=self.audit_usd,
+            weights=WeightSums().receive(scored),
+            earned=np.append(earned.sum(axis=0), paid.sum()),
+            gains={
                 name: Moments().receive(away @ weights)
                 for name, weights in combinations(self.price).items()
             },
-            AuditSums().receive(tasks, scored.weight),
-            np.array([doubt.sum(), doubt @ worth**2]),
-        )
-
-    def __add__(self, other: Ledger) -> Ledger:
-        names = self.gains.keys() | other.gains.keys()
-        none = Moments()
-        return Ledger(
-            self.price,
-            self.audit_usd,
-            self.weights + other.weights,
-            self.earned + other.earned,
-            {name: self.gains.get(name, none) + other.gains.get(name, none) for name in names},
-            self.audits + other.audits,
-            self.doubt + other.doubt,
+            audits=AuditSums().receive(tasks, scored.weight),
+            doubt=np.array([doubt.sum(), doubt @ worth**2]),
         )
 
     def logged(self, name: str) -> float:

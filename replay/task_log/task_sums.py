@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.aggregate.target_stats import Sums
+from replay.aggregate.target_stats import TargetSums
 from replay.aggregate.two_pass import LogSums
 from replay.estimators.dm import Dm
 from replay.estimators.dr import Dr
@@ -49,7 +49,7 @@ class _Side:
     target: Target
     model: Tabular
     accounts: Accounts
-    sums: Sums
+    sums: TargetSums
 
     def receive(
         self, tasks: Sequence[Trajectory], horizon: int, index: Ints, group: Ints | None
@@ -73,7 +73,7 @@ class _Side:
             self.model.learn(task, pmf)
         return scored
 
-    def total(self) -> Sums:
+    def total(self) -> TargetSums:
         """Return the sums; of what was logged no model says anything."""
         if self.target.kind != "logging":
             return self.sums
@@ -125,8 +125,8 @@ def fold_tasks(
     return LogSums(tuple(side.total() for side in sides), differences)
 
 
-def _empty(length: int) -> Sums:
-    return Sums(
+def _empty(length: int) -> TargetSums:
+    return TargetSums(
         WeightSums(),
         AuditedMean.of(Snips()),
         (

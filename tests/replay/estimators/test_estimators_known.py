@@ -55,7 +55,7 @@ def heavy(seed: int, n: int = ROWS) -> tuple[Scored, float]:
 
 @pytest.mark.parametrize(
     "empty",
-    [Clipped(limits=(2.0,)), SwitchDr(thresholds=(2.0,)), Dros(shrinkages=(2.0,))],
+    [Clipped(parameters=(2.0,)), SwitchDr(parameters=(2.0,)), Dros(parameters=(2.0,))],
     ids=lambda e: e.name,
 )
 def test_shrunk_estimators_hold_the_truth_by_their_bias_bound(empty: Any) -> None:
@@ -85,15 +85,15 @@ def test_the_shrinkage_is_chosen_by_weights_alone() -> None:
 
 def test_clipping_above_every_weight_is_ips() -> None:
     rows, _ = heavy(1)
-    clipped = Clipped(limits=(1e6,)).receive(rows)
+    clipped = Clipped(parameters=(1e6,)).receive(rows)
     assert clipped.value() == pytest.approx(Ips().receive(rows).value())
 
 
 def test_switching_and_shrinking_little_is_dr() -> None:
     rows, _ = heavy(1)
     dr = Dr().receive(rows).value()
-    assert SwitchDr(thresholds=(1e6,)).receive(rows).value() == pytest.approx(dr)
-    assert Dros(shrinkages=(1e12,)).receive(rows).value() == pytest.approx(dr, rel=1e-6)
+    assert SwitchDr(parameters=(1e6,)).receive(rows).value() == pytest.approx(dr)
+    assert Dros(parameters=(1e12,)).receive(rows).value() == pytest.approx(dr, rel=1e-6)
 
 
 def test_sndr_does_not_move_with_a_constant_added_to_all_rewards() -> None:

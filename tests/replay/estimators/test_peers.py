@@ -42,9 +42,9 @@ OBP: dict[str, Callable[[float | None], Any]] = {
     "DM": lambda _: Dm(),
     "DR": lambda _: Dr(),
     "SNDR": lambda _: Sndr(),
-    "Clipped": lambda limit: Clipped(limits=(limit or math.inf,)),
-    "Switch-DR": lambda threshold: SwitchDr(thresholds=(threshold or math.inf,)),
-    "DRos": lambda shrinkage: Dros(shrinkages=(shrinkage or math.inf,)),
+    "Clipped": lambda limit: Clipped(parameters=(limit or math.inf,)),
+    "Switch-DR": lambda threshold: SwitchDr(parameters=(threshold or math.inf,)),
+    "DRos": lambda shrinkage: Dros(parameters=(shrinkage or math.inf,)),
 }
 """obp's name, and ours with its parameter."""
 

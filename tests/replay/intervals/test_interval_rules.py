@@ -21,6 +21,7 @@ from replay.stats.weighted_rows import Scored
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
 
 
 def scored(weight: Floats, reward: Floats, group: Any = None, *, clustered: bool = False) -> Scored:
@@ -53,7 +54,9 @@ def laddered() -> Ips:
     return Ips(ladder=Ladder())
 
 
-def ask(rule: str, rows: Scored, kind: str, estimator: Any = laddered, level: float = 0.95) -> Any:
+def ask(
+    rule: str, rows: Scored, kind: RewardKind, estimator: Any = laddered, level: float = 0.95
+) -> Any:
     return estimator().receive(rows).interval(kind, level, RULES[rule])
 
 
@@ -103,7 +106,7 @@ def test_they_lean_to_where_the_tail_is(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @pytest.mark.parametrize("kind", ["binary", "positive", "real"])
-def test_every_rule_holds_the_value_and_grows_with_the_level(rule: str, kind: str) -> None:
+def test_every_rule_holds_the_value_and_grows_with_the_level(rule: str, kind: RewardKind) -> None:
     rng = np.random.default_rng(6)
     drawn = {"binary": coin(500, 0.3, 6), "positive": rng.random(500)}
     reward = drawn.get(kind, rng.normal(size=500))

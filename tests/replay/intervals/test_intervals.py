@@ -26,6 +26,7 @@ from replay.targets.target import Target
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
 
 
 @given(st.integers(0, 200), st.integers(1, 200))
@@ -48,7 +49,7 @@ def test_wilson_of_a_plain_rate_is_scipys(successes: int, more: int) -> None:
     st.floats(0.5, 0.99),
 )
 def test_every_default_interval_holds_its_value_within_what_is_possible(
-    kind: str, value: float, variance: float, level: float
+    kind: RewardKind, value: float, variance: float, level: float
 ) -> None:
     low, high, rule = default(
         Evidence(value, variance, variance, 100, ess=50, freedom=20), kind, level

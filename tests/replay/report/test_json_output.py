@@ -15,7 +15,10 @@ def test_what_is_read_is_what_was_answered() -> None:
     assert plain["estimates"] == [asdict(one) for one in answer.estimates]
     assert plain["logging"] == asdict(answer.logging)
     assert plain["gain"] == asdict(answer.gain) if answer.gain else False
-    assert plain["slices"] == [asdict(one) for one in answer.slices]
+    for part, of_json in zip(answer.slices, plain["slices"], strict=True):
+        assert list(of_json) == ["column", "value", "rows", "estimate", "gain", "verdict"]
+        assert of_json["verdict"] == part.verdict
+        assert of_json["estimate"] == (asdict(part.estimate) if part.estimate else None)
     assert plain["weights"] == [asdict(one) for one in answer.weights]
     assert plain["curve"] == [asdict(one) for one in answer.curve]
     assert plain["overlap"] == [one._asdict() for one in answer.overlap]

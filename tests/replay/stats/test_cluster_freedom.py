@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from bench.attacks.clusters import TARGETS, equal, make, means
 from replay import evaluate
-from replay.intervals.evidence import Evidence, Terms
+from replay.intervals.evidence import Evidence, NonNegativeTerms
 from replay.intervals.rules import RULES
 from replay.intervals.student import student
 from replay.stats.cluster_freedom import cluster_variance, degrees_of_freedom
@@ -24,6 +24,7 @@ from replay.tables.values.clusters import GROUPS
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
     from replay.results.evaluation import Evaluation
 
 
@@ -122,7 +123,7 @@ def test_the_default_interval_of_five_users_holds_the_truth() -> None:
         ("wilson", "binary"),
     ],
 )
-def test_few_clusters_widen_every_interval_with_a_quantile(rule: str, kind: str) -> None:
+def test_few_clusters_widen_every_interval_with_a_quantile(rule: str, kind: RewardKind) -> None:
     alone = Evidence(0.5, 0.01, 0.01, 500, ess=200.0)
     few, many = replace(alone, cluster_freedom=6.0), replace(alone, cluster_freedom=3_000.0)
     low, high, _ = RULES[rule](alone, kind, 0.95)
@@ -133,7 +134,7 @@ def test_few_clusters_widen_every_interval_with_a_quantile(rule: str, kind: str)
 
 @pytest.mark.parametrize("rule", ["gamma", "clopper-pearson"])
 def test_intervals_of_independent_rows_are_not_given_for_clusters(rule: str) -> None:
-    terms = Terms(0.5, 2.0, 1.0)
+    terms = NonNegativeTerms(0.5, 2.0, 1.0)
     found = Evidence(0.5, 0.01, 0.01, 500, terms=terms, cluster_freedom=50.0)
     assert RULES[rule](found, "binary", 0.95)[:2] == (0, 1)
     assert RULES[rule](replace(found, cluster_freedom=None), "binary", 0.95)[:2] != (0, 1)

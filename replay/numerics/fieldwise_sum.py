@@ -1,0 +1,101 @@
+"""Sums that are added field by field, as the declaration of their fields says.
+
+A field is added with `+`, unless its metadata say otherwise (`field(metadata=merged(max))`). A
+class whose fields mean nothing before rows were received (arrays without a shape yet) names the
+field that is empty until then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from operator import add, attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from replay.numerics.arrays import Floats
+
+Sum = TypeVar("Sum")
+
+
+class FieldwiseSum:
+    """Base of frozen dataclasses that are sums.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass, field
+    >>> @dataclass(frozen=True, slots=True)
+    ... class Highest(FieldwiseSum):
+    ...     rows: int = 0
+    ...     high: float = field(default=0.0, metadata=merged(max))
+    >>> Highest(2, 5.0) + Highest(1, 3.0)
+    Highest(rows=3, high=5.0)
+    """
+
+    __slots__ = ()
+
+    empty_without: ClassVar[str | None] = None
+    """Field that is 0 or empty until something is received; then the other sum is the result."""
+
+    def __add__(self, other: Self) -> Self:
+        if self.empty_without is not None:
+            if not getattr(self, self.empty_without):
+                return other
+            if not getattr(other, self.empty_without):
+                return self
+        return added(self, other)
+
+
+def added(a: Sum, b: Any) -> Sum:
+    """Add two sums of the class of the first, field by field."""
+    values, merges = _plan(type(a))  # type: ignore[arg-type]  # types are hashable
+    pairs = zip(merges, values(a), values(b), strict=True)
+    return type(a)(*(merge(one, other) for merge, one, other in pairs))
+
+
+def merged(how: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    """Return the metadata of a field that is merged by a function of two values."""
+    return {"merge": how}
+
+
+def kept(a: Any, _: Any) -> Any:
+    """Return the first: of a setting, which both sums share."""
+    return a
+
+
+def if_both(a: Any, b: Any) -> Any:
+    """Add what both have; `None` where one has it not."""
+    return None if a is None or b is None else a + b
+
+
+def each(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Add tuples of sums item by item."""
+    return tuple(one + other for one, other in zip(a, b, strict=True))
+
+
+def begun(axis: int) -> Callable[[Floats, Floats], Floats]:
+    """Add arrays of which one may be 0 long along an axis, because nothing was received."""
+
+    def adding(a: Floats, b: Floats) -> Floats:
+        if not a.shape[axis] or not b.shape[axis]:
+            return a if a.shape[axis] else b
+        return a + b
+
+    return adding
+
+
+@cache
+def _plan(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
+    """How to read all fields of a class, and how to merge each."""
+    every = fields(kind)
+    return _values(*(each.name for each in every)), tuple(
+        each.metadata.get("merge", add) for each in every
+    )
+
+
+def _values(*names: str) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) == 1:
+        return lambda sums: (getattr(sums, names[0]),)
+    return attrgetter(*names)
