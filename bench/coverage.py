@@ -34,12 +34,12 @@ from bench.beside import asked as peers_asked
 from bench.beside import given
 from bench.designs import ACTIONS, DESIGNS, Design, context
 from replay.aggregate.question import Question
-from replay.aggregate.two_pass import fold_source
+from replay.aggregate.two_pass import sum_source
 from replay.intervals.rules import RULES
 from replay.intervals.widened import widened
 from replay.models.features import Features
 from replay.results.verdict import judge
-from replay.targets.target import Target
+from replay.targets.target import TargetPolicy
 
 if TYPE_CHECKING:
     from replay.tables.rows import Rows
@@ -51,7 +51,7 @@ LOOKED_AT = (0, 2, 4, 7)
 
 ALL_RULES = {"IPS", "SNIPS", "SNDR", *OWN}
 NAMES = tuple(str(i) for i in range(ACTIONS))
-TARGETS = Target("column", "t", full=True), Target("column", "c")
+TARGETS = TargetPolicy("column", "t", full=True), TargetPolicy("column", "c")
 
 
 class InMemory(NamedTuple):
@@ -91,7 +91,7 @@ def looks(at: int, n: int, seed: int) -> list[tuple[bool, bool, bool, float, boo
         passes.append([function(piece) for piece in pieces])
         return passes[-1]
 
-    fold_source(InMemory(rows, 100), replace(asked_of(design, n), predictable=True), keep)
+    sum_source(InMemory(rows, 100), replace(asked_of(design, n), predictable=True), keep)
     found = []
     for parts in zip(*(log_sums.totals for log_sums in passes[-1]), strict=True):
         begun, held, normal, ratio, last, sums = False, True, True, float("nan"), False, None
@@ -120,7 +120,7 @@ def run(at: int, n: int, seed: int, *, every: bool) -> dict[tuple[str, str, str]
         rows = replace(rows, group=rows.index % 4096)
     question = asked_of(design, n, () if every else OWN)
     found: dict[tuple[str, str, str], Any] = {}
-    for form, sums in zip(OWN, fold_source(InMemory(rows, n), question).totals, strict=True):
+    for form, sums in zip(OWN, sum_source(InMemory(rows, n), question).totals, strict=True):
         diagnostics = sums.diagnostics()
         verdict = judge(diagnostics, n, "t")
         for estimator in sums.estimators:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.numerics.arrays import Floats, Ints
 
 TYPES, POOLS = 6, 5
@@ -73,7 +73,7 @@ class Market:
         return Rows(action, reward, pmf[at, action], context, logged_pmf=pmf, index=at)
 
 
-def held(rows: Rows) -> Held:
+def held(rows: Rows) -> ReplayLog:
     """Hold a log in memory, as `poolwise tune --context type` does."""
     features = Features.of(NAMES, [ContextColumn("type", numeric=False)])
     return hold([rows], features, NAMES, "binary", len(rows))

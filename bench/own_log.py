@@ -31,7 +31,7 @@ from scipy.stats import binom  # noqa: E402
 from bench.own_market import Means, OwnMarket  # noqa: E402
 from replay.evaluation.result import answer  # noqa: E402
 from replay.targets.target import parse_target  # noqa: E402
-from replay.task_log.log_summary import fold_own_log  # noqa: E402
+from replay.task_log.log_summary import sum_task_log  # noqa: E402
 from tests.replay.task_log.own_log_writer import write_log  # noqa: E402
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from replay.numerics.amount import Amount
     from replay.numerics.arrays import Floats
     from replay.results.evaluation import Estimate, Evaluation
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 GOAL, SURELY = 0.93, 0.01
 
@@ -133,7 +133,9 @@ def asked(
     return results
 
 
-def _ask(result: Result, market: OwnMarket, target: Target, path: Path, *, live: bool) -> None:
+def _ask(
+    result: Result, market: OwnMarket, target: TargetPolicy, path: Path, *, live: bool
+) -> None:
     ran = market.logged(target)
     found = _evaluated(path, ran.events, target)
     result.logs += 1
@@ -155,9 +157,9 @@ def _ask(result: Result, market: OwnMarket, target: Target, path: Path, *, live:
         _hold(result.live, found, market.live(target), ran.logged)
 
 
-def _evaluated(path: Path, events: Events, target: Target) -> Evaluation:
+def _evaluated(path: Path, events: Events, target: TargetPolicy) -> Evaluation:
     path.unlink(missing_ok=True)
-    summary = fold_own_log(write_log(path, events), [target]).summaries[0]
+    summary = sum_task_log(write_log(path, events), [target]).summaries[0]
     return answer(summary, str(target), 0.95)
 
 

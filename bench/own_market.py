@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bandit.task.state import TaskState
     from replay.market.tasks import TrueTask
     from replay.numerics.arrays import Floats
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 Events = list[Decision | Reward | Verdict]
 AGAIN = 1_000_003
@@ -67,7 +67,7 @@ class Ran(NamedTuple):
 class Again:
     """The logging policy, but of some tasks a target's: with the chances that `evaluate` gives."""
 
-    def __init__(self, policy: Policy, target: Target) -> None:
+    def __init__(self, policy: Policy, target: TargetPolicy) -> None:
         self._policy, self._target = policy, target
         self.again = False
 
@@ -109,7 +109,7 @@ class OwnMarket:
     tasks: int
     audit: float = 0.05
 
-    def logged(self, target: Target) -> Ran:
+    def logged(self, target: TargetPolicy) -> Ran:
         """Run the market with a quarter of the tasks decided by a target."""
         names = self._names()
         events, each = self._run(target, set(names[2::4]))
@@ -121,7 +121,7 @@ class OwnMarket:
             _table(each, names[3::4]),
         )
 
-    def live(self, target: Target) -> Floats:
+    def live(self, target: TargetPolicy) -> Floats:
         """Return what comes of the log's tasks if a target decides about all tasks."""
         names = self._names()
         _, each = self._run(target, set(names))
@@ -147,7 +147,7 @@ class OwnMarket:
     def _made(self) -> list[TrueTask]:
         return made_tasks(self.tasks, ARRIVALS, self.seed)
 
-    def _run(self, target: Target, again: set[str]) -> tuple[Events, dict[str, Means]]:
+    def _run(self, target: TargetPolicy, again: set[str]) -> tuple[Events, dict[str, Means]]:
         made = self._made()
         market = Market(four_pools(made[0].task.classes), made, self.seed, expert_usd=EXPERT_USD)
         settings = Settings(
@@ -166,7 +166,9 @@ class OwnMarket:
         return recorded.events, each
 
 
-def _decide_again(engine: Engine, settings: Settings, target: Target, again: set[str]) -> None:
+def _decide_again(
+    engine: Engine, settings: Settings, target: TargetPolicy, again: set[str]
+) -> None:
     decider, decisions = engine._decider, engine._decisions
     policy = Again(decisions.policy, target)
     decisions.policy = policy

@@ -35,7 +35,7 @@ from replay import evaluate
 from replay.learning.config import Walking
 from replay.learning.rejection_replay import acceptance_of, horizon_of, walk
 from replay.learning.uncertainty import spread
-from replay.tune.answer import Asked, answer
+from replay.tune.answer import TuneRequest, answer
 from replay.tune.candidates import grid
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def long_log(market: Market, n: int, seed: int) -> dict[str, Any]:
     """Tune on one log, and write tomorrow's with the live candidate."""
     start = time.perf_counter()
     log = held(market.log(n, 10_000 + seed))
-    found = answer(log, Asked(grid(), walking=Walking(seed=seed)))
+    found = answer(log, TuneRequest(grid(), walking=Walking(seed=seed)))
     taken = time.perf_counter() - start
     wide, pess = tomorrow(market, found, n, seed)
     return {

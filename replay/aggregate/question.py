@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from replay.models.features import Features
     from replay.numerics.reward_kind import RewardKind
     from replay.tables.rows import Rows
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
-class Source(Protocol):
+class RowSource(Protocol):
     """A log in pieces, to be read as often as needed; plain data, if others are to read it."""
 
     @property
@@ -54,7 +54,7 @@ class Question:
         Whether rows of a group may be correlated.
     only
         Names of the estimators that are wanted; all if there are none.
-    laddered
+    histogram_kept
         Whether IPS keeps what betting needs.
     floor
         Logged chances up to this are no support: 0, or what estimates were raised to.
@@ -76,12 +76,12 @@ class Question:
     actions: tuple[str, ...]
     kind: RewardKind
     features: Features
-    targets: tuple[Target, ...]
+    targets: tuple[TargetPolicy, ...]
     known: tuple[bool, ...]
     length: int
     clustered: bool = False
     only: tuple[str, ...] = ()
-    laddered: bool = False
+    histogram_kept: bool = False
     floor: float = 0.0
     limits: tuple[float, float] | None = None
     centre: float = 0.0
@@ -96,7 +96,7 @@ class Question:
             self.targets[at],
             self.only,
             pmf_known=self.known[at],
-            laddered=self.laddered,
+            histogram_kept=self.histogram_kept,
             limits=self.limits,
             scale=self.scale,
         )

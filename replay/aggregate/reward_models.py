@@ -22,7 +22,7 @@ from replay.order.row_order import RowOrder, order_of
 from replay.order.sums import OrderSums, looked_at
 
 if TYPE_CHECKING:
-    from replay.aggregate.question import Question, Source
+    from replay.aggregate.question import Question, RowSource
     from replay.checks.covariate_balance import Imbalance
     from replay.numerics.arrays import Floats, Ints
     from replay.runtime.parallel import Run
@@ -50,7 +50,7 @@ class Fitted(NamedTuple):
     copies: float = 0.0
 
 
-def fit(source: Source, question: Question, run: Run) -> Fitted:
+def fit(source: RowSource, question: Question, run: Run) -> Fitted:
     """Read a log, and fit the models that a question needs; say how its rows stand.
 
     It is read once; once more for folds by content, and once more if a policy that learned chose.
@@ -81,7 +81,7 @@ def fit(source: Source, question: Question, run: Run) -> Fitted:
     return Fitted(models, order, imbalance, copies)
 
 
-def _folds(source: Source, question: Question, run: Run) -> tuple[Folds, float]:
+def _folds(source: RowSource, question: Question, run: Run) -> tuple[Folds, float]:
     """Deal rows out in folds; and the share of them that are copies, where content is looked at."""
     if question.clustered or question.length > MOST_BY_CONTENT:
         return Folds(question.clustered), 0.0
@@ -91,7 +91,7 @@ def _folds(source: Source, question: Question, run: Run) -> tuple[Folds, float]:
     return folds, share_of_copies(content, reward) if question.features.context_size else 0.0
 
 
-def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any, Floats]]:
+def _hashes(source: RowSource, piece: Any) -> list[tuple[Ints, Any, Floats]]:
     return [
         (rows.index, hashes(rows), rows.reward)
         for rows in source.to_learn(piece)
@@ -99,7 +99,7 @@ def _hashes(source: Source, piece: Any) -> list[tuple[Ints, Any, Floats]]:
     ]
 
 
-def _first(source: Source, question: Question, folds: Folds, piece: Any) -> FirstPass:
+def _first(source: RowSource, question: Question, folds: Folds, piece: Any) -> FirstPass:
     features = question.features
     few, many = rows_at_once(features.size), MAX_ROWS
     if not features.context_size:
@@ -119,7 +119,7 @@ def _first(source: Source, question: Question, folds: Folds, piece: Any) -> Firs
     return found
 
 
-def _blocks(source: Source, question: Question, piece: Any) -> dict[int, Gram]:
+def _blocks(source: RowSource, question: Question, piece: Any) -> dict[int, Gram]:
     """Cross products of each block that a piece reaches into."""
     starts, found = boundaries(question.length), dict[int, Gram]()
     for rows in source.to_learn(piece):

@@ -25,7 +25,7 @@ from replay.targets.paired import paired
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from replay.aggregate.question import Question, Source
+    from replay.aggregate.question import Question, RowSource
     from replay.aggregate.slices import Key
     from replay.checks.covariate_balance import Imbalance
     from replay.estimators.estimator import Estimator
@@ -87,7 +87,7 @@ class LogSums(FieldwiseSum):
         return total
 
 
-def fold_source(source: Source, question: Question, run: Run = map) -> LogSums:
+def sum_source(source: RowSource, question: Question, run: Run = map) -> LogSums:
     """Sum a log up under each target.
 
     Parameters
@@ -99,12 +99,12 @@ def fold_source(source: Source, question: Question, run: Run = map) -> LogSums:
     """
     models, order, imbalance, copies = fit(source, question, run)
     total = LogSums.empty(question)
-    for part in run(partial(_fold, source, question, models), source.pieces):
+    for part in run(partial(_sum_piece, source, question, models), source.pieces):
         total = total + part
     return replace(total, order=order, imbalance=imbalance, copies=copies)
 
 
-def _fold(source: Source, question: Question, models: Models, piece: Any) -> LogSums:
+def _sum_piece(source: RowSource, question: Question, models: Models, piece: Any) -> LogSums:
     """Second pass over a piece."""
     log_sums = LogSums.empty(question)
     most = rows_at_once(max(len(question.actions), question.features.size))

@@ -14,7 +14,7 @@ from replay.runtime.declared_options import declared
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from replay.runtime.declared_options import Declared
+    from replay.runtime.declared_options import TypedOption
 
 PYTHON_ONLY = frozenset({"tell"})
 """Options of the functions that no command has."""
@@ -53,7 +53,7 @@ def declared_options(options: type) -> Callable[[Callable[..., Any]], Callable[.
     return giving
 
 
-def _option(name: str, each: Declared) -> Callable[..., Any]:
+def _option(name: str, each: TypedOption) -> Callable[..., Any]:
     kind, (default, _, empty, metavar) = each
     flag, text = f"--{name.replace('_', '-')}", each.option.documentation
     if kind is bool:

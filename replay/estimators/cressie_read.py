@@ -24,7 +24,7 @@ from replay.numerics.inner_product import inner
 from replay.stats.reward_scale import RewardScale
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
+    from replay.intervals.evidence import IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.reward_kind import RewardKind
     from replay.stats.weighted_rows import Scored
@@ -84,7 +84,7 @@ class CressieRead(FieldwiseSum, RowEstimator):
         seen = (gamma * self.w + beta * self.w2) / (1 + n)
         return (gamma * self.wr + beta * self.w2r) / (1 + n) + max(0.0, 1 - seen) * self.r / n
 
-    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: IntervalRule = default) -> Interval:
         value = self.value()
         if value is None or self.count < 2:
             return widest(kind)

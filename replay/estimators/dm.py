@@ -18,7 +18,7 @@ from replay.numerics.fieldwise_sum import FieldwiseSum
 from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.evidence import Evidence, IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.reward_kind import RewardKind
     from replay.stats.weighted_rows import Scored
@@ -43,7 +43,7 @@ class Dm(FieldwiseSum, RowEstimator):
     def evidence(self) -> Evidence | None:
         return self.dr.evidence()
 
-    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: IntervalRule = default) -> Interval:
         own, value = self.dr.interval(kind, level, rule), self.value()
         if value is None:
             return own

@@ -8,7 +8,7 @@ from replay.intervals.choose import default
 from replay.stats.cluster_sums import Groups
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.evidence import Evidence, IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.reward_kind import RewardKind
     from replay.stats.weighted_rows import Scored
@@ -54,7 +54,7 @@ class Estimator(Protocol):
         """What a rule makes an interval from; `None` of too few rows, or where none makes it."""
         return None
 
-    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: IntervalRule = default) -> Interval:
         """Its interval, by `rule` unless the estimator has one of its own."""
         return rule(self.evidence(), kind, level)
 

@@ -18,7 +18,7 @@ from replay.estimators.evidence.of_mean import evidence_of_mean
 from replay.intervals.evidence import LimitedTerms, NonNegativeTerms
 from replay.numerics.fieldwise_sum import FieldwiseSum, if_both, kept, merged
 from replay.numerics.inner_product import inner
-from replay.numerics.log_histogram import Ladder
+from replay.numerics.log_histogram import LogHistogram
 from replay.numerics.moments import Moments
 from replay.stats.cluster_sums import Groups
 from replay.stats.effective_size import effective_sample_size
@@ -34,7 +34,7 @@ class Ips(FieldwiseSum, RowEstimator):
     """Sums of IPS: moments of w r, Σ w, Σ w², Σ w r², and what its terms look like.
 
     `limits` are the declared range of the rewards, `above` moments of w (r − low) where its lower
-    end isn't 0; those terms are kept on a `ladder` only where there is one, for betting. Rewards
+    end isn't 0; those terms are kept on a `histogram` only where there is one, for betting. Rewards
     are taken as they were logged, whatever `scale` they come in: IPS is not equivariant, for a
     constant that is added to them moves the mean of w r as far only where weights average 1.
     """
@@ -48,7 +48,7 @@ class Ips(FieldwiseSum, RowEstimator):
     lowest: float = field(metadata=merged(min), default=math.inf)
     top: float = field(metadata=merged(max), default=0.0)
     reward: float = field(metadata=merged(max), default=0.0)
-    ladder: Ladder | None = field(metadata=merged(if_both), default=None)
+    histogram: LogHistogram | None = field(metadata=merged(if_both), default=None)
     groups: Groups = field(default_factory=Groups)
     limits: tuple[float, float] | None = field(metadata=merged(kept), default=None)
     above: Moments = field(default_factory=Moments)
@@ -65,7 +65,7 @@ class Ips(FieldwiseSum, RowEstimator):
         square = 0.0 if scored.stepped is not None else inner(terms, r)
         low = self._low()
         above = w * (r - low) if low else terms
-        kept_above = self.ladder is not None and above.min() >= 0
+        kept_above = self.histogram is not None and above.min() >= 0
         received = Ips(
             terms=Moments().receive(terms),
             weight=products.w,
@@ -74,7 +74,7 @@ class Ips(FieldwiseSum, RowEstimator):
             lowest=float(terms.min()),
             top=products.top if scored.top is None else float(scored.top.max()),
             reward=products.high if r is scored.reward else float(r.max()),
-            ladder=Ladder().receive(above) if kept_above else None,
+            histogram=LogHistogram().receive(above) if kept_above else None,
             groups=Groups().receive(scored, terms),
             above=Moments().receive(above) if low else Moments(),
         )
@@ -109,7 +109,7 @@ class Ips(FieldwiseSum, RowEstimator):
         low = self._low()
         x = self.above if low else self.terms
         width = self.limits[1] - low if self.limits else None
-        return LimitedTerms(x.mean, _mean_square(x), self.top, low, width, self.ladder)
+        return LimitedTerms(x.mean, _mean_square(x), self.top, low, width, self.histogram)
 
 
 def _mean_square(terms: Moments) -> float:

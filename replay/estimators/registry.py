@@ -18,14 +18,14 @@ from replay.estimators.sn_baseline import SnBaseline
 from replay.estimators.sndr import Sndr
 from replay.estimators.snips import Snips
 from replay.estimators.switch_dr import SwitchDr
-from replay.numerics.log_histogram import Ladder
+from replay.numerics.log_histogram import LogHistogram
 from replay.stats.reward_scale import RewardScale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.estimators.estimator import Estimator, RowEstimator
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 WEIGHING: tuple[type[RowEstimator], ...] = (Ips, Clipped, Snips, CressieRead, Rejection)
 """Those that need no model of the reward."""
@@ -41,19 +41,19 @@ ESTIMATORS = (*WEIGHING, *MODELLING, *BLIND)
 
 
 def estimators_for(
-    target: Target,
+    target: TargetPolicy,
     only: Sequence[str] = (),
     *,
     pmf_known: bool,
-    laddered: bool = False,
+    histogram_kept: bool = False,
     limits: tuple[float, float] | None = None,
     scale: RewardScale | None = None,
 ) -> tuple[Estimator, ...]:
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
-    `only` leaves out all whose names it hasn't, if it has any; `laddered` keeps what betting needs;
-    `limits` are the declared range of the rewards, `scale` is how they are measured.
+    `only` leaves out all whose names it hasn't, if it has any; `histogram_kept` keeps the histogram of
+    terms that betting needs; `limits` are the declared range of the rewards, `scale` is how they are measured.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def estimators_for(
         If none of `only` is for such a target; the message names those that are.
     """
     scale = scale or RewardScale()
-    ips = Ips(ladder=Ladder() if laddered else None, limits=limits, scale=scale)
+    ips = Ips(histogram=LogHistogram() if histogram_kept else None, limits=limits, scale=scale)
     if target.kind == "logging":
         return tuple(one for one in (ips, Snips()) if one.name in only) or (ips, Snips())
     offered = (*WEIGHING, *(MODELLING if pmf_known else BLIND))

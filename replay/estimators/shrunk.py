@@ -24,7 +24,7 @@ from replay.numerics.fieldwise_sum import FieldwiseSum, kept, merged
 from replay.numerics.inner_product import inner
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Rule
+    from replay.intervals.evidence import IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.arrays import Floats
     from replay.numerics.reward_kind import RewardKind
@@ -89,7 +89,7 @@ class ShrinkingEstimator(FieldwiseSum, RowEstimator):
     def setting(self) -> str:
         return f"{self.symbol} = {self.parameters[self.sums.best()]:g}"
 
-    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: IntervalRule = default) -> Interval:
         sums = self.sums
         means = sums.sums[sums.best()] / sums.count if sums.count else np.zeros(5)
         return bias_bounded(sums.count, means, (sums.low, sums.high), kind, level)

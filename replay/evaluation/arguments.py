@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from replay.learning.options import LearnerOptions
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 Column = Literal["action", "reward", "propensity", "logged", "actions", "cluster", "time"]
 
@@ -57,7 +57,7 @@ def checked_options(given: EvaluateOptions) -> EvaluateOptions:
     return options
 
 
-def wanted_columns(options: EvaluateOptions, targets: Sequence[Target]) -> Wanted:
+def wanted_columns(options: EvaluateOptions, targets: Sequence[TargetPolicy]) -> Wanted:
     """Return the columns that are asked for."""
     return Wanted(
         action=options["action"],

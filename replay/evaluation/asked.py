@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.evaluation.options import EvaluateOptions
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 ENGINES = ("local", "spark")
 MOST_SURE = 1 - 1e-9
@@ -28,12 +28,12 @@ NOTHING = Comparison((), ())
 """The answer where no target of a kind is asked about."""
 
 
-class Asked(NamedTuple):
+class EvaluationRequest(NamedTuple):
     """All targets in order; those that learn and others, and the level of each kind's intervals."""
 
-    every: tuple[Target, ...]
-    learning: tuple[Target, ...]
-    others: tuple[Target, ...]
+    every: tuple[TargetPolicy, ...]
+    learning: tuple[TargetPolicy, ...]
+    others: tuple[TargetPolicy, ...]
     learning_level: float
     others_level: float
 
@@ -44,7 +44,9 @@ class Asked(NamedTuple):
         return Comparison(found, (*of_others.differences, *of_learning.differences))
 
 
-def read_question(source: Any, targets: Iterable[str | Path], options: EvaluateOptions) -> Asked:
+def read_question(
+    source: Any, targets: Iterable[str | Path], options: EvaluateOptions
+) -> EvaluationRequest:
     """Read the targets, and refuse options that don't go together.
 
     Raises
@@ -67,7 +69,7 @@ def read_question(source: Any, targets: Iterable[str | Path], options: EvaluateO
     learning = tuple(one for one in every if one.learns)
     others = tuple(one for one in every if not one.learns)
     many = len(every)
-    return Asked(
+    return EvaluationRequest(
         every,
         learning,
         others,

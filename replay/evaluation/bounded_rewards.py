@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from replay.numerics.reward_kind import RewardKind
     from replay.tables.columns.roles import Columns
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
 def checked_range(given: Sequence[float] | None) -> tuple[float, float] | None:
@@ -78,7 +78,7 @@ def check_limits(interval: str, columns: Columns, kind: RewardKind, table: str) 
         )
 
 
-def limits_note(interval: str, target: Target, columns: Columns) -> str:
+def limits_note(interval: str, target: TargetPolicy, columns: Columns) -> str:
     """Say what an interval that holds for any number of rows rests on."""
     limits = columns.reward.limits
     stay = "are 0 or 1" if limits is None else f"stay in [{limits[0]:.15g}, {limits[1]:.15g}]"

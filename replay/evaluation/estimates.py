@@ -11,7 +11,7 @@ from replay.results.evaluation import Estimate
 
 if TYPE_CHECKING:
     from replay.estimators.estimator import Estimator
-    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.evidence import Evidence, IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.reward_kind import RewardKind
     from replay.stats.reward_scale import RewardScale
@@ -21,7 +21,7 @@ def read_estimate(
     estimator: Estimator,
     scale: RewardScale,
     level: float,
-    rule: Rule,
+    rule: IntervalRule,
     name: str | None = None,
     *,
     clustered: bool = False,
@@ -49,7 +49,7 @@ def read_estimate(
     )
 
 
-def for_gains(rule: Rule) -> Rule:
+def for_gains(rule: IntervalRule) -> IntervalRule:
     """Return a rule for what can be below 0: the default one, where a rule is for rewards alone.
 
     A factor of the variance goes around it (`widened(for_gains(rule), factor)`), for either's.

@@ -13,7 +13,7 @@ from replay.runtime.declared_options import filled
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 AS_LOGGED = " from the reward as it was logged: leave out "
 
@@ -45,7 +45,7 @@ REFUSED: Mapping[Refused, str] = {
 """By an option's name, how a line goes on that begins with "target FILE.toml learns"."""
 
 
-def check_learners(targets: Sequence[Target], options: EvaluateOptions) -> None:
+def check_learners(targets: Sequence[TargetPolicy], options: EvaluateOptions) -> None:
     """Refuse options that say nothing to a target that learns, or to those that don't.
 
     Raises

@@ -19,12 +19,12 @@ from replay.learning.compare import with_logged
 from replay.learning.config import LEARNER, units, words_of
 from replay.learning.rejection_replay import walk
 from replay.learning.validity import diagnose_walk, judge_walk
-from replay.results.evaluation import Comparison, Difference, Estimate, Evaluation, Learning
+from replay.results.evaluation import Comparison, Difference, Estimate, Evaluation, LearnerReplay
 from replay.results.judgement import Judgement
 from replay.stats.weight_stats import Diagnostics
 from replay.stats.weighted_rows import Scored
 from replay.tables.values.unusable import Unusable
-from replay.targets.policy_file import label
+from replay.targets.policy_file import policy_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     from replay.evaluation.options import EvaluateOptions
     from replay.learning.config import Walking
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.learning.rejection_replay import Plan
     from replay.learning.uncertainty import Spread
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.table import Table
     from replay.tables.survey import Survey
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 METHOD = "DR replay"
 """The one estimator of a policy that learns: `replay/learning/rejection_replay.py`."""
@@ -52,7 +52,7 @@ RATED = ("inverse_gap", "softmax")
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ReplayQuestion:
     """What an answer needs besides the walk.
 
     `level` is of an interval by itself, `joint` of those of all learners together; `others` says
@@ -72,7 +72,7 @@ def of_table(
     columns: Columns,
     notes: tuple[str, ...],
     found: Survey,
-    targets: Sequence[Target],
+    targets: Sequence[TargetPolicy],
     options: EvaluateOptions,
     *,
     level: float,
@@ -82,24 +82,29 @@ def of_table(
     held = hold_table(table, columns, found, options["tell"])
     if not columns.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    around = Around("row", options["level"], level, others, notes, found.unusable)
+    around = ReplayQuestion("row", options["level"], level, others, notes, found.unusable)
     return of_learners(held, targets, walking_of(options), around, options["tell"])
 
 
 def of_own_log(
-    path: Path, targets: Sequence[Target], options: EvaluateOptions, *, level: float, others: bool
+    path: Path,
+    targets: Sequence[TargetPolicy],
+    options: EvaluateOptions,
+    *,
+    level: float,
+    others: bool,
 ) -> Comparison:
     """Answer targets that learn from our own log; all hold together at `level`."""
     held, notes = hold_own(path, options["tell"])
-    around = Around("ask", options["level"], level, others, notes)
+    around = ReplayQuestion("ask", options["level"], level, others, notes)
     return of_learners(held, targets, walking_of(options), around, options["tell"])
 
 
 def of_learners(
-    held: Held,
-    targets: Sequence[Target],
+    held: ReplayLog,
+    targets: Sequence[TargetPolicy],
     walking: Walking,
-    around: Around,
+    around: ReplayQuestion,
     tell: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Answer targets that learn, and say how they differ from the first of them.
@@ -134,7 +139,9 @@ def of_learners(
             judgement=judgements[at],
             gain=_estimates(together.of(gained[:, [at]]), around.level, plan)[0],
             notes=(*blank[at].notes, *notes),
-            learning=Learning(label(policies[at]), plan.horizon, plan.replays, words, passed),
+            learning=LearnerReplay(
+                policy_label(policies[at]), plan.horizon, plan.replays, words, passed
+            ),
         )
         found.append(_withheld(one) if one.refused else one)
     differences = _differences(together, found, around.joint, plan)
@@ -145,11 +152,13 @@ def _withheld(one: Evaluation) -> Evaluation:
     return replace(one, estimates=(), withheld=one.estimates, gain=None)
 
 
-def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Evaluation:
+def _unanswered(
+    held: ReplayLog, target: TargetPolicy, worth: float, around: ReplayQuestion
+) -> Evaluation:
     """Return an evaluation that says what is known before the log is walked."""
     assert target.policy is not None
     name, policy = str(target), target.policy
-    notes = [f"{name} is {label(policy)}", LEARNER]
+    notes = [f"{name} is {policy_label(policy)}", LEARNER]
     if policy.explorer in RATED:
         notes.append(units(worth))
     if around.others:
@@ -165,11 +174,11 @@ def _unanswered(held: Held, target: Target, worth: float, around: Around) -> Eva
         default=METHOD,
         notes=(*notes, *around.notes),
         unusable=around.unusable,
-        learning=Learning(label(policy)),
+        learning=LearnerReplay(policy_label(policy)),
     )
 
 
-def _mean_of_log(held: Held, level: float) -> Estimate:
+def _mean_of_log(held: ReplayLog, level: float) -> Estimate:
     weight, clustered = np.ones_like(held.reward), held.group is not None
     rows = Scored.without_model(weight, held.reward, group=held.group, clustered=clustered)
     mean = Snips().receive_unweighted(rows)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.table import Table
     from replay.tables.rows import Rows
@@ -29,7 +29,7 @@ BLIND = "learners know nothing of a task: the log doesn't hold its features"
 
 def hold_table(
     table: Table, columns: Columns, found: Survey, tell: Callable[[int], None] | None = None
-) -> Held:
+) -> ReplayLog:
     """Read a surveyed table once.
 
     Raises
@@ -56,7 +56,9 @@ def hold_table(
     )
 
 
-def hold_own(path: Path, tell: Callable[[int], None] | None = None) -> tuple[Held, tuple[str, ...]]:
+def hold_own(
+    path: Path, tell: Callable[[int], None] | None = None
+) -> tuple[ReplayLog, tuple[str, ...]]:
     """Read an embedded log, or an archive of a log: a row is an ask that was judged.
 
     Raises

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from replay.evaluation.bounded_rewards import limits_note
 from replay.intervals.rules import LIMITED, UNLIMITED
 from replay.runtime.text import counted
-from replay.targets.policy_file import label
+from replay.targets.policy_file import policy_label
 
 if TYPE_CHECKING:
     from replay.numerics.reward_kind import RewardKind
     from replay.tables.columns.roles import Columns
     from replay.tables.time_order import Order
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 BOUNDED = (
     "clipped IPS, Switch-DR and DRos leave weight out: their intervals hold what that may be worth,"
@@ -25,7 +25,7 @@ BOUNDED = (
 
 
 def notes_on(
-    target: Target,
+    target: TargetPolicy,
     columns: Columns,
     kind: RewardKind,
     only: tuple[str, ...],
@@ -34,7 +34,7 @@ def notes_on(
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
     if target.policy is not None:
-        notes.append(f"{target} is {label(target.policy)}, and doesn't learn")
+        notes.append(f"{target} is {policy_label(target.policy)}, and doesn't learn")
     if columns.estimated and not columns.context:
         notes.append("no context column is named, so each action's chance is its share (--context)")
     if target.kind == "logging":
@@ -82,7 +82,9 @@ def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]
     return (note,)
 
 
-def _limits(target: Target, columns: Columns, kind: RewardKind, interval: str) -> tuple[str, ...]:
+def _limits(
+    target: TargetPolicy, columns: Columns, kind: RewardKind, interval: str
+) -> tuple[str, ...]:
     if interval in LIMITED:
         return (limits_note(interval, target, columns),)
     return () if kind == "binary" else (UNLIMITED,)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence  # noqa: TC003 - types of options
 from typing import Annotated, TypedDict
 
 from replay.learning.options import LearnerOptions
-from replay.runtime.declared_options import Option
+from replay.runtime.declared_options import OptionSpec
 
 GUESSED = "guessed by its name"
 
@@ -20,16 +20,18 @@ class LogOptions(TypedDict, total=False):
 
     sql: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "Instead of a log, a SELECT that DuckDB runs over files; its result is the table.",
             metavar="QUERY",
         ),
     ]
-    action: Annotated[str | None, Option(None, "Column of the logged action.", GUESSED, "COLUMN")]
+    action: Annotated[
+        str | None, OptionSpec(None, "Column of the logged action.", GUESSED, "COLUMN")
+    ]
     reward: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "Column of the reward, or a weighted sum of columns: 'quality - 0.5*usd'.",
             GUESSED,
@@ -38,7 +40,7 @@ class LogOptions(TypedDict, total=False):
     ]
     propensity: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "Column of the propensity: the logging policy's probability of the logged action.",
             GUESSED,
@@ -47,7 +49,7 @@ class LogOptions(TypedDict, total=False):
     ]
     logged: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "The logging policy's probabilities of all actions: columns:PREFIX for a column per"
             " action, or a column of maps from action to probability, or of lists in the order of"
@@ -57,17 +59,17 @@ class LogOptions(TypedDict, total=False):
     ]
     actions: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "Column of lists of the eligible actions.",
             "all actions in the log are eligible in every row",
             "COLUMN",
         ),
     ]
-    context: Annotated[Sequence[str], Option((), "Columns of the context.", metavar="COLUMNS")]
+    context: Annotated[Sequence[str], OptionSpec((), "Columns of the context.", metavar="COLUMNS")]
     cluster: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "Column of clusters: rows with the same value may be correlated, such as the decisions"
             " of a task; none if rows are independent.",
@@ -77,14 +79,14 @@ class LogOptions(TypedDict, total=False):
     ]
     strict: Annotated[
         bool,
-        Option(
+        OptionSpec(
             default=False,
             text="A row that can't be used is an error; else it is left out and counted.",
         ),
     ]
     tell: Annotated[
         Callable[[int], None] | None,
-        Option(None, "Called with the number of rows as they are read, for a progress bar."),
+        OptionSpec(None, "Called with the number of rows as they are read, for a progress bar."),
     ]
 
 
@@ -93,7 +95,7 @@ class EstimateOptions(LogOptions, total=False):
 
     estimate_propensities: Annotated[
         bool,
-        Option(
+        OptionSpec(
             default=False,
             text="The log has no propensities: estimate them from the context. The verdict is weak"
             " at best.",
@@ -101,11 +103,13 @@ class EstimateOptions(LogOptions, total=False):
     ]
     by: Annotated[
         Sequence[str],
-        Option((), "Columns to slice by: an estimate for each of their values.", metavar="COLUMNS"),
+        OptionSpec(
+            (), "Columns to slice by: an estimate for each of their values.", metavar="COLUMNS"
+        ),
     ]
     reward_range: Annotated[
         Sequence[float] | None,
-        Option(
+        OptionSpec(
             None,
             "Lowest and highest possible reward; rows outside can't be used. With it, the intervals"
             " bernstein and betting (of IPS alone) hold for any number of rows.",
@@ -114,17 +118,17 @@ class EstimateOptions(LogOptions, total=False):
     ]
     time: Annotated[
         str | None,
-        Option(
+        OptionSpec(
             None,
             "Timestamp column: numbers, or times of one zone. Rows are taken in the order of the"
             " file; those earlier than the row before are counted.",
             metavar="COLUMN",
         ),
     ]
-    level: Annotated[float, Option(0.95, "Confidence level of the intervals, between 0 and 1.")]
+    level: Annotated[float, OptionSpec(0.95, "Confidence level of the intervals, between 0 and 1.")]
     interval: Annotated[
         str,
-        Option(
+        OptionSpec(
             "default",
             "Kind of interval: default, normal, wilson, student, log, bootstrap-t, gamma,"
             " bernstein, betting, clopper-pearson, empirical-likelihood, or anytime, which holds"
@@ -133,7 +137,7 @@ class EstimateOptions(LogOptions, total=False):
     ]
     estimators: Annotated[
         Sequence[str],
-        Option(
+        OptionSpec(
             (),
             "Names of the estimators to compute; the last of them, in the order of the report, is"
             " the default one.",
@@ -143,7 +147,7 @@ class EstimateOptions(LogOptions, total=False):
     ]
     jobs: Annotated[
         int,
-        Option(
+        OptionSpec(
             1,
             "Processes that read files, or threads where those are faster; the estimates are the"
             " same for any number.",
@@ -151,7 +155,7 @@ class EstimateOptions(LogOptions, total=False):
     ]
     engine: Annotated[
         str,
-        Option(
+        OptionSpec(
             "local",
             "Who reads the files: local (this machine), or spark, a cluster whose executors have"
             " the same version of poolwise installed and can read the paths; the settings of"
@@ -160,11 +164,13 @@ class EstimateOptions(LogOptions, total=False):
     ]
     delay_usd_per_hour: Annotated[
         float,
-        Option(0.0, "Cost of an hour of delay until the verdict, in $ (poolwise's own log only)."),
+        OptionSpec(
+            0.0, "Cost of an hour of delay until the verdict, in $ (poolwise's own log only)."
+        ),
     ]
     audit_usd: Annotated[
         float | None,
-        Option(
+        OptionSpec(
             None,
             "Price in $ of a gold answer from outside the pools (poolwise's own log only).",
             "free, with a note",

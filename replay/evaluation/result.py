@@ -19,7 +19,7 @@ from replay.results.evaluation import (
     Estimate,
     Evaluation,
     Point,
-    Slice,
+    SliceEstimate,
     Weights,
 )
 from replay.results.verdict import judge
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from replay.aggregate.slices import Key
     from replay.aggregate.target_stats import TargetSums
     from replay.aggregate.two_pass import LogSums
-    from replay.intervals.evidence import Rule
+    from replay.intervals.evidence import IntervalRule
     from replay.results.judgement import Judgement
     from replay.results.summary import Summary
 
@@ -41,7 +41,7 @@ def answer(
     summary: Summary,
     target: str,
     level: float,
-    rule: Rule = default,
+    rule: IntervalRule = default,
     *,
     joint: float | None = None,
     joint_slices: float | None = None,
@@ -111,7 +111,7 @@ def compared(
     found: Sequence[Evaluation],
     log_sums: LogSums,
     level: float,
-    rule: Rule,
+    rule: IntervalRule,
     scale: RewardScale | None = None,
     *,
     apart: bool = False,
@@ -173,8 +173,8 @@ def _judge_of(summary: Summary) -> Callable[..., Judgement]:
 
 
 def _slice(
-    key: Key, sums: TargetSums, summary: Summary, target: str, level: float, rule: Rule
-) -> Slice:
+    key: Key, sums: TargetSums, summary: Summary, target: str, level: float, rule: IntervalRule
+) -> SliceEstimate:
     found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(summary)
     judgement = _judge_of(summary)(
         found, rows, target, precision=precision(sums.logging, sums.estimators[-1], summary.scale)
@@ -187,7 +187,7 @@ def _slice(
         if sums.gain is not None:
             wider = widened(for_gains(rule), factor)
             gained = read_estimate(sums.gain, scale.of_differences(), level, wider)
-    return Slice(*key, sums.weights.rows, estimate, gained, judgement)
+    return SliceEstimate(*key, sums.weights.rows, estimate, gained, judgement)
 
 
 def _scale(summary: Summary) -> RewardScale:
@@ -205,14 +205,14 @@ def _curve(summary: Summary) -> tuple[Point, ...]:
 
 def _histogram(sums: TargetSums) -> tuple[Weights, ...]:
     """Weights by doublings; those of 0 first."""
-    ladder, low = sums.weights.ladder, edges()
-    total = float(ladder.sums.sum())
+    histogram, low = sums.weights.histogram, edges()
+    total = float(histogram.sums.sum())
     by_doubling: dict[float, list[float]] = {}
-    for at in np.flatnonzero(ladder.counts):
+    for at in np.flatnonzero(histogram.counts):
         start = float(2.0 ** np.floor(np.log2(low[at]))) if at else 0.0
         rows_and_sum = by_doubling.setdefault(start, [0.0, 0.0])
-        rows_and_sum[0] += float(ladder.counts[at])
-        rows_and_sum[1] += float(ladder.sums[at])
+        rows_and_sum[0] += float(histogram.counts[at])
+        rows_and_sum[1] += float(histogram.sums[at])
     return tuple(
         Weights(start, 2 * start or float(low[1]), int(rows), summed / total if total else 0.0)
         for start, (rows, summed) in sorted(by_doubling.items())

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from replay.runtime.parallel import Run
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.table import Table
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 NOTE = "these estimators need no actions, so nothing was checked by action"
 
@@ -50,7 +50,7 @@ NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
 
 
 def is_quick(
-    only: Sequence[str], targets: Sequence[Target], columns: Columns, names: Sequence[str]
+    only: Sequence[str], targets: Sequence[TargetPolicy], columns: Columns, names: Sequence[str]
 ) -> bool:
     """Whether a question can be answered so; `names` are those of all columns of the table."""
     own = all(target.column in columns.target_probs for target in targets)
@@ -70,7 +70,7 @@ def _has_ids(columns: Columns, names: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Quick(FieldwiseSum):
+class SinglePass(FieldwiseSum):
     """What a pass over some pieces found, and the sums of each target."""
 
     empty_without: ClassVar[str | None] = "totals"
@@ -78,17 +78,17 @@ class Quick(FieldwiseSum):
     totals: tuple[TargetSums, ...] = field(default=(), metadata=merged(each))
 
 
-def fold_quick(
+def sum_in_one_pass(
     table: Table,
     columns: Columns,
-    targets: Sequence[Target],
+    targets: Sequence[TargetPolicy],
     only: tuple[str, ...],
     run: Run,
     *,
     strict: bool = False,
     tell: Callable[[int], None] | None = None,
-) -> Quick:
-    """Read a table once, and sum it up under each target; the rest is as for `fold_table`.
+) -> SinglePass:
+    """Read a table once, and sum it up under each target; the rest is as for `sum_table`.
 
     Raises
     ------
@@ -96,27 +96,27 @@ def fold_quick(
         As the survey of a table does.
     """
     length = sum(piece.rows or 0 for piece in table.pieces)
-    one = partial(_fold, columns, tuple(targets), only, length, strict=strict, tell=tell)
-    found = reduce(add, run(one, table.pieces), Quick())
+    one = partial(_sum_piece, columns, tuple(targets), only, length, strict=strict, tell=tell)
+    found = reduce(add, run(one, table.pieces), SinglePass())
     survey = found.survey
     if found.totals:
         logging = found.totals[0].logging
         assert isinstance(logging, Snips), "rows of a table are summed by SNIPS"
         survey = replace(survey, rewards=logging.unweighted())
     survey.check(table.name, columns.action)
-    return Quick(survey, found.totals)
+    return SinglePass(survey, found.totals)
 
 
-def _fold(
+def _sum_piece(
     columns: Columns,
-    targets: tuple[Target, ...],
+    targets: tuple[TargetPolicy, ...],
     only: tuple[str, ...],
     length: int,
     piece: Piece,
     *,
     strict: bool,
     tell: Callable[[int], None] | None,
-) -> Quick:
+) -> SinglePass:
     empty = TargetSums.empty(
         estimators_for(targets[0], only, pmf_known=False, limits=columns.reward.limits), length
     )
@@ -152,7 +152,7 @@ def _fold(
         if tell is not None:
             tell(batch.num_rows)
     survey = Survey(rows, (), kind, unusable=unusable, pieces={piece.number: read}, ends=ends)
-    return Quick(survey, tuple(totals))
+    return SinglePass(survey, tuple(totals))
 
 
 def _parts(columns: list[Any]) -> Iterator[list[Any]]:

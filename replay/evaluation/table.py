@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from bandit.errors import BadValue, InputError
 from replay.aggregate.joint_levels import joint_levels
-from replay.aggregate.two_pass import LogSums, fold_source
+from replay.aggregate.two_pass import LogSums, sum_source
 from replay.checks.crossed_clusters import crossed_effect, on_crossed
 from replay.estimators.registry import named_estimators
 from replay.evaluation.arguments import wanted_columns
 from replay.evaluation.asked import NOTHING
 from replay.evaluation.bounded_rewards import check_limits
 from replay.evaluation.result import answer, compared
-from replay.evaluation.single_pass import fold_quick, is_quick
+from replay.evaluation.single_pass import is_quick, sum_in_one_pass
 from replay.evaluation.sources import opened
 from replay.evaluation.spark import for_executors, spark_workers
 from replay.evaluation.table_source import SurveyedTable, question_of
 from replay.evaluation.table_sums import TableSums, summaries
-from replay.intervals.rules import GROUPED, LADDERED, LIMITED, rule_called
+from replay.intervals.rules import GROUPED, LIMITED, NEEDS_HISTOGRAM, rule_called
 from replay.runtime.parallel import threads, workers
 from replay.stats.design_effect import largest_effect
 from replay.tables.columns.find_columns import find_columns
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from replay.aggregate.question import Question
-    from replay.evaluation.asked import Asked
+    from replay.evaluation.asked import EvaluationRequest
     from replay.evaluation.options import EvaluateOptions
     from replay.propensities.estimate import Estimated
     from replay.results.evaluation import Comparison, Evaluation
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.table import Table
     from replay.tables.survey import Survey
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
 def answer_table(
-    source: Any, asked: Asked, options: EvaluateOptions
+    source: Any, asked: EvaluationRequest, options: EvaluateOptions
 ) -> tuple[Comparison, Comparison]:
     """Answer the targets that don't learn, and those that do.
 
@@ -91,14 +91,14 @@ def _summed(
     table: Table,
     columns: Columns,
     notes: tuple[str, ...],
-    targets: Sequence[Target],
+    targets: Sequence[TargetPolicy],
     level: float,
     options: EvaluateOptions,
 ) -> tuple[Comparison, Survey]:
     """Answer targets that don't learn, together at `level`; return what a survey found, too."""
     rule, limited = rule_called(options["interval"]), options["interval"] in LIMITED
     only = named_estimators(options["estimators"]) or (("IPS",) if limited else ())
-    found = fold_table(
+    found = sum_table(
         table,
         columns,
         targets,
@@ -131,10 +131,10 @@ def _summed(
     return comparison, found.survey
 
 
-def fold_table(
+def sum_table(
     table: Table,
     columns: Columns,
-    targets: Sequence[Target],
+    targets: Sequence[TargetPolicy],
     *,
     only: tuple[str, ...] = (),
     grouped: bool = False,
@@ -182,8 +182,8 @@ def fold_table(
                 f"target {target}: is for our own log; in a table, put the target's chances into"
                 " columns (columns:PREFIX)"
             )
-    laddered = interval in LADDERED
-    quick = not (grouped or laddered) and is_quick(only, targets, columns, table.columns)
+    histogram_kept = interval in NEEDS_HISTOGRAM
+    quick = not (grouped or histogram_kept) and is_quick(only, targets, columns, table.columns)
     if engine == "spark":
         table, start = for_executors(table), spark_workers()
     else:
@@ -193,7 +193,7 @@ def fold_table(
     here = tell if alone else None
     with start as run:
         if quick:
-            once = fold_quick(table, columns, targets, only, run, strict=strict, tell=here)
+            once = sum_in_one_pass(table, columns, targets, only, run, strict=strict, tell=here)
             question = question_of(once.survey, columns, targets, only)
             check_limits(interval, columns, question.scale.logged_kind, table.name)
             totals = tuple(sums.measured(question.scale) for sums in once.totals)
@@ -201,7 +201,9 @@ def fold_table(
         found = survey(table, columns, here, strict=strict, run=run)
         check_limits(interval, columns, found.reward_kind, table.name)
         question = question_of(found, columns, targets, only)
-        question = replace(question, laddered=laddered, predictable=interval == "anytime")
+        question = replace(
+            question, histogram_kept=histogram_kept, predictable=interval == "anytime"
+        )
         pieces = table.numbered(found.pieces).pieces
         source = SurveyedTable(pieces, columns, found.actions, grouped, here, scale=question.scale)
         if columns.estimated:
@@ -211,7 +213,7 @@ def fold_table(
         design, cluster = None, columns.cluster
         looked = possible_ids(table, columns, found.context)
         if cluster is None:
-            log_sums = fold_source(source.looking_at(looked), question, run)
+            log_sums = sum_source(source.looking_at(looked), question, run)
             design = largest_effect([sums.ids for sums in log_sums.totals], looked)
             if design is not None and design.treated and interval not in LIMITED:
                 cluster = design.column
@@ -220,7 +222,7 @@ def fold_table(
         if cluster is None:
             return TableSums(found, question, log_sums, source.estimated, design)
         looked = crossing_ids(table, columns, found.context, cluster)
-        log_sums = fold_source(source.looking_at(looked), question, run)
+        log_sums = sum_source(source.looking_at(looked), question, run)
         crossed = crossed_effect([sums.ids for sums in log_sums.totals], looked)
         said = on_crossed(crossed, cluster)
         return TableSums(found, question, log_sums, source.estimated, design, said)

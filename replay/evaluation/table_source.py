@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from replay.tables.repeated_ids import PossibleId
     from replay.tables.rows import Rows
     from replay.tables.survey import Survey
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class SurveyedTable:
 
 
 def question_of(
-    found: Survey, columns: Columns, targets: Sequence[Target], only: tuple[str, ...]
+    found: Survey, columns: Columns, targets: Sequence[TargetPolicy], only: tuple[str, ...]
 ) -> Question:
     """Say what is asked of a surveyed table.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from replay.stats.design_effect import DesignEffect
     from replay.tables.columns.roles import Columns
     from replay.tables.survey import Survey
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
 class TableSums(NamedTuple):
@@ -44,7 +44,7 @@ def summaries(
     notes: tuple[str, ...],
     only: tuple[str, ...],
     options: EvaluateOptions,
-) -> list[tuple[Target, Summary]]:
+) -> list[tuple[TargetPolicy, Summary]]:
     """Put each target's sums together with what is to be said about them."""
     survey, question, log_sums, estimated, design, crossed = table
     made = () if estimated is None else (estimated.note(),)

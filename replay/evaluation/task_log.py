@@ -10,20 +10,20 @@ from replay.evaluation.arguments import named_columns
 from replay.evaluation.asked import NOTHING
 from replay.evaluation.result import answer, compared
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
-from replay.task_log.log_summary import fold_own_log
+from replay.task_log.log_summary import sum_task_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from replay.evaluation.asked import Asked
+    from replay.evaluation.asked import EvaluationRequest
     from replay.evaluation.options import EvaluateOptions
     from replay.results.evaluation import Comparison
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
 def answer_task_log(
-    path: Path, asked: Asked, options: EvaluateOptions
+    path: Path, asked: EvaluationRequest, options: EvaluateOptions
 ) -> tuple[Comparison, Comparison]:
     """Answer the targets that don't learn, and those that do, from an embedded log or an archive.
 
@@ -51,11 +51,11 @@ def answer_task_log(
 
 
 def _summed(
-    path: Path, targets: Sequence[Target], level: float, options: EvaluateOptions
+    path: Path, targets: Sequence[TargetPolicy], level: float, options: EvaluateOptions
 ) -> Comparison:
     """Answer targets that don't learn; together they hold at `level`."""
     rule = rule_called(options["interval"])
-    summaries, log_sums = fold_own_log(
+    summaries, log_sums = sum_task_log(
         path,
         targets,
         options["delay_usd_per_hour"],

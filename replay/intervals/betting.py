@@ -39,13 +39,13 @@ def betting(evidence: Evidence | None, kind: RewardKind, level: float) -> Interv
     """Interval of IPS where rewards are 0 and 1 or have a declared range, at all times together."""
     limited = evidence.limited if evidence is not None else None
     most = None if limited is None else limited.most(kind)
-    if evidence is None or limited is None or limited.ladder is None or most is None:
+    if evidence is None or limited is None or limited.histogram is None or most is None:
         return widest(kind, "betting is for IPS of rewards with limits")
     if not most:
         return widest(kind, "betting needs a weight above 0")
     from scipy.optimize import brentq  # noqa: PLC0415 - 20 MB that few need
 
-    points, counts = _split(limited.ladder.counts, limited.ladder.sums, most)
+    points, counts = _split(limited.histogram.counts, limited.histogram.sums, most)
     rich = math.log(2 / (1 - level))
     value = min(max(limited.mean / most, 1e-12), 1 - 1e-12)
 

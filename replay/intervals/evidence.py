@@ -9,7 +9,7 @@ from replay.intervals.interval import Interval
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
-    from replay.numerics.log_histogram import Ladder
+    from replay.numerics.log_histogram import LogHistogram
     from replay.numerics.reward_kind import RewardKind
 
 
@@ -48,7 +48,7 @@ class NonNegativeTerms:
 class LimitedTerms:
     """A value v that is `low` plus the mean of terms x = w (r − low), each in [0, weight · width].
 
-    `mean` and `square` are of x and x², `ladder` is kept for betting. `width` is that of the
+    `mean` and `square` are of x and x², `histogram` is kept for betting. `width` is that of the
     rewards' declared range [low, low + width]; `None` where none was, and `low` is then 0.
 
     Since E[w] = 1 wherever the target does nothing that the log can't, E[x] = v − low: what holds
@@ -60,7 +60,7 @@ class LimitedTerms:
     weight: float
     low: float
     width: float | None
-    ladder: Ladder | None
+    histogram: LogHistogram | None
 
     def most(self, kind: RewardKind) -> float | None:
         """Largest that a term can be; `None` where rewards other than 0 and 1 have no range."""
@@ -139,7 +139,7 @@ class Evidence:
         return least * BELIEVED if least is not None and kind == "positive" else least
 
 
-class Rule(Protocol):
+class IntervalRule(Protocol):
     """How an interval is made."""
 
     def __call__(self, evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:

@@ -21,9 +21,9 @@ from replay.intervals.wilson import wilson_rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from replay.intervals.evidence import Rule
+    from replay.intervals.evidence import IntervalRule
 
-RULES: Mapping[str, Rule] = {
+RULES: Mapping[str, IntervalRule] = {
     "default": default,
     "normal": normal_rule,
     "wilson": wilson_rule,
@@ -41,7 +41,7 @@ RULES: Mapping[str, Rule] = {
 GROUPED = frozenset({"bootstrap-t", "empirical-likelihood"})
 """Those that need sums by group."""
 
-LADDERED = frozenset({"betting"})
+NEEDS_HISTOGRAM = frozenset({"betting"})
 """Those that need terms on a ladder."""
 
 
@@ -53,7 +53,7 @@ UNLIMITED = "intervals suppose that no rare reward is far larger than any seen"
 """No interval holds for any rewards at all (Bahadur and Savage 1956, AMS 27(4), 1115-1122)."""
 
 
-def rule_called(name: str) -> Rule:
+def rule_called(name: str) -> IntervalRule:
     """Return the rule of a name.
 
     Raises

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.evidence import Evidence, IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.reward_kind import RewardKind
 
 
-def widened(rule: Rule, factor: float | None) -> Rule:
+def widened(rule: IntervalRule, factor: float | None) -> IntervalRule:
     """Return the rule with `Evidence.variance` multiplied by a factor; `None` changes nothing.
 
     Rules that use only the variance seen, as in textbooks, stay as they are.

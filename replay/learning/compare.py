@@ -13,12 +13,12 @@ from replay.tables.values.clusters import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.learning.rejection_replay import Walk
     from replay.learning.uncertainty import Bounds, Spread
 
 
-def with_logged(held: Held, walked: Walk) -> Spread:
+def with_logged(held: ReplayLog, walked: Walk) -> Spread:
     """All candidates, and last the mean of the log."""
     group = np.arange(len(held)) % GROUPS if held.group is None else held.group
     rows = np.bincount(group, minlength=GROUPS).astype(float)

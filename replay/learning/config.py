@@ -13,7 +13,7 @@ from replay.order.row_order import OUT_OF_ORDER
 from replay.runtime.text import counted
 
 if TYPE_CHECKING:
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
 
 LEAST_HORIZON = 100
 """Accepted rows below which a history is hardly begun."""
@@ -54,7 +54,7 @@ class Walking:
             if not holds:
                 raise BadValue(f"{name} is {value:g}, must be {wanted}")
 
-    def plan(self, held: Held, *, learned: bool = False) -> tuple[Plan, tuple[str, ...]]:
+    def plan(self, held: ReplayLog, *, learned: bool = False) -> tuple[Plan, tuple[str, ...]]:
         """Plan the walk, and say what the reader must know of it.
 
         `learned` says that the log was written by a policy that learned.
@@ -92,14 +92,14 @@ class Walking:
         plan = Plan(acceptance, horizon, replays, shuffled, self.seed, self.worth)
         return plan, self._notes(held, plan, learned=learned)
 
-    def _way_out(self, held: Held) -> str:
+    def _way_out(self, held: ReplayLog) -> str:
         for percentile in (0.001, 0.01, 0.05, 0.1, 0.2):
             acceptance = acceptance_of(held.propensity, percentile)
             if percentile > self.percentile and horizon_of(len(held), acceptance) >= LEAST_HORIZON:
                 return f"; --percentile {percentile:g} would do, see its help"
         return ": a longer log, or one with more exploring"
 
-    def _notes(self, held: Held, plan: Plan, *, learned: bool) -> tuple[str, ...]:
+    def _notes(self, held: ReplayLog, plan: Plan, *, learned: bool) -> tuple[str, ...]:
         notes = []
         if len(held) < held.whole:
             notes.append(

@@ -29,7 +29,7 @@ MOST_CELLS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class ReplayLog:
     """n rows of a log with K actions, in its order.
 
     Attributes
@@ -92,7 +92,7 @@ def hold(
     clustered: bool = False,
     timed: bool = False,
     learned: bool = False,
-) -> Held:
+) -> ReplayLog:
     """Read a log into memory, with q̂ by the ridge of `replay/models`.
 
     `length` is the number of rows in the log, unusable ones included; `timed` says that they are in
@@ -134,7 +134,7 @@ def hold(
     group = None
     if clustered:
         group = np.concatenate([rows.group for rows in held if rows.group is not None])
-    return Held(
+    return ReplayLog(
         tuple(actions),
         kind,
         np.concatenate([rows.action for rows in held]),

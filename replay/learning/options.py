@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from replay.runtime.declared_options import Option
+from replay.runtime.declared_options import OptionSpec
 
 REPLAYS = 10
 """Replays of a policy: the variance between them is then known to a quarter."""
@@ -15,17 +15,17 @@ class LearnerOptions(TypedDict, total=False):
 
     horizon: Annotated[
         int | None,
-        Option(None, "Accepted decisions per replay, T'.", empty="as many as the log allows"),
+        OptionSpec(None, "Accepted decisions per replay, T'.", empty="as many as the log allows"),
     ]
     replays: Annotated[
         int,
-        Option(
+        OptionSpec(
             REPLAYS, "Replays of each policy that learns, where rows may be taken in any order."
         ),
     ]
     percentile: Annotated[
         float,
-        Option(
+        OptionSpec(
             0.0,
             "Share of the rows, those with the smallest propensities, that do not limit T': replays"
             " become longer, and a little noisier than a live run.",
@@ -33,9 +33,11 @@ class LearnerOptions(TypedDict, total=False):
     ]
     worth: Annotated[
         float,
-        Option(
+        OptionSpec(
             1.0,
             "The reward of a correct answer: the rates of explorers are in units of it.",
         ),
     ]
-    seed: Annotated[int, Option(0, "Seed of the replays: the same seed gives the same estimates.")]
+    seed: Annotated[
+        int, OptionSpec(0, "Seed of the replays: the same seed gives the same estimates.")
+    ]

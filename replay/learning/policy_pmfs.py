@@ -10,7 +10,7 @@ import numpy as np
 
 from bandit.errors import ConfigError, nearest
 from replay.learning.explorers import EXPLORERS, fixed, uniform, with_floor
-from replay.targets.policy_file import LEARNS, check_name
+from replay.targets.policy_file import LEARNS, check_replayable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +127,7 @@ def check_policy(settings: PolicySettings, actions: Sequence[str]) -> None:
     ...
     bandit.errors.ConfigError: policy.pool 'crowds': the log has no such action; did you mean 'crowd'?
     """  # noqa: E501 - the error is one line
-    check_name(settings)
+    check_replayable(settings)
     if settings.name == "fixed" and settings.pool not in actions:
         raise ConfigError(
             f"policy.pool {settings.pool!r}: the log has no such action"

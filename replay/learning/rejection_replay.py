@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bandit.settings import PolicySettings
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.numerics.arrays import Floats, Ints
 
 MOST_CELLS = 1 << 26
@@ -147,7 +147,7 @@ def horizon_of(rows: int, acceptance: float) -> int:
 
 
 def walk(
-    held: Held,
+    held: ReplayLog,
     candidates: Sequence[PolicySettings],
     plan: Plan,
     tell: Callable[[int], None] | None = None,
@@ -183,7 +183,7 @@ def walk(
 class _Lanes:
     """Lanes on their way: `at` is how many rows each has come past."""
 
-    held: Held
+    held: ReplayLog
     candidates: Sequence[PolicySettings]
     plan: Plan
     done: Walk = field(init=False)

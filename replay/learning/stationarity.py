@@ -14,7 +14,7 @@ from scipy.special import chdtrc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.numerics.arrays import Floats
 
 PARTS = 10
@@ -22,7 +22,7 @@ BY_LUCK = 1e-4
 """Chance of a false alarm, over all that is looked at: an alarm costs the histories' variance."""
 
 
-def any_order(held: Held) -> bool:
+def any_order(held: ReplayLog) -> bool:
     """Whether no part of the log differs from the others by more than luck.
 
     Source: the one-way test of equal means, by its χ² limit; corrected for the number of tests
@@ -34,7 +34,7 @@ def any_order(held: Held) -> bool:
     return min(chances, default=1.0) * len(chances) >= BY_LUCK
 
 
-def _looked_at(held: Held) -> Iterator[Floats]:
+def _looked_at(held: ReplayLog) -> Iterator[Floats]:
     yield held.propensity
     yield held.reward
     for action in range(len(held.actions)):

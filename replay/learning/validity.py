@@ -11,12 +11,12 @@ from replay.stats.cluster_freedom import effective_clusters
 from replay.stats.weight_stats import Diagnostics
 
 if TYPE_CHECKING:
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.learning.rejection_replay import Walk
     from replay.results.judgement import Judgement
 
 
-def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Judgement]:
+def judge_walk(held: ReplayLog, walked: Walk, names: list[str], unit: str) -> list[Judgement]:
     """Judge each candidate, by the mean of its replays' sums."""
     return [
         judge(found, passed, name, unit)
@@ -24,7 +24,7 @@ def judge_walk(held: Held, walked: Walk, names: list[str], unit: str) -> list[Ju
     ]
 
 
-def diagnose_walk(held: Held, walked: Walk) -> list[tuple[int, Diagnostics]]:
+def diagnose_walk(held: ReplayLog, walked: Walk) -> list[tuple[int, Diagnostics]]:
     """Return for each candidate the rows visited per history, and diagnostics of their weights."""
     sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
     clusters = None

@@ -39,7 +39,7 @@ LOOK_S = 0.2
 _NAME = re.compile(r"([a-z]+)-(\d+)-(\d{12,})-(\d{12,})-(\d+)of(\d+)\.parquet")
 
 
-class Range(NamedTuple):
+class FileRange(NamedTuple):
     """The files of consecutive positions of one partition, by the number of their part."""
 
     partition: int
@@ -49,7 +49,7 @@ class Range(NamedTuple):
     parts: dict[int, Path]
 
 
-class Lost(Exception):
+class MissingEvents(Exception):
     """Files are missing, or too many."""
 
 
@@ -72,7 +72,7 @@ class ArchiveFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.deleted = 0
-        self._ranges: dict[str, list[Range]] = {}
+        self._ranges: dict[str, list[FileRange]] = {}
         left_out: list[str] = []
         for topic in TOPICS:
             whole, rest = self._listed(topic)
@@ -93,31 +93,33 @@ class ArchiveFolder:
     def close(self) -> None:
         """Nothing is open between two reads."""
 
-    def _listed(self, topic: str) -> tuple[list[Range], list[str]]:
+    def _listed(self, topic: str) -> tuple[list[FileRange], list[str]]:
         """List the ranges that are whole, and the names of files that belong to none."""
         for look in range(LOOKS):
             try:
                 return self._look(topic)
-            except Lost as error:
+            except MissingEvents as error:
                 if look == LOOKS - 1:
                     raise LogCorrupt(str(error)) from error
                 time.sleep(LOOK_S)
         raise AssertionError
 
-    def _look(self, topic: str) -> tuple[list[Range], list[str]]:
-        found: dict[tuple[int, int, int, int], Range] = {}
+    def _look(self, topic: str) -> tuple[list[FileRange], list[str]]:
+        found: dict[tuple[int, int, int, int], FileRange] = {}
         for path in sorted(self.path.glob(f"{topic}/day=*/{topic}-*.parquet")):
             match = _NAME.fullmatch(path.name)
             if match is None:
                 continue
             partition, first, last, part, of = map(int, match.groups()[1:])
             key = (partition, first, last, of)
-            one = found.setdefault(key, Range(*key, {}))
+            one = found.setdefault(key, FileRange(*key, {}))
             if part in one.parts:
-                raise Lost(f"{path} and {one.parts[part]} are the same part: remove one of them")
+                raise MissingEvents(
+                    f"{path} and {one.parts[part]} are the same part: remove one of them"
+                )
             one.parts[part] = path
         whole, rest, deleted = [], [], 0
-        before: Range | None = None
+        before: FileRange | None = None
         for one in _live(found.values()):
             if before is not None and before.partition != one.partition:
                 before = None
@@ -130,25 +132,27 @@ class ArchiveFolder:
         self.deleted += deleted
         return whole, rest
 
-    def _check(self, before: Range | None, one: Range) -> int:
+    def _check(self, before: FileRange | None, one: FileRange) -> int:
         """Check that a range follows the one before; how many ranges the log deleted before it."""
         path = min(one.parts.values())
         if before is not None and len(before.parts) != before.of:
             beside = min(before.parts.values())
-            raise Lost(f"{beside}: another of its {before.of} parts is missing")
+            raise MissingEvents(f"{beside}: another of its {before.of} parts is missing")
         if before is not None and one.first <= before.last:
-            raise Lost(f"{min(before.parts.values())} and {path} hold the same positions")
+            raise MissingEvents(f"{min(before.parts.values())} and {path} hold the same positions")
         if one.first == (0 if before is None else before.last + 1):
             return 0
         header = header_of(path)
         if header.previous is not None and (before is None or header.previous != before.last):
-            raise Lost(f"{path}: the file before it, that ends at {header.previous}, is missing")
+            raise MissingEvents(
+                f"{path}: the file before it, that ends at {header.previous}, is missing"
+            )
         return len(header.lost)
 
 
-def _live(found: Iterable[Range]) -> Iterator[Range]:
+def _live(found: Iterable[FileRange]) -> Iterator[FileRange]:
     """Yield ranges in their order, without those for which a file without rows stands."""
-    stand_in: Range | None = None
+    stand_in: FileRange | None = None
     for one in sorted(found, key=lambda one: (one.partition, one.first, -one.last)):
         over = stand_in is not None and stand_in.partition == one.partition
         if stand_in is not None and over and one.last <= stand_in.last:

@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 HEADER = b"poolwise"
 
 
-class Header(msgspec.Struct):
+class ArchiveHeader(msgspec.Struct):
     """What is needed of it: its rows, the last position before them, and what was deleted there."""
 
     schema: int
@@ -28,7 +28,7 @@ class Header(msgspec.Struct):
     lost: tuple[tuple[int, int], ...] = ()
 
 
-def header_of(path: Path, metadata: Any = None) -> Header:
+def header_of(path: Path, metadata: Any = None) -> ArchiveHeader:
     """Read the header of a file, or from a file's metadata as Parquet has it.
 
     Raises
@@ -40,7 +40,7 @@ def header_of(path: Path, metadata: Any = None) -> Header:
     """
     try:
         found = (papq.read_metadata(path) if metadata is None else metadata).metadata or {}
-        header = msgspec.json.decode(found[HEADER], type=Header)
+        header = msgspec.json.decode(found[HEADER], type=ArchiveHeader)
     except (pa.ArrowException, OSError, KeyError, msgspec.DecodeError) as error:
         raise LogCorrupt(f"{path}: not a file of an archive, or damaged") from error
     if header.schema > SCHEMA_VERSION:

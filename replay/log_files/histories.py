@@ -31,7 +31,7 @@ _reward = msgspec.json.Decoder(Reward)
 _verdict = msgspec.json.Decoder(Verdict)
 
 
-class Kept(Protocol):
+class KeptEvents(Protocol):
     """What a log is kept in; `left_out` names what is there but can't be used yet."""
 
     left_out: tuple[str, ...]
@@ -84,7 +84,7 @@ class OwnLog:
         self.path = path
         self.unread = 0
         self.end = float("-inf")
-        kept: Kept = ArchiveFolder(path) if path.is_dir() else LogFile(path)
+        kept: KeptEvents = ArchiveFolder(path) if path.is_dir() else LogFile(path)
         self._db = sqlite3.connect("", isolation_level=None)  # a file that nobody else sees
         with closing(kept), self._one_line():
             self._gather(kept, tell)
@@ -166,7 +166,7 @@ class OwnLog:
                 ]
                 yield History(task, at, decisions, verdicts, rewards)
 
-    def _gather(self, kept: Kept, tell: Callable[[int], None] | None) -> None:
+    def _gather(self, kept: KeptEvents, tell: Callable[[int], None] | None) -> None:
         run = self._db.execute
         run("PRAGMA journal_mode = OFF")
         run("BEGIN")

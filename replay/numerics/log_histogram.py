@@ -30,25 +30,25 @@ UPPER = 2048 * STEPS + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ladder(FieldwiseSum):
+class LogHistogram(FieldwiseSum):
     """`counts` and `sums` of the numbers on each rung, shape (RUNGS,) each."""
 
     counts: Floats = field(default_factory=lambda: np.zeros(RUNGS))
     sums: Floats = field(default_factory=lambda: np.zeros(RUNGS))
 
-    def receive(self, values: Floats) -> Ladder:
+    def receive(self, values: Floats) -> LogHistogram:
         """Add numbers, shape (n,), none below 0.
 
         Examples
         --------
-        >>> ladder = Ladder().receive(np.array([0.0, 1.0, 1.1, 8.0]))
-        >>> ladder.counts[ladder.counts > 0].tolist()
+        >>> histogram = LogHistogram().receive(np.array([0.0, 1.0, 1.1, 8.0]))
+        >>> histogram.counts[histogram.counts > 0].tolist()
         [1.0, 2.0, 1.0]
         """
         bits = np.ascontiguousarray(values).view(np.uint64) >> np.uint64(MANTISSA_BITS)
         upper = bits.view(np.int64)
         counts = np.bincount(upper, minlength=UPPER)
-        return self + Ladder(
+        return self + LogHistogram(
             _on_rungs(counts.astype(np.float64)),
             _on_rungs(np.bincount(upper, weights=values, minlength=UPPER).astype(np.float64)),
         )
@@ -91,7 +91,7 @@ class Ladder(FieldwiseSum):
 
         Examples
         --------
-        >>> round(Ladder().receive(np.array([0.0, 2.0] * 50)).square_error(), 3)
+        >>> round(LogHistogram().receive(np.array([0.0, 2.0] * 50)).square_error(), 3)
         0.1
         """
         some = (self.counts > 0) & (self.sums > 0)

@@ -10,7 +10,7 @@ import msgspec
 from replay.results.evaluation import Comparison
 
 if TYPE_CHECKING:
-    from replay.results.evaluation import Evaluation, Slice
+    from replay.results.evaluation import Evaluation, SliceEstimate
     from replay.results.money import Money, Statement
 
 
@@ -56,7 +56,7 @@ def _plain(answer: Evaluation) -> dict[str, Any]:
     }
 
 
-def _slice(part: Slice) -> dict[str, Any]:
+def _slice(part: SliceEstimate) -> dict[str, Any]:
     return _with_verdict(asdict(part), part.verdict)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 SINGLE_TASK, SINGLE_ASK, LOGGED = "single_task", "single_ask", "logged"
 
@@ -45,7 +45,7 @@ NO_COST_OF_EXPLORING = (
 )
 
 
-def estimand_of(target: Target, unit: str = "task") -> str:
+def estimand_of(target: TargetPolicy, unit: str = "task") -> str:
     """Name the estimand of a target on our own log.
 
     Examples

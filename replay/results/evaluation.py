@@ -33,7 +33,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class SliceEstimate:
     """The rows where a column has one value: what the target would have earned there.
 
     `estimate` and `gain` (the target less what was logged) are `None` where the slice can't answer;
@@ -83,7 +83,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
+class LearnerReplay:
     """How a target that learns was evaluated: its value is over the first `horizon` of its choices.
 
     Attributes
@@ -164,12 +164,12 @@ class Evaluation:
     overlap: tuple[Overlap, ...] = ()
     weights: tuple[Weights, ...] = ()
     curve: tuple[Point, ...] = ()
-    slices: tuple[Slice, ...] = ()
+    slices: tuple[SliceEstimate, ...] = ()
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     unusable: Unusable = field(default_factory=Unusable)
     money: Money | None = None
-    learning: Learning | None = None
+    learning: LearnerReplay | None = None
     estimand: str = ""
 
     @property

@@ -148,7 +148,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class SliceStatement:
     """Tasks that have a trait in common; `by` is its name."""
 
     by: str
@@ -168,5 +168,5 @@ class Money:
     level: float
     headline: str
     whole: Statement
-    slices: tuple[Slice, ...] = ()
+    slices: tuple[SliceStatement, ...] = ()
     accuracy_known: bool = False

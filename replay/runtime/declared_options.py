@@ -22,7 +22,7 @@ WIDTH = 100
 """Columns of a line of documentation."""
 
 
-class Option(NamedTuple):
+class OptionSpec(NamedTuple):
     """Declaration of an option, as the metadata of its `Annotated` type.
 
     `empty` says what holds where the option is not given and its default doesn't say it; `metavar`
@@ -40,18 +40,20 @@ class Option(NamedTuple):
         return f"{self.text}  [{self.empty}]" if self.empty else self.text
 
 
-class Declared(NamedTuple):
+class TypedOption(NamedTuple):
     """An option's type and its declaration."""
 
     kind: Any
-    option: Option
+    option: OptionSpec
 
 
 @cache
-def declared(options: type) -> dict[str, Declared]:
+def declared(options: type) -> dict[str, TypedOption]:
     """Declarations of all options of a `TypedDict`, by name, in order."""
     hints = get_type_hints(options, include_extras=True)
-    return {name: Declared(hint.__origin__, hint.__metadata__[0]) for name, hint in hints.items()}
+    return {
+        name: TypedOption(hint.__origin__, hint.__metadata__[0]) for name, hint in hints.items()
+    }
 
 
 def filled(kind: type[Options], given: Options) -> Options:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from replay.numerics.fieldwise_sum import FieldwiseSum, added, kept, merged
-from replay.numerics.log_histogram import Ladder
+from replay.numerics.log_histogram import LogHistogram
 from replay.stats.effective_size import effective_sample_size
 from replay.stats.unseen_tail import DrawnWeights, least_square
 
@@ -130,7 +130,7 @@ class WeightSums(FieldwiseSum):
     about: float = field(default=0.0, metadata=merged(kept))
     lowest_reward: float = field(default=math.inf, metadata=merged(min))
     chi: float = 0.0
-    ladder: Ladder = field(default_factory=Ladder)
+    histogram: LogHistogram = field(default_factory=LogHistogram)
     least_square: float = 0.0
 
     def receive(self, scored: Scored) -> WeightSums:
@@ -153,7 +153,7 @@ class WeightSums(FieldwiseSum):
             about=of.about,
             lowest_reward=of.low,
             chi=_total(scored.chi),
-            ladder=Ladder().receive(scored.weight),
+            histogram=LogHistogram().receive(scored.weight),
             least_square=least,
         )
 
@@ -212,7 +212,7 @@ class WeightSums(FieldwiseSum):
         drawn = DrawnWeights(
             rows=n,
             ess=ess,
-            square_error=self.ladder.square_error(),
+            square_error=self.histogram.square_error(),
             mean=mean,
             mean_error=error,
             unsupported=self.unsupported / n,
@@ -229,8 +229,8 @@ class WeightSums(FieldwiseSum):
             mean_weight_error=error,
             mean_weight_p=2 * float(ndtr(-abs(mean - 1) / error)) if error else None,
             largest=self.largest,
-            top_share=self.ladder.top_share(TOP_SHARE),
-            tail_index=self.ladder.tail_index(TAIL_SHARE),
+            top_share=self.histogram.top_share(TOP_SHARE),
+            tail_index=self.histogram.tail_index(TAIL_SHARE),
             ess_lower=None if known else drawn.ess_lower,
             weight_deficit=None if known else drawn.deficit,
             variance_factor=None if known else drawn.variance_factor,

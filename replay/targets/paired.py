@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
-def paired(targets: Sequence[Target]) -> tuple[int, ...]:
+def paired(targets: Sequence[TargetPolicy]) -> tuple[int, ...]:
     """Targets whose difference from the first is summed, by number: those not the log's own.
 
     Examples

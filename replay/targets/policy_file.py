@@ -44,13 +44,13 @@ def read_target(path: Path) -> PolicySettings:
     try:
         if "policy" not in tomllib.loads(path.read_text(encoding="utf-8-sig")):
             raise ConfigError("has no section [policy]: say there how it chooses")
-        check_name(found)
+        check_replayable(found)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
     return found
 
 
-def check_name(settings: PolicySettings) -> None:
+def check_replayable(settings: PolicySettings) -> None:
     """Refuse a policy that goes by what no log of decisions holds.
 
     Raises
@@ -65,13 +65,16 @@ def check_name(settings: PolicySettings) -> None:
         )
 
 
-def label(settings: PolicySettings) -> str:
+def policy_label(settings: PolicySettings) -> str:
     """Name a policy in a table.
 
     Examples
     --------
     >>> from bandit.settings import PolicySettings
-    >>> label(PolicySettings(rate=5.0)), label(PolicySettings(name="fixed", pool="crowd"))
+    >>> (
+    ...     policy_label(PolicySettings(rate=5.0)),
+    ...     policy_label(PolicySettings(name="fixed", pool="crowd")),
+    ... )
     ('inverse_gap 5, floor 0.02', 'always crowd, floor 0.02')
     """
     floor = f", floor {settings.explore_floor:g}"
@@ -82,13 +85,13 @@ def label(settings: PolicySettings) -> str:
     return f"{settings.explorer} {settings.rate:g}{floor}"
 
 
-def block(settings: PolicySettings) -> str:
+def policy_toml(settings: PolicySettings) -> str:
     """The section [policy] to paste into a worker's configuration.
 
     Examples
     --------
     >>> from bandit.settings import PolicySettings
-    >>> print(block(PolicySettings(rate=5.0)))
+    >>> print(policy_toml(PolicySettings(rate=5.0)))
     [policy]
     name = "value"
     explorer = "inverse_gap"

@@ -49,7 +49,7 @@ MIXED = ("uniform", "greedy", "always")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetPolicy:
     """A target policy as it was asked for: `kind` and, for some of them, a name.
 
     `full` says that the log holds its chance of every action; `policy` is what a worker's TOML says
@@ -61,7 +61,7 @@ class Target:
     full: bool = field(default=False, repr=False)
     policy: PolicySettings | None = field(default=None, repr=False)
     share: float = field(default=1.0, repr=False)
-    other: Target | None = field(default=None, repr=False)
+    other: TargetPolicy | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Say it as the user did."""
@@ -160,7 +160,7 @@ def _pool_of(policy: PolicySettings) -> str | None:
     return policy.pool if policy.name == "fixed" else None
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str) -> TargetPolicy:
     """Read a target as it is written on the command line.
 
     Raises
@@ -173,7 +173,7 @@ def parse_target(text: str) -> Target:
     Examples
     --------
     >>> parse_target("always:vendor-a")
-    Target(kind='always', name='vendor-a')
+    TargetPolicy(kind='always', name='vendor-a')
     >>> str(parse_target("mix:0.2:uniform").other)
     'uniform'
     >>> parse_target("unifrom")
@@ -183,17 +183,17 @@ def parse_target(text: str) -> Target:
     """
     kind, colon, name = text.partition(":")
     if kind in ("uniform", "logging", "greedy") and not colon:
-        return Target(kind)
+        return TargetPolicy(kind)
     if kind in ("always", "column", "columns") and name:
-        return Target(kind, name, full=kind == "columns")
+        return TargetPolicy(kind, name, full=kind == "columns")
     if kind == "mix" and name:
         return _mixture(text, name)
     if text.endswith(".toml"):
-        return Target("policy", text, policy=read_target(Path(text)))
+        return TargetPolicy("policy", text, policy=read_target(Path(text)))
     raise BadValue(f"unknown target {text!r}{nearest(text, KINDS)}")
 
 
-def _mixture(text: str, name: str) -> Target:
+def _mixture(text: str, name: str) -> TargetPolicy:
     share, _, other = name.partition(":")
     try:
         chance = float(share)
@@ -204,4 +204,4 @@ def _mixture(text: str, name: str) -> Target:
     found = parse_target(other)
     if found.kind not in MIXED:
         raise BadValue(f"target {text}: TARGET must be uniform, greedy or always:ACTION")
-    return Target("mix", name, share=chance, other=found)
+    return TargetPolicy("mix", name, share=chance, other=found)

@@ -19,7 +19,7 @@ from replay.intervals.choose import default
 from replay.numerics.fieldwise_sum import FieldwiseSum, kept, merged
 
 if TYPE_CHECKING:
-    from replay.intervals.evidence import Evidence, Rule
+    from replay.intervals.evidence import Evidence, IntervalRule
     from replay.intervals.interval import Interval
     from replay.numerics.arrays import Floats
     from replay.numerics.reward_kind import RewardKind
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audited(FieldwiseSum, Estimator):
+class AuditedEstimator(FieldwiseSum, Estimator):
     """An estimator of n tasks, and the same one without what audits add.
 
     `doubt` is Σ (ρ_T − `origin`)² p(1 − p)/ρ in squared dollars.
@@ -76,7 +76,7 @@ class Audited(FieldwiseSum, Estimator):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AuditedMean(Audited, LoggedMean):
+class AuditedMean(AuditedEstimator, LoggedMean):
     """The mean of what was logged, which audits correct as well."""
 
     whole: LoggedMean
@@ -94,10 +94,10 @@ class AuditedMean(Audited, LoggedMean):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AuditedDm(Audited):
+class AuditedDm(AuditedEstimator):
     """DM, whose interval is that of DR, stretched to hold its value."""
 
-    def interval(self, kind: RewardKind, level: float, rule: Rule = default) -> Interval:
+    def interval(self, kind: RewardKind, level: float, rule: IntervalRule = default) -> Interval:
         own, value = rule(self.evidence(), kind, level), self.value()
         if value is None:
             return own

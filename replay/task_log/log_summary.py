@@ -20,10 +20,10 @@ from replay.task_log.accounts import Accounts
 from replay.task_log.components import prices
 from replay.task_log.known_accuracy import accuracy_check
 from replay.task_log.notes import notes_on
-from replay.task_log.pool_choices import fold_choices
+from replay.task_log.pool_choices import sum_choices
 from replay.task_log.recalibration import Recalibration
 from replay.task_log.statement import money_of
-from replay.task_log.task_sums import fold_tasks
+from replay.task_log.task_sums import sum_tasks
 from replay.task_log.traits import Traits
 from replay.task_log.trajectory import delivered, gold_of, trajectory
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from replay.aggregate.two_pass import LogSums
     from replay.log_files.histories import History
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
     from replay.task_log.trajectory import Trajectory
 
 
@@ -58,9 +58,9 @@ class TaskLogSums(NamedTuple):
     log_sums: LogSums
 
 
-def fold_own_log(
+def sum_task_log(
     path: Path,
-    targets: Sequence[Target],
+    targets: Sequence[TargetPolicy],
     delay_usd_per_hour: float = 0.0,
     tell: Callable[[int], None] | None = None,
     *,
@@ -114,7 +114,7 @@ def fold_own_log(
             target.check_action(pools)
         traits.check()
         if not found.stops:
-            summary, log_sums = fold_choices(log, cut, targets, pending)
+            summary, log_sums = sum_choices(log, cut, targets, pending)
             whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
             return TaskLogSums(
                 tuple(
@@ -132,7 +132,7 @@ def fold_own_log(
         tasks = _trajectories(log, cut, share, traits, found.recalibration)
         price = prices(delay_usd_per_hour)
         accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
-        log_sums = fold_tasks(
+        log_sums = sum_tasks(
             tasks,
             sorted(found.actions),
             found.horizon,
@@ -174,7 +174,7 @@ def fold_own_log(
         return TaskLogSums(tuple(summaries), log_sums)
 
 
-def _check_target(target: Target) -> None:
+def _check_target(target: TargetPolicy) -> None:
     if target.column is not None:
         raise BadValue(
             f"target {target}: our own log has no columns; "

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from replay.results.money import Audits, Money
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 
 def notes_on(
-    target: Target, money: Money, counts: Mapping[str, int], delay_usd_per_hour: float
+    target: TargetPolicy, money: Money, counts: Mapping[str, int], delay_usd_per_hour: float
 ) -> tuple[str, ...]:
     """Say what is estimated, in which unit, and what quality rests on.
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from bandit.errors import MissingInput
 from bandit.events import STOP
 from replay.aggregate.question import Question
-from replay.aggregate.two_pass import fold_source
+from replay.aggregate.two_pass import sum_source
 from replay.intervals.rules import UNLIMITED
 from replay.log_files.histories import AUDIT
 from replay.models.features import Features
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from bandit.events import Reward
     from replay.aggregate.two_pass import LogSums
     from replay.log_files.histories import OwnLog
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 ASKS_AT_ONCE = 4_096
 """Rewards decoded at once: some MB."""
 
 
-def fold_choices(
-    log: OwnLog, cut: float, targets: Sequence[Target], pending: int
+def sum_choices(
+    log: OwnLog, cut: float, targets: Sequence[TargetPolicy], pending: int
 ) -> tuple[Summary, LogSums]:
     """Sum up the newest reward of every ask that was decided up to `cut` and judged.
 
@@ -63,7 +63,7 @@ def fold_choices(
         timed=True,
         learned=True,
     )
-    log_sums = fold_source(asks, question)
+    log_sums = sum_source(asks, question)
     only_pools = (
         "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, and asks of one task are correlated"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from replay.intervals.choose import default
 from replay.numerics.amount import Amount
-from replay.results.money import Audits, Component, Money, Slice, Statement
+from replay.results.money import Audits, Component, Money, SliceStatement, Statement
 from replay.results.verdict import judge
 from replay.task_log.components import Earned
 from replay.task_log.headline import headline
@@ -57,7 +57,7 @@ def money_of(
     """
     each = level ** (1.0 / max(len(accounts.slices), 1))
     slices = tuple(
-        Slice(by, value, _statement(ledger, target, each, share, priced=priced))
+        SliceStatement(by, value, _statement(ledger, target, each, share, priced=priced))
         for (by, value), ledger in sorted(
             accounts.slices.items(), key=lambda item: (accounts.by.index(item[0][0]), item[0][1])
         )

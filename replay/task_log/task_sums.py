@@ -19,7 +19,7 @@ from replay.stats.timeline import Timeline
 from replay.stats.weight_stats import WeightSums
 from replay.tables.values.clusters import GROUPS
 from replay.targets.paired import paired
-from replay.task_log.audited import Audited, AuditedDm, AuditedMean
+from replay.task_log.audited import AuditedDm, AuditedEstimator, AuditedMean
 from replay.task_log.components import PARTS, combinations
 from replay.task_log.difference import difference
 from replay.task_log.fitted_q import Tabular
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from replay.estimators.estimator import Estimator
     from replay.numerics.arrays import Floats, Ints
     from replay.stats.weighted_rows import Scored
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
     from replay.task_log.accounts import Accounts
     from replay.task_log.trajectory import Trajectory
     from replay.task_log.weighed_task import WeighedTask
@@ -46,7 +46,7 @@ TASKS_AT_ONCE = 1_024
 class _Side:
     """One target, with the model that tasks are judged by and the sums they are added to."""
 
-    target: Target
+    target: TargetPolicy
     model: Tabular
     accounts: Accounts
     sums: TargetSums
@@ -80,11 +80,11 @@ class _Side:
         return replace(self.sums, estimators=self.sums.estimators[:2])
 
 
-def fold_tasks(
+def sum_tasks(
     tasks: Iterable[Trajectory],
     actions: Sequence[str],
     horizon: int,
-    targets: Sequence[Target],
+    targets: Sequence[TargetPolicy],
     accounts: Sequence[Accounts],
     *,
     length: int,
@@ -113,7 +113,7 @@ def fold_tasks(
         _Side(target, Tabular(actions), each, _empty(length))
         for target, each in zip(targets, accounts, strict=True)
     ]
-    differences: dict[int, Estimator] = {at: Audited.of(Dr()) for at in paired(targets)}
+    differences: dict[int, Estimator] = {at: AuditedEstimator.of(Dr()) for at in paired(targets)}
     first = 0
     for piece in _pieces(tasks, sides[0].model):  # every model has seen the same tasks
         index = np.arange(first, first + len(piece))
@@ -130,12 +130,12 @@ def _empty(length: int) -> TargetSums:
         WeightSums(),
         AuditedMean.of(Snips()),
         (
-            Audited.of(Ips()),
-            Audited.of(StepwiseSnips()),
+            AuditedEstimator.of(Ips()),
+            AuditedEstimator.of(StepwiseSnips()),
             AuditedDm.of(Dm()),
-            Audited.of(Dr()),
+            AuditedEstimator.of(Dr()),
         ),
-        Audited.of(DrGain(), origin=1.0),
+        AuditedEstimator.of(DrGain(), origin=1.0),
         timeline=Timeline(length),
     )
 

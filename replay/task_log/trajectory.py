@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bandit.events import Decision, Verdict
     from replay.log_files.histories import History
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
     from replay.task_log.recalibration import Recalibration
 
 
@@ -183,7 +183,7 @@ def state_of(decision: Decision) -> tuple[int, int]:
     return min(decision.ask, 6) - 1, min(int(10 * max(decision.confidence, 0.0)), 10)
 
 
-def masked(target: Target, logged: Mapping[str, float]) -> dict[str, float]:
+def masked(target: TargetPolicy, logged: Mapping[str, float]) -> dict[str, float]:
     """Chances of the target over what was eligible; below 1 in all where it lacks support.
 
     `uniform` is over everything eligible, `stop` included. `always:POOL` stops as the log did and
@@ -193,10 +193,10 @@ def masked(target: Target, logged: Mapping[str, float]) -> dict[str, float]:
 
     Examples
     --------
-    >>> from replay.targets.target import Target
-    >>> masked(Target("always", "a"), {"a": 0.2, "b": 0.5, "stop": 0.3})
+    >>> from replay.targets.target import TargetPolicy
+    >>> masked(TargetPolicy("always", "a"), {"a": 0.2, "b": 0.5, "stop": 0.3})
     {'a': 0.7, 'stop': 0.3}
-    >>> masked(Target("always", "a"), {"b": 0.7, "stop": 0.3})
+    >>> masked(TargetPolicy("always", "a"), {"b": 0.7, "stop": 0.3})
     {'stop': 0.3}
     >>> from replay.targets.target import parse_target
     >>> masked(parse_target("mix:0.5:always:a"), {"a": 0.25, "b": 0.75})

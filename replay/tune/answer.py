@@ -12,8 +12,8 @@ from replay.learning.compare import against, amounts, under_best, with_logged
 from replay.learning.config import LEARNER, Walking, units, words_of
 from replay.learning.rejection_replay import walk
 from replay.learning.validity import judge_walk
-from replay.targets.policy_file import block, label
-from replay.targets.target import Target
+from replay.targets.policy_file import policy_label, policy_toml
+from replay.targets.target import TargetPolicy
 from replay.tune.result import Candidate, Floor, Tuning
 from replay.tune.tomorrow import FLOORS, Looked, tomorrows, widths_by_floor
 
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bandit.settings import PolicySettings
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.learning.rejection_replay import Walk
 
-UNIFORM = Target("uniform", full=True)
+UNIFORM = TargetPolicy("uniform", full=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TuneRequest:
     """What is asked of a log that is held; `today` is `None` for the mean of the log."""
 
     candidates: Sequence[PolicySettings]
     today: PolicySettings | None = None
     walking: Walking = field(default_factory=Walking)
-    new: Target = UNIFORM
+    new: TargetPolicy = UNIFORM
     tasks: int | None = None
     precision: float | None = None
     level: float = 0.95
 
 
 def answer(
-    held: Held,
-    asked: Asked,
+    held: ReplayLog,
+    asked: TuneRequest,
     notes: Sequence[str] = (),
     *,
     unit: str = "row",
@@ -63,7 +63,7 @@ def answer(
     if asked.today is not None:
         everyone.append(asked.today)
     walked = walk(held, everyone, plan, tell)
-    names = [label(one) for one in everyone]
+    names = [policy_label(one) for one in everyone]
     judgements = judge_walk(held, walked, names, unit)
     usable = [at for at in range(len(asked.candidates)) if not judgements[at].refused]
     if not usable:
@@ -108,7 +108,7 @@ def answer(
         found,
         chosen,
         all(found[at].under_best.low > 0 for at in usable if at != chosen),
-        block(everyone[chosen]),
+        policy_toml(everyone[chosen]),
         str(asked.new),
         tasks,
         _floor(looked, walked, found[chosen], chosen, asked.precision),
@@ -133,7 +133,7 @@ def _floor(
     return Floor(precision, floor if len(enough) else None, float(widths[at]), float(costs))
 
 
-def _uniform_earns(held: Held) -> float:
+def _uniform_earns(held: ReplayLog) -> float:
     """What choosing evenly earns, by DR."""
     can = np.ones((1, len(held.actions))) if held.can is None else held.can
     even = np.broadcast_to(can / can.sum(axis=1, keepdims=True), held.guess.shape)

@@ -9,7 +9,7 @@ from typing import Annotated
 from bandit.settings import PolicySettings  # noqa: TC001 - the same
 from replay.evaluation.options import LogOptions
 from replay.learning.options import LearnerOptions
-from replay.runtime.declared_options import Option
+from replay.runtime.declared_options import OptionSpec
 
 LOGGING = "logging"
 """Name of the logging policy, where candidates are compared with it."""
@@ -20,7 +20,7 @@ class CandidateOptions(LogOptions, total=False):
 
     candidates: Annotated[
         Sequence[PolicySettings] | str | Path | None,
-        Option(
+        OptionSpec(
             None,
             "Candidates: policies, or a TOML file with [grid] or [[candidate]].",
             "the grid of explorer, rate and floor",
@@ -28,16 +28,18 @@ class CandidateOptions(LogOptions, total=False):
         ),
     ]
     explorer: Annotated[
-        Sequence[str], Option((), "Explorers of the grid.", "the usual ones", "NAMES")
+        Sequence[str], OptionSpec((), "Explorers of the grid.", "the usual ones", "NAMES")
     ]
-    rate: Annotated[Sequence[float], Option((), "Rates of the grid.", "the usual ones", "NUMBERS")]
+    rate: Annotated[
+        Sequence[float], OptionSpec((), "Rates of the grid.", "the usual ones", "NUMBERS")
+    ]
     floor: Annotated[
         Sequence[float],
-        Option((), "Exploration floors of the grid.", "the usual ones", "NUMBERS"),
+        OptionSpec((), "Exploration floors of the grid.", "the usual ones", "NUMBERS"),
     ]
     today: Annotated[
         PolicySettings | str | Path,
-        Option(
+        OptionSpec(
             LOGGING,
             "Policy that candidates are compared with: logging (the mean of the log), or the"
             " [policy] of a worker's TOML file.",
@@ -51,12 +53,14 @@ class TomorrowOptions(CandidateOptions, LearnerOptions, total=False):
 
     new: Annotated[
         str,
-        Option("uniform", "Policy to evaluate on tomorrow's log: uniform or always:ACTION."),
+        OptionSpec("uniform", "Policy to evaluate on tomorrow's log: uniform or always:ACTION."),
     ]
-    tasks: Annotated[int | None, Option(None, "Rows of tomorrow's log.", "as many as in this one")]
+    tasks: Annotated[
+        int | None, OptionSpec(None, "Rows of tomorrow's log.", "as many as in this one")
+    ]
     precision: Annotated[
         float | None,
-        Option(
+        OptionSpec(
             None,
             "Wanted width of tomorrow's interval: the smallest exploration floor that reaches it is"
             " searched for.",
@@ -70,5 +74,5 @@ class TuneOptions(TomorrowOptions, total=False):
 
     level: Annotated[
         float,
-        Option(0.95, "Confidence level of all intervals of a kind together, between 0 and 1."),
+        OptionSpec(0.95, "Confidence level of all intervals of a kind together, between 0 and 1."),
     ]

@@ -26,10 +26,10 @@ from replay.learning.explorers import uniform
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.learning.rejection_replay import Walk
     from replay.numerics.arrays import Floats, Ints
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 LOOKED_AT = 1 << 14
 """Rows that stand for tomorrow's: an error of 1 or 2 % in a width."""
@@ -71,7 +71,7 @@ class Looked:
         Rows of tomorrow's log, and the confidence of its interval.
     """
 
-    held: Held
+    held: ReplayLog
     row: Ints
     wanted: Floats
     even: Floats
@@ -80,7 +80,7 @@ class Looked:
     level: float
 
     @classmethod
-    def of(cls, held: Held, new: Target, tasks: int, level: float) -> Looked:
+    def of(cls, held: ReplayLog, new: TargetPolicy, tasks: int, level: float) -> Looked:
         """Look at an even share of a log's rows."""
         k = len(held.actions)
         most = min(LOOKED_AT, CELLS // (k + held.features.shape[1]) ** 2)
@@ -119,7 +119,7 @@ class Looked:
         return Tomorrow(pess, float(2 * z(self.level) * np.sqrt(variance)))
 
 
-def chances(new: Target, actions: tuple[str, ...], even: Floats) -> Floats:
+def chances(new: TargetPolicy, actions: tuple[str, ...], even: Floats) -> Floats:
     """Chance of every action under `uniform` or `always:ACTION`, shape (m, K).
 
     Where the action can't be chosen, any that can.

@@ -15,8 +15,8 @@ from replay.tables.columns.find_columns import find_columns
 from replay.tables.columns.roles import Wanted
 from replay.tables.survey import survey
 from replay.targets.policy_file import read_policy
-from replay.targets.target import Target, parse_target
-from replay.tune.answer import Asked, answer
+from replay.targets.target import TargetPolicy, parse_target
+from replay.tune.answer import TuneRequest, answer
 from replay.tune.candidates import grid, read_candidates
 from replay.tune.options import LOGGING, TuneOptions
 
@@ -62,7 +62,7 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     walking = walking_of(asked_for)
     walking.check()
     grid_lists = asked_for["explorer"], asked_for["rate"], asked_for["floor"]
-    asked = Asked(
+    asked = TuneRequest(
         _candidates(asked_for["candidates"], *grid_lists),
         _today(asked_for["today"]),
         walking,
@@ -114,7 +114,7 @@ def _candidates(given: Any, *lists: Any) -> list[PolicySettings]:
     return list(given)
 
 
-def _new(text: str) -> Target:
+def _new(text: str) -> TargetPolicy:
     found = parse_target(text)
     if found.kind not in ("uniform", "always"):
         raise BadValue(

@@ -11,7 +11,7 @@ from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from replay.report.html.elements import Figure
-    from replay.results.evaluation import Estimate, Evaluation, Slice
+    from replay.results.evaluation import Estimate, Evaluation, SliceEstimate
 
 
 def slice_figure(answer: Evaluation) -> Figure:
@@ -35,7 +35,7 @@ def slice_table(answer: Evaluation) -> PageTable:
     return PageTable(heads, rows, words=2)
 
 
-def said(slices: tuple[Slice, ...]) -> str:
+def said(slices: tuple[SliceEstimate, ...]) -> str:
     """Say in how many slices the target is better, worse, or not to be told from the log."""
     gains = [one.gain for one in slices if one.gain is not None]
     if not gains:
@@ -50,7 +50,7 @@ def said(slices: tuple[Slice, ...]) -> str:
     )
 
 
-def _line(one: Slice, estimate: Estimate | None, *, alone: bool) -> Line:
+def _line(one: SliceEstimate, estimate: Estimate | None, *, alone: bool) -> Line:
     """Name the column only where there are several: a phone has little room."""
     name = one.value if alone else one.name
     return Line(f"{name} ({one.rows:,})", estimate, one.judgement.status)

@@ -18,7 +18,7 @@ from replay.cli.evaluate import evaluate as evaluate_command
 from replay.cli.tune import tune as tune_command
 from replay.evaluation.options import EvaluateOptions
 from replay.learning.config import Walking
-from replay.runtime.declared_options import Option, declared, filled
+from replay.runtime.declared_options import OptionSpec, declared, filled
 from replay.tune.options import TuneOptions
 from replay.tune.tune import tune
 
@@ -76,7 +76,7 @@ def test_learners_are_replayed_by_the_declared_defaults() -> None:
 
 def test_an_option_is_added_by_one_declaration() -> None:
     class More(EvaluateOptions, total=False):
-        shade: Annotated[str | None, Option(None, "Column of shades.", metavar="COLUMN")]
+        shade: Annotated[str | None, OptionSpec(None, "Column of shades.", metavar="COLUMN")]
 
     @click.command()
     @declared_options(More)
@@ -98,7 +98,7 @@ def test_lists_are_read_of_names_and_of_numbers() -> None:
 
 def test_an_option_that_is_not_declared_is_a_type_error() -> None:
     class Few(TypedDict, total=False):
-        level: Annotated[float, Option(0.95, "Confidence level.")]
+        level: Annotated[float, OptionSpec(0.95, "Confidence level.")]
 
     with pytest.raises(TypeError, match="unexpected keyword argument 'levle'"):
         filled(Few, {"levle": 0.9})

@@ -18,7 +18,7 @@ from replay import compare, evaluate
 from replay.cli.evaluate import evaluate as command
 from replay.estimators.ips import Ips
 from replay.intervals.rules import LIMITED, RULES
-from replay.numerics.log_histogram import Ladder
+from replay.numerics.log_histogram import LogHistogram
 from replay.report.json_output import as_json_text
 from replay.report.page.page import write_page
 from replay.report.terminal.report import print_report
@@ -77,10 +77,10 @@ def test_it_holds_where_rewards_are_rare_and_large(interval: str) -> None:
     for seed in range(200):
         rows = log(60, seed)
         weight = np.array([5.0 * (one == "c") for one in rows["action"].to_pylist()])
-        sums = Ips(ladder=Ladder(), limits=(LOW, HIGH)).receive(
+        sums = Ips(histogram=LogHistogram(), limits=(LOW, HIGH)).receive(
             scored(weight, np.asarray(rows["reward"]))
         )
-        sums = sums + Ips(ladder=Ladder(), limits=(LOW, HIGH), top=5.0)
+        sums = sums + Ips(histogram=LogHistogram(), limits=(LOW, HIGH), top=5.0)
         low, high, _ = sums.interval("real", 0.95, RULES[interval])
         misses += not low <= truth("c") <= high
         low, high, _ = sums.interval("real", 0.95, RULES["student"])
@@ -114,7 +114,7 @@ def test_a_plain_mean_moves_with_its_units(
     """With weights of 1 the interval of a·r + b is that of r, times a, plus b."""
 
     def of(values: Floats, limits: tuple[float, float]) -> tuple[float, float]:
-        empty = Ips(ladder=Ladder(), limits=limits)
+        empty = Ips(histogram=LogHistogram(), limits=limits)
         sums = empty.receive(scored(np.ones(len(values)), values))
         low, high, _ = sums.interval("real", 0.9, RULES[interval])
         return low, high
@@ -122,7 +122,7 @@ def test_a_plain_mean_moves_with_its_units(
     values = np.array(rewards)
     one = of(values, (-3.0, 7.0))
     other = of(values * scale + shift, (-3 * scale + shift, 7 * scale + shift))
-    # Betting knows terms to a rung of its ladder: rungs are an eighth to a quarter apart.
+    # Betting knows terms to a rung of its histogram: rungs are an eighth to a quarter apart.
     near = 0.05 * 10 * scale if interval == "betting" else 1e-6
     assert other == pytest.approx(tuple(end * scale + shift for end in one), abs=near)
 
@@ -130,7 +130,7 @@ def test_a_plain_mean_moves_with_its_units(
 @pytest.mark.parametrize("interval", sorted(LIMITED))
 def test_parts_merge_to_the_whole(interval: str) -> None:
     rows = scored(np.linspace(0, 3, 50), np.linspace(LOW, HIGH, 50))
-    empty = Ips(ladder=Ladder(), limits=(LOW, HIGH))
+    empty = Ips(histogram=LogHistogram(), limits=(LOW, HIGH))
     part = np.arange(50) < 20
     whole = empty.receive(rows).interval("real", 0.95, RULES[interval])
     merged = empty.receive(rows.where(part)) + empty.receive(rows.where(~part))

@@ -16,7 +16,7 @@ from replay.estimators.snips import Snips
 from replay.intervals.anytime import factor
 from replay.intervals.interval import WIDEST
 from replay.intervals.rules import GROUPED, RULES
-from replay.numerics.log_histogram import Ladder
+from replay.numerics.log_histogram import LogHistogram
 from replay.stats.weighted_rows import Scored
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def plain(reward: Floats) -> Scored:
     return scored(np.ones(len(reward)), reward)
 
 
-def laddered() -> Ips:
+def histogram_kept() -> Ips:
     """Sums of IPS with what betting needs."""
-    return Ips(ladder=Ladder())
+    return Ips(histogram=LogHistogram())
 
 
 def ask(
-    rule: str, rows: Scored, kind: RewardKind, estimator: Any = laddered, level: float = 0.95
+    rule: str, rows: Scored, kind: RewardKind, estimator: Any = histogram_kept, level: float = 0.95
 ) -> Any:
     return estimator().receive(rows).interval(kind, level, RULES[rule])
 

@@ -22,7 +22,7 @@ from replay.intervals.student import student
 from replay.intervals.wilson import wilson
 from replay.stats.weighted_rows import Scored, score
 from replay.tables.rows import Rows
-from replay.targets.target import Target
+from replay.targets.target import TargetPolicy
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
@@ -88,7 +88,7 @@ def simulated(rate: float, seed: int, n: int) -> tuple[Scored, float]:
     reward = (rng.random(n) < chance[x, action]).astype(float)
     rows = Rows(action, reward, pmf[x, action])
     predicted = np.full((n, 10), rate)
-    own, every = Target("uniform").chances(rows, [str(i) for i in range(10)])
+    own, every = TargetPolicy("uniform").chances(rows, [str(i) for i in range(10)])
     return score(rows, own, every, predicted, "binary", fitted=True, actions=10), float(
         chance.mean()
     )

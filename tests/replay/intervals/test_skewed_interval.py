@@ -23,7 +23,7 @@ from replay.stats.reward_scale import RewardScale
 from replay.stats.weighted_rows import Scored, score
 from replay.tables.rows import Rows
 from replay.tables.seen_rewards import SeenRewards
-from replay.targets.target import Target
+from replay.targets.target import TargetPolicy
 from tests.replay.estimators.test_estimators_contract import part, rows
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def dollars(seed: int, n: int, sign: float = 1.0) -> tuple[Scored, RewardScale, 
     pmf = np.tile(logged, (n, 1))
     measured = Rows(action, scale.measured(reward), logged[action], logged_pmf=pmf)
     guess: Floats = np.tile(scale.measured(sign * mean), (n, 1))
-    own, every = Target("uniform").chances(measured, list("abcd"))
+    own, every = TargetPolicy("uniform").chances(measured, list("abcd"))
     scored = score(measured, own, every, guess, scale.kind, fitted=True, actions=4)
     variance = float((0.25**2 / logged * mean**2).sum()) * (math.exp(2.25) / 0.3 - 1)
     return scored, scale, sign * float(mean.mean()), 2 * 1.96 * math.sqrt(variance / n)
@@ -141,7 +141,7 @@ def test_costs_have_the_intervals_of_revenue_turned_round() -> None:
 def test_rows_without_a_model_are_predicted_by_the_mean_of_the_log() -> None:
     """A learner's first rows: a reward far from 0 is not predicted as 0."""
     log = Rows(np.array([0, 1]), np.array([5.0, 7.0]), np.array([0.5, 0.5]))
-    own, every = Target("uniform").chances(log, ["a", "b"])
+    own, every = TargetPolicy("uniform").chances(log, ["a", "b"])
     models = Models(Features.of(("a", "b"), ()), 6.0)
     predicted, fitted = models.predict(log, 0, aware=True)
     scored = score(log, own, every, predicted, "real", fitted=fitted, actions=2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.settings import PolicySettings
-    from replay.learning.memory_log import Held
+    from replay.learning.memory_log import ReplayLog
     from replay.numerics.arrays import Floats
 
 TYPES, POOLS = 3, 3
@@ -49,7 +49,7 @@ def log(n: int, seed: int, pmf: Floats | None = None, *, full: bool = True) -> R
     return Rows(action, reward, mu[at, action], context, logged_pmf=mu if full else None, index=at)
 
 
-def held(rows: Rows) -> Held:
+def held(rows: Rows) -> ReplayLog:
     """Hold a log in memory."""
     return hold([rows], Features.of(NAMES, COLUMNS), NAMES, "binary", len(rows))
 

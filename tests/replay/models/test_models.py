@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay.aggregate.question import Question
-from replay.aggregate.two_pass import fold_source
+from replay.aggregate.two_pass import sum_source
 from replay.models.blocks import FIRST_FIT, boundaries, cut
 from replay.models.features import DENSE, MAX_ONE_HOT, Features
 from replay.models.gram import Gram
@@ -21,7 +21,7 @@ from replay.models.ridge import LAMBDAS, Ridge, progressive
 from replay.runtime.parallel import workers
 from replay.tables.rows import Rows
 from replay.tables.values.context_column import ContextColumn
-from replay.targets.target import Target
+from replay.targets.target import TargetPolicy
 from replay.task_log.components import Earned
 from replay.task_log.fitted_q import Tabular
 from replay.task_log.trajectory import Step, Trajectory
@@ -186,7 +186,7 @@ def test_actions_alone_are_counted_to_the_same_cross_products() -> None:
 
 
 def question(n: int) -> Question:
-    targets = Target("uniform"), Target("always", "b"), Target("logging")
+    targets = TargetPolicy("uniform"), TargetPolicy("always", "b"), TargetPolicy("logging")
     return Question(ACTIONS, "binary", FEATURES, targets, (True, True, False), n)
 
 
@@ -195,8 +195,8 @@ def question(n: int) -> Question:
 def test_sums_do_not_depend_on_pieces_and_batches(cuts: set[int], batch: int) -> None:
     """To 1e-9: models are fitted after the same rows, only sums are added in another order."""
     rows = log(600)
-    parts = fold_source(Pieces(rows, tuple(sorted(cuts)), batch), question(600)).totals
-    whole = fold_source(Pieces(rows, (), 600), question(600)).totals
+    parts = sum_source(Pieces(rows, tuple(sorted(cuts)), batch), question(600)).totals
+    whole = sum_source(Pieces(rows, (), 600), question(600)).totals
     for found, expected in zip(parts, whole, strict=True):
         for a, b in zip(found.estimators, expected.estimators, strict=True):
             assert a.value() == pytest.approx(b.value(), abs=1e-9)
@@ -206,18 +206,18 @@ def test_sums_do_not_depend_on_pieces_and_batches(cuts: set[int], batch: int) ->
 
 def test_several_targets_at_once_are_each_as_if_alone() -> None:
     source = Pieces(log(500), (200,), 100)
-    together = fold_source(source, question(500)).totals
-    alone = replace(question(500), targets=(Target("always", "b"),), known=(True,))
-    (expected,) = fold_source(source, alone).totals
+    together = sum_source(source, question(500)).totals
+    alone = replace(question(500), targets=(TargetPolicy("always", "b"),), known=(True,))
+    (expected,) = sum_source(source, alone).totals
     values = [one.value() for one in together[1].estimators]
     assert values == [one.value() for one in expected.estimators]
 
 
 def test_other_processes_come_to_the_same_last_bit() -> None:
     source = Pieces(log(2000), (500, 900), 100)
-    expected = fold_source(source, question(2000)).totals
+    expected = sum_source(source, question(2000)).totals
     with workers(2) as run:
-        found = fold_source(source, question(2000), run).totals
+        found = sum_source(source, question(2000), run).totals
     for a, b in zip(found, expected, strict=True):
         for one, other in zip(a.estimators, b.estimators, strict=True):
             assert one.value() == other.value()

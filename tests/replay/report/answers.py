@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.numerics.log_histogram import Ladder, edges
+from replay.numerics.log_histogram import LogHistogram, edges
 from replay.results.evaluation import (
     Comparison,
     Difference,
     Estimate,
     Evaluation,
-    Learning,
+    LearnerReplay,
     Point,
-    Slice,
+    SliceEstimate,
     Weights,
 )
 from replay.results.judgement import Judgement, VerdictStatus
@@ -99,12 +99,14 @@ def sliced(many: int = 30, column: str = "country") -> Evaluation:
         rows = int(20 + 4000 / (at + 1))
         if at % 7 == 6:
             why = "the effective sample size for uniform is only 21 rows (at least 60 required)"
-            slices.append(Slice(column, f"value {at}", rows, None, None, Judgement.refusal(why)))
+            slices.append(
+                SliceEstimate(column, f"value {at}", rows, None, None, Judgement.refusal(why))
+            )
             continue
         half = 0.9 / math.sqrt(rows)
         value, more = 0.17 + chance.normal(0, 0.02), chance.normal(0.02, 0.04)
         slices.append(
-            Slice(
+            SliceEstimate(
                 column,
                 f"value {at}",
                 rows,
@@ -158,13 +160,13 @@ def learner(target: str = "policy.toml", *, scale: float = 1.0) -> Evaluation:
         overlap=(),
         weights=(),
         curve=(),
-        learning=Learning("epsilon_greedy 0.1, floor 0.02", 1113, 10, words, 19_204),
+        learning=LearnerReplay("epsilon_greedy 0.1, floor 0.02", 1113, 10, words, 19_204),
     )
 
 
 def compared_learners() -> Comparison:
     """Two that learn and two that don't, one of each kind refused."""
-    unwalked = replace(refused("short.toml"), learning=Learning("softmax 5, floor 0.02"))
+    unwalked = replace(refused("short.toml"), learning=LearnerReplay("softmax 5, floor 0.02"))
     pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t by kurtosis")
     return Comparison(
         (good(), learner(), good("greedy", scale=1.2), learner("new.toml"), unwalked),
@@ -177,13 +179,13 @@ def compared_learners() -> Comparison:
 
 
 def histogram(weight: Floats) -> tuple[Weights, ...]:
-    """Histogram of weights, shape (n,), on the ladder's rungs."""
-    ladder, low = Ladder().receive(weight), edges()
+    """Histogram of weights, shape (n,), on the histogram's rungs."""
+    histogram, low = LogHistogram().receive(weight), edges()
     high = [*low[1:], math.inf]
-    total = ladder.sums.sum()
+    total = histogram.sums.sum()
     return tuple(
-        Weights(float(low[at]), float(high[at]), int(count), float(ladder.sums[at] / total))
-        for at, count in enumerate(ladder.counts)
+        Weights(float(low[at]), float(high[at]), int(count), float(histogram.sums[at] / total))
+        for at, count in enumerate(histogram.counts)
         if count
     )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bandit.decide.policies.policy import Policy
     from bandit.events import Input, Output
     from replay.market.outcome import Outcome
-    from replay.targets.target import Target
+    from replay.targets.target import TargetPolicy
 
 WORTH_USD, EXPERT_USD = 2.0, 0.5
 
@@ -46,7 +46,7 @@ class Masked:
     """The policy that a target is of a logging policy."""
 
     policy: Policy
-    target: Target
+    target: TargetPolicy
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from bandit.events import STOP, Verdict
 from replay.targets.target import parse_target
-from replay.task_log.log_summary import fold_own_log
+from replay.task_log.log_summary import sum_task_log
 from tests.replay.task_log.own_log_writer import World, decision, reward, verdict, write_log
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def money(
 ) -> Money:
     """What `target` earns more, by a log of `events`."""
     path.unlink(missing_ok=True)
-    summary = fold_own_log(
+    summary = sum_task_log(
         write_log(path, events),
         [parse_target(target)],
         delay,

@@ -205,10 +205,10 @@ def test_what_was_logged_gains_nothing(tmp_path: Path) -> None:
 
 def test_the_gain_as_one_number_is_that_of_its_parts(tmp_path: Path) -> None:
     from replay.targets.target import parse_target
-    from replay.task_log.log_summary import fold_own_log
+    from replay.task_log.log_summary import sum_task_log
 
     path = write_log(tmp_path / "log", simulate(World(), 400, seed=4))
-    summary = fold_own_log(path, [parse_target("greedy")]).summaries[0]
+    summary = sum_task_log(path, [parse_target("greedy")]).summaries[0]
     assert summary.money is not None
     gain = summary.money.whole.gain
     assert gain is not None

@@ -11,7 +11,7 @@ import pytest
 from bandit.errors import BadValue, UnknownColumn
 from bandit.events import Reward, Verdict
 from replay.targets.target import parse_target
-from replay.task_log.log_summary import fold_own_log
+from replay.task_log.log_summary import sum_task_log
 from tests.replay.task_log.own_log_writer import World, decision, simulate, write_log
 from tests.replay.task_log.plain_log import Events, audited, money, parts, plain_task
 
@@ -119,7 +119,7 @@ def test_more_than_fifty_values_are_no_category(tmp_path: Path) -> None:
 
 def test_a_log_without_stops_says_that_it_can_not_be_sliced(tmp_path: Path) -> None:
     path = write_log(tmp_path / "log", simulate(World(stops=False), 300, seed=2))
-    summary = fold_own_log(path, [parse_target("uniform")], by=["project"]).summaries[0]
+    summary = sum_task_log(path, [parse_target("uniform")], by=["project"]).summaries[0]
     assert summary.money is None
     assert any("can't be sliced" in note for note in summary.notes)
 
@@ -147,7 +147,7 @@ def test_asks_of_one_task_hang_together(tmp_path: Path) -> None:
     widths = []
     for each in (1, 4):
         path = write_log(tmp_path / f"log{each}", asks(600, each))
-        summary = fold_own_log(path, [parse_target("uniform")]).summaries[0]
+        summary = sum_task_log(path, [parse_target("uniform")]).summaries[0]
         assert summary.unit == "ask"
         assert not any("independent" in note for note in summary.notes)
         snips = next(one for one in summary.sums.estimators if one.name == "SNIPS")

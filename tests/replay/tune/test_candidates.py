@@ -10,7 +10,7 @@ import pytest
 
 from bandit.errors import ConfigError, MissingInput
 from bandit.settings import PolicySettings
-from replay.targets.policy_file import block, label
+from replay.targets.policy_file import policy_label, policy_toml
 from replay.tune.candidates import RATES, grid, read_candidates
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_a_file_has_a_grid_and_single_ones_each_once(tmp_path: Path) -> None:
         '[[candidate]]\nexplorer = "softmax"\nrate = 5\n'
         '[[candidate]]\nname = "fixed"\npool = "crowd"\n'
     )
-    assert [label(one) for one in read_candidates(path)] == [
+    assert [policy_label(one) for one in read_candidates(path)] == [
         "softmax 5, floor 0.02", "always crowd, floor 0.02", "softmax 5, floor 0.1",
         "softmax 10, floor 0.02", "softmax 10, floor 0.1",
     ]  # fmt: skip
@@ -72,5 +72,5 @@ def test_a_missing_file_and_rates_of_nobody_are_errors(tmp_path: Path) -> None:
     ],
 )
 def test_the_block_is_read_back_as_it_was(policy: PolicySettings) -> None:
-    given = tomllib.loads(block(policy))["policy"]
+    given = tomllib.loads(policy_toml(policy))["policy"]
     assert msgspec.convert(given, PolicySettings) == policy

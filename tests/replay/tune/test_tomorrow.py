@@ -9,11 +9,11 @@ import pytest
 from bandit.settings import PolicySettings
 from replay import evaluate
 from replay.learning.rejection_replay import Plan, walk
-from replay.targets.target import Target
+from replay.targets.target import TargetPolicy
 from replay.tune.tomorrow import FLOORS, Looked, chances, tomorrows, widths_by_floor
 from tests.replay.learning.market import NAMES, POOLS, TYPES, held, log
 
-UNIFORM = Target("uniform", full=True)
+UNIFORM = TargetPolicy("uniform", full=True)
 FIXED = PolicySettings(name="fixed", pool="trained", explore_floor=0.3)
 MU = np.tile([0.1, 0.8, 0.1], (TYPES, 1))
 """What FIXED does."""
@@ -31,7 +31,7 @@ def test_the_worth_of_a_known_policys_log_is_exact() -> None:
 def test_the_promised_width_is_that_of_the_log_that_is_then_written(new: str) -> None:
     """The mean of 5 logs of 4,000 rows, within 10 %."""
     data = held(log(4000, 2))
-    target = UNIFORM if new == "uniform" else Target("always", "vendor", full=True)
+    target = UNIFORM if new == "uniform" else TargetPolicy("always", "vendor", full=True)
     walked = walk(data, [FIXED], Plan(1 / POOLS, 200, 2))
     (found,) = tomorrows(Looked.of(data, target, 4000, 0.95), walked)
     widths = []
@@ -65,5 +65,5 @@ def test_a_larger_floor_is_more_precise_about_uniform_and_ends_there() -> None:
 
 def test_a_new_policy_does_what_it_can() -> None:
     even = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5]])
-    always = chances(Target("always", "crowd", full=True), NAMES, even)
+    always = chances(TargetPolicy("always", "crowd", full=True), NAMES, even)
     assert always.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.5, 0.5]]

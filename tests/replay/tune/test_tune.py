@@ -10,7 +10,7 @@ import pytest
 from bandit.errors import BadValue, CannotAnswer, ConfigError
 from bandit.settings import PolicySettings
 from replay.learning.config import HISTORY, Walking
-from replay.tune.answer import Asked, answer
+from replay.tune.answer import TuneRequest, answer
 from replay.tune.candidates import grid
 from replay.tune.tune import tune
 from tests.replay.learning.market import RIGHT, held, live, log
@@ -43,7 +43,7 @@ def test_it_chooses_as_live_runs_would_and_not_the_smallest_rate() -> None:
     good = 0
     for seed in range(8):
         walking = Walking(horizon=horizon, replays=5, seed=seed)
-        found = answer(held(log(4000, 700 + seed)), Asked(FEW, walking=walking))
+        found = answer(held(log(4000, 700 + seed)), TuneRequest(FEW, walking=walking))
         good += truth.max() - truth[found.chosen] <= 0.15 * gap
     assert good >= 6
 
