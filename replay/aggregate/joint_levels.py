@@ -53,7 +53,7 @@ def joint_levels(log_sums: LogSums, level: float, *, limited: bool = False) -> L
 
 
 def _level(estimators: Iterable[Estimator], level: float) -> float:
-    columns = [one for one in map(_influences, estimators) if one is not None]
+    columns = [column for column in map(_influences, estimators) if column is not None]
     return joint_level(np.column_stack(columns), level) if len(columns) > 1 else level
 
 

@@ -85,7 +85,7 @@ def _folds(source: RowSource, question: Question, run: Run) -> tuple[Folds, floa
     """Deal rows out in folds; and the share of them that are copies, where content is looked at."""
     if question.clustered or question.length > MOST_BY_CONTENT:
         return Folds(question.clustered), 0.0
-    parts = [part for found in run(partial(_hashes, source), source.pieces) for part in found]
+    parts = [part for batches in run(partial(_hashes, source), source.pieces) for part in batches]
     index, content, reward = (np.concatenate(each) for each in zip(*parts, strict=True))
     folds = Folds(of_row=folds_by_content(index, content, reward, question.length))
     return folds, share_of_copies(content, reward) if question.features.context_size else 0.0
@@ -105,24 +105,24 @@ def _first(source: RowSource, question: Question, folds: Folds, piece: Any) -> F
     if not features.context_size:
         few = many = COUNTED_ROWS
     none = (Gram.empty(features.size),) * FOLDS
-    found = FirstPass(none)
+    sums = FirstPass(none)
     for batch in source.to_learn(piece):
         for part in batch.parts(few):
-            found = found + FirstPass(tuple(fold_grams(features, part, question.centre, folds)))
+            sums = sums + FirstPass(tuple(fold_grams(features, part, question.centre, folds)))
         for part in () if question.floor else batch.parts(many):
             seen = looked_at(part, question.length)
             order = OrderSums().receive(seen, features.slot, question.length)
             balance = reduce(
                 lambda sums, rows: sums.receive(rows, features), seen.parts(few), BalanceSums()
             )
-            found = found + FirstPass(none, order, balance)
-    return found
+            sums = sums + FirstPass(none, order, balance)
+    return sums
 
 
 def _blocks(source: RowSource, question: Question, piece: Any) -> dict[int, Gram]:
     """Cross products of each block that a piece reaches into."""
-    starts, found = boundaries(question.length), dict[int, Gram]()
+    starts, grams = boundaries(question.length), dict[int, Gram]()
     for rows in source.to_learn(piece):
         for block, gram in block_grams(question.features, rows, starts, question.centre).items():
-            found[block] = found[block] + gram if block in found else gram
-    return found
+            grams[block] = grams[block] + gram if block in grams else gram
+    return grams

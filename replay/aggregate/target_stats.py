@@ -69,7 +69,8 @@ class TargetSums(FieldwiseSum):
             weights=self.weights.measured(scale),
             logging=logging.measured(scale) if isinstance(logging, Snips) else logging,
             estimators=tuple(
-                one.measured(scale) if isinstance(one, Snips) else one for one in self.estimators
+                estimator.measured(scale) if isinstance(estimator, Snips) else estimator
+                for estimator in self.estimators
             ),
             timeline=self.timeline.measured(scale),
         )

@@ -121,10 +121,10 @@ class BalanceSums(FieldwiseSum):
             residual, square = taken - expected, expected * (1.0 - expected)
             room = np.zeros_like(square)
         f = _numbers(rows, features)
-        actions = [one.sum(axis=0) for one in (taken, expected, residual, square, room)]
+        actions = [values.sum(axis=0) for values in (taken, expected, residual, square, room)]
         products = [residual.T @ f]
-        for one in (square, room):
-            products += [one.T @ f, one.T @ (f * f)]
+        for values in (square, room):
+            products += [values.T @ f, values.T @ (f * f)]
         known = rows.logged_pmf is not None
         return self + BalanceSums(
             known, len(rows), np.stack(actions), f.sum(axis=0), np.stack(products)
@@ -195,12 +195,12 @@ def _by_slot(values: Floats, slot: Ints, k: int) -> Floats:
     """Add up the columns of actions that share a slot: shape (n, k)."""
     if len(slot) == k:
         return values
-    found = np.zeros((len(values), k))
-    np.add.at(found.T, slot, values.T)
-    return found
+    sums = np.zeros((len(values), k))
+    np.add.at(sums.T, slot, values.T)
+    return sums
 
 
-def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[Grade, str] | None:
+def on_balance(imbalance: Imbalance | None, *, certain: bool) -> tuple[Grade, str] | None:
     """Judge the context: `good`, `weak` or `broken`, and a sentence.
 
     `certain` says that nothing else than the column or the propensities can be the reason.
@@ -210,19 +210,20 @@ def on_balance(found: Imbalance | None, *, certain: bool) -> tuple[Grade, str] |
     >>> str(on_balance(Imbalance("score", "crowd", 0.42, 1e-9), certain=True)[0])
     'broken'
     """
-    if found is None:
+    if imbalance is None:
         return None
-    if found.material:
+    if imbalance.material:
         text = (
-            f"the context column {found.column} differs by action more than the propensities allow"
-            f" ({found.deviations:+.2f} standard deviations for {found.action}): either it was"
-            " recorded after the decision (remove it from --context), or the propensities are wrong"
+            f"the context column {imbalance.column} differs by action more than the propensities"
+            f" allow ({imbalance.deviations:+.2f} standard deviations for {imbalance.action}):"
+            " either it was recorded after the decision (remove it from --context), or the"
+            " propensities are wrong"
         )
         return (Grade.BROKEN if certain else Grade.WEAK), text
-    if found.r_squared is not None and found.r_squared > FORETOLD:
+    if imbalance.r_squared is not None and imbalance.r_squared > FORETOLD:
         text = (
             "the context columns predict the reward almost exactly, whatever the action (R²"
-            f" {found.r_squared:.3f}): one of them holds the outcome; remove it from --context"
+            f" {imbalance.r_squared:.3f}): one of them holds the outcome; remove it from --context"
         )
         return Grade.BROKEN, text
     return Grade.GOOD, "no context column differs by action more than the propensities allow"

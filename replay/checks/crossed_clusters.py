@@ -43,27 +43,27 @@ def crossed_effect(every: Iterable[IdSums], possible: Sequence[PossibleId]) -> C
     possible
         The columns that were looked at.
     """
-    found = []
+    effects = []
     for sums in every:
         if not sums.crossed or not len(sums.groups):
             continue
         own = max(sums.tested(2 * len(possible)).effect, 1.0)
-        for at, one in enumerate(possible):
+        for at, column in enumerate(possible):
             second, both = sums.tested(at), sums.tested(len(possible) + at)
             factor = (own + second.effect - max(both.effect, 1.0)) / own
-            enough = second.values >= one.least_values and second.p_value < REPORTED
+            enough = second.values >= column.least_values and second.p_value < REPORTED
             if enough and factor > LEAST_FACTOR:
-                found.append(CrossedEffect(one.column, factor, second.p_value))
-    return max(found, key=lambda one: one.factor, default=None)
+                effects.append(CrossedEffect(column.column, factor, second.p_value))
+    return max(effects, key=lambda column: column.factor, default=None)
 
 
-def on_crossed(found: CrossedEffect | None, cluster: str | None) -> tuple[CheckResult, ...]:
+def on_crossed(effect: CrossedEffect | None, cluster: str | None) -> tuple[CheckResult, ...]:
     """Refuse a log with a second column of clusters; nothing is said where there is none."""
-    if found is None:
+    if effect is None:
         return ()
     text = (
-        f"rows with the same {found.column} are correlated too, beside those with the same"
-        f" {cluster} (variance {found.factor:.3g} times as large with both): intervals allow for"
-        f" one column of clusters; try --cluster {found.column}, or one row of each"
+        f"rows with the same {effect.column} are correlated too, beside those with the same"
+        f" {cluster} (variance {effect.factor:.3g} times as large with both): intervals allow for"
+        f" one column of clusters; try --cluster {effect.column}, or one row of each"
     )
     return (CheckResult("crossed clusters", Grade.BROKEN, text),)

@@ -46,35 +46,37 @@ TAIL_INDEX = 1.5
 WORST = (Grade.BROKEN, Grade.WEAK, Grade.GOOD)
 
 
-def on_worth(found: Diagnostics, target: str, unit: str) -> CheckResult:
+def on_worth(diagnostics: Diagnostics, target: str, unit: str) -> CheckResult:
     """Judge the effective sample size for the target."""
-    value, limits = (found.ess or 0.0, ESS) if found.pess is None else (found.pess, PESS)
+    value, limits = (
+        (diagnostics.ess or 0.0, ESS) if diagnostics.pess is None else (diagnostics.pess, PESS)
+    )
     verdict, least = _graded(value, limits)
     only = "only " if least else ""
     text = f"the effective sample size for {target} is {only}{_few(value)} {unit}s"
-    if found.pess is None and found.ess_lower is not None:
-        unseen, _ = _graded(found.ess_lower, PESS)
+    if diagnostics.pess is None and diagnostics.ess_lower is not None:
+        unseen, _ = _graded(diagnostics.ess_lower, PESS)
         if WORST.index(unseen) < WORST.index(verdict):
             limit = PESS[0] if unseen == Grade.BROKEN else PESS[1]
             needed = "required" if unseen == Grade.BROKEN else "recommended"
             text = (
                 f"the effective sample size for {target} is {_few(value)} {unit}s as observed, but"
-                f" possibly only {_few(found.ess_lower)}, because few rows carry most of the weight"
-                f" and larger weights may not have been drawn (at least {limit:.0f} {needed})"
+                f" possibly only {_few(diagnostics.ess_lower)}, because few rows carry most of the"
+                " weight and larger weights may not have been drawn"
+                f" (at least {limit:.0f} {needed})"
             )
             return CheckResult("worth", unseen, text)
     return CheckResult("worth", verdict, text + least)
 
 
-def on_rewards(found: Diagnostics, target: str) -> list[CheckResult]:
+def on_rewards(diagnostics: Diagnostics, target: str) -> list[CheckResult]:
     """How many rewards carry the estimate."""
-    if found.effective_events is None:
+    if diagnostics.effective_events is None:
         return []
-    verdict, least = _graded(found.effective_events, EVENTS)
+    verdict, least = _graded(diagnostics.effective_events, EVENTS)
     only = "only " if least else ""
-    text = (
-        f"the estimate for {target} rests on {only}{_few(found.effective_events)} effective rewards"
-    )
+    number = _few(diagnostics.effective_events)
+    text = f"the estimate for {target} rests on {only}{number} effective rewards"
     return [CheckResult("rewards", verdict, text + least)]
 
 
@@ -102,12 +104,12 @@ def on_precision(rewards: float | None) -> list[CheckResult]:
     return [CheckResult("precision", grade, text + least)]
 
 
-def on_mean_weight(found: Diagnostics) -> list[CheckResult]:
+def on_mean_weight(diagnostics: Diagnostics) -> list[CheckResult]:
     """Whether the weights average 1, and what this check could have noticed."""
-    mean, error = found.mean_weight, found.mean_weight_error
+    mean, error = diagnostics.mean_weight, diagnostics.mean_weight_error
     if mean is None or error is None:
         return []
-    deficit = found.weight_deficit or 0.0
+    deficit = diagnostics.weight_deficit or 0.0
     if by_more_than_luck(deficit, error):
         text = (
             f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
@@ -115,7 +117,7 @@ def on_mean_weight(found: Diagnostics) -> list[CheckResult]:
         )
         grade = Grade.BROKEN if deficit > MEAN_WEIGHT_OFF else Grade.WEAK
         return [CheckResult("mean weight", grade, text)]
-    if found.no_support_rows:
+    if diagnostics.no_support_rows:
         return []
     noticed = MEAN_WEIGHT_ERRORS * error
     if abs(mean - 1) <= noticed + 1e-6:
@@ -133,9 +135,9 @@ def on_mean_weight(found: Diagnostics) -> list[CheckResult]:
     return [CheckResult("mean weight", verdict, text)]
 
 
-def on_tail(found: Diagnostics) -> list[CheckResult]:
+def on_tail(diagnostics: Diagnostics) -> list[CheckResult]:
     """How much of the weight is on few rows."""
-    share, index = found.top_share, found.tail_index
+    share, index = diagnostics.top_share, diagnostics.tail_index
     if share is None:
         return []
     text = f"0.1 % of the rows carry {share:.0%} of all weight"

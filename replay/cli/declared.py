@@ -64,7 +64,9 @@ def _option(name: str, each: TypedOption) -> Callable[..., Any]:
         form |= {"callback": _numbers if get_args(kind) == (float,) else _names}
         default = () if form.get("multiple") else ""
     else:
-        form.setdefault("type", next(one for one in (get_args(kind) or (kind,)) if one is not None))
+        form.setdefault(
+            "type", next(choice for choice in (get_args(kind) or (kind,)) if choice is not None)
+        )
     shown = default is not None and default not in ("", ())
     return click.option(
         flag, default=default, show_default=shown, help=text, metavar=metavar, **form

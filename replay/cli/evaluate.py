@@ -84,8 +84,8 @@ def evaluate(
     if html is not None:
         check_place(html)
         read = dict.fromkeys(log, "the log") | dict.fromkeys(targets, "a target")
-        for one, what in read.items():
-            if html.exists() and Path(one).exists() and html.samefile(one):
+        for path, what in read.items():
+            if html.exists() and Path(path).exists() and html.samefile(path):
                 raise InputError(f"{html}: is {what} itself; name another file for the page")
     with progress("reading", unit="rows") as tell:
         options["tell"] = tell

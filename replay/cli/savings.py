@@ -94,7 +94,7 @@ def _number(text: str | None) -> float | None:
 
 def _prices(text: str | None) -> tuple[tuple[str, float], ...]:
     """Read `pool=usd,pool=usd`; a pool's name may hold `=`."""
-    found = []
+    prices = []
     for part in (text or "").split(",") if text else []:
         pool, _, usd = part.rpartition("=")
         try:
@@ -103,5 +103,5 @@ def _prices(text: str | None) -> tuple[tuple[str, float], ...]:
             value = -1.0
         if not pool or not 0 <= value <= MOST:
             raise BadValue(f"--price-of {part!r}: say POOL=USD, with a price of 0 or more")
-        found.append((pool.strip(), value))
-    return tuple(found)
+        prices.append((pool.strip(), value))
+    return tuple(prices)

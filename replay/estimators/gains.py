@@ -36,8 +36,8 @@ class SnGain(Sndr):
     name: ClassVar[str] = "gain"
 
     def receive(self, scored: Scored) -> Self:
-        found = Sndr.receive(type(self)(), replace(scored, direct=scored.direct - scored.reward))
-        return self + replace(found, dr=ahead(scored).dr)
+        gain = Sndr.receive(type(self)(), replace(scored, direct=scored.direct - scored.reward))
+        return self + replace(gain, dr=ahead(scored).dr)
 
 
 def ahead(scored: Scored) -> Scored:

@@ -52,8 +52,9 @@ def estimators_for(
     """Estimators that can answer, empty; the last is the default.
 
     The choice is by what is known of the target, never by rewards. Weights of 1 need no model.
-    `only` leaves out all whose names it hasn't, if it has any; `histogram_kept` keeps the histogram of
-    terms that betting needs; `limits` are the declared range of the rewards, `scale` is how they are measured.
+    `only` leaves out all whose names it hasn't, if it has any; `histogram_kept` keeps the histogram
+    of terms that betting needs; `limits` are the declared range of the rewards, `scale` is how they
+    are measured.
 
     Raises
     ------
@@ -63,26 +64,29 @@ def estimators_for(
     scale = scale or RewardScale()
     ips = Ips(histogram=LogHistogram() if histogram_kept else None, limits=limits, scale=scale)
     if target.kind == "logging":
-        return tuple(one for one in (ips, Snips()) if one.name in only) or (ips, Snips())
+        return tuple(estimator for estimator in (ips, Snips()) if estimator.name in only) or (
+            ips,
+            Snips(),
+        )
     offered = (*WEIGHING, *(MODELLING if pmf_known else BLIND))
-    wanted = [one for one in offered if not only or one.name in only]
+    wanted = [estimator for estimator in offered if not only or estimator.name in only]
     if not wanted:
         known = "every action's chance is" if pmf_known else "only the logged action's chance is"
         raise BadValue(
             f"target {target}: no estimate by {', '.join(only)}, for {known} known; for this target"
-            f" there are: {', '.join(one.name for one in offered)}"
+            f" there are: {', '.join(estimator.name for estimator in offered)}"
         )
     made: dict[type[RowEstimator], Estimator] = {
         Ips: ips,
         Clipped: Clipped(scale=scale),
         CressieRead: CressieRead(scale=scale),
     }
-    return tuple(made[one] if one in made else one() for one in wanted)
+    return tuple(made[estimator] if estimator in made else estimator() for estimator in wanted)
 
 
 def need_model(estimators: Iterable[Estimator]) -> bool:
     """Whether any of them needs a model of the reward."""
-    return any(isinstance(one, (*MODELLING, *BLIND)) for one in estimators)
+    return any(isinstance(estimator, (*MODELLING, *BLIND)) for estimator in estimators)
 
 
 def gain_for(estimators: Sequence[Estimator]) -> Estimator | None:
@@ -106,11 +110,11 @@ def named_estimators(names: Sequence[str]) -> tuple[str, ...]:
     >>> named_estimators(["ips", "switch-dr"])
     ('IPS', 'Switch-DR')
     """
-    known = {one.name.lower(): one.name for one in ESTIMATORS}
-    found = []
+    known = {estimator.name.lower(): estimator.name for estimator in ESTIMATORS}
+    chosen = []
     for name in names:
         plain = name.strip().lower()
         if plain not in known:
             raise BadValue(f"unknown estimator {name!r}{nearest(plain, known)}")
-        found.append(known[plain])
-    return tuple(found)
+        chosen.append(known[plain])
+    return tuple(chosen)

@@ -40,8 +40,8 @@ class EvaluationRequest(NamedTuple):
     def in_order(self, of_others: Comparison, of_learning: Comparison) -> Comparison:
         """Put the answers of both kinds into the order of the targets."""
         ordinary, learners = iter(of_others.evaluations), iter(of_learning.evaluations)
-        found = tuple(next(learners if one.learns else ordinary) for one in self.every)
-        return Comparison(found, (*of_others.differences, *of_learning.differences))
+        evaluations = tuple(next(learners if target.learns else ordinary) for target in self.every)
+        return Comparison(evaluations, (*of_others.differences, *of_learning.differences))
 
 
 def read_question(
@@ -66,8 +66,8 @@ def read_question(
     rule_called(options["interval"])
     named_estimators(options["estimators"])
     check_learners(every, options)
-    learning = tuple(one for one in every if one.learns)
-    others = tuple(one for one in every if not one.learns)
+    learning = tuple(target for target in every if target.learns)
+    others = tuple(target for target in every if not target.learns)
     many = len(every)
     return EvaluationRequest(
         every,

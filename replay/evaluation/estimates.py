@@ -56,9 +56,9 @@ def for_gains(rule: IntervalRule) -> IntervalRule:
     """
 
     def made(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:
-        found = rule(evidence, kind, level)
-        nothing = isinf(found.low) and isinf(found.high)
-        return default(evidence, kind, level) if nothing else found
+        interval = rule(evidence, kind, level)
+        nothing = isinf(interval.low) and isinf(interval.high)
+        return default(evidence, kind, level) if nothing else interval
 
     return made
 

@@ -55,7 +55,7 @@ def check_learners(targets: Sequence[TargetPolicy], options: EvaluateOptions) ->
     """
     walking, usual = walking_of(options), filled(EvaluateOptions, {})
     walking.check()
-    learning = [one for one in targets if one.learns]
+    learning = [target for target in targets if target.learns]
     if not learning and walking != Walking():
         raise InputError(
             "--horizon, --replays, --percentile, --worth and --seed are for a target that learns"

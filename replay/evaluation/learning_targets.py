@@ -71,7 +71,7 @@ def of_table(
     table: Table,
     columns: Columns,
     notes: tuple[str, ...],
-    found: Survey,
+    surveyed: Survey,
     targets: Sequence[TargetPolicy],
     options: EvaluateOptions,
     *,
@@ -79,10 +79,10 @@ def of_table(
     others: bool,
 ) -> Comparison:
     """Answer targets that learn from a surveyed table; all hold together at `level`."""
-    held = hold_table(table, columns, found, options["tell"])
+    held = hold_table(table, columns, surveyed, options["tell"])
     if not columns.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    around = ReplayQuestion("row", options["level"], level, others, notes, found.unusable)
+    around = ReplayQuestion("row", options["level"], level, others, notes, surveyed.unusable)
     return of_learners(held, targets, walking_of(options), around, options["tell"])
 
 
@@ -130,7 +130,7 @@ def of_learners(
     gained = one_each - np.eye(len(together.value))[:, -1:]
     estimates = _estimates(together.of(one_each), around.joint, plan)
     words = words_of(plan.replays)
-    found = []
+    evaluations = []
     for at, (passed, diagnostics) in enumerate(diagnose_walk(held, walked)):
         one = replace(
             blank[at],
@@ -143,13 +143,13 @@ def of_learners(
                 policy_label(policies[at]), plan.horizon, plan.replays, words, passed
             ),
         )
-        found.append(_withheld(one) if one.refused else one)
-    differences = _differences(together, found, around.joint, plan)
-    return Comparison(tuple(found), tuple(differences))
+        evaluations.append(_withheld(one) if one.refused else one)
+    differences = _differences(together, evaluations, around.joint, plan)
+    return Comparison(tuple(evaluations), tuple(differences))
 
 
-def _withheld(one: Evaluation) -> Evaluation:
-    return replace(one, estimates=(), withheld=one.estimates, gain=None)
+def _withheld(evaluation: Evaluation) -> Evaluation:
+    return replace(evaluation, estimates=(), withheld=evaluation.estimates, gain=None)
 
 
 def _unanswered(
@@ -188,22 +188,26 @@ def _mean_of_log(held: ReplayLog, level: float) -> Estimate:
 
 def _estimates(spread: Spread, level: float, plan: Plan) -> list[Estimate]:
     """Read estimates with intervals that all hold together at `level`."""
-    found = spread.bounds(level)
+    bounds = spread.bounds(level)
     words, horizon = words_of(plan.replays), f"T' = {plan.horizon:,}"
     return [
-        Estimate(METHOD, float(value), float(low), float(high), found.level, words, horizon)
-        for value, low, high in zip(found.value, found.low, found.high, strict=True)
+        Estimate(METHOD, float(value), float(low), float(high), bounds.level, words, horizon)
+        for value, low, high in zip(bounds.value, bounds.low, bounds.high, strict=True)
     ]
 
 
 def _differences(
-    together: Spread, found: Sequence[Evaluation], level: float, plan: Plan
+    together: Spread, evaluations: Sequence[Evaluation], level: float, plan: Plan
 ) -> list[Difference]:
-    first = found[0]
-    able = [at for at in range(1, len(found)) if not (found[at].refused or first.refused)]
+    first = evaluations[0]
+    able = [
+        at for at in range(1, len(evaluations)) if not (evaluations[at].refused or first.refused)
+    ]
     every = np.eye(len(together.value))
     apart = _estimates(together.of(every[:, able] - every[:, :1]), level, plan) if able else []
     by = dict(zip(able, apart, strict=True))
     return [
-        Difference(one.target, first.target, by.get(at)) for at, one in enumerate(found) if at > 0
+        Difference(evaluation.target, first.target, by.get(at))
+        for at, evaluation in enumerate(evaluations)
+        if at > 0
     ]

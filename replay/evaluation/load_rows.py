@@ -28,7 +28,7 @@ BLIND = "learners know nothing of a task: the log doesn't hold its features"
 
 
 def hold_table(
-    table: Table, columns: Columns, found: Survey, tell: Callable[[int], None] | None = None
+    table: Table, columns: Columns, surveyed: Survey, tell: Callable[[int], None] | None = None
 ) -> ReplayLog:
     """Read a surveyed table once.
 
@@ -39,20 +39,20 @@ def hold_table(
     """
 
     def batches() -> Iterator[Rows]:
-        for piece in table.numbered(found.pieces).pieces:
-            for rows in read_rows(piece, columns, found.actions):
+        for piece in table.numbered(surveyed.pieces).pieces:
+            for rows in read_rows(piece, columns, surveyed.actions):
                 yield rows
                 if tell is not None:
                     tell(len(rows))
 
     return hold(
         batches(),
-        Features.of(found.actions, found.context),
-        found.actions,
-        found.reward_kind,
-        sum(found.pieces.values()),
+        Features.of(surveyed.actions, surveyed.context),
+        surveyed.actions,
+        surveyed.reward_kind,
+        sum(surveyed.pieces.values()),
         clustered=columns.cluster is not None,
-        timed=columns.time is not None and not found.order.earlier,
+        timed=columns.time is not None and not surveyed.order.earlier,
     )
 
 

@@ -73,11 +73,11 @@ def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]
     if isinstance(source, str | os.PathLike) and not Path(source).is_dir():
         query = f'select * from "{source}" order by "{column}"'  # noqa: S608 - only shown
         way = f"--sql {shlex.quote(query)}"
-    one = order.earlier == 1
+    verb, rows = ("is", "it") if order.earlier == 1 else ("are", "them")
     note = (
-        f"{counted(order.earlier, 'row')} {'is' if one else 'are'} earlier ({column}) than the row"
-        f" before {'it' if one else 'them'}: drift and the curve follow the order of the file; if a"
-        f" policy that learns wrote the log, sort it first ({way})"
+        f"{counted(order.earlier, 'row')} {verb} earlier ({column}) than the row before {rows}:"
+        " drift and the curve follow the order of the file; if a policy that learns wrote the log,"
+        f" sort it first ({way})"
     )
     return (note,)
 

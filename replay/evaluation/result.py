@@ -64,12 +64,12 @@ def answer(
         TargetSums of the default estimator in each slice.
     """
     sums, scale = summary.sums, _scale(summary)
-    found = sums.diagnostics()
+    diagnostics = sums.diagnostics()
     judgement = summary.blocked or _judge(summary, target)
-    wider = widened(rule, found.variance_factor)
+    wider = widened(rule, diagnostics.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
-    clustered = found.effective_clusters is not None
+    clustered = diagnostics.effective_clusters is not None
     estimates = (
         *(read_estimate(one, scale, level, wider, clustered=clustered) for one in others),
         read_estimate(main, scale, together, wider, clustered=clustered),
@@ -77,7 +77,7 @@ def answer(
     refused = judgement.refused
     gained = None
     if sums.gain is not None and not refused:
-        factor = found.variance_factor
+        factor = diagnostics.variance_factor
         gained = read_estimate(
             sums.gain, scale.of_differences(), level, widened(for_gains(rule), factor)
         )
@@ -87,7 +87,7 @@ def answer(
         logging=read_estimate(sums.logging, scale, level, default, "mean of the log"),
         target=target,
         estimates=() if refused else estimates,
-        diagnostics=found,
+        diagnostics=diagnostics,
         judgement=judgement,
         default=main.name,
         withheld=estimates if refused else (),
@@ -108,7 +108,7 @@ def answer(
 
 
 def compared(
-    found: Sequence[Evaluation],
+    evaluations: Sequence[Evaluation],
     log_sums: LogSums,
     level: float,
     rule: IntervalRule,
@@ -121,23 +121,23 @@ def compared(
     Differences are of their sums, at `level`; or, where a rule has no interval of those, as far
     `apart` as the ends of two intervals are that hold together.
     """
-    first, differences = found[0], []
+    first, differences = evaluations[0], []
     differences_scale = (scale or RewardScale()).of_differences()
     for at, sums in log_sums.differences.items():
-        one, estimate = found[at], None
-        if not (one.refused or first.refused):
+        evaluation, estimate = evaluations[at], None
+        if not (evaluation.refused or first.refused):
             if apart:
-                estimate = _apart(one, first)
+                estimate = _apart(evaluation, first)
             else:
-                factors = (each.diagnostics.variance_factor or 1.0 for each in (one, first))
+                factors = (each.diagnostics.variance_factor or 1.0 for each in (evaluation, first))
                 wider = widened(for_gains(rule), max(factors))
                 estimate = read_estimate(sums, differences_scale, level, wider, "difference")
-        differences.append(Difference(one.target, first.target, estimate))
-    return Comparison(tuple(found), tuple(differences))
+        differences.append(Difference(evaluation.target, first.target, estimate))
+    return Comparison(tuple(evaluations), tuple(differences))
 
 
-def _apart(one: Evaluation, other: Evaluation) -> Estimate | None:
-    a, b = one.estimate, other.estimate
+def _apart(evaluation: Evaluation, other: Evaluation) -> Estimate | None:
+    a, b = evaluation.estimate, other.estimate
     if a is None or b is None or a.value is None or b.value is None:
         return None
     low, high = a.low - b.high, a.high - b.low
@@ -175,11 +175,14 @@ def _judge_of(summary: Summary) -> Callable[..., Judgement]:
 def _slice(
     key: Key, sums: TargetSums, summary: Summary, target: str, level: float, rule: IntervalRule
 ) -> SliceEstimate:
-    found, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(summary)
+    diagnostics, rows, scale = sums.diagnostics(), sums.weights.rows, _scale(summary)
     judgement = _judge_of(summary)(
-        found, rows, target, precision=precision(sums.logging, sums.estimators[-1], summary.scale)
+        diagnostics,
+        rows,
+        target,
+        precision=precision(sums.logging, sums.estimators[-1], summary.scale),
     )
-    factor, clustered = found.variance_factor, found.effective_clusters is not None
+    factor, clustered = diagnostics.variance_factor, diagnostics.effective_clusters is not None
     estimate = gained = None
     if not judgement.refused:
         wider = widened(rule, factor)

@@ -96,15 +96,15 @@ def sum_in_one_pass(
         As the survey of a table does.
     """
     length = sum(piece.rows or 0 for piece in table.pieces)
-    one = partial(_sum_piece, columns, tuple(targets), only, length, strict=strict, tell=tell)
-    found = reduce(add, run(one, table.pieces), SinglePass())
-    survey = found.survey
-    if found.totals:
-        logging = found.totals[0].logging
+    sum_piece = partial(_sum_piece, columns, tuple(targets), only, length, strict=strict, tell=tell)
+    total = reduce(add, run(sum_piece, table.pieces), SinglePass())
+    survey = total.survey
+    if total.totals:
+        logging = total.totals[0].logging
         assert isinstance(logging, Snips), "rows of a table are summed by SNIPS"
         survey = replace(survey, rewards=logging.unweighted())
     survey.check(table.name, columns.action)
-    return SinglePass(survey, found.totals)
+    return SinglePass(survey, total.totals)
 
 
 def _sum_piece(
@@ -130,7 +130,7 @@ def _sum_piece(
         faults = Faults(piece, piece.file_row + read, batch.num_rows)
         propensity = read_propensity(batch, columns, np.zeros(0, np.int64), None, faults)
         reward = read_reward(batch, columns.reward, faults)
-        chances = [read_target_prob(str(one.column), batch, faults) for one in targets]
+        chances = [read_target_prob(str(each.column), batch, faults) for each in targets]
         first = faults.unusable.first()
         if strict and first is not None:
             raise BadValue(first.text)
@@ -138,7 +138,7 @@ def _sum_piece(
         index = np.arange(begin, begin + batch.num_rows)
         columns_of = [propensity, reward, index, *chances]
         if faults.bad.any():
-            columns_of = [one[~faults.bad] for one in columns_of]
+            columns_of = [each[~faults.bad] for each in columns_of]
             unusable += faults.unusable
         kind = kind_of(columns_of[1], kind)
         ends += SeenRewards.of(columns_of[1], two=ends.two)
@@ -157,7 +157,7 @@ def _sum_piece(
 
 def _parts(columns: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(columns[0]), ROWS_AT_ONCE):
-        yield [one[start : start + ROWS_AT_ONCE] for one in columns]
+        yield [values[start : start + ROWS_AT_ONCE] for values in columns]
 
 
 def _scored(

@@ -60,25 +60,25 @@ def answer_table(
         columns, notes = find_columns(
             table, wanted_columns(options, (*asked.others, *asked.learning))
         )
-        found, of_others = None, NOTHING
+        surveyed, of_others = None, NOTHING
         if asked.others:
-            of_others, found = _summed(
+            of_others, surveyed = _summed(
                 source, table, columns, notes, asked.others, asked.others_level, options
             )
         if not asked.learning:
             return of_others, NOTHING
         from replay.evaluation.learning_targets import of_table  # noqa: PLC0415 - only learners need it
 
-        if found is None:
+        if surveyed is None:
             alone = options["jobs"] == 1 or not table.parallel
             tell = options["tell"] if alone else None
             with workers(1 if alone else options["jobs"]) as run:
-                found = survey(table, columns, tell, strict=options["strict"], run=run)
+                surveyed = survey(table, columns, tell, strict=options["strict"], run=run)
         return of_others, of_table(
             table,
             columns,
             notes,
-            found,
+            surveyed,
             asked.learning,
             options,
             level=asked.learning_level,
@@ -98,7 +98,7 @@ def _summed(
     """Answer targets that don't learn, together at `level`; return what a survey found, too."""
     rule, limited = rule_called(options["interval"]), options["interval"] in LIMITED
     only = named_estimators(options["estimators"]) or (("IPS",) if limited else ())
-    found = sum_table(
+    sums = sum_table(
         table,
         columns,
         targets,
@@ -110,10 +110,10 @@ def _summed(
         strict=options["strict"],
         tell=options["tell"],
     )
-    joint = joint_levels(found.log_sums, level, limited=limited)
+    joint = joint_levels(sums.log_sums, level, limited=limited)
     each: list[Evaluation] = []
-    for at, (target, summary) in enumerate(summaries(source, found, columns, notes, only, options)):
-        slices = {key: sums[at] for key, sums in found.log_sums.slices.items()}
+    for at, (target, summary) in enumerate(summaries(source, sums, columns, notes, only, options)):
+        slices = {key: sums[at] for key, sums in sums.log_sums.slices.items()}
         each.append(
             answer(
                 summary,
@@ -126,9 +126,9 @@ def _summed(
             )
         )
     comparison = compared(
-        each, found.log_sums, joint.differences, rule, found.question.scale, apart=limited
+        each, sums.log_sums, joint.differences, rule, sums.question.scale, apart=limited
     )
-    return comparison, found.survey
+    return comparison, sums.survey
 
 
 def sum_table(
@@ -198,20 +198,22 @@ def sum_table(
             check_limits(interval, columns, question.scale.logged_kind, table.name)
             totals = tuple(sums.measured(question.scale) for sums in once.totals)
             return TableSums(once.survey, question, LogSums(totals))
-        found = survey(table, columns, here, strict=strict, run=run)
-        check_limits(interval, columns, found.reward_kind, table.name)
-        question = question_of(found, columns, targets, only)
+        surveyed = survey(table, columns, here, strict=strict, run=run)
+        check_limits(interval, columns, surveyed.reward_kind, table.name)
+        question = question_of(surveyed, columns, targets, only)
         question = replace(
             question, histogram_kept=histogram_kept, predictable=interval == "anytime"
         )
-        pieces = table.numbered(found.pieces).pieces
-        source = SurveyedTable(pieces, columns, found.actions, grouped, here, scale=question.scale)
+        pieces = table.numbered(surveyed.pieces).pieces
+        source = SurveyedTable(
+            pieces, columns, surveyed.actions, grouped, here, scale=question.scale
+        )
         if columns.estimated:
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
             question = replace(question, floor=estimated.floor)
         design, cluster = None, columns.cluster
-        looked = possible_ids(table, columns, found.context)
+        looked = possible_ids(table, columns, surveyed.context)
         if cluster is None:
             log_sums = sum_source(source.looking_at(looked), question, run)
             design = largest_effect([sums.ids for sums in log_sums.totals], looked)
@@ -220,12 +222,12 @@ def sum_table(
                 source = replace(source.clustered_by(cluster), tell=None)
                 question = replace(question, clustered=True)
         if cluster is None:
-            return TableSums(found, question, log_sums, source.estimated, design)
-        looked = crossing_ids(table, columns, found.context, cluster)
+            return TableSums(surveyed, question, log_sums, source.estimated, design)
+        looked = crossing_ids(table, columns, surveyed.context, cluster)
         log_sums = sum_source(source.looking_at(looked), question, run)
         crossed = crossed_effect([sums.ids for sums in log_sums.totals], looked)
-        said = on_crossed(crossed, cluster)
-        return TableSums(found, question, log_sums, source.estimated, design, said)
+        crossing = on_crossed(crossed, cluster)
+        return TableSums(surveyed, question, log_sums, source.estimated, design, crossing)
 
 
 def _estimate(source: SurveyedTable, question: Question, run: Run) -> Estimated:

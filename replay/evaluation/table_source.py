@@ -50,7 +50,7 @@ class SurveyedTable:
 
     def looking_at(self, possible: tuple[PossibleId, ...]) -> SurveyedTable:
         """Read these columns too, to see whether rows of one value are correlated."""
-        names = tuple(one.column for one in possible)
+        names = tuple(id_column.column for id_column in possible)
         return replace(self, columns=replace(self.columns, possible_ids=names))
 
     def clustered_by(self, name: str) -> SurveyedTable:
@@ -76,7 +76,7 @@ class SurveyedTable:
 
 
 def question_of(
-    found: Survey, columns: Columns, targets: Sequence[TargetPolicy], only: tuple[str, ...]
+    surveyed: Survey, columns: Columns, targets: Sequence[TargetPolicy], only: tuple[str, ...]
 ) -> Question:
     """Say what is asked of a surveyed table.
 
@@ -88,19 +88,19 @@ def question_of(
     whole = {name for name, _ in columns.target_pmfs}
     targets = [replace(target, full=target.column in whole) for target in targets]
     for target in targets:
-        target.check_action(found.actions)
-    scale = RewardScale.of(found.reward_kind, found.ends, found.rewards)
+        target.check_action(surveyed.actions)
+    scale = RewardScale.of(surveyed.reward_kind, surveyed.ends, surveyed.rewards)
     return Question(
-        found.actions,
+        surveyed.actions,
         scale.kind,
-        Features.of(found.actions, found.context),
+        Features.of(surveyed.actions, surveyed.context),
         tuple(targets),
         tuple(target.pmf_known for target in targets),
-        sum(found.pieces.values()),
+        sum(surveyed.pieces.values()),
         clustered=columns.cluster is not None,
         only=only,
         limits=columns.reward.limits,
         centre=scale.centre,
-        timed=columns.time is not None and not found.order.earlier,
+        timed=columns.time is not None and not surveyed.order.earlier,
         scale=scale,
     )

@@ -49,7 +49,7 @@ def summaries(
     survey, question, log_sums, estimated, design, crossed = table
     made = () if estimated is None else (estimated.note(),)
     quick = () if question.actions else (NOTE,)
-    found = []
+    pairs = []
     for target, sums in zip(question.targets, log_sums.totals, strict=True):
         own = notes_on(target, columns, question.kind, only, options["interval"])
         summary = Summary(
@@ -71,5 +71,5 @@ def summaries(
             ),
             scale=question.scale,
         )
-        found.append((target, summary))
-    return found
+        pairs.append((target, summary))
+    return pairs

@@ -66,11 +66,11 @@ def _summed(
         grouped=len(targets) > 1 or options["interval"] in GROUPED,
     )
     joint = joint_levels(log_sums, level)
-    found = [
+    evaluations = [
         answer(summary, str(target), options["level"], rule, joint=joint.targets)
         for summary, target in zip(summaries, targets, strict=True)
     ]
-    return compared(found, log_sums, joint.differences, rule)
+    return compared(evaluations, log_sums, joint.differences, rule)
 
 
 def _check_options(path: Path, options: EvaluateOptions) -> None:

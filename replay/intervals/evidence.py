@@ -123,7 +123,7 @@ class Evidence:
 
     def least_freedom(self) -> float | None:
         """Degrees of freedom by kurtosis or by clusters, the fewer; `None` if many."""
-        each = [one for one in (self.freedom, self.cluster_freedom) if one is not None]
+        each = [freedom for freedom in (self.freedom, self.cluster_freedom) if freedom is not None]
         return min(each) if each else None
 
     def believed_freedom(self, kind: RewardKind) -> float | None:

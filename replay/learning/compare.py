@@ -26,11 +26,11 @@ def with_logged(held: ReplayLog, walked: Walk) -> Spread:
     return beside(spread(walked), logged_share(walked, rows, rewards))
 
 
-def against(all_of: Spread, one: int, others: Sequence[int], level: float) -> list[Amount]:
-    """What each of `others` earns more than `one`, all intervals together at `level`."""
+def against(all_of: Spread, reference: int, others: Sequence[int], level: float) -> list[Amount]:
+    """What each of `others` earns more than `reference`, all intervals together at `level`."""
     m = len(all_of.value)
     weights = np.zeros((m, len(others)))
-    weights[one] -= 1.0
+    weights[reference] -= 1.0
     weights[list(others), range(len(others))] += 1.0
     return amounts(all_of.of(weights).bounds(level))
 
@@ -47,9 +47,9 @@ def under_best(all_of: Spread, best: int, others: Sequence[int], level: float) -
     weights = np.zeros((len(all_of.value), len(pairs)))
     for at, (a, b) in enumerate(pairs):
         weights[a, at], weights[b, at] = 1.0, -1.0
-    found = amounts(all_of.of(weights).bounds(level))
-    by = dict(zip(pairs, found, strict=True))
-    by |= {(b, a): Amount(-one.value, -one.high, -one.low) for (a, b), one in by.items()}
+    differences = amounts(all_of.of(weights).bounds(level))
+    by = dict(zip(pairs, differences, strict=True))
+    by |= {(b, a): Amount(-d.value, -d.high, -d.low) for (a, b), d in by.items()}
     return [zero if other == best else by[best, other] for other in others]
 
 

@@ -55,13 +55,13 @@ class Policies:
         ConfigError
             If a policy can't be replayed, or always asks for what the log never names.
         """
-        for one in candidates:
-            check_policy(one, actions)
+        for policy in candidates:
+            check_policy(policy, actions)
 
         def kind(at: int) -> tuple[str, str, int]:
-            one = candidates[at]
-            pool = list(actions).index(one.pool or "") if one.name == "fixed" else -1
-            return one.name, one.explorer if one.name == LEARNS else "", pool
+            policy = candidates[at]
+            pool = list(actions).index(policy.pool or "") if policy.name == "fixed" else -1
+            return policy.name, policy.explorer if policy.name == LEARNS else "", pool
 
         kinds = []
         for (name, explorer, pool), group in groupby(range(len(candidates)), kind):
@@ -75,7 +75,7 @@ class Policies:
         rate = [c.rate if c.explorer == "epsilon_greedy" else c.rate / worth for c in candidates]
         return cls(tuple(kinds), lanes(rate), lanes([c.explore_floor for c in candidates]))
 
-    def one(self, lane: int) -> Policies:
+    def of_lane(self, lane: int) -> Policies:
         """Return the policy of one lane alone."""
         kind = next(kind for kind in self.kinds if kind.start <= lane < kind.stop)
         own = slice(lane, lane + 1)

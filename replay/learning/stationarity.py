@@ -30,7 +30,7 @@ def any_order(held: ReplayLog) -> bool:
     """
     if len(held) < 2 * PARTS:
         return False
-    chances = [_by_luck(one) for one in _looked_at(held)]
+    chances = [_by_luck(values) for values in _looked_at(held)]
     return min(chances, default=1.0) * len(chances) >= BY_LUCK
 
 

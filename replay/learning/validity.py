@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def judge_walk(held: ReplayLog, walked: Walk, names: list[str], unit: str) -> list[Judgement]:
     """Judge each candidate, by the mean of its replays' sums."""
     return [
-        judge(found, passed, name, unit)
-        for name, (passed, found) in zip(names, diagnose_walk(held, walked), strict=True)
+        judge(diagnostics, passed, name, unit)
+        for name, (passed, diagnostics) in zip(names, diagnose_walk(held, walked), strict=True)
     ]
 
 
@@ -33,8 +33,8 @@ def diagnose_walk(held: ReplayLog, walked: Walk) -> list[tuple[int, Diagnostics]
         clusters = effective_clusters(rows_of_group[rows_of_group > 0])
     every = []
     for each in sums.T:
-        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(one) for one in each)
-        found = Diagnostics(
+        rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(total) for total in each)
+        diagnostics = Diagnostics(
             ess=w * w / ww if ww else 0.0,
             ess_share=w * w / ww / rows if ww else 0.0,
             mean_weight=w / rows,
@@ -45,5 +45,5 @@ def diagnose_walk(held: ReplayLog, walked: Walk) -> list[tuple[int, Diagnostics]
             mean_weight_error=None,
             effective_clusters=clusters,
         )
-        every.append((round(rows), found))
+        every.append((round(rows), diagnostics))
     return every

@@ -235,4 +235,4 @@ class Comparison:
     @property
     def refused(self) -> bool:
         """Whether the log can answer for none of them."""
-        return all(one.refused for one in self.evaluations)
+        return all(evaluation.refused for evaluation in self.evaluations)

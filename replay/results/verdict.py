@@ -63,7 +63,7 @@ WANTED_SHARE, FEW_ROWS = 0.01, 10.0
 
 
 def judge(
-    found: Diagnostics,
+    diagnostics: Diagnostics,
     rows: int,
     target: str,
     unit: str = "row",
@@ -92,7 +92,7 @@ def judge(
     >>> judge(Diagnostics(40.0, 0.04, 1.0, 25.0, 0, 12.0, None, 0.1), 1000, "uniform").text
     'cannot answer: the effective sample size for uniform is only 40 rows (at least 60 required)'
     """
-    clusters = found.effective_clusters
+    clusters = diagnostics.effective_clusters
     if mismatch is not None:
         p_value = by_clusters(mismatch.p_value, rows, clusters)
         mismatch = mismatch._replace(p_value=p_value)
@@ -100,14 +100,16 @@ def judge(
         p_value = by_clusters(imbalance.p_value, rows, clusters)
         imbalance = replace(imbalance, p_value=p_value)
     findings = [
-        _support(found, rows, target, unit, "seems never to do" if estimated else "could not do"),
-        on_worth(found, target, unit),
-        *on_rewards(found, target),
-        *_clusters(found, design),
+        _support(
+            diagnostics, rows, target, unit, "seems never to do" if estimated else "could not do"
+        ),
+        on_worth(diagnostics, target, unit),
+        *on_rewards(diagnostics, target),
+        *_clusters(diagnostics, design),
         *on_precision(precision),
-        *on_mean_weight(found),
+        *on_mean_weight(diagnostics),
         *_propensities(mismatch, estimated, known=chances_known),
-        *on_tail(found),
+        *on_tail(diagnostics),
         *_overlap(overlap, rows, target, known=chances_known),
         *_context(imbalance, mismatch, known=chances_known),
         *_order(order),
@@ -117,8 +119,10 @@ def judge(
     return Judgement.of(findings)
 
 
-def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) -> CheckResult:
-    lacking = found.no_support_rows
+def _support(
+    diagnostics: Diagnostics, rows: int, target: str, unit: str, lacks: str
+) -> CheckResult:
+    lacking = diagnostics.no_support_rows
     if not lacking:
         return CheckResult(
             "support", Grade.GOOD, f"full support: every action of {target} has a logged propensity"
@@ -128,13 +132,13 @@ def _support(found: Diagnostics, rows: int, target: str, unit: str, lacks: str) 
     return CheckResult("support", verdict, text)
 
 
-def _clusters(found: Diagnostics, design: DesignEffect | None) -> list[CheckResult]:
-    number = found.effective_clusters
+def _clusters(diagnostics: Diagnostics, design: DesignEffect | None) -> list[CheckResult]:
+    number = diagnostics.effective_clusters
     each = {
         "clusters": on_clusters(number, design),
         "correlated rows": on_design(design, clustered=number is not None),
     }
-    return [CheckResult(name, *one) for name, one in each.items() if one is not None]
+    return [CheckResult(name, *result) for name, result in each.items() if result is not None]
 
 
 def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[CheckResult]:
@@ -161,12 +165,16 @@ def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> 
 def _overlap(
     overlap: Sequence[Overlap], rows: int, target: str, *, known: bool
 ) -> list[CheckResult]:
-    thin = [one for one in overlap if one.wanted > WANTED_SHARE * rows and one.ess < FEW_ROWS]
+    thin = [
+        action
+        for action in overlap
+        if action.wanted > WANTED_SHARE * rows and action.ess < FEW_ROWS
+    ]
     if not overlap:
         return []
     if not thin:
         return [CheckResult("overlap", Grade.GOOD, f"the log has tried what {target} does")]
-    never = [one for one in thin if not one.taken]
+    never = [action for action in thin if not action.taken]
     if never:
         text = (
             f"{target} does {never[0].action} in {never[0].wanted / rows:.0%} of the rows, and the"
@@ -186,13 +194,13 @@ def _context(
 ) -> list[CheckResult]:
     """Judge the context; actions that weren't always eligible depend on it too."""
     always = mismatch is not None and mismatch.p_value > BY_LUCK
-    found = on_balance(imbalance, certain=known or always)
-    return [] if found is None else [CheckResult("context", *found)]
+    result = on_balance(imbalance, certain=known or always)
+    return [] if result is None else [CheckResult("context", *result)]
 
 
 def _order(order: RowOrder | None) -> list[CheckResult]:
-    found = on_order(order)
-    return [] if found is None else [CheckResult("order", *found)]
+    result = on_order(order)
+    return [] if result is None else [CheckResult("order", *result)]
 
 
 def _drift(drift: float | None) -> list[CheckResult]:

@@ -63,10 +63,10 @@ def noise_floor(
     if not len(claimed):
         return None
     chance = np.random.default_rng(seed)
-    found = (
+    errors = (
         ece(confidence, (chance.random(len(claimed)) < claimed).tolist(), bins) for _ in range(runs)
     )
-    return float(np.mean([value for value in found if value is not None]))
+    return float(np.mean([value for value in errors if value is not None]))
 
 
 def brier(confidence: Sequence[float], right: Sequence[bool]) -> float | None:

@@ -57,7 +57,7 @@ class Groups(FieldwiseSum):
         if group is None:
             return self
         counts = np.bincount(group, minlength=GROUPS).astype(np.float64)
-        sums = [np.bincount(group, weights=one, minlength=GROUPS) for one in columns]
+        sums = [np.bincount(group, weights=column, minlength=GROUPS) for column in columns]
         return self + Groups(np.column_stack([counts, *sums]), rows.clustered)
 
     def used(self) -> Floats:

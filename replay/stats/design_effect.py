@@ -105,7 +105,7 @@ class IdSums(FieldwiseSum):
         clusters = scored.group if scored.clustered else None
         if clusters is not None:
             both = [clusters * GROUPS + ids for ids in columns]
-            columns += [(mixed(one.astype(np.uint64)) % GROUPS).astype(np.int64) for one in both]
+            columns += [(mixed(pair.astype(np.uint64)) % GROUPS).astype(np.int64) for pair in both]
             columns.append(clusters)
         groups = np.empty((len(columns), GROUPS, 2))
         for sums, ids in zip(groups, columns, strict=True):
@@ -153,4 +153,4 @@ def largest_effect(every: Iterable[IdSums], possible: Sequence[PossibleId]) -> D
             treated = treated or (is_id and effective < FEW_CLUSTERS)
             if is_id or treated:
                 effects.append(DesignEffect(column, effect, p_value, treated))
-    return max(effects, key=lambda one: (one.treated, one.effect), default=None)
+    return max(effects, key=lambda effect: (effect.treated, effect.effect), default=None)

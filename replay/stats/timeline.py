@@ -97,11 +97,11 @@ class Timeline(FieldwiseSum):
         The time is NaN where the log has none.
         """
         total = self.sums.cumsum(axis=0)
-        found = []
+        points = []
         latest = np.fmax.accumulate(self.latest)
         for (rows, _, _, once, twice), time in zip(total, latest, strict=True):
             if rows > 1:
                 mean = once / rows
                 spread = max(twice / rows - mean**2, 0.0) / (rows - 1)
-                found.append((int(rows), float(mean), float(np.sqrt(spread)), float(time)))
-        return found
+                points.append((int(rows), float(mean), float(np.sqrt(spread)), float(time)))
+        return points

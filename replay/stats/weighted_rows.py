@@ -131,7 +131,7 @@ class Scored:
         def of(value: Any) -> Any:
             return value[keep] if isinstance(value, np.ndarray) else value
 
-        return Scored(*(of(getattr(self, one.name)) for one in fields(self)))
+        return Scored(*(of(getattr(self, column.name)) for column in fields(self)))
 
     @cached_property
     def products(self) -> Products:

@@ -68,11 +68,11 @@ class AuditedEstimator(FieldwiseSum, Estimator):
         return self.whole.value()
 
     def evidence(self) -> Evidence | None:
-        found, certain = self.whole.evidence(), self.certain.evidence()
-        if found is None or certain is None:
-            return found
-        believed = certain.variance + self.doubt / found.rows**2
-        return replace(found, variance=max(found.variance, believed))
+        whole, certain = self.whole.evidence(), self.certain.evidence()
+        if whole is None or certain is None:
+            return whole
+        believed = certain.variance + self.doubt / whole.rows**2
+        return replace(whole, variance=max(whole.variance, believed))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

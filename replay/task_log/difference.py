@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from replay.stats.weighted_rows import Scored
 
 
-def difference(one: Scored, other: Scored) -> Scored:
+def difference(first: Scored, other: Scored) -> Scored:
     """Tasks scored under one target, less the same under another: `Audited` sums both alike."""
-    assert one.certain is not None
+    assert first.certain is not None
     assert other.certain is not None
     away = replace(
-        one,
-        weight=one.weight - other.weight,
-        direct=one.direct - other.direct,
-        doubly=one.scores - other.scores,
+        first,
+        weight=first.weight - other.weight,
+        direct=first.direct - other.direct,
+        doubly=first.scores - other.scores,
     )
     certain = replace(
         away,
-        direct=np.zeros(len(one)),
-        doubly=one.certain.scores - other.certain.scores,
+        direct=np.zeros(len(first)),
+        doubly=first.certain.scores - other.certain.scores,
     )
     return replace(away, certain=certain)

@@ -17,44 +17,49 @@ if TYPE_CHECKING:
     from replay.results.money import Audits, Component, Statement
 
 
-def headline(found: Statement, target: str) -> str:
+def headline(statement: Statement, target: str) -> str:
     """Say what a target earns more, or why that can't be said.
 
     Parameters
     ----------
-    found
+    statement
         What the log states of all tasks.
     target
         What was asked.
     """
-    if found.gain is None or found.net is None or found.saved is None or found.net_saved is None:
-        return f"No gain can be stated: {found.verdict}"
+    if (
+        statement.gain is None
+        or statement.net is None
+        or statement.saved is None
+        or statement.net_saved is None
+    ):
+        return f"No gain can be stated: {statement.verdict}"
     if target == "logging":
         return "The target is what was logged: there is nothing to gain"
-    parts = {one.name: one for one in found.components}
+    parts = {part.name: part for part in statement.components}
     who = f"{ONE_AT_A_TIME[SINGLE_TASK].capitalize()}, {target}"
-    if not found.audits.precise:
+    if not statement.audits.precise:
         return (
-            f"{who} would have paid {_more(found.saved, 'less', 'more')}, for labels;"
-            f" {_agreement(found)}. {unknown_accuracy(found.audits)}"
-            f"{_audits(found.audits, found.net_saved)}"
+            f"{who} would have paid {_more(statement.saved, 'less', 'more')}, for labels;"
+            f" {_agreement(statement)}. {unknown_accuracy(statement.audits)}"
+            f"{_audits(statement.audits, statement.net_saved)}"
         )
     return (
-        f"{who} would have earned {_more(found.gain, 'more', 'less')}: accuracy changes by"
+        f"{who} would have earned {_more(statement.gain, 'more', 'less')}: accuracy changes by"
         f" {_points(parts['accuracy'].gain)}, dollars for labels by"
         f" {_usd(parts['usd'].gain, '+')}, delay by {_delay(parts['delay_s'])}"
-        f"{_audits(found.audits, found.net)}"
+        f"{_audits(statement.audits, statement.net)}"
     )
 
 
-def _agreement(found: Statement) -> str:
-    assert found.agreement is not None
-    return f"agreement (the mean confidence) changes by {_points(found.agreement.gain)}"
+def _agreement(statement: Statement) -> str:
+    assert statement.agreement is not None
+    return f"agreement (the mean confidence) changes by {_points(statement.agreement.gain)}"
 
 
-def _more(found: Amount, above: str, below: str) -> str:
+def _more(amount: Amount, above: str, below: str) -> str:
     """An amount as so much more or less, whichever it is."""
-    word, size = (above, found) if found.value >= 0 else (below, found.times(-1.0))
+    word, size = (above, amount) if amount.value >= 0 else (below, amount.times(-1.0))
     return f"{_usd(size)} {word} a task, {_round(size.per_thousand.value, 2)} per 1,000"
 
 
@@ -67,18 +72,18 @@ def _audits(audits: Audits, left: Amount) -> str:
 
 
 def _points(share: Amount) -> str:
-    found = share.times(100.0)
-    return f"{found.value:+.1f} points ({found.low:+.1f} to {found.high:+.1f})"
+    points = share.times(100.0)
+    return f"{points.value:+.1f} points ({points.low:+.1f} to {points.high:+.1f})"
 
 
 def _delay(delay: Component) -> str:
-    found = delay.gain
-    return f"{found.value:+.0f} s ({found.low:+.0f} to {found.high:+.0f})"
+    change = delay.gain
+    return f"{change.value:+.0f} s ({change.low:+.0f} to {change.high:+.0f})"
 
 
-def _usd(found: Amount, sign: str = "") -> str:
-    low, high = _round(found.low, sign=sign), _round(found.high, sign=sign)
-    return f"{_round(found.value, sign=sign)} ({low} to {high})"
+def _usd(amount: Amount, sign: str = "") -> str:
+    low, high = _round(amount.low, sign=sign), _round(amount.high, sign=sign)
+    return f"{_round(amount.value, sign=sign)} ({low} to {high})"
 
 
 def _round(usd: float, digits: int = 4, sign: str = "") -> str:

@@ -136,13 +136,13 @@ class Ledger(FieldwiseSum):
         if not tasks:
             return self
         scored = scored_tasks(weighed, self.price)
-        earned = np.array([one.earned for one in weighed])
+        earned = np.array([task.earned for task in weighed])
         paid = np.array(
             [self.audit_usd if task.audit_usd is None else task.audit_usd for task in tasks]
         )
         doubt = (scored.weight - 1.0) ** 2 * np.array([task.doubt for task in tasks])
         worth = np.array([task.worth_usd for task in tasks])
-        away = np.column_stack([np.array([one.scores for one in weighed]) - earned, paid])
+        away = np.column_stack([np.array([task.scores for task in weighed]) - earned, paid])
         return self + Ledger(
             price=self.price,
             audit_usd=self.audit_usd,
@@ -179,17 +179,17 @@ class Ledger(FieldwiseSum):
 def scored_tasks(weighed: Sequence[WeighedTask], price: Floats) -> Scored:
     """Whole tasks as rows to be summed, valued at `price`, without their steps."""
     n = len(weighed)
-    direct = np.array([one.direct for one in weighed]) @ price
+    direct = np.array([task.direct for task in weighed]) @ price
     none = np.zeros((n, 0))
     return Scored(
-        weight=np.array([one.rho[-1] for one in weighed]),
-        reward=np.array([one.earned for one in weighed]) @ price,
+        weight=np.array([task.rho[-1] for task in weighed]),
+        reward=np.array([task.earned for task in weighed]) @ price,
         direct=direct,
         predicted=direct,
         noise=none,
         spread=none,
         fitted=np.zeros(n),
-        unsupported=np.array([float(one.unsupported) for one in weighed]),
-        chi=np.array([one.square for one in weighed]),
-        doubly=np.array([one.scores for one in weighed]) @ price,
+        unsupported=np.array([float(task.unsupported) for task in weighed]),
+        chi=np.array([task.square for task in weighed]),
+        doubly=np.array([task.scores for task in weighed]) @ price,
     )

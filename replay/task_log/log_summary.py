@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Found:
+class _FirstPass:
     """What the first pass over the histories found."""
 
     actions: set[str] = field(default_factory=set)
@@ -108,12 +108,12 @@ def sum_task_log(
     with OwnLog(path, tell) as log:
         pending = log.pending()
         cut = log.end - log.longest_s() if pending else float("inf")
-        found = _look(log, cut, traits)
-        pools = sorted(found.actions - {STOP})
+        first_pass = _look(log, cut, traits)
+        pools = sorted(first_pass.actions - {STOP})
         for target in targets:
             target.check_action(pools)
         traits.check()
-        if not found.stops:
+        if not first_pass.stops:
             summary, log_sums = sum_choices(log, cut, targets, pending)
             whole = ("slices are of tasks: this log can't be sliced",) if traits.by else ()
             return TaskLogSums(
@@ -128,30 +128,30 @@ def sum_task_log(
                 ),
                 log_sums,
             )
-        share = found.gold / found.audited if found.audited else 0.0
-        tasks = _trajectories(log, cut, share, traits, found.recalibration)
+        share = first_pass.gold / first_pass.audited if first_pass.audited else 0.0
+        tasks = _trajectories(log, cut, share, traits, first_pass.recalibration)
         price = prices(delay_usd_per_hour)
         accounts = [Accounts(price, traits.by, audit_usd or 0.0) for _ in targets]
         log_sums = sum_tasks(
             tasks,
-            sorted(found.actions),
-            found.horizon,
+            sorted(first_pass.actions),
+            first_pass.horizon,
             targets,
             accounts,
-            length=found.used,
+            length=first_pass.used,
             grouped=grouped,
         )
         counts = {
             "tasks": log.tasks,
             "pending": pending,
-            "cut": log.tasks - found.used - found.stuck,
-            "stuck": found.stuck,
-            "audited": found.audited,
-            "gold": found.gold,
+            "cut": log.tasks - first_pass.used - first_pass.stuck,
+            "stuck": first_pass.stuck,
+            "audited": first_pass.audited,
+            "gold": first_pass.gold,
             **log.trouble(),
         }
         blocked = None
-        if not found.used:
+        if not first_pass.used:
             blocked = Judgement.refusal("no task is old enough to have its verdict for sure")
         statements = [
             money_of(account, str(target), level, priced=audit_usd is not None, share=target.share)
@@ -187,30 +187,30 @@ def _check_target(target: TargetPolicy) -> None:
         )
 
 
-def _look(log: OwnLog, cut: float, traits: Traits) -> _Found:
-    found = _Found()
+def _look(log: OwnLog, cut: float, traits: Traits) -> _FirstPass:
+    first_pass = _FirstPass()
     for history in log.histories():
-        found.actions.update(
+        first_pass.actions.update(
             *(d.pmf for d in history.decisions), (d.choice for d in history.decisions)
         )
         if history.at > cut:
             continue
         if not history.verdicts:
-            found.stuck += 1
+            first_pass.stuck += 1
             continue
-        found.used += 1
+        first_pass.used += 1
         traits.look(history.decisions[0])
-        found.horizon = max(found.horizon, len(history.decisions))
-        found.stops += any(d.choice == STOP for d in history.decisions)
+        first_pass.horizon = max(first_pass.horizon, len(history.decisions))
+        first_pass.stops += any(d.choice == STOP for d in history.decisions)
         given = delivered(history)
         if given.audited and given.answer is not None:
             gold = gold_of(history)
-            found.audited += 1
-            found.gold += gold is not None
+            first_pass.audited += 1
+            first_pass.gold += gold is not None
             if gold is not None:
                 right = given.answer == gold
-                found.recalibration.receive(history.task, given.confidence or 0.0, right=right)
-    return found
+                first_pass.recalibration.receive(history.task, given.confidence or 0.0, right=right)
+    return first_pass
 
 
 def _trajectories(

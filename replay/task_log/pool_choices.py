@@ -72,9 +72,15 @@ def sum_choices(
     if asks.unjudged:
         notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
-    said = notes + log.notes()
+    notes_on_log = notes + log.notes()
     summary = Summary(
-        "ask", "real", log_sums.totals[0], said, counts, actions=actions, order=log_sums.order
+        "ask",
+        "real",
+        log_sums.totals[0],
+        notes_on_log,
+        counts,
+        actions=actions,
+        order=log_sums.order,
     )
     return summary, log_sums
 

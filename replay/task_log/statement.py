@@ -115,7 +115,7 @@ def _statement(
     )
 
 
-def amount(found: Evidence | None, level: float) -> Amount:
+def amount(evidence: Evidence | None, level: float) -> Amount:
     """Mean of gains with the interval of unbounded rewards; the widest without evidence."""
-    low, high, _ = default(found, "real", level)
-    return Amount(0.0 if found is None else found.value, low, high)
+    low, high, _ = default(evidence, "real", level)
+    return Amount(0.0 if evidence is None else evidence.value, low, high)

@@ -58,7 +58,7 @@ class _Side:
         pmfs = [[masked(self.target, step.logged) for step in task.steps] for task in tasks]
         weighed = [weigh(task, pmf, self.model) for task, pmf in zip(tasks, pmfs, strict=True)]
         if self.target.kind == "logging":  # what was logged is known: no model is asked
-            weighed = [replace(one, scores=one.earned) for one in weighed]
+            weighed = [replace(task, scores=task.earned) for task in weighed]
         price = self.accounts.price
         fitted = self.model.fitted
         scored, certain = (
@@ -163,10 +163,10 @@ def _scored(
 ) -> Scored:
     n = len(weighed)
     stepwise = np.zeros((n, 2, horizon))
-    for row, one in zip(stepwise, weighed, strict=True):
-        steps = len(one.rho)
-        row[0, :steps], row[1, :steps] = one.terms @ price, one.rho
-        row[1, steps:] = one.rho[-1]
+    for row, task in zip(stepwise, weighed, strict=True):
+        steps = len(task.rho)
+        row[0, :steps], row[1, :steps] = task.terms @ price, task.rho
+        row[1, steps:] = task.rho[-1]
     return replace(
         scored_tasks(weighed, price),
         fitted=np.full(n, float(fitted)),

@@ -169,7 +169,7 @@ def _ends(looked: Looked, walked: Walk, lanes: range | None = None) -> Iterator[
     learners, features = walked.learners, looked.held.features[looked.row]
     can = None if looked.held.can is None else looked.held.can[looked.row][None]
     for lane in range(len(learners.learned)) if lanes is None else lanes:
-        policy = walked.policies.one(lane)
+        policy = walked.policies.of_lane(lane)
         policy = replace(policy, floor=np.zeros_like(policy.floor))
         values = (features @ learners.beta[lane])[None]
         yield lane, policy.pmf(values, learners.learned[lane : lane + 1], can)[0]
