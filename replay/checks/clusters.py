@@ -90,8 +90,8 @@ def _few(design: DesignEffect) -> str:
     if design.significant:
         return _correlated(design)
     return (
-        f"rows with the same {design.column} may be correlated, which so few values can't show"
-        " (--cluster none if rows are independent)"
+        f"rows with the same {design.column} may be correlated; there are too few values to test"
+        " it (--cluster none if rows are independent)"
     )
 
 

@@ -58,7 +58,7 @@ def on_copies(share: float) -> tuple[CheckResult, ...]:
     if not share:
         return ()
     text = (
-        f"{share:.0%} of the rows are copies of another row (same action, chance, context and"
+        f"{share:.0%} of the rows are copies of another row (same action, propensity, context and"
         " reward), which makes intervals too narrow: remove them, or name the column that copies"
         " share (--cluster COLUMN)"
     )

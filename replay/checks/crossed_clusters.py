@@ -63,7 +63,7 @@ def on_crossed(effect: CrossedEffect | None, cluster: str | None) -> tuple[Check
         return ()
     text = (
         f"rows with the same {effect.column} are correlated too, beside those with the same"
-        f" {cluster} (variance {effect.factor:.3g} times as large with both): intervals allow for"
-        f" one column of clusters; try --cluster {effect.column}, or one row of each"
+        f" {cluster} (variance {effect.factor:.3g} times as large with both): intervals can use"
+        f" one column of clusters only; try --cluster {effect.column}, or keep one row of each"
     )
     return (CheckResult("crossed clusters", Grade.BROKEN, text),)

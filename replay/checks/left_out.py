@@ -23,5 +23,5 @@ def left_out(unusable: int, used: int) -> tuple[CheckResult, ...]:
     text = f"{share:.1%} of the rows can't be used and are left out"
     if share <= WEAK:
         return (CheckResult("rows left out", Grade.GOOD, text),)
-    text += ": if that has to do with their reward, the estimate is biased"
+    text += ": if that depends on their reward, the estimate is biased"
     return (CheckResult("rows left out", Grade.BROKEN if share > BROKEN else Grade.WEAK, text),)

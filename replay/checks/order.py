@@ -10,14 +10,14 @@ from replay.order.row_order import OUT_OF_ORDER
 if TYPE_CHECKING:
     from replay.order.row_order import RowOrder
 
-IN_ORDER = "in every part of the log, actions were taken as often as their logged chances say"
+IN_ORDER = "in every part of the log, actions were taken as often as the propensities say"
 SORTED = (
     "the rows are sorted (by action, reward or file), not in the order of logging; the model of the"
     " reward is cross-fitted, so the estimate does not depend on the order"
 )
 MISMATCH = (
-    "in some parts of the log, actions were not taken as often as their logged chances say: were"
-    " those the chances used?"
+    "in some parts of the log, actions were not taken as often as the propensities say: were"
+    " those the propensities used?"
 )
 
 

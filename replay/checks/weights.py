@@ -29,6 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scipy.special import ndtr
+
 from replay.checks.check_result import CheckResult, Grade
 from replay.stats.unseen_tail import by_more_than_luck
 
@@ -46,23 +48,22 @@ TAIL_INDEX = 1.5
 WORST = (Grade.BROKEN, Grade.WEAK, Grade.GOOD)
 
 
-def on_worth(diagnostics: Diagnostics, target: str, unit: str) -> CheckResult:
+def on_worth(diagnostics: Diagnostics, rows: int, target: str, unit: str) -> CheckResult:
     """Judge the effective sample size for the target."""
     value, limits = (
         (diagnostics.ess or 0.0, ESS) if diagnostics.pess is None else (diagnostics.pess, PESS)
     )
     verdict, least = _graded(value, limits)
-    only = "only " if least else ""
-    text = f"the effective sample size for {target} is {only}{_few(value)} {unit}s"
+    number = f"effective sample size for {target}: {_few(value)} {unit}s"
+    text = f"{number}, {100 * value / rows:.3g} % of {rows:,}"
     if diagnostics.pess is None and diagnostics.ess_lower is not None:
         unseen, _ = _graded(diagnostics.ess_lower, PESS)
         if WORST.index(unseen) < WORST.index(verdict):
             limit = PESS[0] if unseen == Grade.BROKEN else PESS[1]
             needed = "required" if unseen == Grade.BROKEN else "recommended"
             text = (
-                f"the effective sample size for {target} is {_few(value)} {unit}s as observed, but"
-                f" possibly only {_few(diagnostics.ess_lower)}, because few rows carry most of the"
-                " weight and larger weights may not have been drawn"
+                f"{number} observed, but possibly only {_few(diagnostics.ess_lower)}: few rows"
+                " carry most of the weight, and larger weights may not have been drawn"
                 f" (at least {limit:.0f} {needed})"
             )
             return CheckResult("worth", unseen, text)
@@ -74,9 +75,7 @@ def on_rewards(diagnostics: Diagnostics, target: str) -> list[CheckResult]:
     if diagnostics.effective_events is None:
         return []
     verdict, least = _graded(diagnostics.effective_events, EVENTS)
-    only = "only " if least else ""
-    number = _few(diagnostics.effective_events)
-    text = f"the estimate for {target} rests on {only}{number} effective rewards"
+    text = f"effective number of rewards for {target}: {_few(diagnostics.effective_events)}"
     return [CheckResult("rewards", verdict, text + least)]
 
 
@@ -99,8 +98,7 @@ def on_precision(rewards: float | None) -> list[CheckResult]:
     if rewards is None:
         return []
     grade, least = _graded(rewards, PRECISION)
-    only = "only " if least else ""
-    text = f"the interval is as wide as that of the mean of {only}{_few(rewards)} logged rewards"
+    text = f"the interval is as wide as that of the mean of {_few(rewards)} logged rewards"
     return [CheckResult("precision", grade, text + least)]
 
 
@@ -112,8 +110,8 @@ def on_mean_weight(diagnostics: Diagnostics) -> list[CheckResult]:
     deficit = diagnostics.weight_deficit or 0.0
     if by_more_than_luck(deficit, error):
         text = (
-            f"the mean weight is {mean:.3g} (expected 1): the log has no rows for about"
-            f" {deficit:.1%} of what the target does, or the propensities are wrong"
+            f"mean weight {mean:.3g} (expected 1): the log has no rows for about {deficit:.1%} of"
+            " the target's actions, or the propensities are wrong"
         )
         grade = Grade.BROKEN if deficit > MEAN_WEIGHT_OFF else Grade.WEAK
         return [CheckResult("mean weight", grade, text)]
@@ -121,15 +119,21 @@ def on_mean_weight(diagnostics: Diagnostics) -> list[CheckResult]:
         return []
     noticed = MEAN_WEIGHT_ERRORS * error
     if abs(mean - 1) <= noticed + 1e-6:
-        limit = f"a deviation above {noticed:.2g} would be noticed" if noticed > 1e-6 else "exact"
         if noticed > MEAN_WEIGHT_NOTICED:
-            text = f"too few rows to check the mean weight: {mean:.3g} (expected 1; only {limit})"
+            text = (
+                f"mean weight {mean:.3g} (expected 1; too few rows to check it: only a deviation"
+                f" above {noticed:.2g} would be noticed)"
+            )
             return [CheckResult("mean weight", Grade.WEAK, text)]
-        text = f"mean weight {mean:.3g} (expected 1; {limit})"
+        chance = "exactly"
+        if error:
+            p_value = 2 * float(ndtr(-abs(mean - 1) / error))
+            chance = f"within sampling error, p = {p_value:.2g}"
+        text = f"mean weight {mean:.3g} (expected 1; {chance})"
         return [CheckResult("mean weight", Grade.GOOD, text)]
     text = (
-        f"the mean weight is {mean:.3g}, not 1: are the propensities those used, and could the log"
-        " do all that the target does?"
+        f"mean weight {mean:.3g} (expected 1), more than sampling error explains: were the logged"
+        " propensities those used, and could the logging policy take every action of the target?"
     )
     verdict = Grade.BROKEN if abs(mean - 1) > MEAN_WEIGHT_OFF else Grade.WEAK
     return [CheckResult("mean weight", verdict, text)]
@@ -140,7 +144,7 @@ def on_tail(diagnostics: Diagnostics) -> list[CheckResult]:
     share, index = diagnostics.top_share, diagnostics.tail_index
     if share is None:
         return []
-    text = f"0.1 % of the rows carry {share:.0%} of all weight"
+    text = f"0.1 % of the rows carry {share:.0%} of the total weight"
     if share > TOP_SHARE:
         return [
             CheckResult(
@@ -150,6 +154,6 @@ def on_tail(diagnostics: Diagnostics) -> list[CheckResult]:
             )
         ]
     if index is not None and index < TAIL_INDEX:
-        text += f", and the tail index is {index:.1f}: larger weights than seen are likely"
+        text += f"; tail index {index:.1f}: larger weights than those seen are likely"
         return [CheckResult("tail", Grade.WEAK, text)]
     return [CheckResult("tail", Grade.GOOD, text)]

@@ -73,7 +73,7 @@ def evaluate(
     ...     _ = toml.write_text('policy = {explorer = "epsilon_greedy", rate = 0.1}')
     ...     answer = evaluate(pa.table(log), target=toml)
     >>> answer.learning.policy, answer.learning.horizon, answer.learning.words
-    ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 learning histories')
+    ('epsilon_greedy 0.1, floor 0.02', 170, 'over 10 replays')
     """
     checked = checked_options(options)
     (answer,) = _answers(source, several_targets([target]), checked).evaluations

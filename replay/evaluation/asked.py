@@ -60,7 +60,7 @@ def read_question(
     if level > MOST_SURE:
         raise BadValue(f"level is {level!r}, must be at most {MOST_SURE!r}")
     if (source is None) == (options["sql"] is None):
-        raise InputError("name either a log or a query (--sql), one of them")
+        raise InputError("give either a log or a query (--sql)")
     _check_engine(source, options)
     every = tuple(parse_target(str(name)) for name in targets)
     rule_called(options["interval"])
@@ -86,10 +86,12 @@ def _check_engine(source: Any, options: EvaluateOptions) -> None:
         return
     if options["sql"] is not None:
         raise InputError(
-            "--engine spark: a query's result is a file of this machine alone: let Spark"
-            " write the table, and evaluate that"
+            "--engine spark: the result of a query is a file on this machine only: write the table"
+            " with Spark, and evaluate that"
         )
     if options["jobs"] > 1:
         raise InputError("--engine spark: its executors are the jobs: leave out --jobs")
     if own_log(source) is not None:
-        raise InputError(f"{source}: our own log is read by one process: leave out --engine spark")
+        raise InputError(
+            f"{source}: a poolwise log is read by one process: leave out --engine spark"
+        )

@@ -63,8 +63,8 @@ def check_limits(interval: str, columns: Columns, kind: RewardKind, table: str) 
     asked = f"{table}: --interval {interval}"
     if kind != "binary" and columns.reward.limits is None:
         raise BadValue(
-            f"{asked}: {columns.reward.text} has no known limits, as 0 and 1 would be: declare what"
-            " it never leaves (--reward-range LOW HIGH)"
+            f"{asked}: {columns.reward.text} has no known limits: declare its lowest and highest"
+            " possible value (--reward-range LOW HIGH)"
         )
     if columns.cluster is not None:
         raise BadValue(
@@ -84,7 +84,11 @@ def limits_note(interval: str, target: TargetPolicy, columns: Columns) -> str:
     stay = "are 0 or 1" if limits is None else f"stay in [{limits[0]:.15g}, {limits[1]:.15g}]"
     possible = target.kind == "logging" or (target.pmf_known and columns.logged is not None)
     largest = "that these contexts allow" if possible else "seen"
-    independent = "; rows must be independent, else take betting" if interval == "bernstein" else ""
+    independent = (
+        "; it needs independent rows: if they are not, use betting"
+        if interval == "bernstein"
+        else ""
+    )
     return (
         f"the interval of IPS holds for any number of rows if rewards {stay} and no weight can be"
         f" above the largest {largest}{independent}"

@@ -29,15 +29,15 @@ Refused = Literal[
 
 REFUSED: Mapping[Refused, str] = {
     "by": (
-        " from the log as a whole, which isn't sliced: leave out --by (a part of a table can be"
-        " evaluated by itself: --sql)"
+        " from the whole log, which isn't sliced: leave out --by (to evaluate a part of a"
+        " table, select it: --sql)"
     ),
     "estimate_propensities": (
-        " from rows accepted by their logged chances, and estimated ones won't do: leave out"
-        " --estimate-propensities, or ask about another target"
+        " from rows accepted by their logged propensities; estimated ones can't be used: leave"
+        " out --estimate-propensities, or choose another target"
     ),
-    "interval": ": its interval is that of its learning histories: leave out --interval",
-    "estimators": ": there is one way to evaluate that: leave out --estimators",
+    "interval": ": its interval is that of its replays: leave out --interval",
+    "estimators": ": it has one estimator (DR replay): leave out --estimators",
     "engine": " row by row, which Spark's executors can't share: leave out --engine spark",
     "delay_usd_per_hour": f"{AS_LOGGED}--delay-usd-per-hour",
     "audit_usd": f"{AS_LOGGED}--audit-usd",

@@ -44,8 +44,8 @@ METHOD = "DR replay"
 """The one estimator of a policy that learns: `replay/learning/rejection_replay.py`."""
 
 NO_DIFFERENCE = (
-    "no difference is given between a target that learns and one that doesn't: the first is valued"
-    " over the first T' rows of its own choice, the second over the log's rows"
+    "there is no difference between a target that learns and one that doesn't: the value of the"
+    " first is over its first T' accepted decisions, that of the second over all rows of the log"
 )
 RATED = ("inverse_gap", "softmax")
 """Explorers whose rates are for values in some unit."""

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from replay.tables.survey import Survey
 
 ASKS = (
-    "a row is an ask, its reward the logged one; only the choice of pool counts, at the states"
-    " that the log visited, asks of one task are treated as independent"
+    "a row is an ask with its logged reward; only the choice of pool is evaluated, at the states"
+    " that the log visited; asks of one task are treated as independent"
 )
-BLIND = "learners know nothing of a task: the log doesn't hold its features"
+BLIND = "learners have no context: the log doesn't hold the features of a task"
 
 
 def hold_table(

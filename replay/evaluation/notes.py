@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from replay.targets.target import TargetPolicy
 
 BOUNDED = (
-    "clipped IPS, Switch-DR and DRos leave weight out: their intervals hold what that may be worth,"
-    " if no reward lies beyond those seen"
+    "clipped IPS, Switch-DR and DRos reduce large weights; their intervals include the bias of"
+    " that, if no reward is outside the range of those seen"
 )
 
 
@@ -34,23 +34,26 @@ def notes_on(
     """Say what is known of a target, of what was eligible, and of rewards without a limit."""
     notes = []
     if target.policy is not None:
-        notes.append(f"{target} is {policy_label(target.policy)}, and doesn't learn")
+        notes.append(f"{target} is {policy_label(target.policy)}; it doesn't learn")
     if columns.estimated and not columns.context:
-        notes.append("no context column is named, so each action's chance is its share (--context)")
+        notes.append(
+            "no context column is named (--context): the estimated propensity of an action is its"
+            " share of the rows"
+        )
     if target.kind == "logging":
         notes.append("the target is the logging policy: every weight is 1, no model is needed")
         return (*notes, *_limits(target, columns, kind, interval))
     if not target.pmf_known and not only:
         notes.append(
-            "only the logged action's chance under the target is known, so there is no DM and no"
-            " DR; the self-normalised baseline form is the default"
+            "only the target's probability of the logged action is known, so DM and DR can't be"
+            " computed; the default estimator is the self-normalised baseline form"
         )
     elif (
         target.pmf_known and not target.full and columns.actions is None and columns.logged is None
     ):
         notes.append(
-            "the log doesn't say which actions were eligible in a row: all that it names count"
-            " everywhere"
+            "the log doesn't say which actions were eligible in a row: all actions in the log count"
+            " as eligible in every row"
         )
     notes += _limits(target, columns, kind, interval)
     if not only:
@@ -64,7 +67,7 @@ def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]
     Examples
     --------
     >>> from replay.tables.time_order import Order
-    >>> order_note(Order(0.0, 9.0, earlier=3), "at", None)[0].split(": ")[0]
+    >>> order_note(Order(0.0, 9.0, earlier=3), "at", None)[0][:48]
     '3 rows are earlier (at) than the row before them'
     """
     if not order.earlier or column is None:

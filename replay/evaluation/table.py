@@ -53,8 +53,8 @@ def answer_table(
     """
     if options["delay_usd_per_hour"] or options["audit_usd"] is not None:
         raise InputError(
-            "--delay-usd-per-hour and --audit-usd are for our own log: in a table, put prices into"
-            ' the reward (--reward "quality - 0.5*usd")'
+            "--delay-usd-per-hour and --audit-usd are for poolwise's own logs: in a table, put"
+            ' prices into the reward (--reward "quality - 0.5*usd")'
         )
     with opened(source, options["sql"]) as table:
         columns, notes = find_columns(
@@ -175,12 +175,13 @@ def sum_table(
     for target in targets:
         if target.kind == "greedy" and columns.logged is None:
             raise BadValue(
-                f"target {target}: needs the logging policy's chances of all actions (--logged)"
+                f"target {target}: needs the logging policy's probabilities of all actions"
+                " (--logged)"
             )
         if target.kind == "mix":
             raise BadValue(
-                f"target {target}: is for our own log; in a table, put the target's chances into"
-                " columns (columns:PREFIX)"
+                f"target {target}: is for poolwise's own logs; in a table, put the target's"
+                " probabilities into columns (columns:PREFIX)"
             )
     histogram_kept = interval in NEEDS_HISTOGRAM
     quick = not (grouped or histogram_kept) and is_quick(only, targets, columns, table.columns)

@@ -83,16 +83,18 @@ def _check_options(path: Path, options: EvaluateOptions) -> None:
     """
     given = named_columns(options)
     if given:
-        raise InputError(f"{path}: our own log has no columns: leave out {', '.join(given)}")
+        raise InputError(f"{path}: a poolwise log has no columns: leave out {', '.join(given)}")
     if options["estimate_propensities"]:
-        raise InputError(f"{path}: has its propensities: leave out --estimate-propensities")
+        raise InputError(
+            f"{path}: a poolwise log has its propensities: leave out --estimate-propensities"
+        )
     if options["reward_range"] is not None:
         raise InputError(
-            f"{path}: what a task of our own log earns is no column: leave out --reward-range"
+            f"{path}: the reward of a poolwise log has no declared range: leave out --reward-range"
         )
     interval = options["interval"]
     if interval in LIMITED:
         raise InputError(
             f"{path}: --interval {interval} is for tables whose reward has a declared range"
-            " (--reward-range): take --interval default"
+            " (--reward-range): use --interval default"
         )

@@ -21,8 +21,8 @@ LEAST_HORIZON = 100
 SURE = 1 - 1e-9
 
 LEARNER = (
-    "each learner learns the reward of every action by an online ridge regression on the"
-    " context; the worker's own model (logistic, of Vowpal Wabbit) learns a little otherwise"
+    "each learner predicts the reward of every action by an online ridge regression on the"
+    " context; the worker's own model (logistic regression in Vowpal Wabbit) differs a little"
 )
 """Said with every answer about a policy that learns."""
 
@@ -69,23 +69,23 @@ class Walking:
             raise CannotAnswer(OUT_OF_ORDER)
         if held.pmf is None and (held.propensity > SURE).mean() > 0.01:
             raise CannotAnswer(
-                "the log could do only what it did in"
-                f" {counted(int((held.propensity > SURE).sum()), 'row')} (chance 1): it says"
-                " nothing of other ways"
+                "the logging policy could take only the logged action in"
+                f" {counted(int((held.propensity > SURE).sum()), 'row')} (propensity 1): nothing is"
+                " known of other actions"
             )
         acceptance = acceptance_of(held.propensity, self.percentile)
         most = horizon_of(len(held), acceptance)
         horizon = most if self.horizon is None else self.horizon
         if most < LEAST_HORIZON:
             raise CannotAnswer(
-                f"{len(held):,} rows whose smallest logged chance is {acceptance:.2g} make a"
-                f" history of T' = {max(most, 0)} tasks, and {LEAST_HORIZON} are needed"
-                + self._way_out(held)
+                f"{len(held):,} rows with a smallest propensity of {acceptance:.2g} allow a"
+                f" horizon of T' = {max(most, 0)} accepted decisions (at least {LEAST_HORIZON}"
+                " required)" + self._way_out(held)
             )
         if not LEAST_HORIZON <= horizon <= most:
             raise CannotAnswer(
-                f"a horizon of {horizon:,} tasks: {len(held):,} rows allow {LEAST_HORIZON} to"
-                f" {most:,} (they are accepted with chance {acceptance:.2g})"
+                f"a horizon of {horizon:,} accepted decisions: {len(held):,} rows allow"
+                f" {LEAST_HORIZON} to {most:,} (acceptance probability {acceptance:.2g})"
             )
         shuffled = not learned and (any_order(held) or not held.order.logged)
         replays = self.replays if shuffled else 1
@@ -96,14 +96,15 @@ class Walking:
         for percentile in (0.001, 0.01, 0.05, 0.1, 0.2):
             acceptance = acceptance_of(held.propensity, percentile)
             if percentile > self.percentile and horizon_of(len(held), acceptance) >= LEAST_HORIZON:
-                return f"; --percentile {percentile:g} would do, see its help"
-        return ": a longer log, or one with more exploring"
+                return f"; --percentile {percentile:g} would allow enough (see its help)"
+        return ": use a longer log, or one with more exploration"
 
     def _notes(self, held: ReplayLog, plan: Plan, *, learned: bool) -> tuple[str, ...]:
         notes = []
         if len(held) < held.whole:
             notes.append(
-                f"{len(held):,} of {held.whole:,} rows are used, an even share: more aren't held"
+                f"{len(held):,} of {held.whole:,} rows are used, evenly spaced: more don't fit in"
+                " memory"
             )
         if held.unseen:
             notes.append(
@@ -112,20 +113,22 @@ class Walking:
             )
         if self.percentile:
             notes.append(
-                f"rows with a chance below {plan.acceptance:.3g} ({self.percentile:.2%} of them)"
-                " are learned from as several where they would be chosen more often than they are"
-                " there: histories are a little noisier than live ones"
+                f"rows with a propensity below {plan.acceptance:.3g} ({self.percentile:.2%} of"
+                " them) count as several where the policy takes them more often than they can be"
+                " accepted: replays are a little noisier than a live run"
             )
         if learned:
             why = "the log was written by a policy that learned"
         else:
-            why = "the log isn't alike over its length (its policy learned, or the world drifts)"
+            why = "the log is not stationary (its policy learned, or rewards drift)"
         if not plan.shuffled:
-            notes.append(f"{why}, so it is walked in its own order: intervals are for {HISTORY}")
+            notes.append(
+                f"{why}, so it is replayed once, in its own order: intervals are for {HISTORY}"
+            )
         return tuple(notes)
 
 
-HISTORY = "this history only"
+HISTORY = "this replay only"
 """Where one replay was possible, so that the variance between histories isn't known."""
 
 
@@ -139,8 +142,8 @@ def units(worth: float) -> str:
     """
     return (
         f"rates of inverse_gap and softmax are for values in units of {worth:g} of this log's"
-        " reward; the worker's units are what a right answer is worth: say that as --worth, and"
-        " the rates are the worker's"
+        " reward; the worker's rates are in units of the worth of a correct answer: give that as"
+        " --worth to use the same rates"
     )
 
 
@@ -150,6 +153,6 @@ def words_of(replays: int) -> str:
     Examples
     --------
     >>> words_of(10), words_of(1)
-    ('over 10 learning histories', 'this history only')
+    ('over 10 replays', 'this replay only')
     """
-    return f"over {replays} learning histories" if replays > 1 else HISTORY
+    return f"over {replays} replays" if replays > 1 else HISTORY

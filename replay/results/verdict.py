@@ -90,7 +90,7 @@ def judge(
     --------
     >>> from replay.stats.weight_stats import Diagnostics
     >>> judge(Diagnostics(40.0, 0.04, 1.0, 25.0, 0, 12.0, None, 0.1), 1000, "uniform").text
-    'cannot answer: the effective sample size for uniform is only 40 rows (at least 60 required)'
+    'cannot answer: effective sample size for uniform: 40 rows, 4 % of 1,000 (at least 60 required)'
     """
     clusters = diagnostics.effective_clusters
     if mismatch is not None:
@@ -101,9 +101,13 @@ def judge(
         imbalance = replace(imbalance, p_value=p_value)
     findings = [
         _support(
-            diagnostics, rows, target, unit, "seems never to do" if estimated else "could not do"
+            diagnostics,
+            rows,
+            target,
+            unit,
+            "seems never to take" if estimated else "could not take",
         ),
-        on_worth(diagnostics, target, unit),
+        on_worth(diagnostics, rows, target, unit),
         *on_rewards(diagnostics, target),
         *_clusters(diagnostics, design),
         *on_precision(precision),
@@ -128,7 +132,9 @@ def _support(
             "support", Grade.GOOD, f"full support: every action of {target} has a logged propensity"
         )
     verdict = Grade.BROKEN if lacking / rows > NO_SUPPORT_SHARE else Grade.WEAK
-    text = f"{target} does what the log {lacks} in {lacking} of {rows} {unit}s"
+    text = (
+        f"{target} takes actions that the logging policy {lacks} in {lacking:,} of {rows:,} {unit}s"
+    )
     return CheckResult("support", verdict, text)
 
 
@@ -149,15 +155,15 @@ def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> 
     name, taken, expected, p_value = mismatch
     away = abs(taken - expected) / expected if expected else 1.0
     if p_value > BY_LUCK or away < MISMATCH[0]:
-        text = "actions were taken as often as their logged chances say"
+        text = "actions were taken as often as the propensities say"
         return [CheckResult("propensities", Grade.GOOD, text)]
     if known:
-        text = f"{name} was taken {taken:,.0f} times, by its logged chances {expected:,.0f}"
+        text = f"{name} was taken {taken:,.0f} times; its propensities imply {expected:,.0f}"
         verdict = Grade.BROKEN if away > MISMATCH[1] else Grade.WEAK
-        return [CheckResult("propensities", verdict, text + ": were those the chances used?")]
+        return [CheckResult("propensities", verdict, text + ": were those the propensities used?")]
     text = (
-        f"by its logged chances {name} stands for {taken:,.0f} of {expected:,.0f} rows: wasn't it"
-        " always eligible, or are the propensities wrong?"
+        f"the inverse propensities of {name} sum to {taken:,.0f} (expected {expected:,.0f}, the"
+        " number of rows): was it not always eligible, or are the propensities wrong?"
     )
     return [CheckResult("propensities", Grade.WEAK, text)]
 
@@ -173,18 +179,22 @@ def _overlap(
     if not overlap:
         return []
     if not thin:
-        return [CheckResult("overlap", Grade.GOOD, f"the log has tried what {target} does")]
+        return [
+            CheckResult(
+                "overlap", Grade.GOOD, f"every action that {target} takes often has enough rows"
+            )
+        ]
     never = [action for action in thin if not action.taken]
     if never:
         text = (
-            f"{target} does {never[0].action} in {never[0].wanted / rows:.0%} of the rows, and the"
-            " log never did"
+            f"{target} takes {never[0].action} in {never[0].wanted / rows:.0%} of the rows, but the"
+            " log never has it"
         )
         return [CheckResult("overlap", Grade.WEAK if known else Grade.BROKEN, text)]
     worst = thin[0]
     text = (
-        f"{target} does {worst.action} in {worst.wanted / rows:.0%} of the rows, and the log's"
-        f" {worst.taken} tries are worth {worst.ess:.1f}"
+        f"{target} takes {worst.action} in {worst.wanted / rows:.0%} of the rows; the effective"
+        f" sample size of its {worst.taken:,} logged rows is {worst.ess:.1f}"
     )
     return [CheckResult("overlap", Grade.WEAK, text)]
 
@@ -207,6 +217,6 @@ def _drift(drift: float | None) -> list[CheckResult]:
     if drift is None:
         return []
     if drift > BY_LUCK:
-        return [CheckResult("drift", Grade.GOOD, "rewards are alike over the length of the log")]
-    text = "rewards drift over the log: what it says is of its whole time, not of today"
+        return [CheckResult("drift", Grade.GOOD, "mean rewards do not drift over the log")]
+    text = "mean rewards drift over the log: the estimate is for its whole time, not for its end"
     return [CheckResult("drift", Grade.WEAK, text)]

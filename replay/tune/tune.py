@@ -72,7 +72,7 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
         level,
     )
     if (source is None) == (sql is None):
-        raise InputError("name either a log or a query (--sql), one of them")
+        raise InputError("give either a log or a query (--sql)")
     own = own_log(source)
     if own is not None:
         held, notes = hold_own(own, tell)

@@ -62,7 +62,9 @@ def test_a_log_that_can_not_answer_prints_why_and_is_refused(tmp_path: Path) -> 
     assert result.exception.exit_code == 3
     answer = json.loads(result.output)
     assert answer["estimates"] == []
-    assert answer["verdict"].startswith("cannot answer: uniform does what the log could not do")
+    assert answer["verdict"].startswith(
+        "cannot answer: uniform takes actions that the logging policy could not take"
+    )
     assert answer["diagnostics"]["no_support_rows"] == 3000
     shown = run(path)
     assert "This log can't say what uniform would have earned" in shown.output

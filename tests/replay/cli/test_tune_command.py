@@ -38,7 +38,7 @@ def test_the_report_is_readable_at_80_columns_and_ends_in_a_block_to_paste(log: 
     result = run(log, "--context", "type", *GRID, "--precision", "0.1")
     assert result.exit_code == 0, result.output
     for word in (
-        "Which way of exploring earns most?", "T' = ", "3 learning histories", "over today",
+        "Which way of exploring earns most?", "T' = ", "3 replays", "over today",
         "What exploring costs and gains", "Smallest floor of epsilon_greedy", "ridge regression",
     ):  # fmt: skip
         assert word in " ".join(result.output.split())

@@ -70,7 +70,7 @@ def test_what_is_known_only_with_the_action_is_no_context(name: str) -> None:
 
 
 def test_prices_are_for_our_own_log() -> None:
-    with pytest.raises(InputError, match="are for our own log"):
+    with pytest.raises(InputError, match="are for poolwise's own logs"):
         evaluate(frame(), audit_usd=0.5)
 
 

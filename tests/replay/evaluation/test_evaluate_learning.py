@@ -23,7 +23,7 @@ def test_its_value_is_that_of_live_runs_of_the_same_length(greedy: str) -> None:
     truth = live([POLICY], answer.learning.horizon, 200).mean()
     assert abs(answer.value - truth) < (answer.high - answer.low)
     assert answer.low < answer.value < answer.high < RIGHT.max()
-    assert answer.learning.words == "over 10 learning histories"
+    assert answer.learning.words == "over 10 replays"
     assert answer.rows == 3000
     assert answer.verdict == "good"
 
@@ -41,7 +41,7 @@ def test_a_log_that_drifts_is_about_this_history_only(greedy: str) -> None:
     drifting = as_table(2000, 3, reward=np.where(np.arange(2000) < 1000, rows.reward, 1.0))
     learning = ask(greedy, drifting).learning
     assert learning is not None
-    assert (learning.words, learning.replays) == ("this history only", 1)
+    assert (learning.words, learning.replays) == ("this replay only", 1)
 
 
 def test_a_log_of_too_few_clusters_is_refused(greedy: str) -> None:

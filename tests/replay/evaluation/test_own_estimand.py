@@ -136,7 +136,7 @@ def test_mixtures_that_make_no_sense_are_refused(target: str, why: str, log: Pat
 
 def test_mixtures_are_of_our_own_log_alone() -> None:
     table = {"action": ["a", "b"] * 50, "reward": [1, 0] * 50, "propensity": [0.5] * 100}
-    with pytest.raises(BadValue, match="is for our own log"):
+    with pytest.raises(BadValue, match="is for poolwise's own logs"):
         evaluate(pa.table(table), target="mix:0.2:uniform")
 
 

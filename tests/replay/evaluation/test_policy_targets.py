@@ -38,7 +38,7 @@ def test_a_learner_is_valued_as_a_bare_walk_says(greedy: str) -> None:
     assert (found.value, found.low, found.high) == walked(as_table(ROWS), GREEDY)
     assert found.learning is not None
     assert found.learning.policy == "epsilon_greedy 0.2, floor 0.02"
-    assert (found.learning.replays, found.learning.words) == (10, "over 10 learning histories")
+    assert (found.learning.replays, found.learning.words) == (10, "over 10 replays")
     assert (found.rows, found.logging.level) == (ROWS, 0.95)
 
 
@@ -126,7 +126,7 @@ def test_uniform_is_uniform_and_says_so(tmp_path: Path) -> None:
     found, same = (ask(one, estimators=["SNIPS", "DR"]) for one in (path, "uniform"))
     assert found.estimates == same.estimates
     assert found.learning is None
-    assert f"{path} is uniform, and doesn't learn" in found.notes
+    assert f"{path} is uniform; it doesn't learn" in found.notes
 
 
 def test_tables_of_every_kind_say_the_same(greedy: str, tmp_path: Path) -> None:
@@ -206,13 +206,13 @@ def test_json_page_prompt_and_terminal_say_how_long_and_how_often(
         "policy": "epsilon_greedy 0.2, floor 0.02",
         "horizon": horizon,
         "replays": 3,
-        "words": "over 3 learning histories",
+        "words": "over 3 replays",
         "passed": one["learning"]["passed"],
     }
     assert one["rows"] >= one["learning"]["passed"] > horizon
     assert even["learning"] is None
     assert answer["differences"] == []
-    span = f"in its first T' = {horizon:,} rows, over 3 learning histories"
+    span = f"in its first T' = {horizon:,} rows, over 3 replays"
     text = " ".join(shown.output.split())
     assert f"Each {span}, beginning with an empty memory." in text
     assert text.index("verdict uniform") < text.index("target that learns")

@@ -26,7 +26,7 @@ def test_a_log_that_is_too_short_is_refused_with_words_and_3(greedy: str, tmp_pa
     result = run(*arguments, "--html", str(page))
     assert isinstance(result.exception, CannotAnswer)
     assert result.exception.exit_code == 3
-    assert "make a history of T' = " in " ".join(result.output.split())
+    assert "allow a horizon of T' = " in " ".join(result.output.split())
     assert "No history was walked." in result.output
     Reader(page.read_text("utf-8"))
     answer = json.loads(run(*arguments, "--json").output)
@@ -41,7 +41,7 @@ def test_too_few_rewards_are_a_refusal_and_no_number_is_shown(greedy: str, gaps:
     assert found.refused
     assert [one.estimate for one in found.differences] == [None]
     one = found.evaluations[0]
-    assert "effective rewards" in one.verdict
+    assert "effective number of rewards" in one.verdict
     assert one.value is None
     assert one.gain is None
     assert len(one.withheld) == 1

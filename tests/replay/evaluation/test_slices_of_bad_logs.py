@@ -50,7 +50,7 @@ def test_slices_of_a_log_with_other_propensities_are_refused() -> None:
     table = log(action=action.astype(str), **chances)
     asked = {**ASKED, "target": "uniform", "logged": "columns:p_"}
     found = evaluate(pa.table(table), **asked)
-    assert "were those the chances used?" in found.verdict
+    assert "were those the propensities used?" in found.verdict
     assert found.refused
     assert all(one.estimate is None for one in found.slices)
     assert len(found.slices) == 2

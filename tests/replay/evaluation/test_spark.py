@@ -168,7 +168,7 @@ def test_what_executors_can_not_read_is_refused(files: list[Path], tmp_path: Pat
     own = write_log(tmp_path / "log.db", simulate(World(), 20, seed=1))
     with pytest.raises(InputError, match="is in this process's memory"):
         evaluate(frame(100), engine="spark")
-    with pytest.raises(InputError, match="our own log is read by one process"):
+    with pytest.raises(InputError, match="a poolwise log is read by one process"):
         evaluate(own, engine="spark")
     with pytest.raises(InputError, match="a query's result is a file of this machine"):
         evaluate(sql="select 1", engine="spark")

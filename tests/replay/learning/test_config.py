@@ -48,22 +48,26 @@ def test_a_policy_that_learned_is_taken_at_its_word() -> None:
 
 
 def test_too_short_a_log_is_refused_and_says_a_way_out() -> None:
-    with pytest.raises(CannotAnswer, match=r"T' = 6\d tasks, and 100 are needed: a longer log"):
+    with pytest.raises(
+        CannotAnswer, match=r"T' = 6\d accepted decisions \(at least 100 required\): use"
+    ):
         Walking().plan(held(log(260, 3)))
     skewed = np.full((3, 3), [0.98, 0.01, 0.01])
-    with pytest.raises(CannotAnswer, match=r"--percentile 0\.05 would do"):
+    with pytest.raises(CannotAnswer, match=r"--percentile 0\.05 would allow"):
         Walking().plan(held(log(1000, 4, skewed)))
     assert Walking(percentile=0.05).plan(held(log(1000, 4, skewed)))[0].acceptance > 0.9
 
 
 def test_a_horizon_beyond_the_log_is_refused() -> None:
-    with pytest.raises(CannotAnswer, match="a horizon of 5,000 tasks: 1,000 rows allow 100 to"):
+    with pytest.raises(
+        CannotAnswer, match="a horizon of 5,000 accepted decisions: 1,000 rows allow 100 to"
+    ):
         Walking(horizon=5000).plan(held(log(1000, 5)))
 
 
 def test_a_log_without_chance_is_refused() -> None:
     rows = log(1000, 6, full=False)
-    with pytest.raises(CannotAnswer, match="only what it did in 1,000 rows"):
+    with pytest.raises(CannotAnswer, match="only the logged action in 1,000 rows"):
         Walking().plan(held(replace(rows, propensity=np.ones(1000))))
 
 

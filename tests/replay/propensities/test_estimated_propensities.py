@@ -214,7 +214,7 @@ def test_what_the_log_never_does_is_no_support() -> None:
     log.loc[log["kind"] == "x", "action"] = "a"
     answer = ask(log)
     assert answer.refused
-    assert "always:b does what the log seems never to do" in answer.verdict
+    assert "always:b takes actions that the logging policy seems never to take" in answer.verdict
     made, parts = estimated(log, context=("kind", "size"))
     assert made.floor == FLOOR / 3
     assert stacked(parts).min() > made.floor * 0.95
@@ -258,7 +258,7 @@ def test_a_column_that_looks_like_the_propensity_is_a_note() -> None:
 
 def test_our_own_log_has_its_propensities(tmp_path: Path) -> None:
     path = write_log(tmp_path / "log.db", simulate(World(), 20, seed=1))
-    with pytest.raises(InputError, match="has its propensities"):
+    with pytest.raises(InputError, match="a poolwise log has its propensities"):
         evaluate(path, estimate_propensities=True)
 
 

@@ -98,7 +98,7 @@ def sliced(many: int = 30, column: str = "country") -> Evaluation:
     for at in range(many):
         rows = int(20 + 4000 / (at + 1))
         if at % 7 == 6:
-            why = "the effective sample size for uniform is only 21 rows (at least 60 required)"
+            why = "effective sample size for uniform: 21 rows (at least 60 required)"
             slices.append(
                 SliceEstimate(column, f"value {at}", rows, None, None, Judgement.refusal(why))
             )
@@ -151,7 +151,7 @@ def compared() -> Comparison:
 def learner(target: str = "policy.toml", *, scale: float = 1.0) -> Evaluation:
     """An answer about a policy that learns."""
     whole = good(target, scale=scale)
-    words, horizon = "over 10 learning histories", "T' = 1,113"
+    words, horizon = "over 10 replays", "T' = 1,113"
     one = replace(whole.estimates[-1], estimator="DR replay", interval=words, setting=horizon)
     return replace(
         whole,
@@ -172,7 +172,7 @@ def compared_learners() -> Comparison:
         (good(), learner(), good("greedy", scale=1.2), learner("new.toml"), unwalked),
         (
             Difference("greedy", "uniform", pair),
-            Difference("new.toml", "policy.toml", replace(pair, interval="this history only")),
+            Difference("new.toml", "policy.toml", replace(pair, interval="this replay only")),
             Difference("short.toml", "policy.toml", None),
         ),
     )

@@ -25,7 +25,7 @@ def verdict(**changes: float | None) -> str:
     return judge(replace(HEALTHY, **changes), 1000, "uniform").text  # type: ignore[arg-type]  # floats for counts
 
 
-ESS, RESTS = "the effective sample size for uniform is", "the estimate for uniform rests on"
+ESS, REWARDS = "effective sample size for uniform:", "effective number of rewards for uniform:"
 
 
 def test_a_healthy_log_is_good() -> None:
@@ -35,16 +35,22 @@ def test_a_healthy_log_is_good() -> None:
 @pytest.mark.parametrize(
     ("changes", "begins"),
     [
-        ({"ess": 59.0}, f"cannot answer: {ESS} only 59 rows"),
-        ({"ess": 61.0}, f"weak: {ESS} only 61 rows"),
-        ({"pess": 29.0}, f"cannot answer: {ESS} only 29 rows"),
-        ({"pess": 99.0}, f"weak: {ESS} only 99 rows"),
-        ({"effective_events": 2.9}, f"cannot answer: {RESTS} only 2.9 effective rewards"),
-        ({"effective_events": 3.1}, f"weak: {RESTS} only 3.1 effective rewards"),
-        ({"effective_events": 19.0}, f"weak: {RESTS} only 19 effective rewards"),
-        ({"no_support_rows": 11}, "cannot answer: uniform does what the log could not do in 11"),
-        ({"no_support_rows": 1}, "weak: uniform does what the log could not do in 1 of 1000"),
-        ({"mean_weight": 1.2}, "weak: the mean weight is 1.2, not 1"),
+        ({"ess": 59.0}, f"cannot answer: {ESS} 59 rows, 5.9 % of 1,000 (at"),
+        ({"ess": 61.0}, f"weak: {ESS} 61 rows"),
+        ({"pess": 29.0}, f"cannot answer: {ESS} 29 rows"),
+        ({"pess": 99.0}, f"weak: {ESS} 99 rows"),
+        ({"effective_events": 2.9}, f"cannot answer: {REWARDS} 2.9 (at"),
+        ({"effective_events": 3.1}, f"weak: {REWARDS} 3.1 (at"),
+        ({"effective_events": 19.0}, f"weak: {REWARDS} 19 (at"),
+        (
+            {"no_support_rows": 11},
+            "cannot answer: uniform takes actions that the logging policy could not take in 11",
+        ),
+        (
+            {"no_support_rows": 1},
+            "weak: uniform takes actions that the logging policy could not take in 1 of 1,000",
+        ),
+        ({"mean_weight": 1.2}, "weak: mean weight 1.2 (expected 1), more than"),
         ({"mean_weight": 1.1}, "good"),
     ],
 )
@@ -61,20 +67,20 @@ def test_the_expected_effective_sample_counts_where_it_is_known() -> None:
 @pytest.mark.parametrize(
     ("mean", "error", "verdict", "says"),
     [
-        (1.01, 0.03, "good", "mean weight 1.01 (expected 1; a deviation above 0.12 would be"),
-        (1.0, 0.0, "good", "mean weight 1 (expected 1; exact)"),
-        (1.2, 0.12, "good", "mean weight 1.2 (expected 1; a deviation above 0.48 would be"),
+        (1.01, 0.03, "good", "mean weight 1.01 (expected 1; within sampling error, p = 0.74)"),
+        (1.0, 0.0, "good", "mean weight 1 (expected 1; exactly)"),
+        (1.2, 0.12, "good", "mean weight 1.2 (expected 1; within sampling error, p = 0.096)"),
         (
             3.13,
             1.05,
             "weak",
-            "too few rows to check the mean weight: 3.13 (expected 1; only a deviation",
+            "mean weight 3.13 (expected 1; too few rows to check it: only a deviation above 4.2",
         ),
         (
             0.99,
             0.13,
             "weak",
-            "too few rows to check the mean weight: 0.99 (expected 1; only a deviation",
+            "mean weight 0.99 (expected 1; too few rows to check it: only a deviation above 0.52",
         ),
     ],
 )
@@ -98,10 +104,10 @@ def test_rewards_that_can_be_negative_have_no_effective_events() -> None:
     [
         (None, "good"),
         (21.0, "good"),
-        (19.0, "weak: the interval is as wide as that of the mean of only 19 logged rewards"),
+        (19.0, "weak: the interval is as wide as that of the mean of 19 logged rewards"),
         (
             2.9,
-            "cannot answer: the interval is as wide as that of the mean of only 2.9 logged rewards",
+            "cannot answer: the interval is as wide as that of the mean of 2.9 logged rewards",
         ),
     ],
 )

@@ -133,7 +133,7 @@ def test_so_few_users_that_nothing_can_be_seen_are_refused() -> None:
     answer = evaluate(pa.table(columns), **asked)  # type: ignore[arg-type] # names of columns
     assert answer.verdict == (
         "cannot answer: effective number of clusters: 2 (at least 5 required); rows with the same"
-        " user may be correlated, which so few values can't show (--cluster none if rows are"
+        " user may be correlated; there are too few values to test it (--cluster none if rows are"
         " independent)"
     )
     columns["user"] = np.full(500, "u0")

@@ -260,7 +260,7 @@ def test_a_target_that_the_log_can_not_answer_gets_no_gain(tmp_path: Path) -> No
     found = money(tmp_path / "log", plain(20))
     assert found.whole.gain is None
     assert found.whole.components == ()
-    why = "No gain can be stated: cannot answer: the effective sample size for"
+    why = "No gain can be stated: cannot answer: effective sample size for"
     assert found.headline.startswith(why)
 
 

@@ -108,7 +108,7 @@ def test_our_own_log_is_tuned_by_asks_as_this_history(tmp_path: Path) -> None:
         ({"candidates": []}, ConfigError, "no candidates"),
         ({"rate": [1.0]}, ConfigError, "either in a file or by"),
         ({"candidates": None, "explorer": ["best"]}, ConfigError, "explorer 'best' is unknown"),
-        ({"horizon": 10_000}, CannotAnswer, "a horizon of 10,000 tasks"),
+        ({"horizon": 10_000}, CannotAnswer, "a horizon of 10,000 accepted decisions"),
         ({"candidates": [PolicySettings(name="cheapest")]}, ConfigError, "doesn't hold the prices"),
     ],
 )  # fmt: skip
@@ -122,5 +122,5 @@ def test_what_can_not_be_asked_is_one_line(
 def test_a_log_that_can_say_of_nobody_is_refused() -> None:
     """One label in a thousand is right: too few rewards speak about anything."""
     rare = np.where(np.arange(3000) % 1000 == 999, 1.0, 0.0)
-    with pytest.raises(CannotAnswer, match="effective rewards"):
+    with pytest.raises(CannotAnswer, match="effective number of rewards"):
         tune(as_table(reward=rare), context=["type"], candidates=FEW, replays=4)

@@ -61,9 +61,10 @@ def test_the_answer_comes_first_and_the_verdict_last() -> None:
 
 def test_only_what_is_not_good_is_told_of_the_checks() -> None:
     text = " ".join(printed(refused()).split())
-    assert "Broken: always:rare does what the log could not do in 9000 of 20000 rows." in text
+    refusal = "takes actions that the logging policy could not take in 9,000 of 20,000 rows"
+    assert f"Broken: always:rare {refusal}." in text
     assert "2 other checks are good." in text
-    assert "effective rewards" not in text
+    assert "effective number of rewards" not in text
 
 
 def test_a_refused_answer_has_no_number_of_an_estimate() -> None:
@@ -107,7 +108,7 @@ def test_targets_that_learn_have_a_table_of_their_own() -> None:
             "target per row more than logged verdict uniform",
             "greedy uniform 0.035 (0.021 to 0.050)",
             "target that learns per row more than logged verdict policy.toml",
-            "Each in its first T' = 1,113 rows, over 10 learning histories, beginning with an",
+            "Each in its first T' = 1,113 rows, over 10 replays, beginning with an",
             "new.toml policy.toml 0.035 (0.021 to 0.050) short.toml policy.toml cannot answer",
         )
     ]

@@ -102,7 +102,9 @@ def test_a_tiny_logged_chance_of_another_action_is_no_support() -> None:
     chances = {"p_a": [0.5] * N, "p_b": [0.5] * N, "p_c": [1e-200] * N}
     answer = evaluate(log(**chances), logged="columns:p_")
     assert answer.diagnostics.no_support_rows == N
-    assert answer.verdict.startswith("cannot answer: uniform does what the log could not do")
+    assert answer.verdict.startswith(
+        "cannot answer: uniform takes actions that the logging policy could not take"
+    )
 
 
 def test_a_tiny_chance_of_the_target_counts_as_none() -> None:
