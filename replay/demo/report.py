@@ -1,4 +1,4 @@
-"""The demo's figures as a table that somebody who pays for labels understands."""
+"""The demo's figures as a table, for people who pay for labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from replay.evaluation.api import evaluate
 from replay.report.terminal.report import print_report as print_evaluation
-from replay.runtime.text import time_of
+from replay.runtime.text import share, time_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def print_report(result: DemoResult, log: str, console: Console) -> None:
-    """Print the market's table, what the log in a file says of itself, and where it lies."""
+    """Print the market's table, an evaluation of the log if it is a file, and what to try next."""
     print_table(result, console)
     console.print()
     if log.startswith("kafka://"):
@@ -36,12 +36,12 @@ def print_report(result: DemoResult, log: str, console: Console) -> None:
             f"  poolwise evaluate {log} --target greedy",
             f"  poolwise evaluate {log} --target greedy --html greedy.html",
         )
-    console.print(Text(f"All of it lies in {log}. Try:", style="bold"))
+    console.print(Text(f"All events are in {log}. Try:", style="bold"))
     console.print(Text("\n".join(steps)))
 
 
 def print_table(result: DemoResult, console: Console) -> None:
-    """Print one row a way of buying labels, poolwise first."""
+    """Print a row for each strategy, poolwise first."""
     table = Table(
         title=(
             f"{result.tasks:,} image segments in {len(result.classes)} classes, "
@@ -52,17 +52,18 @@ def print_table(result: DemoResult, console: Console) -> None:
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    table.add_column("way of buying labels", no_wrap=True)
-    for column in ("right (audited)", "in truth", "labels", "usd", "on time", "p95"):
-        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("strategy", no_wrap=True)
+    heads = ("right,\naudited", "right,\ntrue", "labels\nper task", "$ per\ntask", "on\ntime")
+    for head in (*heads, "95 %\nwithin"):
+        table.add_column(head, justify="right", no_wrap=True)
     for number, row in enumerate(result.rows):
         table.add_row(
             row.name,
             audited(row.accuracy_audited),
-            f"{row.accuracy_true:.1%}",
+            share(row.accuracy_true),
             f"{row.labels_per_task:.2f}",
             f"{row.usd_per_task:.3f}",
-            f"{row.on_time:.1%}",
+            share(row.on_time),
             time_of(row.delay_s_p95),
             style="bold" if number == 0 else "",
         )
@@ -70,18 +71,19 @@ def print_table(result: DemoResult, console: Console) -> None:
     console.print()
     ours = result.rows[0]
     console.print(
-        "Labels and dollars are per task; p95 is the time to the verdict that 95 % of the tasks "
-        "keep to. 'Right (audited)' is what an expert found in the same audited tasks for every "
-        "row, with its 95 % interval; 'in truth' is known only because the market is "
-        f"simulated. Audits cost ${ours.audit_usd_per_task:.3f} of poolwise's "
-        f"${ours.usd_per_task:.3f} a task. {result.hours:.0f} simulated hours, seed "
-        f"{result.seed}.",
+        "'Right, audited': share of right answers among the tasks that experts audited, the same "
+        "tasks in every row, with its 95 % interval. 'Right, true': among all tasks, known only "
+        "because the market is simulated. 'On time': answered by the deadline. '95 % within': the "
+        "time by which 95 % of the tasks have their verdict. Audits cost "
+        f"${ours.audit_usd_per_task:.3f} of poolwise's ${ours.usd_per_task:.3f} per task. "
+        f"{result.hours:.0f} simulated hours, seed {result.seed}.",
         style="dim",
     )
 
 
-def audited(found: Audited | None) -> str:
+def audited(interval: Audited | None) -> str:
     """Write an audited share with its interval; a dash where nothing was audited."""
-    if found is None:
+    if interval is None:
         return "–"
-    return f"{found.value:.0%} ({100 * found.low:.0f}–{100 * found.high:.0f})"
+    low, high = 100 * interval.low, 100 * interval.high
+    return f"{100 * interval.value:.0f} % ({low:.0f}–{high:.0f})"

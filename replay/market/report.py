@@ -18,26 +18,27 @@ if TYPE_CHECKING:
 def print_live(run: LiveRun, console: Console) -> None:
     """Print a run."""
     table = Table(title="Simulated market (no people)", title_justify="left", box=SIMPLE)
-    for column in ("pool", "labels", "usd", "right"):
+    for column in ("pool", "labels", "cost, $", "right"):
         table.add_column(column, justify="left" if column == "pool" else "right")
     for name, pool in run.pools.items():
         table.add_row(name, f"{pool.labels:,}", f"{pool.usd:,.2f}", share(pool.right))
     table.add_row("all", f"{run.labels:,}", f"{run.usd:,.2f}", "", style="bold")
     console.print(table)
     console.print(
-        f"{counted(run.tasks, 'task')}, {run.labels_per_task:.2f} labels and "
-        f"${run.usd / run.tasks:.4f} a task; {share(run.accuracy)} of the answers are right."
+        f"{share(run.accuracy)} of the answers to {counted(run.tasks, 'task')} are right; "
+        f"{run.labels_per_task:.2f} labels and ${run.usd / run.tasks:.4f} per task."
     )
     console.print(
-        f"{share(run.on_time)} in time; half within {time_of(run.delay_s_median)}, 95 % within "
-        f"{time_of(run.delay_s_p95)}. Asks that expired: {run.expired:,}, declined: "
-        f"{run.declines:,}."
+        f"{share(run.on_time)} answered by their deadline; half within "
+        f"{time_of(run.delay_s_median)}, 95 % within {time_of(run.delay_s_p95)}. "
+        f"{counted(run.expired, 'ask')} expired, {run.declines:,} declined."
     )
     if run.audits:
         audits = counted(run.audits, "verdict")
-        console.print(f"{audits} audited by experts, ${run.audit_usd:,.2f} more.")
+        console.print(f"{audits} audited by experts, for another ${run.audit_usd:,.2f}.")
     if run.ece is not None:
         console.print(
-            f"Calibration error {run.ece:.3f} (noise floor {run.ece_noise_floor:.3f}), "
-            f"Brier score {run.brier:.3f}, surest half right {share(run.surest_half_accuracy)}."
+            f"Calibration error {run.ece:.3f} (sampling alone gives {run.ece_noise_floor:.3f}); "
+            f"Brier score {run.brier:.3f}; {share(run.surest_half_accuracy)} of the more confident "
+            "half of the answers are right."
         )

@@ -110,7 +110,7 @@ def recorded_report(crowd: Crowd, outcome: Outcome, terms: Terms) -> RecordedRep
 def print_recorded(report: RecordedReport, console: Console) -> None:
     """Print a replay in one screen."""
     table = Table(title=Text(f"Recorded market: {report.name}"), title_justify="left", box=SIMPLE)
-    for column in ("pool", "labels bought", "of", "usd", "right"):
+    for column in ("pool", "labels bought", "available", "cost, $", "right"):
         table.add_column(column, justify="left" if column == "pool" else "right")
     for name, pool in report.pools.items():
         labels, there = f"{pool.labels:,}", f"{pool.labels_available:,}"
@@ -120,28 +120,30 @@ def print_recorded(report: RecordedReport, console: Console) -> None:
     console.print(table)
     say(
         console,
-        f"{counted(report.tasks, 'task')}, {report.labels_per_task:.2f} labels a task: "
-        f"{report.labels / report.labels_available:.1%} of the labels there were.",
+        f"{counted(report.tasks, 'task')}, {report.labels_per_task:.2f} labels per task: "
+        f"{share(report.labels / report.labels_available)} of the recorded labels.",
     )
     if report.tasks_with_truth:
         say(
             console,
-            f"Accuracy {share(report.accuracy)} on {counted(report.tasks_with_truth, 'task')} "
-            f"with truth; majority of all labels {share(report.majority_accuracy)}.",
+            f"Accuracy on {counted(report.tasks_with_truth, 'task')} with a true answer: "
+            f"{share(report.accuracy)}; majority of all recorded labels: "
+            f"{share(report.majority_accuracy)}.",
         )
     else:
-        say(console, "No truth was recorded, so accuracy isn't known.")
+        say(console, "No true answers are recorded, so accuracy is unknown.")
     if report.unanswered:
         say(console, f"{counted(report.unanswered, 'task')} without an answer.")
     if report.audits:
         audits = counted(report.audits, "verdict")
-        say(console, f"{audits} audited by experts, ${report.audit_usd:,.2f} more.")
+        say(console, f"{audits} audited by experts, for another ${report.audit_usd:,.2f}.")
     if report.ece is not None:
         say(
             console,
-            f"Calibration error {report.ece:.3f} (noise floor {report.ece_noise_floor:.3f}), "
-            f"Brier score {report.brier:.3f}, "
-            f"surest half right {share(report.surest_half_accuracy)}.",
+            f"Calibration error {report.ece:.3f} (sampling alone gives "
+            f"{report.ece_noise_floor:.3f}); Brier score {report.brier:.3f}; "
+            f"{share(report.surest_half_accuracy)} of the more confident half of the answers are "
+            "right.",
         )
     for note in report.notes:
         say(console, f"Note: {note}.", "dim")

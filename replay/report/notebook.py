@@ -66,7 +66,7 @@ def as_line(answer: Evaluation | Comparison) -> str:
         return printable(f"<Evaluation of {asked}: {answer.verdict}>")
     level = f"{100 * answer.logging.level:.6g} %"
     span = lived(answer)
-    by = f"{brief(answer)} a {answer.unit}{f' {span},' if span else ''} by {answer.default}"
+    by = f"{brief(answer)} per {answer.unit}{f' {span},' if span else ''} by {answer.default}"
     by += f", {level} interval"
     return printable(f"<Evaluation of {asked}: {by}; {answer.judgement.status}>")
 
@@ -86,4 +86,4 @@ def _row(name: str, estimate: Estimate | None, *, chosen: bool = False) -> Noteb
 
 
 def _table(name: str, rows: Sequence[NotebookRow], span: str = "") -> dict[str, object]:
-    return {"heads": (name, "value", "low", "high", "by"), "rows": rows, "span": span}
+    return {"heads": (name, "value", "low", "high", "interval method"), "rows": rows, "span": span}

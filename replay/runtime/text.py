@@ -54,9 +54,9 @@ def share(value: float | None) -> str:
     Examples
     --------
     >>> share(0.1234), share(None)
-    ('12.3%', '–')
+    ('12.3 %', '–')
     """
-    return "–" if value is None else f"{value:.1%}"
+    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def time_of(seconds: float | None) -> str:

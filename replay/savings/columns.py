@@ -54,7 +54,7 @@ def find_columns(
     Raises
     ------
     UnknownColumn
-        If a column that was given isn't there, or a needed one is neither given nor found.
+        If a column that was named is missing, or a required one is neither named nor found.
 
     Examples
     --------
@@ -81,8 +81,8 @@ def find_columns(
                 guessed.append(role)
         elif role in NEEDED:
             raise UnknownColumn(
-                f"{name}: can't tell which column is the {role}: say --{role} COLUMN; "
-                f"there are: {', '.join(map(repr, header))}"
+                f"{name}: no column looks like the {role}; name it with --{role} COLUMN; "
+                f"columns: {', '.join(map(repr, header))}"
             )
     return {role: found[role] for role in (*NAMES, "truth") if role in found}, tuple(guessed)
 

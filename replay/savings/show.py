@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
-from replay.runtime.text import add_row, counted, say
+from replay.runtime.text import add_row, counted, say, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,33 +23,34 @@ FEWEST_LABELS = 10  # below, a labeler's cost per agreed label is mostly luck
 
 
 def print_savings(report: SavingsReport, console: Console) -> None:
-    """Print what was bought, what wasn't needed, what it saves, and where answers differ."""
+    """Print what would have been saved, how sure that is, and where answers would differ."""
     saved = report.usd_saved
+    verb = "lost" if saved.value < 0 else "saved"
     say(
         console,
-        f"{dollars(saved.value)} saved {report.per}: {report.share_saved.value:.0%} of what the "
-        "labels cost.",
+        f"poolwise would have {verb} {dollars(abs(saved.value))} {report.per} (95 % interval "
+        f"{dollars(saved.low)} to {dollars(saved.high)}): "
+        f"{100 * abs(report.share_saved.value):.0f} % of what the labels cost.",
         "bold",
     )
     say(
         console,
-        f"95 % interval: {dollars(saved.low)} to {dollars(saved.high)}. "
         f"{counted(report.labels, 'label')} were bought for {counted(report.tasks, 'task')} "
-        f"({dollars(report.usd)}); poolwise would have bought {report.labels_needed:,.0f} "
+        f"({dollars(report.usd)}); poolwise would have bought {report.labels_needed:,.0f} labels "
         f"({dollars(report.usd_needed)}).",
     )
     _print_quality(report, console)
     _print_differing(report, console)
     _print_sources("pool", report.pools, console)
-    dear = [one for one in report.labelers if one.labels >= FEWEST_LABELS]
-    _print_sources("labeler", dear or report.labelers, console)
+    active = [labeler for labeler in report.labelers if labeler.labels >= FEWEST_LABELS]
+    _print_sources("labeler", active or report.labelers, console)
     console.print()
-    told = ", ".join(f"{role} = {column}" for role, column in report.columns.items())
+    columns = ", ".join(f"{role} = {column}" for role, column in report.columns.items())
     say(
         console,
-        f"Columns: {told}. A right answer is taken to be worth {dollars(report.value_usd)} "
-        f"(--value). The interval says how another batch like this one would differ "
-        f"({report.replays} replays).",
+        f"Columns: {columns}. Assumed value of a right answer: {dollars(report.value_usd)} "
+        "(--value). The intervals cover how much another batch like this one could differ "
+        f"({counted(report.replays, 'replay')}).",
         "dim",
     )
     for note in report.notes:
@@ -73,46 +74,50 @@ def _print_quality(report: SavingsReport, console: Console) -> None:
     if report.accuracy is None or report.their_accuracy is None or gain is None:
         say(
             console,
-            f"Its answers agree with the majority of all labels in {_share(report.agreement)}. "
-            "Whose answers are right can't be known without truth (--truth); if the majority "
-            f"always is, the others cost {dollars(report.usd_at_risk)} {report.per}.",
+            f"Its answers agree with the majority of all labels on {_share(report.agreement)} of "
+            "the tasks. Without true answers (--truth) it is unknown which answers are right. If "
+            "the majority is always right, the tasks answered differently cost "
+            f"{dollars(report.usd_at_risk)} {report.per}.",
         )
         return
     say(
         console,
-        f"Accuracy on {counted(report.tasks_with_truth, 'task')} with truth: "
-        f"{report.accuracy.value:.1%}, by majority of all labels "
-        f"{report.their_accuracy.value:.1%}: {gain.value * 100:+.1f} points "
-        f"({gain.low * 100:+.1f} to {gain.high * 100:+.1f}). The two agree in "
-        f"{_share(report.agreement)}.",
+        f"Accuracy on {counted(report.tasks_with_truth, 'task')} with a true answer: "
+        f"{share(report.accuracy.value)} for poolwise, {share(report.their_accuracy.value)} for "
+        f"the majority of all labels; difference {gain.value * 100:+.1f} points "
+        f"({gain.low * 100:+.1f} to {gain.high * 100:+.1f}). The two agree on "
+        f"{_share(report.agreement)} of the tasks.",
     )
 
 
 def _print_differing(report: SavingsReport, console: Console) -> None:
     if not report.differing:
-        say(console, "No answer would differ, other than where the majority is tied.")
+        say(console, "No answer would differ, except where the majority is tied.")
         return
     truth = report.accuracy is not None
     columns = ("task", "majority of all", "poolwise", "confidence", "labels bought")
     answers = "1 answer" if len(report.differing) == 1 else f"{len(report.differing):,} answers"
-    table = _table(f"{answers} would differ; the surest first", (*columns, "truth")[: 5 + truth])
+    table = _table(
+        f"{answers} would differ; the most confident first", (*columns, "truth")[: 5 + truth]
+    )
     for row in report.differing[:SHOWN]:
-        confidence = "–" if row.confidence is None else f"{row.confidence:.0%}"
+        confidence = "–" if row.confidence is None else f"{100 * row.confidence:.0f} %"
         cells = [row.task, " / ".join(row.theirs), row.ours or "–", confidence, str(row.labels)]
         add_row(table, *cells, *([row.truth or "–"] if truth else []))
     console.print(table)
 
 
-def _print_sources(what: str, found: Sequence[Source], console: Console) -> None:
-    """Print pools or labelers; a label that disagrees with the majority bought nothing."""
-    columns = (what, "labels", "usd", "agree with majority", "usd per label that agrees")
-    table = _table(f"Dearest {what}s", columns)
+def _print_sources(what: str, costs: Sequence[Source], console: Console) -> None:
+    """Print pools or labelers, by what a label that agrees with the majority costs."""
+    columns = (what, "labels", "cost, $", "agree with majority", "$ per agreeing label")
+    table = _table(f"{what.capitalize()}s, the most expensive per agreeing label first", columns)
     for column in table.columns[1:]:
         column.justify = "right"
-    for one in found[:SHOWN]:
-        per = "none agrees" if one.usd_per_agreed is None else f"{one.usd_per_agreed:,.4f}"
-        agree = f"{one.agreed / one.labels:.0%}"
-        add_row(table, one.name, f"{one.labels:,}", f"{one.usd:,.2f}", agree, per)
+    for source in costs[:SHOWN]:
+        agreed = source.usd_per_agreed
+        per = "none agrees" if agreed is None else f"{agreed:,.4f}"
+        agree = f"{100 * source.agreed / source.labels:.0f} %"
+        add_row(table, source.name, f"{source.labels:,}", f"{source.usd:,.2f}", agree, per)
     console.print(table)
 
 
@@ -123,5 +128,6 @@ def _table(title: str, columns: Sequence[str]) -> Table:
     return table
 
 
-def _share(one: Amount) -> str:
-    return f"{one.value:.1%} ({one.low:.1%} to {one.high:.1%})"
+def _share(amount: Amount) -> str:
+    low, high = 100 * amount.low, 100 * amount.high
+    return f"{share(amount.value)} ({low:.1f} to {high:.1f})"

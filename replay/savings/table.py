@@ -21,6 +21,7 @@ from replay.recorded.files import (
     read_table,
 )
 from replay.recorded.replayed import priced
+from replay.runtime.text import counted
 from replay.savings.columns import NAMES, NEEDED, find_columns
 
 if TYPE_CHECKING:
@@ -68,10 +69,11 @@ def read_labels(
     kept, dropped = first_labels(rows)
     notes = []
     if guessed:
-        told = ", ".join(f"{role} = {columns[role]!r}" for role in guessed)
-        notes.append(f"columns guessed by their names: {told}")
+        roles = ", ".join(f"{role} = {columns[role]!r}" for role in guessed)
+        notes.append(f"columns guessed by their names: {roles}")
     if dropped:
-        notes.append(f"{dropped:,} repeated labels of a labeler on a task left out")
+        labels = counted(dropped, "label")
+        notes.append(f"{labels} left out: the labeler had labeled the task before")
     known = (
         _truth_file(Path(str(truth)), columns["task"]) if second else _truth(path, table, columns)
     )
@@ -117,14 +119,16 @@ def _truth_file(path: Path, task_column: str) -> dict[str, str]:
     others = [name for name in header if name != task]
     named = [name for name in TRUTH_NAMES if name in others] or others[:1]
     if not named:
-        raise UnknownColumn(f"{path}: only one column {task!r}, where is the truth?")
+        raise UnknownColumn(
+            f"{path}: {task!r} is the only column; a column with the true answers was expected"
+        )
     return _truth(path, table, {"task": task, "truth": named[0]})
 
 
 def _task_column(header: Sequence[str], path: Path) -> str:
     column = next((name for name in NAMES["task"] if name in header), None)
     if column is None:
-        raise UnknownColumn(f"{path}: no column of tasks{nearest('task', header)}")
+        raise UnknownColumn(f"{path}: no column of task ids{nearest('task', header)}")
     return column
 
 
@@ -132,19 +136,19 @@ def _check(crowd: Crowd, path: Path) -> None:
     tasks = len({row.task for row in crowd.labels})
     if tasks == len(crowd.labels):
         raise MissingInput(
-            f"{path}: one label a task ({tasks:,} tasks, {tasks:,} labels), so nothing to save: "
-            "poolwise saves labels where a task gets several"
+            f"{path}: every task has one label ({tasks:,} tasks): nothing to save, because "
+            "poolwise saves labels on tasks that get several"
         )
     classes = crowd.classes
     if len(classes) < 2:
-        raise BadValue(f"{path}: every label is {classes[0]!r}: nothing to decide")
+        raise BadValue(f"{path}: every label is {classes[0]!r}; at least two classes were expected")
     if len(classes) > MAX_CLASSES:
         raise BadValue(
-            f"{path}: {len(classes):,} different labels; up to {MAX_CLASSES} classes can be "
-            "compared, free text can't"
+            f"{path}: {len(classes):,} different labels; at most {MAX_CLASSES} classes can be "
+            "compared, and free text can't"
         )
     if crowd.truth and not set(crowd.truth) & {row.task for row in crowd.labels}:
-        raise BadValue(f"{path}: the truth names none of its tasks")
+        raise BadValue(f"{path}: no labeled task has a true answer; are the task ids the same?")
 
 
 def _with_prices(crowd: Crowd, columns: Mapping[str, str], prices: Prices, path: Path) -> Crowd:
@@ -152,16 +156,18 @@ def _with_prices(crowd: Crowd, columns: Mapping[str, str], prices: Prices, path:
     pools = {row.pool for row in crowd.labels if row.pool is not None}
     for pool in by_pool:
         if pool not in pools:
-            known = nearest(pool, pools) if pools else "; the file has no column of pools"
+            known = (
+                nearest(pool, pools) if pools else "; the file has no pool column (--pool COLUMN)"
+            )
             raise BadValue(f"--price-of {pool}: no such pool{known}")
     flat = prices.usd_per_label
     if flat is None and "price" not in columns and set(crowd.pools) - set(by_pool):
         flat = DEFAULT_USD
-        note = f"no prices in the data: ${flat:.2f} a label assumed (--price, --price-of)"
+        note = f"no prices in the data: ${flat:.2f} per label assumed (--price, --price-of)"
         crowd = replace(crowd, notes=(*crowd.notes, note))
     if "price" in columns and (by_pool or flat is not None):
         crowd = replace(crowd, labels=tuple(row._replace(usd=None) for row in crowd.labels))
     result = priced(crowd, flat or 0.0, by_pool)
     if not any(row.usd for row in result.labels):
-        raise BadValue(f"{path}: every price is 0, so there is nothing to save")
+        raise BadValue(f"{path}: every price is 0; a price above 0 was expected (--price)")
     return result

@@ -1,4 +1,4 @@
-"""The tuner's two figures: what each candidate earns, and loss today against tomorrow's width."""
+"""The tuner's two figures: reward by candidate, and regret today against interval width."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from replay.report.figures.forest import DIAMOND, Line, Rule, forest
 from replay.report.figures.scale import Scale, around
 from replay.report.figures.svg import tag
 from replay.report.html.elements import Figure, PageTable
-from replay.report.wording.digits import number, rounded
+from replay.report.wording.digits import number
 from replay.results.evaluation import Estimate
 
 if TYPE_CHECKING:
@@ -18,17 +18,10 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from replay.numerics.amount import Amount
     from replay.tune.result import Candidate, Tuning
 
 TALL, TOP, BOTTOM = 280, 16, 24
 """Heights in pixels: of the drawing, of what stands above it, and of the axis."""
-
-
-def interval_of(between: Amount) -> str:
-    """Write a number with its interval."""
-    value, low, high = rounded(between.value, between.low, between.high)
-    return f"{value} ({low} to {high})"
 
 
 def earnings_chart(found: Tuning) -> Figure:
@@ -43,11 +36,11 @@ def earnings_chart(found: Tuning) -> Figure:
         lines.append(Line(one.name, earns, "cannot answer", kind))
     today = found.today_earns.value
     rule = Rule(today, f"today, {found.today}: {number(today)}")
-    return forest(f"{found.best.name} earns most", lines, rule, ("candidate", "intervals"))
+    return forest(f"{found.best.name} earns most", lines, rule, ("candidate", "interval method"))
 
 
 def exploring_chart(found: Tuning) -> Figure:
-    """Draw a point a candidate: what it loses today, against how wide tomorrow's interval is."""
+    """Draw a point for each candidate: its regret today against the width of an interval."""
     shown = [
         one for one in found.candidates if one.refused is None and math.isfinite(one.tomorrow_width)
     ]
@@ -66,10 +59,12 @@ def exploring_chart(found: Tuning) -> Figure:
         drawn.append(_joined(sorted(places)))
         for one, (x, height) in zip(members, places, strict=True):
             drawn += _point(one, x, height, chosen=one is found.best)
+    drawn.append(write(100, TOP + TALL - 6, "interval width", "tick", "end"))
+    drawn.append(write(0, TOP - 5, "regret today", "tick"))
     rows = [[one.name, number(one.tomorrow_width), number(one.under_best.value)] for one in shown]
-    title = "What exploring costs today, and how precise a log it buys"
-    about = "A point for each candidate: the width of tomorrow's interval, and what is lost today."
-    numbers = PageTable(["candidate", "width tomorrow", "lost today"], rows)
+    title = "Regret today against the width of an interval from the next log"
+    about = "A point for each candidate: interval width across, regret today upwards."
+    numbers = PageTable(["candidate", "interval width", "regret today"], rows)
     return Figure(title, picture(title, about, TOP + TALL + BOTTOM, drawn), numbers)
 
 

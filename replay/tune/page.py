@@ -8,36 +8,36 @@ from replay.report.html.elements import PageTable
 from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.runtime.text import counted
-from replay.tune.charts import earnings_chart, exploring_chart, interval_of
-from replay.tune.report import certainty, floor_lines
+from replay.tune.charts import earnings_chart, exploring_chart
+from replay.tune.report import certainty, floor_lines, lead, tomorrow_question
 
 if TYPE_CHECKING:
     from replay.tune.result import Tuning
 
-TITLE = "Which way of exploring earns most?"
+TITLE = "Which exploration settings earn most?"
 
 
 def page(found: Tuning, source: str) -> str:
     """Return the page's HTML; `source` is what the log is called."""
-    best, unit = found.best, found.unit
-    lead = (
-        f"Of {counted(len(found.candidates), 'candidate')} {best.name} earns most:"
-        f" {interval_of(best.earns)} per {unit}, over T′ = {found.horizon:,} {unit}s that it"
-        f" learns from, {found.words}. {certainty(found)}"
+    unit = found.unit
+    learning = (
+        f"Each candidate starts untrained and learns from {found.horizon:,} accepted {unit}s,"
+        f" {found.words}. The intervals hold jointly at {100 * found.level:.6g} %."
     )
-    across = (
-        f"Across: how wide the interval is that a log of {found.tasks:,} {unit}s by each would"
-        f" give for {found.new}. Up: the regret of each today. Left and low is good."
+    axes = (
+        f"Horizontal: width of the interval for {found.new}. Vertical: regret today, per {unit}."
+        " The best candidates are at the lower left."
     )
     return render(
         "tuning.html",
         title=TITLE,
         log=f"{counted(found.rows, unit)} of {source}",
-        lead=lead,
+        lead=f"{lead(found)} {certainty(found)}",
         earnings=earnings_chart(found),
-        together=f"Intervals hold together at {100 * found.level:.6g} %.",
+        learning=learning,
         exploring=exploring_chart(found),
-        across=across,
+        question=tomorrow_question(found),
+        axes=axes,
         floor=floor_lines(found),
         numbers=_numbers(found),
         policy=found.policy,
@@ -51,9 +51,9 @@ def _numbers(found: Tuning) -> PageTable:
         f"per {found.unit}",
         "low",
         "high",
-        "regret today",
-        "effective sample size",
-        "interval width",
+        f"regret today, per {found.unit}",
+        f"effective sample size, {found.unit}s",
+        f"interval width, per {found.unit}",
     ]
     rows = []
     for one in found.candidates:

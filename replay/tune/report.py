@@ -13,6 +13,8 @@ from replay.report.wording.digits import number
 from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from replay.numerics.amount import Amount
     from replay.tune.result import Tuning
 
@@ -25,127 +27,147 @@ def as_json_text(found: Tuning) -> str:
 def print_report(found: Tuning, source: str, console: Console | None = None) -> None:
     """Print which candidate earns most, how sure that is, and what exploring costs and gains."""
     console = console or Console(highlight=False)
-    say(console, f"Which way of exploring earns most? From {counted(found.rows, found.unit)} of")
-    say(console, source)
-    say(console, "")
+    unit, log = found.unit, counted(found.rows, found.unit)
+    say(console, f"Which exploration settings earn most? From {log} of\n{source}\n")
+    say(console, f"{lead(found)} {certainty(found)}", "bold")
+    names, floor = short_names(found)
     say(
         console,
-        f"Each candidate learns from T' = {found.horizon:,} {found.unit}s of its own,"
-        f" {found.words}.{short_names(found)[1]}",
+        f"\nEach candidate starts untrained and learns from {found.horizon:,} accepted {unit}s,"
+        f" {found.words}.{floor} The intervals of a column hold jointly at"
+        f" {100 * found.level:.6g} %. Today's policy: {found.today},"
+        f" {_between(found.today_earns)} per {unit}.\n",
     )
-    console.print(_earnings(found))
-    say(console, f"* earns most. {certainty(found)}")
-    say(
-        console,
-        f"Intervals of a column hold together at {100 * found.level:.6g} %; today is"
-        f" {found.today}, {_between(found.today_earns)}.",
-    )
-    say(console, "")
-    say(
-        console,
-        "What exploring costs and gains: regret today, and what a log of"
-        f" {counted(found.tasks, found.unit)} by each, as at its end, would say of {found.new}",
-    )
-    console.print(_buys(found))
+    console.print(_earnings(found, names))
+    say(console, f"* earns most\n\n{tomorrow_question(found)}\n")
+    console.print(_tomorrow(found, names))
     for line in floor_lines(found):
         say(console, line)
-    for one in found.candidates:
-        if one.refused:
-            say(console, f"{one.name} can't be judged: {one.refused}.")
+    for candidate in found.candidates:
+        if candidate.refused:
+            say(console, f"No answer for {candidate.name}: {candidate.refused}.")
+    say(console, "")
     for note in found.notes:
         say(console, f"Note: {note}.")
-    say(console, "")
+    say(console, "\nFor the worker's configuration:\n")
     say(console, found.policy, "bold")
+
+
+def lead(found: Tuning) -> str:
+    """Say which candidate earns most, and how much."""
+    best = found.best
+    level = f"{100 * found.level:.6g} %"
+    return (
+        f"{best.name} earns most: {number(best.earns.value)} per {found.unit} ({level} interval"
+        f" {_ends(best.earns)})."
+    )
+
+
+def tomorrow_question(found: Tuning) -> str:
+    """Say what the second table compares."""
+    return (
+        "Exploring costs reward today, and makes the next log more informative. If each candidate,"
+        f" as trained here, wrote {counted(found.tasks, found.unit)}, how precisely could those"
+        f" evaluate {found.new}?"
+    )
 
 
 def short_names(found: Tuning) -> tuple[list[str], str]:
     """Names of the candidates without the floor that all share, and that floor in words."""
-    ends = {f", floor {one.settings.explore_floor:g}" for one in found.candidates}
-    names = [one.name for one in found.candidates]
-    if len(ends) > 1:
+    floors = {candidate.settings.explore_floor for candidate in found.candidates}
+    names = [candidate.name for candidate in found.candidates]
+    if len(floors) > 1:
         return names, ""
-    (end,) = ends
-    return [name.removesuffix(end) for name in names], f" All have{end.removeprefix(',')}."
+    (floor,) = floors
+    short = [name.removesuffix(f", floor {floor:g}") for name in names]
+    return short, f" All have an exploration floor of {floor:g}."
 
 
 def certainty(found: Tuning) -> str:
     """Say how sure it is that the chosen one is the best."""
     others = [
-        (name, one)
-        for name, one in zip(short_names(found)[0], found.candidates, strict=True)
-        if one is not found.best and one.refused is None
+        (name, candidate)
+        for name, candidate in zip(short_names(found)[0], found.candidates, strict=True)
+        if candidate is not found.best and candidate.refused is None
     ]
-    rivals = [name for name, one in others if one.under_best.low <= 0]
+    rivals = [name for name, candidate in others if candidate.under_best.low <= 0]
     if not others:
-        return "There is no other to compare it with."
+        return "There is no other candidate to compare it with."
     if not rivals:
-        return "It surely earns more than every other."
-    surely = len(others) - len(rivals)
-    named = "; ".join(rivals[:3]) + (f" and {len(rivals) - 3} more" if len(rivals) > 3 else "")
+        return "It earns significantly more than every other candidate."
+    lesser = len(others) - len(rivals)
+    named = ", ".join(rivals[:3]) + (f" and {len(rivals) - 3} more" if len(rivals) > 3 else "")
+    of = f"{lesser} of the" if lesser else "none of the"
     return (
-        f"It surely earns more than {surely} of the {len(others)} others; {named} may be as good."
+        f"It earns significantly more than {of} {counted(len(others), 'other')}; as good within"
+        f" sampling error: {named}."
     )
 
 
 def floor_lines(found: Tuning) -> list[str]:
-    """Say which floor is precise enough, where a precision was wished."""
-    wished, name = found.floor, found.best.settings.explorer
-    if wished is None:
+    """Say which floor is precise enough, where a precision was asked for."""
+    floor, explorer = found.floor, found.best.settings.explorer
+    if floor is None:
         return []
-    if wished.floor is None:
+    if floor.floor is None:
         line = (
-            f"No floor up to 1 makes that interval {number(wished.wished)} wide: the narrowest is"
-            f" {number(wished.width)}."
+            f"No exploration floor up to 1 gives an interval width of {number(floor.wished)}: the"
+            f" narrowest is {number(floor.width)}."
         )
     else:
         line = (
-            f"Smallest floor of {name} for a width of {number(wished.wished)}:"
-            f" {wished.floor:.3g}, which costs {number(max(wished.costs, 0.0))} per {found.unit}"
-            " beside the one chosen."
+            f"Smallest exploration floor of {explorer} that gives an interval width of"
+            f" {number(floor.wished)}: {floor.floor:.3g}. It earns"
+            f" {number(max(floor.costs, 0.0))} per {found.unit} less than the chosen candidate."
         )
     return [line]
 
 
-def _earnings(found: Tuning) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("candidate", no_wrap=True)
-    table.add_column(f"per {found.unit}", justify="right")
-    table.add_column("interval", justify="right")
-    table.add_column("over today", justify="right")
-    table.add_column("under best", justify="right")
-    for name, one in zip(short_names(found)[0], found.candidates, strict=True):
-        mark = " *" if one is found.best else ""
-        if one.refused:
+def _earnings(found: Tuning, names: Sequence[str]) -> Table:
+    level = f"{100 * found.level:.6g} %"
+    heads = (f"per {found.unit}", f"{level} interval", "more than today", "less than best")
+    table = _table(heads)
+    for name, candidate in zip(names, found.candidates, strict=True):
+        if candidate.refused:
             add_row(table, name, "–", "–", "–", "–")
             continue
+        best = candidate is found.best
         add_row(
             table,
-            name + mark,
-            number(one.earns.value),
-            _ends(one.earns),
-            _ends(one.over_today),
-            "" if one is found.best else _ends(one.under_best),
+            f"{name} *" if best else name,
+            number(candidate.earns.value),
+            _ends(candidate.earns),
+            _ends(candidate.over_today),
+            "" if best else _ends(candidate.under_best),
         )
     return table
 
 
-def _buys(found: Tuning) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("candidate", no_wrap=True)
-    for title in ("regret today", "effective sample size", "interval width"):
-        table.add_column(title, justify="right")
-    for name, one in zip(short_names(found)[0], found.candidates, strict=True):
-        loss = "–" if one.refused else number(one.under_best.value)
-        add_row(table, name, loss, f"{one.tomorrow_pess:,.0f}", number(one.tomorrow_width))
+def _tomorrow(found: Tuning, names: Sequence[str]) -> Table:
+    per = f"per {found.unit}"
+    ess = f"effective sample\nsize, {found.unit}s"
+    table = _table((f"regret today,\n{per}", ess, f"interval width,\n{per}"))
+    for name, candidate in zip(names, found.candidates, strict=True):
+        regret = "–" if candidate.refused else number(candidate.under_best.value)
+        ess = f"{candidate.tomorrow_pess:,.0f}"
+        add_row(table, name, regret, ess, number(candidate.tomorrow_width))
     return table
 
 
-def _between(one: Amount) -> str:
-    return f"{number(one.value)} ({_ends(one)})"
+def _table(heads: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("candidate", no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right")
+    return table
 
 
-def _ends(one: Amount) -> str:
-    """Both ends, to the digits that their distance lets count."""
-    wide = one.high - one.low
-    digits = max(1 - math.floor(math.log10(wide)), 0) if wide > 0 else 4
-    return f"{one.low:.{digits}f} to {one.high:.{digits}f}"
+def _between(amount: Amount) -> str:
+    return f"{number(amount.value)} ({_ends(amount)})"
+
+
+def _ends(amount: Amount) -> str:
+    """Write both ends, rounded to two digits of their distance."""
+    width = amount.high - amount.low
+    digits = max(1 - math.floor(math.log10(width)), 0) if width > 0 else 4
+    return f"{amount.low:.{digits}f} to {amount.high:.{digits}f}"

@@ -76,12 +76,12 @@ def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Fig
     heads = [f"{unit}s so far", "estimate", "standard error"]
     rows = [[f"{one.rows:,}", number(one.value), number(one.error)] for one in curve]
     if times:
-        about = f"{about} The last of them is of {_written(curve[-1].time)}."
+        about = f"{about} The last {unit} is from {_written(curve[-1].time)}."
         heads.append("until")
         rows = [[*row, _written(one.time)] for row, one in zip(rows, curve, strict=True)]
-    key = [Swatch("first", f"the estimate, with {ERRORS:g} standard errors each way")]
+    key = [Swatch("first", f"the estimate ± {ERRORS:g} standard errors")]
     if logged is not None:
-        key.append(Swatch("level", "mean of the log"))
+        key.append(Swatch("level", "logged mean"))
     title = said(curve)
     drawing = picture(title, about, TOP + TALL + (40 if times else 24), drawn)
     return Figure(title, drawing, PageTable(heads, rows, words=0), tuple(key))
@@ -94,15 +94,15 @@ def said(curve: Sequence[Point]) -> str:
     --------
     >>> from replay.results.evaluation import Point
     >>> said([Point(50, 0.5, 0.1), Point(100, 0.55, 0.07)])
-    'The estimate has settled: over the second half of the log it moved by no more than is due'
+    'The estimate has settled: over the second half of the log it stayed within 2 standard errors'
     """
     later = [one for one in curve if one.rows >= curve[-1].rows / 2]
     over = "over the second half of the log it"
     if all(abs(one.value - later[0].value) <= ERRORS * later[0].error for one in later):
-        return f"The estimate has settled: {over} moved by no more than is due"
+        return f"The estimate has settled: {over} stayed within {ERRORS:g} standard errors"
     values = [one.value for one in later]
     _, low, high = rounded(later[-1].value, min(values), max(values))
-    return f"The estimate hasn't settled: {over} went between {low} and {high}"
+    return f"The estimate hasn't settled: {over} ranged from {low} to {high}"
 
 
 def _times(curve: Sequence[Point]) -> list[tuple[float, str, str]]:

@@ -55,7 +55,10 @@ class Rule(NamedTuple):
 
 
 def forest(
-    title: str, lines: Sequence[Line], rule: Rule | None, heads: tuple[str, str] = ("", "by")
+    title: str,
+    lines: Sequence[Line],
+    rule: Rule | None,
+    heads: tuple[str, str] = ("", "interval method"),
 ) -> Figure:
     """Draw the lines, one below the other.
 
@@ -147,8 +150,8 @@ def _table(lines: Sequence[Line], heads: tuple[str, str]) -> PageTable:
 
 def _key(lines: Sequence[Line], *, beyond: bool) -> tuple[Swatch, ...]:
     kinds = {line.kind for line in lines}
-    known = (("chosen", "recommended"), ("logged", "what was logged"))
+    known = (("chosen", "recommended"), ("logged", "logged mean"))
     parts = [Swatch(kind, words) for kind, words in known if kind in kinds]
     if beyond:
-        parts.append(Swatch("", "an arrow: the interval goes on beyond the drawing"))
+        parts.append(Swatch("", "arrow: the interval extends beyond the chart"))
     return tuple(parts)

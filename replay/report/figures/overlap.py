@@ -1,4 +1,4 @@
-"""Overlap by action: how often each was logged and would be done, and what that is worth."""
+"""Overlap by action: its share of the log and of the target, and its effective sample size."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int
 
     def add(name: str, taken: float, wanted: float, worth: str) -> float:
         top = ROW * len(cells)
-        numbers = f"{share(taken, total)} / {share(wanted, total)}; worth {worth}"
+        numbers = f"{share(taken, total)} / {share(wanted, total)}; ESS {worth}"
         drawn.append(label(top + 14, name, numbers))
         cells.append([name, f"{taken:,.0f}", f"{wanted:,.1f}", worth])
         return float(top)
@@ -47,15 +47,15 @@ def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int
         summed = (sum(one.taken for one in rest), sum(one.wanted for one in rest))
         add(counted(len(rest), "other"), *summed, "–")
     about = (
-        f"For each of {counted(len(shown), 'action')}, what is wanted most first: the share of the"
-        f" {unit}s where it was logged, the share where {target} would do it, and how many"
-        f" {unit}s the log's tries are worth."
+        f"For each of {counted(len(shown), 'action')}, the target's most frequent first: the share"
+        f" of the {unit}s where it was logged, the share where {target} would take it, and the"
+        f" effective sample size, in {unit}s, of those where it was logged."
     )
-    heads = ["action", "logged", "the target would", f"worth in {unit}s"]
+    heads = ["action", f"logged, {unit}s", f"target, {unit}s", f"effective sample size, {unit}s"]
     key = (
         Swatch("pale", f"logged, share of the {unit}s"),
-        Swatch("first", "what the target does"),
-        Swatch("", f"worth: effective {unit}s"),
+        Swatch("first", f"target, share of the {unit}s"),
+        Swatch("", f"ESS: effective sample size, {unit}s"),
     )
     title = said(overlap, target, unit, rows)
     drawing = picture(title, about, ROW * len(cells), drawn)
@@ -63,18 +63,18 @@ def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int
 
 
 def said(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> str:
-    """Say whether the log has tried what the target does.
+    """Say whether the log has enough data on the target's frequent actions.
 
     Examples
     --------
     >>> from replay.stats.action_stats import Overlap
     >>> said([Overlap("a", 3, 50.0, 2.5), Overlap("b", 97, 50.0, 80.0)], "uniform", "row", 100)
-    'The log has hardly tried 1 action of those that uniform does often'
+    'The log has little data on 1 of the actions that uniform takes often'
     """
     often = [one for one in overlap if one.wanted > WANTED_SHARE * rows]
     if not often:
-        return f"{target} does no action in over {share(WANTED_SHARE, 1)} of the {unit}s"
+        return f"{target} takes no action in more than {share(WANTED_SHARE, 1)} of the {unit}s"
     thin = sum(one.ess < FEW_ROWS for one in often)
     if not thin:
-        return f"The log has tried every action that {target} does often"
-    return f"The log has hardly tried {counted(thin, 'action')} of those that {target} does often"
+        return f"The log has enough data on every action that {target} takes often"
+    return f"The log has little data on {thin:,} of the actions that {target} takes often"

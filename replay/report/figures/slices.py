@@ -22,7 +22,7 @@ def slice_figure(answer: Evaluation) -> Figure:
         _line(part, part.gain if by_gain else part.estimate, alone=alone) for part in answer.slices
     ]
     rule = Rule(0.0, "as much as was logged") if by_gain else None
-    return forest(said(answer.slices), lines, rule, ("slice", "interval by"))
+    return forest(said(answer.slices), lines, rule, ("slice", "interval method"))
 
 
 def slice_table(answer: Evaluation) -> PageTable:

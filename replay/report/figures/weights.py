@@ -45,14 +45,14 @@ def weight_figure(weights: Sequence[Weights], unit: str) -> Figure:
     drawn.append(horizontal(middle, 0, 100, "base"))
     if others and scale.low <= 1 <= scale.high:
         drawn.append(vertical(scale.at(1.0), 18, bottom, "rule"))
-    drawn.append(write(100, 11, "weight of a " + unit + ", log scale", "tick", "end"))
+    drawn.append(write(100, 11, f"importance weight of a {unit}, log scale", "tick", "end"))
     about = (
         f"Weights from {number(bars[0].low)} to {number(bars[-1].high)}. Up: the share of the"
-        f" {unit}s with such a weight. Down: their share of all weight. The dashed line is 1."
+        f" {unit}s with such a weight. Down: their share of the total weight. The dashed line is 1."
     )
     key = (
         Swatch("first", f"up: share of the {unit}s"),
-        Swatch("second", "down: share of all weight"),
+        Swatch("second", "down: share of the total weight"),
         Swatch("", f"the highest bar: {share(tallest, 1)}"),
     )
     title = said(weights, unit)
@@ -65,7 +65,7 @@ def said(weights: Sequence[Weights], unit: str = "row") -> str:
     Examples
     --------
     >>> said([Weights(0.0, 1.0, 90, 0.2), Weights(4.0, 8.0, 10, 0.8)])
-    'Half of all weight is on 6.2 % of the rows'
+    'Half of the total weight is on 6.2 % of the rows'
     """
     rows = sum(one.rows for one in weights)
     left, used = 0.5, 0.0
@@ -76,7 +76,7 @@ def said(weights: Sequence[Weights], unit: str = "row") -> str:
         left, used = left - one.share, used + one.rows
     if used >= 0.45 * rows:
         return f"The weight is spread evenly: half of it is on {share(used, rows)} of the {unit}s"
-    return f"Half of all weight is on {share(used, rows)} of the {unit}s"
+    return f"Half of the total weight is on {share(used, rows)} of the {unit}s"
 
 
 def coarse(weights: Sequence[Weights]) -> list[Weights]:
@@ -119,4 +119,6 @@ def _table(weights: Sequence[Weights], unit: str) -> PageTable:
         for one in weights
         if one.rows
     ]
-    return PageTable(["from", "up to", f"{unit}s", "share of all weight"], rows, words=0)
+    return PageTable(
+        ["weight from", "weight to", f"{unit}s", "share of the total weight"], rows, words=0
+    )

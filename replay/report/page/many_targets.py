@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from replay.report.html.elements import Figure
     from replay.report.wording.families import Family
 
-HEADS = ("target", "interval by")
+HEADS = ("target", "interval method")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,6 @@ def _targets(family: Family) -> Figure:
 def _differences(family: Family) -> Figure:
     than, unit = family.differences[0].than, family.evaluations[0].unit
     lines = [Line(pair.target, pair.estimate, REFUSED) for pair in family.differences]
-    paired = "in the same histories" if family.learns else f"{unit} by {unit}"
+    paired = "in the same replays" if family.learns else f"{unit} by {unit}"
     title = f"What each target earns more than {than}, {paired}"
     return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)

@@ -100,7 +100,9 @@ def estimates_figure(answer: Evaluation) -> Figure:
     for estimate in answer.estimates:
         kind = "chosen" if estimate.estimator == answer.default else "plain"
         lines.append(Line(estimate.estimator, estimate, "no estimate", kind))
-    return forest(_agreement(answer), lines, rule_of(answer.logging), ("estimator", "interval by"))
+    return forest(
+        _agreement(answer), lines, rule_of(answer.logging), ("estimator", "interval method")
+    )
 
 
 def money_tables(money: Money) -> tuple[PageTable, ...]:
@@ -126,7 +128,7 @@ def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
     ]
     alone = len(gains) == 1 and sentences
     title = sentences[0] if alone else "What each target earns more than was logged"
-    return forest(title, lines, Rule(0.0, "as much as was logged"), ("target", "interval by"))
+    return forest(title, lines, Rule(0.0, "as much as was logged"), ("target", "interval method"))
 
 
 def _check_line(finding: CheckResult) -> CheckLine:
@@ -135,10 +137,10 @@ def _check_line(finding: CheckResult) -> CheckLine:
 
 
 def _agreement(answer: Evaluation) -> str:
-    """Say whether the estimators' intervals meet."""
+    """Say whether the estimators' intervals overlap."""
     chosen = answer.estimate
     if chosen is None or chosen.value is None:
-        return f"No estimator could say what {answer.target} would have earned"
+        return f"No estimator has a value for {answer.target}"
     others = [
         other for other in answer.estimates if other is not chosen and other.value is not None
     ]
@@ -147,9 +149,8 @@ def _agreement(answer: Evaluation) -> str:
     ]
     if apart:
         names = ", ".join(apart)
-        return f"The intervals of {chosen.estimator} and {names} don't meet: look at the checks"
+        return f"The intervals of {chosen.estimator} and {names} don't overlap: look at the checks"
     if not others:
-        return f"What {chosen.estimator} says of {answer.target} {lived(answer)}".rstrip()
-    return (
-        f"The intervals of all {len(answer.estimates)} estimators meet that of {chosen.estimator}"
-    )
+        return f"{chosen.estimator} of {answer.target} {lived(answer)}".rstrip()
+    every = f"all {len(answer.estimates)} estimators"
+    return f"The intervals of {every} overlap that of {chosen.estimator}"

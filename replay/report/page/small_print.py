@@ -16,14 +16,15 @@ def reading(level: float, *, together: bool) -> str:
     Examples
     --------
     >>> reading(0.95, together=False).partition(". ")[0]
-    'A 95 % interval comes from a rule that holds the true mean for 95 of 100 logs like this one'
+    'In 95 of 100 logs like this one, a 95 % interval contains the true mean'
     """
     often = f"{100 * level:.6g}"
+    an = "an" if often.startswith(("8", "11", "18")) else "a"
     true = "true means of all targets at once" if together else "true mean"
     return (
-        f"A {often} % interval comes from a rule that holds the {true} for {often} of 100 logs like"
-        " this one. It knows of chance alone: wrong propensities, or a world that has changed"
-        " since, are not in it."
+        f"In {often} of 100 logs like this one, {an} {often} % interval contains the {true}. It"
+        " covers sampling error only, not wrong propensities, nor anything that has changed since"
+        " the log was written."
     )
 
 
@@ -32,10 +33,10 @@ def left_out(answer: Evaluation) -> PageTable:
     rows = [
         [reason, example.text, f"{count:,}"] for reason, count, example in answer.unusable.ordered()
     ]
-    return PageTable(["why", "the first of them", "rows"], rows, words=2)
+    return PageTable(["reason", "first row", "rows"], rows, words=2)
 
 
 def counts(answer: Evaluation) -> PageTable:
     """List what was counted while the log was read."""
     rows = [[name.replace("_", " "), f"{many:,}"] for name, many in answer.counts.items()]
-    return PageTable(["what", "how many"], rows)
+    return PageTable(["what", "count"], rows)

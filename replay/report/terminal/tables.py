@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from replay.results.evaluation import Difference, Estimate, Evaluation
     from replay.results.money import Money
 
-VARIANCE = "variances are the larger of that seen and that of a model of the reward"
+VARIANCE = "each variance is the larger of the sample's and that of a reward model"
 
 NO_VARIANCE = ("betting", "empirical Bernstein")
 """Intervals that rest on the limits of the rewards, on no model's variance."""
@@ -35,9 +35,9 @@ SHOWN = 40
 
 def print_estimates(answer: Evaluation, console: Console) -> None:
     """Print what was logged and what each estimator says, with intervals."""
-    per = (f"per {answer.unit}", f"{100 * answer.logging.level:.6g} % interval")
+    per = (_value_head(answer), f"{100 * answer.logging.level:.6g} % interval")
     table = _table("estimator", *per)
-    table.add_column("by")
+    table.add_column("interval method")
     for one in (answer.logging, *answer.estimates):
         mark = " *" if one.estimator == answer.default else ""
         interval = f"{number(one.low)} to {number(one.high)}"
@@ -51,10 +51,10 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
         said = "recommended" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
         if answer.money is not None and not accuracy_known(answer):
             said += (
-                ". Quality is the verdict's confidence, corrected by too few audits: compare label"
-                " costs and agreement below"
+                ". Accuracy is uncertain, because there are few audits: compare the label costs and"
+                " agreement below"
             )
-        say(console, f"* {span}, beginning with an empty memory" if span else f"* {said}")
+        say(console, f"* {span}, starting untrained" if span else f"* {said}")
 
 
 def print_money(money: Money, console: Console) -> None:
@@ -75,21 +75,22 @@ def print_money(money: Money, console: Console) -> None:
 def print_targets(family: Family, console: Console) -> None:
     """Print a row for each target of a family, and their differences."""
     every = family.evaluations
-    table = _table(family.head, f"per {every[0].unit}", "more than logged", "verdict")
-    for one in every:
-        gain = None if one.refused or not accuracy_known(one) else one.gain
-        row = (one.target, _cell(one.estimate), _cell(gain), one.judgement.status)
-        add_row(table, *row)
-    console.print(table)
+    heads = (_value_head(every[0]), "more than logged", "verdict")
+    rows = []
+    for answer in every:
+        gain = None if answer.refused or not accuracy_known(answer) else answer.gain
+        cells = (_cell(answer.estimate), _cell(gain), answer.judgement.status)
+        rows.append((answer.target, *cells))
+    _print_named(family.head, heads, rows, console)
     if family.lived:
         say(console, family.lived)
     if family.differences:
-        _print_differences(family.differences, console)
+        _print_differences(family.differences, every[0].unit, console)
 
 
-def _print_differences(differences: Sequence[Difference], console: Console) -> None:
+def _print_differences(differences: Sequence[Difference], unit: str, console: Console) -> None:
     """Print what each target earns more than another, on the same rows."""
-    table = _table("target", "earns more than", "by")
+    table = _table("target", "compared with", f"difference per {unit}")
     table.columns[1].justify = "left"
     table.columns[1].overflow = "ellipsis"
     for one in differences:
@@ -101,27 +102,23 @@ def _print_differences(differences: Sequence[Difference], console: Console) -> N
 
 def print_slices(answer: Evaluation, console: Console) -> None:
     """Print a row for each slice."""
-    heads = (f"{answer.unit}s", f"per {answer.unit}", "more than logged")
+    heads = (f"{answer.unit}s", _value_head(answer), "more than logged")
     rows = [
         (
+            one.name,
             f"{one.rows:,}",
             REFUSED if one.estimate is None else with_interval(one.estimate),
             _cell(one.gain),
         )
         for one in answer.slices[:SHOWN]
     ]
-    widths = [max(map(len, column)) + GAP for column in zip(heads, *rows, strict=True)]
-    room = max(console.width - sum(widths), LEAST_NAME)
-    table = _table("slice", *heads)
-    for one, cells in zip(answer.slices, rows, strict=False):
-        add_row(table, shortened(one.name, room), *cells)
     say(console, "")
-    console.print(table)
+    _print_named("slice", heads, rows, console)
     weak = sum(one.judgement.status == "weak" for one in answer.slices)
     if weak:
         say(
             console,
-            f"{counted(weak, 'slice')} can be believed a little: --json and --html say why.",
+            f"{counted(weak, 'slice')} with a weak verdict: --json and --html say why.",
         )
     more = len(answer.slices) - SHOWN
     if more > 0:
@@ -134,6 +131,23 @@ def _table(name: str, *numbers: str) -> Table:
     for head in numbers:
         table.add_column(head, justify="right", no_wrap=head != "verdict")
     return table
+
+
+def _print_named(
+    name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], console: Console
+) -> None:
+    """Print a table whose names give way to its numbers."""
+    columns = zip(heads, *(row[1:] for row in rows), strict=True)
+    room = console.width - sum(max(map(len, column)) + GAP for column in columns)
+    table = _table(name, *heads)
+    for row in rows:
+        add_row(table, shortened(row[0], max(room, LEAST_NAME)), *row[1:])
+    console.print(table)
+
+
+def _value_head(answer: Evaluation) -> str:
+    """Name the column of values, with its unit where that is known."""
+    return f"{'per' if answer.money is None else '$ /'} {answer.unit}"
 
 
 def _cell(estimate: Estimate | None) -> str:

@@ -12,27 +12,29 @@ if TYPE_CHECKING:
     from replay.checks.check_result import CheckResult
 
 ADVICE = {
-    "support": "Ask about a target that does only what the log could do, or let the log explore"
-    " what it lacks.",
+    "support": "Evaluate a target that takes only actions that the logging policy could take, or"
+    " let the logging policy explore the missing actions.",
     "worth": "Log for longer, explore more, or evaluate a target closer to the logging policy.",
-    "rewards": "Log for longer: what is rare needs more rows.",
-    "mean weight": "Check that the propensities are those that each decision was drawn with, and"
-    " not computed later. A longer log notices smaller deviations.",
+    "rewards": "Log for longer: rare rewards need more rows.",
+    "mean weight": "Check that the propensities are those that each decision was drawn with, not"
+    " values computed later. A longer log detects smaller deviations.",
     "propensities": "Check which actions were eligible in each row, and that the propensities are"
     " those that each decision was drawn with; log them from now on, if they were not.",
     "tail": "Evaluate a target closer to the logging policy; estimators that limit large weights"
-    " show how much hangs on them.",
-    "overlap": "Let the log explore this action more before the target is believed.",
-    "rows left out": "Look at the reasons, mend the rows and evaluate again (--strict names the"
-    " first).",
-    "crossed clusters": "Take the other column as clusters, or one row of each (--sql).",
-    "copies": "Remove the copies (select distinct), or name what they share (--cluster COLUMN).",
+    " show how much depends on them.",
+    "overlap": "Let the logging policy explore this action more, then evaluate again.",
+    "rows left out": "Look at the reasons, correct the rows and evaluate again (--strict stops at"
+    " the first such row).",
+    "crossed clusters": "Use the other column as clusters (--cluster), or keep one row of each of"
+    " its values (--sql).",
+    "copies": "Remove the copies (select distinct), or name the column that they share (--cluster"
+    " COLUMN).",
     "context": "Leave out columns that were written after the decision (--context).",
-    "clusters": "Log more clusters (users, days): more rows of the same ones help little.",
-    "correlated rows": "Name the column that rows belong together by (--cluster COLUMN), or say"
+    "clusters": "Log more clusters (users, days): more rows per cluster help little.",
+    "correlated rows": "Name the column whose rows are correlated (--cluster COLUMN), or declare"
     " that rows are independent (--cluster none).",
     "accuracy": "Raise the share of tasks that are audited (audit.share), or log for longer; until"
-    " then compare dollars for labels and agreement.",
+    " then compare label costs and agreement.",
     "drift": "Evaluate the latest part of the log by itself, and compare.",
 }
 """A sentence for every check of `replay.results.verdict`."""

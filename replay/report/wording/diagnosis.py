@@ -14,39 +14,42 @@ if TYPE_CHECKING:
 
 def diagnosis(answer: Evaluation) -> str:
     """Say how large the effective sample for the target is, and how large the weights are."""
-    found, unit, learning = answer.diagnostics, answer.unit, answer.learning
+    diagnostics, unit, learning = answer.diagnostics, answer.unit, answer.learning
     if learning is not None and learning.passed is None:
-        return "No history was walked."
-    if found.ess is None or found.ess_share is None:
+        return "The log was not replayed for this target."
+    if diagnostics.ess is None or diagnostics.ess_share is None:
         return f"No {unit} could be used."
-    expected = "" if found.pess is None else f"; {found.pess:,.4g} expected from the logged chances"
-    rows, where = answer.rows, ""
+    expected, pess = "", diagnostics.pess
+    if pess is not None:
+        expected = f"; {pess:,.4g} expected from the logged propensities"
+    rows, per = answer.rows, ""
     if learning is not None and learning.passed is not None:
-        rows, where = learning.passed, " in one learning history"
+        rows, per = learning.passed, " per replay"
     return (
-        f"Effective sample size for the target{where}: {counted(round(found.ess), unit)}"
-        f" ({found.ess_share:.1%} of {rows:,}{expected}). Mean weight"
-        f" {number(found.mean_weight)} (should be 1), largest {number(found.max_weight)}."
+        f"Effective sample size{per}: {counted(round(diagnostics.ess), unit)}"
+        f" ({100 * diagnostics.ess_share:.1f} % of {rows:,}{expected}). Importance weights: mean"
+        f" {number(diagnostics.mean_weight)} (expected 1), largest"
+        f" {number(diagnostics.max_weight)}."
     )
 
 
-def diagnostic_numbers(found: Diagnostics) -> list[list[str]]:
+def diagnostic_numbers(diagnostics: Diagnostics) -> list[list[str]]:
     """Name each diagnostic and write its value; a dash where it can't be known."""
-    largest = ", ".join(number(one) for one in found.largest) or "–"
+    largest = ", ".join(map(number, diagnostics.largest)) or "–"
     return [
-        ["effective sample size", number(found.ess)],
-        ["its share of all", number(found.ess_share)],
-        ["effective sample size expected from the logged chances", number(found.pess)],
-        ["effective sample size, lower bound", number(found.ess_lower)],
-        ["variance multiplied for weight not drawn by", number(found.variance_factor)],
-        ["effective rewards", number(found.effective_events)],
-        ["effective number of clusters", number(found.effective_clusters)],
-        ["mean weight", number(found.mean_weight)],
-        ["standard error of the mean weight", number(found.mean_weight_error)],
-        ["chance of such a mean weight by luck", number(found.mean_weight_p)],
-        ["largest weight", number(found.max_weight)],
+        ["effective sample size", number(diagnostics.ess)],
+        ["effective sample size, share of all", number(diagnostics.ess_share)],
+        ["effective sample size expected from the logged propensities", number(diagnostics.pess)],
+        ["effective sample size, lower bound", number(diagnostics.ess_lower)],
+        ["variance factor for weights larger than any drawn", number(diagnostics.variance_factor)],
+        ["effective number of rewards", number(diagnostics.effective_events)],
+        ["effective number of clusters", number(diagnostics.effective_clusters)],
+        ["mean weight (expected 1)", number(diagnostics.mean_weight)],
+        ["standard error of the mean weight", number(diagnostics.mean_weight_error)],
+        ["p-value of the mean weight", number(diagnostics.mean_weight_p)],
+        ["largest weight", number(diagnostics.max_weight)],
         ["largest weights", largest],
-        ["share of all weight on the largest 0.1 %", number(found.top_share)],
-        ["tail index of the largest 1 %", number(found.tail_index)],
-        ["without support", f"{found.no_support_rows:,}"],
+        ["share of the total weight on the largest 0.1 %", number(diagnostics.top_share)],
+        ["tail index of the largest 1 % of the weights", number(diagnostics.tail_index)],
+        ["rows without support", f"{diagnostics.no_support_rows:,}"],
     ]

@@ -54,4 +54,4 @@ def families(answer: Evaluation | Comparison) -> list[Family]:
 
 def _lived(some: Sequence[Evaluation]) -> str:
     said = lived(some[0])
-    return f"Each {said}, beginning with an empty memory." if said else ""
+    return f"Mean reward of each {said}; each starts untrained." if said else ""

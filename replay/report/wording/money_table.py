@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from replay.numerics.amount import Amount
     from replay.results.money import Component, Money, Statement
 
-HEADS = ["per task", "logged", "change under the target", "worth $ per 1,000 tasks"]
+HEADS = ["per task", "logged", "change under the target", "gain, $ per 1,000 tasks"]
 """Of the table's columns."""
 
 
-SLICES = ["slice", "tasks", "labels, $ less per 1,000", "gain, $ per 1,000"]
+SLICES = ["slice", "tasks", "label cost saved, $ per 1,000", "gain, $ per 1,000"]
 """Of the columns of slices."""
 
 
-def money_rows(whole: Statement) -> list[list[str]]:
-    """Write a row for each part of the gain, then the gain, and that less what audits cost.
+NAMES = {"usd": "label cost, $", "delay_s": "delay, s"}
+"""Components with their units, as a table names them."""
 
-    Where accuracy isn't known closely there is agreement in its place, and no sum that rests on it.
+
+def money_rows(whole: Statement) -> list[list[str]]:
+    """Write a row for each part of the gain, then the gain, and the gain less the cost of audits.
+
+    Where accuracy isn't known precisely, agreement stands in its place, and no sum rests on it.
     """
     if not whole.audits.precise and whole.agreement is not None:
         priced = [one for one in whole.components if one.unit != whole.agreement.unit]
@@ -43,12 +47,12 @@ def slice_rows(money: Money) -> list[list[str]]:
     ]
 
 
-def _sums(found: Statement) -> tuple[str, str]:
-    if found.gain is None or found.saved is None:
+def _sums(statement: Statement) -> tuple[str, str]:
+    if statement.gain is None or statement.saved is None:
         return "cannot answer", "cannot answer"
-    known = found.audits.precise
-    gain = _amount(found.gain.per_thousand) if known else "accuracy not known"
-    return _amount(found.saved.per_thousand), gain
+    known = statement.audits.precise
+    gain = _amount(statement.gain.per_thousand) if known else "accuracy unknown"
+    return _amount(statement.saved.per_thousand), gain
 
 
 def _row(part: Component) -> list[str]:
@@ -56,7 +60,8 @@ def _row(part: Component) -> list[str]:
     if part.unit == "right answers":
         points = _amount(part.gain.times(100))
         return [f"{part.name}, points", f"{100 * part.logged:.1f}", points, worth]
-    return [part.name, f"{part.logged:.4g}", _amount(part.gain), worth]
+    name = NAMES.get(part.name, part.name)
+    return [name, f"{part.logged:.4g}", _amount(part.gain), worth]
 
 
 def _amount(amount: Amount) -> str:

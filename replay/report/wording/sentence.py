@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from replay.results.evaluation import Difference, Estimate, Evaluation
 
-UNSURE, REFUSED = "no difference can be told", "cannot answer"
+UNSURE, REFUSED = "no detectable difference", "cannot answer"
 
 
 def question(targets: Sequence[str], estimands: Sequence[str] = ()) -> str:
@@ -32,7 +32,7 @@ def question(targets: Sequence[str], estimands: Sequence[str] = ()) -> str:
 
 
 def sentence(answer: Evaluation) -> str:
-    """Say what the target would have earned and how that compares, or why nobody can say.
+    """Say what the target would have earned and how that compares, or why the log can't say.
 
     Examples
     --------
@@ -46,8 +46,8 @@ def sentence(answer: Evaluation) -> str:
     >>> answer = Evaluation(9, "row", mean, "uniform", (dr,), found, Judgement(), "DR", gain=gain)
     >>> for part in sentence(answer).split(", "):
     ...     print(part)
-    uniform would have earned 0.0029 a row (0.0012 to 0.0061)
-    0.0005 less than was logged (-0.0020 to 0.0010): no difference can be told.
+    uniform would have earned 0.0029 per row (95 % interval 0.0012 to 0.0061)
+    0.0005 less than was logged (difference -0.0020 to 0.0010): no detectable difference.
     """
     found = answer.estimate
     how = ONE_AT_A_TIME.get(answer.estimand, "")
@@ -59,9 +59,9 @@ def sentence(answer: Evaluation) -> str:
     if answer.money is not None:
         return f"{answer.money.headline}."
     value, low, high = rounded(found.value, found.low, found.high)
-    each = f"{'an' if answer.unit[0] in 'aeiou' else 'a'} {answer.unit}"
     who = f"{how.capitalize()}, {answer.target}" if how else answer.target
-    earned = f"{who} would have earned {value} {each} ({low} to {high})"
+    interval = f"{100 * found.level:.6g} % interval {low} to {high}"
+    earned = f"{who} would have earned {value} per {answer.unit} ({interval})"
     span = lived(answer)
     return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."
 
@@ -72,11 +72,11 @@ def accuracy_known(answer: Evaluation) -> bool:
 
 
 def lived(answer: Evaluation) -> str:
-    """Say which rows the value of a target that learns is over; empty of others."""
-    found = answer.learning
-    if found is None or found.horizon is None:
+    """Say which rows a learner's value is the mean of; empty for a target that doesn't learn."""
+    learning = answer.learning
+    if learning is None or learning.horizon is None:
         return ""
-    return f"in its first T' = {found.horizon:,} {answer.unit}s, {found.words}"
+    return f"in its first {learning.horizon:,} accepted {answer.unit}s, {learning.words}"
 
 
 def differing(one: Difference) -> str:
@@ -87,14 +87,25 @@ def differing(one: Difference) -> str:
 
 
 def more(estimate: Estimate, than: str) -> str:
-    """Say how much more or less than something, and whether that can be told from nothing."""
+    """Say how much more or less than something; the interval has the sign that the words have.
+
+    Examples
+    --------
+    >>> from replay.results.evaluation import Estimate
+    >>> more(Estimate("DR", -0.111, -0.129, -0.093, 0.95, "Student"), "was logged")
+    '0.111 less than was logged (0.093 to 0.129)'
+    """
     assert estimate.value is not None
     if estimate.low == estimate.high == 0:
         return f"just as much as {than}"
     value, low, high = rounded(estimate.value, estimate.low, estimate.high)
     less = "less" if estimate.value < 0 else "more"
-    unsure = f": {UNSURE}" if estimate.low <= 0 <= estimate.high else ""
-    return f"{value.lstrip('-')} {less} than {than} ({low} to {high}){unsure}"
+    interval = f"{low} to {high}"
+    if estimate.low <= 0 <= estimate.high:
+        return f"{value.lstrip('-')} {less} than {than} (difference {interval}): {UNSURE}"
+    if estimate.high < 0:
+        interval = f"{high.lstrip('-')} to {low.lstrip('-')}"
+    return f"{value.lstrip('-')} {less} than {than} ({interval})"
 
 
 def brief(answer: Evaluation) -> str:

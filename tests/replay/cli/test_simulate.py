@@ -78,7 +78,7 @@ def test_a_replay_says_what_its_audits_cost(recorded: Path) -> None:
     config = recorded / "poolwise.toml"
     config.write_text("[audit]\nshare = 1.0\n")
     text = run("--recorded", str(recorded), "--config", str(config), "--experts", "0.3")
-    assert "10 verdicts audited by experts, $3.00 more" in text
+    assert "10 verdicts audited by experts, for another $3.00" in text
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "1e13"])

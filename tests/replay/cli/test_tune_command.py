@@ -38,8 +38,9 @@ def test_the_report_is_readable_at_80_columns_and_ends_in_a_block_to_paste(log: 
     result = run(log, "--context", "type", *GRID, "--precision", "0.1")
     assert result.exit_code == 0, result.output
     for word in (
-        "Which way of exploring earns most?", "T' = ", "3 replays", "over today",
-        "What exploring costs and gains", "Smallest floor of epsilon_greedy", "ridge regression",
+        "Which exploration settings earn most?", "earns most: ", "accepted rows",
+        "3 learning histories", "more than today", "Exploring costs reward today",
+        "Smallest exploration floor of epsilon_greedy", "ridge regression",
     ):  # fmt: skip
         assert word in " ".join(result.output.split())
     assert max(len(line.rstrip()) for line in result.output.splitlines()) <= 80

@@ -158,5 +158,5 @@ def test_comparisons_show_no_gain_that_rests_on_unknown_accuracy(audited: Path) 
 def test_slices_show_labels_saved_where_accuracy_is_not_known(tmp_path: Path) -> None:
     events = simulate(World(audit=0.05), 400, seed=3)
     answer = evaluate(write_log(tmp_path / "log", events), target="mix:0.3:uniform", by=["project"])
-    assert "accuracy not known" in printed(answer)
-    assert "labels, $ less per 1,000" in printed(answer)
+    assert "accuracy unknown" in printed(answer)
+    assert "label cost saved, $ per 1,000" in printed(answer)

@@ -212,17 +212,17 @@ def test_json_page_prompt_and_terminal_say_how_long_and_how_often(
     assert one["rows"] >= one["learning"]["passed"] > horizon
     assert even["learning"] is None
     assert answer["differences"] == []
-    span = f"in its first T' = {horizon:,} rows, over 3 replays"
+    span = f"in its first {horizon:,} accepted rows, over 3 learning histories"
     text = " ".join(shown.output.split())
-    assert f"Each {span}, beginning with an empty memory." in text
+    assert f"Mean reward of each {span}; each starts untrained." in text
     assert text.index("verdict uniform") < text.index("target that learns")
     assert max(len(line.rstrip()) for line in shown.output.splitlines()) <= 80
     words = Reader(page.read_text("utf-8")).text
-    assert "The targets that learn" in words
+    assert "Targets that learn" in words
     assert "Differences between targets that learn" in words
-    assert f"Each {span}" in words
+    assert f"each {span}" in words
     found = ask(greedy, replays=3)
-    assert f"a row {span}, by DR replay, 95 % interval; good>" in repr(found)
+    assert f"per row {span}, by DR replay, 95 % interval; good>" in repr(found)
     assert span in str(found)
     assert span in Reader(found._repr_html_()).text
-    assert f"Each {span}" in Reader(both("uniform", greedy, replays=3)._repr_html_()).text
+    assert f"each {span}" in Reader(both("uniform", greedy, replays=3)._repr_html_()).text

@@ -30,13 +30,13 @@ def test_the_html_is_balanced_and_safe(answer: Evaluation | Comparison) -> None:
 
 def test_the_html_has_the_answer_and_every_estimator() -> None:
     words = Reader(shown(good())._repr_html_()).text
-    assert "uniform would have earned 0.177 a row (0.164 to 0.190)" in words
+    assert "uniform would have earned 0.177 per row (95 % interval 0.164 to 0.190)" in words
     for name in ("mean of the log", "IPS", "SNIPS", "DM", "DR"):
         assert name in words
 
 
 def test_a_prompt_shows_one_line() -> None:
-    expected = "<Evaluation of uniform: 0.177 (0.164 to 0.190) a row by DR, 95 % interval; good>"
+    expected = "<Evaluation of uniform: 0.177 (0.164 to 0.190) per row by DR, 95 % interval; good>"
     assert repr(shown(good())) == expected
     assert repr(shown(refused())).startswith(
         "<Evaluation of always:rare: cannot answer: always:rare"

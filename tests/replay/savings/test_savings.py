@@ -83,7 +83,7 @@ def test_prices_come_from_a_flag_or_by_pool(labels: Path) -> None:
 def test_a_price_that_nobody_said_is_assumed_aloud(tmp_path: Path) -> None:
     bare = write(tmp_path / "bare.csv", rows(), drop=("paid", "vendor"))
     notes = figures(str(bare))["notes"]
-    assert any("$0.05 a label assumed" in note for note in notes)
+    assert any("$0.05 per label assumed" in note for note in notes)
     assert any("no pools in the data" in note for note in notes)
 
 

@@ -58,7 +58,7 @@ def test_rounding_moves_no_end_by_a_tenth_of_the_nearer_side(
 
 def test_the_sentence_over_the_weights_counts_their_rows() -> None:
     weight = np.concatenate([np.full(9700, 0.5), np.full(300, 0.5 * 9700 / 300)])
-    assert weight_figure.said(histogram(weight)) == "Half of all weight is on 3 % of the rows"
+    assert weight_figure.said(histogram(weight)) == "Half of the total weight is on 3 % of the rows"
     even = weight_figure.said(histogram(np.ones(50)), "task")
     assert even == "The weight is spread evenly: half of it is on 50 % of the tasks"
 

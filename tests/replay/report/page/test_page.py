@@ -203,7 +203,7 @@ def test_many_actions_are_summed_after_the_twentieth() -> None:
     assert "pool-19 " in words
     assert "pool-20 " not in words
     assert "480 others" in words
-    assert "uniform does no action in over 1 % of the rows" in words
+    assert "uniform takes no action in more than 1 % of the rows" in words
 
 
 def test_no_part_of_a_drawing_is_without_a_place() -> None:

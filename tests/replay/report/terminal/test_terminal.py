@@ -46,8 +46,8 @@ def test_the_answer_comes_first_and_the_verdict_last() -> None:
     text = " ".join(printed(good()).split())
     parts = (
         "What would uniform have earned? From 20,000 rows of log.csv",
-        "uniform would have earned 0.177 a row (0.164 to 0.190), 0.027 more than was logged",
-        "estimator per row 95 % interval by",
+        "uniform would have earned 0.177 per row (95 % interval 0.164 to 0.190), 0.027 more than",
+        "estimator per row 95 % interval interval method",
         "DR *",
         "All 7 checks are good.",
         "7 rows left out: reward is missing",
@@ -108,9 +108,16 @@ def test_targets_that_learn_have_a_table_of_their_own() -> None:
             "target per row more than logged verdict uniform",
             "greedy uniform 0.035 (0.021 to 0.050)",
             "target that learns per row more than logged verdict policy.toml",
-            "Each in its first T' = 1,113 rows, over 10 replays, beginning with an",
+            "Mean reward of each in its first 1,113 accepted rows, over 10 learning histories;",
             "new.toml policy.toml 0.035 (0.021 to 0.050) short.toml policy.toml cannot answer",
         )
     ]
     assert places == sorted(places)
-    assert "No history was walked." in text
+    assert "The log was not replayed for this target." in text
+
+
+def test_a_long_name_gives_way_to_the_numbers() -> None:
+    many = compared()
+    named = replace(many.evaluations[0], target="columns:" + 9 * "long")
+    text = printed(replace(many, evaluations=(named, *many.evaluations[1:])))
+    assert "0.177 (0.164 to 0.190)  0.027 (0.015 to 0.039)" in text
