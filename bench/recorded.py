@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 from replay.recorded.files import read_crowd
-from replay.recorded.replayed import Terms, priced, run_recorded
+from replay.recorded.replayed import ReplayTerms, priced, run_recorded
 from replay.recorded.report import RecordedReport, recorded_report
 from replay.runtime.settings_file import read_settings
 
@@ -39,7 +39,7 @@ def replay_one(job: Job) -> tuple[RecordedReport, float]:
     folder, seed, config, price, value, expert_usd = job
     begin = time.perf_counter()
     crowd = priced(read_crowd(folder), price)
-    terms = Terms(value_usd=value, seed=seed, expert_usd=expert_usd)
+    terms = ReplayTerms(value_usd=value, seed=seed, expert_usd=expert_usd)
     outcome = run_recorded(crowd, read_settings(config), terms)
     return recorded_report(crowd, outcome, terms), time.perf_counter() - begin
 

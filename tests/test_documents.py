@@ -226,7 +226,8 @@ def test_every_metric_has_its_row() -> None:
 
 def test_estimators_and_intervals_are_explained_by_their_names() -> None:
     report, intervals = (
-        text_of(Path("docs") / name) for name in ("how-to/read-a-report.md", "concepts/intervals.md")
+        text_of(Path("docs") / name)
+        for name in ("how-to/read-a-report.md", "concepts/intervals.md")
     )
     estimators = {estimator.name for estimator in ESTIMATORS}
     assert {name for name in estimators if f"\n| {name} |" not in report} == set()

@@ -13,7 +13,7 @@ from replay.checks.covariate_balance import BalanceSums
 from replay.models.blocks import boundaries
 from replay.models.crossed import cross_validated
 from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
-from replay.models.frozen import Models, block_grams, crossed_models, fold_grams, past_models
+from replay.models.frozen import RewardModels, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
 from replay.numerics.fieldwise_sum import FieldwiseSum, each, merged
 from replay.numerics.rows_at_once import MAX_ROWS, rows_at_once
@@ -44,7 +44,7 @@ class FirstPass(FieldwiseSum):
 class Fitted(NamedTuple):
     """Models of the reward, and what was found on the way: `None` where no model is needed."""
 
-    models: Models
+    models: RewardModels
     order: RowOrder | None = None
     imbalance: Imbalance | None = None
     copies: float = 0.0
@@ -57,7 +57,7 @@ def fit(source: RowSource, question: Question, run: Run) -> Fitted:
     """
     features, centre = question.features, question.centre
     if not question.needs_model():
-        return Fitted(Models(features, centre))
+        return Fitted(RewardModels(features, centre))
     aware, blind = any(question.known), not all(question.known)
     total = FirstPass((Gram.empty(features.size),) * FOLDS)
     folds, copies = _folds(source, question, run)

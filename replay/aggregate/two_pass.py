@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from replay.aggregate.slices import Key
     from replay.checks.covariate_balance import Imbalance
     from replay.estimators.estimator import Estimator
-    from replay.models.frozen import Models
+    from replay.models.frozen import RewardModels
     from replay.numerics.arrays import Floats
     from replay.numerics.reward_kind import RewardKind
     from replay.order.row_order import RowOrder
@@ -104,7 +104,7 @@ def sum_source(source: RowSource, question: Question, run: Run = map) -> LogSums
     return replace(total, order=order, imbalance=imbalance, copies=copies)
 
 
-def _sum_piece(source: RowSource, question: Question, models: Models, piece: Any) -> LogSums:
+def _sum_piece(source: RowSource, question: Question, models: RewardModels, piece: Any) -> LogSums:
     """Second pass over a piece."""
     log_sums = LogSums.empty(question)
     most = rows_at_once(max(len(question.actions), question.features.size))
@@ -115,7 +115,7 @@ def _sum_piece(source: RowSource, question: Question, models: Models, piece: Any
 
 
 def _receive(
-    log_sums: LogSums, rows: Rows, question: Question, models: Models, block: int
+    log_sums: LogSums, rows: Rows, question: Question, models: RewardModels, block: int
 ) -> LogSums:
     chances = [target.chances(rows, question.actions) for target in question.targets]
     predicted: dict[bool, tuple[Floats, bool]] = {}

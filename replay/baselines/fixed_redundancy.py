@@ -32,7 +32,7 @@ class _Open:
     awaited: dict[int, float] = field(default_factory=dict)
 
 
-class FixedRedundancy:
+class FixedRedundancyBaseline:
     """Asks for `labels_per_task` labels and answers with the majority, ties at random.
 
     Parameters

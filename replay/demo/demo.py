@@ -14,7 +14,7 @@ import msgspec
 
 from bandit.settings import AuditSettings, PolicySettings, ProjectSettings, Settings
 from replay.baselines.dawid_skene import dawid_skene
-from replay.baselines.fixed_redundancy import FixedRedundancy
+from replay.baselines.fixed_redundancy import FixedRedundancyBaseline
 from replay.baselines.majority import expected_accuracy
 from replay.demo.tasks import PROJECT, demo_tasks
 from replay.market.drive import Drive
@@ -27,7 +27,7 @@ from replay.market.tasks import Arrivals
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from replay.market.drive_log import EventLog, Steps
+    from replay.market.drive_log import EventLog, WorkerSteps
     from replay.market.outcome import Outcome
     from replay.market.tasks import TrueTask
 
@@ -37,7 +37,7 @@ LABELS_PER_TASK = 3
 ARRIVALS = Arrivals(tasks_per_hour=120.0, deadline_s=3600.0, value_usd=5.0)
 
 
-class Audited(msgspec.Struct, frozen=True, kw_only=True):
+class AuditedShare(msgspec.Struct, frozen=True, kw_only=True):
     """Share of audited answers that are right, with its 95 % interval (Wilson 1927)."""
 
     value: float
@@ -54,7 +54,7 @@ class DemoRow(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    accuracy_audited: Audited | None
+    accuracy_audited: AuditedShare | None
     accuracy_true: float
     labels_per_task: float
     usd_per_task: float
@@ -85,7 +85,7 @@ def demo_settings(seed: int) -> Settings:
 
 def run_demo(
     log: EventLog,
-    worker: Steps,
+    worker: WorkerSteps,
     tasks: int = 2310,
     seed: int = 1,
     progress: Callable[[int], None] = lambda _: None,
@@ -132,7 +132,7 @@ def _fixed(
 ) -> DemoRow:
     """Three labels a task from one pool with Dawid-Skene, or from random pools by majority."""
     market = _market(made, seed)
-    engine = FixedRedundancy(LABELS_PER_TASK, pool, seed)
+    engine = FixedRedundancyBaseline(LABELS_PER_TASK, pool, seed)
     outcome = Drive(engine, market, tick_s).run(market.events())
     if pool is None:
         return _row(f"{LABELS_PER_TASK} × random pool, majority", market, outcome, audited)
@@ -170,7 +170,7 @@ def _row(
     )
 
 
-def wilson(share: float | None, n: int, level: float = 0.95) -> Audited | None:
+def wilson(share: float | None, n: int, level: float = 0.95) -> AuditedShare | None:
     """Wilson's interval of a share seen in n cases; `None` without any.
 
     References
@@ -188,4 +188,6 @@ def wilson(share: float | None, n: int, level: float = 0.95) -> Audited | None:
     z = NormalDist().inv_cdf(0.5 + level / 2)
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Audited(value=share, low=max(0.0, middle - half), high=min(1.0, middle + half), audits=n)
+    return AuditedShare(
+        value=share, low=max(0.0, middle - half), high=min(1.0, middle + half), audits=n
+    )

@@ -15,7 +15,7 @@ from replay.runtime.text import share, time_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from replay.demo.demo import Audited, DemoResult
+    from replay.demo.demo import AuditedShare, DemoResult
 
 
 def print_report(result: DemoResult, log: str, console: Console) -> None:
@@ -81,7 +81,7 @@ def print_table(result: DemoResult, console: Console) -> None:
     )
 
 
-def audited(interval: Audited | None) -> str:
+def audited(interval: AuditedShare | None) -> str:
     """Write an audited share with its interval; a dash where nothing was audited."""
     if interval is None:
         return "–"

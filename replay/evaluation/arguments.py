@@ -10,7 +10,7 @@ from replay.evaluation.bounded_rewards import checked_range
 from replay.evaluation.options import EvaluateOptions
 from replay.learning.config import Walking
 from replay.runtime.declared_options import filled
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,9 +57,9 @@ def checked_options(given: EvaluateOptions) -> EvaluateOptions:
     return options
 
 
-def wanted_columns(options: EvaluateOptions, targets: Sequence[TargetPolicy]) -> Wanted:
+def wanted_columns(options: EvaluateOptions, targets: Sequence[TargetPolicy]) -> ColumnOptions:
     """Return the columns that are asked for."""
-    return Wanted(
+    return ColumnOptions(
         action=options["action"],
         reward=options["reward"],
         reward_range=checked_range(options["reward_range"]),

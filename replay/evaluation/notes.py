@@ -15,7 +15,7 @@ from replay.targets.policy_file import policy_label
 if TYPE_CHECKING:
     from replay.numerics.reward_kind import RewardKind
     from replay.tables.columns.roles import Columns
-    from replay.tables.time_order import Order
+    from replay.tables.time_order import TimeOrder
     from replay.targets.target import TargetPolicy
 
 BOUNDED = (
@@ -61,13 +61,13 @@ def notes_on(
     return tuple(notes)
 
 
-def order_note(order: Order, column: str | None, source: Any) -> tuple[str, ...]:
+def order_note(order: TimeOrder, column: str | None, source: Any) -> tuple[str, ...]:
     """Say how many rows are out of the order of their times, what that means, and what to do.
 
     Examples
     --------
-    >>> from replay.tables.time_order import Order
-    >>> order_note(Order(0.0, 9.0, earlier=3), "at", None)[0][:48]
+    >>> from replay.tables.time_order import TimeOrder
+    >>> order_note(TimeOrder(0.0, 9.0, earlier=3), "at", None)[0][:48]
     '3 rows are earlier (at) than the row before them'
     """
     if not order.earlier or column is None:

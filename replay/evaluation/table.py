@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from replay.aggregate.question import Question
     from replay.evaluation.asked import EvaluationRequest
     from replay.evaluation.options import EvaluateOptions
-    from replay.propensities.estimate import Estimated
+    from replay.propensities.estimate import EstimatedPropensities
     from replay.results.evaluation import Comparison, Evaluation
     from replay.runtime.parallel import Run
     from replay.tables.columns.roles import Columns
@@ -231,7 +231,7 @@ def sum_table(
         return TableSums(surveyed, question, log_sums, source.estimated, design, crossing)
 
 
-def _estimate(source: SurveyedTable, question: Question, run: Run) -> Estimated:
+def _estimate(source: SurveyedTable, question: Question, run: Run) -> EstimatedPropensities:
     from replay.propensities.estimate import estimate  # noqa: PLC0415 - scipy's optimizers: 25 MB
 
     return estimate(

@@ -14,7 +14,7 @@ from replay.tables.values.clusters import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from replay.propensities.estimate import Estimated
+    from replay.propensities.estimate import EstimatedPropensities
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.piece import Piece
     from replay.tables.repeated_ids import PossibleId
@@ -36,7 +36,7 @@ class SurveyedTable:
     actions: tuple[str, ...]
     grouped: bool = False
     tell: Callable[[int], None] | None = None
-    estimated: Estimated | None = None
+    estimated: EstimatedPropensities | None = None
     scale: RewardScale = field(default_factory=RewardScale)
 
     def read(self, piece: Piece) -> Iterator[Rows]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from replay.aggregate.two_pass import LogSums
     from replay.checks.check_result import CheckResult
     from replay.evaluation.options import EvaluateOptions
-    from replay.propensities.estimate import Estimated
+    from replay.propensities.estimate import EstimatedPropensities
     from replay.stats.design_effect import DesignEffect
     from replay.tables.columns.roles import Columns
     from replay.tables.survey import Survey
@@ -32,7 +32,7 @@ class TableSums(NamedTuple):
     survey: Survey
     question: Question
     log_sums: LogSums
-    estimated: Estimated | None = None
+    estimated: EstimatedPropensities | None = None
     design: DesignEffect | None = None
     crossed: tuple[CheckResult, ...] = ()
 

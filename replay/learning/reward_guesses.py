@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.models.features import Features
-    from replay.models.frozen import Models
+    from replay.models.frozen import RewardModels
     from replay.numerics.arrays import Floats
     from replay.order.row_order import RowOrder
     from replay.tables.rows import Rows
@@ -63,7 +63,7 @@ def _models(
     centre: float,
     *,
     clustered: bool,
-) -> Models:
+) -> RewardModels:
     parts = (part for rows in held for part in rows.parts(AT_ONCE))
     if order.by_past:
         starts = boundaries(length)

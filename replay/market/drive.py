@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from bandit.events import Ask, Reward, Tick, Verdict
-from replay.market.due import Due
 from replay.market.outcome import Outcome
+from replay.market.pending_events import PendingEvents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +22,7 @@ PATIENCE = 200  # ticks without an event due, after which a task without a verdi
 KEEP_EVERY = 64  # events between two `keep`s: often enough that little lies over the state
 
 
-class Receives(Protocol):
+class DrivenEngine(Protocol):
     """What of an engine is driven."""
 
     def receive(self, event: Input | Reward) -> Sequence[Output]:
@@ -44,7 +44,7 @@ class Drive:
 
     def __init__(
         self,
-        engine: Receives,
+        engine: DrivenEngine,
         labelers: Labelers,
         tick_s: float,
         watch: Callable[[Verdict], None] | None = None,
@@ -52,7 +52,7 @@ class Drive:
         self.outcome = Outcome()
         self._engine, self._labelers, self._tick_s = engine, labelers, tick_s
         self._watch = watch
-        self._due = Due(self.outcome)
+        self._pending = PendingEvents(self.outcome)
         self._given = 0
         self._now: float | None = None
 
@@ -72,7 +72,7 @@ class Drive:
         return self.outcome
 
     def _until(self, at: float) -> None:
-        for due, event in self._due.until(at):
+        for due, event in self._pending.until(at):
             self._move(due)
             if not isinstance(event, Tick):
                 self._give(event)
@@ -86,7 +86,7 @@ class Drive:
             self._give(Tick(at=self._now))
 
     def _give(self, event: Input) -> None:
-        self._due.given(event)
+        self._pending.given(event)
         pending: list[Output] = list(self._engine.receive(event))
         for output in pending:  # grows while it is read: what a reward brings is followed too
             self.outcome.take(output)
@@ -94,7 +94,7 @@ class Drive:
                 pending.extend(self._engine.receive(output))
             elif isinstance(output, Ask):
                 now = output.at if self._now is None else self._now
-                self._due.answered(output, self._labelers.answer(output, now), now)
+                self._pending.answered(output, self._labelers.answer(output, now), now)
             elif self._watch and isinstance(output, Verdict):
                 self._watch(output)
         self._given += 1

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from bandit.events import Ask, Decline, Label, Tick, Verdict
 from replay.market.drive import PATIENCE
-from replay.market.due import Due
 from replay.market.outcome import Outcome
+from replay.market.pending_events import PendingEvents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +31,7 @@ class EventLog(Protocol):
         """Asks and verdicts written since the last call."""
 
 
-class Steps(Protocol):
+class WorkerSteps(Protocol):
     """What of a worker is driven."""
 
     def step(self) -> int:
@@ -52,7 +52,7 @@ class LogDrive:
     def __init__(
         self,
         log: EventLog,
-        worker: Steps,
+        worker: WorkerSteps,
         labelers: Labelers,
         slice_s: float,
         tick_s: float,
@@ -61,23 +61,23 @@ class LogDrive:
         self.outcome = Outcome()
         self._log, self._worker, self._labelers = log, worker, labelers
         self._slice_s, self._tick_s, self._watch = slice_s, tick_s, watch
-        self._due = Due(self.outcome)
+        self._pending = PendingEvents(self.outcome)
         self._now = 0.0
 
     def run(self, events: Iterable[Input]) -> Outcome:
         """Drive through `events` and all that follows from them."""
         for event in events:
-            self._due.add(event.at, event)
-        self._now = self._due.first_at() or 0.0
+            self._pending.add(event.at, event)
+        self._now = self._pending.first_at() or 0.0
         patience = PATIENCE
         while True:
-            first = self._due.first_at()
+            first = self._pending.first_at()
             if first is None:
                 if not (patience and self.outcome.open()):
                     break
                 patience -= 1
                 first = self._now + self._tick_s
-                self._due.add(first, Tick(at=first))
+                self._pending.add(first, Tick(at=first))
             self._one_slice(first)
         return self.outcome
 
@@ -87,8 +87,8 @@ class LogDrive:
             self._now += self._tick_s
             batch.append(Tick(at=self._now))
         end = max(first, self._now) + self._slice_s
-        for at, event in self._due.until(end):
-            self._due.given(event)
+        for at, event in self._pending.until(end):
+            self._pending.given(event)
             if isinstance(event, Label | Decline):
                 batch.append(Tick(at=at))
             if not isinstance(event, Tick):
@@ -102,6 +102,6 @@ class LogDrive:
             self.outcome.take(output)
             if isinstance(output, Ask):
                 answers = self._labelers.answer(output, output.at)
-                self._due.answered(output, answers, self._now)
+                self._pending.answered(output, answers, self._now)
             elif self._watch and isinstance(output, Verdict):
                 self._watch(output)

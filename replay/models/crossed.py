@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossed:
+class CrossFittedModels:
     """A model for each of F folds: `by_action`, shape (K, F), `by_context`, (p, F), and limits."""
 
     by_action: Floats
@@ -46,7 +46,7 @@ class Crossed:
         return clipped
 
 
-def cross_fit(features: Features, grams: Sequence[Gram], centre: float) -> Crossed | None:
+def cross_fit(features: Features, grams: Sequence[Gram], centre: float) -> CrossFittedModels | None:
     """Fit the models of all folds from their cross products, with rewards less `centre`.
 
     `None` unless two folds have rows.
@@ -63,7 +63,7 @@ def cross_fit(features: Features, grams: Sequence[Gram], centre: float) -> Cross
         frozen(features, other, fit[best]).above(centre)
         for other, fit in zip(others, fits, strict=True)
     ]
-    return Crossed(
+    return CrossFittedModels(
         np.column_stack([model.by_action for model in models]),
         np.column_stack([model.by_context for model in models]),
         np.array([model.low for model in models]),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.models.blocks import boundaries, cut
-from replay.models.crossed import Crossed, cross_fit
+from replay.models.crossed import CrossFittedModels, cross_fit
 from replay.models.folds import FOLDS, Folds
 from replay.models.gram import Gram
 from replay.models.ridge import progressive
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class RewardModels:
     """Models of the reward: `aware` of the action, and `blind` to it.
 
     Each is a model for every block, whose first rows are `starts`, or one of all `folds`; `None`
@@ -40,8 +40,8 @@ class Models:
     centre: float = 0.0
     folds: Folds = field(default_factory=Folds)
     starts: tuple[int, ...] = ()
-    aware: tuple[Ridge | None, ...] | Crossed | None = None
-    blind: tuple[Ridge | None, ...] | Crossed | None = None
+    aware: tuple[Ridge | None, ...] | CrossFittedModels | None = None
+    blind: tuple[Ridge | None, ...] | CrossFittedModels | None = None
 
     def parts(self, rows: Rows, most: int) -> Iterator[tuple[int, Rows]]:
         """Cut rows into parts of at most `most` within a block each; yield block and part."""
@@ -51,7 +51,7 @@ class Models:
         """Return q̂ of every action, shape (n, K), or g(x), (n, 1); and whether there is a model."""
         features = self.features if aware else self.features.blind()
         each = self.aware if aware else self.blind
-        if isinstance(each, Crossed):
+        if isinstance(each, CrossFittedModels):
             return each.predict(features, rows, self.folds.of(rows)), True
         model = each[block] if each else None
         if model is None:
@@ -93,10 +93,10 @@ def crossed_models(
     *,
     aware: bool,
     blind: bool,
-) -> Models:
+) -> RewardModels:
     """Fit the models of all folds from their cross products."""
     collapsed = [gram.collapsed(features.action_slots) for gram in grams] if blind else []
-    return Models(
+    return RewardModels(
         features,
         centre,
         folds,
@@ -113,12 +113,12 @@ def past_models(
     *,
     aware: bool,
     blind: bool,
-) -> Models:
+) -> RewardModels:
     """Fit a model for each block of a log of `length` rows on the blocks before it."""
     starts = boundaries(length)
     blocks = list(_in_order(grams, len(starts), features.size))
     collapsed = (block.collapsed(features.action_slots) for block in blocks)
-    return Models(
+    return RewardModels(
         features,
         centre,
         starts=tuple(starts),

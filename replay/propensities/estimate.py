@@ -41,7 +41,7 @@ may never do: a target that does it lacks support there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Estimated:
+class EstimatedPropensities:
     """The logging policy as estimated: plain data.
 
     `tables` has each fold's coefficients, shape (5, d, K); `temperature` and `intercepts`, shape
@@ -114,7 +114,7 @@ def estimate(
     actions: int,
     rows: int,
     run: Run,
-) -> Estimated:
+) -> EstimatedPropensities:
     """Estimate the logging policy from a log of `rows` rows, read piece by piece.
 
     Parameters
@@ -137,7 +137,7 @@ def estimate(
     taken = np.sum([part.taken for part in parts], axis=0)
     choices = merged(parts, features.context_size, taken)
     tables = [fit(choices.where(choices.fold != fold)) for fold in range(FOLDS)]
-    raw = Estimated(features, np.stack(tables))
+    raw = EstimatedPropensities(features, np.stack(tables))
     scores = raw.scores(choices.context, choices.fold)
     temperature, intercepts = calibrate(scores, choices)
     found = replace(raw, temperature=temperature, intercepts=intercepts, sampled=len(choices))

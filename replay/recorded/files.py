@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NEEDED = ("task", "labeler", "label")
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """A row of a table: its number as a spreadsheet counts, and its values by column."""
 
     number: int
@@ -65,7 +65,7 @@ def read_crowd(folder: Path) -> Crowd:
     return with_pools(Crowd(folder.name, tuple(kept), truth, features, timed, notes))
 
 
-def read_table(path: Path, columns: Collection[str] | None = None) -> list[Row]:
+def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRow]:
     """Read the rows of a CSV file with a header, divided by commas, semicolons or tabs.
 
     Parameters
@@ -102,7 +102,7 @@ def read_table(path: Path, columns: Collection[str] | None = None) -> list[Row]:
                     f"{path}: row {number} has {len(cells)} fields, the header has {len(header)}"
                 )
             row = dict(zip(header, cells, strict=True))
-            rows.append(Row(number, {name: row[name] for name in kept}))
+            rows.append(CsvRow(number, {name: row[name] for name in kept}))
     if not rows:
         raise MissingInput(f"{path}: empty, or a header alone")
     return rows
@@ -185,12 +185,12 @@ def _file(folder: Path, stem: str) -> Path:
     return plain if plain.is_file() else folder / f"{stem}.csv.gz"
 
 
-def place(path: Path, row: Row, column: str) -> str:
+def place(path: Path, row: CsvRow, column: str) -> str:
     """Say where a value stands, as the beginning of an error."""
     return f"{path}: row {row.number}, column {column!r}"
 
 
-def filled(path: Path, row: Row, column: str, role: str) -> str:
+def filled(path: Path, row: CsvRow, column: str, role: str) -> str:
     """Return a value that has to be there, without the spaces around it.
 
     Raises
@@ -204,7 +204,7 @@ def filled(path: Path, row: Row, column: str, role: str) -> str:
     return text
 
 
-def _needs(path: Path, table: list[Row], needed: tuple[str, ...]) -> Mapping[str, str]:
+def _needs(path: Path, table: list[CsvRow], needed: tuple[str, ...]) -> Mapping[str, str]:
     """Return the columns of a table, if all that are needed are among them."""
     header = table[0].of
     for column in needed:
@@ -213,7 +213,7 @@ def _needs(path: Path, table: list[Row], needed: tuple[str, ...]) -> Mapping[str
     return header
 
 
-def _label(row: Row, path: Path) -> CrowdLabel:
+def _label(row: CsvRow, path: Path) -> CrowdLabel:
     at, seconds, usd = row.of.get("at"), row.of.get("seconds"), row.of.get("usd")
     task, labeler, label = (filled(path, row, column, column) for column in NEEDED)
     return CrowdLabel(

@@ -39,7 +39,7 @@ TIMEOUT_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ReplayTerms:
     """What a replay is told beyond the labels.
 
     `value_usd` is what a right answer is worth. `expert_usd` is the price of an audit's gold:
@@ -54,7 +54,7 @@ class Terms:
 class RecordedMarket:
     """Answers asks with the labels of a `Crowd`, whose rows all have a pool and a price."""
 
-    def __init__(self, crowd: Crowd, terms: Terms) -> None:
+    def __init__(self, crowd: Crowd, terms: ReplayTerms) -> None:
         self._crowd, self._terms = crowd, terms
         self._unused: dict[str, dict[str, list[CrowdLabel]]] = {}
         for row in crowd.labels:
@@ -173,7 +173,7 @@ def priced(crowd: Crowd, usd_per_label: float, of_pool: dict[str, float] | None 
 def run_recorded(
     crowd: Crowd,
     settings: Settings,
-    terms: Terms,
+    terms: ReplayTerms,
     watch: Callable[[Verdict], None] | None = None,
 ) -> Outcome:
     """Replay a crowd whose rows have prices; `watch` sees each verdict.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bandit.events import Label
     from replay.market.outcome import Outcome
     from replay.recorded.crowd import Crowd
-    from replay.recorded.replayed import Terms
+    from replay.recorded.replayed import ReplayTerms
 
 
 class PoolFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class RecordedReport(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def recorded_report(crowd: Crowd, outcome: Outcome, terms: Terms) -> RecordedReport:
+def recorded_report(crowd: Crowd, outcome: Outcome, terms: ReplayTerms) -> RecordedReport:
     """Compare what the engine answered and bought with the truth and with all that was there."""
     usd = {(row.task, row.labeler): row.usd or 0.0 for row in crowd.labels}
     experts = None if terms.expert_usd is None else EXPERTS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from replay.recorded.files import read_crowd
-from replay.recorded.replayed import Terms, priced, run_recorded
+from replay.recorded.replayed import ReplayTerms, priced, run_recorded
 from replay.recorded.report import print_recorded, recorded_report
 from replay.runtime.print_json import print_json
 from replay.runtime.progress import progress
@@ -36,7 +36,7 @@ def simulate_recorded(
     """
     settings = read_settings(config)
     crowd = priced(read_crowd(folder), usd_per_label)
-    terms = Terms(value_usd=value_usd, seed=seed, expert_usd=expert_usd)
+    terms = ReplayTerms(value_usd=value_usd, seed=seed, expert_usd=expert_usd)
     with progress("replaying", "tasks") as more:
         outcome = run_recorded(crowd, settings, terms, lambda _: more(1))
     report = recorded_report(crowd, outcome, terms)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bandit.engine.checks import MOST
 from bandit.errors import BadValue
-from replay.recorded.replayed import Terms, run_recorded
+from replay.recorded.replayed import ReplayTerms, run_recorded
 from replay.runtime.print_json import print_json
 from replay.runtime.progress import progress
 from replay.runtime.settings_file import read_settings
@@ -54,7 +54,7 @@ def run_savings(
         raise BadValue(f"--value {worth}: must be above 0 and at most {MOST:g}")
     with progress("replaying the labels", "tasks") as more:
         outcomes = [
-            run_recorded(crowd, settings, Terms(worth, seed + replay), lambda _: more(1))
+            run_recorded(crowd, settings, ReplayTerms(worth, seed + replay), lambda _: more(1))
             for replay in range(replays)
         ]
     report = savings_report(crowd, outcomes, columns, worth, seed)

@@ -19,7 +19,7 @@ import msgspec
 from replay.baselines.majority import majority_vote
 from replay.numerics.amount import Amount
 from replay.savings.bootstrap import block_ratio
-from replay.savings.sources import Source, sources
+from replay.savings.sources import SourceCost, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ MONTH_S = 365.25 / 12 * 86400
 SHORTEST_SPAN_S = 86400.0  # less than a day of labels doesn't make a month
 
 
-class Differs(msgspec.Struct, frozen=True, kw_only=True):
+class DifferingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A task whose answer would be another; `theirs` has several classes where they tie."""
 
     task: str
@@ -67,9 +67,9 @@ class SavingsReport(msgspec.Struct, frozen=True, kw_only=True):
     value_usd: float
     agreement: Amount
     usd_at_risk: float
-    differing: tuple[Differs, ...]
-    pools: tuple[Source, ...]
-    labelers: tuple[Source, ...]
+    differing: tuple[DifferingAnswer, ...]
+    pools: tuple[SourceCost, ...]
+    labelers: tuple[SourceCost, ...]
     columns: dict[str, str]
     notes: tuple[str, ...]
     tasks_with_truth: int = 0
@@ -153,10 +153,10 @@ def _sums(
 
 def _differing(
     outcome: Outcome, theirs: Mapping[str, Mapping[str, float]], truth: Mapping[str, str]
-) -> tuple[Differs, ...]:
+) -> tuple[DifferingAnswer, ...]:
     """Tasks whose answer isn't among the majority's, the surest of ours first."""
     rows = [
-        Differs(
+        DifferingAnswer(
             task=task,
             theirs=tuple(sorted(theirs[task])),
             ours=verdict.answer,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from replay.numerics.amount import Amount
     from replay.savings.savings import SavingsReport
-    from replay.savings.sources import Source
+    from replay.savings.sources import SourceCost
 
 SHOWN = 5
 FEWEST_LABELS = 10  # below, a labeler's cost per agreed label is mostly luck
@@ -107,7 +107,7 @@ def _print_differing(report: SavingsReport, console: Console) -> None:
     console.print(table)
 
 
-def _print_sources(what: str, costs: Sequence[Source], console: Console) -> None:
+def _print_sources(what: str, costs: Sequence[SourceCost], console: Console) -> None:
     """Print pools or labelers, by what a label that agrees with the majority costs."""
     columns = (what, "labels", "cost, $", "agree with majority", "$ per agreeing label")
     table = _table(f"{what.capitalize()}s, the most expensive per agreeing label first", columns)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from replay.recorded.crowd import CrowdLabel
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class SourceCost(msgspec.Struct, frozen=True, kw_only=True):
     """A pool or a labeler: all its labels, their price, how many agree with the answers."""
 
     name: str
@@ -33,7 +33,7 @@ def sources(
     rows: Iterable[CrowdLabel],
     answers: Mapping[str, Mapping[str, float]],
     name_of: Callable[[CrowdLabel], str],
-) -> tuple[Source, ...]:
+) -> tuple[SourceCost, ...]:
     """Sum up by name; the one that costs most per agreed label first, `None` before all."""
     labels: dict[str, int] = defaultdict(int)
     usd: dict[str, float] = defaultdict(float)
@@ -44,7 +44,7 @@ def sources(
         usd[name] += row.usd or 0.0
         agreed[name] += answers[row.task].get(row.label, 0.0)
     found = [
-        Source(
+        SourceCost(
             name=name,
             labels=labels[name],
             usd=usd[name],
@@ -56,5 +56,5 @@ def sources(
     return tuple(sorted(found, key=_dearest_first))
 
 
-def _dearest_first(one: Source) -> tuple[float, str]:
+def _dearest_first(one: SourceCost) -> tuple[float, str]:
     return (float("-inf") if one.usd_per_agreed is None else -one.usd_per_agreed, one.name)

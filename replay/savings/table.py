@@ -27,7 +27,7 @@ from replay.savings.columns import NAMES, NEEDED, find_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from replay.recorded.files import Row
+    from replay.recorded.files import CsvRow
 
 DEFAULT_USD = 0.05
 """A label's price where nothing says it: a few cents is what crowds are paid for short tasks."""
@@ -85,7 +85,7 @@ def read_labels(
     return with_pools(_with_prices(crowd, columns, prices, path)), columns
 
 
-def _row(path: Path, row: Row, columns: Mapping[str, str]) -> CrowdLabel:
+def _row(path: Path, row: CsvRow, columns: Mapping[str, str]) -> CrowdLabel:
     task, labeler, label = (filled(path, row, columns[role], role) for role in NEEDED)
     at, price, pool = columns.get("at"), columns.get("price"), columns.get("pool")
     return CrowdLabel(
@@ -98,7 +98,7 @@ def _row(path: Path, row: Row, columns: Mapping[str, str]) -> CrowdLabel:
     )
 
 
-def _truth(path: Path, table: Sequence[Row], columns: Mapping[str, str]) -> dict[str, str]:
+def _truth(path: Path, table: Sequence[CsvRow], columns: Mapping[str, str]) -> dict[str, str]:
     if "truth" not in columns:
         return {}
     known: dict[str, str] = {}

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     from replay.numerics.arrays import Floats
     from replay.tables.columns.roles import Columns
-    from replay.tables.values.chance_matrix import Whole
+    from replay.tables.values.chance_matrix import ChanceMatrix
     from replay.tables.values.chances import Chances
     from replay.tables.values.unusable import Unusable
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedBatch:
     """One batch: its usable rows, with their distributions still laid flat, and what was left out.
 
     `read` is how many rows it had; `zones` the time zones in it.
@@ -47,12 +47,12 @@ class Checked:
     read: int
     rows: Rows
     unusable: Unusable
-    logged: Chances | Whole | None
-    targets: Mapping[str, Chances | Whole]
+    logged: Chances | ChanceMatrix | None
+    targets: Mapping[str, Chances | ChanceMatrix]
     sets: Chances | None
     zones: Mapping[str, str]
 
-    def without(self, bad: NDArray[np.bool_]) -> Checked:
+    def without(self, bad: NDArray[np.bool_]) -> CheckedBatch:
         """Leave rows out."""
         keep = ~bad
         return replace(
@@ -63,7 +63,7 @@ class Checked:
             sets=None if self.sets is None else self.sets.where(keep),
         )
 
-    def flat(self) -> list[Chances | Whole]:
+    def flat(self) -> list[Chances | ChanceMatrix]:
         """All distributions that there are."""
         found = (self.logged, self.sets, *self.targets.values())
         return [one for one in found if one is not None]
@@ -77,7 +77,7 @@ class Checked:
         for start in range(0, len(self.rows), most):
             stop = min(start + most, len(self.rows))
 
-            def dense(one: Chances | Whole, start: int = start, stop: int = stop) -> Floats:
+            def dense(one: Chances | ChanceMatrix, start: int = start, stop: int = stop) -> Floats:
                 return one.dense(start, stop, actions)
 
             yield replace(
@@ -90,7 +90,7 @@ class Checked:
 
 def check_piece(
     piece: Piece, columns: Columns, vocabulary: Vocabulary, *, strict: bool = False
-) -> Iterator[Checked]:
+) -> Iterator[CheckedBatch]:
     """Read a piece and check each batch.
 
     Raises
@@ -130,7 +130,7 @@ def read_rows(piece: Piece, columns: Columns, actions: Sequence[str]) -> Iterato
 
 def _check(
     batch: Any, columns: Columns, vocabulary: Vocabulary, faults: Faults, first: int
-) -> Checked:
+) -> CheckedBatch:
     code = vocabulary.codes(columns.action, batch.column(columns.action), faults)
     faults.put(code < 0, f"{columns.action} is missing")
     sets = None
@@ -166,5 +166,5 @@ def _check(
         time=times,
         ids=read_ids(columns.possible_ids, batch, first) if columns.possible_ids else None,
     )
-    found = Checked(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
+    found = CheckedBatch(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
     return found.without(faults.bad) if faults.bad.any() else found

@@ -14,9 +14,9 @@ from replay.tables.values.distributions import TOLERANCE
 from replay.tables.values.numbers import numbers
 
 if TYPE_CHECKING:
-    from replay.tables.columns.reward import Reward
+    from replay.tables.columns.reward import LinearReward
     from replay.tables.columns.roles import Columns
-    from replay.tables.values.chance_matrix import Whole
+    from replay.tables.values.chance_matrix import ChanceMatrix
     from replay.tables.values.chances import Chances
     from replay.tables.values.faults import Faults
     from replay.tables.values.vocabulary import Vocabulary
@@ -39,7 +39,7 @@ def check_action_in_set(
 
 
 def read_propensity(
-    batch: Any, columns: Columns, code: Ints, logged: Chances | Whole | None, faults: Faults
+    batch: Any, columns: Columns, code: Ints, logged: Chances | ChanceMatrix | None, faults: Faults
 ) -> Floats:
     """Chance of the logged action: of its column, or of the distribution, which must agree."""
     given: Floats | None = None
@@ -73,7 +73,7 @@ def read_propensity(
     return np.minimum(own, 1.0)
 
 
-def read_reward(batch: Any, reward: Reward, faults: Faults) -> Floats:
+def read_reward(batch: Any, reward: LinearReward, faults: Faults) -> Floats:
     """Sum up the reward's columns with their weights; what is out of its range can't be used."""
     total = _total(batch, reward, faults)
     if reward.limits is not None:
@@ -83,7 +83,7 @@ def read_reward(batch: Any, reward: Reward, faults: Faults) -> Floats:
     return total
 
 
-def _total(batch: Any, reward: Reward, faults: Faults) -> Floats:
+def _total(batch: Any, reward: LinearReward, faults: Faults) -> Floats:
     parts = {}
     for name in reward.columns:
         parts[name] = numbers(name, batch.column(name), faults)

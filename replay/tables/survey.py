@@ -17,7 +17,7 @@ from replay.runtime.text import counted
 from replay.tables.checked import check_piece
 from replay.tables.columns.named_actions import check_names
 from replay.tables.seen_rewards import SeenRewards
-from replay.tables.time_order import Order
+from replay.tables.time_order import TimeOrder
 from replay.tables.values.context_column import ContextColumn
 from replay.tables.values.times import mixed
 from replay.tables.values.unusable import Unusable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from replay.numerics.reward_kind import RewardKind
     from replay.runtime.parallel import Run
-    from replay.tables.checked import Checked
+    from replay.tables.checked import CheckedBatch
     from replay.tables.columns.roles import Columns
     from replay.tables.formats.piece import Piece
     from replay.tables.formats.table import Table
@@ -76,7 +76,7 @@ class Survey:
     unusable: Unusable = field(default_factory=Unusable)
     pieces: Mapping[int, int] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
-    order: Order = field(default_factory=Order)
+    order: TimeOrder = field(default_factory=TimeOrder)
     taken: tuple[str, ...] = ()
     ends: SeenRewards = field(default_factory=SeenRewards)
 
@@ -170,7 +170,7 @@ def survey_piece(
     rewards, ends = Moments(), SeenRewards()
     kind: RewardKind = "binary"
     context = tuple(ContextColumn(name) for name in columns.context)
-    unusable, zones, order, read = Unusable(), dict[str, str](), Order(), 0
+    unusable, zones, order, read = Unusable(), dict[str, str](), TimeOrder(), 0
     for checked in check_piece(piece, columns, vocabulary, strict=strict):
         rows = checked.rows
         seen = _mark(seen, checked, len(vocabulary.names))
@@ -182,7 +182,7 @@ def survey_piece(
         unusable += checked.unusable
         zones |= _new(checked.zones, zones)
         if rows.time is not None:
-            order += Order.of(rows.time)
+            order += TimeOrder.of(rows.time)
         read += checked.read
         if tell is not None:
             tell(checked.read)
@@ -200,7 +200,7 @@ def _new(zones: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
     return {zone: example for zone, example in zones.items() if zone not in known}
 
 
-def _mark(seen: Any, checked: Checked, size: int) -> Any:
+def _mark(seen: Any, checked: CheckedBatch, size: int) -> Any:
     """Mark the actions that usable rows name, and those that they took."""
     grown = np.zeros(size, dtype=np.int8)
     grown[: len(seen)] = seen

@@ -15,7 +15,7 @@ from replay.learning.validity import judge_walk
 from replay.targets.policy_file import policy_label, policy_toml
 from replay.targets.target import TargetPolicy
 from replay.tune.result import Candidate, Floor, Tuning
-from replay.tune.tomorrow import FLOORS, Looked, tomorrows, widths_by_floor
+from replay.tune.tomorrow import FLOORS, LogSample, tomorrows, widths_by_floor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ def answer(
     over = against(together, now, every, asked.level)
     under = under_best(together, chosen, every, asked.level)
     tasks = held.whole if asked.tasks is None else asked.tasks
-    looked = Looked.of(held, asked.new, tasks, asked.level)
+    looked = LogSample.of(held, asked.new, tasks, asked.level)
     buys = tomorrows(looked, walked)
     histories = walked.value()
     found = tuple(
@@ -117,7 +117,7 @@ def answer(
 
 
 def _floor(
-    looked: Looked, walked: Walk, best: Candidate, chosen: int, precision: float | None
+    looked: LogSample, walked: Walk, best: Candidate, chosen: int, precision: float | None
 ) -> Floor | None:
     """Find the smallest floor whose width is the wished one; its cost is by mixing in uniform."""
     if precision is None:

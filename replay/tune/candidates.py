@@ -45,7 +45,7 @@ class Grid(Section, frozen=True):
     explore_floor: tuple[float, ...] = ()
 
 
-class File(Section, frozen=True):
+class CandidateFile(Section, frozen=True):
     """A file of candidates."""
 
     grid: Grid = Grid()
@@ -102,7 +102,7 @@ def read_candidates(path: Path) -> list[PolicySettings]:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         for single in given.get("candidate", ()):
             read_section(single, PolicySettings, "candidate")
-        file = read_section(given, File)
+        file = read_section(given, CandidateFile)
         found = list(file.candidate)
         if "grid" in given:
             found += grid(file.grid.explorer, file.grid.rate, file.grid.explore_floor)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from replay.report.figures.drawing import axis, horizontal, picture, shape, write
-from replay.report.figures.forest import DIAMOND, Line, Rule, forest
+from replay.report.figures.forest import DIAMOND, ForestRow, ReferenceLine, forest
 from replay.report.figures.scale import Scale, around
 from replay.report.figures.svg import tag
 from replay.report.html.elements import Figure, PageTable
@@ -33,9 +33,9 @@ def earnings_chart(found: Tuning) -> Figure:
         if one.refused is None:
             value, low, high = one.earns.value, one.earns.low, one.earns.high
             earns = Estimate(one.name, value, low, high, found.level, found.words)
-        lines.append(Line(one.name, earns, "cannot answer", kind))
+        lines.append(ForestRow(one.name, earns, "cannot answer", kind))
     today = found.today_earns.value
-    rule = Rule(today, f"today, {found.today}: {number(today)}")
+    rule = ReferenceLine(today, f"today, {found.today}: {number(today)}")
     return forest(f"{found.best.name} earns most", lines, rule, ("candidate", "interval method"))
 
 

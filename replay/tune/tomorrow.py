@@ -54,7 +54,7 @@ class Tomorrow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looked:
+class LogSample:
     """m rows of today's log that stand for tomorrow's.
 
     Attributes
@@ -80,7 +80,7 @@ class Looked:
     level: float
 
     @classmethod
-    def of(cls, held: ReplayLog, new: TargetPolicy, tasks: int, level: float) -> Looked:
+    def of(cls, held: ReplayLog, new: TargetPolicy, tasks: int, level: float) -> LogSample:
         """Look at an even share of a log's rows."""
         k = len(held.actions)
         most = min(LOOKED_AT, CELLS // (k + held.features.shape[1]) ** 2)
@@ -131,7 +131,7 @@ def chances(new: TargetPolicy, actions: tuple[str, ...], even: Floats) -> Floats
     return pmf
 
 
-def tomorrows(looked: Looked, walked: Walk) -> list[Tomorrow]:
+def tomorrows(looked: LogSample, walked: Walk) -> list[Tomorrow]:
     """Say for each candidate what its log would be worth.
 
     Histories end differently: medians over the replays are taken.
@@ -146,7 +146,7 @@ def tomorrows(looked: Looked, walked: Walk) -> list[Tomorrow]:
     return [Tomorrow(float(pess), float(width)) for pess, width in middle]
 
 
-def widths_by_floor(looked: Looked, walked: Walk, candidate: int) -> Floats:
+def widths_by_floor(looked: LogSample, walked: Walk, candidate: int) -> Floats:
     """Width of tomorrow's interval for each of `FLOORS`, all else as at the end of a candidate."""
     lanes = range(candidate * walked.replays, (candidate + 1) * walked.replays)
     even = looked.cross(looked.even)
@@ -164,7 +164,9 @@ def widths_by_floor(looked: Looked, walked: Walk, candidate: int) -> Floats:
     return medians
 
 
-def _ends(looked: Looked, walked: Walk, lanes: range | None = None) -> Iterator[tuple[int, Floats]]:
+def _ends(
+    looked: LogSample, walked: Walk, lanes: range | None = None
+) -> Iterator[tuple[int, Floats]]:
     """Yield lanes, and their chances of every action at their ends without floors, (m, K)."""
     learners, features = walked.learners, looked.held.features[looked.row]
     can = None if looked.held.can is None else looked.held.can[looked.row][None]

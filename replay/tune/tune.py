@@ -12,7 +12,7 @@ from replay.evaluation.load_rows import hold_own, hold_table
 from replay.evaluation.sources import opened, own_log
 from replay.runtime.declared_options import filled, lists_options
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.survey import survey
 from replay.targets.policy_file import read_policy
 from replay.targets.target import TargetPolicy, parse_target
@@ -77,7 +77,7 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     if own is not None:
         held, notes = hold_own(own, tell)
         return answer(held, asked, notes, unit="ask", tell=tell)
-    wanted = Wanted(
+    wanted = ColumnOptions(
         action=asked_for["action"],
         reward=asked_for["reward"],
         propensity=asked_for["propensity"],

@@ -37,7 +37,7 @@ DIAMOND = "M-7 0L0 -7L7 0L0 7z"
 LEFT, RIGHT = "M-3 0L6 -6L6 6z", "M3 0L-6 -6L-6 6z"
 
 
-class Line(NamedTuple):
+class ForestRow(NamedTuple):
     """One row of the plot: its estimate, or the words that stand for it where there is none."""
 
     name: str
@@ -47,7 +47,7 @@ class Line(NamedTuple):
     """`chosen` for the recommended one, `logged` for what was logged, else `plain`."""
 
 
-class Rule(NamedTuple):
+class ReferenceLine(NamedTuple):
     """The vertical line to compare with."""
 
     value: float
@@ -56,8 +56,8 @@ class Rule(NamedTuple):
 
 def forest(
     title: str,
-    lines: Sequence[Line],
-    rule: Rule | None,
+    lines: Sequence[ForestRow],
+    rule: ReferenceLine | None,
     heads: tuple[str, str] = ("", "interval method"),
 ) -> Figure:
     """Draw the lines, one below the other.
@@ -79,7 +79,7 @@ def forest(
     return Figure(title, drawing, _table(lines, heads), _key(lines, beyond=beyond))
 
 
-def _drawn(line: Line, scale: Scale, top: float) -> Markup:
+def _drawn(line: ForestRow, scale: Scale, top: float) -> Markup:
     found, kind = line.estimate, line.kind
     if found is None or found.value is None:
         return label(top + 15, line.name, line.words, "name")
@@ -104,7 +104,7 @@ def _point(x: float, y: float, kind: str) -> Markup:
     return tag("circle", cx=f"{x:.2f}%", cy=y, r=4.5, class_=f"point {kind}")
 
 
-def _scale(lines: Sequence[Line], rule: Rule | None) -> Scale:
+def _scale(lines: Sequence[ForestRow], rule: ReferenceLine | None) -> Scale:
     """Hold every value and most intervals; the far ends of the widest go beyond the drawing."""
     found = [line.estimate for line in lines if line.estimate is not None]
     given = [(one.value, one.low, one.high) for one in found if one.value is not None]
@@ -122,12 +122,12 @@ def _scale(lines: Sequence[Line], rule: Rule | None) -> Scale:
     return around(low - edge, high + edge)
 
 
-def _beyond(line: Line, scale: Scale) -> bool:
+def _beyond(line: ForestRow, scale: Scale) -> bool:
     found = line.estimate
     return found is not None and (found.low < scale.low or found.high > scale.high)
 
 
-def _about(lines: Sequence[Line], rule: Rule | None) -> str:
+def _about(lines: Sequence[ForestRow], rule: ReferenceLine | None) -> str:
     said = [
         f"{line.name}: {line.words if line.estimate is None else with_interval(line.estimate)}"
         for line in lines
@@ -136,7 +136,7 @@ def _about(lines: Sequence[Line], rule: Rule | None) -> str:
     return "A value with its interval for each. " + ". ".join([*said, *against]) + "."
 
 
-def _table(lines: Sequence[Line], heads: tuple[str, str]) -> PageTable:
+def _table(lines: Sequence[ForestRow], heads: tuple[str, str]) -> PageTable:
     rows = []
     for line in lines:
         found = line.estimate
@@ -148,7 +148,7 @@ def _table(lines: Sequence[Line], heads: tuple[str, str]) -> PageTable:
     return PageTable([*heads, "value", "low", "high"], rows, words=2)
 
 
-def _key(lines: Sequence[Line], *, beyond: bool) -> tuple[Swatch, ...]:
+def _key(lines: Sequence[ForestRow], *, beyond: bool) -> tuple[Swatch, ...]:
     kinds = {line.kind for line in lines}
     known = (("chosen", "recommended"), ("logged", "logged mean"))
     parts = [Swatch(kind, words) for kind, words in known if kind in kinds]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.report.figures.forest import Line, Rule, forest
+from replay.report.figures.forest import ForestRow, ReferenceLine, forest
 from replay.report.html.elements import PageTable
 from replay.report.wording.digits import number
 from replay.runtime.text import counted
@@ -21,7 +21,7 @@ def slice_figure(answer: Evaluation) -> Figure:
     lines = [
         _line(part, part.gain if by_gain else part.estimate, alone=alone) for part in answer.slices
     ]
-    rule = Rule(0.0, "as much as was logged") if by_gain else None
+    rule = ReferenceLine(0.0, "as much as was logged") if by_gain else None
     return forest(said(answer.slices), lines, rule, ("slice", "interval method"))
 
 
@@ -50,10 +50,10 @@ def said(slices: tuple[SliceEstimate, ...]) -> str:
     )
 
 
-def _line(one: SliceEstimate, estimate: Estimate | None, *, alone: bool) -> Line:
+def _line(one: SliceEstimate, estimate: Estimate | None, *, alone: bool) -> ForestRow:
     """Name the column only where there are several: a phone has little room."""
     name = one.value if alone else one.name
-    return Line(f"{name} ({one.rows:,})", estimate, one.judgement.status)
+    return ForestRow(f"{name} ({one.rows:,})", estimate, one.judgement.status)
 
 
 def _cells(estimate: Estimate | None) -> list[str]:

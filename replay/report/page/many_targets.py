@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from replay.report.figures.forest import Line, Rule, forest
+from replay.report.figures.forest import ForestRow, ReferenceLine, forest
 from replay.report.page.one_target import gain_figure, rule_of
 from replay.report.wording.sentence import REFUSED, accuracy_known, differing
 
@@ -51,8 +51,8 @@ def sections_of_family(family: Family) -> FamilySections:
 def _targets(family: Family) -> Figure:
     every = family.evaluations
     logging = every[0].logging
-    lines = [Line(logging.estimator, logging, kind="logged")]
-    lines += [Line(answer.target, answer.estimate, REFUSED) for answer in every]
+    lines = [ForestRow(logging.estimator, logging, kind="logged")]
+    lines += [ForestRow(answer.target, answer.estimate, REFUSED) for answer in every]
     able = sum(not answer.refused for answer in every)
     who = every[0].target if len(every) == 1 else f"each of {len(every):,} targets"
     title = f"What {who} would have earned"
@@ -63,7 +63,7 @@ def _targets(family: Family) -> Figure:
 
 def _differences(family: Family) -> Figure:
     than, unit = family.differences[0].than, family.evaluations[0].unit
-    lines = [Line(pair.target, pair.estimate, REFUSED) for pair in family.differences]
+    lines = [ForestRow(pair.target, pair.estimate, REFUSED) for pair in family.differences]
     paired = "in the same replays" if family.learns else f"{unit} by {unit}"
     title = f"What each target earns more than {than}, {paired}"
-    return forest(title, lines, Rule(0.0, f"as much as {than}"), HEADS)
+    return forest(title, lines, ReferenceLine(0.0, f"as much as {than}"), HEADS)

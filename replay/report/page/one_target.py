@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from replay.report.figures.curve import curve_figure
 from replay.report.figures.drawing import WIDE, shortened
-from replay.report.figures.forest import Line, Rule, forest
+from replay.report.figures.forest import ForestRow, ReferenceLine, forest
 from replay.report.figures.overlap import overlap_figure
 from replay.report.figures.slices import slice_figure, slice_table
 from replay.report.figures.weights import weight_figure
@@ -96,10 +96,10 @@ def sections_of(answer: Evaluation, *, gain: bool) -> TargetSections:
 
 def estimates_figure(answer: Evaluation) -> Figure:
     """Draw the interval of every estimator, and the logged mean."""
-    lines = [Line(answer.logging.estimator, answer.logging, kind="logged")]
+    lines = [ForestRow(answer.logging.estimator, answer.logging, kind="logged")]
     for estimate in answer.estimates:
         kind = "chosen" if estimate.estimator == answer.default else "plain"
-        lines.append(Line(estimate.estimator, estimate, "no estimate", kind))
+        lines.append(ForestRow(estimate.estimator, estimate, "no estimate", kind))
     return forest(
         _agreement(answer), lines, rule_of(answer.logging), ("estimator", "interval method")
     )
@@ -111,16 +111,18 @@ def money_tables(money: Money) -> tuple[PageTable, ...]:
     return (whole, PageTable(SLICES, slice_rows(money))) if money.slices else (whole,)
 
 
-def rule_of(logging: Estimate) -> Rule | None:
+def rule_of(logging: Estimate) -> ReferenceLine | None:
     """Return the logged mean as a line to compare with."""
     return (
-        None if logging.value is None else Rule(logging.value, f"logged: {number(logging.value)}")
+        None
+        if logging.value is None
+        else ReferenceLine(logging.value, f"logged: {number(logging.value)}")
     )
 
 
 def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
     """Draw what targets earn more than was logged, against nothing."""
-    lines = [Line(name, gain, REFUSED) for name, gain in gains]
+    lines = [ForestRow(name, gain, REFUSED) for name, gain in gains]
     sentences = [
         f"{shortened(name, WIDE)} earns {more(gain, 'was logged')}"
         for name, gain in gains
@@ -128,7 +130,9 @@ def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
     ]
     alone = len(gains) == 1 and sentences
     title = sentences[0] if alone else "What each target earns more than was logged"
-    return forest(title, lines, Rule(0.0, "as much as was logged"), ("target", "interval method"))
+    return forest(
+        title, lines, ReferenceLine(0.0, "as much as was logged"), ("target", "interval method")
+    )
 
 
 def _check_line(finding: CheckResult) -> CheckLine:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bandit.errors import BadValue, UnknownColumn, nearest
 from replay.tables.columns.distribution import Distribution, form_of
 from replay.tables.columns.guess import guess
-from replay.tables.columns.reward import Reward, parse_reward
-from replay.tables.columns.roles import NO_CLUSTERS, PREFIX, Columns, Wanted
+from replay.tables.columns.reward import LinearReward, parse_reward
+from replay.tables.columns.roles import NO_CLUSTERS, PREFIX, ColumnOptions, Columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from replay.tables.formats.table import Table
 
 
-def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]]:
+def find_columns(table: Table, wanted: ColumnOptions) -> tuple[Columns, tuple[str, ...]]:
     """Find every column in a table; what was guessed by another name than its own is a note.
 
     Raises
@@ -33,7 +33,7 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
     >>> import pyarrow as pa
     >>> from replay.tables.formats.table import open_table
     >>> table = open_table(pa.table({"item_id": ["a"], "click": [1], "propensity": [0.5]}))
-    >>> columns, notes = find_columns(table, Wanted())
+    >>> columns, notes = find_columns(table, ColumnOptions())
     >>> columns.needed()
     ['item_id', 'click', 'propensity']
     >>> notes[0]
@@ -41,7 +41,7 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
     """
     taken = wanted.named()
     notes: list[str] = []
-    reward: Reward | None = None
+    reward: LinearReward | None = None
     if wanted.reward is not None:
         reward = parse_reward(wanted.reward, table.columns)
         taken |= set(reward.columns)
@@ -58,7 +58,7 @@ def find_columns(table: Table, wanted: Wanted) -> tuple[Columns, tuple[str, ...]
     action = found("action", wanted.action)
     if reward is None:
         name = found("reward", None)
-        reward = Reward(name, 0.0, ((name, 1.0),))
+        reward = LinearReward(name, 0.0, ((name, 1.0),))
     propensity = wanted.propensity
     if wanted.estimate:
         notes += _none_named(table, wanted, taken)
@@ -104,7 +104,7 @@ def _check_context(columns: Columns) -> None:
             )
 
 
-def _none_named(table: Table, wanted: Wanted, taken: Collection[str]) -> list[str]:
+def _none_named(table: Table, wanted: ColumnOptions, taken: Collection[str]) -> list[str]:
     """Refuse to estimate what the user names; a column that looks like it is a note."""
     for option, name in (("propensity", wanted.propensity), ("logged", wanted.logged)):
         if name is not None:
@@ -123,7 +123,7 @@ def _none_named(table: Table, wanted: Wanted, taken: Collection[str]) -> list[st
 
 
 def _target_pmf(
-    table: Table, name: str, wanted: Wanted, taken: Collection[str]
+    table: Table, name: str, wanted: ColumnOptions, taken: Collection[str]
 ) -> Distribution | None:
     """Where a target's distribution stands; `None` where its column holds plain chances."""
     if name.startswith(PREFIX) or _form(table, name) is not None:
@@ -132,7 +132,7 @@ def _target_pmf(
 
 
 def _distribution(
-    table: Table, name: str | None, wanted: Wanted, taken: Collection[str]
+    table: Table, name: str | None, wanted: ColumnOptions, taken: Collection[str]
 ) -> Distribution | None:
     if name is None:
         return None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reward:
+class LinearReward:
     """A linear reward: `text` as it was written, the constant, and each column's weight.
 
     `limits` are its declared range, both ends included, if there is one.
@@ -63,7 +63,7 @@ class _NotLinear(Exception):
     """What is wrong with an expression."""
 
 
-def parse_reward(text: str, columns: Collection[str] = ()) -> Reward:
+def parse_reward(text: str, columns: Collection[str] = ()) -> LinearReward:
     """Read a reward: the name of a column, or a sum of columns with weights.
 
     Parameters
@@ -93,7 +93,7 @@ def parse_reward(text: str, columns: Collection[str] = ()) -> Reward:
     bandit.errors.BadValue: reward 'quality * usd': 'quality * usd' multiplies columns: it must be a sum of columns with weights, as 'quality - 0.5*usd'
     """  # noqa: E501 - a message is one line
     if text in columns:
-        return Reward(text, 0.0, ((text, 1.0),))
+        return LinearReward(text, 0.0, ((text, 1.0),))
     quoted = re.sub("`([^`]+)`", lambda found: repr(found[1]), text.strip())
     try:
         found = _linear(ast.parse(quoted, mode="eval").body)
@@ -107,7 +107,7 @@ def parse_reward(text: str, columns: Collection[str] = ()) -> Reward:
         raise _bad(text, "there is no column in it")
     if not all(map(math.isfinite, (found.constant, *found.weights.values()))):
         raise _bad(text, "a weight is not finite")
-    return Reward(text, found.constant, tuple(found.weights.items()))
+    return LinearReward(text, found.constant, tuple(found.weights.items()))
 
 
 def _bad(text: str, why: str) -> BadValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from replay.tables.columns.distribution import Distribution
-    from replay.tables.columns.reward import Reward
+    from replay.tables.columns.reward import LinearReward
 
 NO_CLUSTERS = "none"
 """What a cluster column is given as where rows are independent, and none is to be searched for."""
@@ -17,7 +17,7 @@ PREFIX = "columns:"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ColumnOptions:
     """What the user says; `None` is to be guessed, or isn't there.
 
     `logged` is `columns:PREFIX` or a column of lists or maps; `actions` a column of lists of the
@@ -59,7 +59,7 @@ class Columns:
     """
 
     action: str
-    reward: Reward
+    reward: LinearReward
     propensity: str | None
     logged: Distribution | None = None
     estimated: bool = False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class ChanceMatrix:
     """Chances of k actions in each of n rows: `code`, shape (k,), and `chance`, shape (n, k).
 
     `chance` lies in memory column by column: of few actions and many rows, numpy sums that up ten
@@ -29,7 +29,7 @@ class Whole:
 
         Examples
         --------
-        >>> two = Whole(np.array([0, 2]), np.array([[0.4, 0.6], [1.0, 0.0]]))
+        >>> two = ChanceMatrix(np.array([0, 2]), np.array([[0.4, 0.6], [1.0, 0.0]]))
         >>> two.of(np.array([2, 1])).tolist()
         [0.6, nan]
         """
@@ -55,9 +55,9 @@ class Whole:
         summed: Floats = self.chance.sum(axis=1)
         return summed
 
-    def where(self, keep: NDArray[np.bool_]) -> Whole:
+    def where(self, keep: NDArray[np.bool_]) -> ChanceMatrix:
         """Only the rows that `keep`, shape (n,), is true for."""
-        return Whole(self.code, self.chance[keep])
+        return ChanceMatrix(self.code, self.chance[keep])
 
     def dense(self, start: int, stop: int, actions: int) -> Floats:
         """Chances of all actions in the rows from `start` up to `stop`, (stop - start, actions)."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from replay.numerics.arrays import null_mask
 from replay.numerics.magnitude import MIN_PROPENSITY
-from replay.tables.values.chance_matrix import Whole
+from replay.tables.values.chance_matrix import ChanceMatrix
 from replay.tables.values.chances import Chances
 from replay.tables.values.lists import read_lists, read_maps
 from replay.tables.values.numbers import numbers
@@ -41,12 +41,12 @@ def read_chances(
     sets: Chances | None,
     vocabulary: Vocabulary,
     faults: Faults,
-) -> Chances | Whole:
+) -> Chances | ChanceMatrix:
     """Read a distribution; `sets` says which actions its lists are of.
 
     Rows whose chances are missing, not in [0, 1] or don't sum to 1 are put into `faults`.
     """
-    chances: Chances | Whole
+    chances: Chances | ChanceMatrix
     if where.form == "columns":
         chances = _side_by_side(where, batch, vocabulary, faults)
     elif where.form == "map":
@@ -63,12 +63,12 @@ def read_chances(
     return chances
 
 
-def without_tiny(chances: Chances | Whole) -> Chances | Whole:
+def without_tiny(chances: Chances | ChanceMatrix) -> Chances | ChanceMatrix:
     """Put 0 for chances that can't be told from 0 beside others that sum to 1.
 
     Examples
     --------
-    >>> without_tiny(Whole(np.array([0, 1]), np.array([[1.0, 1e-300]]))).chance.tolist()
+    >>> without_tiny(ChanceMatrix(np.array([0, 1]), np.array([[1.0, 1e-300]]))).chance.tolist()
     [[1.0, 0.0]]
     """
     tiny = (chances.chance > 0) & (chances.chance < MIN_PROPENSITY)
@@ -77,14 +77,16 @@ def without_tiny(chances: Chances | Whole) -> Chances | Whole:
     return replace(chances, chance=np.where(tiny, 0.0, chances.chance))
 
 
-def _side_by_side(where: Distribution, batch: Any, vocabulary: Vocabulary, faults: Faults) -> Whole:
+def _side_by_side(
+    where: Distribution, batch: Any, vocabulary: Vocabulary, faults: Faults
+) -> ChanceMatrix:
     columns = []
     for name in where.names:
         column = batch.column(name)
         values = numbers(name, column, faults, may_miss=True)
         columns.append(np.where(null_mask(column), 0.0, values) if column.null_count else values)
     actions = tuple(name.removeprefix(where.prefix) for name in where.names)
-    return Whole(vocabulary.codes_of_names(actions), np.stack(columns).T)
+    return ChanceMatrix(vocabulary.codes_of_names(actions), np.stack(columns).T)
 
 
 def _aligned(label: str, lists: Lists, sets: Chances, faults: Faults) -> Chances:
@@ -113,7 +115,7 @@ def _numbers(label: str, lists: Lists, faults: Faults) -> Floats:
     return values
 
 
-def _check(label: str, chances: Chances | Whole, faults: Faults) -> None:
+def _check(label: str, chances: Chances | ChanceMatrix, faults: Faults) -> None:
     chance = chances.chance
     if not (chance.min(initial=0.0) >= 0 and chance.max(initial=0.0) <= 1 + TOLERANCE):
         outside = ~((chance >= 0) & (chance <= 1 + TOLERANCE))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from replay import evaluate
 from replay.report.page.page import write_page
-from replay.tables.time_order import Order
+from replay.tables.time_order import TimeOrder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ TIMES = st.lists(st.integers(0, 5), max_size=12).map(lambda one: np.array(one, d
 @given(parts=st.lists(TIMES, max_size=5))
 def test_parts_merge_to_the_order_of_the_whole(parts: list[Any]) -> None:
     whole = np.concatenate([*parts, np.zeros(0)])
-    found = sum((Order.of(part) for part in parts), Order())
+    found = sum((TimeOrder.of(part) for part in parts), TimeOrder())
     assert found.earlier == int((np.diff(whole) < 0).sum())
     if len(whole):
         assert (found.first, found.last) == (whole[0], whole[-1])

@@ -17,7 +17,7 @@ from replay.estimators.snips import Snips
 from replay.intervals.skewed import skewed
 from replay.intervals.student import student
 from replay.models.features import Features
-from replay.models.frozen import Models
+from replay.models.frozen import RewardModels
 from replay.numerics.moments import Moments
 from replay.stats.reward_scale import RewardScale
 from replay.stats.weighted_rows import Scored, score
@@ -142,7 +142,7 @@ def test_rows_without_a_model_are_predicted_by_the_mean_of_the_log() -> None:
     """A learner's first rows: a reward far from 0 is not predicted as 0."""
     log = Rows(np.array([0, 1]), np.array([5.0, 7.0]), np.array([0.5, 0.5]))
     own, every = TargetPolicy("uniform").chances(log, ["a", "b"])
-    models = Models(Features.of(("a", "b"), ()), 6.0)
+    models = RewardModels(Features.of(("a", "b"), ()), 6.0)
     predicted, fitted = models.predict(log, 0, aware=True)
     scored = score(log, own, every, predicted, "real", fitted=fitted, actions=2)
     assert scored.scores.tolist() == [5.0, 7.0]

@@ -12,7 +12,7 @@ from replay.learning.config import Walking
 from replay.learning.rejection_replay import walk
 from replay.learning.uncertainty import spread
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
 from tests.replay.learning.market import NAMES, log
@@ -38,7 +38,7 @@ def walked(
 ) -> tuple[float, float, float]:
     """Value and interval of one policy, without all that is said around them."""
     table = open_table(source)
-    columns, _ = find_columns(table, Wanted(context=("type",)))
+    columns, _ = find_columns(table, ColumnOptions(context=("type",)))
     held = hold_table(table, columns, survey(table, columns))
     plan, _ = (walking or Walking()).plan(held)
     value, low, high, *_ = spread(walk(held, [policy], plan)).bounds(level)

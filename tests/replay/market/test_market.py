@@ -9,7 +9,7 @@ import pytest
 
 from bandit.events import Ask, Label, Pool
 from bandit.settings import PolicySettings, Settings
-from replay.baselines.fixed_redundancy import FixedRedundancy
+from replay.baselines.fixed_redundancy import FixedRedundancyBaseline
 from replay.market.drive import Drive
 from replay.market.live import live_outcome, live_run
 from replay.market.market import Market
@@ -50,7 +50,7 @@ def ask(task: str, pool: str = "p", number: int = 1, exclude: tuple[str, ...] = 
 
 def fixed(pool: str | None, seed: int = 1) -> tuple[Market, Outcome]:
     there = market(seed)
-    return there, Drive(FixedRedundancy(3, pool, seed), there, 1800.0).run(there.events())
+    return there, Drive(FixedRedundancyBaseline(3, pool, seed), there, 1800.0).run(there.events())
 
 
 def said(outcome: Outcome) -> dict[tuple[str, str], str]:
@@ -192,7 +192,7 @@ def test_three_labels_a_task_are_bought_whatever_is_declined_or_lost() -> None:
 
 def test_at_night_the_tasks_of_a_closed_pool_wait_for_the_morning() -> None:
     there = market(tasks=1200)  # twenty hours
-    outcome = Drive(FixedRedundancy(3, "specialist", 1), there, 1800.0).run(there.events())
+    outcome = Drive(FixedRedundancyBaseline(3, "specialist", 1), there, 1800.0).run(there.events())
     assert outcome.open() == 0
     late = [v for v in outcome.verdicts.values() if v.at > (v.deadline_at or 0.0)]
     assert late

@@ -16,10 +16,10 @@ from replay.cli.verbs import evaluate as command
 from replay.models.features import Features
 from replay.models.folds import folds
 from replay.propensities import sample
-from replay.propensities.estimate import FLOOR, Estimated, estimate
+from replay.propensities.estimate import FLOOR, EstimatedPropensities, estimate
 from replay.tables.checked import read_rows
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
 from tests.replay.tables.formats.test_table import frame, saved
@@ -61,10 +61,10 @@ def ask(source: Any, **options: Any) -> Evaluation:
     return evaluate(source, estimate_propensities=True, **(default | options))
 
 
-def estimated(data: pd.DataFrame, **wanted: Any) -> tuple[Estimated, list[Rows]]:
+def estimated(data: pd.DataFrame, **wanted: Any) -> tuple[EstimatedPropensities, list[Rows]]:
     """The logging policy as estimated, and the log's rows with its chances."""
     table = open_table(data)
-    columns, _ = find_columns(table, Wanted(estimate=True, **wanted))
+    columns, _ = find_columns(table, ColumnOptions(estimate=True, **wanted))
     found = survey(table, columns)
 
     def read(piece: Any) -> list[Rows]:
@@ -281,7 +281,7 @@ def test_a_sample_is_the_same_however_the_log_is_cut() -> None:
     log, _ = swayed(900, 8)
     whole = pa.Table.from_pandas(log)
     table = open_table(whole)
-    columns, _ = find_columns(table, Wanted(estimate=True, context=("kind", "size")))
+    columns, _ = find_columns(table, ColumnOptions(estimate=True, context=("kind", "size")))
     found = survey(table, columns)
     features = Features.of(found.actions, found.context)
     rows = list(read_rows(table.pieces[0], columns, found.actions))

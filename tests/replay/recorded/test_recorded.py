@@ -12,7 +12,7 @@ from bandit.draw import draw
 from bandit.settings import AuditSettings, Settings
 from replay.recorded.crowd import Crowd, CrowdLabel, with_pools
 from replay.recorded.files import read_crowd
-from replay.recorded.replayed import EXPERTS, RecordedMarket, Terms, priced, run_recorded
+from replay.recorded.replayed import EXPERTS, RecordedMarket, ReplayTerms, priced, run_recorded
 from replay.recorded.report import recorded_report
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def made(tasks: int = 60) -> Crowd:
 
 
 def run(crowd: Crowd, seed: int = 0, settings: Settings | None = None) -> Outcome:
-    return run_recorded(crowd, settings or Settings(), Terms(seed=seed))
+    return run_recorded(crowd, settings or Settings(), ReplayTerms(seed=seed))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -64,7 +64,7 @@ def test_a_labeler_is_never_asked_twice_about_a_task(seed: int) -> None:
 def test_the_dollars_are_the_labels_times_their_price() -> None:
     crowd = made()
     outcome = run(crowd)
-    report = recorded_report(crowd, outcome, Terms())
+    report = recorded_report(crowd, outcome, ReplayTerms())
     assert report.usd == pytest.approx(report.labels * PRICE, abs=1e-9)
     assert report.usd == pytest.approx(sum(v.usd for v in outcome.verdicts.values()), abs=1e-9)
     assert report.labels == sum(pool.labels for pool in report.pools.values())
@@ -116,7 +116,7 @@ def test_the_truth_stands_in_no_event_unless_experts_are_asked() -> None:
 def test_experts_answer_audits_and_the_answer_before_gold_is_judged() -> None:
     crowd = made()
     settings = Settings(audit=AuditSettings(share=1.0))
-    terms = Terms(expert_usd=0.5)
+    terms = ReplayTerms(expert_usd=0.5)
     outcome = run_recorded(crowd, settings, terms)
     report = recorded_report(crowd, outcome, terms)
     assert report.audits == report.tasks
@@ -133,7 +133,7 @@ def test_a_row_keeps_its_own_price() -> None:
     crowd = replace(crowd, labels=dear)
     price = {(row.task, row.labeler): row.usd for row in dear}
     outcome = run(crowd)
-    report = recorded_report(crowd, outcome, Terms())
+    report = recorded_report(crowd, outcome, ReplayTerms())
     paid = sum(price[label.task, label.labeler] or 0.0 for label in outcome.labels)
     assert report.usd == pytest.approx(paid)
     assert sum(v.usd for v in outcome.verdicts.values()) == pytest.approx(paid)
@@ -141,13 +141,13 @@ def test_a_row_keeps_its_own_price() -> None:
 
 def test_the_pools_are_priced_by_their_mean() -> None:
     crowd = with_pools(made(6))
-    pools = {pool.pool: pool.usd_per_label for pool in RecordedMarket(crowd, Terms()).pools()}
+    pools = {pool.pool: pool.usd_per_label for pool in RecordedMarket(crowd, ReplayTerms()).pools()}
     assert pools == pytest.approx({"north": PRICE, "south": PRICE})
 
 
 def test_a_real_set_is_replayed_end_to_end(shared_data: Path) -> None:
     crowd = priced(read_crowd(shared_data / "crowd" / "sp_amt"), PRICE)
-    report = recorded_report(crowd, run(crowd), Terms())
+    report = recorded_report(crowd, run(crowd), ReplayTerms())
     assert (report.tasks, report.tasks_with_truth, report.labels_available) == (500, 500, 10_000)
     assert report.majority_accuracy == pytest.approx(0.943, abs=0.001)
     assert report.accuracy is not None

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.reward import Reward
-from replay.tables.columns.roles import Columns, Wanted
+from replay.tables.columns.reward import LinearReward
+from replay.tables.columns.roles import ColumnOptions, Columns
 from replay.tables.formats.piece import Piece
 from replay.tables.formats.table import open_table
 from replay.tables.survey import Survey, survey, survey_piece
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-COLUMNS = Columns("action", Reward("r", 0.0, (("r", 1.0),)), "p", context=("x", "c"))
+COLUMNS = Columns("action", LinearReward("r", 0.0, (("r", 1.0),)), "p", context=("x", "c"))
 VALUES = {
     "action": st.sampled_from(["a", "b", "c", None]),
     "r": st.sampled_from(["0", "1", "2.5", "-1", "nan", "no", None]),
@@ -107,7 +107,7 @@ def test_files_of_different_types_name_the_same_actions(tmp_path: Path) -> None:
     frame(50).astype({"action": float}).to_parquet(tmp_path / "c.parquet")
     frame(50).astype({"action": "category"}).to_parquet(tmp_path / "d.parquet")
     table = open_table(tmp_path)
-    found = survey(table, find_columns(table, Wanted())[0])
+    found = survey(table, find_columns(table, ColumnOptions())[0])
     assert (found.rows, found.actions) == (200, ("0", "1", "2"))
 
 
@@ -115,18 +115,18 @@ def test_a_category_that_no_row_has_is_no_action() -> None:
     data = frame(50)
     data["action"] = pd.Categorical(data["action"].astype(str), categories=["0", "1", "2", "9"])
     table = open_table(data)
-    assert survey(table, find_columns(table, Wanted())[0]).actions == ("0", "1", "2")
+    assert survey(table, find_columns(table, ColumnOptions())[0]).actions == ("0", "1", "2")
 
 
 def test_an_action_of_unusable_rows_alone_is_no_action() -> None:
     log = pa.table({"action": ["a", "b", "z"], "reward": [1, 0, 1], "propensity": [0.5, 0.5, 0.0]})
     table = open_table(log)
-    assert survey(table, find_columns(table, Wanted())[0]).actions == ("a", "b")
+    assert survey(table, find_columns(table, ColumnOptions())[0]).actions == ("a", "b")
 
 
 def test_many_numbers_are_a_number_and_few_are_categories() -> None:
     n = MANY_VALUES + 1
     log = {"action": ["a"] * n, "reward": [1] * n, "propensity": [0.5] * n}
     table = open_table(pa.table({**log, "many": range(n), "few": [i % 3 for i in range(n)]}))
-    columns, _ = find_columns(table, Wanted(context=("many", "few")))
+    columns, _ = find_columns(table, ColumnOptions(context=("many", "few")))
     assert [column.continuous for column in survey(table, columns).context] == [True, False]

@@ -10,7 +10,7 @@ from bandit.settings import PolicySettings
 from replay import evaluate
 from replay.learning.rejection_replay import Plan, walk
 from replay.targets.target import TargetPolicy
-from replay.tune.tomorrow import FLOORS, Looked, chances, tomorrows, widths_by_floor
+from replay.tune.tomorrow import FLOORS, LogSample, chances, tomorrows, widths_by_floor
 from tests.replay.learning.market import NAMES, POOLS, TYPES, held, log
 
 UNIFORM = TargetPolicy("uniform", full=True)
@@ -22,7 +22,7 @@ MU = np.tile([0.1, 0.8, 0.1], (TYPES, 1))
 def test_the_worth_of_a_known_policys_log_is_exact() -> None:
     data = held(log(3000, 1))
     walked = walk(data, [FIXED], Plan(1 / POOLS, 200, 2))
-    (found,) = tomorrows(Looked.of(data, UNIFORM, 1000, 0.95), walked)
+    (found,) = tomorrows(LogSample.of(data, UNIFORM, 1000, 0.95), walked)
     chi = ((1 / 3) ** 2 / MU[0]).sum()
     assert found.pess == pytest.approx(1000 / chi)
 
@@ -33,7 +33,7 @@ def test_the_promised_width_is_that_of_the_log_that_is_then_written(new: str) ->
     data = held(log(4000, 2))
     target = UNIFORM if new == "uniform" else TargetPolicy("always", "vendor", full=True)
     walked = walk(data, [FIXED], Plan(1 / POOLS, 200, 2))
-    (found,) = tomorrows(Looked.of(data, target, 4000, 0.95), walked)
+    (found,) = tomorrows(LogSample.of(data, target, 4000, 0.95), walked)
     widths = []
     for seed in range(5):
         rows = log(4000, 50 + seed, MU)
@@ -55,7 +55,7 @@ def test_a_larger_floor_is_more_precise_about_uniform_and_ends_there() -> None:
     data = held(log(2000, 3))
     learner = PolicySettings(explorer="epsilon_greedy", rate=0.05)
     walked = walk(data, [learner, PolicySettings(name="uniform")], Plan(1 / POOLS, 300, 3))
-    looked = Looked.of(data, UNIFORM, 2000, 0.95)
+    looked = LogSample.of(data, UNIFORM, 2000, 0.95)
     widths = widths_by_floor(looked, walked, 0)
     assert (np.diff(widths) < 1e-3 * widths[1:]).all()
     assert FLOORS[-1] == 1.0

@@ -12,7 +12,7 @@ from replay import evaluate
 from replay.tables.checked import read_rows
 from replay.tables.columns.find_columns import find_columns
 from replay.tables.columns.reward import parse_reward
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
 
@@ -100,7 +100,7 @@ def test_a_column_that_is_not_there_is_named() -> None:
 def test_rows_carry_the_total_of_the_columns() -> None:
     log = {"action": ["a", "b"], "quality": [1, 0], "usd": [0.2, 0.4], "propensity": [0.5, 0.5]}
     table = open_table(pa.table(log))
-    columns, _ = find_columns(table, Wanted(reward="2*quality - usd + 1"))
+    columns, _ = find_columns(table, ColumnOptions(reward="2*quality - usd + 1"))
     found = survey(table, columns)
     (rows,) = read_rows(table.pieces[0], columns, found.actions)
     assert rows.reward.tolist() == pytest.approx([2.8, 0.6])

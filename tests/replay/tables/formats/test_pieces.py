@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bandit.errors import InputError
 from replay.tables.checked import read_rows
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.formats import parquet
 from replay.tables.formats.piece import read_piece
 from replay.tables.formats.table import Table, open_table
@@ -101,7 +101,7 @@ def test_rows_are_numbered_over_the_whole_table(tmp_path: Path, kind: str) -> No
         more.write_bytes(source.read_bytes())
         source = [source, more]
     table = open_table(source)
-    columns, _ = find_columns(table, Wanted())
+    columns, _ = find_columns(table, ColumnOptions())
     found = survey(table, columns)
     numbers = [
         int(at)
@@ -116,7 +116,7 @@ def test_rows_are_numbered_over_the_whole_table(tmp_path: Path, kind: str) -> No
 def test_a_file_that_changes_between_two_passes_is_noticed(tmp_path: Path) -> None:
     path = saved(tmp_path, "csv", frame(100))
     table = open_table(path)
-    columns, _ = find_columns(table, Wanted())
+    columns, _ = find_columns(table, ColumnOptions())
     found = survey(table, columns)
     with path.open("a") as file:
         file.write(path.read_text().splitlines()[1] + "\n")

@@ -16,7 +16,7 @@ from replay import evaluate
 from replay.tables import checked
 from replay.tables.checked import read_rows
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
 
@@ -91,7 +91,7 @@ FORMS: list[Mapping[str, Any]] = [
 
 def rows_of(source: Any, **wanted: Any) -> tuple[list[Rows], tuple[str, ...]]:
     table = open_table(source)
-    columns, _ = find_columns(table, Wanted(**wanted))
+    columns, _ = find_columns(table, ColumnOptions(**wanted))
     found = survey(table, columns)
     pieces = table.numbered(found.pieces).pieces
     batches = [rows for one in pieces for rows in read_rows(one, columns, found.actions)]

@@ -16,7 +16,7 @@ from bandit.errors import BadValue
 from replay import evaluate
 from replay.tables.checked import read_rows
 from replay.tables.columns.find_columns import find_columns
-from replay.tables.columns.roles import Wanted
+from replay.tables.columns.roles import ColumnOptions
 from replay.tables.formats.table import open_table
 from replay.tables.survey import survey
 from replay.tables.values.clusters import groups_of
@@ -33,7 +33,7 @@ def rows_of(values: Any, **wanted: Any) -> Rows:
     n = len(values)
     log = {"action": ["a"] * n, "reward": [1] * n, "propensity": [1.0] * n, "extra": values}
     table = open_table(pa.table(log))
-    columns, _ = find_columns(table, Wanted(**wanted))
+    columns, _ = find_columns(table, ColumnOptions(**wanted))
     (rows,) = read_rows(table.pieces[0], columns, survey(table, columns).actions)
     return rows
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from replay.market.outcome import Outcome
 
 
-class Due:
+class PendingEvents:
     """Events that wait for their time; of what is due at once, what was known first comes first."""
 
     def __init__(self, outcome: Outcome) -> None:
