@@ -57,7 +57,7 @@ def asked(
         ]
         for process, out in zip(started, outs, strict=True):
             if process.wait():
-                raise SystemExit(f"{process.args}: ended with {process.returncode}")
+                raise SystemExit(f"{out.stem}: ended with {process.returncode}")
             for name, ends in json.loads(out.read_text()).items():
                 low, high = (np.array(ends[of], dtype=float) for of in ("lower", "upper"))
                 yield name, low, high, ends["seconds"]

@@ -23,9 +23,9 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.stats import binom
@@ -54,7 +54,8 @@ NAMES = tuple(str(i) for i in range(ACTIONS))
 TARGETS = TargetPolicy("column", "t", full=True), TargetPolicy("column", "c")
 
 
-class InMemory(NamedTuple):
+@dataclass(frozen=True)
+class InMemory:
     """Rows as a log, in pieces of `size`."""
 
     held: Rows
@@ -67,7 +68,8 @@ class InMemory(NamedTuple):
     def read(self, piece: int) -> Any:
         yield self.held.slice(piece, min(piece + self.size, len(self.held)))
 
-    to_learn = read
+    def to_learn(self, piece: int) -> Any:
+        return self.read(piece)
 
 
 def asked_of(design: Design, n: int, only: tuple[str, ...] = OWN) -> Question:
@@ -117,6 +119,7 @@ def run(at: int, n: int, seed: int, *, every: bool) -> dict[tuple[str, str, str]
     design, rng = DESIGNS[at], np.random.default_rng([seed, n])
     rows = design.simulate(rng, n)
     if every and rows.group is None:
+        assert rows.index is not None
         rows = replace(rows, group=rows.index % 4096)
     question = asked_of(design, n, () if every else OWN)
     found: dict[tuple[str, str, str], Any] = {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from replay.numerics.arrays import Floats
+    from replay.numerics.reward_kind import RewardKind
 
 ACTIONS, NUMBERS = 10, 3
 MANY = 2_000_000
@@ -29,7 +30,7 @@ MANY = 2_000_000
 
 def softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=float)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Design:
     """Contexts, policies and rewards; `draw(rng, mean)` draws rewards with these means."""
 
     name: str
-    kind: str
+    kind: RewardKind
     logging: Callable[[Floats], Floats]
     target: Callable[[Floats], Floats]
     mean: Callable[[Floats], Floats]
@@ -89,7 +90,7 @@ class Design:
 def context() -> list[ContextColumn]:
     """Context columns as a survey would find them."""
     numbers = Moments().receive(np.random.default_rng(0).normal(size=10_000))
-    values = {str(i) for i in range(100)}
+    values = {float(i) for i in range(100)}
     return [
         ContextColumn(f"x{i}", numeric=True, values=values, moments=numbers) for i in range(NUMBERS)
     ]

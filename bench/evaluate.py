@@ -141,11 +141,11 @@ def duckdb_seconds(path: Path, select: str) -> tuple[float, float]:
     """Seconds by the clock and of the processor, of the fastest run after one to warm up."""
     sql = f"""select {select} from (select chance / propensity as w, reward as r,
         propensity as p, chance as c from '{path}')"""
-    duckdb.sql(sql).fetchall()
+    duckdb.execute(sql).fetchall()
     runs = []
     for _ in range(RUNS):
         started, spent = time.perf_counter(), time.process_time()
-        duckdb.sql(sql).fetchall()
+        duckdb.execute(sql).fetchall()
         runs.append((time.perf_counter() - started, time.process_time() - spent))
     return min(runs)
 

@@ -46,11 +46,12 @@ from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
 from streams.kafka_log import compression
 from streams.kafka_log.compression import NUMBERS, Codec
-from streams.kafka_log.follower import SHARING
+from streams.kafka_log.follower import GROUP_READING
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.member import KafkaMember
 from streams.kafka_log.producer import BATCH_BYTES, LINGER_MS, REQUEST_BYTES, RETRY_MS
 from streams.kafka_log.topics import create_topics
+from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
 from streams.worker import intake
@@ -84,14 +85,14 @@ class Bench:
             self.log.write(records[start : start + BATCH])
 
     def tasks(self, tasks: list[Any]) -> int:
-        tick = bench_worker.encode(Tick(at=tasks[-1].at))
+        tick = encode(Tick(at=tasks[-1].at))
         ticks = [NewRecord(LABELS, None, tick, part) for part in range(self.partitions)]
         self.feed([*ticks, *(bench_worker.record(task, TASKS) for task in tasks)])
         return len(tasks) + self.partitions
 
     def labels(self, at: float) -> int:
         decode = msgspec.json.Decoder(Ask).decode
-        asks = [decode(value) for _, value, _ in self.written(ASKS)]
+        asks = [decode(value or b"") for _, value, _ in self.written(ASKS)]
         new = bench_worker.answers(asks, at)
         self.feed(new)
         return len(new)
@@ -155,7 +156,7 @@ def through_the_raw_loop(bench: Bench, inputs: int) -> Spent:
     consumer = KafkaConsumer(
         bootstrap_servers=bench.servers,
         group_id=f"raw-{uuid4().hex}",
-        **SHARING | {"auto_offset_reset": "earliest"},
+        **GROUP_READING | {"auto_offset_reset": "earliest"},
     )
     consumer.subscribe([bench.log.names.on_broker(topic) for topic in (TASKS, LABELS)])
     producer = KafkaProducer(
@@ -212,7 +213,7 @@ def timed_parts(run: Callable[[], object]) -> dict[str, float]:
         around(quality.QualityModel, name, "Vowpal Wabbit, text included")
         around(accuracy.Accuracy, name, "River")
     around(intake, "encode", "ours: JSON")
-    around(intake.InputDecoder, "decode", "ours: JSON")
+    around(InputDecoder, "decode", "ours: JSON")
     around(desk.Desk, "changes", "ours: desk records")
     around(Engine, "receive", "ours: desk, beliefs, policy")
     around(Brain, "learn", "ours: records, calibration")

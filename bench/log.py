@@ -27,7 +27,7 @@ from streams.log.log import NewRecord, Place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.embedded.file import Synchronous
+    from streams.config.log_settings import Synchronous
 
 RECORDS = 200_000
 BATCH = 1000

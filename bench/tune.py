@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ def learning(kept: Kept, market: Market, seeds: range, n: int) -> int:
     )
     found = np.array(
         [
-            kept.get(("log", market.seed, n, seed), lambda seed=seed: one_log(market, n, seed))
+            kept.get(("log", market.seed, n, seed), partial(one_log, market, n, seed))
             for seed in seeds
         ]
     )
@@ -180,7 +181,7 @@ def tuning(kept: Kept, market: Market, seeds: range, n: int) -> int:
         print(f"  {one.explorer:15}{one.rate:<6g} live {mean:.4f} (sd {sd:.4f})")
     good, errors, worths, times = 0, [], [], []
     for seed in seeds:
-        one = kept.get(("long", market.seed, n, seed), lambda seed=seed: long_log(market, n, seed))
+        one = kept.get(("long", market.seed, n, seed), partial(long_log, market, n, seed))
         lost = (max(truth) - truth[one["chosen"]]) / gap
         good += lost <= 0.05
         errors.append(abs(one["promised"] / one["wide"] - 1))

@@ -28,7 +28,7 @@ from vowpalwabbit import Workspace
 
 from bandit.desk import desk
 from bandit.engine.engine import Engine
-from bandit.events import Ask, Event, Gold, Label, Pool, Task, Tick
+from bandit.events import Ask, Gold, Label, Pool, Task, Tick
 from bandit.learn import accuracy, quality
 from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
@@ -39,7 +39,7 @@ from streams.core import engine_maker
 from streams.embedded.log import EmbeddedLog
 from streams.embedded.readers import EmbeddedMember
 from streams.embedded.values import EmbeddedValues
-from streams.log.codec import encode
+from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord
 from streams.log.topics import ASKS, LABELS, POOLS, TASKS
 from streams.worker import intake
@@ -66,7 +66,7 @@ def tasks_of(count: int, seed: int) -> list[Task]:
     ]
 
 
-def record(event: Event, topic: str) -> NewRecord:
+def record(event: Pool | Task | Label | Gold | Tick, topic: str) -> NewRecord:
     key = getattr(event, "task", None) or getattr(event, "pool", None)
     return NewRecord(topic, key.encode() if key else None, encode(event))
 
@@ -109,7 +109,7 @@ def through_the_worker(tasks: list[Task], folder: Path, compression: Compression
         batch = tasks[start : start + BATCH]
         log.write([record(Tick(at=batch[-1].at), LABELS), *(record(t, TASKS) for t in batch)])
         spent += drain(worker)
-        seen = [decode(found.value) for found in asks.poll(10 * BATCH, 0.0)]
+        seen = [decode(ask.value or b"") for ask in asks.poll(10 * BATCH, 0.0)]
         log.write(answers(seen, batch[-1].at))
         spent += drain(worker)
     assert worker.figures()["verdicts"] >= len(tasks), worker.figures()
@@ -188,7 +188,7 @@ def timed_parts(tasks: list[Task], folder: Path, compression: Compression) -> di
     around(EmbeddedValues, "store", "embedded log: compression")
     around(EmbeddedLog, "write", "feeding, not counted")
     around(intake, "encode", "JSON")
-    around(intake.InputDecoder, "decode", "JSON")
+    around(InputDecoder, "decode", "JSON")
     around(desk.Desk, "changes", "desk records")
     around(Engine, "receive", "engine: desk, beliefs, policy")
     around(Brain, "learn", "brain: records, calibration")

@@ -94,7 +94,7 @@ class Took(NamedTuple):
 
 def through(broker: Broker, count: int, tasks: int, partitions: int) -> Took:
     """Let `count` workers work through the tasks."""
-    bench = Bench(broker, partitions)
+    bench = Bench(broker, partitions, "gzip")
     context = multiprocessing.get_context("spawn")
     crew = Crew(context.Event(), context.Event(), context.Event())
     hands = [Hand(*(context.Value(kind, 0) for kind in "iid")) for _ in range(count)]
