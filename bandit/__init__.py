@@ -1,1 +1,1 @@
-"""The core of poolwise: it decides and learns, and opens nothing."""
+"""The core of poolwise: it decides and learns, without input or output of its own."""

@@ -1,1 +1,1 @@
-"""Closing tasks: verdicts, rewards, revisions and audits."""
+"""Closing tasks: verdicts, rewards, their revisions, and audits."""

@@ -1,4 +1,4 @@
-"""Evicting: a desk with too many closed tasks forgets the first that closed, as others close."""
+"""Eviction: a desk that remembers too many closed tasks forgets the oldest, as others close."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The engine: an event goes in, its outputs come out; and what a tick does."""
+"""The engine: it receives events and returns their outputs, and does what is due at a tick."""

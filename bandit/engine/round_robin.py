@@ -1,8 +1,8 @@
 """Deficit round robin: at a tick, tasks that wait for room are decided on, projects in turn.
 
 Deficit round robin with a quantum of one ask (Shreedhar and Varghese 1996, IEEE/ACM Transactions on
-Networking 4(3), 375-385): all asks count alike, so no project has a deficit, and the round is the
-order in which projects were last served.
+Networking 4(3), 375-385): all asks count the same, so no project has a deficit, and the round is
+the order in which projects were last served.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class RoundRobin:
         self._capacity = capacity
 
     def serve(self, desk: Desk, since: float | None, now: float, quota: TickQuota) -> list[Output]:
-        """Go on with tasks of `desk`, whose last tick was at `since`, as far as there is room."""
+        """Decide on waiting tasks of `desk` while there is room; its last tick was at `since`."""
         turn = Turn(self._capacity, desk, since, now)
         out: list[Output] = []
         ring = deque(_round(desk))
@@ -53,12 +53,12 @@ class RoundRobin:
     def _until_asked(
         self, desk: Desk, project: str, turn: Turn, now: float, quota: TickQuota
     ) -> list[Output]:
-        """Go on with tasks of `project` until one of them is asked about.
+        """Decide on tasks of `project` until one of them is asked about.
 
-        Or until one can't be, for want of money or of a pool: the others wait for these here.
+        Or until one can't be, for lack of budget or of a pool; then the others can't be either.
         """
         control = self._eligibility.control(project)
-        is_ordered = control.paused or control.pool is not None
+        is_controlled = control.paused or control.pool is not None
         out: list[Output] = []
         while not quota.is_used_up:
             ready = [
@@ -73,7 +73,7 @@ class RoundRobin:
             quota.spend(state)
             new = self._decider.decide_again(desk, state, turn)
             out += new
-            if _asks(new) or not (is_ordered or _stopped(state)):
+            if _asks(new) or not (is_controlled or _stopped(state)):
                 break
         return out
 
@@ -83,14 +83,14 @@ def _asks(out: list[Output]) -> bool:
 
 
 def _stopped(state: TaskState) -> bool:
-    """Whether the policy has stopped, so that the task ended as it might have at any time."""
+    """Whether the task was closed, and not for lack of a pool."""
     return state.verdict is not None and state.verdict.why != StopReason.NO_POOL
 
 
 def _round(desk: Desk) -> list[str]:
-    """Return the projects that wait: those served longest ago first, and before them new ones.
+    """Return the projects with waiting tasks: new ones, then the others by when they were served.
 
-    Those at the front of the round that wait no more are as good as new, and forgotten.
+    A project at the front of the round without waiting tasks leaves it, and counts as new later.
     """
     turns = desk.state.project_turns
     while turns and not desk.queues.waits(turns[0], desk.peek):

@@ -27,6 +27,7 @@ from bandit.learn.labelers import (
 )
 from bandit.learn.pool_quality import PoolQuality, key_of
 from bandit.learn.quality import ARGUMENTS
+from bandit.reasons import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,14 +119,14 @@ class Brain:
         key = key_of(reward.project, reward.pool)
         pool = self._pools.setdefault(key, TrackRecord())
         if reward.revision == 0:
-            pool.asked(POOL_DECAY, expired=reward.basis == "expired")
+            pool.asked(POOL_DECAY, expired=reward.basis == Basis.EXPIRED)
         if reward.labeler is None or reward.answer is None:
             return
         labeler = self._labelers.seen(
             key_of(reward.project, reward.labeler), reward.at, self.position
         )
-        gold = reward.basis == "gold"
-        if reward.delay_s is not None and reward.previous_basis in {None, "expired"}:
+        gold = reward.basis == Basis.GOLD
+        if reward.delay_s is not None and reward.previous_basis in {None, Basis.EXPIRED}:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
         if reward.quality is None:

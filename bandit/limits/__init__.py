@@ -1,1 +1,1 @@
-"""What limits who may be asked now: capacity, daily budgets, controls, skills."""
+"""Limits on which pools may be asked: capacity, daily budgets, controls and skills."""
