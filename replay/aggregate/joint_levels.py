@@ -1,4 +1,4 @@
-"""Levels of several intervals, so that all hold together: of targets, differences and slices."""
+"""Simultaneous confidence levels of several targets, differences and slices."""
 
 from __future__ import annotations
 

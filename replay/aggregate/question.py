@@ -1,4 +1,4 @@
-"""What is asked of a log: its rows in pieces, and the targets and estimators that are wanted."""
+"""Question asked of a log: its rows in pieces, the targets, and the estimators that are wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fit models of the reward on a log, in the way that the order of its rows allows."""
+"""Cross-fitted models of the reward, or models of earlier rows where the order requires it."""
 
 from __future__ import annotations
 

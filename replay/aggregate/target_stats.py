@@ -1,4 +1,4 @@
-"""What a log comes down to under a target: sums that are small, whatever the log's length."""
+"""Sums of a log under a target: estimators, weights, actions and time; small for any length."""
 
 from __future__ import annotations
 

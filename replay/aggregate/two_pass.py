@@ -1,4 +1,4 @@
-"""Fold a log in two passes over its pieces, anywhere and in any order, to the same last bit.
+"""Sums of a log in two passes over its pieces, in any process, the same to the last bit.
 
 The first pass sums up what models of the reward are fitted from
 (`replay/aggregate/reward_models.py`). The second predicts each row with a model that it was not

@@ -1,4 +1,4 @@
-"""What the clusters of a log say about an answer: whether there are enough, and were they named.
+"""Checks of clusters: their effective number, and whether they were named.
 
 Each function returns the verdict, `good`, `weak` or `broken`, and a sentence; `None` if there is
 nothing to say.

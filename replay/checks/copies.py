@@ -1,4 +1,4 @@
-"""Whether rows of a log are copies of others, as a join makes them that matches a row twice.
+"""Check for duplicated rows, as a join makes them that matches a row twice.
 
 Copies narrow an interval without adding anything. Rows with the same action, chance and context are
 no rarity, nor are rows with the same reward; but a reward that only few rows have, shared just by

@@ -1,4 +1,4 @@
-"""Whether the context of a row is from before its action: it must not depend on what was done.
+"""Check of covariate balance: the context must not depend on the action taken.
 
 Given the logged chances an action is drawn without regard to anything else, so in the rows where it
 was taken every number of the context has the mean that the chances say. A column that was written

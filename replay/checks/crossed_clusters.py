@@ -1,4 +1,4 @@
-"""Whether rows are correlated by a second column too, besides their clusters.
+"""Check for a second clustering (Cameron, Gelbach and Miller 2011).
 
 With clusters u and another column v, the variance of a mean is that of u, plus that of v, less that
 of both together: what a second column adds is (D_u + D_v − D_uv) / D_u, of the design effects D. It

@@ -1,4 +1,4 @@
-"""Whether rows that can't be used are so many that what is left may be another log."""
+"""Check of the share of rows that can't be used."""
 
 from __future__ import annotations
 

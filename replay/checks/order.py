@@ -1,4 +1,4 @@
-"""What the order of the rows says about an answer."""
+"""Check of the order of the rows, for policies that learned while they logged."""
 
 from __future__ import annotations
 

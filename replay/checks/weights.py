@@ -1,4 +1,4 @@
-"""Whether the weights of a log let it answer: the effective sample size, and how sure it is.
+"""Checks of importance weights: effective sample size, rewards, mean weight and tail.
 
 worth        pESS, where both pmfs are known: broken below 30, weak below 100 (part 6 of our
              statistics). Where they are not, the same limits for its lower bound

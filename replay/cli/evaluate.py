@@ -32,8 +32,8 @@ class AsTyped(click.Command):
     multiple=True,
     default=["uniform"],
     show_default=True,
-    help="uniform, logging, greedy (where all logged chances are known), always:ACTION,"
-    " mix:SHARE:TARGET (of our own log: a share of the decisions is TARGET's),"
+    help="uniform, logging, greedy (where all logged probabilities are known), always:ACTION,"
+    " mix:SHARE:TARGET (poolwise's own logs: a share of the decisions is TARGET's),"
     " column:NAME, columns:PREFIX, or a worker's FILE.toml: its policy, evaluated as it would"
     " learn; several to compare them.",
 )

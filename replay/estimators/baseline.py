@@ -1,4 +1,4 @@
-"""Baseline form for a target of which only the logged action's chance is known.
+"""Baseline estimator: a regression control variate, where only the logged action's π is known.
 
 v = mean of g(x) + w (r − g(x)), with g a model of the reward from the context alone. Unbiased for
 any g that doesn't know the row's own reward, because E[w | x] = 1; the sums are those of DR with

@@ -1,4 +1,4 @@
-"""Clipped IPS: the mean of min(w, M) r; less noisy than IPS, and biased by what is clipped off.
+"""Clipped IPS (Ionides 2008): the mean of min(w, M) r; less noisy than IPS, but biased.
 
 Source: Ionides (2008), Journal of Computational and Graphical Statistics 17(2), 295-311.
 """

@@ -1,4 +1,4 @@
-"""Cressie–Read: IPS with the weights themselves as a control variate, because their mean is known.
+"""Cressie–Read estimator: empirical likelihood with E[w] = 1 (Karampatziakis et al. 2020).
 
 Among the distributions of (w, r) near the one seen (by the Cressie–Read divergence of power −2)
 the nearest with E[w] = 1 is taken, one more row with the least or the largest possible weight

@@ -1,4 +1,4 @@
-"""DM, direct method: the mean of Σₐ π q̂ over the rows that a model was there for.
+"""Direct method, DM (Dudík, Langford and Li 2011): the mean of Σₐ π q̂ over rows with a model.
 
 As good as its model: the bias doesn't shrink with more rows, so it has no interval of its own. It
 gets DR's, which estimates the same value without that bias, stretched to hold the point.

@@ -1,4 +1,4 @@
-"""DR, doubly robust: the mean of s = Σₐ π q̂ + w (r − q̂), unbiased whatever the model.
+"""Doubly robust estimator, DR (Dudík, Langford and Li 2011): the mean of Σₐ π q̂ + w (r − q̂).
 
 Its variance ("max variance") is the larger of the one seen, Var(s), and the one that a model of the
 reward says (`replay/stats/dr_sums.py`).

@@ -1,4 +1,4 @@
-"""DRos, DR with optimistic shrinkage: the weight of what the model missed is λ w / (w² + λ).
+"""DR with optimistic shrinkage, DRos (Su et al. 2020): weights λ w / (w² + λ).
 
 Source: Su, Dimakopoulou, Krishnamurthy and Dudík (2020), ICML, section 4.
 """

@@ -1,4 +1,4 @@
-"""What a target earns more than was logged, row by row: less noisy than two estimates apart.
+"""Gains of a target over what was logged, row by row: less noisy than two separate estimates.
 
 Of DR and the baseline form the gain of a row is s − r = (d − q̂) + (w − 1)(r − q̂), which is
 nothing where the target is the logging policy; of the self-normalised form it is the mean of d − r

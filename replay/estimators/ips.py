@@ -1,4 +1,4 @@
-"""IPS, inverse propensity scoring: the mean of w r, unbiased, and noisy where weights are large.
+"""Inverse propensity scoring, IPS (Horvitz and Thompson 1952): the mean of w r, unbiased.
 
 Its variance is the larger of the one seen, Var(w r), and the one it would have if rewards had the
 same mean and mean square m₂ = Σ w r² / Σ w everywhere: E[w²] m₂ − v². So a large weight counts

@@ -1,4 +1,4 @@
-"""Which estimators there are, and which a question gets."""
+"""Registry of estimators, and those that a target policy can be evaluated with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rejection: the mean reward of rows that are accepted with chance w / M, as the target's own.
+"""Rejection sampling: the mean reward of rows accepted with probability w / M (Li et al. 2011).
 
 M is the smallest power of 2 that no weight exceeds. The accepted rows are a sample of the target's
 own choices: fewer than the log's by M, but plain, with nothing to weigh. Which rows, a keyed hash

@@ -1,4 +1,4 @@
-"""Self-normalised baseline form: the mean of g(x) plus Σ w (r − g) / Σ w.
+"""Self-normalised baseline estimator: the mean of g(x) plus Σ w (r − g) / Σ w.
 
 For a target of which only the logged action's chance is known. Where large weights happen to be
 missing from a log, their mean is below 1 and this form makes up for it: on logs that look good for

@@ -1,4 +1,4 @@
-"""SNDR, self-normalised DR: the mean of Σₐ π q̂ plus Σ w (r − q̂) / Σ w.
+"""Self-normalised DR, SNDR (Thomas and Brunskill 2016): mean Σₐ π q̂ plus Σ w (r − q̂) / Σ w.
 
 What the model missed is averaged over the weights that came, not over the rows, so it can't be
 carried off by a few large weights. Variance by the delta method, or that of DR's model of the

@@ -1,4 +1,4 @@
-"""SNIPS, self-normalised IPS: v = Σ w r / Σ w, slightly biased, never beyond the rewards seen.
+"""Self-normalised IPS, SNIPS (Swaminathan and Joachims 2015): v = Σ w r / Σ w.
 
 Variance by the delta method (`replay/estimators/evidence/of_ratio.py`). Sums are taken of rewards'
 distances from their mean so far, so that rewards far from 0 lose no digits.

@@ -1,4 +1,4 @@
-"""Step-wise SNIPS of whole tasks: what step t earned, weighted by the decisions up to t.
+"""Weighted per-decision importance sampling of whole tasks (Precup, Sutton and Singh 2000).
 
 v = Σ_t (Σ_i ρ_{i,t} r_{i,t}) / (Σ_i ρ_{i,t}), ρ_{i,t} = Π_{j ≤ t} π/μ of task i; a task that has
 ended keeps its last ρ and earns nothing. Variance by the delta method over tasks.

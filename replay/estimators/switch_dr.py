@@ -1,4 +1,4 @@
-"""Switch-DR: DR where the weight is at most τ, and the model alone where it is larger.
+"""Switch-DR (Wang, Agarwal and Dudík 2017): DR where w ≤ τ, the model alone where w > τ.
 
 Source: Wang, Agarwal and Dudík (2017), ICML, equation 7.
 """

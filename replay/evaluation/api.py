@@ -1,4 +1,4 @@
-"""Off-policy evaluation: what another way of deciding would have earned, from a log of decisions.
+"""Off-policy evaluation of target policies from a log of decisions: `evaluate` and `compare`.
 
 A table is surveyed first, which checks every value; then it is read twice
 (`replay/aggregate/two_pass.py`): to fit models of the reward, and to weigh its rows into every

@@ -1,4 +1,4 @@
-"""What is asked: targets that learn and others, and at which level each kind holds together."""
+"""Targets of an evaluation, those that learn and others, and the level of the intervals of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intervals that hold for any number of rows: what a log must be like, and what they rest on."""
+"""Finite-sample intervals of bounded rewards: what a log must be like, and what they assume."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which options a target that learns can't be asked with, and which only it can."""
+"""Options that can't be combined with a target that learns, and those that need one."""
 
 from __future__ import annotations
 

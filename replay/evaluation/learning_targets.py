@@ -1,4 +1,4 @@
-"""Targets that learn: they walk a log that is held side by side, and answer as other targets do.
+"""Evaluation of target policies that learn, by replay (Li, Chu, Langford and Wang 2011, WSDM).
 
 A learner's value is over the first T' rows of its own choice, not over the log's rows: it differs
 from another learner's in the same histories, and from a target that doesn't learn not at all.

@@ -1,4 +1,4 @@
-"""Hold a log in memory for learners: a surveyed table, or the asks of our own log."""
+"""Rows loaded into memory for replays: of a surveyed table, or the asks of a poolwise log."""
 
 from __future__ import annotations
 

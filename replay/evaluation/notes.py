@@ -1,4 +1,4 @@
-"""What a reader must know to read the numbers of a table."""
+"""Notes on a table's estimates: what they assume, and what is not known."""
 
 from __future__ import annotations
 

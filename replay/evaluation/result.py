@@ -1,4 +1,4 @@
-"""From sums to an answer: estimates with intervals, the verdict, and what a page shows of them."""
+"""From sums to an `Evaluation`: estimates with intervals, the verdict, and figures for a page."""
 
 from __future__ import annotations
 

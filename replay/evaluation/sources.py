@@ -1,4 +1,4 @@
-"""What a log is: our own, embedded or archived, or a table of decisions."""
+"""Source of an evaluation: a poolwise log, embedded or archived, or a table of decisions."""
 
 from __future__ import annotations
 

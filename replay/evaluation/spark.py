@@ -1,4 +1,4 @@
-"""Work on pieces of a log on Apache Spark: the executors read, the driver adds up what they send.
+"""Pieces of a log on Apache Spark: executors read and sum them, the driver adds the sums.
 
 Pieces, questions and sums are plain data. Spark itself ships the functions, pickled by name, and
 their arguments and results, pickled by value; we keep no pickle. So poolwise, in the same version,

@@ -1,4 +1,4 @@
-"""Answers from a table: surveyed, summed up under every target that doesn't learn, or walked."""
+"""Evaluation of a table: a survey, then sums under every target, or replays of those that learn."""
 
 from __future__ import annotations
 

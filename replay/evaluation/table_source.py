@@ -1,4 +1,4 @@
-"""A table as the source of an evaluation's rows: which rows are read again, and what is asked."""
+"""A table as a source of rows that are read again, and the question asked of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table comes down to: sums under each target, and what is to be said about them."""
+"""Sums of a table under each target, and the notes and checks that go with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers from our own log: summed up task by task, or walked by what learns."""
+"""Evaluation of a poolwise log: sums task by task, or replays of targets that learn."""
 
 from __future__ import annotations
 

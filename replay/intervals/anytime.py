@@ -1,4 +1,4 @@
-"""Anytime-valid: an interval that holds at all looks together, however often and when one looks.
+"""Anytime-valid confidence sequence: holds at all looks at a growing log together.
 
 The half width is σ √((n ρ² + 1) / (n ρ²) · ln((n ρ² + 1)/α²) / n): the boundary of a mixture of
 normal martingales, as close to the truth as the central limit theorem; σ² is the larger of the

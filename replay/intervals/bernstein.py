@@ -1,4 +1,4 @@
-"""Empirical Bernstein: holds for any rewards with limits and any number of rows, and is wide.
+"""Empirical Bernstein interval: bounded rewards, any number of rows.
 
 |mean − E[x]| ≤ √(2 V ln(4/α) / n) + 7 B ln(4/α) / (3 (n − 1)) with probability 1 − α, for terms x
 in [0, B] with sample variance V, independent of each other. Terms are w (r − low); B is the largest

@@ -1,4 +1,4 @@
-"""Bootstrap-t: quantiles of (v* − v)/se* over logs drawn anew, in place of Student's.
+"""Bootstrap-t interval: quantiles of (v* − v)/se* over resampled groups of rows.
 
 Groups of rows are drawn, not rows, so clusters stay whole and a log of any length takes the same
 time. The draws are seeded: the same log has the same interval.

@@ -1,4 +1,4 @@
-"""The default interval: Wilson's for rewards of two values, a t interval for skewed ones else.
+"""Default interval: Wilson's for binary rewards, else a t interval corrected for skewness.
 
 Each takes the larger of two variances, the one seen and the one that a model of the reward says
 (the estimators say which). Why: where 60 of 10,000 rewards are 1, normal intervals of SNIPS and DR

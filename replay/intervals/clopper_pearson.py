@@ -1,4 +1,4 @@
-"""Clopper–Pearson for IPS: Σ w r / W successes of n / W tries, W the largest possible weight.
+"""Clopper–Pearson interval of IPS: Σ w r / W successes of n / W, W the largest weight.
 
 Source: Clopper and Pearson (1934), Biometrika 26(4), 404-413; with weights as in vw-estimators.
 """

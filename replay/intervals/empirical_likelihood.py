@@ -1,4 +1,4 @@
-"""Empirical likelihood: the values that groups of rows, weighed anew, can take and stay likely.
+"""Empirical likelihood interval over groups of rows (Owen 2001).
 
 For the influences y_g of groups on the value, the ratio at a distance d from it is
 −2 Σ log(1 + λ (y_g − d)), λ such that Σ (y_g − d)/(1 + λ (y_g − d)) = 0; the interval holds the

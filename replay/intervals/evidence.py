@@ -1,4 +1,4 @@
-"""What an estimator says of how sure it is: all that an interval is made from."""
+"""Evidence for an interval: an estimate, its variances, and its degrees of freedom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fay and Feuer's gamma interval for IPS: a weighted sum of counts as if it were a gamma.
+"""Gamma interval of IPS (Fay and Feuer 1997): a weighted sum of counts as a gamma.
 
 With y = Σ w r / n, v = Σ (w r)² / n² and u the largest weight over n, the lower end is the
 α/2 quantile of a gamma with mean y and variance v, the upper end the 1 − α/2 quantile of one with

@@ -1,4 +1,4 @@
-"""Intervals by name: the default, and those that may be asked for."""
+"""Registry of intervals by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several intervals that all hold together: the level that each needs, so that all have theirs.
+"""Simultaneous confidence level of several correlated estimates.
 
 Estimates of one log move together, so less is lost than by dividing the error among them: the
 quantile of the largest |t| is taken over normal draws with the correlation that the groups of rows

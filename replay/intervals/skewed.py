@@ -1,4 +1,4 @@
-"""Interval of a skewed mean: Student's t by kurtosis, longer towards the tail by Johnson's term.
+"""Skewness-corrected t interval of a mean (Johnson 1978).
 
 A sample that missed the tail has a mean that is too low and a standard error e that is too small
 with it, so t = (v − truth)/e leans to the other side. To second order its quantile at q is moved by

@@ -1,4 +1,4 @@
-"""Interval for unbounded rewards: value ± t · standard error, t by the kurtosis of the scores."""
+"""Student's t interval, with the degrees of freedom by kurtosis (Satterthwaite 1946)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An interval rule with a larger variance: for what the weights of a log may have missed."""
+"""Interval rule with an inflated variance, for weights that were not drawn."""
 
 from __future__ import annotations
 

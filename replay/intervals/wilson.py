@@ -1,4 +1,4 @@
-"""Wilson's interval for binary rewards: the rates p with |value − p| ≤ z √(p(1 − p)/m).
+"""Wilson score interval (Wilson 1927): the rates p with |value − p| ≤ z √(p(1 − p)/m).
 
 For a plain mean m is the number of rows; for a weighted one it is the number of rows that a plain
 mean with the same variance would have, m = value (1 − value) / variance.

@@ -1,4 +1,4 @@
-"""Candidates beside today's policy and beside each other, with intervals that hold together."""
+"""Simultaneous comparisons of replayed policies with today's and with each other."""
 
 from __future__ import annotations
 

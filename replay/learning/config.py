@@ -1,4 +1,4 @@
-"""From a surveyed log to learners that walked it: how it is read, and in what order."""
+"""Configuration of a replay: horizon, acceptance and order of the rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a learner knows of a context: an intercept, its numbers, its most frequent categories.
+"""Context vectors of learners: an intercept, numbers, and the most frequent categories.
 
 A learner of its own model costs the square of its features for every row, so they are few.
 Categories are hashed while the log is read; those seen most often then get a feature each.

@@ -1,4 +1,4 @@
-"""The worker's explorers for many learners at once: from values to chances, in arrays.
+"""Explorers for many learners at once: from values to probabilities, in arrays.
 
 The same functions as in `bandit/decide/policies/explorers.py` and `bandit/pmf.py`, which are for
 one decision; a test holds them together. Arrays end in the K actions, everything before is

@@ -1,4 +1,4 @@
-"""A log held in memory as numbers, so that learners can walk it in any order."""
+"""A log held in memory as arrays, so that learners can replay it in any order."""
 
 from __future__ import annotations
 

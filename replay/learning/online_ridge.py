@@ -1,4 +1,4 @@
-"""What learns in a replay: for every action an online ridge regression of the reward.
+"""Online ridge regression of the reward for every action and every learner.
 
 The value of action a in context z is zᵀβₐ with βₐ = (I + Σ w z zᵀ)⁻¹ Σ w z r over the rows that it
 learned from, kept up by rank-one updates. Many learners ("lanes") stand side by side in arrays.

@@ -1,4 +1,4 @@
-"""Chances of many policies at once: each lane's explorer, with its rate and its floor."""
+"""Action probabilities of many policies at once: each with its explorer, rate and floor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learners walk a log as they would live: each learns only from rows accepted as its own choice.
+"""Replay by rejection sampling: learners see only rows accepted as their own choice.
 
 In row (x, a, r), logged with chance μ(a|x), a learner would do a with chance π(a|x). The row is
 accepted with chance c π/μ, where c is the same for all rows, so that accepted rows are as if the

@@ -1,4 +1,4 @@
-"""What rewards a model expects in the rows of a held log, and how those rows stand."""
+"""Predicted rewards of a log in memory, and the order of its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether rows of a log may be taken in any order: they must be alike over its length.
+"""Test of stationarity: whether rows of a log may be replayed in any order.
 
 A policy that learned while it wrote the log, or a world that drifts, shows in the chances, the
 actions or the rewards of ten parts of the log. Learners then walk it in its own order, each once.

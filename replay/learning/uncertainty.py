@@ -1,4 +1,4 @@
-"""How sure the mean over learning histories is: the log's chance and the histories' apart.
+"""Variance of a mean over replays: between logs, and between replays of one log.
 
 A replay's value varies with the history that its learner happened to have (σ²_h), and all replays
 vary with the log together (σ²_l). The mean of R replays of one log has the variance

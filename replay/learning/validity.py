@@ -1,4 +1,4 @@
-"""Whether a log can say what a learner would earn, by the weights that it met on its way."""
+"""Whether a log can evaluate a policy that learns, by the weights of its replays."""
 
 from __future__ import annotations
 

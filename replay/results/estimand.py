@@ -1,4 +1,4 @@
-"""What an answer on our own log estimates, by name and in a sentence.
+"""Estimands of a poolwise log: direct effects under interference (Hudgens and Halloran 2008).
 
 A target that decides about one task, while all others are decided as they were logged, meets what
 the log had learned by then, and its prices and free capacity. A policy that runs live learns from

@@ -1,4 +1,4 @@
-"""What an evaluation answers: numbers with their intervals, and whether to believe them."""
+"""Results of an evaluation: estimates with intervals, diagnostics and the verdict."""
 
 from __future__ import annotations
 

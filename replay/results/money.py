@@ -1,4 +1,4 @@
-"""What a target earns more than was logged: quality, dollars and delay, in all and by slice.
+"""Gains of a target over what was logged: quality, dollars and delay, in total and by slice.
 
 A gain in quality is called accuracy only where gold says so; else it is agreement, a proxy, and the
 dollars stand alone. Why: part 1 of our statistics. A headline has accuracy only where its interval

@@ -1,4 +1,4 @@
-"""A log under a target, summed: the sums, and what was found of the log on the way."""
+"""Summary of a log under a target: its sums, and what was found about the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the log can answer: judged by its diagnostics, never by the estimate.
+"""Verdict on whether a log can answer, by its diagnostics, never by the estimate.
 
 Every check is good, weak or broken, with a sentence that says what was found and what to do. One
 that is broken refuses an answer.

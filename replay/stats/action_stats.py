@@ -1,4 +1,4 @@
-"""What was done and what would be: by action, how often, how often expected, and what it is worth.
+"""Counts and weights by action: overlap with the target, and a check of the propensities.
 
 Where the logging policy's chances are all known, an action should have been taken as often as they
 say: Σ μ(a|x), with variance Σ μ (1 − μ). Where only the chance of what was done is known, the rows

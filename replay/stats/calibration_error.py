@@ -1,4 +1,4 @@
-"""How far confidences are from the truth: calibration error, its noise floor, Brier score.
+"""Calibration error of confidences, its noise floor, and the Brier score.
 
 With the n answers sorted by confidence and cut into B bins of equal count,
 

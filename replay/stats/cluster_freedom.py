@@ -1,4 +1,4 @@
-"""Variance of a mean of clustered rows without small-sample bias, and its degrees of freedom.
+"""Cluster-robust variance without small-sample bias, and its degrees of freedom.
 
 The sandwich variance Σ e_g² / n² of G clusters is too small where clusters are few or unequal, for
 the mean was fitted to the same rows. The CR2 correction divides e_g² by 1 − p_g, p_g = n_g / n the

@@ -1,4 +1,4 @@
-"""Sums within 4,096 groups of rows: the variance between clusters, and what bootstraps draw from.
+"""Sums within 4,096 groups of clusters, for cluster-robust variances and bootstraps.
 
 A cluster (a task) is hashed into one group, so groups are independent where clusters are, and
 memory stays flat however many there are. Rows that need no cluster are dealt out in turn.

@@ -1,4 +1,4 @@
-"""Whether rows with the same value of a column are correlated, by a design effect above 1.
+"""Design effect (Kish 1965) of a column: whether rows with the same value are correlated.
 
 The design effect of a column is the variance of the mean score with its values as clusters over
 that of independent rows. With x the centred scores and S_g their sums by group,

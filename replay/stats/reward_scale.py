@@ -1,4 +1,4 @@
-"""Rewards on a scale that moves with them, so that no claim depends on the units of the reward.
+"""Scale of the rewards: estimates and verdicts that don't depend on the reward's unit.
 
 `a + b * reward` must have the answer a + b * answer. So rewards are measured before anything is
 summed, and answers are converted back. Two values become 0 and 1. Rewards with a long tail are

@@ -1,4 +1,4 @@
-"""How rewards and scores go over the length of a log, in twenty parts: drift, and a curve."""
+"""Means of rewards and scores in twenty parts of the log: a test of drift, and a curve."""
 
 from __future__ import annotations
 

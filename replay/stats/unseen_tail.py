@@ -1,4 +1,4 @@
-"""Importance weights that were not drawn: how far they may be missed by those that were.
+"""Importance weights that were not drawn: a lower bound of the effective sample size.
 
 Where only the logged action's chances are known, E[w²], and with it the effective sample size
 n / E[w²] expected before any draw, has to be estimated from the weights of the log. A log that by

@@ -1,4 +1,4 @@
-"""Rows ready to be summed: reward, weight, and what the frozen model says about each."""
+"""Rows weighted under a target policy: reward, importance weight and the model's prediction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ledger of all tasks, and one of each slice: tasks that have a trait in common."""
+"""Ledgers of gains: one of all tasks, and one of each slice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimators of values that a few audits correct: with the variance that the confidences imply.
+"""Estimators corrected by audits, with the variance that the confidences imply.
 
 Where wrong answers are rare, few or none of the audited are wrong, and the variance seen says too
 little: with 30 audits, 60 % of DR's intervals held the truth. So the variance is the larger of the

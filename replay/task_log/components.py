@@ -1,4 +1,4 @@
-"""What a task earned and cost, taken apart; its value is a sum of the parts, each at its price.
+"""Components of a task's value: each a quantity at its price.
 
 Agreement f is the verdict's confidence, a proxy of whether it is right. The proxy that audits
 correct is g(f), the confidence recalibrated on gold of other tasks (`recalibration.py`), and

@@ -1,4 +1,4 @@
-"""What one target earns more than another, task by task: what both have in common drops out."""
+"""Paired difference of two targets, task by task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be said of a gain in one sentence: accuracy only where audits give it closely enough.
+"""Headline of a gain: accuracy only where audits measure it precisely enough.
 
 Where they don't, neither accuracy nor dollars that rest on it are a headline: the sentence has the
 dollars paid for labels and the agreement, and says how many audits it would take. What the audits

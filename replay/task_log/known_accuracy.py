@@ -1,4 +1,4 @@
-"""Whether audits give a gain in accuracy closely enough, in words and as a check of the log."""
+"""Whether audits measure a gain in accuracy precisely enough, in words and as a check."""
 
 from __future__ import annotations
 

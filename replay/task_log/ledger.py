@@ -1,4 +1,4 @@
-"""Sums over tasks of what a target earns more than was logged, part by part, task by task.
+"""Sums over tasks of a target's gain over what was logged, by component.
 
 A task's gain is its doubly robust score under the target less what was logged of it: paired, so
 what both have in common drops out. All parts go through the same weights and the same model, which

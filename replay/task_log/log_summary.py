@@ -1,4 +1,4 @@
-"""Evaluate our own log: by whole tasks, or only the choice of pool where stops were not logged.
+"""Evaluation of a poolwise log: of whole tasks, or of the choice of pool alone.
 
 Rows are cut by decision time, never by "the verdict is there": if any task is pending, only tasks
 that were first decided about longer ago than the longest task took are used, so that quick pools

@@ -1,4 +1,4 @@
-"""What a reader must know to read the numbers of our own log."""
+"""Notes on the estimates of a poolwise log: the estimand, the unit, and the measure of quality."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only the choice of pool, for logs that say nothing of stopping.
+"""Evaluation of the choice of pool alone, for logs without propensities of stopping.
 
 Where no stop was ever logged, ask 2 exists only where the logging policy was unsure, so nothing
 can be said about tasks. What is left: at the states that it visited, which pool should have been

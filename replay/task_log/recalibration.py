@@ -1,4 +1,4 @@
-"""Confidence recalibrated on gold: the proxy of a right answer that audits correct.
+"""Recalibrated confidence: the prediction-powered proxy of a right answer (PPI++).
 
 With f the confidence, Y whether gold found the answer right, f̄ and s² the mean and the variance of
 f over m audited tasks, κ = `PRIOR`, and sums over these tasks,

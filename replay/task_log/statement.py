@@ -1,4 +1,4 @@
-"""Read off the ledgers what a target earns more: each part with its interval, and the headline."""
+"""Statement of a target's gains from the ledgers: components, intervals and headline."""
 
 from __future__ import annotations
 

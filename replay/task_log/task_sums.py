@@ -1,4 +1,4 @@
-"""Fold whole tasks of our own log into the sums of every estimator, under every target."""
+"""Sums of whole tasks for every estimator, under every target."""
 
 from __future__ import annotations
 

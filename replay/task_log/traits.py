@@ -1,4 +1,4 @@
-"""What tasks of our own log can be sliced by: their own features, and their project."""
+"""Traits that tasks can be sliced by: their own features, and their project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task of our own log as a trajectory: what was decided, what each step cost, what it was worth.
+"""Trajectory of a task: its decisions, the cost of each step, and its reward.
 
 The value of a task is worth × quality − dollars − delay, in the parts of `components.py`. A step
 that asks a pool costs its price; all else comes with the last step.

@@ -1,4 +1,4 @@
-"""One task under a target: the weights of its steps, and its doubly robust score.
+"""Per-decision importance weights and the doubly robust score of a task.
 
 With ρ_t = Π_{j ≤ t} π/μ over the decisions of the task and r_t what a step earned, part by part
 (`components.py`), so that all is linear in the parts:
