@@ -1,4 +1,4 @@
-"""`poolwise evaluate`: what another way of deciding would have earned, from a log."""
+"""`poolwise evaluate`: estimate what another policy would have earned, from a log."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class AsTyped(click.Command):
     show_default=True,
     help="uniform, logging, greedy (where all logged probabilities are known), always:ACTION,"
     " mix:SHARE:TARGET (poolwise's own logs: a share of the decisions is TARGET's),"
-    " column:NAME, columns:PREFIX, or a worker's FILE.toml: its policy, evaluated as it would"
-    " learn; several to compare them.",
+    " column:NAME, columns:PREFIX, or a worker's FILE.toml with its policy. Give several to"
+    " compare them.",
 )
 @declared_options(EvaluateOptions)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -43,7 +43,7 @@ class AsTyped(click.Command):
     "--html",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write a page with figures, too.",
+    help="Also write an HTML page with figures to FILE.",
 )
 @click.pass_context
 def evaluate(
@@ -56,12 +56,13 @@ def evaluate(
     html: Path | None,
     **options: Unpack[EvaluateOptions],
 ) -> None:
-    """Estimate what another way of deciding would have earned.
+    """Estimate what another policy would have earned, from a log of decisions.
 
-    LOG is an embedded log, an archive's folder, or a table of decisions: Parquet, CSV or JSON
-    lines, also .gz; several files, a glob or a folder of one kind; Parquet also as s3://, hdfs://
-    and the like. Columns are found by their names where they aren't given. Rows that can't be used
-    are counted, or an error with --strict. Exit code 3: the log can't answer.
+    LOG is a poolwise log (a file or the folder of an archive) or a table of decisions: Parquet,
+    CSV or JSON lines, also .gz; several files, a glob or a folder of one kind; Parquet also at
+    s3://, hdfs:// and the like. Columns that are not given are guessed by their names. Rows that
+    can't be used are left out and counted; with --strict they are an error. Exit code 3: the log
+    can't answer.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`poolwise savings`: what poolwise would have saved on labels that were bought already."""
+"""`poolwise savings`: estimate what poolwise would have saved on labels already bought."""
 
 from __future__ import annotations
 
@@ -17,24 +17,35 @@ MOST = 1e12
 @click.option("--task", help="Column of tasks.")
 @click.option("--labeler", help="Column of labelers.")
 @click.option("--label", help="Column of labels.")
-@click.option("--pool", help="Column of pools; without one, labelers are pooled by activity.")
-@click.option("--at", help="Column of times; without one, savings are per 1,000 tasks.")
-@click.option("--price", help="Column of prices, or one price in dollars: --price 0.05")
-@click.option("--price-of", metavar="POOL=USD,...", help="Prices by pool: --price-of a=0.05,b=0.1")
-@click.option("--truth", metavar="COLUMN|FILE", help="Column of true answers, or a second file.")
-@click.option("--value", type=float, help="Dollars a right answer is worth. [50 x median price]")
-@click.option("--seed", default=0, show_default=True, help="The same seed, the same figures.")
+@click.option("--pool", help="Column of pools.  [labelers are grouped by activity]")
+@click.option("--at", help="Timestamp column.  [without one, savings are per 1,000 tasks]")
+@click.option("--price", help="Column of prices, or one price per label in $: --price 0.05")
+@click.option(
+    "--price-of",
+    metavar="POOL=USD,...",
+    help="Prices per label in $, by pool: --price-of a=0.05,b=0.1",
+)
+@click.option(
+    "--truth", metavar="COLUMN|FILE", help="Column of true answers, or a second file with them."
+)
+@click.option("--value", type=float, help="Value of a correct answer, in $.  [50 x median price]")
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Seed of the replays: the same seed gives the same figures.",
+)
 @click.option(
     "--replays",
     default=3,
     show_default=True,
     type=click.IntRange(min=1),
-    help="How often the labels are replayed, each time with other draws of the policy.",
+    help="Number of replays of the labels, each with other random draws of the policy.",
 )
 @click.option(
     "--config",
     type=click.Path(readable=False, path_type=Path),
-    help="Settings of the core, in TOML.",
+    help="Settings of the engine, in TOML.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
 def savings(
@@ -53,9 +64,9 @@ def savings(
     config: Path | None,
     as_json: bool,  # noqa: FBT001 - click gives flags as booleans
 ) -> None:
-    """Say what poolwise would have saved on labels that were bought already.
+    """Estimate what poolwise would have saved on labels that were already bought.
 
-    FILE is a CSV with a row a label. Its columns are found by their names where they aren't given.
+    FILE is a CSV with one row per label. Columns that are not given are guessed by their names.
 
     \b
     Examples:
@@ -102,6 +113,6 @@ def _prices(text: str | None) -> tuple[tuple[str, float], ...]:
         except ValueError:
             value = -1.0
         if not pool or not 0 <= value <= MOST:
-            raise BadValue(f"--price-of {part!r}: say POOL=USD, with a price of 0 or more")
+            raise BadValue(f"--price-of {part!r}: must be POOL=USD, with a price of 0 or more")
         prices.append((pool.strip(), value))
     return tuple(prices)

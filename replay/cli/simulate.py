@@ -1,4 +1,4 @@
-"""`poolwise simulate`: let a policy work in a market, made up or recorded."""
+"""`poolwise simulate`: run a policy in a simulated market, or on recorded labels."""
 
 from __future__ import annotations
 
@@ -11,39 +11,44 @@ import click
 @click.option(
     "--recorded",
     type=click.Path(readable=False, path_type=Path),
-    help="Folder with labels.csv.gz and truth.csv.gz: replay these labels of real people.",
+    help="Folder with labels.csv.gz and truth.csv.gz: replay these recorded labels.",
 )
 @click.option(
     "--tasks",
     default=2000,
     show_default=True,
     type=click.IntRange(min=1),
-    help="How many tasks come to the simulated market.",
+    help="Number of tasks in the simulated market.",
 )
-@click.option("--seed", default=0, show_default=True, help="The same seed, the same figures.")
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Seed of the simulation: the same seed gives the same figures.",
+)
 @click.option(
     "--price",
     default=0.02,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Dollars a recorded label costs, where the data doesn't say.",
+    help="Price of a recorded label in $, where the data has none.",
 )
 @click.option(
     "--value",
     default=1.0,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Dollars a right answer is worth.",
+    help="Value of a correct answer, in $.",
 )
 @click.option(
     "--experts",
     type=click.FloatRange(0),
-    help="Dollars an expert's answer costs: with experts, verdicts are audited.",
+    help="Price of an expert's answer in $: verdicts are then audited by experts.  [no audits]",
 )
 @click.option(
     "--config",
     type=click.Path(readable=False, path_type=Path),
-    help="Settings of the core, in TOML.",
+    help="Settings of the engine, in TOML.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def simulate(
@@ -56,10 +61,10 @@ def simulate(
     config: Path | None,
     as_json: bool,  # noqa: FBT001 - click gives flags as booleans
 ) -> None:
-    """Let poolwise buy labels in a market whose truth it never sees, and compare with the truth.
+    """Let poolwise buy labels in a market, and compare its answers with the truth.
 
-    Without --recorded, tasks and labelers are simulated: four pools of different price, skill by
-    class, speed and drift.
+    poolwise never sees the truth. Without --recorded, tasks and labelers are simulated: four pools
+    that differ in price, accuracy by class, speed and drift.
 
     \b
     Examples:

@@ -20,7 +20,7 @@ from replay.tune.options import TuneOptions
     "--html",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a page with the curves, too.",
+    help="Also write an HTML page with the curves to FILE.",
 )
 def tune(
     *,
@@ -31,10 +31,10 @@ def tune(
 ) -> None:
     """Find exploration settings from a log.
 
-    Which explorer, rate and floor earn most, how sure that is, and what exploring costs and
-    gains: today's regret against how precisely tomorrow's log could evaluate a new policy. LOG is
-    as in `evaluate`. Every candidate learns as it would live, from rows accepted as its own choice
-    alone. Exit code 3: the log can't answer.
+    Which explorer, rate and floor earn most, with intervals; and for each the regret today, and
+    the effective sample size and interval width with which its log could evaluate a new policy
+    tomorrow. LOG is as for `evaluate`. Every candidate is evaluated by replay: it learns only from
+    rows that are accepted as its own choices. Exit code 3: the log can't answer.
 
     \b
     Examples:

@@ -28,7 +28,7 @@ MEANING = {
         "estimand single_task: each task is decided by the target alone, all other tasks as logged,"
         " so with what the log had learned by then and the prices and free capacity of that moment."
         " A live run of the target learns from its own choices and changes prices and capacity;"
-        " its result may differ, and one log can't tell by how much"
+        " its result may differ, by how much can't be estimated from one log"
     ),
     SINGLE_ASK: (
         "estimand single_ask: each ask is decided by the target alone, all other asks as logged;"

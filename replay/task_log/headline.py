@@ -35,7 +35,7 @@ def headline(statement: Statement, target: str) -> str:
     ):
         return f"No gain can be stated: {statement.verdict}"
     if target == "logging":
-        return "The target is what was logged: there is nothing to gain"
+        return "The target is the logging policy: its gain is 0"
     parts = {part.name: part for part in statement.components}
     who = f"{ONE_AT_A_TIME[SINGLE_TASK].capitalize()}, {target}"
     if not statement.audits.precise:

@@ -152,7 +152,7 @@ def sum_task_log(
         }
         blocked = None
         if not first_pass.used:
-            blocked = Judgement.refusal("no task is old enough to have its verdict for sure")
+            blocked = Judgement.refusal("no task is old enough to be certain to have its verdict")
         statements = [
             money_of(account, str(target), level, priced=audit_usd is not None, share=target.share)
             for target, account in zip(targets, accounts, strict=True)
@@ -177,13 +177,13 @@ def sum_task_log(
 def _check_target(target: TargetPolicy) -> None:
     if target.column is not None:
         raise BadValue(
-            f"target {target}: our own log has no columns; "
+            f"target {target}: a poolwise log has no columns: "
             "use uniform, logging, greedy, always:POOL or mix:SHARE:TARGET"
         )
     if target.policy is not None:
         raise BadValue(
-            f"target {target}: it doesn't learn, and how many labels it buys our own log can't be"
-            " asked; use uniform or always:POOL"
+            f"target {target}: it doesn't learn, and how many labels it buys can't be evaluated on"
+            " a poolwise log: use uniform or always:POOL"
         )
 
 

@@ -33,31 +33,31 @@ def notes_on(
     delay = (
         f" and ${delay_usd_per_hour:g} per hour of delay"
         if delay_usd_per_hour
-        else "; delay costs nothing here"
+        else "; delay has no cost here"
     )
     notes = [
         MEANING[estimand_of(target)],
-        f"the unit is the task: worth × quality of its verdict, less dollars{delay}",
+        f"the unit is the task: worth of its verdict times its quality, less $ for labels{delay}",
         UNLIMITED,
     ]
     if target.kind == "uniform":
-        notes.append("uniform draws among all that was eligible, stopping included")
+        notes.append("uniform draws from all eligible choices, including stopping")
     if target.kind == "greedy":
         notes.append(NO_COST_OF_EXPLORING)
     notes += _quality(money.whole.audits, logging=target.kind == "logging")
     if counts["pending"]:
         notes.append(
-            f"{counts['pending']} tasks are pending: only tasks first decided about longer ago"
-            f" than the longest one took are used, {counts['cut']} younger ones are not"
+            f"{counts['pending']} tasks are pending: the {counts['cut']} tasks that began within"
+            " the longest duration of a task before the end of the log are left out"
         )
     if counts["stuck"]:
-        notes.append(f"{counts['stuck']} tasks should have a verdict by now and have none")
+        notes.append(f"{counts['stuck']} tasks are old enough for a verdict but have none")
     return tuple(notes)
 
 
 def _quality(audits: Audits, *, logging: bool) -> list[str]:
     if not audits.gold:
-        unknown = "nothing was audited by gold, so accuracy is unknown"
+        unknown = "no task was audited by gold, so accuracy is unknown"
         return [f"quality is agreement (the verdict's confidence): {unknown}"]
     buys = ""
     if audits.alone is not None and not logging:
@@ -69,7 +69,7 @@ def _quality(audits: Audits, *, logging: bool) -> list[str]:
     notes = [f"{corrected} tasks{buys}"]
     if audits.gold < audits.drawn:
         notes.append(
-            f"gold of {audits.drawn - audits.gold} audited tasks hasn't come; those are taken to"
-            " be like the others"
+            f"{audits.drawn - audits.gold} audited tasks have no gold yet; they are assumed to be"
+            " like the others"
         )
     return notes

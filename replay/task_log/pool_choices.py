@@ -65,12 +65,12 @@ def sum_choices(
     )
     log_sums = sum_source(asks, question)
     only_pools = (
-        "no stop was logged with its chance, so only the choice of pool is evaluated, at the"
+        "stops have no propensities in the log, so only the choice of pool is evaluated, at the"
         " states that the log visited; a row is an ask, and asks of one task are correlated"
     )
     notes: tuple[str, ...] = (only_pools, UNLIMITED)
     if asks.unjudged:
-        notes += (f"{asks.unjudged} asks have nothing to be judged by and are not counted in",)
+        notes += (f"{asks.unjudged} asks have no reward and are left out",)
     counts = {"tasks": log.tasks, "pending": pending, "unjudged": asks.unjudged, **log.trouble()}
     notes_on_log = notes + log.notes()
     summary = Summary(

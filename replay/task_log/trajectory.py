@@ -151,7 +151,7 @@ def check_pmf(decision: Decision) -> None:
     if not 0 < chance <= 1 or abs(chance - decision.propensity) > 1e-6:
         raise BadValue(
             f"task {place}: propensity of {decision.choice!r} is {decision.propensity:g} and its"
-            f" chance in the pmf {chance:g}: both must be the same in (0, 1]"
+            f" probability in the pmf {chance:g}: both must be the same, in (0, 1]"
         )
     total = sum(decision.pmf.values())
     if min(decision.pmf.values()) < 0 or abs(total - 1) > 1e-6:

@@ -200,7 +200,7 @@ def test_what_was_logged_gains_nothing(tmp_path: Path) -> None:
     found = money(tmp_path / "log", simulate(World(audit=0.3), 300, seed=4), "logging")
     assert {one.gain.value for one in found.whole.components} == {0.0}
     assert {one.gain.high for one in found.whole.components} == {0.0}
-    assert found.headline == "The target is what was logged: there is nothing to gain"
+    assert found.headline == "The target is the logging policy: its gain is 0"
 
 
 def test_the_gain_as_one_number_is_that_of_its_parts(tmp_path: Path) -> None:
