@@ -6,8 +6,6 @@ all rows: its tasks are drawn by a chance that no answer changes.
 
 from __future__ import annotations
 
-from math import sqrt
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +15,7 @@ from replay.baselines.dawid_skene import dawid_skene
 from replay.baselines.fixed_redundancy import FixedRedundancyBaseline
 from replay.baselines.majority import expected_accuracy
 from replay.demo.tasks import PROJECT, demo_tasks
+from replay.intervals.wilson import wilson
 from replay.market.drive import Drive
 from replay.market.drive_log import LogDrive
 from replay.market.live import live_run
@@ -160,7 +159,7 @@ def _row(
     seen = {task: truth[task] for task in audited}
     return DemoRow(
         name=name,
-        accuracy_audited=wilson(expected_accuracy(answers, seen), len(seen)),
+        accuracy_audited=audited_share(expected_accuracy(answers, seen), len(seen)),
         accuracy_true=expected_accuracy(answers, truth) or 0.0,
         labels_per_task=run.labels_per_task,
         usd_per_task=(run.usd + run.audit_usd) / run.tasks,
@@ -170,24 +169,16 @@ def _row(
     )
 
 
-def wilson(share: float | None, n: int, level: float = 0.95) -> AuditedShare | None:
-    """Wilson's interval of a share seen in n cases; `None` without any.
-
-    References
-    ----------
-    Wilson (1927), JASA 22(158), 209-212.
+def audited_share(share: float | None, n: int, level: float = 0.95) -> AuditedShare | None:
+    """Share of n audited answers that are right, with Wilson's interval; `None` without any.
 
     Examples
     --------
-    >>> found = wilson(1.0, 100)
-    >>> round(found.low, 3), found.high
+    >>> audited = audited_share(1.0, 100)
+    >>> round(audited.low, 3), audited.high
     (0.963, 1.0)
     """
     if share is None or not n:
         return None
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return AuditedShare(
-        value=share, low=max(0.0, middle - half), high=min(1.0, middle + half), audits=n
-    )
+    low, high, _ = wilson(share, share * (1 - share) / n, n, level)
+    return AuditedShare(value=share, low=low, high=high, audits=n)

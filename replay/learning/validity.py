@@ -8,6 +8,7 @@ import numpy as np
 
 from replay.results.verdict import judge
 from replay.stats.cluster_freedom import effective_clusters
+from replay.stats.effective_size import effective_sample_size
 from replay.stats.weight_stats import Diagnostics
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ def diagnose_walk(held: ReplayLog, walked: Walk) -> list[tuple[int, Diagnostics]
     every = []
     for each in sums.T:
         rows, _, w, ww, wr, wrwr, chi, largest, lost, _ = (float(total) for total in each)
+        ess = effective_sample_size(w, ww)
         diagnostics = Diagnostics(
-            ess=w * w / ww if ww else 0.0,
-            ess_share=w * w / ww / rows if ww else 0.0,
+            ess=ess,
+            ess_share=ess / rows,
             mean_weight=w / rows,
             max_weight=largest,
             no_support_rows=round(lost),
-            effective_events=(wr * wr / wrwr if wrwr else 0.0) if held.kind != "real" else None,
+            effective_events=None if held.kind == "real" else effective_sample_size(wr, wrwr),
             pess=rows * rows / chi if held.pmf is not None and chi else None,
             mean_weight_error=None,
             effective_clusters=clusters,

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from bandit.errors import BadValue
-from replay.demo.demo import EXPERT_USD, DemoResult, demo_settings, run_demo, wilson
+from replay.demo.demo import EXPERT_USD, DemoResult, audited_share, demo_settings, run_demo
 from replay.demo.report import print_report, print_table
 from replay.demo.tasks import demo_tasks
 from replay.market.tasks import Arrivals
@@ -99,9 +99,9 @@ def test_more_tasks_than_there_are_is_an_error() -> None:
 
 def test_wilsons_interval_is_the_published_one() -> None:
     """Newcombe (1998), Statistics in Medicine 17, table I: 81 of 263, and 0 of 20."""
-    some, none = wilson(81 / 263, 263), wilson(0.0, 20)
+    some, none = audited_share(81 / 263, 263), audited_share(0.0, 20)
     assert some is not None
     assert none is not None
     assert (round(some.low, 4), round(some.high, 4)) == (0.2553, 0.3662)
     assert (round(none.low, 4), round(none.high, 4)) == (0.0, 0.1611)
-    assert wilson(None, 0) is None
+    assert audited_share(None, 0) is None
