@@ -89,5 +89,7 @@ class CressieRead(FieldwiseSum, RowEstimator):
         if value is None or self.count < 2:
             return widest(kind)
         rewards = (0.0, 1.0) if kind == "binary" else (self.low, self.high)
-        sums = WeightedMoments(self.count, self.w, self.w2, self.wr, self.w2r, self.w2r2)
+        sums = WeightedMoments(
+            rows=self.count, w=self.w, w2=self.w2, wr=self.wr, w2r=self.w2r, w2r2=self.w2r2
+        )
         return cressie_read_interval(sums, self.top, rewards, level).holding(value)

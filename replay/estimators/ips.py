@@ -109,7 +109,14 @@ class Ips(FieldwiseSum, RowEstimator):
         low = self._low()
         x = self.above if low else self.terms
         width = self.limits[1] - low if self.limits else None
-        return LimitedTerms(x.mean, _mean_square(x), self.top, low, width, self.histogram)
+        return LimitedTerms(
+            mean=x.mean,
+            square=_mean_square(x),
+            weight=self.top,
+            low=low,
+            width=width,
+            histogram=self.histogram,
+        )
 
 
 def _mean_square(terms: Moments) -> float:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from replay.evaluation.arguments import checked_options, several_targets
-from replay.evaluation.asked import read_question
 from replay.evaluation.options import EvaluateOptions
+from replay.evaluation.request import read_question
 from replay.evaluation.sources import own_log
 from replay.evaluation.table import answer_table
 from replay.report.displayed import DisplayedComparison, DisplayedEvaluation
@@ -120,10 +120,10 @@ def compare(
 
 def _answers(source: Any, targets: Sequence[str], options: EvaluateOptions) -> Comparison:
     """Answer every target: those that learn walk the log side by side, others are summed up."""
-    asked = read_question(source, targets, options)
+    request = read_question(source, targets, options)
     path = own_log(source)
     if path is None:
-        return asked.in_order(*answer_table(source, asked, options))
+        return request.in_order(*answer_table(source, request, options))
     from replay.evaluation.task_log import answer_task_log  # noqa: PLC0415 - only our own log
 
-    return asked.in_order(*answer_task_log(path, asked, options))
+    return request.in_order(*answer_task_log(path, request, options))

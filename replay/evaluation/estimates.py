@@ -39,13 +39,13 @@ def read_estimate(
     if clustered and not _knows_clusters(estimator):
         low, high, made_by = widest(scale.logged_kind, "none for clustered rows")
     return Estimate(
-        name or estimator.name,
-        None if value is None else float(value),
-        float(low),
-        float(high),
-        level,
-        made_by,
-        estimator.setting(),
+        estimator=name or estimator.name,
+        value=None if value is None else float(value),
+        low=float(low),
+        high=float(high),
+        level=level,
+        interval=made_by,
+        setting=estimator.setting(),
     )
 
 

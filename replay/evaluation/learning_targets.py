@@ -82,7 +82,14 @@ def of_table(
     held = hold_table(table, columns, surveyed, options["tell"])
     if not columns.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    around = ReplayQuestion("row", options["level"], level, others, notes, surveyed.unusable)
+    around = ReplayQuestion(
+        unit="row",
+        level=options["level"],
+        joint=level,
+        others=others,
+        notes=notes,
+        unusable=surveyed.unusable,
+    )
     return of_learners(held, targets, walking_of(options), around, options["tell"])
 
 
@@ -183,7 +190,14 @@ def _mean_of_log(held: ReplayLog, level: float) -> Estimate:
     rows = Scored.without_model(weight, held.reward, group=held.group, clustered=clustered)
     mean = Snips().receive_unweighted(rows)
     low, high, made_by = mean.interval(held.kind, level)
-    return Estimate("mean of the log", mean.value(), float(low), float(high), level, made_by)
+    return Estimate(
+        estimator="mean of the log",
+        value=mean.value(),
+        low=float(low),
+        high=float(high),
+        level=level,
+        interval=made_by,
+    )
 
 
 def _estimates(spread: Spread, level: float, plan: Plan) -> list[Estimate]:
@@ -191,7 +205,15 @@ def _estimates(spread: Spread, level: float, plan: Plan) -> list[Estimate]:
     bounds = spread.bounds(level)
     words, horizon = words_of(plan.replays), f"T' = {plan.horizon:,}"
     return [
-        Estimate(METHOD, float(value), float(low), float(high), bounds.level, words, horizon)
+        Estimate(
+            estimator=METHOD,
+            value=float(value),
+            low=float(low),
+            high=float(high),
+            level=bounds.level,
+            interval=words,
+            setting=horizon,
+        )
         for value, low, high in zip(bounds.value, bounds.low, bounds.high, strict=True)
     ]
 

@@ -11,8 +11,8 @@ from replay.aggregate.two_pass import LogSums, sum_source
 from replay.checks.crossed_clusters import crossed_effect, on_crossed
 from replay.estimators.registry import named_estimators
 from replay.evaluation.arguments import wanted_columns
-from replay.evaluation.asked import NOTHING
 from replay.evaluation.bounded_rewards import check_limits
+from replay.evaluation.request import NOTHING
 from replay.evaluation.result import answer, compared
 from replay.evaluation.single_pass import is_quick, sum_in_one_pass
 from replay.evaluation.sources import opened
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from replay.aggregate.question import Question
-    from replay.evaluation.asked import EvaluationRequest
     from replay.evaluation.options import EvaluateOptions
+    from replay.evaluation.request import EvaluationRequest
     from replay.propensities.estimate import EstimatedPropensities
     from replay.results.evaluation import Comparison, Evaluation
     from replay.runtime.parallel import Run
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 def answer_table(
-    source: Any, asked: EvaluationRequest, options: EvaluateOptions
+    source: Any, request: EvaluationRequest, options: EvaluateOptions
 ) -> tuple[Comparison, Comparison]:
     """Answer the targets that don't learn, and those that do.
 
@@ -58,14 +58,14 @@ def answer_table(
         )
     with opened(source, options["sql"]) as table:
         columns, notes = find_columns(
-            table, wanted_columns(options, (*asked.others, *asked.learning))
+            table, wanted_columns(options, (*request.others, *request.learning))
         )
         surveyed, of_others = None, NOTHING
-        if asked.others:
+        if request.others:
             of_others, surveyed = _summed(
-                source, table, columns, notes, asked.others, asked.others_level, options
+                source, table, columns, notes, request.others, request.others_level, options
             )
-        if not asked.learning:
+        if not request.learning:
             return of_others, NOTHING
         from replay.evaluation.learning_targets import of_table  # noqa: PLC0415 - only learners need it
 
@@ -79,10 +79,10 @@ def answer_table(
             columns,
             notes,
             surveyed,
-            asked.learning,
+            request.learning,
             options,
-            level=asked.learning_level,
-            others=bool(asked.others),
+            level=request.learning_level,
+            others=bool(request.others),
         )
 
 
@@ -228,7 +228,14 @@ def sum_table(
         log_sums = sum_source(source.looking_at(looked), question, run)
         crossed = crossed_effect([sums.ids for sums in log_sums.totals], looked)
         crossing = on_crossed(crossed, cluster)
-        return TableSums(surveyed, question, log_sums, source.estimated, design, crossing)
+        return TableSums(
+            survey=surveyed,
+            question=question,
+            log_sums=log_sums,
+            estimated=source.estimated,
+            design=design,
+            crossed=crossing,
+        )
 
 
 def _estimate(source: SurveyedTable, question: Question, run: Run) -> EstimatedPropensities:

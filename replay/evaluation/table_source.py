@@ -91,12 +91,12 @@ def question_of(
         target.check_action(surveyed.actions)
     scale = RewardScale.of(surveyed.reward_kind, surveyed.ends, surveyed.rewards)
     return Question(
-        surveyed.actions,
-        scale.kind,
-        Features.of(surveyed.actions, surveyed.context),
-        tuple(targets),
-        tuple(target.pmf_known for target in targets),
-        sum(surveyed.pieces.values()),
+        actions=surveyed.actions,
+        kind=scale.kind,
+        features=Features.of(surveyed.actions, surveyed.context),
+        targets=tuple(targets),
+        known=tuple(target.pmf_known for target in targets),
+        length=sum(surveyed.pieces.values()),
         clustered=columns.cluster is not None,
         only=only,
         limits=columns.reward.limits,

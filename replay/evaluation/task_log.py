@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import InputError
 from replay.aggregate.joint_levels import joint_levels
 from replay.evaluation.arguments import named_columns
-from replay.evaluation.asked import NOTHING
+from replay.evaluation.request import NOTHING
 from replay.evaluation.result import answer, compared
 from replay.intervals.rules import GROUPED, LIMITED, rule_called
 from replay.task_log.log_summary import sum_task_log
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from replay.evaluation.asked import EvaluationRequest
     from replay.evaluation.options import EvaluateOptions
+    from replay.evaluation.request import EvaluationRequest
     from replay.results.evaluation import Comparison
     from replay.targets.target import TargetPolicy
 
 
 def answer_task_log(
-    path: Path, asked: EvaluationRequest, options: EvaluateOptions
+    path: Path, request: EvaluationRequest, options: EvaluateOptions
 ) -> tuple[Comparison, Comparison]:
     """Answer the targets that don't learn, and those that do, from an embedded log or an archive.
 
@@ -34,18 +34,18 @@ def answer_task_log(
     """
     _check_options(path, options)
     of_others = NOTHING
-    if asked.others:
-        of_others = _summed(path, asked.others, asked.others_level, options)
-    if not asked.learning:
+    if request.others:
+        of_others = _summed(path, request.others, request.others_level, options)
+    if not request.learning:
         return of_others, NOTHING
     from replay.evaluation.learning_targets import of_own_log  # noqa: PLC0415 - only learners need it
 
     learned = of_own_log(
         path,
-        asked.learning,
+        request.learning,
         options,
-        level=asked.learning_level,
-        others=bool(asked.others),
+        level=request.learning_level,
+        others=bool(request.others),
     )
     return of_others, learned
 

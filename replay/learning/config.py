@@ -89,7 +89,14 @@ class Walking:
             )
         shuffled = not learned and (any_order(held) or not held.order.logged)
         replays = self.replays if shuffled else 1
-        plan = Plan(acceptance, horizon, replays, shuffled, self.seed, self.worth)
+        plan = Plan(
+            acceptance=acceptance,
+            horizon=horizon,
+            replays=replays,
+            shuffled=shuffled,
+            seed=self.seed,
+            worth=self.worth,
+        )
         return plan, self._notes(held, plan, learned=learned)
 
     def _way_out(self, held: ReplayLog) -> str:

@@ -213,13 +213,13 @@ class _Lanes:
         if held.pmf is not None:
             self.inverse = np.divide(1.0, held.pmf, out=np.zeros_like(held.pmf), where=held.pmf > 0)
         self.done = Walk(
-            r,
-            plan.acceptance,
-            np.zeros((10, c * r)),
-            np.zeros(c * r, np.int64),
-            np.zeros((2, GROUPS, c)),
-            Learners.fresh(c * r, k, d),
-            Policies.of(self.candidates, held.actions, r, plan.worth),
+            replays=r,
+            acceptance=plan.acceptance,
+            sums=np.zeros((10, c * r)),
+            accepted=np.zeros(c * r, np.int64),
+            groups=np.zeros((2, GROUPS, c)),
+            learners=Learners.fresh(c * r, k, d),
+            policies=Policies.of(self.candidates, held.actions, r, plan.worth),
         )
 
     def step(self) -> bool:

@@ -141,6 +141,20 @@ class Statement:
     audits: Audits
     agreement: Component | None = None
 
+    @classmethod
+    def refused(cls, tasks: int, judgement: Judgement, audits: Audits) -> Statement:
+        """State nothing but the counts, because the tasks can't answer."""
+        return cls(
+            tasks=tasks,
+            judgement=judgement,
+            gain=None,
+            net=None,
+            saved=None,
+            net_saved=None,
+            components=(),
+            audits=audits,
+        )
+
     @property
     def verdict(self) -> str:
         """The judgement in words: `good`, `weak: why` or `cannot answer: why`."""

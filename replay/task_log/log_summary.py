@@ -159,12 +159,12 @@ def sum_task_log(
         ]
         summaries = (
             Summary(
-                "task",
-                "real",
-                sums,
-                (*notes_on(target, money, counts, delay_usd_per_hour), *log.notes()),
-                counts,
-                blocked,
+                unit="task",
+                kind="real",
+                sums=sums,
+                notes=(*notes_on(target, money, counts, delay_usd_per_hour), *log.notes()),
+                counts=counts,
+                blocked=blocked,
                 money=money,
                 estimand=estimand_of(target),
                 checked=accuracy_check(money),

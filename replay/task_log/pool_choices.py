@@ -52,12 +52,12 @@ def sum_choices(
     asks = judged_asks(log, cut)
     actions = asks.actions
     question = Question(
-        actions,
-        "real",
-        Features.of(actions, ()),
-        tuple(targets),
-        tuple(target.pmf_known for target in targets),
-        asks.judged,
+        actions=actions,
+        kind="real",
+        features=Features.of(actions, ()),
+        targets=tuple(targets),
+        known=tuple(target.pmf_known for target in targets),
+        length=asks.judged,
         clustered=True,
         centre=asks.centre,
         timed=True,
@@ -129,7 +129,14 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
             names.update(reward.pmf, [reward.pool])
     if not judged:
         raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
-    return Asks(log, cut, tuple(sorted(names - {STOP})), judged, unjudged, total / judged)
+    return Asks(
+        log=log,
+        cut=cut,
+        actions=tuple(sorted(names - {STOP})),
+        judged=judged,
+        unjudged=unjudged,
+        centre=total / judged,
+    )
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:

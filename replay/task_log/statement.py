@@ -64,7 +64,14 @@ def money_of(
     )
     whole = _statement(accounts.whole, target, level, share, priced=priced)
     known = whole.gain is not None and whole.audits.precise
-    return Money(target, level, headline(whole, target), whole, slices, known)
+    return Money(
+        target=target,
+        level=level,
+        headline=headline(whole, target),
+        whole=whole,
+        slices=slices,
+        accuracy_known=known,
+    )
 
 
 def _statement(
@@ -72,17 +79,17 @@ def _statement(
 ) -> Statement:
     tasks, sums = ledger.weights.rows, ledger.audits
     audits = Audits(
-        sums.drawn,
-        sums.gold,
-        sums.effective(),
-        ENOUGH_GOLD,
-        float(ledger.earned[-1]) / tasks if tasks else 0.0,
-        0 if priced else sums.unpriced,
+        drawn=sums.drawn,
+        gold=sums.gold,
+        effective=sums.effective(),
+        needed=ENOUGH_GOLD,
+        usd=float(ledger.earned[-1]) / tasks if tasks else 0.0,
+        unpriced=0 if priced else sums.unpriced,
         widest=HEADLINE * share,
     )
     judgement = judge(ledger.weights.diagnostics(), tasks, target, "task")
     if judgement.refused:
-        return Statement(tasks, judgement, None, None, None, None, (), audits)
+        return Statement.refused(tasks, judgement, audits)
 
     def gain(name: str) -> Amount:
         return amount(ledger.gain(name), level)
@@ -99,19 +106,19 @@ def _statement(
     names = ("accuracy",) if audits.enough else ("agreement", "correction")[: 1 + bool(sums.gold)]
     delay_price = Earned(*ledger.price).delay_s
     return Statement(
-        tasks,
-        judgement,
-        gain("value_usd"),
-        gain("net_usd"),
-        gain("usd").times(-1.0),
-        gain("paid_usd").times(-1.0),
-        (
+        tasks=tasks,
+        judgement=judgement,
+        gain=gain("value_usd"),
+        net=gain("net_usd"),
+        saved=gain("usd").times(-1.0),
+        net_saved=gain("paid_usd").times(-1.0),
+        components=(
             *(component(name, "right answers", gain(f"{name}_usd")) for name in names),
             component("usd", "usd", gain("usd").times(-1.0)),
             component("delay_s", "s", gain("delay_s").times(delay_price) if delay_price else None),
         ),
-        audits,
-        component("agreement", "right answers", None),
+        audits=audits,
+        agreement=component("agreement", "right answers", None),
     )
 
 

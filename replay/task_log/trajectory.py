@@ -97,14 +97,14 @@ def trajectory(
     correction = missed / chance if known else 0.0
     asked = sum(d.usd for d in history.decisions if d.choice != STOP)
     end = Earned(
-        agreement,
-        proxy - agreement,
-        correction,
-        given.worth_usd * agreement,
-        given.worth_usd * (proxy - agreement),
-        given.worth_usd * correction,
-        given.usd - asked,  # an ask that nobody answered isn't paid
-        history.verdicts[0].delay_s,
+        agreement=agreement,
+        recalibration=proxy - agreement,
+        correction=correction,
+        agreement_usd=given.worth_usd * agreement,
+        recalibration_usd=given.worth_usd * (proxy - agreement),
+        correction_usd=given.worth_usd * correction,
+        usd=given.usd - asked,  # an ask that nobody answered isn't paid
+        delay_s=history.verdicts[0].delay_s,
     )
     *earlier, last = history.decisions
     steps = (
@@ -114,17 +114,17 @@ def trajectory(
     unsure = max(p * (1.0 - p) for p in (agreement, proxy))
     doubt = unsure / chance if chance and answered else 0.0
     return Trajectory(
-        history.task,
-        steps,
-        audited,
-        known,
-        _audit_usd(history, known=known),
-        doubt,
-        given.worth_usd,
-        traits,
-        chance,
-        right,
-        missed,
+        task=history.task,
+        steps=steps,
+        audited=audited,
+        gold=known,
+        audit_usd=_audit_usd(history, known=known),
+        doubt=doubt,
+        worth_usd=given.worth_usd,
+        traits=traits,
+        chance=chance,
+        right=right,
+        missed=missed,
     )
 
 

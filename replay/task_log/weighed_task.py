@@ -80,13 +80,13 @@ def weigh(task: Trajectory, pmfs: Sequence[Mapping[str, float]], model: Tabular)
     reached = np.concatenate([[1.0], rho[:-1]]) > 0
     lacks = [fsum(pmf.values()) < 1 - 1e-9 for pmf in pmfs]
     return WeighedTask(
-        rho,
-        rho[:, None] * earned,
-        earned.sum(axis=0),
-        direct,
-        scores,
-        square,
-        bool((reached & np.array(lacks)).any()),
+        rho=rho,
+        terms=rho[:, None] * earned,
+        earned=earned.sum(axis=0),
+        direct=direct,
+        scores=scores,
+        square=square,
+        unsupported=bool((reached & np.array(lacks)).any()),
     )
 
 

@@ -42,7 +42,7 @@ class TuneRequest:
 
 def answer(
     held: ReplayLog,
-    asked: TuneRequest,
+    request: TuneRequest,
     notes: Sequence[str] = (),
     *,
     unit: str = "row",
@@ -57,62 +57,64 @@ def answer(
     CannotAnswer
         If the log can say of no candidate what it would earn.
     """
-    asked.new.check_action(held.actions)
-    plan, more = asked.walking.plan(held, learned=unit == "ask")
-    everyone = list(asked.candidates)
-    if asked.today is not None:
-        everyone.append(asked.today)
+    request.new.check_action(held.actions)
+    plan, more = request.walking.plan(held, learned=unit == "ask")
+    everyone = list(request.candidates)
+    if request.today is not None:
+        everyone.append(request.today)
     walked = walk(held, everyone, plan, tell)
     names = [policy_label(one) for one in everyone]
     judgements = judge_walk(held, walked, names, unit)
-    usable = [at for at in range(len(asked.candidates)) if not judgements[at].refused]
+    usable = [at for at in range(len(request.candidates)) if not judgements[at].refused]
     if not usable:
         raise CannotAnswer(judgements[0].reason)
-    if asked.today is not None and judgements[-1].refused:
+    if request.today is not None and judgements[-1].refused:
         raise CannotAnswer(f"today's policy: {judgements[-1].text}")
     together = with_logged(held, walked)
     chosen = max(usable, key=lambda at: float(together.value[at]))
-    every = range(len(asked.candidates))
+    every = range(len(request.candidates))
     first = together.of(np.eye(len(together.value))[:, : len(everyone)])
-    earns = amounts(first.bounds(asked.level))
-    now = len(everyone) - 1 if asked.today is not None else len(everyone)
-    over = against(together, now, every, asked.level)
-    under = under_best(together, chosen, every, asked.level)
-    tasks = held.whole if asked.tasks is None else asked.tasks
-    looked = LogSample.of(held, asked.new, tasks, asked.level)
+    earns = amounts(first.bounds(request.level))
+    now = len(everyone) - 1 if request.today is not None else len(everyone)
+    over = against(together, now, every, request.level)
+    under = under_best(together, chosen, every, request.level)
+    tasks = held.whole if request.tasks is None else request.tasks
+    looked = LogSample.of(held, request.new, tasks, request.level)
     buys = tomorrows(looked, walked)
     histories = walked.value()
     found = tuple(
         Candidate(
-            names[at],
-            everyone[at],
-            earns[at],
-            over[at],
-            under[at],
-            float(histories[at].std(ddof=1)) if plan.replays > 1 else None,
-            buys[at].pess,
-            buys[at].width,
-            judgements[at].reason if judgements[at].refused else None,
+            name=names[at],
+            settings=everyone[at],
+            earns=earns[at],
+            over_today=over[at],
+            under_best=under[at],
+            history_sd=float(histories[at].std(ddof=1)) if plan.replays > 1 else None,
+            tomorrow_pess=buys[at].pess,
+            tomorrow_width=buys[at].width,
+            refused=judgements[at].reason if judgements[at].refused else None,
         )
         for at in every
     )
     return Tuning(
-        len(held),
-        unit,
-        plan.horizon,
-        plan.replays,
-        words_of(plan.replays),
-        asked.level,
-        "logging" if asked.today is None else names[-1],
-        amounts(together.of(np.eye(len(together.value))[:, [now]]).bounds(asked.level))[0],
-        found,
-        chosen,
-        all(found[at].under_best.low > 0 for at in usable if at != chosen),
-        policy_toml(everyone[chosen]),
-        str(asked.new),
-        tasks,
-        _floor(looked, walked, found[chosen], chosen, asked.precision),
-        (LEARNER, units(plan.worth), *notes, *more),
+        rows=len(held),
+        unit=unit,
+        horizon=plan.horizon,
+        replays=plan.replays,
+        words=words_of(plan.replays),
+        level=request.level,
+        today="logging" if request.today is None else names[-1],
+        today_earns=amounts(
+            together.of(np.eye(len(together.value))[:, [now]]).bounds(request.level)
+        )[0],
+        candidates=found,
+        chosen=chosen,
+        apart=all(found[at].under_best.low > 0 for at in usable if at != chosen),
+        policy=policy_toml(everyone[chosen]),
+        new=str(request.new),
+        tasks=tasks,
+        floor=_floor(looked, walked, found[chosen], chosen, request.precision),
+        notes=(LEARNER, units(plan.worth), *notes, *more),
     )
 
 

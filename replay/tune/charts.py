@@ -32,7 +32,14 @@ def earnings_chart(found: Tuning) -> Figure:
         earns = None
         if one.refused is None:
             value, low, high = one.earns.value, one.earns.low, one.earns.high
-            earns = Estimate(one.name, value, low, high, found.level, found.words)
+            earns = Estimate(
+                estimator=one.name,
+                value=value,
+                low=low,
+                high=high,
+                level=found.level,
+                interval=found.words,
+            )
         lines.append(ForestRow(one.name, earns, "cannot answer", kind))
     today = found.today_earns.value
     rule = ReferenceLine(today, f"today, {found.today}: {number(today)}")

@@ -87,7 +87,15 @@ class LogSample:
         row = np.arange(0, len(held), max(-(-len(held) // most), 1))
         even = uniform(np.ones((len(row), k)) if held.can is None else held.can[row])
         vectors = np.concatenate([np.eye(k)[held.action[row]], held.features[row, 1:]], axis=1)
-        return cls(held, row, chances(new, held.actions, even), even, vectors, tasks, level)
+        return cls(
+            held=held,
+            row=row,
+            wanted=chances(new, held.actions, even),
+            even=even,
+            vectors=vectors,
+            tasks=tasks,
+            level=level,
+        )
 
     def cross(self, mu: Floats) -> Floats:
         """Cross products of vectors with themselves and the reward, as if `mu` had chosen."""

@@ -55,45 +55,45 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     >>> found.best.name, found.horizon
     ('epsilon_greedy 0.1, floor 0.02', 548)
     """
-    asked_for = filled(TuneOptions, options)
-    sql, tell, tasks = asked_for["sql"], asked_for["tell"], asked_for["tasks"]
-    level, precision = asked_for["level"], asked_for["precision"]
+    options_given = filled(TuneOptions, options)
+    sql, tell, tasks = options_given["sql"], options_given["tell"], options_given["tasks"]
+    level, precision = options_given["level"], options_given["precision"]
     _check(level, tasks, precision)
-    walking = walking_of(asked_for)
+    walking = walking_of(options_given)
     walking.check()
-    grid_lists = asked_for["explorer"], asked_for["rate"], asked_for["floor"]
-    asked = TuneRequest(
-        _candidates(asked_for["candidates"], *grid_lists),
-        _today(asked_for["today"]),
-        walking,
-        _new(asked_for["new"]),
-        tasks,
-        precision,
-        level,
+    grid_lists = options_given["explorer"], options_given["rate"], options_given["floor"]
+    request = TuneRequest(
+        candidates=_candidates(options_given["candidates"], *grid_lists),
+        today=_today(options_given["today"]),
+        walking=walking,
+        new=_new(options_given["new"]),
+        tasks=tasks,
+        precision=precision,
+        level=level,
     )
     if (source is None) == (sql is None):
         raise InputError("give either a log or a query (--sql)")
     own = own_log(source)
     if own is not None:
         held, notes = hold_own(own, tell)
-        return answer(held, asked, notes, unit="ask", tell=tell)
+        return answer(held, request, notes, unit="ask", tell=tell)
     wanted = ColumnOptions(
-        action=asked_for["action"],
-        reward=asked_for["reward"],
-        propensity=asked_for["propensity"],
-        logged=asked_for["logged"],
-        actions=asked_for["actions"],
-        context=several("context", asked_for["context"]),
-        cluster=asked_for["cluster"],
+        action=options_given["action"],
+        reward=options_given["reward"],
+        propensity=options_given["propensity"],
+        logged=options_given["logged"],
+        actions=options_given["actions"],
+        context=several("context", options_given["context"]),
+        cluster=options_given["cluster"],
     )
     with opened(source, sql) as table:
         columns, notes = find_columns(table, wanted)
-        found = survey(table, columns, tell, strict=asked_for["strict"])
+        found = survey(table, columns, tell, strict=options_given["strict"])
         held = hold_table(table, columns, found, tell)
     notes += tuple(found.unusable.lines())
     if not wanted.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    return answer(held, asked, notes, tell=tell)
+    return answer(held, request, notes, tell=tell)
 
 
 def _today(given: PolicySettings | str | Path) -> PolicySettings | None:
