@@ -1,1 +1,1 @@
-"""The archive: one row per reward, in Parquet by day."""
+"""The archive: decisions, rewards and verdicts as Parquet files, by day."""

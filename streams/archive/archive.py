@@ -1,11 +1,11 @@
-"""The archive: decisions, verdicts and rewards of a log as Parquet, for as long as you keep them.
+"""The archive: copies decisions, verdicts and rewards of a log to Parquet files.
 
-It follows the log outside any group and writes nothing into it. Where it is, its files' names say,
-so that a restart knows where to go on and needs nothing else.
+It reads the log outside any group and writes nothing into it. Its position is in the names of its
+files, so that a restart needs nothing else.
 
 Rule 1: a verdict or reward is written only after every decision that was in the log when it was
-read, so what is archived of a task that has its verdict has all of its decisions.
-Rule 2: what waits in memory is bounded, by count, by bytes and by age.
+read, so a task with an archived verdict has all of its decisions in the archive.
+Rule 2: rows in memory are bounded by count, by bytes and by age.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from streams.log.log import Follower, Log, Record
 
 EVERY = 50_000
-"""Rows of a range: files of some MB, which DuckDB reads well."""
+"""Rows per range: files of some MB, which DuckDB reads well."""
 
 MAX_AGE_S = 600.0
-"""Longest wait of a row: the topics of a log with 8 partitions make 17 files each time."""
+"""Longest time until a row is written: a log with 8 partitions then makes 17 files."""
 
 MAX_BYTES = 64 << 20
-"""Most that waits, all told; a backlog is archived in ranges that are shorter, if need be."""
+"""Limit of all rows in memory; a backlog may be archived in shorter ranges because of it."""
 
 BATCH = 1000
 POLL_S = 0.2
@@ -48,22 +48,22 @@ RETRY_S = 5.0
 
 
 class Archive:
-    """A folder that follows a log; one process at a time, for the lock in it.
+    """Copies a log to a folder; one process at a time, by a lock in the folder.
 
     Parameters
     ----------
     log
         The log; its topics are followed from where the folder ends.
     folder
-        Made if it isn't there.
+        Created if it does not exist.
     every, max_age_s
-        A range is written at so many rows, or when its first one has waited so long.
+        A range is written at this number of rows, or at this age of its first row.
     disk
-        What writes.
+        Writes the files.
     clock
-        Seconds that only grow.
+        A monotonic clock, in seconds.
     warn
-        Called with a line when something is to be said that is no error.
+        Called with a line about a problem that is no error.
     progress
         Called with the archive after each range.
 
@@ -72,7 +72,7 @@ class Archive:
     LogBusy
         If another process archives into the folder.
     StateError
-        If files are missing, hold the same rows twice, or are of another log.
+        If files are missing, overlap, or belong to another log.
     """
 
     def __init__(
@@ -94,63 +94,63 @@ class Archive:
         self._clock = clock
         self._warn = warn
         self._progress = progress
-        self._since: float | None = None  # when the first row that waits came
+        self._since: float | None = None  # when the first row in memory was read
         self._folder = folder
         disk = Disk() if disk is None else disk
         disk.make_folder(folder)
         try:
             self._lock = hold(folder / ".poolwise", "archive")
         except LogBusy as error:
-            raise LogBusy(f"{folder}: another process archives into this folder") from error
-        self._shelves: list[tuple[PartitionWriter, Follower]] = []
+            raise LogBusy(f"{folder}: another poolwise archive writes to this folder") from error
+        self._writers: list[tuple[PartitionWriter, Follower]] = []
         try:
             for topic in EVENTS:
                 for partition in range(log.partitions(topic)):
-                    shelf = PartitionWriter(folder, Place(topic, partition), disk)
-                    self._shelves.append((shelf, self._follow(log, shelf)))
+                    writer = PartitionWriter(folder, Place(topic, partition), disk)
+                    self._writers.append((writer, self._follow(log, writer)))
         except BaseException:
             self.close()
             raise
 
     def step(self, timeout_s: float = 0.0) -> int:
-        """Read once from every partition, and write what is due; how many records were read.
+        """Read once from every partition, and write what is due; return the number of records read.
 
         Raises
         ------
         OSError
-            If the disk refuses: nothing is lost, and the next step tries again.
+            On an error of the disk: nothing is lost, and the next step tries again.
         """
-        found = sum(self._poll(shelf, follower) for shelf, follower in self._shelves)
-        if not found and timeout_s:
-            found = self._poll(*self._shelves[-1], timeout_s)
-        waiting = sum(shelf.waiting_bytes for shelf, _ in self._shelves)
+        records = sum(self._poll(writer, follower) for writer, follower in self._writers)
+        if not records and timeout_s:
+            records = self._poll(*self._writers[-1], timeout_s)
+        waiting = sum(writer.waiting_bytes for writer, _ in self._writers)
         late = self._since is not None and self._clock() - self._since >= self._max_age_s
         if late or waiting >= MAX_BYTES:
             self.flush()
-        return found
+        return records
 
     def flush(self) -> None:
-        """Write all that waits, decisions first: those too that were committed meanwhile."""
-        for shelf, follower in self._shelves:
-            if shelf.place.topic == DECISIONS:
+        """Write all rows in memory, decisions first, including those committed meanwhile."""
+        for writer, follower in self._writers:
+            if writer.place.topic == DECISIONS:
                 end = follower.end()
                 while follower.position < end:
-                    self._poll(shelf, follower, POLL_S)
-                self._store(shelf)
-        for shelf, _ in self._shelves:
-            if shelf.place.topic != DECISIONS:
-                self._store(shelf)
+                    self._poll(writer, follower, POLL_S)
+                self._store(writer)
+        for writer, _ in self._writers:
+            if writer.place.topic != DECISIONS:
+                self._store(writer)
         self._since = None
 
     def run(self, *, until_idle: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
-        """Follow the log until `stop` says so or, if asked to, to its end.
+        """Follow the log until `stop` returns true or, with `until_idle`, to its end.
 
-        A full disk is said once and waited out, unless the end is waited for.
+        A full disk is reported once, then it waits for space, unless `until_idle`.
 
         Raises
         ------
         OSError
-            If the disk refuses.
+            On another error of the disk.
         """
         full = False
         wait_s = 0.0 if until_idle else POLL_S
@@ -159,7 +159,7 @@ class Archive:
                 if not self.step(wait_s) and until_idle:
                     if self.at_end():
                         break
-                    wait_s = POLL_S  # the log only takes its time to answer
+                    wait_s = POLL_S  # the log is only slow to answer
             except OSError as error:
                 if until_idle or error.errno not in FULL:
                     raise
@@ -173,60 +173,60 @@ class Archive:
 
     def at_end(self) -> bool:
         """Whether everything in the log has been read."""
-        return all(follower.at_end() for _, follower in self._shelves)
+        return all(follower.at_end() for _, follower in self._writers)
 
     def close(self) -> None:
-        """Stop following and let another in; what waits is read again at the next start."""
-        for _, follower in self._shelves:
+        """Stop, and release the lock; rows in memory are read again at the next start."""
+        for _, follower in self._writers:
             follower.close()
         self._lock.close()
 
     def figures(self) -> dict[str, int]:
-        """What was written since the start."""
+        """Rows by topic and files, written since the start."""
         return {**{topic: self.rows[topic] for topic in EVENTS}, "files": self.files}
 
-    def _follow(self, log: Log, shelf: PartitionWriter) -> Follower:
-        """Follow from behind what is archived, after a look at the last record of that."""
-        if shelf.position:
-            with closing(log.follow(*shelf.place, shelf.position - 1)) as look:
-                if look.end() < shelf.position:
-                    topic, partition = shelf.place
+    def _follow(self, log: Log, writer: PartitionWriter) -> Follower:
+        """Follow from the end of the archive, after a check of its last record."""
+        if writer.position:
+            with closing(log.follow(*writer.place, writer.position - 1)) as look:
+                if look.end() < writer.position:
+                    topic, partition = writer.place
                     raise StateError(
-                        f"{self._folder}: it has more of {topic}/{partition} than the log: "
-                        "it is the archive of another log"
+                        f"{self._folder}: archive of another log (it has more records of"
+                        f" {topic}/{partition})"
                     )
                 records: list[Record] = []
-                while not records and look.position < shelf.position:
+                while not records and look.position < writer.position:
                     records = look.poll(1, POLL_S)
                 for record in records:
-                    shelf.check_last(record)
-        return log.follow(*shelf.place, shelf.position)
+                    writer.check_last(record)
+        return log.follow(*writer.place, writer.position)
 
-    def _poll(self, shelf: PartitionWriter, follower: Follower, timeout_s: float = 0.0) -> int:
-        if shelf.unfinished or shelf.waiting >= self._every:
-            self._make_room(shelf)
-        records = follower.poll(min(BATCH, self._every - shelf.waiting), timeout_s)
+    def _poll(self, writer: PartitionWriter, follower: Follower, timeout_s: float = 0.0) -> int:
+        if writer.unfinished or writer.waiting >= self._every:
+            self._make_room(writer)
+        records = follower.poll(min(BATCH, self._every - writer.waiting), timeout_s)
         for lost in follower.lost():
-            shelf.lose(lost)
+            writer.lose(lost)
             self._warn(
-                f"{lost.place.topic}/{lost.place.partition}: the log deleted what it had from"
-                f" {lost.first} to {lost.end - 1} before it was archived"
+                f"{lost.place.topic}/{lost.place.partition}: offsets {lost.first} to {lost.end - 1}"
+                " were deleted from the log before they were archived"
             )
-        shelf.add(records)
+        writer.add(records)
         if records and self._since is None:
             self._since = self._clock()
         return len(records)
 
-    def _make_room(self, shelf: PartitionWriter) -> None:
-        if shelf.unfinished or shelf.place.topic == DECISIONS:
-            self._store(shelf)
+    def _make_room(self, writer: PartitionWriter) -> None:
+        if writer.unfinished or writer.place.topic == DECISIONS:
+            self._store(writer)
         else:
             self.flush()
 
-    def _store(self, shelf: PartitionWriter) -> None:
-        waiting = shelf.waiting
-        self.files += shelf.store()
-        self.rows[shelf.place.topic] += waiting
+    def _store(self, writer: PartitionWriter) -> None:
+        waiting = writer.waiting
+        self.files += writer.store()
+        self.rows[writer.place.topic] += waiting
         self._progress(self)
 
 

@@ -1,10 +1,10 @@
-"""Events as typed columns: one row a record, made so that the event can be had back exactly.
+"""Events as typed columns: one row per record, from which the event can be restored exactly.
 
-A field is a column of its own name. Text, numbers and truth are what they are, lists of text are
-lists, dicts of numbers are maps; where a field may be of several kinds (features, target) it is
-JSON, and its column says so (`poolwise: json` in the field's metadata). Times stay seconds since
-the epoch, as in the log. Two columns are added: `offset`, the record's position, and `original`,
-the bytes of a record that is no event this version reads, whose other columns are null.
+Each field is a column of the same name. Text, numbers and booleans keep their type, lists of text
+are lists, dicts of numbers are maps; a field with several types (features, target) is JSON, and its
+column is marked (`poolwise: json` in the field's metadata). Times are seconds since the epoch, as
+in the log. Two columns are added: `offset`, the record's position, and `original`, the bytes of a
+record that this version cannot read as an event, whose other columns are null.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EVENTS: dict[str, type[Event]] = {DECISIONS: Decision, REWARDS: Reward, VERDICTS: Verdict}
-"""What the topics that are archived hold."""
+"""Types of the events in archived topics."""
 
 DAY_OF: dict[str, str] = {DECISIONS: "at", REWARDS: "decided_at", VERDICTS: "at"}
-"""The time that says in which day's folder a row belongs."""
+"""The field whose time decides the day's folder of a row."""
 
 NO_DAY = "__HIVE_DEFAULT_PARTITION__"
-"""The folder of what has no day, as Hive calls it: Arrow and DuckDB 2 read it as null."""
+"""The folder of rows without a day, named as Hive does: Arrow and DuckDB 2 read it as null."""
 
 JSON = {b"poolwise": b"json"}
 """Metadata of a column whose text is JSON."""
@@ -76,14 +76,14 @@ def schema_of(topic: str) -> pa.Schema:
     ['offset', 'task', 'project', 'revision']
     """
     fields = [pa.field("offset", pa.int64(), nullable=False)]
-    for found in msgspec.structs.fields(EVENTS[topic]):
-        arrow = _ARROW.get(_alone(found.type))
-        fields.append(pa.field(found.name, arrow or _text, metadata=None if arrow else JSON))
+    for field in msgspec.structs.fields(EVENTS[topic]):
+        arrow = _ARROW.get(_alone(field.type))
+        fields.append(pa.field(field.name, arrow or _text, metadata=None if arrow else JSON))
     return pa.schema([*fields, pa.field("original", pa.binary())])
 
 
 def day_of(topic: str, value: bytes | None) -> str:
-    """Day in UTC of a record, as its folder is called.
+    """Day in UTC of a record, as the name of its folder.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def _event(topic: str, value: bytes | None) -> Event | None:
 
 
 _WHOLE = {
-    topic: [found.name for found in msgspec.structs.fields(kind) if found.type is int]
+    topic: [field.name for field in msgspec.structs.fields(kind) if field.type is int]
     for topic, kind in EVENTS.items()
 }
 
@@ -159,6 +159,6 @@ def _json(value: Any) -> str:
 
 
 def _alone(kind: Any) -> Any:
-    """Type without `None`; of several types, all of them."""
-    kinds = [one for one in get_args(kind) if one is not type(None)]
+    """Type without `None`; a union of several types is returned whole."""
+    kinds = [member for member in get_args(kind) if member is not type(None)]
     return kinds[0] if len(kinds) == 1 and type(None) in get_args(kind) else kind

@@ -1,4 +1,4 @@
-"""What the archive does to a disk: every call that a crash or a full disk can fall into."""
+"""All calls that change the archive's disk: a crash or a full disk may interrupt them."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ if TYPE_CHECKING:
 
 
 class Disk:
-    """The real one; errors name the path, so that each is one clear line."""
+    """The real disk; its errors name the path."""
 
     def make_folder(self, path: Path) -> None:
-        """Make a folder that may be there already; the one above it is there."""
+        """Create a folder unless it exists; its parent exists."""
         with _named(path):
             path.mkdir(exist_ok=True)
 
     @contextmanager
     def new_file(self, path: Path) -> Iterator[BinaryIO]:
-        """Give a file to be written; when the block ends, its bytes are on the disk."""
+        """Yield a file to write to; when the block ends, its bytes are on the disk."""
         with _named(path), path.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
 
     def rename(self, old: Path, new: Path) -> None:
-        """Give a file its name."""
+        """Rename a file."""
         with _named(new):
             old.rename(new)
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file if it exists."""
         with _named(path):
             path.unlink(missing_ok=True)
 
     def sync_folder(self, path: Path) -> None:
-        """Wait until the names in a folder are on the disk, where the system can do that."""
+        """Wait until the names in a folder are on the disk, where the system supports it."""
         if os.name != "posix":  # elsewhere a folder can't be opened
             return
         with _named(path):
@@ -52,7 +52,7 @@ class Disk:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Put the path into an error that comes without one, as those of writing do."""
+    """Add the path to an error without one, as those of writing are."""
     try:
         yield
     except OSError as error:

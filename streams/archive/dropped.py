@@ -1,9 +1,8 @@
-"""Ranges that were dropped from an archive because they are old, and what stands for them.
+"""Ranges that were dropped from an archive because they are old, and their stand-in.
 
-In their place is a file without rows, a range like any other, that ends where they ended and says
-of all its positions that they are lost. So the folder stays one chain, for every reader of this
-format. It gets its name before any of the others is removed: what it covers is dropped, whether it
-is still there or not.
+The stand-in is a file without rows, a range like any other, that ends where they ended and marks
+all its offsets as lost. So the folder stays one chain, for every reader of this format. It gets its
+name before the others are removed: whatever it covers is dropped, even if it still exists.
 """
 
 from __future__ import annotations
@@ -26,39 +25,39 @@ if TYPE_CHECKING:
 
 
 class Divided(NamedTuple):
-    """The ranges of a partition that count, and those that were dropped but are still there."""
+    """The valid ranges of a partition, and dropped ones whose files still exist."""
 
     live: list[OffsetRange]
     dropped: list[OffsetRange]
 
 
 def divided(ranges: Sequence[OffsetRange]) -> Divided:
-    """Divide ranges, which are in the order of their positions.
+    """Divide ranges, which are ordered by their offsets.
 
     Raises
     ------
     StateError
-        If a file can't be read that must be.
+        If a file cannot be read.
     """
     live: list[OffsetRange] = []
     dropped: list[OffsetRange] = []
-    for one in sorted(ranges, key=lambda one: (one.first, -one.last)):
-        over = live[-1] if live and one.last <= live[-1].last else None
-        if over is not None and one.done and not over.done:  # begun, and never given its name
+    for files in sorted(ranges, key=lambda files: (files.first, -files.last)):
+        over = live[-1] if live and files.last <= live[-1].last else None
+        if over is not None and files.done and not over.done:  # begun, and never given its name
             dropped.append(live.pop())
             over = None
         covered = over is not None and stands_for_dropped(over)
-        (dropped if covered else live).append(one)
+        (dropped if covered else live).append(files)
     return Divided(live, dropped)
 
 
-def stands_for_dropped(one: OffsetRange) -> bool:
-    """Whether a range has no rows, but stands where others stood."""
-    return one.of == 1 and one.whole and header_of(any_file(one)).rows == 0
+def stands_for_dropped(files: OffsetRange) -> bool:
+    """Whether a range is the stand-in of dropped ranges."""
+    return files.of == 1 and files.whole and header_of(any_file(files)).rows == 0
 
 
 def write_stand_in(folder: Path, day: str, place: Place, last: OffsetRange, disk: Disk) -> Path:
-    """Write the file that stands for all ranges up to `last`, in the folder of a day; its path."""
+    """Write the stand-in of all ranges up to `last` in the folder of a day; return its path."""
     digest = header_of(last.done[1]).last_digest
     header = RangeHeader(
         schema=SCHEMA_VERSION,
@@ -86,7 +85,7 @@ def write_stand_in(folder: Path, day: str, place: Place, last: OffsetRange, disk
 
 
 def files_of(ranges: Sequence[OffsetRange]) -> Iterator[Path]:
-    """Yield the files of ranges, those without a name yet too."""
-    for one in ranges:
-        yield from one.done.values()
-        yield from one.temporary.values()
+    """Yield the files of ranges, including temporary ones."""
+    for files in ranges:
+        yield from files.done.values()
+        yield from files.temporary.values()

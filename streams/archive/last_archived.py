@@ -1,4 +1,4 @@
-"""How far an archive has a topic partition: what its files say, read without touching them."""
+"""The end of an archive in a topic partition, read from its files without changing them."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 
 class LastArchived(NamedTuple):
-    """The last position that is archived, and a digest of the record there; -1 if none is."""
+    """The last archived offset, and a digest of its record; -1 if there is none."""
 
     last: int
     digest: str
 
     @property
     def position(self) -> int:
-        """Where to read on: behind everything archived."""
+        """The offset to continue at."""
         return self.last + 1
 
     def check(self, record: Record, folder: Path) -> None:
-        """Check that a record is the one archived last, if it stands where that one stood.
+        """Check a record of the log against the last archived one, if it has the same offset.
 
         Raises
         ------
         StateError
-            If it is another: so the log is another.
+            If they differ: the archive belongs to another log.
         """
         if record.offset == self.last and digest_of(record.value) != self.digest:
             raise StateError(
-                f"{folder}: its record {record.offset} of {record.topic}/{record.partition} is not"
-                " the log's: it is the archive of another log"
+                f"{folder}: archive of another log (record {record.offset} of"
+                f" {record.topic}/{record.partition} differs)"
             )
 
 
@@ -48,23 +48,24 @@ NOTHING = LastArchived(-1, "")
 
 
 def last_archived(folder: Path, place: Place) -> LastArchived:
-    """Return how far a folder has a topic partition, as far as its ranges are whole.
+    """Return the end of a topic partition in a folder, after its last complete range.
 
     Raises
     ------
     StateError
-        If files are missing, or there twice; the message names them.
+        If files are missing or duplicated; the message names them.
     """
-    return end_of_chain([*takewhile(lambda one: one.whole, divided(ranges_of(folder, place)).live)])
+    live = divided(ranges_of(folder, place)).live
+    return end_of_chain([*takewhile(lambda files: files.whole, live)])
 
 
 def end_of_chain(whole: Sequence[OffsetRange]) -> LastArchived:
-    """Return where ranges end that follow each other.
+    """Return the end of consecutive ranges.
 
     Raises
     ------
     StateError
-        If they don't; the message names the files.
+        If they are not consecutive; the message names the files.
     """
     check_chain(whole)
     if not whole:
@@ -73,5 +74,5 @@ def end_of_chain(whole: Sequence[OffsetRange]) -> LastArchived:
 
 
 def digest_of(value: bytes | None) -> str:
-    """Return the digest of a record's value that a header holds."""
+    """Return the digest of a record's value, as in a header."""
     return blake2b(value or b"", digest_size=16).hexdigest()

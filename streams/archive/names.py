@@ -1,11 +1,11 @@
-"""Names of the archive's files, and what a folder of them holds: ranges of positions.
+"""Names of the archive's files, and the ranges of offsets that they make up.
 
-A range is a batch of consecutive records of one topic partition. It is cut by day into `of` files
-that all carry its first and last position, so it is whole only if all of them are there:
+A range is a batch of consecutive records of one topic partition. It is split by day into `of` files
+that all have its first and last offset in their names, so it is complete only with all of them:
 
     rewards/day=2026-11-24/rewards-0-000000000000-000000049999-1of2.parquet
 
-Until its bytes are on the disk a file is called `.NAME.tmp`, which no reader takes.
+Until its bytes are on the disk a file is named `.NAME.tmp`, which readers ignore.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from streams.log.log import Place
 
 SCHEMA_VERSION = 1
-"""Of the columns and of the header; a newer one is refused."""
+"""Version of the columns and of the header; newer ones are refused."""
 
 HEADER = b"poolwise"
 """Key of the header in a file's metadata."""
@@ -35,11 +35,11 @@ _NAME = re.compile(r"([a-z]+)-(\d+)-(\d{12,})-(\d{12,})-(\d+)of(\d+)\.parquet")
 
 
 class RangeHeader(msgspec.Struct, frozen=True):
-    """What a file says about its range.
+    """Description of a range, in the metadata of each of its files.
 
-    `previous` is the last position of the range before, so that a lost range is noticed though
-    positions may have gaps (transaction markers of Kafka's). `last_digest` is of the last record's
-    value, so that another log is noticed. `lost` are positions, first and last, whose records the
+    `previous` is the last offset of the range before, so that a lost range is noticed although
+    offsets may have gaps (transaction markers of Kafka). `last_digest` is of the last record's
+    value, so that another log is noticed. `lost` are offsets, first and last, whose records the
     log deleted before they were read.
     """
 
@@ -55,7 +55,7 @@ class RangeHeader(msgspec.Struct, frozen=True):
 
 
 class PartName(NamedTuple):
-    """What a file's name says."""
+    """The parts of a file's name."""
 
     topic: str
     partition: int
@@ -83,7 +83,7 @@ class PartName(NamedTuple):
 
 
 class OffsetRange(NamedTuple):
-    """The files of a range, by the number of their part: those with a name, and temporary ones."""
+    """The files of a range, by the number of their part: final and temporary ones."""
 
     first: int
     last: int
@@ -93,12 +93,12 @@ class OffsetRange(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether every part has its name."""
+        """Whether every part has its final name."""
         return len(self.done) == self.of
 
 
 def part_of(name: str) -> tuple[PartName, bool] | None:
-    """Read a file's name, and whether it is temporary; `None` if it is none of ours.
+    """Parse a file's name, and whether it is temporary; `None` for other files.
 
     Examples
     --------
@@ -116,30 +116,30 @@ def part_of(name: str) -> tuple[PartName, bool] | None:
 
 
 def ranges_of(folder: Path, place: Place) -> list[OffsetRange]:
-    """List the ranges of a topic partition, whole or not, in the order of their positions.
+    """List the ranges of a topic partition, complete or not, in the order of their offsets.
 
     Raises
     ------
     StateError
-        If a part is there twice.
+        If a part is duplicated.
     """
-    found: dict[tuple[int, int, int], OffsetRange] = {}
+    ranges: dict[tuple[int, int, int], OffsetRange] = {}
     for path in sorted(folder.glob(f"{place.topic}/day=*/*{place.topic}-{place.partition}-*")):
         read = part_of(path.name)
         if read is None or read[0][:2] != place:
             continue
         part, temporary = read
         key = part.first, part.last, part.of
-        one = found.setdefault(key, OffsetRange(*key, {}, {}))
-        kept = one.temporary if temporary else one.done
-        if part.part in kept:
-            raise StateError(f"{path} and {kept[part.part]} are the same part: remove one of them")
-        kept[part.part] = path
-    return [found[key] for key in sorted(found)]
+        files = ranges.setdefault(key, OffsetRange(*key, {}, {}))
+        parts = files.temporary if temporary else files.done
+        if part.part in parts:
+            raise StateError(f"{path} and {parts[part.part]} are the same part: remove one of them")
+        parts[part.part] = path
+    return [ranges[key] for key in sorted(ranges)]
 
 
 def check_chain(ranges: Sequence[OffsetRange]) -> None:
-    """Check that whole ranges follow each other, none lost and none twice.
+    """Check that complete ranges follow each other, without a gap or an overlap.
 
     Raises
     ------
@@ -147,38 +147,38 @@ def check_chain(ranges: Sequence[OffsetRange]) -> None:
         If not; the message names the files.
     """
     before: OffsetRange | None = None
-    for one in ranges:
-        path = any_file(one)
-        if before is not None and one.first <= before.last:
-            raise StateError(f"{any_file(before)} and {path} hold the same positions")
-        if one.first != (0 if before is None else before.last + 1):
+    for files in ranges:
+        path = any_file(files)
+        if before is not None and files.first <= before.last:
+            raise StateError(f"{any_file(before)} and {path} hold the same offsets")
+        if files.first != (0 if before is None else before.last + 1):
             previous = header_of(path).previous
             if previous is not None and (before is None or previous != before.last):
-                raise StateError(f"{path}: the file before it, that ends at {previous}, is missing")
-        before = one
+                raise StateError(f"{path}: the file before it, ending at {previous}, is missing")
+        before = files
 
 
 def header_of(path: Path) -> RangeHeader:
-    """Read what a file says about its range.
+    """Read the header of a file.
 
     Raises
     ------
     StateError
-        If it isn't a whole file of an archive, or one of a newer version.
+        If it is damaged, no file of an archive, or one of a newer version.
     """
     try:
-        found = papq.read_metadata(path).metadata or {}
-        header = msgspec.json.decode(found[HEADER], type=RangeHeader)
+        metadata = papq.read_metadata(path).metadata or {}
+        header = msgspec.json.decode(metadata[HEADER], type=RangeHeader)
     except (pa.ArrowException, OSError, KeyError, msgspec.DecodeError) as error:
         raise StateError(f"{path}: not a file of an archive, or damaged") from error
     if header.schema > SCHEMA_VERSION:
         raise StateError(
-            f"{path}: its columns are of version {header.schema}, this poolwise writes"
-            f" {SCHEMA_VERSION}"
+            f"{path}: written by a newer poolwise (version {header.schema} of the columns; this one"
+            f" reads up to {SCHEMA_VERSION})"
         )
     return header
 
 
-def any_file(one: OffsetRange) -> Path:
-    """Return a file of a range that has its name."""
-    return min(one.done.values())
+def any_file(files: OffsetRange) -> Path:
+    """Return a file of a range with its final name."""
+    return min(files.done.values())

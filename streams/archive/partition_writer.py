@@ -1,10 +1,10 @@
-"""One topic partition of an archive: what waits to be written, and how it is written.
+"""Writes one topic partition of an archive: rows in memory, then files.
 
-A range is written in four steps: 1. each of its files under a temporary name, to the disk; 2. the
-folders, so that the names are there too; 3. each file gets its name; 4. the folders again. A crash
-in 1 or 2 leaves temporary files, which are removed at the next start. A crash in 3 leaves all the
-others under their temporary names, whole, and the next start gives them theirs. So a file that has
-its name is never touched again.
+A range is written in four steps: 1. each of its files is written to the disk under a temporary
+name; 2. the folders are synchronized; 3. each file is renamed to its final name; 4. the folders are
+synchronized again. A crash in 1 or 2 leaves temporary files, which the next start removes. A crash
+in 3 leaves complete files under temporary names, which the next start renames. So a file with its
+final name is never changed.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ GROUP_ROWS = 8_192
 
 
 class PartitionWriter:
-    """What the archive holds of one topic partition, and the records that wait to join it.
+    """The archived ranges of a topic partition, and the rows to be written next.
 
     Raises
     ------
     StateError
-        If files are missing, or there twice; the message names them.
+        If files are missing or duplicated; the message names them.
     """
 
     def __init__(self, folder: Path, place: Place, disk: Disk) -> None:
@@ -58,16 +58,16 @@ class PartitionWriter:
 
     @property
     def position(self) -> int:
-        """Where to read on: behind everything archived."""
+        """The offset to continue at."""
         return self._kept.position
 
     @property
     def unfinished(self) -> bool:
-        """Whether a range is written but has not all of its names: only `store` comes next."""
+        """Whether a range is written but not renamed: only `store` may come next."""
         return self._renames is not None
 
     def add(self, records: Iterable[Record]) -> None:
-        """Take records that come behind all others; they wait until `store`."""
+        """Add records that follow all others; they stay in memory until `store`."""
         assert not self.unfinished
         for record in records:
             row = PendingRow(record.offset, record.value)
@@ -79,12 +79,12 @@ class PartitionWriter:
             self.waiting_bytes += len(row.value or b"")
 
     def store(self) -> int:
-        """Write what waits as one range, and return how many files that took.
+        """Write the rows in memory as one range; return the number of files.
 
         Raises
         ------
         OSError
-            If the disk refuses. What waits is kept; call this again once it can be done.
+            On an error of the disk. The rows are kept; call this again later.
         """
         if not self.waiting:
             return 0
@@ -99,41 +99,41 @@ class PartitionWriter:
         return files
 
     def lose(self, lost: LostRecords) -> None:
-        """Note in the next range what the log deleted before it was read."""
+        """Record in the next range what the log deleted before it was read."""
         self._lost.append((lost.first, lost.end - 1))
 
     def check_last(self, record: Record) -> None:
-        """Check that a record is the one archived last, if it stands where that one stood.
+        """Check a record of the log against the last archived one, if it has the same offset.
 
         Raises
         ------
         StateError
-            If it is another: so the log is another.
+            If they differ: the archive belongs to another log.
         """
         self._kept.check(record, self._folder.parent)
 
     def _settle(self, ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
-        """Finish or remove what a crash left, and return the ranges that are whole."""
+        """Finish or remove what a crash left; return the complete ranges."""
         whole = []
         live, dropped = divided(ranges)
         for path in files_of(dropped):
             self._disk.remove(path)
-        for one in live:
-            if not one.done:
-                for path in one.temporary.values():
+        for files in live:
+            if not files.done:
+                for path in files.temporary.values():
                     self._disk.remove(path)
                 continue
-            lost = set(range(1, one.of + 1)) - one.done.keys() - one.temporary.keys()
+            lost = set(range(1, files.of + 1)) - files.done.keys() - files.temporary.keys()
             if lost:
-                beside = min(one.done.values())
-                raise StateError(f"{beside}: part {min(lost)} of {one.of} is missing")
-            self._finish([(path, _named(path)) for path in one.temporary.values()])
-            done = one.done | {number: _named(path) for number, path in one.temporary.items()}
-            whole.append(one._replace(done=done))
+                beside = min(files.done.values())
+                raise StateError(f"{beside}: part {min(lost)} of {files.of} is missing")
+            self._finish([(path, _named(path)) for path in files.temporary.values()])
+            done = files.done | {number: _named(path) for number, path in files.temporary.items()}
+            whole.append(files._replace(done=done))
         return whole
 
     def _write(self) -> list[tuple[Path, Path]]:
-        """Write every file under its temporary name; return what to rename to what."""
+        """Write every file under its temporary name; return the renames to do."""
         renames = []
         header = RangeHeader(
             schema=SCHEMA_VERSION,
@@ -171,7 +171,7 @@ class PartitionWriter:
         return renames
 
     def _finish(self, renames: Sequence[tuple[Path, Path]]) -> None:
-        """Give the files their names, those that have it since an earlier try aside."""
+        """Rename the files, except those that an earlier try renamed."""
         for old, new in renames:
             if not new.exists():
                 self._disk.rename(old, new)
@@ -189,6 +189,6 @@ def _groups(rows: Sequence[PendingRow]) -> Iterator[list[PendingRow]]:
 
 
 def _named(temporary: Path) -> Path:
-    found = part_of(temporary.name)
-    assert found is not None
-    return temporary.with_name(found[0].name)
+    parsed = part_of(temporary.name)
+    assert parsed is not None
+    return temporary.with_name(parsed[0].name)

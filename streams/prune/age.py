@@ -1,9 +1,9 @@
-"""How old the records at the front of a partition are, by what stands in them.
+"""The age of the records at the start of a partition, by the times in their events.
 
-An embedded log doesn't say when a record was written, so its event does: `at`. What comes from
-outside may bear any time; but in `labels` the workers' ticks stand among the rest, one a second, so
-there what is before an old tick is old, and other times count only where no tick is. As Kafka does,
-we stop at the first record that is young: what is behind it stays, however old.
+A log file does not store when a record was written, so the event's `at` is used. Events from
+outside may have any time; but `labels` also has the workers' ticks, one a second, so there a record
+before an old tick is old, and other times count only where there is no tick. As in Kafka, the
+first young record ends the search: records after it are kept, however old.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BATCH = 1000
 
 
 class _Dated(msgspec.Struct):
-    """As much of an event as is asked for here."""
+    """The fields of an event that are needed here."""
 
     type: str = ""
     at: float | None = None
@@ -35,18 +35,18 @@ TICK = Tick.__struct_config__.tag
 
 
 def first_young(reader: Follower, topic: str, before: float, until: int) -> int:
-    """Return the offset of the first record of `before` or later; `until`, if all are older.
+    """Return the offset of the first record of `before` or later; `until` if all are older.
 
     Parameters
     ----------
     reader
-        Stands at the front of the partition; it is read as far as is needed.
+        A reader at the start of the partition; it is read as far as needed.
     topic
-        What the partition is of.
+        Topic of the partition.
     before
         A time in UTC seconds.
     until
-        No record from this offset on is looked at.
+        Offset to stop at.
     """
     young, behind_tick = until, None
     for record in _records(reader, until):
@@ -71,9 +71,9 @@ def _records(reader: Follower, until: int) -> Iterator[Record]:
 
 
 def dated(value: bytes | None) -> tuple[str, float | None]:
-    """Return type and time of an event; "" and `None` of what is none."""
+    """Return type and time of an event; "" and `None` if it is none or has no time."""
     try:
-        found = _decode(value or b"")
+        event = _decode(value or b"")
     except (ValueError, RecursionError):  # no event, or none with a time
         return "", None
-    return found.type, found.at
+    return event.type, event.at

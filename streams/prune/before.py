@@ -1,4 +1,4 @@
-"""`--before`: a time in UTC, or so many days ago."""
+"""The option `--before`: a time in UTC, or an age in days."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _DAYS = re.compile(r"(\d{1,4}(?:\.\d+)?)d?")  # more digits are a date, such as 
 
 
 def seconds_of(text: str, now: float) -> float:
-    """Return the time in UTC seconds that `text` names; `now` is when it was said.
+    """Return the time in UTC seconds that `text` names; `now` is the current time.
 
     Raises
     ------
     BadValue
-        If it names none, or one that is still to come.
+        If it is no time, or one in the future.
 
     Examples
     --------
@@ -32,17 +32,17 @@ def seconds_of(text: str, now: float) -> float:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        msg = f"--before {text}: neither days, such as 30d, nor a time, such as 2026-10-01"
+        msg = f"--before {text}: expected days, such as 30d, or a UTC time, such as 2026-10-01"
         raise BadValue(msg) from error
     before = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if before > now:
-        msg = f"--before {text}: that is still to come, so it would leave nothing"
+        msg = f"--before {text}: is in the future, so it would delete everything"
         raise BadValue(msg)
     return before
 
 
 def shown(before: float) -> str:
-    """Return a time as it is shown.
+    """Return a time as text.
 
     Examples
     --------

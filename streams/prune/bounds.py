@@ -1,11 +1,12 @@
-"""How far each partition of an embedded log may be pruned, whatever is old: what still is needed.
+"""Offsets from which on a partition of a log file must not be pruned, as the records are needed.
 
-Rule: every bound only ever moves up while a worker is at work, so what was found stays true.
+Rule: every bound only moves up while a worker runs, so it stays valid.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import StateError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Bound(NamedTuple):
-    """Nothing from `offset` on may go, and why not."""
+    """Records from `offset` on must be kept, and why."""
 
     offset: int
     why: str
@@ -33,7 +34,7 @@ class Bound(NamedTuple):
 def bounds(
     log: EmbeddedLog, place: Place, archive: Path | None, gone: Collection[str] = ()
 ) -> Iterator[Bound]:
-    """Yield what holds a partition back.
+    """Yield the bounds of a partition.
 
     Parameters
     ----------
@@ -44,14 +45,14 @@ def bounds(
     archive
         A folder that `poolwise archive` writes this log's events into, or `None` for none.
     gone
-        Groups that will read no further.
+        Groups that are no longer used.
 
     Raises
     ------
     StateError
-        If the folder is the archive of another log, or isn't whole.
+        If the folder is the archive of another log, or incomplete.
     """
-    yield Bound(log.end(*place) - 1, "the last record says what the next offset is")
+    yield Bound(log.end(*place) - 1, "the last record of a partition is always kept")
     if place.topic in SHARED:
         yield from _groups(log, place, gone)
     if place.topic == REWARDS:
@@ -61,7 +62,7 @@ def bounds(
 
 
 def _groups(log: EmbeddedLog, place: Place, gone: Collection[str]) -> Iterator[Bound]:
-    """What each group of workers has not read; one that has read only ticks, say, is at 0."""
+    """Bounds of the groups of workers; a group that has read only ticks, for example, is at 0."""
     with one_line_errors(log.path):
         rows = log.connection.execute(
             "SELECT member_of, max(CASE WHEN topic = ? AND partition = ? THEN position ELSE 0 END)"
@@ -70,30 +71,30 @@ def _groups(log: EmbeddedLog, place: Place, gone: Collection[str]) -> Iterator[B
         ).fetchall()
     rows = [row for row in rows if row[0] not in gone]
     if not rows:
-        yield Bound(0, "no worker has read any of it")
+        yield Bound(0, "no worker has read them")
     for group, position in rows:
-        yield Bound(position, f"group {group!r} has read no further")
+        yield Bound(position, f"group {group!r} has not read them")
 
 
 def _learned(log: EmbeddedLog) -> Bound:
-    """What the newest snapshot has not learned; that before it, should the newest be damaged."""
+    """Bound of the learner: the older of the last two snapshots, in case the newest is damaged."""
     with closing(Snapshots(log)) as snapshots:
         snapshots.catch_up()
-        found = snapshots.newest_first()
-        kept = [one.position for one, _ in zip(found, range(2), strict=False)]
-    if not kept:
-        return Bound(0, "no snapshot of the learning is whole")
-    return Bound(min(kept), "a learner may have to learn it again")
+        newest = islice(snapshots.newest_first(), 2)
+        positions = [snapshot.position for snapshot in newest]
+    if not positions:
+        return Bound(0, "there is no complete snapshot of the model")
+    return Bound(min(positions), "the learner may have to learn them again")
 
 
 def _archived(log: EmbeddedLog, place: Place, folder: Path) -> Bound:
-    """What is not in the archive."""
+    """Bound of the archive."""
     kept = last_archived(folder, place)
     if kept.position > log.end(*place):
-        msg = f"{folder}: it has more of {place.topic} than the log: it is another log's archive"
+        msg = f"{folder}: archive of another log (it has more records of {place.topic})"
         raise StateError(msg)
     if kept.position:
         with closing(log.follow(*place, kept.position - 1)) as look:
             for record in look.poll(1, 0.0):
                 kept.check(record, folder)
-    return Bound(kept.position, "the archive does not have it yet")
+    return Bound(kept.position, "they are not in the archive yet")

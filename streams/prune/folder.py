@@ -1,8 +1,8 @@
-"""Dropping old days from an archive, beside an `archive` that goes on writing.
+"""Dropping old days from an archive, while `poolwise archive` writes to it.
 
-A range goes when all of its days are old, from the front of its partition on, so that what is left
-is one piece. Verdicts and rewards go before decisions: a task whose verdict is still there has the
-decisions that it had.
+A range is dropped when all of its days are old, from the start of its partition on, so that the
+rest stays contiguous. Verdicts and rewards are dropped before decisions, so that a task with a
+verdict still has all of its decisions.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from streams.embedded.lock import hold
 from streams.log.log import Place
 from streams.log.retention import DAY_S
 from streams.process.showing import counted
+from streams.process.table import aligned
 from streams.prune.before import shown
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Dropped(NamedTuple):
-    """What went of a topic: rows, files and their bytes."""
+    """Rows, files and bytes dropped from a topic."""
 
     topic: str
     rows: int
@@ -40,7 +41,7 @@ class Dropped(NamedTuple):
 
 
 class FolderReport(NamedTuple):
-    """What went, or would go, of an archive."""
+    """What was dropped, or would be dropped, from an archive."""
 
     folder: Path
     before: float
@@ -48,16 +49,17 @@ class FolderReport(NamedTuple):
     dry_run: bool
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines for a person."""
-        for one in self.dropped:
-            if one.files:
-                yield f"{one.topic:12} {one.rows:>11,} rows in {counted(one.files, 'file')}"
-        rows = sum(one.rows for one in self.dropped)
-        freed = sum(one.n_bytes for one in self.dropped)
+        """Yield the lines for people."""
+        topics = [topic for topic in self.dropped if topic.files]
         verb = "would be dropped" if self.dry_run else "dropped"
+        if topics:
+            rows = ((topic.topic, f"{topic.rows:,}", f"{topic.files:,}") for topic in topics)
+            yield from aligned(("topic", f"rows {verb}", "files"), rows)
+        total = sum(topic.rows for topic in topics)
+        freed = sum(topic.n_bytes for topic in topics)
         yield (
-            f"{self.folder}: {counted(rows, 'row')} of days before {shown(self.before)} {verb},"
-            f" {freed / 1e6:.1f} MB"
+            f"{self.folder}: {counted(total, 'row')} of days before {shown(self.before)} {verb};"
+            f" disk space freed: {freed / 1e6:.1f} MB"
         )
 
     def figures(self) -> dict[str, Any]:
@@ -65,9 +67,9 @@ class FolderReport(NamedTuple):
         return {
             "before": self.before,
             "dry_run": self.dry_run,
-            "dropped": {one.topic: one.rows for one in self.dropped},
-            "files": sum(one.files for one in self.dropped),
-            "bytes": sum(one.n_bytes for one in self.dropped),
+            "dropped": {topic.topic: topic.rows for topic in self.dropped},
+            "files": sum(topic.files for topic in self.dropped),
+            "bytes": sum(topic.n_bytes for topic in self.dropped),
         }
 
 
@@ -83,12 +85,12 @@ def prune_folder(
     LogBusy
         If another process prunes it.
     StateError
-        If files are there twice, or damaged.
+        If files are duplicated or damaged.
     OSError
-        If the disk refuses: what is dropped by then is, and the next run does the rest.
+        On an error of the disk; the next run does the rest.
     """
     if not any((folder / topic).is_dir() for topic in EVENTS):
-        raise MissingInput(f"{folder}: there is no archive here")
+        raise MissingInput(f"{folder}: not a folder of poolwise archive")
     disk = Disk() if disk is None else disk
     with closing(hold(folder / ".poolwise", "prune", "prune")):
         dropped = [
@@ -103,9 +105,9 @@ def _of_topic(folder: Path, topic: str, before: float, disk: Disk, *, dry_run: b
     for partition in _partitions(folder, topic):
         place = Place(topic, partition)
         live, left = divided(ranges_of(folder, place))
-        old = [*takewhile(lambda one: one.whole and _ended(one, before), live)]
-        if any(not stands_for_dropped(one) for one in old):
-            rows += sum(header_of(one.done[1]).rows for one in old)
+        old = [*takewhile(lambda files: files.whole and _ended(files, before), live)]
+        if any(not stands_for_dropped(files) for files in old):
+            rows += sum(header_of(files.done[1]).rows for files in old)
             gone = [*files_of(old)]
         else:
             old, gone = [], []
@@ -118,9 +120,9 @@ def _of_topic(folder: Path, topic: str, before: float, disk: Disk, *, dry_run: b
 
 
 def _drop(folder: Path, place: Place, old: list[OffsetRange], gone: list[Path], disk: Disk) -> None:
-    """Write what stands for old ranges, then remove them and the folders that are empty."""
+    """Write the stand-in of old ranges, then remove them and the folders that are empty."""
     if old:
-        newest = max(day for one in old for day in _days(one))
+        newest = max(day for files in old for day in _days(files))
         stand_in = write_stand_in(folder, newest, place, old[-1], disk)
         gone = [path for path in gone if path != stand_in]
     for path in gone:
@@ -132,14 +134,14 @@ def _drop(folder: Path, place: Place, old: list[OffsetRange], gone: list[Path], 
 
 def _partitions(folder: Path, topic: str) -> list[int]:
     names = (part_of(path.name) for path in folder.glob(f"{topic}/day=*/*{topic}-*"))
-    return sorted({found[0].partition for found in names if found and found[0].topic == topic})
+    return sorted({name[0].partition for name in names if name and name[0].topic == topic})
 
 
-def _ended(one: OffsetRange, before: float) -> bool:
-    """Whether all days of a range had ended; what has no day is as old as the rest."""
+def _ended(files: OffsetRange, before: float) -> bool:
+    """Whether all days of a range had ended; rows without a day count as old as the rest."""
     limit = f"{datetime.fromtimestamp(before - DAY_S, UTC):%Y-%m-%d}"
-    return all(day == NO_DAY or day <= limit for day in _days(one))
+    return all(day == NO_DAY or day <= limit for day in _days(files))
 
 
-def _days(one: OffsetRange) -> list[str]:
-    return [path.parent.name.removeprefix("day=") for path in one.done.values()]
+def _days(files: OffsetRange) -> list[str]:
+    return [path.parent.name.removeprefix("day=") for path in files.done.values()]

@@ -1,8 +1,8 @@
-"""Deleting what is old and no longer needed from an embedded log, beside a worker that is at work.
+"""Deleting old records that are no longer needed from a log file, while a worker runs.
 
-Each partition goes in short transactions, oldest records first, so a worker waits for moments and a
-crash leaves a log that is pruned less far. Compacted topics are left alone: of each key they keep
-the newest record only, always.
+Each partition is pruned in short transactions, oldest records first, so a worker waits only for
+moments, and a crash leaves a log that is pruned less far. Compacted topics are left alone: they
+always keep only the newest record of each key.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from streams.prune.bounds import Bound
 
 BATCH = 5_000
-"""Records a transaction: some 50 ms, in which a worker waits."""
+"""Records per transaction: some 50 ms, in which a worker waits."""
 
 
 class Cut(NamedTuple):
-    """What may go of a partition: from `first` up to, not with, `end`; `last` is its last record.
+    """Offsets to delete in a partition: from `first` to before `end`; `last` is its last record.
 
-    `why` says what keeps old records behind `end`; it is empty where nothing does.
+    `why` is the reason why old records from `end` on are kept; empty if there are none.
     """
 
     place: Place
@@ -40,30 +40,30 @@ class Cut(NamedTuple):
 
     @property
     def records(self) -> int:
-        """How many records may go."""
+        """Number of records to delete."""
         return self.end - self.first
 
 
 def cuts(
     log: EmbeddedLog, before: float, archive: Path | None = None, gone: Collection[str] = ()
 ) -> Iterator[Cut]:
-    """Yield what may go of each partition; one that was never written to is left out.
+    """Yield what to delete in each partition that has records.
 
     Parameters
     ----------
     log
         The log.
     before
-        What is of this time or later stays, in UTC seconds.
+        Records of this time or later are kept, in UTC seconds.
     archive
-        Nothing goes that this folder doesn't have yet; `None`: there is no archive.
+        Records that are not in this folder yet are kept; `None`: there is no archive.
     gone
-        Groups that will read no further, so nothing waits for them.
+        Groups that are no longer used.
 
     Raises
     ------
     StateError
-        If the folder is the archive of another log, or isn't whole.
+        If the folder is the archive of another log, or incomplete.
     """
     for topic in TOPICS.values():
         if topic.compacted:
@@ -71,7 +71,7 @@ def cuts(
         for partition in range(log.partitions(topic.name)):
             place = Place(topic.name, partition)
             if log.end(*place):
-                held = min(bounds(log, place, archive, gone), key=lambda one: one.offset)
+                held = min(bounds(log, place, archive, gone), key=lambda bound: bound.offset)
                 yield _cut(log, place, before, held)
 
 
@@ -85,6 +85,6 @@ def _cut(log: EmbeddedLog, place: Place, before: float, held: Bound) -> Cut:
 
 
 def prune_place(log: EmbeddedLog, cut: Cut) -> Iterator[int]:
-    """Delete what may go of a partition; yield how many records, transaction after transaction."""
+    """Delete the records of a cut; yield the number of records of each transaction."""
     for first in range(cut.first, cut.end, BATCH):
         yield log.delete_before(*cut.place, min(first + BATCH, cut.end))

@@ -1,12 +1,12 @@
-"""What `prune` says of a log: a line for each topic with something old, and a closing line."""
+"""The report of `prune` on a log: records by topic, what is kept and why, and a closing line."""
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.process.showing import counted
+from streams.process.table import aligned
 from streams.prune.before import shown
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MB = 1e6
 
 
 class LogReport(NamedTuple):
-    """What went, or would go, of a log; `size` is its file's before, `now` that after."""
+    """Records deleted, or to be deleted; `size` is the file's before, `now` after."""
 
     name: str
     before: float
@@ -29,22 +29,28 @@ class LogReport(NamedTuple):
     now: Size
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines for a person."""
-        for topic, cuts in groupby(self.cuts, key=lambda cut: cut.place.topic):
-            yield from _of_topic(topic, list(cuts))
-        gone = sum(cut.records for cut in self.cuts)
+        """Yield the lines for people."""
+        deleted = self._deleted()
         verb = "would be deleted" if self.dry_run else "deleted"
-        line = f"{self.name}: {counted(gone, 'record')} from before {shown(self.before)} {verb}"
+        if deleted.total():
+            total: Counter[str] = Counter()
+            for cut in self.cuts:
+                total[cut.place.topic] += cut.last + 1 - cut.first
+            rows = ((topic, f"{total[topic]:,}", f"{n:,}") for topic, n in deleted.items() if n)
+            yield from aligned(("topic", "records", verb), rows)
+        for cut in self.cuts:
+            if cut.why:
+                place = f"{cut.place.topic}/{cut.place.partition}"
+                yield f"{place}: old records from offset {cut.end} on are kept: {cut.why}"
+        line = f"{self.name}: {counted(deleted.total(), 'record')} older than"
+        line += f" {shown(self.before)} {verb}"
         if not self.dry_run:
-            line += f"; the file has {self.now.n_bytes / MB:.1f} MB"
-            line += f", of which {self.now.free / MB:.1f} are free for new records"
+            line += f"; file size: {self.now.n_bytes / MB:.1f} MB"
+            line += f", {self.now.free / MB:.1f} MB of it free for new records"
         yield line
 
     def figures(self) -> dict[str, Any]:
         """Return the same for a program."""
-        gone: Counter[str] = Counter()
-        for cut in self.cuts:
-            gone[cut.place.topic] += cut.records
         held = [
             {"topic": cut.place.topic, "partition": cut.place.partition, "at": cut.end, "why": why}
             for cut in self.cuts
@@ -53,20 +59,16 @@ class LogReport(NamedTuple):
         return {
             "before": self.before,
             "dry_run": self.dry_run,
-            "deleted": gone,
+            "deleted": self._deleted(),
             "held_back": held,
             "bytes": self.now.n_bytes,
             "bytes_before": self.size.n_bytes,
             "bytes_free": self.now.free,
         }
 
-
-def _of_topic(topic: str, cuts: list[Cut]) -> Iterator[str]:
-    gone = sum(cut.records for cut in cuts)
-    there = sum(cut.last + 1 - cut.first for cut in cuts)
-    if gone:
-        yield f"{topic:12} {gone:>11,} of {counted(there, 'record')}"
-    for cut in cuts:
-        if cut.why:
-            place = f"{topic}/{cut.place.partition}"
-            yield f"{place:12} older ones stay from offset {cut.end} on: {cut.why}"
+    def _deleted(self) -> Counter[str]:
+        """Return the number of records by topic."""
+        deleted: Counter[str] = Counter()
+        for cut in self.cuts:
+            deleted[cut.place.topic] += cut.records
+        return deleted

@@ -1,9 +1,9 @@
-"""The room that a log takes on its disk, and giving back what is free in it.
+"""The size of a log file, and returning its free space to the disk.
 
-SQLite uses the pages of deleted records again, so a file that is pruned stops growing, and that is
-all that can be done beside a worker. To make it smaller it is written anew (`VACUUM`), which keeps
-everybody out: 1.4 s where 41 MB are left. Giving pages back little by little
-(`auto_vacuum = INCREMENTAL`) took over three minutes for 205 MB: each page is moved by itself.
+SQLite reuses the pages of deleted records, so a pruned file stops growing; more cannot be done
+while a worker runs. To become smaller it is rewritten (`VACUUM`) under an exclusive lock: 1.4 s
+where 41 MB are left. Returning pages in small steps (`auto_vacuum = INCREMENTAL`) took over three
+minutes for 205 MB, because it moves each page by itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Size(NamedTuple):
 
 
 def size_of(log: EmbeddedLog) -> Size:
-    """Return how large a log is."""
+    """Return the size of a log."""
     with one_line_errors(log.path):
         page, pages, free = (
             int(log.connection.execute(f"PRAGMA {name}").fetchone()[0])
@@ -40,12 +40,12 @@ def size_of(log: EmbeddedLog) -> Size:
 
 @contextmanager
 def nobody_at_work(log: EmbeddedLog) -> Iterator[None]:
-    """Keep workers and learners out.
+    """Lock out workers and learners.
 
     Raises
     ------
     LogBusy
-        If one is at work.
+        If one is running.
     """
     with one_line_errors(log.path):
         groups = [row[0] for row in log.connection.execute("SELECT member_of FROM members")]
@@ -54,18 +54,18 @@ def nobody_at_work(log: EmbeddedLog) -> Iterator[None]:
             try:
                 stack.enter_context(closing(hold(log.path, name)))
             except LogBusy as error:
-                msg = f"{log.path}: {name!r} is at work: stop it first, or leave out --rewrite"
+                msg = f"{log.path}: {name!r} is running: stop it first, or leave out --rewrite"
                 raise LogBusy(msg) from error
         yield
 
 
 def rewrite(log: EmbeddedLog) -> None:
-    """Write the file anew without what is free in it; that takes as much room again, for a while.
+    """Rewrite the file without its free space; meanwhile this takes as much disk space again.
 
     Raises
     ------
     LogError
-        If the disk is full, or somebody writes for longer than we wait.
+        If the disk is full, or another process writes for too long.
     """
     with one_line_errors(log.path):
         log.connection.execute("VACUUM")

@@ -228,5 +228,5 @@ def test_positions_may_have_gaps_where_no_record_was(tmp_path: Path, folder: Pat
         audit(log, folder)
         assert files(folder)["rewards", 0][0].name.startswith("rewards-0-000000000001-00000000000")
         files(folder)["rewards", 0][2].unlink()
-        with pytest.raises(StateError, match="the file before it, that ends at"):
+        with pytest.raises(StateError, match="the file before it, ending at"):
             archive_all(log, folder)

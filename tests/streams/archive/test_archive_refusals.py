@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 def test_only_one_process_archives_into_a_folder(log: EmbeddedLog, folder: Path) -> None:
     with (
         closing(Archive(log, folder)),
-        pytest.raises(LogBusy, match="another process archives into this folder"),
+        pytest.raises(LogBusy, match="another poolwise archive writes to this folder"),
     ):
         Archive(log, folder)
     archive_all(log, folder)
@@ -72,7 +72,7 @@ def test_positions_that_are_there_twice_are_named(log: EmbeddedLog, folder: Path
     first, second, *_ = files(folder)["rewards", 0]
     copy = second.with_name(second.name.replace("000000000030", "000000000029"))
     copy.write_bytes(second.read_bytes())
-    with pytest.raises(StateError, match=f"{first.name} and .*{copy.name} hold the same positions"):
+    with pytest.raises(StateError, match=f"{first.name} and .*{copy.name} hold the same offsets"):
         archive_all(log, folder)
     copy.unlink()
     other = folder / "rewards" / "day=2000-01-01"
@@ -89,7 +89,7 @@ def test_the_folder_of_another_log_is_refused(
     for seed, tasks in ((9, 300), (9, 3)):
         with closing(EmbeddedLog(tmp_path / f"{tasks}.db", partitions=2, create=True)) as other:
             write(other, simulate(World(), tasks, seed))
-            with pytest.raises(StateError, match="the archive of another log"):
+            with pytest.raises(StateError, match="archive of another log"):
                 archive_all(other, folder)
     archive_all(log, folder)
     audit(log, folder)
@@ -101,7 +101,7 @@ def test_a_newer_version_of_the_columns_is_refused(
     with monkeypatch.context() as later:
         later.setattr("streams.archive.partition_writer.SCHEMA_VERSION", 2)
         archive_all(log, folder)
-    with pytest.raises(StateError, match="version 2, this poolwise writes 1"):
+    with pytest.raises(StateError, match="version 2 of the columns"):
         archive_all(log, folder)
 
 
@@ -140,7 +140,7 @@ def test_what_the_log_deleted_before_it_was_archived_is_said_and_written_down(
         with closing(archive):
             archive.run(until_idle=True)
     assert said == [
-        f"rewards/0: the log deleted what it had from {last} to 19 before it was archived"
+        f"rewards/0: offsets {last} to 19 were deleted from the log before they were archived"
     ]
     header = header_of(files(folder)["rewards", 0][-1])
     assert header.lost == ((last, 19),)

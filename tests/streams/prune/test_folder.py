@@ -100,7 +100,7 @@ def test_a_dry_run_says_the_same_and_drops_nothing(folder: Path) -> None:
     said = run(prune, folder, "--before", "1970-01-13", "--dry-run").output.splitlines()
     assert rows(folder) == before
     done = run(prune, folder, "--before", "1970-01-13").output.splitlines()
-    assert said[:-1] == done[:-1]
+    assert [line.split() for line in said[1:-1]] == [line.split() for line in done[1:-1]]
     assert said[-1].replace("would be dropped", "dropped") == done[-1]
     assert done[-1].startswith(f"{folder}: ")
 
@@ -172,5 +172,5 @@ def test_it_runs_beside_an_archive_and_once_at_a_time(folder: Path) -> None:
 
 
 def test_a_folder_that_is_no_archive_says_so(tmp_path: Path) -> None:
-    with pytest.raises(MissingInput, match="no archive"):
+    with pytest.raises(MissingInput, match="not a folder of poolwise archive"):
         prune_folder(tmp_path, 12 * DAY_S)
