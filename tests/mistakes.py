@@ -81,15 +81,15 @@ COMMANDS = [
     Command("a missing configuration", {}, "work l.db --config c.toml", 1, "c.toml: there is no"),
     Command(
         "a password in the configuration", {"c.toml": '[log]\npassword = "hunter2"\n'},
-        "work l.db --config c.toml", 1, "c.toml: log.password: a secret has no place in",
+        "work l.db --config c.toml", 1, "c.toml: log.password: secrets are not allowed in",
     ),
     Command(
         "a login without its protocol", {"c.toml": '[log]\nusername = "u"\n'},
-        "work l.db --config c.toml", 1, "security_protocol = PLAINTEXT: has no use for username",
+        "work l.db --config c.toml", 1, "security_protocol = PLAINTEXT: does not use username",
     ),
     Command(
         "a variable that is not set", {"c.toml": '[log]\ninstance = "${NO_SUCH}"\n'},
-        "work l.db --config c.toml", 1, "log.instance: the environment has no variable NO_SUCH",
+        "work l.db --config c.toml", 1, "log.instance: the environment variable NO_SUCH is not set",
     ),
     Command(
         "a missing configuration of a verb that shows", {}, "tail l.db asks --config c.toml", 1,

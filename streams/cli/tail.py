@@ -52,7 +52,7 @@ def tail(
                     sys.stdout.buffer.flush()
             sys.stdout.buffer.flush()
         except KeyboardInterrupt:
-            return  # the way to end a --follow
+            return  # how --follow is ended
         except BrokenPipeError:
             # Python flushes standard output once more at its end: give it somewhere to.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

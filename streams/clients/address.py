@@ -1,4 +1,4 @@
-"""Where a log is: `sqlite:PATH`, a path that ends in `.db` or `.sqlite`, or `kafka://...`."""
+"""The address of a log: `sqlite:PATH`, a path ending in `.db` or `.sqlite`, or `kafka://...`."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ def open_log(
         `sqlite:PATH`, a path that ends in `.db` or `.sqlite`, or
         `kafka://HOST:PORT[,HOST:PORT][/PREFIX]`.
     settings
-        The section [log]; its own address is not looked at.
+        The section [log]; its own address is ignored.
     environment
         Variables that may hold the passwords which `settings` name.
     create
-        Make the file if it isn't there. Topics on Kafka are made by `poolwise doctor` alone.
+        Create the file if it does not exist. Only `poolwise doctor` creates topics on Kafka.
 
     Raises
     ------
     LogError
-        If the address names no kind of log that this version knows, or the log can't be opened.
+        If the address has an unknown form, or the log cannot be opened.
     MissingInput
-        If there is no log and it isn't to be made.
+        If the log does not exist, and is not to be created.
 
     Examples
     --------
     >>> open_log("labels.txt")
     Traceback (most recent call last):
     ...
-    bandit.errors.LogError: 'labels.txt' is no address of a log; write sqlite:PATH, a path ending \
-in .db, or kafka://HOST:PORT
+    bandit.errors.LogError: 'labels.txt' is not the address of a log; expected sqlite:PATH, a path \
+ending in .db or .sqlite, or kafka://HOST:PORT
     """
     settings = settings or LogSettings()
     if address.startswith(KAFKA):
@@ -65,12 +65,13 @@ in .db, or kafka://HOST:PORT
         path = address if address.endswith(ENDINGS) and "://" not in address else ""
     if not path:
         msg = (
-            f"{address!r} is no address of a log; write sqlite:PATH, a path ending in .db, or"
-            " kafka://HOST:PORT"
+            f"{address!r} is not the address of a log; expected sqlite:PATH, a path ending in"
+            " .db or"
+            " .sqlite, or kafka://HOST:PORT"
         )
         raise LogError(msg)
     if settings.compression == "gzip":
-        raise LogError("log.compression = gzip: Kafka's; in a file it is zstd or none")
+        raise LogError("log.compression = gzip: only on Kafka; a log file can have zstd or none")
     return EmbeddedLog(
         Path(path),
         settings.partitions,

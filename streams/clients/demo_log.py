@@ -1,4 +1,4 @@
-"""A fresh log, with a worker on it whose time somebody else tells."""
+"""An empty log with a worker, for a simulation that provides the time."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 NAME = "demo.db"
 GROUP = "poolwise"
 WAIT_S = 0.05
-"""For a record that was just written, on a log over a network."""
+"""Longest wait for a record that was just written, on a log over a network."""
 
 
 class Settling:
-    """A worker that works off all that is there before it says that nothing is left."""
+    """A worker whose step processes all records that are there."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
 
     def step(self) -> int:
-        """Work until nothing is left; how many records were handled."""
+        """Work until nothing is left; return the number of records."""
         before = self._worker.handled
         while not self._worker.idle():
             self._worker.step(WAIT_S)
@@ -44,14 +44,14 @@ class Settling:
 
 @contextmanager
 def demo_log(folder: Path, settings: Settings) -> Iterator[tuple[str, Outside, Worker]]:
-    """Give the log's path, its other end, and its worker; an earlier log there is replaced.
+    """Yield the log's path, its client, and its worker; an earlier log there is replaced.
 
     Raises
     ------
     LogCorrupt
-        If what lies there under the log's name isn't a log.
+        If a file of that name exists and is no log.
     LogBusy
-        If another demo is at work on it.
+        If another demo uses it.
     """
     path = folder / NAME
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,17 +70,17 @@ def demo_log(folder: Path, settings: Settings) -> Iterator[tuple[str, Outside, W
 
 @contextmanager
 def demo_on(address: str, settings: Settings) -> Iterator[tuple[str, Outside, Settling]]:
-    """Give the address, the other end of the log there, and its worker.
+    """Yield the address, a client of the log, and its worker.
 
     Raises
     ------
     LogError
-        If the log can't be opened, or tasks are in it already.
+        If the log cannot be opened, or contains tasks.
     """
     with closing(open_log(address)) as log:
         readers = [log.follow(TASKS, part) for part in range(log.partitions(TASKS))]
         if any(records for reader in readers for records in read_to_end(reader, 1)):
-            msg = f"{address}: there are tasks in it; the demo needs a log of its own"
+            msg = f"{address}: contains tasks already; the demo needs a log of its own"
             raise LogError(msg)
         with _at_work(log, settings) as (outside, worker):
             yield address, outside, Settling(worker)

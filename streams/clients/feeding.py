@@ -1,7 +1,7 @@
-"""Events from JSON lines into a log: checked first, then written in batches.
+"""Feeding of JSON lines into a log: checked first, then written in batches.
 
-Rule: nothing of a file is written unless all of it can be, or the bad lines may be skipped; those
-are dead letters then.
+Rule: nothing of a file is written unless all lines are valid, or invalid ones may be skipped; those
+then become dead letters.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BATCH = 1000
 
 
 class Fed(NamedTuple):
-    """How many lines of a file were good, how many bad; fields that their events haven't."""
+    """Numbers of valid and invalid lines of a file, and of unknown fields."""
 
     good: int = 0
     bad: int = 0
@@ -36,7 +36,7 @@ class Fed(NamedTuple):
 
 
 def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewRecord]:
-    """Return the record that a line is; a tick is one for every partition.
+    """Return the record of a line; a tick becomes one record per partition.
 
     Raises
     ------
@@ -64,26 +64,25 @@ def feed(
 ) -> Fed:
     """Write the events in `stream`, one a line, to the topics they belong in.
 
-    A feed that is broken off may be repeated: what was written already is a repeat, which the
-    engine counts and ignores.
+    An interrupted feed may be repeated: the engine ignores events that it has already received.
 
     Parameters
     ----------
     log
-        Where to.
+        The log to write to.
     stream
-        Lines of JSON; it is read twice, so it must be seekable.
+        JSON lines; they are read twice, so the stream must be seekable.
     name
-        What to call it in errors.
+        The name of the stream in errors.
     skip_bad
-        Send bad lines to `deadletters` instead of refusing the file.
+        Write invalid lines to `deadletters` instead of refusing the file.
     progress
         Called with the number of lines written so far.
 
     Raises
     ------
     BadValue
-        If a line breaks a rule and `skip_bad` isn't set; nothing was written.
+        If a line breaks a rule and `skip_bad` is not set; nothing was written.
     """
     decoder, partitions = InputDecoder(), log.partitions(LABELS)
     if not skip_bad:
@@ -113,7 +112,7 @@ def feed(
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that aren't empty, with their numbers from 1; Windows' mark is left out."""
+    """Yield lines that are not empty, numbered from 1, without a byte order mark."""
     for number, line in enumerate(stream, 1):
         text = (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
         if text:

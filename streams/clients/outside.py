@@ -45,12 +45,12 @@ class Outside:
         self._log.write(records)
 
     def read(self) -> list[Ask | Verdict]:
-        """Asks, then verdicts, written since the last call."""
-        found: list[Ask | Verdict] = []
+        """Return asks, then verdicts, written since the last call."""
+        outputs: list[Ask | Verdict] = []
         for reader in self._readers:
             for records in read_to_end(reader, BATCH):
-                found += [self._decode(record.value) for record in records if record.value]
-        return found
+                outputs += [self._decode(record.value) for record in records if record.value]
+        return outputs
 
     def close(self) -> None:
         """Stop reading."""

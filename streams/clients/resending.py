@@ -1,9 +1,9 @@
-"""Dead letters sent again once what was wrong is mended: each once, in the order they came.
+"""Resending of dead letters after their cause was removed: each once, in their order.
 
-Rule 1: what was sent is remembered by rule: each rule has a group of its own, whose positions are
+Rule 1: what was sent is recorded by rule: each rule has a group of its own, whose offsets are
 committed with the records.
-Rule 2: only letters that were there at the start are sent. What breaks a rule again comes back as
-a new letter, which waits for the next time.
+Rule 2: only letters that were there at the start are sent. A record that breaks a rule again
+becomes a new letter, for the next time.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from streams.log.log import GroupMember, Log, Record
 
 BATCH = 100
-"""Letters at a time, of up to 350 KB each."""
+"""Letters per batch, of up to 350 KB each."""
 
 POLL_S = 0.2
 TRIES = 5
-"""Commits in a row whose outcome isn't known, before it is given up."""
+"""Commits in a row with an unknown outcome, before it gives up."""
 
 
 class Resent(NamedTuple):
-    """A letter, its partition and offset, and the records it became; none if it can't be sent."""
+    """A letter, its partition and offset, and the records to send; none if it cannot be sent."""
 
     letter: DeadLetter
     partition: int
@@ -44,63 +44,66 @@ class Resent(NamedTuple):
 def resend(
     log: Log, group: str, rules: Sequence[str] = (), since: int = 0, *, dry_run: bool = False
 ) -> Generator[Resent]:
-    """Send the originals of dead letters to where they came from; yield each letter.
+    """Send the original records of dead letters to their topics again; yield each letter.
 
-    A letter without its original can't be sent, nor one about a tick, whose time is over.
+    A letter without its original cannot be sent, nor one about a tick, whose time has passed.
 
     Parameters
     ----------
     log
         The log.
     group
-        Of the workers; the groups that remember what was sent have names that begin with it.
+        Group of the workers; names of the groups that record what was sent begin with it.
     rules
-        Of which letters; of all, if none is given.
+        Rules of the letters to send; empty for all.
     since
-        First offset looked at, in each partition; what is before it is passed over for good.
+        First offset in each partition; letters before it are skipped permanently.
     dry_run
-        Send nothing, and remember nothing.
+        Send nothing, and record nothing.
 
     Raises
     ------
     BadValue
-        If no letter has a rule that was given.
+        If no letter has one of the rules.
     LogBusy
-        If another process is at it, and the log allows one.
+        If another process resends, and the log allows only one.
     CommitUnknown
-        If the log can't be relied on: what was sent is remembered, the rest is for another time.
+        If the outcome of commits stays unknown: what was sent is recorded, the rest can be sent
+        later.
     """
-    ends, found = _survey(log)
+    ends, known = _survey(log)
     for rule in rules:
-        if rule not in found:
-            msg = f"no dead letter has the rule {rule!r}{nearest(rule, found) if found else ''}"
+        if rule not in known:
+            msg = f"no dead letter has the rule {rule!r}{nearest(rule, known) if known else ''}"
             raise BadValue(msg)
     decoder, partitions = InputDecoder(), log.partitions(LABELS)
-    for rule in dict.fromkeys(rules or sorted(found)):
+    for rule in dict.fromkeys(rules or sorted(known)):
         with closing(log.shared(f"{group}-deadletters-{rule}", [DEADLETTERS])) as reader:
             passing = _Passing(reader, ends)
             while (records := passing.next()) is not None:
                 resent = [
                     Resent(
                         letter,
-                        one.partition,
-                        one.offset,
+                        record.partition,
+                        record.offset,
                         records_again(letter, decoder, partitions),
                     )
-                    for one in records
-                    if one.offset >= since and (letter := letter_in(one)) and letter.rule == rule
+                    for record in records
+                    if record.offset >= since
+                    and (letter := letter_in(record))
+                    and letter.rule == rule
                 ]
-                if dry_run or passing.commit([new for one in resent for new in one.records]):
+                if dry_run or passing.commit([new for sent in resent for new in sent.records]):
                     yield from resent
 
 
 def records_again(
     letter: DeadLetter, decoder: InputDecoder, partitions: int
 ) -> Sequence[NewRecord]:
-    """Return what a letter's original is to be sent as; nothing, if it can't be.
+    """Return the records to send for a letter's original; none if it cannot be sent.
 
-    An event goes to its own topic, by its own key. What is none goes back to where it was, to be
-    looked at by the worker; a line of a file, which was nowhere, becomes a letter again.
+    An event goes to its own topic, by its own key. Anything else goes back to its topic, for the
+    worker to check; an invalid line of a file, which has no topic, becomes a letter again.
 
     Examples
     --------
@@ -128,19 +131,19 @@ def records_again(
 
 
 def _survey(log: Log) -> tuple[dict[Place, int], set[str]]:
-    """Return where the letters end now, and the rules that they name."""
+    """Return the current end offsets of the letters, and their rules."""
     ends: dict[Place, int] = {}
     rules: set[str] = set()
     for partition in range(log.partitions(DEADLETTERS)):
         with closing(log.follow(DEADLETTERS, partition)) as reader:
             ends[Place(DEADLETTERS, partition)] = reader.end()
             for records in read_to_end(reader, BATCH):
-                rules.update(letter.rule for one in records if (letter := letter_in(one)))
+                rules.update(letter.rule for record in records if (letter := letter_in(record)))
     return ends, rules
 
 
 class _Passing:
-    """Reads what a group has not passed yet, up to given ends, and passes it."""
+    """Reads what a group has not committed yet, up to given ends, and commits it."""
 
     def __init__(self, reader: GroupMember, ends: Mapping[Place, int]) -> None:
         self._reader = reader
@@ -150,7 +153,7 @@ class _Passing:
         self._failed = 0
 
     def next(self) -> list[Record] | None:
-        """Return the next records, perhaps none of them; `None` behind the last."""
+        """Return the next records, possibly none; `None` after the last."""
         polled = self._reader.poll(BATCH, POLL_S)
         self._records = []
         for record in polled:
@@ -163,7 +166,7 @@ class _Passing:
         return None if not polled and self._reader.at_end() else self._records
 
     def commit(self, new: Sequence[NewRecord]) -> bool:
-        """Write `new` and pass what `next` gave; whether that happened, so not to be seen again.
+        """Write `new` and commit what `next` returned; return whether that succeeded.
 
         Raises
         ------

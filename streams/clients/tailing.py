@@ -1,4 +1,4 @@
-"""What stands in a topic, as JSON lines to read or to pipe on."""
+"""The records of a topic as JSON lines."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ POLL_S = 0.2
 def tail(log: Log, topic: str, position: int = 0, *, follow: bool = False) -> Iterator[Record]:
     """Yield the records of every partition of `topic` from `position` on.
 
-    With `follow`, go on with what comes; otherwise stop where nothing is left.
+    With `follow`, continue with new records; otherwise stop at the end.
     """
     readers = [log.follow(topic, part, position) for part in range(log.partitions(topic))]
     while True:
-        found = False
+        any_read = False
         for reader in readers:
             records = reader.poll(BATCH, 0.0)
-            found = found or bool(records)
+            any_read = any_read or bool(records)
             yield from records
-        if found:
+        if any_read:
             continue
         if follow:
             yield from readers[0].poll(BATCH, POLL_S)
@@ -41,10 +41,9 @@ def tail(log: Log, topic: str, position: int = 0, *, follow: bool = False) -> It
 
 
 def line_of(record: Record, *, whole: bool = False) -> bytes:
-    """Return a record as one line of JSON: its value, or with `whole` its place and key as well.
+    """Return a record as a line of JSON: its value, or with `whole` its place and key as well.
 
-    Snapshots are shown by their size, dead letters with what they quote as text; of keys that were
-    deleted, `null`.
+    Snapshots are shown by their size, originals in dead letters as text, deleted keys as `null`.
     """
     value = _value(record)
     if not whole:
@@ -69,7 +68,7 @@ def _value(record: Record) -> Any:
 
 
 def readable(letter: DeadLetter) -> dict[str, Any]:
-    r"""Return a letter with key and original as texts; where they are none, as marked base64.
+    r"""Return a letter with key and original as text, or as marked base64 if they are not text.
 
     Examples
     --------
@@ -93,5 +92,5 @@ def _text(data: bytes | None) -> str | dict[str, str] | None:
 
 
 def _flat(line: bytes) -> bytes:
-    """JSON may hold line breaks between its parts, and only there."""
+    """Replace line breaks, which JSON may contain only between its parts."""
     return line.replace(b"\r", b" ").replace(b"\n", b" ")

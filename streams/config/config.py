@@ -33,17 +33,23 @@ Level = Literal["debug", "info", "warning", "error"]
 
 
 class WorkerSettings(Section, frozen=True):
-    """How the worker goes about it."""
+    """Batches, snapshots, limits and intervals of a worker."""
 
     batch_records: int = 1000  # larger batches gain little, and a crash repeats at most one
     snapshot_every: int = 2000  # rewards: learning them again takes well under a second
     snapshot_min_s: float = 10.0  # between two: one is some 5 to 15 MB, and every follower reads it
-    snapshot_every_s: float = 60.0  # so that followers know that the learner is there
-    recover_s: float = 60.0  # of commits that fail: a broker that is away for longer needs somebody
-    max_open: int = 100_000  # tasks that go on: some 40 to 200 MB of memory
-    max_halted: int = 100_000  # and those that an order or the want of a pool stopped: as much
-    max_unexpected: int = 5  # records in a row: one is bad luck, six are a bug of ours
-    max_behind_s: float = 30.0  # of a desk: asks may expire soon after, so its tasks wait
+    snapshot_every_s: float = 60.0  # so that followers know that the learner runs
+    recover_s: float = (
+        60.0  # of failing commits: a broker that is down for longer needs an operator
+    )
+    max_open: int = 100_000  # open tasks that can proceed: some 40 to 200 MB of memory
+    max_halted: int = (
+        100_000  # open tasks stopped by an order or for lack of a pool: as much memory
+    )
+    max_unexpected: int = 5  # records in a row: one may be an accident, six are a bug of ours
+    max_behind_s: float = (
+        30.0  # of a partition's time: asks may expire soon after, so its tasks wait
+    )
     tick_s: float = 1.0  # asks expire after minutes, so a second is exact enough
     poll_s: float = 0.5  # longest wait for a record: how soon a signal is seen
     drain_s: float = 20.0  # for the last batch and a snapshot; service managers wait 30 s and more
@@ -52,21 +58,21 @@ class WorkerSettings(Section, frozen=True):
 
 
 class MetricsSettings(Section, frozen=True):
-    """Where metrics and health are served."""
+    """Address of the metrics and health endpoint."""
 
     port: int | None = None  # none: nothing is served
-    host: str = "127.0.0.1"  # not to be seen from other machines, unless told otherwise
+    host: str = "127.0.0.1"  # not reachable from other machines by default
 
 
 class LogsSettings(Section, frozen=True):
-    """How the worker tells what it does, on standard error."""
+    """Format of the log lines on standard error."""
 
     format: LogFormat = "console"
-    level: Level | None = None  # warning on the console, where progress says the rest; else info
+    level: Level | None = None  # warning on the console, where progress is shown too; else info
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """All that can be set."""
+    """The whole configuration."""
 
     log: LogSettings = LogSettings()
     worker: WorkerSettings = WorkerSettings()
@@ -94,7 +100,7 @@ def read_config(path: Path, environment: Mapping[str, str] = {}) -> Config:
         msg = f"{path}: {error.strerror}"
         raise ConfigError(msg) from error
     except UnicodeDecodeError as error:
-        msg = f"{path}: not a text in UTF-8 ({error})"
+        msg = f"{path}: not UTF-8 text ({error})"
         raise ConfigError(msg) from error
     return parse_config(text, str(path), environment)
 
@@ -154,7 +160,7 @@ def _check_worker(worker: WorkerSettings, max_jump_s: float) -> None:
         require_duration(f"worker.{name}", getattr(worker, name))
     least_s = worker.snapshot_min_s
     require("worker.snapshot_min_s", least_s, 0 <= least_s < math.inf, "0 or more, and finite")
-    believed = worker.tick_s <= max_jump_s  # a tick further ahead is taken for a mistake
+    believed = worker.tick_s <= max_jump_s  # a tick further ahead is refused as an error
     require("worker.tick_s", worker.tick_s, believed, "at most clock.max_jump_s")
 
 

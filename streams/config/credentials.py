@@ -1,4 +1,4 @@
-"""The secrets that a configuration names: read when they are needed, and never shown."""
+"""The secrets that a configuration names: read when needed, never shown."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def password(log: LogSettings, environment: Mapping[str, str]) -> str | None:
 
     `environment` holds the variables that it may name.
 
-    A line break at the end of its file is no part of it.
+    A line break at the end of its file is ignored.
 
     Raises
     ------
     ConfigError
-        If it can't be read or is empty. The message shows no value: what was taken for a name may
-        be the secret itself.
+        If it cannot be read or is empty. The message shows no value: the secret itself may have
+        been entered instead of a name.
 
     Examples
     --------
@@ -52,13 +52,13 @@ def _of_file(key: str, path: Path) -> str:
     try:
         secret = path.read_text(encoding="utf-8").rstrip("\r\n")
     except FileNotFoundError:
-        msg = f"{key}: there is no such file"
+        msg = f"{key}: the file does not exist"
         raise ConfigError(msg) from None
     except OSError as error:
         msg = f"{key}: {error.strerror}"
         raise ConfigError(msg) from None
     except UnicodeDecodeError:
-        msg = f"{key}: not a text in UTF-8"
+        msg = f"{key}: the file is not UTF-8 text"
         raise ConfigError(msg) from None
     if not secret:
         msg = f"{key}: the file is empty"
@@ -71,6 +71,6 @@ def _of_variable(key: str, name: str | None, environment: Mapping[str, str]) -> 
         return None
     secret = environment.get(name)
     if not secret:
-        msg = f"{key}: the environment variable that it names is not set, or empty"
+        msg = f"{key}: the environment variable that it names is not set or empty"
         raise ConfigError(msg)
     return secret

@@ -1,7 +1,7 @@
-"""The section [log]: which log, as whom, and how its connection is secured.
+"""The section [log]: address, identity and security of the log.
 
-Rule: a secret is in a file or an environment variable that is named here; never here, and never
-in a message. `streams.config.credentials` reads it.
+Rule: a secret is in a file or an environment variable that is named here, never in this section and
+never in a message. `streams.config.credentials` reads it.
 """
 
 from __future__ import annotations
@@ -26,41 +26,45 @@ KAFKA = "kafka://"
 """How the address of a log on Kafka begins."""
 
 BETWEEN = "-@"
-"""What stands between group and instance in a transactional id, so in no name of a group."""
+"""Separates group and instance in a transactional id, so no group may contain it."""
 
 SECRET = re.compile("passw|passphrase|secret|token", re.IGNORECASE)
-"""What a key for a secret is called."""
+"""Names of keys that hold secrets."""
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
-"""Where an environment variable is to be put."""
+"""A reference to an environment variable."""
 
 
 class LogSettings(Section, frozen=True):
-    """Which log, and as whom. In its texts, ${NAME} is an environment variable."""
+    """Address, identity and security; ${NAME} in a text is an environment variable."""
 
     address: str = "sqlite:poolwise.db"  # needs nothing installed or running
-    partitions: int | None = None  # of a log that is made: 1, all that one worker has use for
+    partitions: int | None = None  # when a log is created; 1 is all that a single worker needs
     group: str = "poolwise"
     synchronous: Synchronous = "FULL"  # an ask that went out must survive a power cut
     compression: Compression | None = (
         None  # gzip on Kafka, zstd in a file that is made: decision 25
     )
     # The rest is Kafka's.
-    instance: str | None = None  # one of its own a worker: it keeps its partitions in a restart
-    security_protocol: SecurityProtocol = "PLAINTEXT"  # as Kafka; a network of one's own only
+    instance: str | None = None  # unique per worker, which then keeps its partitions in a restart
+    security_protocol: SecurityProtocol = "PLAINTEXT"  # as in Kafka; only for a private network
     sasl_mechanism: SaslMechanism | None = None
     username: str | None = None
     password_file: str | None = None
     password_env: str | None = None
-    ca_file: str | None = None  # none: the authorities that the system trusts
+    ca_file: str | None = None  # none: the certificate authorities of the system
     cert_file: str | None = None  # of the client, where the broker asks for one
     key_file: str | None = None
     key_password_env: str | None = None
     session_timeout_s: float = 10.0  # a dead worker's partitions go to others after this long
-    max_poll_interval_s: float = 300.0  # and a stuck one's; a restore of 1,000,000 tasks fits in
-    transaction_timeout_s: float = 15.0  # what a dead worker left open hides newer records so long
-    commit_timeout_s: float = 10.0  # then the outcome is unknown: the committed positions say it
-    request_timeout_s: float = 10.0  # a broker that is silent for so long is gone
+    max_poll_interval_s: float = 300.0  # and a stuck one's; enough to load 1,000,000 tasks
+    transaction_timeout_s: float = (
+        15.0  # a dead worker's open transaction hides newer records for this long
+    )
+    commit_timeout_s: float = (
+        10.0  # then the outcome is unknown, and is read from the committed offsets
+    )
+    request_timeout_s: float = 10.0  # a broker that does not answer for this long counts as down
 
 
 def read_log_settings(section: object, environment: Mapping[str, str] = {}) -> LogSettings:
@@ -69,8 +73,8 @@ def read_log_settings(section: object, environment: Mapping[str, str] = {}) -> L
     Raises
     ------
     ConfigError
-        If a key is unknown, of a wrong type or out of range, names a variable that the environment
-        hasn't, or is a secret.
+        If a key is unknown, of a wrong type or out of range, names an environment variable that is
+        not set, or is a secret.
 
     Examples
     --------
@@ -79,7 +83,7 @@ def read_log_settings(section: object, environment: Mapping[str, str] = {}) -> L
     >>> read_log_settings({"password": "hunter2"})
     Traceback (most recent call last):
     ...
-    bandit.errors.ConfigError: log.password: a secret has no place in a configuration; name its \
+    bandit.errors.ConfigError: log.password: secrets are not allowed in a configuration; name its \
 file in password_file, or its environment variable in password_env
     """
     if isinstance(section, dict):
@@ -89,7 +93,7 @@ file in password_file, or its environment variable in password_env
 
 
 def check_log(log: LogSettings) -> LogSettings:
-    """Return `log` if every value is in its range and what belongs together is there.
+    """Return `log` if every value is in its range, and related values are complete.
 
     Raises
     ------
@@ -110,22 +114,22 @@ def _refuse_secrets(given: Mapping[str, object]) -> None:
                 if "key" in key.lower()
                 else "its file in password_file, or its environment variable in password_env"
             )
-            msg = f"log.{key}: a secret has no place in a configuration; name {where}"
+            msg = f"log.{key}: secrets are not allowed in a configuration; name {where}"
             raise ConfigError(msg)
 
 
 def _expanded(key: str, value: object, environment: Mapping[str, str]) -> object:
-    """Put environment variables in, except where a variable is only named."""
+    """Replace references to environment variables, except in keys that only name one."""
     if not isinstance(value, str) or key.endswith("_env"):
         return value
 
-    def of(found: re.Match[str]) -> str:
-        if found[1] not in environment:
-            msg = f"log.{key}: the environment has no variable {found[1]}"
+    def value_of(reference: re.Match[str]) -> str:
+        if reference[1] not in environment:
+            msg = f"log.{key}: the environment variable {reference[1]} is not set"
             raise ConfigError(msg)
-        return environment[found[1]]
+        return environment[reference[1]]
 
-    return VARIABLE.sub(of, value)
+    return VARIABLE.sub(value_of, value)
 
 
 def _check_identity(log: LogSettings) -> None:
@@ -136,12 +140,12 @@ def _check_identity(log: LogSettings) -> None:
     require("log.group", repr(log.group), BETWEEN not in log.group, f"a name without {BETWEEN!r}")
     require("log.instance", repr(log.instance), log.instance != "", "a name")
     if log.address.startswith(KAFKA) and "@" in log.address:
-        msg = "log.address: write no user and no password in it; see username and password_file"
+        msg = "log.address: must not contain a user or password; use username and password_file"
         raise ConfigError(msg)
 
 
 def _check_security(log: LogSettings) -> None:
-    """A login or a certificate that the protocol would not use is a mistake, too."""
+    """Check login and certificates; one that the protocol does not use is an error, too."""
     protocol = log.security_protocol
     login = {
         "sasl_mechanism": log.sasl_mechanism,
@@ -151,27 +155,27 @@ def _check_security(log: LogSettings) -> None:
     tls = {"ca_file": log.ca_file, "cert_file": log.cert_file, "key_file": log.key_file}
     for key, value in login.items():
         if protocol.startswith("SASL") != bool(value):
-            need = "needs" if not value else "has no use for"
-            msg = f"log.security_protocol = {protocol}: {need} {key}"
+            need = f"does not use {key}; remove it" if value else f"needs {key}"
+            msg = f"log.security_protocol = {protocol}: {need}"
             raise ConfigError(msg)
     for key, value in tls.items():
         if value is not None and not protocol.endswith("SSL"):
-            msg = f"log.security_protocol = {protocol}: has no use for {key}"
+            msg = f"log.security_protocol = {protocol}: does not use {key}; remove it"
             raise ConfigError(msg)
     if log.password_file and log.password_env:
-        raise ConfigError("log.password_file and log.password_env: one of them is enough")
+        raise ConfigError("log.password_file and log.password_env: set only one of them")
     for key, needed in (("key_file", "cert_file"), ("key_password_env", "key_file")):
         if getattr(log, key) is not None and getattr(log, needed) is None:
-            msg = f"log.{key}: needs {needed} too"
+            msg = f"log.{key}: also needs log.{needed}"
             raise ConfigError(msg)
     for key in ("password_env", "key_password_env"):
         if not re.fullmatch(r"[A-Za-z_]\w*", getattr(log, key) or "unset"):
-            msg = f"log.{key}: not the name of an environment variable (the name alone, no ${{}})"
+            msg = f"log.{key}: must be the name of an environment variable, without ${{}}"
             raise ConfigError(msg)
 
 
 def _check_times(log: LogSettings) -> None:
-    """Kafka's own bounds, and those that follow from what the times are for."""
+    """Check the times against Kafka's bounds, and against each other."""
     for name in (
         "session_timeout_s",
         "max_poll_interval_s",

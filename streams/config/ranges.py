@@ -1,4 +1,4 @@
-"""The ranges of settings: a value outside its range is refused in one line."""
+"""Checks of the ranges of settings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bandit.errors import ConfigError
 
 
 def require(name: str, value: object, holds: bool, wanted: str) -> None:  # noqa: FBT001, reads like the message
-    """Go on if `value` is in its range.
+    """Check that a value is in its range: `holds` is whether it is.
 
     Raises
     ------
     ConfigError
-        If it isn't; the message names the key, its value and its range.
+        If it is not; the message names the key, its value and its range.
 
     Examples
     --------
@@ -28,11 +28,11 @@ def require(name: str, value: object, holds: bool, wanted: str) -> None:  # noqa
 
 
 def require_duration(name: str, value_s: float) -> None:
-    """Go on if `value_s` is a time that passes.
+    """Check that a time span is positive and finite.
 
     Raises
     ------
     ConfigError
-        If it isn't above 0, or isn't finite.
+        If it is not.
     """
     require(name, value_s, 0 < value_s < inf, "above 0, and finite")

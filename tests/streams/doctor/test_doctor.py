@@ -93,7 +93,7 @@ def test_without_a_log_or_a_config_it_is_wrong_usage() -> None:
     [
         ("[worker]\nmax_opne = 3", "worker.max_opne is unknown; did you mean 'max_open'?"),
         ('[log]\naddress = "kafka://nowhere"', "'nowhere' is not HOST:PORT"),
-        (LOGIN, "log.password_file: there is no such file"),
+        (LOGIN, "log.password_file: the file does not exist"),
     ],
 )
 def test_a_configuration_that_cannot_be_used_is_broken(
