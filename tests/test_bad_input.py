@@ -144,7 +144,7 @@ def test_a_second_worker_is_refused_and_a_signal_ends_the_first_one(
     assert (second.code, second.out, second.err.count("\n")) == (1, "", 1)
     assert "l.db: another worker of group 'poolwise' is at work on this log" in second.err
     assert (first.returncode, err, out.count("\n")) == (0, "", 1)
-    assert "handled" in out
+    assert "processed" in out
 
 
 @pytest.mark.parametrize("args", ["simulate --tasks 50000", "demo --dir d"])

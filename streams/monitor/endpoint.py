@@ -125,7 +125,7 @@ def _handler(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer.body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: a probe every few seconds is no event."""
+            """Log nothing: probes arrive every few seconds."""
 
         def version_string(self) -> str:
             return "poolwise"

@@ -44,7 +44,7 @@ class ShadowChoice(msgspec.Struct, frozen=True, kw_only=True):
     own_worth: bool
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ShadowComparison(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A logged decision, and the shadow's choice or the reason why they are not compared.
 
     `log_worth` has the values of correct answers that it changed, by their keys in the state.
@@ -73,7 +73,7 @@ def compare(
     brain: Brain,
     pools: Mapping[str, Pool],
     worths: Worths,
-) -> Comparison:
+) -> ShadowComparison:
     """Decide for the shadow what was decided at `logged`, and compare."""
     partition, offset, decision = logged
     why_not = left_out(decision, settings, pools)
@@ -94,7 +94,7 @@ def compare(
             worth_usd=worth,
             own_worth=own_usd is not None,
         )
-    return Comparison(
+    return ShadowComparison(
         partition=partition,
         offset=offset,
         task=decision.task,

@@ -8,7 +8,7 @@ import msgspec
 
 from bandit.errors import BadValue, ConfigError
 from streams.embedded.lock import hold
-from streams.shadow.comparison import Comparison
+from streams.shadow.comparison import ShadowComparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ class ShadowLog:
         """Size of the file."""
         return self.path.stat().st_size
 
-    def lines(self) -> Iterator[Comparison]:
+    def lines(self) -> Iterator[ShadowComparison]:
         """Yield the existing lines; new ones will be written after the last complete one.
 
         Raises
@@ -65,7 +65,7 @@ class ShadowLog:
         BadValue
             If a line is not a comparison.
         """
-        decode = msgspec.json.Decoder(Comparison).decode
+        decode = msgspec.json.Decoder(ShadowComparison).decode
         self._file.seek(0)
         whole = 0
         for number, line in enumerate(self._file, 1):
@@ -79,7 +79,7 @@ class ShadowLog:
             whole += len(line)
         self._file.truncate(whole)
 
-    def write(self, lines: list[Comparison]) -> None:
+    def write(self, lines: list[ShadowComparison]) -> None:
         """Append lines.
 
         Raises

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from bandit.settings import Settings
     from streams.log.log import Log, Place, Record
-    from streams.shadow.comparison import Comparison
+    from streams.shadow.comparison import ShadowComparison
     from streams.shadow.log import ShadowLog
     from streams.shadow.model import ShadowModel
 
@@ -99,7 +99,7 @@ class Shadow:
         """Compare all decisions logged so far; return how many there were."""
         before = self.tally.decisions
         self._look_up()
-        lines: list[Comparison] = []
+        lines: list[ShadowComparison] = []
         for logged in self._decisions.so_far(stop):
             self._model.reach(logged.decision.brain_position)
             line = compare(
@@ -233,7 +233,7 @@ class Shadow:
                 raise LogError(msg)
         return positions
 
-    def _note(self, lines: list[Comparison]) -> None:
+    def _note(self, lines: list[ShadowComparison]) -> None:
         if self._file is not None and lines:
             self._file.write(lines)
         lines.clear()

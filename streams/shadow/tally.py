@@ -14,7 +14,7 @@ from bandit.events import STOP
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.shadow.comparison import Comparison, ShadowChoice
+    from streams.shadow.comparison import ShadowChoice, ShadowComparison
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class ComparisonSums:
     logged: ExpectedSums = field(default_factory=ExpectedSums)
     shadow: ExpectedSums = field(default_factory=ExpectedSums)
 
-    def receive(self, line: Comparison, would: ShadowChoice) -> None:
+    def receive(self, line: ShadowComparison, would: ShadowChoice) -> None:
         """Add a decision."""
         self.compared += 1
         self.same += _likeliest(line.pmf) == _likeliest(would.pmf)
@@ -96,7 +96,7 @@ class ComparisonTally:
             lambda: {"logged": 0.0, "shadow": 0.0}
         )
 
-    def receive(self, line: Comparison) -> None:
+    def receive(self, line: ShadowComparison) -> None:
         """Count a decision."""
         self.decisions += 1
         would = line.shadow

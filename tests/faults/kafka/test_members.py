@@ -65,7 +65,7 @@ def test_of_two_workers_with_one_identity_the_first_ends_by_itself(
             second.send_signal(signal.SIGTERM)
             out, said = second.communicate(timeout=30)
             assert second.returncode == 0, said
-            assert "handled" in out
+            assert "processed" in out
         finally:
             first.kill()
             second.kill()

@@ -225,8 +225,8 @@ def test_without_a_learner_the_followers_go_on_and_say_how_old_their_model_is(
         assert watched.decisions() > before + 50
         assert watched.worker.model_position() == position
         assert get(port, "/readyz").text == (
-            f"model_age: the model is {limit_s + STEP_S:.0f} s old, more than {limit_s:g} s"
-            " (worker.max_model_age_s): does the learner run?\n"
+            f"model_age: the model is {limit_s + STEP_S:.0f} s old (limit {limit_s:g} s,"
+            " worker.max_model_age_s): is the learner running?\n"
         )
         assert samples(port)["poolwise_not_ready{reason=model_age}"] == 1.0
         assert samples(port)[MODEL_AGE[0]] > limit_s  # and so the rule in alerts.yaml fires

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bandit.events import Input
     from streams.log.log import Log
-    from streams.shadow.comparison import Comparison
+    from streams.shadow.comparison import ShadowComparison
 
 SKILL = {"a": 0.7, "b": 0.9, "slow": 0.8}
 POOLS = (
@@ -142,7 +142,7 @@ def new(path: Path, partitions: int = 1) -> EmbeddedLog:
     return EmbeddedLog(path, partitions, create=True, synchronous="NORMAL")
 
 
-def lines(log: Log, settings: Settings, file: Path, **more: Any) -> list[Comparison]:
+def lines(log: Log, settings: Settings, file: Path, **more: Any) -> list[ShadowComparison]:
     """Return what a shadow notes of all there is."""
     with closing(ShadowLog(file)) as noted:
         shadowed(log, settings, file=noted, **more)
@@ -155,7 +155,7 @@ def changed(settings: Settings, section: str, **fields: Any) -> Settings:
     return msgspec.structs.replace(settings, **{section: new})
 
 
-def assert_the_same(found: list[Comparison]) -> None:
+def assert_the_same(found: list[ShadowComparison]) -> None:
     """Assert that a shadow would have done what was done, with the same chances."""
     compared = [line for line in found if line.shadow is not None]
     assert len(compared) > 100

@@ -18,7 +18,7 @@ from streams.kafka_log.topics import create_topics
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import TOPICS
 from streams.shadow.case import NotCompared
-from streams.shadow.comparison import Comparison
+from streams.shadow.comparison import ShadowComparison
 from streams.shadow.decisions import Decisions, ends
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
@@ -218,7 +218,7 @@ def test_what_retention_took_is_counted_and_the_nearest_model_is_taken(
     # A reward may have changed nothing that a decision just before the snapshot asked about.
     assert sum(same[False]) < len(same[False]) / 2
     first = next(line for line in file.read_bytes().splitlines() if b'"partition":0' in line)
-    cut = msgspec.json.decode(first, type=Comparison)
+    cut = msgspec.json.decode(first, type=ShadowComparison)
     file.write_bytes(msgspec.json.encode(msgspec.structs.replace(cut, offset=4)) + b"\n")
     with closing(ShadowLog(file)) as noted:
         assert shadowed(log, VALUE, file=noted)["deleted"] == 15

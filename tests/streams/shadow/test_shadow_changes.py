@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from streams.embedded.log import EmbeddedLog
     from streams.log.log import Log
-    from streams.shadow.comparison import Comparison
+    from streams.shadow.comparison import ShadowComparison
 
 B_THRICE = Settings(
     policy=PolicySettings(name="fixed", pool="b", labels_per_task=3, explore_floor=0.1)
@@ -152,7 +152,7 @@ def test_its_own_least_and_most_labels_hold(log: EmbeddedLog, tmp_path: Path) ->
     assert stops[3] == stops[4] == {1.0}
 
 
-def labels_of(log: EmbeddedLog, line: Comparison) -> int:
+def labels_of(log: EmbeddedLog, line: ShadowComparison) -> int:
     """How many labels there were at a decision."""
     return next(
         one.labels

@@ -17,7 +17,7 @@ from streams.cli.work import work
 from streams.embedded.log import EmbeddedLog
 from streams.monitor.health import Board, Limits
 from streams.monitor.metrics import Metrics
-from streams.shadow.comparison import Comparison
+from streams.shadow.comparison import ShadowComparison
 from streams.shadow.log import ShadowLog
 from streams.shadow.shadow import Shadow
 from tests.streams.shadow.shadow_story import VALUE, changed, lines, lived, new, shadowed
@@ -211,4 +211,4 @@ def test_a_line_is_in_the_file_once_it_is_written(path: Path, tmp_path: Path) ->
     with closing(ShadowLog(tmp_path / "one.jsonl")) as noted:
         noted.write(found[:1])
         (line,) = noted.path.read_bytes().splitlines()
-        assert msgspec.json.decode(line, type=Comparison) == found[0]
+        assert msgspec.json.decode(line, type=ShadowComparison) == found[0]
