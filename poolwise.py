@@ -166,10 +166,10 @@ def foreign(home: Path) -> str | None:
         spec = find_spec(name)
         place = Path(spec.origin).resolve().parent if spec and spec.origin else None
         if place != home / name:
-            return f"the package {name!r} is not ours ({place or 'missing'})"
+            return f"the package {name!r} is not the one of poolwise ({place or 'missing'})"
     for distribution in ("bandit", "replay_rec"):
         if any(home.glob(f"{distribution}-*.dist-info")):
-            return f"the distribution {distribution!r} is installed over our files"
+            return f"the distribution {distribution!r} has overwritten files of poolwise"
     return None
 
 
@@ -181,9 +181,9 @@ def fail(message: str, exit_code: int) -> int:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    what = foreign(Path(__file__).resolve().parent)
-    if what:
-        return fail(f"{what}; install poolwise in an environment of its own", 1)
+    conflict = foreign(Path(__file__).resolve().parent)
+    if conflict:
+        return fail(f"{conflict}; install poolwise in its own virtual environment", 1)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(
             stream, TextIOWrapper

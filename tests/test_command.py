@@ -200,7 +200,7 @@ def test_a_foreign_bandit_is_refused_by_name(tmp_path: Path) -> None:
     )
     answer = python("-c", source, path=tmp_path, cwd=tmp_path)
     assert answer.returncode == 1
-    assert answer.stderr.startswith("poolwise: the package 'bandit' is not ours (")
+    assert answer.stderr.startswith("poolwise: the package 'bandit' is not the one of poolwise (")
     assert answer.stderr.count("\n") == 1
 
 
@@ -213,4 +213,4 @@ def test_a_foreign_distribution_over_our_files_is_refused(tmp_path: Path) -> Non
     (tmp_path / "bandit-1.8.0.dist-info").mkdir()
     answer = python("-m", "poolwise", "--help", path=tmp_path, cwd=tmp_path)
     assert answer.returncode == 1
-    assert "'bandit' is installed over our files" in answer.stderr
+    assert "'bandit' has overwritten files of poolwise" in answer.stderr
