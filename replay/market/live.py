@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.engine.engine import Engine
-from bandit.learn.brain import Brain
-from replay.market.drive import Drive
-from replay.market.outcome import taken
+from replay.market.calibration import calibration, judged
+from replay.market.engine_run import run_engine
 from replay.market.pools import EXPERTS
-from replay.stats.calibration_error import brier, ece, noise_floor, surest_half
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,21 +67,13 @@ def live_outcome(
     market: Market, settings: Settings, watch: Callable[[Verdict], None] | None = None
 ) -> Outcome:
     """Let an engine that knows nothing yet work through the market's tasks."""
-    engine = Engine(settings, Brain(settings), partitions=1)
-    drive = Drive(engine, market, settings.clock.max_jump_s / 2, watch)
-    return taken(drive.run(market.events()), "simulated market")
+    return run_engine(market, market.events(), settings, "simulated market", watch)
 
 
 def live_run(market: Market, outcome: Outcome) -> LiveRun:
     """Sum up what came out of a run in `market`."""
     truth = {name: one.truth for name, one in market.tasks.items()}
     answers = {task: verdict.answer for task, verdict in outcome.answered.items()}
-    sure = [
-        (verdict.confidence, verdict.answer == truth[task])
-        for task, verdict in outcome.answered.items()
-        if verdict.answer is not None and verdict.confidence is not None
-    ]
-    confidence, right = [claimed for claimed, _ in sure], [was for _, was in sure]
     delays = sorted(verdict.delay_s for verdict in outcome.first.values())
     bought = [label for label in outcome.labels if label.pool != EXPERTS]
     paid = market.usd_per_label()
@@ -104,10 +93,7 @@ def live_run(market: Market, outcome: Outcome) -> LiveRun:
         audits=audits,
         audit_usd=audits * paid.get(EXPERTS, 0.0),
         accuracy=sum(answers.get(task) == answer for task, answer in truth.items()) / len(truth),
-        ece=ece(confidence, right),
-        ece_noise_floor=noise_floor(confidence),
-        brier=brier(confidence, right),
-        surest_half_accuracy=surest_half(confidence, right),
+        **calibration(*judged(outcome, truth)),
         on_time=in_time / len(truth),
         delay_s_median=quantile(delays, 0.5),
         delay_s_p95=quantile(delays, 0.95),

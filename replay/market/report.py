@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
+from replay.market.calibration import print_quality
 from replay.runtime.text import counted, share, time_of
 
 if TYPE_CHECKING:
@@ -33,12 +34,4 @@ def print_live(run: LiveRun, console: Console) -> None:
         f"{time_of(run.delay_s_median)}, 95 % within {time_of(run.delay_s_p95)}. "
         f"{counted(run.expired, 'ask')} expired, {run.declines:,} declined."
     )
-    if run.audits:
-        audits = counted(run.audits, "verdict")
-        console.print(f"{audits} audited by experts, for another ${run.audit_usd:,.2f}.")
-    if run.ece is not None:
-        console.print(
-            f"Calibration error {run.ece:.3f} (sampling alone gives {run.ece_noise_floor:.3f}); "
-            f"Brier score {run.brier:.3f}; {share(run.surest_half_accuracy)} of the more confident "
-            "half of the answers are right."
-        )
+    print_quality(run, console)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from rich.console import Console
 
 from replay.market.live import run_live
 from replay.market.market import Market
 from replay.market.pools import four_pools
 from replay.market.report import print_live
 from replay.market.tasks import Arrivals, made_tasks
-from replay.runtime.print_json import print_json
+from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
 from replay.runtime.settings_file import read_settings
 
@@ -42,7 +41,4 @@ def simulate_made(
     market = Market(pools, made, seed, expert_usd=expert_usd)
     with progress("simulating", "tasks") as more:
         report = run_live(market, settings, lambda _: more(1))
-    if as_json:
-        print_json(report)
-    else:
-        print_live(report, Console())
+    print_result(report, print_live, as_json=as_json)

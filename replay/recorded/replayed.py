@@ -16,12 +16,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.draw import draw
-from bandit.engine.engine import Engine
 from bandit.errors import BadValue
 from bandit.events import Decline, Label, Pool, Task
-from bandit.learn.brain import Brain
-from replay.market.drive import Drive
-from replay.market.outcome import taken
+from replay.market.engine_run import run_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,9 +184,7 @@ def run_recorded(
         raise BadValue(f"{crowd.name}: a pool is called {EXPERTS!r}, as our experts: rename it")
     seeded = msgspec.structs.replace(settings, seed=terms.seed)
     market = RecordedMarket(crowd, terms)
-    engine = Engine(seeded, Brain(seeded), partitions=1)
-    drive = Drive(engine, market, settings.clock.max_jump_s / 2, watch)
-    return taken(drive.run([*market.pools(), *market.tasks()]), crowd.name)
+    return run_engine(market, [*market.pools(), *market.tasks()], seeded, crowd.name, watch)
 
 
 def _pool(row: CrowdLabel) -> str:

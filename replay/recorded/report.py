@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from replay.baselines.majority import expected_accuracy, majority_vote
+from replay.market.calibration import calibration, judged, print_quality
 from replay.recorded.replayed import EXPERTS
 from replay.runtime.text import add_row, counted, say, share
-from replay.stats.calibration_error import brier, ece, noise_floor, surest_half
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,12 +74,7 @@ def recorded_report(crowd: Crowd, outcome: Outcome, terms: ReplayTerms) -> Recor
     bought = [label for label in outcome.labels if label.pool != experts]
     audits = len(outcome.labels) - len(bought)
     answers = {task: verdict.answer for task, verdict in outcome.answered.items()}
-    sure = [
-        (verdict.confidence, verdict.answer == crowd.truth[task])
-        for task, verdict in outcome.answered.items()
-        if task in crowd.truth and verdict.answer is not None and verdict.confidence is not None
-    ]
-    confidence, right = [claimed for claimed, _ in sure], [was for _, was in sure]
+    confidence, right = judged(outcome, crowd.truth)
     tasks = len({row.task for row in crowd.labels})
     truth = {task: answer for task, answer in crowd.truth.items() if task in outcome.tasks}
     return RecordedReport(
@@ -93,10 +88,7 @@ def recorded_report(crowd: Crowd, outcome: Outcome, terms: ReplayTerms) -> Recor
         usd_available=fsum(usd.values()),
         accuracy=_accuracy(answers, truth),
         majority_accuracy=expected_accuracy(majority_vote(crowd.triples()), truth),
-        ece=ece(confidence, right),
-        ece_noise_floor=noise_floor(confidence),
-        brier=brier(confidence, right),
-        surest_half_accuracy=surest_half(confidence, right),
+        **calibration(confidence, right),
         mean_confidence=sum(confidence) / len(confidence) if confidence else None,
         audits=audits,
         audit_usd=audits * (terms.expert_usd or 0.0),
@@ -134,17 +126,7 @@ def print_recorded(report: RecordedReport, console: Console) -> None:
         say(console, "No true answers are recorded, so accuracy is unknown.")
     if report.unanswered:
         say(console, f"{counted(report.unanswered, 'task')} without an answer.")
-    if report.audits:
-        audits = counted(report.audits, "verdict")
-        say(console, f"{audits} audited by experts, for another ${report.audit_usd:,.2f}.")
-    if report.ece is not None:
-        say(
-            console,
-            f"Calibration error {report.ece:.3f} (sampling alone gives "
-            f"{report.ece_noise_floor:.3f}); Brier score {report.brier:.3f}; "
-            f"{share(report.surest_half_accuracy)} of the more confident half of the answers are "
-            "right.",
-        )
+    print_quality(report, console)
     for note in report.notes:
         say(console, f"Note: {note}.", "dim")
 

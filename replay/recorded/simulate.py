@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from replay.recorded.files import read_crowd
 from replay.recorded.replayed import ReplayTerms, priced, run_recorded
 from replay.recorded.report import print_recorded, recorded_report
-from replay.runtime.print_json import print_json
+from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
 from replay.runtime.settings_file import read_settings
 
@@ -40,7 +38,4 @@ def simulate_recorded(
     with progress("replaying", "tasks") as more:
         outcome = run_recorded(crowd, settings, terms, lambda _: more(1))
     report = recorded_report(crowd, outcome, terms)
-    if as_json:
-        print_json(report)
-    else:
-        print_recorded(report, Console())
+    print_result(report, print_recorded, as_json=as_json)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from bandit.engine.checks import MOST
 from bandit.errors import BadValue
 from replay.recorded.replayed import ReplayTerms, run_recorded
-from replay.runtime.print_json import print_json
+from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
 from replay.runtime.settings_file import read_settings
 from replay.savings.savings import savings_report
@@ -58,7 +56,4 @@ def run_savings(
             for replay in range(replays)
         ]
     report = savings_report(crowd, outcomes, columns, worth, seed)
-    if as_json:
-        print_json(report)
-    else:
-        print_savings(report, Console())
+    print_result(report, print_savings, as_json=as_json)
