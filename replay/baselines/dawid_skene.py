@@ -144,10 +144,10 @@ def _confusion(posterior: Floats, table: _Labels, smoothing: float) -> Floats:
 
 def _posterior(prior: Floats, confusion: Floats, table: _Labels) -> Floats:
     """E step: [task, truth]."""
-    said = np.log(confusion)[table.labeler, :, table.said]
+    likelihoods = np.log(confusion)[table.labeler, :, table.said]
     scores = np.stack(
         [
-            np.bincount(table.task, weights=said[:, c], minlength=table.tasks)
+            np.bincount(table.task, weights=likelihoods[:, c], minlength=table.tasks)
             for c in range(table.classes)
         ],
         axis=1,

@@ -55,20 +55,20 @@ class FixedRedundancyBaseline:
             case Pool():
                 self._pools[event.pool] = event
                 waiting, self._waiting = self._waiting, []
-                return [ask for one in waiting for ask in self._ask(one)]
+                return [ask for open_task in waiting for ask in self._ask(open_task)]
             case Tick():
                 return self._tick(event.at)
             case Task():
-                one = self._open[event.task] = _Open(event)
-                return [ask for _ in range(self._wanted) for ask in self._ask(one)]
+                open_task = self._open[event.task] = _Open(event)
+                return [ask for _ in range(self._wanted) for ask in self._ask(open_task)]
             case Label() if event.task in self._open:
-                one = self._open[event.task]
-                one.awaited.pop(event.ask, None)
-                one.labels.append(event)
+                open_task = self._open[event.task]
+                open_task.awaited.pop(event.ask, None)
+                open_task.labels.append(event)
                 price = self._pools[event.pool].usd_per_label
-                one.usd += price if event.usd is None else event.usd
-                if len(one.labels) == self._wanted:
-                    return [self._close(one, "labels")]
+                open_task.usd += price if event.usd is None else event.usd
+                if len(open_task.labels) == self._wanted:
+                    return [self._close(open_task, "labels")]
             case Decline() if event.task in self._open:
                 return self._again(self._open[event.task], event.ask)
             case _:
@@ -81,43 +81,43 @@ class FixedRedundancyBaseline:
     def _tick(self, at: float) -> list[Output]:
         self._now = at
         out: list[Output] = []
-        for one in list(self._open.values()):
-            for ask in [number for number, until in one.awaited.items() if until <= at]:
-                out += self._again(one, ask)
+        for open_task in list(self._open.values()):
+            for ask in [number for number, until in open_task.awaited.items() if until <= at]:
+                out += self._again(open_task, ask)
         return out
 
-    def _again(self, one: _Open, ask: int) -> list[Output]:
-        if one.awaited.pop(ask, None) is None:
+    def _again(self, open_task: _Open, ask: int) -> list[Output]:
+        if open_task.awaited.pop(ask, None) is None:
             return []
-        if one.asks < MOST_ASKS:
-            return list(self._ask(one))
-        return [] if one.awaited else [self._close(one, "max_asks")]
+        if open_task.asks < MOST_ASKS:
+            return list(self._ask(open_task))
+        return [] if open_task.awaited else [self._close(open_task, "max_asks")]
 
-    def _ask(self, one: _Open) -> list[Ask]:
+    def _ask(self, open_task: _Open) -> list[Ask]:
         names = sorted(
             name
             for name, pool in self._pools.items()
             if pool.open and not pool.gold and self._pool in (None, name)
         )
         if not names:
-            self._waiting.append(one)
+            self._waiting.append(open_task)
             return []
-        one.asks += 1
-        drawn = draw(self._seed, one.task.task, one.asks, "pool")
+        open_task.asks += 1
+        drawn = draw(self._seed, open_task.task.task, open_task.asks, "pool")
         pool = self._pools[names[int(drawn * len(names))]]
         expires_at = self._begins(pool) + pool.ask_timeout_s
-        one.awaited[one.asks] = expires_at
+        open_task.awaited[open_task.asks] = expires_at
         return [
             Ask(
-                task=one.task.task,
-                project=one.task.project,
-                ask=one.asks,
+                task=open_task.task.task,
+                project=open_task.task.project,
+                ask=open_task.asks,
                 at=self._now,
                 pool=pool.pool,
-                classes=one.task.classes,
-                payload=one.task.payload,
+                classes=open_task.task.classes,
+                payload=open_task.task.payload,
                 expires_at=expires_at,
-                exclude=tuple(label.labeler for label in one.labels),
+                exclude=tuple(label.labeler for label in open_task.labels),
             )
         ]
 
@@ -128,30 +128,32 @@ class FixedRedundancyBaseline:
             self._free_at[pool.pool] = begins + 3600.0 / pool.capacity_per_hour
         return begins
 
-    def _close(self, one: _Open, why: str) -> Verdict:
-        del self._open[one.task.task]
-        votes = Counter(label.answer for label in one.labels)
+    def _close(self, open_task: _Open, why: str) -> Verdict:
+        del self._open[open_task.task.task]
+        votes = Counter(label.answer for label in open_task.labels)
         most = max(votes.values(), default=0)
         winners = sorted(answer for answer, count in votes.items() if count == most)
-        pick = int(draw(self._seed, one.task.task, 0, "tie") * len(winners)) if winners else 0
-        posterior = {name: votes[name] / max(1, len(one.labels)) for name in one.task.classes}
+        pick = int(draw(self._seed, open_task.task.task, 0, "tie") * len(winners)) if winners else 0
+        posterior = {
+            name: votes[name] / max(1, len(open_task.labels)) for name in open_task.task.classes
+        }
         answer = winners[pick] if winners else None
         return Verdict(
-            task=one.task.task,
-            project=one.task.project,
+            task=open_task.task.task,
+            project=open_task.task.project,
             revision=0,
             at=self._now,
             answer=answer,
             confidence=posterior[answer] if answer else None,
             raw_confidence=posterior[answer] if answer else None,
             posterior=posterior,
-            labels=len(one.labels),
-            usd=one.usd,
-            delay_s=self._now - one.task.at,
-            basis=("none", "single", "consensus")[min(2, len(one.labels))],
+            labels=len(open_task.labels),
+            usd=open_task.usd,
+            delay_s=self._now - open_task.task.at,
+            basis=("none", "single", "consensus")[min(2, len(open_task.labels))],
             why=why,
-            worth_usd=one.task.value_usd or 0.0,
+            worth_usd=open_task.task.value_usd or 0.0,
             audited=False,
             audit_propensity=0.0,
-            deadline_at=one.task.deadline_at,
+            deadline_at=open_task.task.deadline_at,
         )

@@ -82,9 +82,9 @@ class ArchiveFolder:
 
     def values(self, topic: str) -> Iterator[bytes]:
         """Yield the records of a topic, partition after partition, in their order."""
-        for one in self._ranges[topic]:
+        for range_ in self._ranges[topic]:
             for _, value in merge(
-                *(rows_of(path, topic, len(one.parts)) for path in one.parts.values()),
+                *(rows_of(path, topic, len(range_.parts)) for path in range_.parts.values()),
                 key=itemgetter(0),
             ):
                 if value is not None:
@@ -105,42 +105,42 @@ class ArchiveFolder:
         raise AssertionError
 
     def _look(self, topic: str) -> tuple[list[FileRange], list[str]]:
-        found: dict[tuple[int, int, int, int], FileRange] = {}
+        ranges: dict[tuple[int, int, int, int], FileRange] = {}
         for path in sorted(self.path.glob(f"{topic}/day=*/{topic}-*.parquet")):
             match = _NAME.fullmatch(path.name)
             if match is None:
                 continue
             partition, first, last, part, of = map(int, match.groups()[1:])
             key = (partition, first, last, of)
-            one = found.setdefault(key, FileRange(*key, {}))
-            if part in one.parts:
+            range_ = ranges.setdefault(key, FileRange(*key, {}))
+            if part in range_.parts:
                 raise MissingEvents(
-                    f"{path} and {one.parts[part]} are the same part: remove one of them"
+                    f"{path} and {range_.parts[part]} are the same part: remove one of them"
                 )
-            one.parts[part] = path
+            range_.parts[part] = path
         whole, rest, deleted = [], [], 0
         before: FileRange | None = None
-        for one in _live(found.values()):
-            if before is not None and before.partition != one.partition:
+        for range_ in _live(ranges.values()):
+            if before is not None and before.partition != range_.partition:
                 before = None
-            deleted += self._check(before, one)
-            before = one
-            if len(one.parts) == one.of:
-                whole.append(one)
+            deleted += self._check(before, range_)
+            before = range_
+            if len(range_.parts) == range_.of:
+                whole.append(range_)
             else:
-                rest += [path.name for path in one.parts.values()]
+                rest += [path.name for path in range_.parts.values()]
         self.deleted += deleted
         return whole, rest
 
-    def _check(self, before: FileRange | None, one: FileRange) -> int:
+    def _check(self, before: FileRange | None, range_: FileRange) -> int:
         """Check that a range follows the one before; how many ranges the log deleted before it."""
-        path = min(one.parts.values())
+        path = min(range_.parts.values())
         if before is not None and len(before.parts) != before.of:
             beside = min(before.parts.values())
             raise MissingEvents(f"{beside}: another of its {before.of} parts is missing")
-        if before is not None and one.first <= before.last:
+        if before is not None and range_.first <= before.last:
             raise MissingEvents(f"{min(before.parts.values())} and {path} hold the same positions")
-        if one.first == (0 if before is None else before.last + 1):
+        if range_.first == (0 if before is None else before.last + 1):
             return 0
         header = header_of(path)
         if header.previous is not None and (before is None or header.previous != before.last):
@@ -150,13 +150,17 @@ class ArchiveFolder:
         return len(header.lost)
 
 
-def _live(found: Iterable[FileRange]) -> Iterator[FileRange]:
+def _live(ranges: Iterable[FileRange]) -> Iterator[FileRange]:
     """Yield ranges in their order, without those for which a file without rows stands."""
     stand_in: FileRange | None = None
-    for one in sorted(found, key=lambda one: (one.partition, one.first, -one.last)):
-        over = stand_in is not None and stand_in.partition == one.partition
-        if stand_in is not None and over and one.last <= stand_in.last:
+    for range_ in sorted(ranges, key=lambda range_: (range_.partition, range_.first, -range_.last)):
+        over = stand_in is not None and stand_in.partition == range_.partition
+        if stand_in is not None and over and range_.last <= stand_in.last:
             continue
-        if one.first == 0 and one.of == len(one.parts) == 1 and not header_of(one.parts[1]).rows:
-            stand_in = one
-        yield one
+        if (
+            range_.first == 0
+            and range_.of == len(range_.parts) == 1
+            and not header_of(range_.parts[1]).rows
+        ):
+            stand_in = range_
+        yield range_

@@ -39,8 +39,8 @@ def header_of(path: Path, metadata: Any = None) -> ArchiveHeader:
         If the columns are of a newer version.
     """
     try:
-        found = (papq.read_metadata(path) if metadata is None else metadata).metadata or {}
-        header = msgspec.json.decode(found[HEADER], type=ArchiveHeader)
+        entries = (papq.read_metadata(path) if metadata is None else metadata).metadata or {}
+        header = msgspec.json.decode(entries[HEADER], type=ArchiveHeader)
     except (pa.ArrowException, OSError, KeyError, msgspec.DecodeError) as error:
         raise LogCorrupt(f"{path}: not a file of an archive, or damaged") from error
     if header.schema > SCHEMA_VERSION:

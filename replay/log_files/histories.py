@@ -117,7 +117,7 @@ class OwnLog:
     def notes(self) -> tuple[str, ...]:
         """Say what of it there is."""
         named = ", ".join(self.left_out[:MOST_NAMED])
-        said = {
+        counts = {
             f"{self.unread} records could not be read": self.unread,
             f"{self.headless} tasks are left out, because decisions about them are missing": (
                 self.headless
@@ -129,7 +129,7 @@ class OwnLog:
                 self.deleted
             ),
         }
-        return tuple(note for note, count in said.items() if count)
+        return tuple(note for note, count in counts.items() if count)
 
     def pending(self) -> int:
         """How many tasks have no verdict yet."""
@@ -137,10 +137,10 @@ class OwnLog:
 
     def longest_s(self) -> float:
         """Longest time from a task's first decision to its verdict; 0 without a verdict."""
-        found = self._db.execute(
+        row = self._db.execute(
             "SELECT max(v.at - t.at) FROM tasks t JOIN verdicts v USING (task) WHERE v.revision = 0"
         ).fetchone()[0]
-        return float(found or 0.0)
+        return float(row or 0.0)
 
     def histories(self) -> Iterator[History]:
         """Yield every task that was decided about, in the order of their first decisions."""

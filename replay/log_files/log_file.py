@@ -76,8 +76,8 @@ class LogFile:
         self._db.close()
 
     def _check(self) -> None:
-        found = self._one("PRAGMA application_id")
-        if found != APPLICATION_ID:
+        application = self._one("PRAGMA application_id")
+        if application != APPLICATION_ID:
             raise LogCorrupt(f"{self.path}: not a poolwise log, but another program's SQLite file")
         self._version = self._one("PRAGMA user_version")
         if self._version not in (PLAIN, COMPRESSED):

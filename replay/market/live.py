@@ -72,7 +72,7 @@ def live_outcome(
 
 def live_run(market: Market, outcome: Outcome) -> LiveRun:
     """Sum up what came out of a run in `market`."""
-    truth = {name: one.truth for name, one in market.tasks.items()}
+    truth = {name: true_task.truth for name, true_task in market.tasks.items()}
     answers = {task: verdict.answer for task, verdict in outcome.answered.items()}
     delays = sorted(verdict.delay_s for verdict in outcome.first.values())
     bought = [label for label in outcome.labels if label.pool != EXPERTS]

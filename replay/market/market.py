@@ -60,7 +60,7 @@ class Market:
         hard_share: float = 0.10,
         expert_usd: float | None = None,
     ) -> None:
-        self.tasks = {one.task.task: one for one in tasks}
+        self.tasks = {true_task.task.task: true_task for true_task in tasks}
         self._specs = {spec.name: spec for spec in specs}
         self._by_class = {spec.name: dict(spec.by_class) for spec in specs}
         self._seed, self._hard_share, self._expert_usd = seed, hard_share, expert_usd
@@ -70,7 +70,7 @@ class Market:
 
     def events(self) -> Iterator[Input]:
         """Pools, their opening and closing, and tasks, in the order of time."""
-        arrivals = [one.task for one in self.tasks.values()]
+        arrivals = [true_task.task for true_task in self.tasks.values()]
         start = arrivals[0].at - 1.0
         end = max(task.deadline_at or task.at for task in arrivals) + OVERTIME_S
         described: list[Pool] = []
@@ -158,11 +158,11 @@ class Market:
         hard = self._draw(task, 0, "hard") < self._hard_share
         return hard and self._draw(task, 0, f"{spec.name}: misled") < spec.misled
 
-    def _tempting(self, one: TrueTask) -> str:
-        return self._other(one, self._draw(one.task.task, 0, "tempting"))
+    def _tempting(self, true_task: TrueTask) -> str:
+        return self._other(true_task, self._draw(true_task.task.task, 0, "tempting"))
 
-    def _other(self, one: TrueTask, uniform: float) -> str:
-        wrong = [name for name in one.task.classes if name != one.truth]
+    def _other(self, true_task: TrueTask, uniform: float) -> str:
+        wrong = [name for name in true_task.task.classes if name != true_task.truth]
         return wrong[int(uniform * len(wrong))]
 
     def _draw(self, key: str, number: int, purpose: str) -> float:

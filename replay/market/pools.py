@@ -73,17 +73,17 @@ class PoolSpec:
 
     def events(self, start: float, end: float) -> list[Pool]:
         """The pool at `start`, and each opening and closing until `end`, in the order of time."""
-        found = [self.event(start, is_open=self.opens_at(start) == start)]
+        pools = [self.event(start, is_open=self.opens_at(start) == start)]
         if self.hours is None:
-            return found
+            return pools
         midnight = start - start % DAY_S
         while midnight < end:
             for hour, is_open in zip(self.hours, (True, False), strict=True):
                 at = midnight + 3600.0 * hour
                 if start < at <= end:
-                    found.append(self.event(at, is_open=is_open))
+                    pools.append(self.event(at, is_open=is_open))
             midnight += DAY_S
-        return found
+        return pools
 
 
 def experts(at: float, usd_per_label: float) -> Pool:

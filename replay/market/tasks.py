@@ -54,7 +54,7 @@ def arriving(
     The times between them are exponential: a Poisson process.
     """
     at = arrivals.start
-    found = []
+    true_tasks = []
     for number, (features, truth) in enumerate(things):
         name = f"{project}-{number:06d}"
         at -= math.log(1.0 - draw(seed, name, 0, "arrival")) * 3600.0 / arrivals.tasks_per_hour
@@ -68,8 +68,8 @@ def arriving(
             value_usd=arrivals.value_usd,
             target_accuracy=arrivals.target_accuracy,
         )
-        found.append(TrueTask(task, truth, number / len(things)))
-    return found
+        true_tasks.append(TrueTask(task, truth, number / len(things)))
+    return true_tasks
 
 
 def made_tasks(n: int, arrivals: Arrivals, seed: int, classes: int = 4) -> list[TrueTask]:

@@ -26,12 +26,12 @@ def boundaries(rows: int) -> list[int]:
     >>> boundaries(150)
     [0, 32, 64, 96, 128]
     """
-    found = [0]
+    starts = [0]
     at = FIRST_FIT
     while at < rows:
-        found.append(at)
+        starts.append(at)
         at = after(at)
-    return found
+    return starts
 
 
 def after(rows: int) -> int:

@@ -52,9 +52,9 @@ def cross_fit(features: Features, grams: Sequence[Gram], centre: float) -> Cross
     `None` unless two folds have rows.
     """
     others = [_others(grams, fold, features.size) for fold in range(len(grams))]
-    if not all(one.rows for one in others):
+    if not all(gram.rows for gram in others):
         return None
-    fits = [fit_all(one) for one in others]
+    fits = [fit_all(gram) for gram in others]
     errors = np.zeros(len(LAMBDAS))
     for gram, each in zip(grams, fits, strict=True):
         errors += [squared_error(gram, fit) for fit in each]
@@ -75,7 +75,7 @@ def cross_validated(features: Features, grams: Sequence[Gram]) -> float | None:
     """R² of the best penalty on folds that it was not fitted on; `None` where rewards are alike."""
     others = [_others(grams, fold, features.size) for fold in range(len(grams))]
     total = sum(grams, Gram.empty(features.size))
-    if not total.rows or not all(one.rows for one in others):
+    if not total.rows or not all(gram.rows for gram in others):
         return None
     spread = float(total.cross[-1, -1] - total.sums[-1] ** 2 / total.rows)
     if spread <= 1e-9 * total.cross[-1, -1]:

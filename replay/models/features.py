@@ -93,8 +93,8 @@ class Features:
         if self.size > DENSE:
             from scipy.sparse import csr_array, hstack  # noqa: PLC0415 - 15 MB that few logs need
 
-            one = csr_array((np.ones(n), slots, np.arange(n + 1)), shape=(n, split))
-            return hstack([one, csr_array(context)], format="csr")
+            indicators = csr_array((np.ones(n), slots, np.arange(n + 1)), shape=(n, split))
+            return hstack([indicators, csr_array(context)], format="csr")
         vectors = np.zeros((n, self.size))
         vectors[np.arange(n), slots] = 1.0
         vectors[:, split:] = context

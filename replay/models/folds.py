@@ -61,6 +61,6 @@ def folds_by_content(
         np.where(first, np.arange(len(order)), 0)
     )
     key = mixed(ordered + before.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    found = np.zeros(length, np.uint8)
-    found[index[order]] = key % np.uint64(FOLDS)
-    return found
+    folds = np.zeros(length, np.uint8)
+    folds[index[order]] = key % np.uint64(FOLDS)
+    return folds

@@ -78,11 +78,11 @@ def block_grams(
     features: Features, rows: Rows, starts: list[int], centre: float
 ) -> dict[int, Gram]:
     """Cross products of each block that the rows reach into."""
-    found: dict[int, Gram] = {}
+    blocks: dict[int, Gram] = {}
     for block, part in cut(rows, starts, rows_at_once(features.size)):
         gram = features.gram(part, centre)
-        found[block] = found[block] + gram if block in found else gram
-    return found
+        blocks[block] = blocks[block] + gram if block in blocks else gram
+    return blocks
 
 
 def crossed_models(
@@ -134,8 +134,8 @@ def _above(models: Iterable[Ridge | None], centre: float) -> tuple[Ridge | None,
 def _in_order(grams: Iterable[dict[int, Gram]], blocks: int, size: int) -> Iterator[Gram]:
     """Merge what pieces found of each block; a block without rows is empty."""
     merged: dict[int, Gram] = {}
-    for found in grams:
-        for block, gram in found.items():
+    for piece in grams:
+        for block, gram in piece.items():
             merged[block] = merged[block] + gram if block in merged else gram
     for block in range(blocks):
         yield merged.pop(block, Gram.empty(size))

@@ -70,15 +70,15 @@ class Gram:
         summed = np.bincount(slots, weights=reward, minlength=folds * size).reshape(folds, size)
         squares = np.bincount(fold, weights=reward * reward, minlength=folds)
         low, high = float(reward.min(initial=math.inf)), float(reward.max(initial=-math.inf))
-        found = []
+        grams = []
         for at in range(folds):
             cross = np.zeros((size + 1, size + 1))
             np.fill_diagonal(cross[:size, :size], counts[at])
             cross[:size, size] = cross[size, :size] = summed[at]
             cross[size, size] = squares[at]
             sums = np.append(counts[at], summed[at].sum())
-            found.append(cls(int(counts[at].sum()), sums, cross, low, high))
-        return found
+            grams.append(cls(int(counts[at].sum()), sums, cross, low, high))
+        return grams
 
     def __add__(self, other: Gram) -> Gram:
         return Gram(

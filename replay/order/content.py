@@ -39,8 +39,8 @@ def numbers_of(column: Any, missing: float = MISSING) -> Floats:
         return _plain(column.cast(pa.float64(), safe=False), missing)  # above 2^53 they round
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     hashed = _of_words(coded.dictionary.cast(pa.string()), missing)
-    found: Floats = np.append(hashed, missing)[array_of(coded.indices, null=-1)]
-    return found
+    numbers: Floats = np.append(hashed, missing)[array_of(coded.indices, null=-1)]
+    return numbers
 
 
 def _plain(column: Any, missing: float) -> Floats:
@@ -72,8 +72,8 @@ def hashes(rows: Rows) -> NDArray[np.uint64]:
     every target is judged by the same models.
     """
     contexts = [numbers_of(rows.context[name]) for name in sorted(rows.context)]
-    found = np.zeros(len(rows), np.uint64)
+    result = np.zeros(len(rows), np.uint64)
     for values in (rows.action, rows.propensity, *contexts):
         plain = np.ascontiguousarray(values, np.float64) + 0.0  # -0.0 is 0.0
-        found = mixed(found + plain.view(np.uint64))
-    return found
+        result = mixed(result + plain.view(np.uint64))
+    return result

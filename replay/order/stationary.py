@@ -53,14 +53,14 @@ def _by_chances(sums: Floats) -> Floats:
     away = sums[:, :, COUNT] - sums[:, :, EXPECTED]
     variance = sums[:, :, VARIANCE]
     some = variance >= LEAST_VARIANCE
-    found = []
+    p_values = []
     if some.any():
-        found.append(float(chdtrc(some.sum(), (away[some] ** 2 / variance[some]).sum())))
+        p_values.append(float(chdtrc(some.sum(), (away[some] ** 2 / variance[some]).sum())))
     open_ = variance.sum(axis=0) > 0
     v = variance[:, open_].sum(axis=0)
     clock = variance[:, open_].cumsum(axis=0) / v
     x = np.abs(away[:, open_].cumsum(axis=0) - clock * away[:, open_].sum(axis=0)).max(axis=0)
-    return np.array([*found, *(2.0 * np.exp(-2.0 * x * x / (v + 4.0 * x / 3.0)))])
+    return np.array([*p_values, *(2.0 * np.exp(-2.0 * x * x / (v + 4.0 * x / 3.0)))])
 
 
 def _by_weights(sums: Floats, rows: Floats) -> Floats:

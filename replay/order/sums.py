@@ -74,8 +74,8 @@ class OrderSums:
         sums = np.zeros((PARTS, k, FIELDS))
 
         def by_cell(values: Floats | None = None) -> Floats:
-            found = np.bincount(cell, weights=values, minlength=PARTS * k)
-            return found.reshape(PARTS, k).astype(np.float64)
+            sums_by_cell = np.bincount(cell, weights=values, minlength=PARTS * k)
+            return sums_by_cell.reshape(PARTS, k).astype(np.float64)
 
         chance = seen.propensity
         sums[:, :, COUNT] = by_cell()
@@ -114,12 +114,12 @@ def _of_contexts(rows: Rows) -> Floats:
     """Sums of each column of the context, as numbers: shape (d, 5)."""
     assert rows.index is not None
     same = np.diff(rows.index // RUN) == 0
-    found = np.zeros((len(rows.context), 5))
-    for sums, name in zip(found, sorted(rows.context), strict=True):
+    result = np.zeros((len(rows.context), 5))
+    for sums, name in zip(result, sorted(rows.context), strict=True):
         x = np.clip(numbers_of(rows.context[name]), -LARGEST, LARGEST)
         step = np.diff(x)[same]
         sums[:] = len(x), x.sum(), inner(x, x), inner(step, step), len(step)
-    return found
+    return result
 
 
 def _of_chances(rows: Rows, part: Ints) -> Floats:
@@ -131,7 +131,9 @@ def _of_chances(rows: Rows, part: Ints) -> Floats:
     else:
         square = np.einsum("ij,ij->i", pmf, pmf)
         columns = [chance, square, np.einsum("ij,ij,ij->i", pmf, pmf, pmf) - square * square]
-    return np.column_stack([np.bincount(part, weights=one, minlength=PARTS) for one in columns])
+    return np.column_stack(
+        [np.bincount(part, weights=column, minlength=PARTS) for column in columns]
+    )
 
 
 def _add_expected(sums: Floats, pmf: Floats, part: Ints, slot: Ints) -> None:

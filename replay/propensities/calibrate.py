@@ -47,7 +47,7 @@ def calibrate(scores: Floats, choices: Choices) -> tuple[float, Floats]:
         slope = float(np.einsum("ij,ij->", pmf, scores)) / n - right
         return value, np.append(slope, pmf.mean(axis=0) - share)
 
-    found = minimize(
+    optimum = minimize(
         loss,
         np.append(1.0, np.log(share)),
         jac=True,
@@ -55,7 +55,7 @@ def calibrate(scores: Floats, choices: Choices) -> tuple[float, Floats]:
         bounds=[(0.0, HOTTEST)] + [(None, None)] * k,
         options={"maxiter": 1000, "maxfun": 2000, "ftol": 1e-15, "gtol": 1e-8},
     )
-    return float(found.x[0]), np.asarray(found.x[1:])
+    return float(optimum.x[0]), np.asarray(optimum.x[1:])
 
 
 def floored(pmf: Floats, floor: float, eligible: Any = None) -> Floats:
@@ -86,5 +86,5 @@ def calibration_error(pmf: Floats, choices: Choices) -> tuple[float, float]:
     claimed = pmf[::step]
     was = choices.action[::step, None] == np.arange(k)
     flat = claimed.ravel().tolist()
-    found = ece(flat, was.ravel().tolist())
-    return found or 0.0, noise_floor(flat, runs=RUNS) or 0.0
+    error = ece(flat, was.ravel().tolist())
+    return error or 0.0, noise_floor(flat, runs=RUNS) or 0.0

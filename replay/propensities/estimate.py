@@ -80,11 +80,11 @@ class EstimatedPropensities:
 
     def scores(self, context: Any, fold: Any) -> Floats:
         """Score every action by the model of each row's fold: shape (n, K)."""
-        found = np.zeros((len(fold), self.actions))
+        result = np.zeros((len(fold), self.actions))
         for at, table in enumerate(self.tables):
             inside = np.flatnonzero(fold == at)
-            found[inside] = context[inside] @ table
-        return found
+            result[inside] = context[inside] @ table
+        return result
 
     def pmf(self, scores: Floats, eligible: Any) -> Floats:
         """Turn scores into calibrated chances, before the floor."""
@@ -140,9 +140,9 @@ def estimate(
     raw = EstimatedPropensities(features, np.stack(tables))
     scores = raw.scores(choices.context, choices.fold)
     temperature, intercepts = calibrate(scores, choices)
-    found = replace(raw, temperature=temperature, intercepts=intercepts, sampled=len(choices))
-    error, luck = calibration_error(found.pmf(scores, choices.eligible), choices)
-    return replace(found, error=error, luck=luck)
+    calibrated = replace(raw, temperature=temperature, intercepts=intercepts, sampled=len(choices))
+    error, luck = calibration_error(calibrated.pmf(scores, choices.eligible), choices)
+    return replace(calibrated, error=error, luck=luck)
 
 
 def _take(

@@ -53,14 +53,14 @@ def fit(choices: Choices) -> Floats:
         slope = np.vstack([over.sum(axis=0), context.T @ over]) + RIDGE * away
         return float(value) / n, slope.ravel() / n
 
-    found = minimize(
+    optimum = minimize(
         loss,
         start.ravel(),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": STEPS, "ftol": ENOUGH},
     )
-    table: Floats = found.x.reshape(d + 1, k)[1:]
+    table: Floats = optimum.x.reshape(d + 1, k)[1:]
     return table
 
 

@@ -21,8 +21,8 @@ def as_json_text(answer: Evaluation | Comparison) -> str:
     """
     if isinstance(answer, Comparison):
         plain: dict[str, Any] = {
-            "targets": [_plain(one) for one in answer.evaluations],
-            "differences": [asdict(one) for one in answer.differences],
+            "targets": [_plain(item) for item in answer.evaluations],
+            "differences": [asdict(item) for item in answer.differences],
         }
     else:
         plain = _plain(answer)
@@ -31,7 +31,7 @@ def as_json_text(answer: Evaluation | Comparison) -> str:
 
 
 def _plain(answer: Evaluation) -> dict[str, Any]:
-    given = not answer.refused
+    shown = not answer.refused
     return {
         "rows": answer.rows,
         "unit": answer.unit,
@@ -40,18 +40,18 @@ def _plain(answer: Evaluation) -> dict[str, Any]:
         "estimand": answer.estimand or None,
         "estimates": [asdict(estimate) for estimate in answer.estimates],
         "default": answer.default,
-        "gain": asdict(answer.gain) if answer.gain is not None and given else None,
+        "gain": asdict(answer.gain) if answer.gain is not None and shown else None,
         "diagnostics": answer.diagnostics.as_dict(),
         "verdict": answer.verdict,
-        "findings": [one._asdict() for one in answer.findings],
-        "overlap": [one._asdict() for one in answer.overlap],
-        "weights": [asdict(one) for one in answer.weights],
-        "curve": [asdict(one) for one in answer.curve if given],
-        "slices": [_slice(one) for one in answer.slices],
+        "findings": [item._asdict() for item in answer.findings],
+        "overlap": [item._asdict() for item in answer.overlap],
+        "weights": [asdict(item) for item in answer.weights],
+        "curve": [asdict(item) for item in answer.curve if shown],
+        "slices": [_slice(item) for item in answer.slices],
         "notes": list(answer.notes),
         "counts": answer.counts,
         "unusable": answer.unusable.plain(),
-        "money": _money(answer.money) if answer.money is not None and given else None,
+        "money": _money(answer.money) if answer.money is not None and shown else None,
         "learning": asdict(answer.learning) if answer.learning is not None else None,
     }
 

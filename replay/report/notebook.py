@@ -58,8 +58,10 @@ def as_line(answer: Evaluation | Comparison) -> str:
     """Say an answer in a line, for a prompt."""
     every = evaluations(answer)
     if isinstance(answer, Comparison):
-        told = "; ".join(" ".join([one.target, brief(one), lived(one)]).strip() for one in every)
-        return printable(f"<Comparison of {counted(len(every), 'target')}: {told}>")
+        targets = "; ".join(
+            " ".join([target.target, brief(target), lived(target)]).strip() for target in every
+        )
+        return printable(f"<Comparison of {counted(len(every), 'target')}: {targets}>")
     how = ONE_AT_A_TIME.get(answer.estimand, "")
     asked = f"{answer.target}, {how}" if how else answer.target
     if answer.refused:
@@ -73,8 +75,8 @@ def as_line(answer: Evaluation | Comparison) -> str:
 
 def as_text(answer: Evaluation | Comparison) -> str:
     """Say an answer in a sentence for each target, with its verdict."""
-    said = (f"{sentence(one)} Verdict: {one.verdict}." for one in evaluations(answer))
-    return printable("\n".join(said))
+    lines = (f"{sentence(target)} Verdict: {target.verdict}." for target in evaluations(answer))
+    return printable("\n".join(lines))
 
 
 def _row(name: str, estimate: Estimate | None, *, chosen: bool = False) -> NotebookRow:

@@ -55,8 +55,8 @@ def block_ratio(num: Sequence[Sequence[float]], den: Sequence[float], seed: int 
     drawn_replays = 1 / replays + spread * (weights - 1 / replays)
     sums_num = ((drawn_replays @ block_num) * drawn_blocks).sum(axis=1)
     sums_den = drawn_blocks @ block_den
-    found = np.divide(sums_num, sums_den, out=np.zeros(ROUNDS), where=sums_den != 0)
-    low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    ratios = np.divide(sums_num, sums_den, out=np.zeros(ROUNDS), where=sums_den != 0)
+    low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     total = float(block_den.sum())
     value = float(block_num.sum()) / replays / total if total else 0.0
     return Amount(value, float(low), float(high))

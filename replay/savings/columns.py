@@ -61,22 +61,22 @@ def find_columns(
     >>> find_columns(["itemId", "WorkerID", "answer"], {}, "f.csv")
     ({'task': 'itemId', 'labeler': 'WorkerID', 'label': 'answer'}, ('task', 'labeler', 'label'))
     """
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for role, column in given.items():
         if column is None:
             continue
         if column not in header:
             raise UnknownColumn(f"{name}: no column {column!r}{nearest(column, header)}")
-        found[role] = column
+        columns[role] = column
     plain = {_plain(column): column for column in reversed(header)}
     guessed = []
     for role, known in NAMES.items():
-        if role in found:
+        if role in columns:
             continue
-        free = (plain[_plain(one)] for one in known if _plain(one) in plain)
-        column = next((column for column in free if column not in found.values()), None)
+        free = (plain[_plain(alias)] for alias in known if _plain(alias) in plain)
+        column = next((column for column in free if column not in columns.values()), None)
         if column is not None:
-            found[role] = column
+            columns[role] = column
             if column != role:
                 guessed.append(role)
         elif role in NEEDED:
@@ -84,7 +84,7 @@ def find_columns(
                 f"{name}: no column looks like the {role}; name it with --{role} COLUMN; "
                 f"columns: {', '.join(map(repr, header))}"
             )
-    return {role: found[role] for role in (*NAMES, "truth") if role in found}, tuple(guessed)
+    return {role: columns[role] for role in (*NAMES, "truth") if role in columns}, tuple(guessed)
 
 
 def _plain(name: str) -> str:

@@ -90,13 +90,13 @@ def savings_report(
     usd = {(row.task, row.labeler): row.usd or 0.0 for row in crowd.labels}
     paid = _sums(crowd.labels, usd)
     needed = [_sums(outcome.labels, usd) for outcome in outcomes]
-    saved_usd = [[paid[task] - one[task] for task in order] for one in needed]
+    saved_usd = [[paid[task] - replay[task] for task in order] for replay in needed]
     theirs = majority_vote(crowd.triples())
     ours = [
         {task: verdict.answer or "" for task, verdict in outcome.answered.items()}
         for outcome in outcomes
     ]
-    agreed = [[theirs[task].get(one.get(task, ""), 0.0) for task in order] for one in ours]
+    agreed = [[theirs[task].get(replay.get(task, ""), 0.0) for task in order] for replay in ours]
     times = [row.at for row in crowd.labels if row.at is not None]
     span_s = max(times) - min(times) if times else 0.0
     monthly = span_s >= SHORTEST_SPAN_S
@@ -112,7 +112,7 @@ def savings_report(
         labels_needed=bought,
         labels_not_needed=len(crowd.labels) - bought,
         usd=fsum(paid.values()),
-        usd_needed=fmean(fsum(one.values()) for one in needed),
+        usd_needed=fmean(fsum(replay.values()) for replay in needed),
         per="a month" if monthly else "per 1,000 tasks",
         usd_saved=block_ratio(saved_usd, each, seed).times(tasks_per),
         share_saved=block_ratio(saved_usd, [paid[task] for task in order], seed).share(),
@@ -129,9 +129,9 @@ def savings_report(
     judged = [task for task in order if task in crowd.truth]
     if not judged:
         return report
-    right = [[float(one.get(task) == crowd.truth[task]) for task in judged] for one in ours]
+    right = [[float(replay.get(task) == crowd.truth[task]) for task in judged] for replay in ours]
     vote = [theirs[task].get(crowd.truth[task], 0.0) for task in judged]
-    gain = [[a - b for a, b in zip(one, vote, strict=True)] for one in right]
+    gain = [[a - b for a, b in zip(replay, vote, strict=True)] for replay in right]
     each = [1.0] * len(judged)
     return msgspec.structs.replace(
         report,

@@ -43,7 +43,7 @@ def sources(
         labels[name] += 1
         usd[name] += row.usd or 0.0
         agreed[name] += answers[row.task].get(row.label, 0.0)
-    found = [
+    costs = [
         SourceCost(
             name=name,
             labels=labels[name],
@@ -53,8 +53,8 @@ def sources(
         )
         for name in labels
     ]
-    return tuple(sorted(found, key=_dearest_first))
+    return tuple(sorted(costs, key=_dearest_first))
 
 
-def _dearest_first(one: SourceCost) -> tuple[float, str]:
-    return (float("-inf") if one.usd_per_agreed is None else -one.usd_per_agreed, one.name)
+def _dearest_first(source: SourceCost) -> tuple[float, str]:
+    return (float("-inf") if source.usd_per_agreed is None else -source.usd_per_agreed, source.name)

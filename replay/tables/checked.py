@@ -59,14 +59,14 @@ class CheckedBatch:
             self,
             rows=self.rows.where(keep),
             logged=None if self.logged is None else self.logged.where(keep),
-            targets={name: one.where(keep) for name, one in self.targets.items()},
+            targets={name: chances.where(keep) for name, chances in self.targets.items()},
             sets=None if self.sets is None else self.sets.where(keep),
         )
 
     def flat(self) -> list[Chances | ChanceMatrix]:
         """All distributions that there are."""
-        found = (self.logged, self.sets, *self.targets.values())
-        return [one for one in found if one is not None]
+        every = (self.logged, self.sets, *self.targets.values())
+        return [chances for chances in every if chances is not None]
 
     def dense(self, actions: int) -> Iterator[Rows]:
         """Rows with their distributions as arrays over all actions; a few at a time if need be."""
@@ -77,13 +77,15 @@ class CheckedBatch:
         for start in range(0, len(self.rows), most):
             stop = min(start + most, len(self.rows))
 
-            def dense(one: Chances | ChanceMatrix, start: int = start, stop: int = stop) -> Floats:
-                return one.dense(start, stop, actions)
+            def dense(
+                chances: Chances | ChanceMatrix, start: int = start, stop: int = stop
+            ) -> Floats:
+                return chances.dense(start, stop, actions)
 
             yield replace(
                 self.rows.slice(start, stop),
                 logged_pmf=None if self.logged is None else dense(self.logged),
-                target_pmfs={name: dense(one) for name, one in self.targets.items()},
+                target_pmfs={name: dense(chances) for name, chances in self.targets.items()},
                 eligible=None if self.sets is None else dense(self.sets) > 0,
             )
 
@@ -166,5 +168,5 @@ def _check(
         time=times,
         ids=read_ids(columns.possible_ids, batch, first) if columns.possible_ids else None,
     )
-    found = CheckedBatch(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
-    return found.without(faults.bad) if faults.bad.any() else found
+    checked = CheckedBatch(batch.num_rows, rows, faults.unusable, logged, targets, sets, zones)
+    return checked.without(faults.bad) if faults.bad.any() else checked

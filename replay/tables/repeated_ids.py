@@ -105,22 +105,26 @@ def possible_ids(
     """
     if columns.cluster is not None or columns.independent:
         return ()
-    found = []
-    for one in context:
-        least = least_values(one.name, context=True)
-        if least is None and not one.numeric and _are_numbered(table, one.name):
+    ids = []
+    for column in context:
+        least = least_values(column.name, context=True)
+        if least is None and not column.numeric and _are_numbered(table, column.name):
             least = SOME
-        if least is not None or not one.numeric:
-            found.append(PossibleId(one.name, least or MANY, least is not None))
+        if least is not None or not column.numeric:
+            ids.append(PossibleId(column.name, least or MANY, least is not None))
     used = set(columns.needed())
     headers = [names for _, names in table.headers]
     others = []
     for name in table.columns:
         least = least_values(name)
-        if least is not None and name not in used and all(one.count(name) == 1 for one in headers):
+        if (
+            least is not None
+            and name not in used
+            and all(header.count(name) == 1 for header in headers)
+        ):
             is_id = _PERSON.fullmatch(_plain(name)) is not None
             others.append(PossibleId(name, least, is_id))
-    return (*found, *others[:MOST])
+    return (*ids, *others[:MOST])
 
 
 def crossing_ids(
@@ -128,14 +132,14 @@ def crossing_ids(
 ) -> tuple[PossibleId, ...]:
     """Columns to look for correlated rows in, beside the clusters: ids by name or by digits."""
     among = possible_ids(table, replace(columns, cluster=None), context)
-    found = {one.column: one for one in among if one.is_id}
+    ids = {candidate.column: candidate for candidate in among if candidate.is_id}
     used, headers = set(columns.needed()), [names for _, names in table.headers]
     for name in table.columns:
         by_name = _IN_CONTEXT.fullmatch(_plain(name)) is not None
-        if by_name and name not in used and all(one.count(name) == 1 for one in headers):
-            found.setdefault(name, PossibleId(name, FEW, is_id=True))
-    found.pop(cluster, None)
-    return tuple(found.values())[: 2 * MOST]
+        if by_name and name not in used and all(header.count(name) == 1 for header in headers):
+            ids.setdefault(name, PossibleId(name, FEW, is_id=True))
+    ids.pop(cluster, None)
+    return tuple(ids.values())[: 2 * MOST]
 
 
 def _are_numbered(table: Table, name: str) -> bool:

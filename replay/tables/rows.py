@@ -88,4 +88,4 @@ class Rows:
                 return {name: part(column) for name, column in value.items()}
             return None if value is None else part(value)
 
-        return Rows(*(of(getattr(self, one.name)) for one in fields(self)))
+        return Rows(*(of(getattr(self, field.name)) for field in fields(self)))

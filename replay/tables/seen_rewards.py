@@ -37,5 +37,7 @@ class SeenRewards:
 
     def __add__(self, other: SeenRewards) -> SeenRewards:
         low, high = min(self.low, other.low), max(self.high, other.high)
-        ends = {end for one in (self, other) for end in (one.low, one.high) if math.isfinite(end)}
+        ends = {
+            end for seen in (self, other) for end in (seen.low, seen.high) if math.isfinite(end)
+        }
         return SeenRewards(low, high, self.two and other.two and len(ends) <= 2)

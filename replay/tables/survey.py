@@ -151,10 +151,10 @@ def survey(
         of chances have none of their names.
     """
     look = partial(survey_piece, columns=columns, tell=tell, strict=strict)
-    found = reduce(add, run(look, table.pieces), Survey())
-    found.check(table.name, columns.action)
-    check_names(table.name, columns, found.taken)
-    return found
+    whole = reduce(add, run(look, table.pieces), Survey())
+    whole.check(table.name, columns.action)
+    check_names(table.name, columns, whole.taken)
+    return whole
 
 
 def survey_piece(

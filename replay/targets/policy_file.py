@@ -40,14 +40,14 @@ def read_target(path: Path) -> PolicySettings:
     ConfigError
         As `read_policy`; if there is no such section, or prices or gold are what it goes by.
     """
-    found = read_policy(path)
+    policy = read_policy(path)
     try:
         if "policy" not in tomllib.loads(path.read_text(encoding="utf-8-sig")):
             raise ConfigError("has no section [policy]: say there how it chooses")
-        check_replayable(found)
+        check_replayable(policy)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
-    return found
+    return policy
 
 
 def check_replayable(settings: PolicySettings) -> None:

@@ -201,7 +201,7 @@ def _mixture(text: str, name: str) -> TargetPolicy:
         chance = -1.0
     if not 0 < chance < 1:
         raise BadValue(f"target {text}: SHARE is {share!r}, must be between 0 and 1")
-    found = parse_target(other)
-    if found.kind not in MIXED:
+    component = parse_target(other)
+    if component.kind not in MIXED:
         raise BadValue(f"target {text}: TARGET must be uniform, greedy or always:ACTION")
-    return TargetPolicy("mix", name, share=chance, other=found)
+    return TargetPolicy("mix", name, share=chance, other=component)

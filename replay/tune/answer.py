@@ -63,7 +63,7 @@ def answer(
     if request.today is not None:
         everyone.append(request.today)
     walked = walk(held, everyone, plan, tell)
-    names = [policy_label(one) for one in everyone]
+    names = [policy_label(settings) for settings in everyone]
     judgements = judge_walk(held, walked, names, unit)
     usable = [at for at in range(len(request.candidates)) if not judgements[at].refused]
     if not usable:
@@ -82,7 +82,7 @@ def answer(
     looked = LogSample.of(held, request.new, tasks, request.level)
     buys = tomorrows(looked, walked)
     histories = walked.value()
-    found = tuple(
+    candidates = tuple(
         Candidate(
             name=names[at],
             settings=everyone[at],
@@ -107,13 +107,13 @@ def answer(
         today_earns=amounts(
             together.of(np.eye(len(together.value))[:, [now]]).bounds(request.level)
         )[0],
-        candidates=found,
+        candidates=candidates,
         chosen=chosen,
-        apart=all(found[at].under_best.low > 0 for at in usable if at != chosen),
+        apart=all(candidates[at].under_best.low > 0 for at in usable if at != chosen),
         policy=policy_toml(everyone[chosen]),
         new=str(request.new),
         tasks=tasks,
-        floor=_floor(looked, walked, found[chosen], chosen, request.precision),
+        floor=_floor(looked, walked, candidates[chosen], chosen, request.precision),
         notes=(LEARNER, units(plan.worth), *notes, *more),
     )
 

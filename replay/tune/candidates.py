@@ -76,12 +76,12 @@ def grid(
             raise ConfigError(f"explorer {name!r} is unknown{nearest(name, EXPLORERS)}")
     if rates and not explorers:
         raise ConfigError("rates are an explorer's: say which one (--explorer)")
-    found = [
+    candidates = [
         PolicySettings(explorer=cast("ExplorerName", explorer), rate=rate, explore_floor=floor)
         for explorer in (explorers or list(RATES))
         for rate, floor in product(rates or RATES[explorer], floors or [FLOOR])
     ]
-    return _checked(found)
+    return _checked(candidates)
 
 
 def read_candidates(path: Path) -> list[PolicySettings]:
@@ -99,25 +99,25 @@ def read_candidates(path: Path) -> list[PolicySettings]:
     if not path.exists():
         raise MissingInput(f"{path}: no such file")
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        for single in given.get("candidate", ()):
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        for single in content.get("candidate", ()):
             read_section(single, PolicySettings, "candidate")
-        file = read_section(given, CandidateFile)
-        found = list(file.candidate)
-        if "grid" in given:
-            found += grid(file.grid.explorer, file.grid.rate, file.grid.explore_floor)
-        if not found:
+        file = read_section(content, CandidateFile)
+        candidates = list(file.candidate)
+        if "grid" in content:
+            candidates += grid(file.grid.explorer, file.grid.rate, file.grid.explore_floor)
+        if not candidates:
             raise ConfigError("no candidates: say them in [grid] or [[candidate]]")
-        return _checked(found)
+        return _checked(candidates)
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def _checked(found: Sequence[PolicySettings]) -> list[PolicySettings]:
+def _checked(candidates: Sequence[PolicySettings]) -> list[PolicySettings]:
     """Each candidate once, in range and not too many."""
-    once = list(dict.fromkeys(found))
-    for one in once:
-        check(Settings(policy=one))
+    once = list(dict.fromkeys(candidates))
+    for candidate in once:
+        check(Settings(policy=candidate))
     if len(once) > MOST:
         raise ConfigError(f"{len(once)} candidates: {MOST} at most")
     return once

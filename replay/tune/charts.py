@@ -24,35 +24,30 @@ TALL, TOP, BOTTOM = 280, 16, 24
 """Heights in pixels: of the drawing, of what stands above it, and of the axis."""
 
 
-def earnings_chart(found: Tuning) -> Figure:
+def earnings_chart(tuning: Tuning) -> Figure:
     """Draw what each candidate earns, and today's policy to compare with."""
     lines = []
-    for one in found.candidates:
-        kind = "chosen" if one is found.best else "plain"
+    for candidate in tuning.candidates:
+        kind = "chosen" if candidate is tuning.best else "plain"
         earns = None
-        if one.refused is None:
-            value, low, high = one.earns.value, one.earns.low, one.earns.high
-            earns = Estimate(
-                estimator=one.name,
-                value=value,
-                low=low,
-                high=high,
-                level=found.level,
-                interval=found.words,
-            )
-        lines.append(ForestRow(one.name, earns, "cannot answer", kind))
-    today = found.today_earns.value
-    rule = ReferenceLine(today, f"today, {found.today}: {number(today)}")
-    return forest(f"{found.best.name} earns most", lines, rule, ("candidate", "interval method"))
+        if candidate.refused is None:
+            value, low, high = candidate.earns.value, candidate.earns.low, candidate.earns.high
+            earns = Estimate(candidate.name, value, low, high, tuning.level, tuning.words)
+        lines.append(ForestRow(candidate.name, earns, "cannot answer", kind))
+    today = tuning.today_earns.value
+    rule = ReferenceLine(today, f"today, {tuning.today}: {number(today)}")
+    return forest(f"{tuning.best.name} earns most", lines, rule, ("candidate", "interval method"))
 
 
-def exploring_chart(found: Tuning) -> Figure:
+def exploring_chart(tuning: Tuning) -> Figure:
     """Draw a point for each candidate: its regret today against the width of an interval."""
     shown = [
-        one for one in found.candidates if one.refused is None and math.isfinite(one.tomorrow_width)
+        candidate
+        for candidate in tuning.candidates
+        if candidate.refused is None and math.isfinite(candidate.tomorrow_width)
     ]
-    across = _roomy([one.tomorrow_width for one in shown], 6.0, 84.0)
-    up = _roomy([one.under_best.value for one in shown], 4.0, 96.0)
+    across = _roomy([candidate.tomorrow_width for candidate in shown], 6.0, 84.0)
+    up = _roomy([candidate.under_best.value for candidate in shown], 4.0, 96.0)
 
     def y(value: float) -> float:
         return TOP + TALL * (1 - up.at(value) / 100)
@@ -60,15 +55,21 @@ def exploring_chart(found: Tuning) -> Figure:
     drawn = axis(across, TOP, TOP + TALL)
     for tick in up.ticks():
         drawn += [horizontal(y(tick), 0, 100, "grid"), write(0, y(tick) - 3, number(tick), "tick")]
-    for explorer in dict.fromkeys(one.settings.explorer for one in shown):
-        members = [one for one in shown if one.settings.explorer == explorer]
-        places = [(across.at(one.tomorrow_width), y(one.under_best.value)) for one in members]
+    for explorer in dict.fromkeys(candidate.settings.explorer for candidate in shown):
+        members = [candidate for candidate in shown if candidate.settings.explorer == explorer]
+        places = [
+            (across.at(candidate.tomorrow_width), y(candidate.under_best.value))
+            for candidate in members
+        ]
         drawn.append(_joined(sorted(places)))
-        for one, (x, height) in zip(members, places, strict=True):
-            drawn += _point(one, x, height, chosen=one is found.best)
+        for candidate, (x, height) in zip(members, places, strict=True):
+            drawn += _point(candidate, x, height, chosen=candidate is tuning.best)
     drawn.append(write(100, TOP + TALL - 6, "interval width", "tick", "end"))
     drawn.append(write(0, TOP - 5, "regret today", "tick"))
-    rows = [[one.name, number(one.tomorrow_width), number(one.under_best.value)] for one in shown]
+    rows = [
+        [candidate.name, number(candidate.tomorrow_width), number(candidate.under_best.value)]
+        for candidate in shown
+    ]
     title = "Regret today against the width of an interval from the next log"
     about = "A point for each candidate: interval width across, regret today upwards."
     numbers = PageTable(["candidate", "interval width", "regret today"], rows)
@@ -94,9 +95,9 @@ def _joined(places: Sequence[tuple[float, float]]) -> Markup:
     )
 
 
-def _point(one: Candidate, x: float, y: float, *, chosen: bool) -> list[Markup]:
-    settings = one.settings
-    name = f"{settings.explorer} {settings.rate:g}" if settings.name == "value" else one.name
+def _point(candidate: Candidate, x: float, y: float, *, chosen: bool) -> list[Markup]:
+    settings = candidate.settings
+    name = f"{settings.explorer} {settings.rate:g}" if settings.name == "value" else candidate.name
     drawn = (
         shape(x, y, DIAMOND, "point chosen")
         if chosen
@@ -111,6 +112,6 @@ def _point(one: Candidate, x: float, y: float, *, chosen: bool) -> list[Markup]:
 
 def _roomy(values: Iterable[float], start: float, end: float) -> Scale:
     """Hold all values between two percents of the drawing."""
-    found = list(values) or [0.0]
-    plain = around(min(found), max(found))
+    numbers = list(values) or [0.0]
+    plain = around(min(numbers), max(numbers))
     return Scale(plain.low, plain.high, start=start, end=end)

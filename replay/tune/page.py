@@ -17,50 +17,55 @@ if TYPE_CHECKING:
 TITLE = "Which exploration settings earn most?"
 
 
-def page(found: Tuning, source: str) -> str:
+def page(tuning: Tuning, source: str) -> str:
     """Return the page's HTML; `source` is what the log is called."""
-    unit = found.unit
+    unit = tuning.unit
     learning = (
-        f"Each candidate starts untrained and learns from {found.horizon:,} accepted {unit}s,"
-        f" {found.words}. The intervals hold jointly at {100 * found.level:.6g} %."
+        f"Each candidate starts untrained and learns from {tuning.horizon:,} accepted {unit}s,"
+        f" {tuning.words}. The intervals hold jointly at {100 * tuning.level:.6g} %."
     )
     axes = (
-        f"Horizontal: width of the interval for {found.new}. Vertical: regret today, per {unit}."
+        f"Horizontal: width of the interval for {tuning.new}. Vertical: regret today, per {unit}."
         " The best candidates are at the lower left."
     )
     return render(
         "tuning.html",
         title=TITLE,
-        log=f"{counted(found.rows, unit)} of {source}",
-        lead=f"{lead(found)} {certainty(found)}",
-        earnings=earnings_chart(found),
+        log=f"{counted(tuning.rows, unit)} of {source}",
+        lead=f"{lead(tuning)} {certainty(tuning)}",
+        earnings=earnings_chart(tuning),
         learning=learning,
-        exploring=exploring_chart(found),
-        question=tomorrow_question(found),
+        exploring=exploring_chart(tuning),
+        question=tomorrow_question(tuning),
         axes=axes,
-        floor=floor_lines(found),
-        numbers=_numbers(found),
-        policy=found.policy,
-        notes=[f"{note}." for note in found.notes],
+        floor=floor_lines(tuning),
+        numbers=_numbers(tuning),
+        policy=tuning.policy,
+        notes=[f"{note}." for note in tuning.notes],
     )
 
 
-def _numbers(found: Tuning) -> PageTable:
+def _numbers(tuning: Tuning) -> PageTable:
     heads = [
         "candidate",
-        f"per {found.unit}",
+        f"per {tuning.unit}",
         "low",
         "high",
-        f"regret today, per {found.unit}",
-        f"effective sample size, {found.unit}s",
-        f"interval width, per {found.unit}",
+        f"regret today, per {tuning.unit}",
+        f"effective sample size, {tuning.unit}s",
+        f"interval width, per {tuning.unit}",
     ]
     rows = []
-    for one in found.candidates:
-        cells = ["–", "–", "–", one.refused or ""]
-        if not one.refused:
-            values = (one.earns.value, one.earns.low, one.earns.high, one.under_best.value)
+    for candidate in tuning.candidates:
+        cells = ["–", "–", "–", candidate.refused or ""]
+        if not candidate.refused:
+            values = (
+                candidate.earns.value,
+                candidate.earns.low,
+                candidate.earns.high,
+                candidate.under_best.value,
+            )
             cells = [number(value) for value in values]
-        worth = [f"{one.tomorrow_pess:,.0f}", number(one.tomorrow_width)]
-        rows.append([one.name, *cells, *worth])
+        worth = [f"{candidate.tomorrow_pess:,.0f}", number(candidate.tomorrow_width)]
+        rows.append([candidate.name, *cells, *worth])
     return PageTable(heads, rows)

@@ -19,63 +19,63 @@ if TYPE_CHECKING:
     from replay.tune.result import Tuning
 
 
-def as_json_text(found: Tuning) -> str:
+def as_json_text(tuning: Tuning) -> str:
     """One line of JSON; what isn't finite is null."""
-    return msgspec.json.encode(found).decode()
+    return msgspec.json.encode(tuning).decode()
 
 
-def print_report(found: Tuning, source: str, console: Console | None = None) -> None:
+def print_report(tuning: Tuning, source: str, console: Console | None = None) -> None:
     """Print which candidate earns most, how sure that is, and what exploring costs and gains."""
     console = console or Console(highlight=False)
-    unit, log = found.unit, counted(found.rows, found.unit)
+    unit, log = tuning.unit, counted(tuning.rows, tuning.unit)
     say(console, f"Which exploration settings earn most? From {log} of\n{source}\n")
-    say(console, f"{lead(found)} {certainty(found)}", "bold")
-    names, floor = short_names(found)
+    say(console, f"{lead(tuning)} {certainty(tuning)}", "bold")
+    names, floor = short_names(tuning)
     say(
         console,
-        f"\nEach candidate starts untrained and learns from {found.horizon:,} accepted {unit}s,"
-        f" {found.words}.{floor} The intervals of a column hold jointly at"
-        f" {100 * found.level:.6g} %. Today's policy: {found.today},"
-        f" {_between(found.today_earns)} per {unit}.\n",
+        f"\nEach candidate starts untrained and learns from {tuning.horizon:,} accepted {unit}s,"
+        f" {tuning.words}.{floor} The intervals of a column hold jointly at"
+        f" {100 * tuning.level:.6g} %. Today's policy: {tuning.today},"
+        f" {_between(tuning.today_earns)} per {unit}.\n",
     )
-    console.print(_earnings(found, names))
-    say(console, f"* earns most\n\n{tomorrow_question(found)}\n")
-    console.print(_tomorrow(found, names))
-    for line in floor_lines(found):
+    console.print(_earnings(tuning, names))
+    say(console, f"* earns most\n\n{tomorrow_question(tuning)}\n")
+    console.print(_tomorrow(tuning, names))
+    for line in floor_lines(tuning):
         say(console, line)
-    for candidate in found.candidates:
+    for candidate in tuning.candidates:
         if candidate.refused:
             say(console, f"No answer for {candidate.name}: {candidate.refused}.")
     say(console, "")
-    for note in found.notes:
+    for note in tuning.notes:
         say(console, f"Note: {note}.")
     say(console, "\nFor the worker's configuration:\n")
-    say(console, found.policy, "bold")
+    say(console, tuning.policy, "bold")
 
 
-def lead(found: Tuning) -> str:
+def lead(tuning: Tuning) -> str:
     """Say which candidate earns most, and how much."""
-    best = found.best
-    level = f"{100 * found.level:.6g} %"
+    best = tuning.best
+    level = f"{100 * tuning.level:.6g} %"
     return (
-        f"{best.name} earns most: {number(best.earns.value)} per {found.unit} ({level} interval"
+        f"{best.name} earns most: {number(best.earns.value)} per {tuning.unit} ({level} interval"
         f" {_ends(best.earns)})."
     )
 
 
-def tomorrow_question(found: Tuning) -> str:
+def tomorrow_question(tuning: Tuning) -> str:
     """Say what the second table compares."""
     return (
         "Exploring costs reward today, and makes the next log more informative. If each candidate,"
-        f" as trained here, wrote {counted(found.tasks, found.unit)}, how precisely could those"
-        f" evaluate {found.new}?"
+        f" as trained here, wrote {counted(tuning.tasks, tuning.unit)}, how precisely could those"
+        f" evaluate {tuning.new}?"
     )
 
 
-def short_names(found: Tuning) -> tuple[list[str], str]:
+def short_names(tuning: Tuning) -> tuple[list[str], str]:
     """Names of the candidates without the floor that all share, and that floor in words."""
-    floors = {candidate.settings.explore_floor for candidate in found.candidates}
-    names = [candidate.name for candidate in found.candidates]
+    floors = {candidate.settings.explore_floor for candidate in tuning.candidates}
+    names = [candidate.name for candidate in tuning.candidates]
     if len(floors) > 1:
         return names, ""
     (floor,) = floors
@@ -83,12 +83,12 @@ def short_names(found: Tuning) -> tuple[list[str], str]:
     return short, f" All have an exploration floor of {floor:g}."
 
 
-def certainty(found: Tuning) -> str:
+def certainty(tuning: Tuning) -> str:
     """Say how sure it is that the chosen one is the best."""
     others = [
         (name, candidate)
-        for name, candidate in zip(short_names(found)[0], found.candidates, strict=True)
-        if candidate is not found.best and candidate.refused is None
+        for name, candidate in zip(short_names(tuning)[0], tuning.candidates, strict=True)
+        if candidate is not tuning.best and candidate.refused is None
     ]
     rivals = [name for name, candidate in others if candidate.under_best.low <= 0]
     if not others:
@@ -104,9 +104,9 @@ def certainty(found: Tuning) -> str:
     )
 
 
-def floor_lines(found: Tuning) -> list[str]:
+def floor_lines(tuning: Tuning) -> list[str]:
     """Say which floor is precise enough, where a precision was asked for."""
-    floor, explorer = found.floor, found.best.settings.explorer
+    floor, explorer = tuning.floor, tuning.best.settings.explorer
     if floor is None:
         return []
     if floor.floor is None:
@@ -118,20 +118,20 @@ def floor_lines(found: Tuning) -> list[str]:
         line = (
             f"Smallest exploration floor of {explorer} that gives an interval width of"
             f" {number(floor.wished)}: {floor.floor:.3g}. It earns"
-            f" {number(max(floor.costs, 0.0))} per {found.unit} less than the chosen candidate."
+            f" {number(max(floor.costs, 0.0))} per {tuning.unit} less than the chosen candidate."
         )
     return [line]
 
 
-def _earnings(found: Tuning, names: Sequence[str]) -> Table:
-    level = f"{100 * found.level:.6g} %"
-    heads = (f"per {found.unit}", f"{level} interval", "more than today", "less than best")
+def _earnings(tuning: Tuning, names: Sequence[str]) -> Table:
+    level = f"{100 * tuning.level:.6g} %"
+    heads = (f"per {tuning.unit}", f"{level} interval", "more than today", "less than best")
     table = _table(heads)
-    for name, candidate in zip(names, found.candidates, strict=True):
+    for name, candidate in zip(names, tuning.candidates, strict=True):
         if candidate.refused:
             add_row(table, name, "–", "–", "–", "–")
             continue
-        best = candidate is found.best
+        best = candidate is tuning.best
         add_row(
             table,
             f"{name} *" if best else name,
@@ -143,11 +143,11 @@ def _earnings(found: Tuning, names: Sequence[str]) -> Table:
     return table
 
 
-def _tomorrow(found: Tuning, names: Sequence[str]) -> Table:
-    per = f"per {found.unit}"
-    ess = f"effective sample\nsize, {found.unit}s"
+def _tomorrow(tuning: Tuning, names: Sequence[str]) -> Table:
+    per = f"per {tuning.unit}"
+    ess = f"effective sample\nsize, {tuning.unit}s"
     table = _table((f"regret today,\n{per}", ess, f"interval width,\n{per}"))
-    for name, candidate in zip(names, found.candidates, strict=True):
+    for name, candidate in zip(names, tuning.candidates, strict=True):
         regret = "–" if candidate.refused else number(candidate.under_best.value)
         ess = f"{candidate.tomorrow_pess:,.0f}"
         add_row(table, name, regret, ess, number(candidate.tomorrow_width))

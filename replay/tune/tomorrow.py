@@ -144,13 +144,13 @@ def tomorrows(looked: LogSample, walked: Walk) -> list[Tomorrow]:
 
     Histories end differently: medians over the replays are taken.
     """
-    found = []
+    forecasts = []
     for lane, bare in _ends(looked, walked):
         floor = float(walked.policies.floor[lane, 0, 0])
         mu = (1.0 - floor) * bare + floor * looked.even
-        one = looked.tomorrow(mu, looked.cross(mu))
-        found.append((one.pess, one.width))
-    middle = np.median(np.array(found).reshape(-1, walked.replays, 2), axis=1)
+        tomorrow = looked.tomorrow(mu, looked.cross(mu))
+        forecasts.append((tomorrow.pess, tomorrow.width))
+    middle = np.median(np.array(forecasts).reshape(-1, walked.replays, 2), axis=1)
     return [Tomorrow(float(pess), float(width)) for pess, width in middle]
 
 
@@ -167,7 +167,7 @@ def widths_by_floor(looked: LogSample, walked: Walk, candidate: int) -> Floats:
             )
             for floor in FLOORS
         ]
-        widths.append([one.width for one in mixed])
+        widths.append([chance.width for chance in mixed])
     medians: Floats = np.median(widths, axis=0)
     return medians
 

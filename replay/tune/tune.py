@@ -88,9 +88,9 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     )
     with opened(source, sql) as table:
         columns, notes = find_columns(table, wanted)
-        found = survey(table, columns, tell, strict=options_given["strict"])
-        held = hold_table(table, columns, found, tell)
-    notes += tuple(found.unusable.lines())
+        surveyed = survey(table, columns, tell, strict=options_given["strict"])
+        held = hold_table(table, columns, surveyed, tell)
+    notes += tuple(surveyed.unusable.lines())
     if not wanted.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
     return answer(held, request, notes, tell=tell)
@@ -115,12 +115,12 @@ def _candidates(given: Any, *lists: Any) -> list[PolicySettings]:
 
 
 def _new(text: str) -> TargetPolicy:
-    found = parse_target(text)
-    if found.kind not in ("uniform", "always"):
+    target = parse_target(text)
+    if target.kind not in ("uniform", "always"):
         raise BadValue(
             f"new policy {text!r}: tomorrow's log can be asked for uniform or always:ACTION"
         )
-    return replace(found, full=True)
+    return replace(target, full=True)
 
 
 def _check(level: float, tasks: int | None, precision: float | None) -> None:

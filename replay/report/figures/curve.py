@@ -39,15 +39,15 @@ def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Fig
     def path(ends: Sequence[tuple[float, float]]) -> str:
         return " ".join(f"{across.at(rows):.2f},{y(value):.2f}" for rows, value in ends)
 
-    low = [(float(one.rows), one.value - ERRORS * one.error) for one in curve]
-    high = [(float(one.rows), one.value + ERRORS * one.error) for one in curve]
+    low = [(float(point.rows), point.value - ERRORS * point.error) for point in curve]
+    high = [(float(point.rows), point.value + ERRORS * point.error) for point in curve]
     # Stretched to any width: across it is percent, down it is pixels.
     stretched = tag(
         "svg",
         tag("polygon", points=path([*high, *reversed(low)]), class_="band"),
         tag(
             "polyline",
-            points=path([(float(one.rows), one.value) for one in curve]),
+            points=path([(float(point.rows), point.value) for point in curve]),
             class_="curve",
             vector_effect="non-scaling-stroke",
         ),
@@ -74,11 +74,11 @@ def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Fig
         f" all {curve[-1].rows:,} it is {number(curve[-1].value)}."
     )
     heads = [f"{unit}s so far", "estimate", "standard error"]
-    rows = [[f"{one.rows:,}", number(one.value), number(one.error)] for one in curve]
+    rows = [[f"{point.rows:,}", number(point.value), number(point.error)] for point in curve]
     if times:
         about = f"{about} The last {unit} is from {_written(curve[-1].time)}."
         heads.append("until")
-        rows = [[*row, _written(one.time)] for row, one in zip(rows, curve, strict=True)]
+        rows = [[*row, _written(point.time)] for row, point in zip(rows, curve, strict=True)]
     key = [Swatch("first", f"the estimate ± {ERRORS:g} standard errors")]
     if logged is not None:
         key.append(Swatch("level", "logged mean"))
@@ -96,23 +96,23 @@ def said(curve: Sequence[Point]) -> str:
     >>> said([Point(50, 0.5, 0.1), Point(100, 0.55, 0.07)])
     'The estimate has settled: over the second half of the log it stayed within 2 standard errors'
     """
-    later = [one for one in curve if one.rows >= curve[-1].rows / 2]
+    later = [point for point in curve if point.rows >= curve[-1].rows / 2]
     over = "over the second half of the log it"
-    if all(abs(one.value - later[0].value) <= ERRORS * later[0].error for one in later):
+    if all(abs(point.value - later[0].value) <= ERRORS * later[0].error for point in later):
         return f"The estimate has settled: {over} stayed within {ERRORS:g} standard errors"
-    values = [one.value for one in later]
+    values = [point.value for point in later]
     _, low, high = rounded(later[-1].value, min(values), max(values))
     return f"The estimate hasn't settled: {over} ranged from {low} to {high}"
 
 
 def _times(curve: Sequence[Point]) -> list[tuple[float, str, str]]:
     """Until when the first, the middle and the last point go: rows, words and where they begin."""
-    if any(one.time is None for one in curve):
+    if any(point.time is None for point in curve):
         return []
     first, last = _written(curve[0].time), _written(curve[-1].time)
     most = DATE if first[:DATE] != last[:DATE] else MINUTE
     shown = ((curve[0], "start"), (curve[len(curve) // 2], "middle"), (curve[-1], "end"))
-    return [(float(one.rows), _written(one.time)[:most], anchor) for one, anchor in shown]
+    return [(float(point.rows), _written(point.time)[:most], anchor) for point, anchor in shown]
 
 
 def _written(time: float | str | None) -> str:
@@ -121,8 +121,8 @@ def _written(time: float | str | None) -> str:
 
 def _heights(curve: Sequence[Point], logged: float | None) -> Scale:
     sure = curve[SETTLED_AFTER:] or curve
-    ends = [one.value + way * ERRORS * one.error for one in sure for way in (-1, 1)]
-    ends += [one.value for one in curve]
+    ends = [point.value + way * ERRORS * point.error for point in sure for way in (-1, 1)]
+    ends += [point.value for point in curve]
     ends += [] if logged is None else [logged]
     plain = around(min(ends), max(ends))
     return Scale(plain.low, plain.high, start=4.0, end=96.0)

@@ -80,21 +80,21 @@ def forest(
 
 
 def _drawn(line: ForestRow, scale: Scale, top: float) -> Markup:
-    found, kind = line.estimate, line.kind
-    if found is None or found.value is None:
+    estimate, kind = line.estimate, line.kind
+    if estimate is None or estimate.value is None:
         return label(top + 15, line.name, line.words, "name")
     y = top + 26
-    left, right = scale.at(found.low), scale.at(found.high)
+    left, right = scale.at(estimate.low), scale.at(estimate.high)
     parts = [
-        label(top + 15, line.name, with_interval(found), f"name {kind}"),
+        label(top + 15, line.name, with_interval(estimate), f"name {kind}"),
         horizontal(y, left, right, f"interval {kind}"),
     ]
-    if found.low < scale.low:
+    if estimate.low < scale.low:
         parts.append(shape(left, y, LEFT, f"point {kind}"))
-    if found.high > scale.high:
+    if estimate.high > scale.high:
         parts.append(shape(right, y, RIGHT, f"point {kind}"))
-    if scale.low <= found.value <= scale.high:
-        parts.append(_point(scale.at(found.value), y, kind))
+    if scale.low <= estimate.value <= scale.high:
+        parts.append(_point(scale.at(estimate.value), y, kind))
     return joined(*parts)
 
 
@@ -106,8 +106,12 @@ def _point(x: float, y: float, kind: str) -> Markup:
 
 def _scale(lines: Sequence[ForestRow], rule: ReferenceLine | None) -> Scale:
     """Hold every value and most intervals; the far ends of the widest go beyond the drawing."""
-    found = [line.estimate for line in lines if line.estimate is not None]
-    given = [(one.value, one.low, one.high) for one in found if one.value is not None]
+    estimates = [line.estimate for line in lines if line.estimate is not None]
+    given = [
+        (estimate.value, estimate.low, estimate.high)
+        for estimate in estimates
+        if estimate.value is not None
+    ]
     values = [value for value, _, _ in given]
     values += [] if rule is None else [rule.value]
     if not values:
@@ -123,28 +127,30 @@ def _scale(lines: Sequence[ForestRow], rule: ReferenceLine | None) -> Scale:
 
 
 def _beyond(line: ForestRow, scale: Scale) -> bool:
-    found = line.estimate
-    return found is not None and (found.low < scale.low or found.high > scale.high)
+    estimate = line.estimate
+    return estimate is not None and (estimate.low < scale.low or estimate.high > scale.high)
 
 
 def _about(lines: Sequence[ForestRow], rule: ReferenceLine | None) -> str:
-    said = [
+    sentences = [
         f"{line.name}: {line.words if line.estimate is None else with_interval(line.estimate)}"
         for line in lines
     ]
     against = [] if rule is None else [f"The vertical line: {rule.words}"]
-    return "A value with its interval for each. " + ". ".join([*said, *against]) + "."
+    return "A value with its interval for each. " + ". ".join([*sentences, *against]) + "."
 
 
 def _table(lines: Sequence[ForestRow], heads: tuple[str, str]) -> PageTable:
     rows = []
     for line in lines:
-        found = line.estimate
-        if found is None:
+        estimate = line.estimate
+        if estimate is None:
             rows.append([line.name, line.words, "–", "–", "–"])
             continue
-        how = f"{found.interval}{f', {found.setting}' if found.setting else ''}"
-        rows.append([line.name, how, number(found.value), number(found.low), number(found.high)])
+        how = f"{estimate.interval}{f', {estimate.setting}' if estimate.setting else ''}"
+        rows.append(
+            [line.name, how, number(estimate.value), number(estimate.low), number(estimate.high)]
+        )
     return PageTable([*heads, "value", "low", "high"], rows, words=2)
 
 

@@ -26,7 +26,7 @@ ROW = 40
 def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> Figure:
     """Draw two bars an action: its share of the log, and of what the target does."""
     shown, rest, total = overlap[:SHOWN], overlap[SHOWN:], max(rows, 1)
-    highest = max(max(one.taken, one.wanted) for one in shown) / total
+    highest = max(max(entry.taken, entry.wanted) for entry in shown) / total
     scale = Scale(0.0, highest or 1.0, start=0.0, end=100.0)
     drawn: list[Markup] = []
     cells: list[list[str]] = []
@@ -38,13 +38,13 @@ def overlap_figure(overlap: Sequence[Overlap], target: str, unit: str, rows: int
         cells.append([name, f"{taken:,.0f}", f"{wanted:,.1f}", worth])
         return float(top)
 
-    for one in shown:
-        top = add(one.action, one.taken, one.wanted, number(one.ess))
-        drawn.append(bar(0, scale.at(one.taken / total), top + 19, 6, "bar pale"))
-        drawn.append(bar(0, scale.at(one.wanted / total), top + 26, 6, "bar first"))
+    for entry in shown:
+        top = add(entry.action, entry.taken, entry.wanted, number(entry.ess))
+        drawn.append(bar(0, scale.at(entry.taken / total), top + 19, 6, "bar pale"))
+        drawn.append(bar(0, scale.at(entry.wanted / total), top + 26, 6, "bar first"))
     if rest:
         # Numbers only: their bar would dwarf the others; and effective samples don't add up.
-        summed = (sum(one.taken for one in rest), sum(one.wanted for one in rest))
+        summed = (sum(entry.taken for entry in rest), sum(entry.wanted for entry in rest))
         add(counted(len(rest), "other"), *summed, "–")
     about = (
         f"For each of {counted(len(shown), 'action')}, the target's most frequent first: the share"
@@ -71,10 +71,10 @@ def said(overlap: Sequence[Overlap], target: str, unit: str, rows: int) -> str:
     >>> said([Overlap("a", 3, 50.0, 2.5), Overlap("b", 97, 50.0, 80.0)], "uniform", "row", 100)
     'The log has little data on 1 of the actions that uniform takes often'
     """
-    often = [one for one in overlap if one.wanted > WANTED_SHARE * rows]
+    often = [entry for entry in overlap if entry.wanted > WANTED_SHARE * rows]
     if not often:
         return f"{target} takes no action in more than {share(WANTED_SHARE, 1)} of the {unit}s"
-    thin = sum(one.ess < FEW_ROWS for one in often)
+    thin = sum(entry.ess < FEW_ROWS for entry in often)
     if not thin:
         return f"The log has enough data on every action that {target} takes often"
     return f"The log has little data on {thin:,} of the actions that {target} takes often"

@@ -32,7 +32,7 @@ class Scale:
 
     def at(self, value: float) -> float:
         """Percent of the width where a value lies; what lies beyond is at the end."""
-        low, high, value = (self._bent(one) for one in (self.low, self.high, value))
+        low, high, value = (self._bent(end) for end in (self.low, self.high, value))
         share = (value - low) / (high - low)
         return self.start + (self.end - self.start) * min(max(share, 0.0), 1.0)
 
@@ -56,7 +56,7 @@ class Scale:
         first, last = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
         if last - first < 2:
             many = [m * 10.0**n for n in range(first - 1, last + 1) for m in (1, 2, 5)]
-            return [float(f"{one:.12g}") for one in many if self.low <= one <= self.high]
+            return [float(f"{power:.12g}") for power in many if self.low <= power <= self.high]
         step = math.ceil((last - first) / TICKS)
         return [10.0**n for n in range(first, last + 1, step)]
 

@@ -37,12 +37,12 @@ def slice_table(answer: Evaluation) -> PageTable:
 
 def said(slices: tuple[SliceEstimate, ...]) -> str:
     """Say in how many slices the target is better, worse, or not to be told from the log."""
-    gains = [one.gain for one in slices if one.gain is not None]
+    gains = [part.gain for part in slices if part.gain is not None]
     if not gains:
-        able = sum(one.estimate is not None for one in slices)
+        able = sum(part.estimate is not None for part in slices)
         return f"{able:,} of {len(slices):,} slices can answer"
-    better = sum(one.low > 0 for one in gains)
-    worse = sum(one.high < 0 for one in gains)
+    better = sum(part.low > 0 for part in gains)
+    worse = sum(part.high < 0 for part in gains)
     return (
         f"Of {counted(len(slices), 'slice')}, the target earns more in {better:,} and less in"
         f" {worse:,}, no difference is detectable in {len(gains) - better - worse:,}, and"
@@ -50,10 +50,10 @@ def said(slices: tuple[SliceEstimate, ...]) -> str:
     )
 
 
-def _line(one: SliceEstimate, estimate: Estimate | None, *, alone: bool) -> ForestRow:
+def _line(part: SliceEstimate, estimate: Estimate | None, *, alone: bool) -> ForestRow:
     """Name the column only where there are several: a phone has little room."""
-    name = one.value if alone else one.name
-    return ForestRow(f"{name} ({one.rows:,})", estimate, one.judgement.status)
+    name = part.value if alone else part.name
+    return ForestRow(f"{name} ({part.rows:,})", estimate, part.judgement.status)
 
 
 def _cells(estimate: Estimate | None) -> list[str]:

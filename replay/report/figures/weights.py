@@ -25,21 +25,21 @@ TINY = 1e-6
 def weight_figure(weights: Sequence[Weights], unit: str) -> Figure:
     """Draw the histogram: rows upwards, weight downwards, weights on a logarithmic scale."""
     bars = coarse(weights)
-    rows = sum(one.rows for one in bars)
-    zeros = [one for one in bars if one.high <= TINY]
-    others = [one for one in bars if one.high > TINY]
+    rows = sum(bin_.rows for bin_ in bars)
+    zeros = [bin_ for bin_ in bars if bin_.high <= TINY]
+    others = [bin_ for bin_ in bars if bin_.high > TINY]
     start = 10.0 if zeros else 2.0
     scale = _scale(others, start)
-    tallest = max(max(one.rows / rows, one.share) for one in bars)
+    tallest = max(max(bin_.rows / rows, bin_.share) for bin_ in bars)
     middle = TALL + 18
     bottom = middle + TALL
     drawn = axis(scale, 18, bottom) if others else []
     if zeros:
         drawn.append(write(4, bottom + 16, "0", "tick", "middle"))
-    places = [(one, 2.0, 6.0) for one in zeros]
-    places += [(one, scale.at(one.low), scale.at(one.high)) for one in others]
-    for one, left, right in places:
-        up, down = (TALL * part / tallest for part in (one.rows / rows, one.share))
+    places = [(bin_, 2.0, 6.0) for bin_ in zeros]
+    places += [(bin_, scale.at(bin_.low), scale.at(bin_.high)) for bin_ in others]
+    for bin_, left, right in places:
+        up, down = (TALL * part / tallest for part in (bin_.rows / rows, bin_.share))
         drawn.append(bar(left, right, middle - up, up, "bar first"))
         drawn.append(bar(left, right, middle, down, "bar second"))
     drawn.append(horizontal(middle, 0, 100, "base"))
@@ -67,13 +67,13 @@ def said(weights: Sequence[Weights], unit: str = "row") -> str:
     >>> said([Weights(0.0, 1.0, 90, 0.2), Weights(4.0, 8.0, 10, 0.8)])
     'Half of the total weight is on 6.2 % of the rows'
     """
-    rows = sum(one.rows for one in weights)
+    rows = sum(bin_.rows for bin_ in weights)
     left, used = 0.5, 0.0
-    for one in sorted(weights, key=lambda one: one.low, reverse=True):
-        if one.share >= left:
-            used += one.rows * (left / one.share)
+    for bin_ in sorted(weights, key=lambda bin_: bin_.low, reverse=True):
+        if bin_.share >= left:
+            used += bin_.rows * (left / bin_.share)
             break
-        left, used = left - one.share, used + one.rows
+        left, used = left - bin_.share, used + bin_.rows
     if used >= 0.45 * rows:
         return f"The weight is spread evenly: half of it is on {share(used, rows)} of the {unit}s"
     return f"Half of the total weight is on {share(used, rows)} of the {unit}s"
@@ -81,7 +81,7 @@ def said(weights: Sequence[Weights], unit: str = "row") -> str:
 
 def coarse(weights: Sequence[Weights]) -> list[Weights]:
     """Put bars together, by powers of two, where they are more than can be seen."""
-    some = sorted((one for one in weights if one.rows), key=lambda one: one.low)
+    some = sorted((bin_ for bin_ in weights if bin_.rows), key=lambda bin_: bin_.low)
     if len(some) <= MOST_BARS:
         return some
     return list(_doublings(some))
@@ -89,35 +89,35 @@ def coarse(weights: Sequence[Weights]) -> list[Weights]:
 
 def _doublings(weights: Sequence[Weights]) -> Iterator[Weights]:
     held: Weights | None = None
-    for one in weights:
-        if held is not None and _doubling(held) == _doubling(one):
-            held = Weights(held.low, one.high, held.rows + one.rows, held.share + one.share)
+    for bin_ in weights:
+        if held is not None and _doubling(held) == _doubling(bin_):
+            held = Weights(held.low, bin_.high, held.rows + bin_.rows, held.share + bin_.share)
             continue
         if held is not None:
             yield held
-        held = one
+        held = bin_
     if held is not None:
         yield held
 
 
-def _doubling(one: Weights) -> int | None:
-    return math.floor(math.log2(one.low) + 1e-9) if one.low > 0 else None
+def _doubling(bin_: Weights) -> int | None:
+    return math.floor(math.log2(bin_.low) + 1e-9) if bin_.low > 0 else None
 
 
 def _scale(bars: Sequence[Weights], start: float) -> Scale:
     if not bars:
         return Scale(0.1, 10.0, logarithmic=True, start=start)
     # A bar from 0 begins at half its end, one without an end goes on to twice its beginning.
-    low = min(one.low or one.high / 2 for one in bars)
-    high = max(one.high if math.isfinite(one.high) else 2 * one.low for one in bars)
+    low = min(bin_.low or bin_.high / 2 for bin_ in bars)
+    high = max(bin_.high if math.isfinite(bin_.high) else 2 * bin_.low for bin_ in bars)
     return Scale(low, high, logarithmic=True, start=start)
 
 
 def _table(weights: Sequence[Weights], unit: str) -> PageTable:
     rows = [
-        [number(one.low), number(one.high), f"{one.rows:,}", share(one.share, 1)]
-        for one in weights
-        if one.rows
+        [number(bin_.low), number(bin_.high), f"{bin_.rows:,}", share(bin_.share, 1)]
+        for bin_ in weights
+        if bin_.rows
     ]
     return PageTable(
         ["weight from", "weight to", f"{unit}s", "share of the total weight"], rows, words=0

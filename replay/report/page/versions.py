@@ -10,8 +10,8 @@ PACKAGES = ("poolwise", "numpy", "scipy", "pandas", "pyarrow", "duckdb")
 
 def versions() -> list[tuple[str, str]]:
     """Name and version of Python, of poolwise and of what it computes with, as installed."""
-    found = [(name, _version(name)) for name in PACKAGES]
-    installed = [(name, text) for name, text in found if text is not None]
+    packages = [(name, _version(name)) for name in PACKAGES]
+    installed = [(name, text) for name, text in packages if text is not None]
     return [*installed[:1], ("Python", platform.python_version()), *installed[1:]]
 
 

@@ -37,25 +37,25 @@ def print_report(
     console = console or Console(highlight=False)
     every = evaluations(answer)
     first = every[0]
-    asked = question([one.target for one in every], [one.estimand for one in every])
+    asked = question([target.target for target in every], [target.estimand for target in every])
     say(console, f"{asked} From {counted(first.rows, first.unit)} of\n{source}\n")
-    for one in every:
-        say(console, sentence(one), "bold")
+    for target in every:
+        say(console, sentence(target), "bold")
     say(console, "")
     if isinstance(answer, Comparison):
         for at, family in enumerate(families(answer)):
             if at:
                 say(console, "")
             print_targets(family, console)
-    for one in every:
+    for target in every:
         if isinstance(answer, Comparison):
-            say(console, f"\n{one.target}", "bold underline")
-        print_estimates(one, console)
-        if one.money is not None and not one.refused:
-            print_money(one.money, console)
-        _print_checks(one, console)
-        if one.slices:
-            print_slices(one, console)
+            say(console, f"\n{target.target}", "bold underline")
+        print_estimates(target, console)
+        if target.money is not None and not target.refused:
+            print_money(target.money, console)
+        _print_checks(target, console)
+        if target.slices:
+            print_slices(target, console)
     _print_rest(every, console)
 
 
@@ -63,9 +63,9 @@ def _print_checks(answer: Evaluation, console: Console) -> None:
     """Print what isn't good of the checks, and count the others."""
     say(console, "")
     say(console, diagnosis(answer))
-    for one in wanting(answer.findings):
-        text = f"{one.verdict.capitalize()}: {one.text}"
-        say(console, text if text.endswith("?") else f"{text}.", STYLES[one.verdict])
+    for finding in wanting(answer.findings):
+        text = f"{finding.verdict.capitalize()}: {finding.text}"
+        say(console, text if text.endswith("?") else f"{text}.", STYLES[finding.verdict])
     good = good_checks(answer.findings)
     if good:
         say(console, good)
@@ -73,16 +73,18 @@ def _print_checks(answer: Evaluation, console: Console) -> None:
 
 def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
     """Print the rows that were left out, the notes, and the verdict last."""
-    said = [f"{line}." for line in every[0].unusable.lines()]
-    said += [f"Note: {note}." for note in notes(every)]
+    lines = [f"{line}." for line in every[0].unusable.lines()]
+    lines += [f"Note: {note}." for note in notes(every)]
     say(console, "")
-    for line in said:
+    for line in lines:
         say(console, line)
-    if said:
+    if lines:
         say(console, "")
-    for one in every:
-        whose = f"Verdict on {one.target}" if every[1:] else "Verdict"
-        word = one.judgement.status
+    for target in every:
+        whose = f"Verdict on {target.target}" if every[1:] else "Verdict"
+        word = target.judgement.status
         # Why it is weak stands above, check by check.
-        text = "weak, for the reasons above" if word == "weak" and one.findings else one.verdict
+        text = (
+            "weak, for the reasons above" if word == "weak" and target.findings else target.verdict
+        )
         say(console, f"{whose}: {text}", f"bold {STYLES[word]}")

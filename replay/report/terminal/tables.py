@@ -38,23 +38,23 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
     per = (_value_head(answer), f"{100 * answer.logging.level:.6g} % interval")
     table = _table("estimator", *per)
     table.add_column("interval method")
-    for one in (answer.logging, *answer.estimates):
-        mark = " *" if one.estimator == answer.default else ""
-        interval = f"{number(one.low)} to {number(one.high)}"
-        more = one.setting and answer.learning is None
-        how = f"{one.interval}, {one.setting}" if more else one.interval
-        add_row(table, one.estimator + mark, number(one.value), interval, how)
+    for estimate in (answer.logging, *answer.estimates):
+        mark = " *" if estimate.estimator == answer.default else ""
+        interval = f"{number(estimate.low)} to {number(estimate.high)}"
+        more = estimate.setting and answer.learning is None
+        how = f"{estimate.interval}, {estimate.setting}" if more else estimate.interval
+        add_row(table, estimate.estimator + mark, number(estimate.value), interval, how)
     console.print(table)
     if answer.estimates:
         span = lived(answer)
         made_by = answer.estimate.interval if answer.estimate else ""
-        said = "recommended" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
+        legend = "recommended" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
         if answer.money is not None and not accuracy_known(answer):
-            said += (
+            legend += (
                 ". Accuracy is uncertain, because there are few audits: compare the label costs and"
                 " agreement below"
             )
-        say(console, f"* {span}, starting untrained" if span else f"* {said}")
+        say(console, f"* {span}, starting untrained" if span else f"* {legend}")
 
 
 def print_money(money: Money, console: Console) -> None:
@@ -93,9 +93,9 @@ def _print_differences(differences: Sequence[Difference], unit: str, console: Co
     table = _table("target", "compared with", f"difference per {unit}")
     table.columns[1].justify = "left"
     table.columns[1].overflow = "ellipsis"
-    for one in differences:
-        by = REFUSED if one.estimate is None else with_interval(one.estimate)
-        add_row(table, one.target, one.than, by)
+    for difference in differences:
+        by = REFUSED if difference.estimate is None else with_interval(difference.estimate)
+        add_row(table, difference.target, difference.than, by)
     say(console, "")
     console.print(table)
 
@@ -105,16 +105,16 @@ def print_slices(answer: Evaluation, console: Console) -> None:
     heads = (f"{answer.unit}s", _value_head(answer), "more than logged")
     rows = [
         (
-            one.name,
-            f"{one.rows:,}",
-            REFUSED if one.estimate is None else with_interval(one.estimate),
-            _cell(one.gain),
+            part.name,
+            f"{part.rows:,}",
+            REFUSED if part.estimate is None else with_interval(part.estimate),
+            _cell(part.gain),
         )
-        for one in answer.slices[:SHOWN]
+        for part in answer.slices[:SHOWN]
     ]
     say(console, "")
     _print_named("slice", heads, rows, console)
-    weak = sum(one.judgement.status == "weak" for one in answer.slices)
+    weak = sum(part.judgement.status == "weak" for part in answer.slices)
     if weak:
         say(
             console,

@@ -44,12 +44,12 @@ RANK = {"broken": 0, "weak": 1, "good": 2}
 
 def worst_first(findings: Sequence[CheckResult]) -> list[CheckResult]:
     """Order checks: broken, weak, good."""
-    return sorted(findings, key=lambda one: RANK[one.verdict])
+    return sorted(findings, key=lambda finding: RANK[finding.verdict])
 
 
 def wanting(findings: Sequence[CheckResult]) -> list[CheckResult]:
     """Checks that aren't good, the worst first."""
-    return [one for one in worst_first(findings) if one.verdict != "good"]
+    return [finding for finding in worst_first(findings) if finding.verdict != "good"]
 
 
 def good_checks(findings: Sequence[CheckResult]) -> str:
@@ -63,7 +63,7 @@ def good_checks(findings: Sequence[CheckResult]) -> str:
     >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "good", "")])
     'All 2 checks are good.'
     """
-    good = sum(one.verdict == "good" for one in findings)
+    good = sum(finding.verdict == "good" for finding in findings)
     if not good:
         return ""
     if good == len(findings):

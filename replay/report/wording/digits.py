@@ -48,7 +48,7 @@ def rounded(value: float | None, low: float, high: float) -> tuple[str, str, str
     if decimals > MOST_DECIMALS:
         return number(value), number(low), number(high)
     # Adding 0.0 turns -0.0 into 0.0.
-    value, low, high = (round(one, decimals) + 0.0 for one in (value, low, high))
+    value, low, high = (round(end, decimals) + 0.0 for end in (value, low, high))
     places = max(decimals, 0)
     return f"{value:,.{places}f}", f"{low:,.{places}f}", f"{high:,.{places}f}"
 

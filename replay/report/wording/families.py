@@ -37,21 +37,23 @@ def families(answer: Evaluation | Comparison) -> list[Family]:
     """
     every = evaluations(answer)
     differences = answer.differences if isinstance(answer, Comparison) else ()
-    found = []
+    split = []
     for learns in (False, True):
-        some = tuple(one for one in every if (one.learning is not None) == learns)
-        names = {one.target for one in some}
+        some = tuple(member for member in every if (member.learning is not None) == learns)
+        names = {member.target for member in some}
         if some:
-            unknown = {one.target for one in some if not (one.refused or accuracy_known(one))}
+            unknown = {
+                member.target for member in some if not (member.refused or accuracy_known(member))
+            }
             own = tuple(
-                one
-                for one in differences
-                if one.target in names and not {one.target, one.than} & unknown
+                member
+                for member in differences
+                if member.target in names and not {member.target, member.than} & unknown
             )
-            found.append(Family(learns, some, own, _lived(some)))
-    return found
+            split.append(Family(learns, some, own, _lived(some)))
+    return split
 
 
 def _lived(some: Sequence[Evaluation]) -> str:
-    said = lived(some[0])
-    return f"Mean reward of each {said}; each starts untrained." if said else ""
+    span = lived(some[0])
+    return f"Mean reward of each {span}; each starts untrained." if span else ""

@@ -29,9 +29,11 @@ def money_rows(whole: Statement) -> list[list[str]]:
     Where accuracy isn't known precisely, agreement stands in its place, and no sum rests on it.
     """
     if not whole.audits.precise and whole.agreement is not None:
-        priced = [one for one in whole.components if one.unit != whole.agreement.unit]
-        return [_row(one) for one in (whole.agreement, *priced)]
-    rows = [_row(one) for one in whole.components]
+        priced = [
+            component for component in whole.components if component.unit != whole.agreement.unit
+        ]
+        return [_row(component) for component in (whole.agreement, *priced)]
+    rows = [_row(component) for component in whole.components]
     sums = (("gain", whole.gain), ("gain less audits", whole.net))
     rows += [
         [name, "", "", _amount(amount.per_thousand)] for name, amount in sums if amount is not None
@@ -42,8 +44,8 @@ def money_rows(whole: Statement) -> list[list[str]]:
 def slice_rows(money: Money) -> list[list[str]]:
     """Write a row for each slice: what it is, its tasks, and what the target saves and gains."""
     return [
-        [f"{one.by} = {one.value}", counted(one.statement.tasks, "task"), *_sums(one.statement)]
-        for one in money.slices
+        [f"{part.by} = {part.value}", counted(part.statement.tasks, "task"), *_sums(part.statement)]
+        for part in money.slices
     ]
 
 

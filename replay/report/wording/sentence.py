@@ -27,7 +27,7 @@ def question(targets: Sequence[str], estimands: Sequence[str] = ()) -> str:
     'What would greedy have earned, deciding one task at a time?'
     """
     names = " and ".join([", ".join(targets[:-1]), targets[-1]] if targets[1:] else targets)
-    how = [ONE_AT_A_TIME[one] for one in estimands if one in ONE_AT_A_TIME]
+    how = [ONE_AT_A_TIME[estimand] for estimand in estimands if estimand in ONE_AT_A_TIME]
     return f"What would {names} have earned{f', {how[0]}' if how else ''}?"
 
 
@@ -49,18 +49,18 @@ def sentence(answer: Evaluation) -> str:
     uniform would have earned 0.0029 per row (95 % interval 0.0012 to 0.0061)
     0.0005 less than was logged (difference -0.0020 to 0.0010): no detectable difference.
     """
-    found = answer.estimate
+    estimate = answer.estimate
     how = ONE_AT_A_TIME.get(answer.estimand, "")
     if answer.refused:
         asked = f"{answer.target} would have earned{f', {how}' if how else ''}"
         return f"This log can't say what {asked}: {reason(answer)}."
-    if found is None or found.value is None:
+    if estimate is None or estimate.value is None:
         return f"There is no estimate of what {answer.target} would have earned."
     if answer.money is not None:
         return f"{answer.money.headline}."
-    value, low, high = rounded(found.value, found.low, found.high)
+    value, low, high = rounded(estimate.value, estimate.low, estimate.high)
     who = f"{how.capitalize()}, {answer.target}" if how else answer.target
-    interval = f"{100 * found.level:.6g} % interval {low} to {high}"
+    interval = f"{100 * estimate.level:.6g} % interval {low} to {high}"
     earned = f"{who} would have earned {value} per {answer.unit} ({interval})"
     span = lived(answer)
     return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."
@@ -79,11 +79,12 @@ def lived(answer: Evaluation) -> str:
     return f"in its first {learning.horizon:,} accepted {answer.unit}s, {learning.words}"
 
 
-def differing(one: Difference) -> str:
+def differing(difference: Difference) -> str:
     """Say how two targets differ."""
-    if one.estimate is None or one.estimate.value is None:
-        return f"{one.target} can't be compared with {one.than}: one of them was refused."
-    return f"{one.target} earns {more(one.estimate, one.than)}."
+    target, than, estimate = difference.target, difference.than, difference.estimate
+    if estimate is None or estimate.value is None:
+        return f"{target} can't be compared with {than}: one of them was refused."
+    return f"{target} earns {more(estimate, than)}."
 
 
 def more(estimate: Estimate, than: str) -> str:
@@ -110,8 +111,8 @@ def more(estimate: Estimate, than: str) -> str:
 
 def brief(answer: Evaluation) -> str:
     """Value and interval; the verdict's word where there is none."""
-    found = answer.estimate
-    return str(answer.judgement.status) if found is None else with_interval(found)
+    estimate = answer.estimate
+    return str(answer.judgement.status) if estimate is None else with_interval(estimate)
 
 
 def reason(answer: Evaluation) -> str:
@@ -126,7 +127,7 @@ def evaluations(answer: Evaluation | Comparison) -> tuple[Evaluation, ...]:
 
 def notes(every: Sequence[Evaluation]) -> list[str]:
     """All notes once, in order."""
-    return list(dict.fromkeys(note for one in every for note in one.notes))
+    return list(dict.fromkeys(note for answer in every for note in answer.notes))
 
 
 def _gained(gain: Estimate | None) -> str:

@@ -67,7 +67,7 @@ def guess(role: str, columns: Sequence[str], taken: Collection[str], table: str)
             f"{INSTEAD.get(role, '')}; there are: {names}{more}"
         )
     sure = SURE.get(role, len(known))
-    alike = [one for one in ranks if one[0] == ranks[0][0] or sure <= ranks[0][0]]
+    alike = [rank for rank in ranks if rank[0] == ranks[0][0] or sure <= ranks[0][0]]
     if len(alike) > 1:
         raise UnknownColumn(
             f"{table}: {alike[0][2]!r} and {alike[1][2]!r} may both be the {role}:"

@@ -94,20 +94,20 @@ def parse_reward(text: str, columns: Collection[str] = ()) -> LinearReward:
     """  # noqa: E501 - a message is one line
     if text in columns:
         return LinearReward(text, 0.0, ((text, 1.0),))
-    quoted = re.sub("`([^`]+)`", lambda found: repr(found[1]), text.strip())
+    quoted = re.sub("`([^`]+)`", lambda linear: repr(linear[1]), text.strip())
     try:
-        found = _linear(ast.parse(quoted, mode="eval").body)
+        linear = _linear(ast.parse(quoted, mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise _bad(
             text, "neither a column nor a sum of columns (odd names go in backquotes)"
         ) from None
     except _NotLinear as why:
         raise _bad(text, str(why)) from None
-    if not found.weights:
+    if not linear.weights:
         raise _bad(text, "there is no column in it")
-    if not all(map(math.isfinite, (found.constant, *found.weights.values()))):
+    if not all(map(math.isfinite, (linear.constant, *linear.weights.values()))):
         raise _bad(text, "a weight is not finite")
-    return LinearReward(text, found.constant, tuple(found.weights.items()))
+    return LinearReward(text, linear.constant, tuple(linear.weights.items()))
 
 
 def _bad(text: str, why: str) -> BadValue:

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 def bounds_of(metadata: Any, schema: Any, names: Sequence[str], groups: range) -> Bounds:
     """Read the bounds of some columns over some row groups, of those that have them in all."""
     paths = [metadata.schema.column(at).path for at in range(len(metadata.schema))]
-    found = {}
+    bounds = {}
     for name in names:
         if not _is_plain(schema.field(name).type) or paths.count(name) != 1:
             continue
         at = paths.index(name)
         chunks = (metadata.row_group(group).column(at) for group in groups)
         ends = [_said(chunk.statistics) for chunk in chunks if chunk.is_stats_set]
-        known = [one for one in ends if one is not None]
+        known = [end for end in ends if end is not None]
         if len(known) == len(groups):
-            found[name] = (min(low for low, _ in known), max(high for _, high in known))
-    return found
+            bounds[name] = (min(low for low, _ in known), max(high for _, high in known))
+    return bounds
 
 
 def _said(statistics: Any) -> tuple[float, float] | None:

@@ -48,7 +48,7 @@ def files_of(source: Any) -> tuple[str, list[str]]:
         If a file is of a kind that isn't known or named twice, or there are several kinds.
     """
     named = [source] if isinstance(source, str | os.PathLike) else list(source)
-    files = [file for one in named for file in _files(one)]
+    files = [file for path in named for file in _files(path)]
     if not files:
         raise MissingInput("an empty list of files")
     seen: set[str] = set()
@@ -71,20 +71,20 @@ def check_file(path: Path) -> None:
         raise MissingInput(f"{path}: the file is empty")
 
 
-def _files(one: Any) -> Sequence[str]:
-    if not isinstance(one, str | os.PathLike):
-        raise InputError(f"can't read a table from {type(one).__name__} in a list of files")
-    if is_remote(one):
-        return remote_files(str(one))
-    path = Path(one)
+def _files(source: Any) -> Sequence[str]:
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(f"can't read a table from {type(source).__name__} in a list of files")
+    if is_remote(source):
+        return remote_files(str(source))
+    path = Path(source)
     if path.is_dir():
-        found = sorted(_inside(path))
-        if not found:
+        paths = sorted(_inside(path))
+        if not paths:
             raise MissingInput(
                 f"{path}: no log in this folder: looked for {', '.join(SUFFIXES)}, also .gz"
                 f" (those in folders below: {path / '**' / '*.parquet'})"
             )
-        return [str(file) for file in found]
+        return [str(file) for file in paths]
     if path.exists() or not any(mark in str(path) for mark in "*?["):
         return [str(path)]
     matched = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207 - a pattern may be absolute
@@ -95,11 +95,11 @@ def _files(one: Any) -> Sequence[str]:
 
 def _inside(folder: Path) -> Iterator[Path]:
     """Files of a folder, and of the folders in it that are called as partitions are."""
-    for one in folder.iterdir():
-        if one.is_dir() and is_partition(one.name):
-            yield from _inside(one)
-        elif one.is_file() and kind_of(one):
-            yield one
+    for entry in folder.iterdir():
+        if entry.is_dir() and is_partition(entry.name):
+            yield from _inside(entry)
+        elif entry.is_file() and kind_of(entry):
+            yield entry
 
 
 def _kind(files: Sequence[str]) -> str:

@@ -26,12 +26,12 @@ def partitions_of(path: str, own: Sequence[str] = ()) -> tuple[tuple[str, str | 
     >>> partitions_of("log/action=crowd/day=2026-03-01/part-0.parquet", own=["day"])
     (('action', 'crowd'),)
     """
-    found: dict[str, str | None] = {}
+    values: dict[str, str | None] = {}
     for part in PurePath(path).parts[:-1]:
         name, equals, value = part.partition("=")
         if equals and name and name not in own:
-            found[unquote(name)] = None if value == MISSING else unquote(value)
-    return tuple(found.items())
+            values[unquote(name)] = None if value == MISSING else unquote(value)
+    return tuple(values.items())
 
 
 def is_partition(name: str) -> bool:

@@ -69,8 +69,8 @@ def read_piece(piece: Piece, names: Sequence[str], most: int = BATCH_ROWS) -> It
     wanted = list(dict.fromkeys(names))
     keep_freed()
     if piece.partitions:
-        said = dict(piece.partitions)
-        own = [name for name in wanted if name not in said]
+        partitions = dict(piece.partitions)
+        own = [name for name in wanted if name not in partitions]
         batches = read_piece(replace(piece, partitions=()), own, most)
         yield from with_partitions(batches, piece.partitions, wanted)
         return

@@ -59,8 +59,8 @@ def remote_files(uri: str) -> list[str]:
         if info.type == fs.FileType.NotFound:
             raise MissingInput(f"{uri}: no such file")
         if info.type == fs.FileType.Directory:
-            found = store.get_file_info(fs.FileSelector(path))
-            names = sorted(one.base_name for one in found if _is_log(one))
+            infos = store.get_file_info(fs.FileSelector(path))
+            names = sorted(info.base_name for info in infos if _is_log(info))
             if not names:
                 raise MissingInput(f"{uri}: no Parquet in this folder")
             return [f"{uri.rstrip('/')}/{name}" for name in names]
@@ -84,5 +84,5 @@ def as_arrow(path: str) -> str:
     return re.sub(r"^s3[an]://", "s3://", path, flags=re.IGNORECASE)
 
 
-def _is_log(one: Any) -> bool:
-    return bool(one.type == fs.FileType.File and one.base_name.lower().endswith(PARQUET))
+def _is_log(info: Any) -> bool:
+    return bool(info.type == fs.FileType.File and info.base_name.lower().endswith(PARQUET))

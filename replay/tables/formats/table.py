@@ -138,12 +138,14 @@ def _of_files(kind: str, files: Sequence[str]) -> Table:
     for path in files:
         try:
             header = parquet.header(path) if kind == "parquet" else HEADERS[kind](path)
-            said = partitions_of(path, header)
-            headers.append((path, (*header, *(name for name, _ in said))))
+            partitions = partitions_of(path, header)
+            headers.append((path, (*header, *(name for name, _ in partitions))))
             cuts = parquet.cuts(path) if kind == "parquet" else [((0, 0), 0, None)]
             for groups, row, rows in cuts:
                 number = len(pieces)
-                piece = Piece(number, kind, path, path, groups, row, rows=rows, partitions=said)
+                piece = Piece(
+                    number, kind, path, path, groups, row, rows=rows, partitions=partitions
+                )
                 pieces.append(piece)
         except UNREADABLE as error:
             raise unreadable(path, error) from error

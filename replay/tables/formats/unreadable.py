@@ -20,8 +20,10 @@ def unreadable(name: str, error: Exception) -> InputError:
     >>> unreadable("log.csv.gz", EOFError("no end marker"))
     InputError("log.csv.gz: can't be read: it ends too early (no end marker)")
     """
-    said = "; ".join(map(str, error.args)) if isinstance(error, pa.ArrowException) else str(error)
-    reason = said.strip().splitlines()[0] if said.strip() else type(error).__name__
+    message = (
+        "; ".join(map(str, error.args)) if isinstance(error, pa.ArrowException) else str(error)
+    )
+    reason = message.strip().splitlines()[0] if message.strip() else type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         reason = error.strerror
     if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in reason:

@@ -36,11 +36,11 @@ class ChanceMatrix:
         size = max(int(self.code.max(initial=-1)), int(action.max(initial=-1))) + 2
         place = np.full(size, len(self.code))  # the last entry is for an action without a code
         place[self.code] = np.arange(len(self.code))
-        found = np.full(len(action), np.nan)
+        chances = np.full(len(action), np.nan)
         at = place[action]
         known = at < len(self.code)
-        found[known] = self.chance[known, at[known]]
-        return found
+        chances[known] = self.chance[known, at[known]]
+        return chances
 
     def any(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Rows with an entry that `which`, shape (n, k), is true for."""

@@ -40,16 +40,16 @@ class Chances:
         [0.6, nan]
         """
         hit = self.code == np.repeat(action, self.length)
-        found = np.full(len(self.length), np.nan)
-        found[self.row()[hit]] = self.chance[hit]
-        return found
+        chances = np.full(len(self.length), np.nan)
+        chances[self.row()[hit]] = self.chance[hit]
+        return chances
 
     def any(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Rows with an entry that `which`, shape (m,), is true for."""
-        found = np.zeros(len(self.length), dtype=bool)
+        result = np.zeros(len(self.length), dtype=bool)
         if which.any():
-            found[self.row()[which]] = True
-        return found
+            result[self.row()[which]] = True
+        return result
 
     def one(self, which: NDArray[np.bool_], row: int) -> float:
         """Return the first chance of a row that `which` is true for."""
@@ -62,17 +62,17 @@ class Chances:
 
     def twice(self) -> NDArray[np.bool_]:
         """Rows that name an action twice."""
-        found = np.zeros(len(self.length), dtype=bool)
+        result = np.zeros(len(self.length), dtype=bool)
         width = int(self.code.max(initial=-1)) + 2  # an action without a code is in the last one
         rows = max(MAX_CELLS // width, 1)
         end = 0
-        for start in range(0, len(found), rows):
+        for start in range(0, len(result), rows):
             length = self.length[start : start + rows]
             begin, end = end, end + int(length.sum())
             seen = np.zeros((len(length), width), dtype=bool)
             seen[np.repeat(np.arange(len(length)), length), self.code[begin:end]] = True
-            found[start : start + rows] = np.count_nonzero(seen, axis=1) < length
-        return found
+            result[start : start + rows] = np.count_nonzero(seen, axis=1) < length
+        return result
 
     def where(self, keep: NDArray[np.bool_]) -> Chances:
         """Only the rows that `keep`, shape (n,), is true for."""

@@ -52,12 +52,12 @@ def groups_of(words: Any) -> Ints:
     begin = np.frombuffer(offsets, np.int64)[raw.offset : raw.offset + len(raw) + 1]
     length = np.diff(begin)
     text = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
-    found = np.full(len(raw), OFFSET_BASIS, np.uint32)
+    groups = np.full(len(raw), OFFSET_BASIS, np.uint32)
     left = np.flatnonzero(length)
     at = 0
     while len(left):
-        found[left] = (found[left] ^ text[begin[left] + at]) * np.uint32(PRIME)
+        groups[left] = (groups[left] ^ text[begin[left] + at]) * np.uint32(PRIME)
         at += 1
         left = left[length[left] > at]
-    folded: Ints = ((found >> BITS) ^ found).astype(np.int64) & ((1 << BITS) - 1)
+    folded: Ints = ((groups >> BITS) ^ groups).astype(np.int64) & ((1 << BITS) - 1)
     return folded

@@ -123,17 +123,17 @@ def _parsed(name: str, column: Any, faults: Faults, what: str) -> Any:
     unread = np.zeros(len(texts) + 1, dtype=bool)
     for at, text in enumerate(texts.to_pylist()):
         try:
-            found = None if text is None else decoder.decode(text)
+            decoded = None if text is None else decoder.decode(text)
         except msgspec.DecodeError:
-            found, unread[at] = None, True
-        parsed.append([_name(raw) for raw in found] if found and what == "names" else found)
+            decoded, unread[at] = None, True
+        parsed.append([_name(raw) for raw in decoded] if decoded and what == "names" else decoded)
     faults.put(
         unread[index],
         f"{name} is not {said} in JSON",
         lambda row: f"{name} is {quoted(texts[int(index[row])].as_py())}, not {said} in JSON",
     )
     if what == "map":
-        parsed = [None if one is None else list(one.items()) for one in parsed]
+        parsed = [None if item is None else list(item.items()) for item in parsed]
     return pa.array([*parsed, None], kind).take(pa.array(np.where(index < 0, len(parsed), index)))
 
 

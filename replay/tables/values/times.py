@@ -95,15 +95,15 @@ def _from_texts(name: str, column: Any, faults: Faults) -> tuple[Floats, dict[st
         if read is not None:
             seconds[at], zone = read
             zones.setdefault(zone, word)
-    found = seconds[index]
+    times = seconds[index]
     faults.put(
-        np.isnan(found),
+        np.isnan(times),
         f"{name} is not a time",
         lambda row: (
             f"{name} is {quoted(words[int(index[row])].as_py())}, not a number or ISO 8601 time"
         ),
     )
-    return found, zones
+    return times, zones
 
 
 def _read(word: str) -> tuple[float, str] | None:

@@ -56,8 +56,8 @@ class Unusable:
 
     def ordered(self) -> list[tuple[str, int, Example]]:
         """Reasons with their rows and first example; the most frequent first."""
-        found = [(reason, count, example) for reason, (count, example) in self.reasons.items()]
-        return sorted(found, key=lambda one: (-one[1], one[0]))
+        reasons = [(reason, count, example) for reason, (count, example) in self.reasons.items()]
+        return sorted(reasons, key=lambda item: (-item[1], item[0]))
 
     def lines(self) -> list[str]:
         """Say each reason in a line."""

@@ -53,8 +53,8 @@ class Vocabulary:
 
     def codes_of(self, words: Any) -> Ints:
         """Code of each of some different names; new ones are learned if the vocabulary grows."""
-        found = pc.index_in(words, value_set=self._set)
-        if self.grows and found.null_count > words.null_count:
+        indices = pc.index_in(words, value_set=self._set)
+        if self.grows and indices.null_count > words.null_count:
             known = set(self.names)
             self.names += [
                 word
@@ -62,8 +62,8 @@ class Vocabulary:
                 if word is not None and word not in known
             ]
             self._set = strings(self.names)
-            found = pc.index_in(words, value_set=self._set)
-        codes: Ints = array_of(found, null=-1).astype(np.int64)
+            indices = pc.index_in(words, value_set=self._set)
+        codes: Ints = array_of(indices, null=-1).astype(np.int64)
         return codes
 
 
