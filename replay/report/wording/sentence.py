@@ -60,7 +60,10 @@ def sentence(answer: Evaluation) -> str:
         return f"{answer.money.headline}."
     value, low, high = rounded(estimate.value, estimate.low, estimate.high)
     who = f"{how.capitalize()}, {answer.target}" if how else answer.target
-    interval = f"{100 * estimate.level:.6g} % interval {low} to {high}"
+    level = answer.logging.level
+    # Intervals that hold together for several targets are wider, each by itself.
+    joint = "joint " if estimate.level > level else ""
+    interval = f"{joint}{100 * level:.6g} % interval {low} to {high}"
     earned = f"{who} would have earned {value} per {answer.unit} ({interval})"
     span = lived(answer)
     return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."

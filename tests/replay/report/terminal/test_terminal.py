@@ -121,3 +121,10 @@ def test_a_long_name_gives_way_to_the_numbers() -> None:
     named = replace(many.evaluations[0], target="columns:" + 9 * "long")
     text = printed(replace(many, evaluations=(named, *many.evaluations[1:])))
     assert "0.177 (0.164 to 0.190)  0.027 (0.015 to 0.039)" in text
+
+
+def test_intervals_that_hold_jointly_are_said_at_their_joint_level() -> None:
+    answer = good()
+    estimates = tuple(replace(one, level=0.974182) for one in answer.estimates)
+    text = " ".join(printed(replace(answer, estimates=estimates)).split())
+    assert "(joint 95 % interval 0.164 to 0.190)" in text
