@@ -1,4 +1,4 @@
-"""Our own log task by task: the histories of its tasks, whatever it is kept in.
+"""Task histories from our own log, in whichever format it is stored.
 
 Events of one task are gathered in a temporary database of SQLite's, on disk, so memory stays flat
 however long the log is.

@@ -1,4 +1,4 @@
-"""The simulated market: labelers with skills and whims, the same whichever policy asks them.
+"""The simulated market: labelers' skills and errors are the same whichever policy asks them.
 
 Rule 1: everything is a keyed draw. What a labeler says about a task depends on the two of them
 alone, so two policies that ask the same labeler get the same answer.

@@ -1,4 +1,4 @@
-"""What is still to come in a market: events in the order of time, and what each brings with it."""
+"""Priority queue of a market's future events, in the order of time."""
 
 from __future__ import annotations
 

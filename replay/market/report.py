@@ -1,4 +1,4 @@
-"""How a run in the simulated market went, on one screen."""
+"""The report of a run in the simulated market, on one screen."""
 
 from __future__ import annotations
 

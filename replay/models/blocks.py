@@ -1,4 +1,4 @@
-"""Where a model of the reward is fitted anew: by a row's number alone, so by no way of reading."""
+"""Rows at which progressive models are refitted; they depend on row numbers alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folds of a log's rows, for models that no row is judged by that they were fitted on.
+"""Cross-fitting folds: no model predicts a row that it was fitted on.
 
 The fold of a row is a keyed hash of its cluster, where rows have one; of what is in it, in a log of
 up to 131,072 rows, so that the answer is the same in any order of the rows; else of its number.

@@ -1,4 +1,4 @@
-"""Models of the reward for the rows of a log, none fitted on a row that it predicts.
+"""Reward models of a log, progressive or cross-fitted: none predicts a row it was fitted on.
 
 Where a policy learned while it wrote the log, the rows of a block are predicted by a fit on the
 blocks before it; else each fold of the rows by a fit on the other folds (`order/row_order.py`).

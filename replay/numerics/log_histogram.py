@@ -1,4 +1,4 @@
-"""A histogram of non-negative numbers on four rungs a doubling: small, mergeable, 1e-9 to 1e15."""
+"""Logarithmic histogram: four bins per doubling from 1e-9 to 1e15, mergeable."""
 
 from __future__ import annotations
 

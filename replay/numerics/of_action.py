@@ -1,4 +1,4 @@
-"""The entry of each row's own action, out of an array with a column for every action."""
+"""Gather each row's entry for its own action from an array with a column per action."""
 
 from __future__ import annotations
 

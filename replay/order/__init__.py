@@ -1,1 +1,1 @@
-"""Whether the rows of a log stand in the order of their logging, told without any reward."""
+"""Tests of whether a log's rows are in the order of logging; none looks at a reward."""

@@ -1,4 +1,4 @@
-"""Rows as numbers that say what is in them, whatever their place in the log."""
+"""Rows as numbers that depend on their content alone, not on their place in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the order of a log's rows is worth: the order of logging or not, and who chose.
+"""Row order of a log: whether it is the order of logging, and what models may use of it.
 
 A model of the reward that is fitted on earlier rows is a fair control variate only where a row's
 action was drawn after those rows were fixed. In a file that is sorted by action or reward it is

@@ -1,4 +1,4 @@
-"""Whether actions were taken as often as their logged chances say in every part of a log.
+"""Tests of whether actions are as frequent as their propensities say in each part of a log.
 
 Tests for each action, over the twenty parts: the sum of squared deviations, for files that are
 sorted in themselves, and the largest cumulative deviation, for a file that is sorted as a whole.

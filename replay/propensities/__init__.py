@@ -1,1 +1,1 @@
-"""Propensities that a log hasn't: the logging policy's chances, estimated from contexts."""
+"""Propensity estimation: the logging policy's chance of every action, fitted from contexts."""

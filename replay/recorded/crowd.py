@@ -1,4 +1,4 @@
-"""Labels that people once gave: what a recorded market is made of, and how its pools are told.
+"""Recorded labels of a crowd, and how its labelers are grouped into pools.
 
 Rule 1: a labeler labels a task once; the first label stands.
 Rule 2: the truth and the features of a task are kept apart, so that a market can't hand out truth.

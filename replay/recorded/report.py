@@ -1,4 +1,4 @@
-"""What a recorded market has shown: accuracy against a truth that the engine never saw."""
+"""Report of a recorded market: accuracy against a truth that the engine never saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that show themselves: at a prompt, in a sentence, and at the end of a notebook's cell."""
+"""Evaluations with their text and HTML representations, for prompts and notebooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A progress bar that shows itself after two seconds, and on a terminal only."""
+"""Progress bar on standard error, shown after two seconds and on a terminal only."""
 
 from __future__ import annotations
 

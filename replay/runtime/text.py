@@ -1,4 +1,4 @@
-"""Text on a screen as it is: names of people's own are no markup, emoji or control codes."""
+"""Text for terminals: in users' names, control characters and markup have no effect."""
 
 from __future__ import annotations
 

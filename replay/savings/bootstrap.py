@@ -1,4 +1,4 @@
-"""Intervals of what a batch of tasks shows when it is replayed a few times with other seeds.
+"""Block bootstrap intervals (Künsch 1989) of ratios of sums over tasks and replays.
 
     ratio = mean over replays r of Σ num[r, t] / Σ den[t], over the tasks t
 

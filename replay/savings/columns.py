@@ -1,4 +1,4 @@
-"""Which column of somebody's label table is which: given, or guessed by its name and said so."""
+"""Columns of a label table: named by the user, or guessed from their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What poolwise would have saved on labels that were bought already: the recorded market again.
+"""Savings on labels that were bought already, by replaying them as a recorded market.
 
     saved     = price of all labels − price of those that the engine bought
     agreement = share of tasks whose answer is the majority's of all their labels; where that is

@@ -1,4 +1,4 @@
-"""The savings on one screen, for somebody who pays for labels."""
+"""The savings report on one screen."""
 
 from __future__ import annotations
 

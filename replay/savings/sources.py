@@ -1,4 +1,4 @@
-"""What each pool's and each labeler's labels cost for every one that says the answer.
+"""Cost per label that agrees with the majority, by pool and by labeler.
 
     cost / agreed label = price of the labels / number of them that name the majority's class,
 

@@ -1,4 +1,4 @@
-"""Read somebody's label table: columns mapped, prices put on, every row checked.
+"""Read a label table: columns mapped, prices added, every row checked.
 
 Rule 1: what was guessed or assumed is said, in words, in the notes of the result.
 Rule 2: a row that can't be used is an error that names it; none is dropped without a word.

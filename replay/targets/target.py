@@ -1,4 +1,4 @@
-"""Target policies: with what chance would another way of deciding have done each thing?
+"""Target policies: the probability of each action under the policy that is evaluated.
 
 `uniform`         every eligible action alike
 `logging`         what was logged, as it was logged

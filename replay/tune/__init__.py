@@ -1,1 +1,1 @@
-"""The tuner: which way of exploring earns most, and what exploring costs and gains."""
+"""The tuner: which exploration settings earn most, and what exploring costs and gains."""

@@ -1,4 +1,4 @@
-"""All candidates walk a log that is held, and are compared: who earns most, how sure that is."""
+"""Compare candidates by replaying a log in memory: which earns most, and how sure that is."""
 
 from __future__ import annotations
 

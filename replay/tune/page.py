@@ -1,4 +1,4 @@
-"""A tuning as one HTML page: what candidates earn, what exploring costs, what to paste."""
+"""A tuning as one HTML page: reward by candidate, regret against precision, the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What exploration buys: how precisely tomorrow's log could evaluate a new policy.
+"""Precision of a future log: how exactly a log by a candidate could evaluate a new policy.
 
 A log of n rows written by μ evaluates π by DR with the variance
 

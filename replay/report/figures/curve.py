@@ -1,4 +1,4 @@
-"""The estimate as it came about over the log, with a band of two standard errors."""
+"""Cumulative estimate over the log, with a band of two standard errors."""
 
 from __future__ import annotations
 

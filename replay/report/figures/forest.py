@@ -1,4 +1,4 @@
-"""Forest plot: a line for every interval, a point for its value, a rule to compare them with."""
+"""Forest plot: an interval for every estimate, its value as a point, and a reference line."""
 
 from __future__ import annotations
 

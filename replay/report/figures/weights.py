@@ -1,4 +1,4 @@
-"""The weights' histogram: how many rows have which weight, and how much of all weight they hold."""
+"""Histogram of importance weights: share of the rows and share of the total weight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Render a template: whatever isn't markup already is escaped.
+"""HTML pages from Jinja2 templates; every value that isn't markup is escaped.
 
 Rule 1: a page loads nothing and runs nothing; its content security policy forbids both.
 Rule 2: the same answer makes the same page, to the byte.

@@ -1,4 +1,4 @@
-"""Everything a page says of one target: estimates, gain, slices, checks and what lies behind."""
+"""What a page says of one target: estimates, gain, slices, checks and diagnostics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One page in one file: what was asked, the answer, and all that lies behind it."""
+"""The HTML report: the question, the answer, and the evidence, in one file."""
 
 from __future__ import annotations
 

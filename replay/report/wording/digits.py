@@ -1,4 +1,4 @@
-"""Numbers as they are read: four digits that count, or as many as an interval allows."""
+"""Numbers rounded for reading: four significant digits, or as many as an interval allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Targets that may stand side by side: those that don't learn, and those that do."""
+"""Targets that are comparable with each other: fixed policies, and policies that learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chances of the same actions in every row, side by side, as a matrix."""
+"""Dense action probabilities: the same actions in every row, one column each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chances of actions, row after row: only those that a row names, laid flat."""
+"""Ragged action probabilities: for each row only the actions that it names, laid flat."""
 
 from __future__ import annotations
 
