@@ -1,7 +1,8 @@
 """Reasons that events carry as strings, where code branches on them: one enumeration each.
 
 Their values are what stands on the wire. Fields of events stay plain strings, so that a log of
-another program is read whatever reasons it gives.
+another program is read whatever reasons it gives. Python 3.11 takes some 0.2 us to look a member up
+in its class, so modules on the path of every event bind the members they need once.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from bandit.close.rewards import EXPIRED, UNJUDGED, by_gold, by_others, reward_o
 from bandit.events import Verdict
 from bandit.learn.belief import believe, posteriors_without
 from bandit.reasons import Basis
-from bandit.task.state import AskStatus
+from bandit.task.state import EXPIRED as GAVE_UP
+from bandit.task.state import WAITING
 from bandit.task.worth import update_worth
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from bandit.learn.brain import Brain
     from bandit.lifecycle.transitions import Transitions
     from bandit.settings import Settings
-    from bandit.task.state import AskState, TaskState
+    from bandit.task.state import AskState, AskStatus, TaskState
+
+GOLD, CONSENSUS, SINGLE, NONE = Basis.GOLD, Basis.CONSENSUS, Basis.SINGLE, Basis.NONE
 
 
 class Closing:
@@ -47,9 +50,9 @@ class Closing:
         """Close a task: its verdict, revision 0, and the reward of every ask that has none yet."""
         now = desk.now(state.task)
         out: list[Output] = [
-            self.give_up(desk, state, ask, AskStatus.EXPIRED, now)
+            self.give_up(desk, state, ask, GAVE_UP, now)
             for ask in state.asks
-            if ask.status == AskStatus.WAITING
+            if ask.status is WAITING
         ]
         if state.labeled():
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
@@ -98,15 +101,15 @@ class Closing:
         """Return the next revision of the verdict."""
         task, labeled = state.task, state.labeled()
         answer, confidence, raw = None, None, None
-        basis, chances = Basis.NONE, dict.fromkeys(task.classes, 1.0 / len(task.classes))
+        basis, chances = NONE, dict.fromkeys(task.classes, 1.0 / len(task.classes))
         if state.gold is not None:
-            answer, confidence, basis = state.gold.answer, 1.0, Basis.GOLD
+            answer, confidence, basis = state.gold.answer, 1.0, GOLD
             chances = {name: float(name == answer) for name in task.classes}
             raw = state.raw_confidence
         elif belief is not None and labeled:
             answer, confidence, chances = belief.answer, belief.confidence, belief.chances
             raw = belief.raw_confidence
-            basis = Basis.CONSENSUS if len(labeled) > 1 else Basis.SINGLE
+            basis = CONSENSUS if len(labeled) > 1 else SINGLE
         return Verdict(
             task=task.task,
             project=task.project,

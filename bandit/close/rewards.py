@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.decide.signals import FEATURES_VERSION
 from bandit.events import Reward
 from bandit.reasons import Basis
-from bandit.task.state import AskStatus
+from bandit.task.state import LABELED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.settings import RewardSettings
     from bandit.task.state import AskState, TaskState
+
+
+GOLD, CONSENSUS, NONE = Basis.GOLD, Basis.CONSENSUS, Basis.NONE
 
 
 class LabelJudgement(NamedTuple):
@@ -34,12 +37,12 @@ UNJUDGED = LabelJudgement(Basis.NONE, None, None)
 
 def by_gold(truth: str, answer: str) -> LabelJudgement:
     """Judge an answer by the truth."""
-    return LabelJudgement(Basis.GOLD, truth, float(answer == truth))
+    return LabelJudgement(GOLD, truth, float(answer == truth))
 
 
 def by_others(chances: Mapping[str, float], answer: str) -> LabelJudgement:
     """Judge an answer by the posterior from the other labels."""
-    return LabelJudgement(Basis.CONSENSUS, dict(chances), chances[answer])
+    return LabelJudgement(CONSENSUS, dict(chances), chances[answer])
 
 
 def reward_of(
@@ -49,13 +52,11 @@ def reward_of(
     previous_basis = ask.basis
     ask.revision += 1
     ask.basis = judgement.basis
-    label = ask.label if ask.status == AskStatus.LABELED else None
+    label = ask.label if ask.status is LABELED else None
     ended_at = ask.ended_at if label is None else label.at
     delay_s = None if ended_at is None else max(0.0, ended_at - ask.at)
     usd = ask.usd if label is not None else 0.0
-    calibrates = (
-        judgement.basis == Basis.GOLD and not state.calibrated and state.raw_answer is not None
-    )
+    calibrates = judgement.basis is GOLD and not state.calibrated and state.raw_answer is not None
     state.calibrated = state.calibrated or calibrates
     return Reward(
         task=state.task.task,
@@ -93,7 +94,7 @@ def _scalar(
     judgement: LabelJudgement, usd: float, delay_s: float | None, weights: RewardSettings
 ) -> float | None:
     """Return weighted quality - price - wait; an ask without a label has only its wait."""
-    if judgement.basis == Basis.NONE:
+    if judgement.basis is NONE:
         return None
     quality = judgement.quality or 0.0
     wait_h = 0.0 if delay_s is None else delay_s / 3600.0

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from bandit.settings import Settings
     from bandit.task.state import TaskState
 
+AUDIT = DecisionReason.AUDIT
+
 Pmf = dict[str, float]
 """Chance of each action, pools by name and `stop`; sums to 1."""
 
@@ -79,7 +81,7 @@ class DecisionWriter:
         pool = self._pools[choice]
         task = state.task
         expires_at = logged.at + pool.ask_timeout_s
-        if task.deadline_at is not None and why != DecisionReason.AUDIT:
+        if task.deadline_at is not None and why is not AUDIT:
             expires_at = min(expires_at, task.deadline_at)
         decision = self._decision(state, logged, pmf, choice, why, expires_at)
         exclude = state.labelers()
@@ -124,7 +126,7 @@ class DecisionWriter:
     ) -> Decision:
         """Number a decision and write it down."""
         state.decided += 1
-        is_audit = why == DecisionReason.AUDIT
+        is_audit = why is AUDIT
         pin = None if is_audit else self._eligibility.control(state.task.project).pool
         return Decision(
             task=state.task.task,

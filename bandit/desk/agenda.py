@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from bandit.task.state import AskStatus
+from bandit.task.state import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ def entries_of(state: TaskState, memory: MemorySettings) -> list[AgendaEntry]:
     entries = [
         AgendaEntry(ask.expires_at, "expire", name, ask.ask)
         for ask in state.asks
-        if ask.status == AskStatus.WAITING
+        if ask.status is WAITING
     ]
     if state.retry_at is not None and not state.waits_for:
         entries.append(AgendaEntry(state.retry_at, "retry", name))

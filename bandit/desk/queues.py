@@ -10,7 +10,7 @@ import heapq
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.task.state import AskStatus
+from bandit.task.state import DECLINED
 from bandit.task.worth import DEFAULT_USD
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ def need_of(state: TaskState) -> Need:
     return Need(
         project=state.task.project,
         skills=tuple(sorted(set(state.task.skills))),
-        declined=tuple(
-            sorted({ask.pool for ask in state.asks if ask.status == AskStatus.DECLINED})
-        ),
+        declined=tuple(sorted({ask.pool for ask in state.asks if ask.status is DECLINED})),
         is_audit=state.verdict is not None,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import EventError
 from bandit.events import STOP
-from bandit.task.state import AskStatus
+from bandit.task.state import DECLINED
 
 if TYPE_CHECKING:
     from bandit.events import Control, Decline, Gold, Label, Pool, Task
@@ -119,7 +119,7 @@ def label(event: Label, state: TaskState, ask: AskState) -> None:
     if ask.label is not None:
         msg = f"{where}: label {ask.label.label!r} has answered this ask already"
         raise EventError("second_label", msg)
-    if ask.status == AskStatus.DECLINED:
+    if ask.status is DECLINED:
         msg = f"{where}: the pool has declined this ask, so it can't be labeled"
         raise EventError("declined_ask", msg)
     if event.pool != ask.pool:

@@ -11,7 +11,7 @@ from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
 from bandit.limits.turn import Unlimited
 from bandit.reasons import DecisionReason
-from bandit.task.state import AskStatus
+from bandit.task.state import EXPIRED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,9 +110,9 @@ class Clock:
             return self._forget(desk, state, entry.at)
         if entry.kind == "expire":
             ask = state.ask(entry.ask)
-            if ask is None or ask.status != AskStatus.WAITING or ask.expires_at != entry.at:
+            if ask is None or ask.status is not WAITING or ask.expires_at != entry.at:
                 return None
-            return self._decider.give_up(desk, state, ask, AskStatus.EXPIRED, ask.expires_at)
+            return self._decider.give_up(desk, state, ask, EXPIRED, ask.expires_at)
         if entry.kind == "retry" and state.retry_at == entry.at and not state.waits_for:
             desk.put(state)
             return self._decider.decide_again(desk, state)

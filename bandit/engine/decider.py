@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bandit.desk.queues import need_of
 from bandit.events import STOP
 from bandit.reasons import DecisionReason, StopReason
-from bandit.task.state import AskStatus
+from bandit.task.state import DECLINED
 
 if TYPE_CHECKING:
     from bandit.close.audits import Auditing
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
     from bandit.settings import PolicySettings
-    from bandit.task.state import AskState, TaskState
+    from bandit.task.state import AskState, AskStatus, TaskState
 
-EVEN_PAUSED = (StopReason.GOLD, StopReason.DEADLINE)
+RETRY = DecisionReason.RETRY
+VALUE, MAX_LABELS, MAX_ASKS = StopReason.VALUE, StopReason.MAX_LABELS, StopReason.MAX_ASKS
+GOLD, DEADLINE, NO_POOL = StopReason.GOLD, StopReason.DEADLINE, StopReason.NO_POOL
+
+EVEN_PAUSED = (GOLD, DEADLINE)
 """What closes a task though its project is paused."""
 
 
@@ -70,7 +74,7 @@ class Decider:
         if not free:
             logged = self._contexts.build(desk, state, able, now)
             if logged.context.may_stop and self._decisions.pmf(logged)[STOP] > 0.5:
-                return self._stop_forced(desk, state, why, StopReason.VALUE, now)
+                return self._stop_forced(desk, state, why, VALUE, now)
             if not affordable:
                 return self._halt(desk, state, now)
             self._transitions.queue(desk, state, affordable, now, logged.context.worth_usd)
@@ -79,14 +83,14 @@ class Decider:
         pmf = self._decisions.pmf(logged)
         choice = self._decisions.draw(state, pmf)
         if choice == STOP:
-            return self._stop(desk, state, logged, pmf, why, StopReason.VALUE)
+            return self._stop(desk, state, logged, pmf, why, VALUE)
         return self._decisions.ask(desk, state, logged, pmf, choice, why, room)
 
     def decide_again(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Decide once more about an open task, or ask for an audit once more."""
         if state.verdict is not None:
             return self._audits.ask(desk, state, room)
-        return self.decide(desk, state, DecisionReason.RETRY, room)
+        return self.decide(desk, state, RETRY, room)
 
     def give_up(
         self, desk: Desk, state: TaskState, ask: AskState, status: AskStatus, at: float
@@ -109,7 +113,7 @@ class Decider:
         since = self._transitions.note_pools(state, now, are_able=False)
         give_up_at = since + self._settings.give_up_s
         if state.asks or now >= give_up_at:
-            return self._stop_forced(desk, state, why, StopReason.NO_POOL, now)
+            return self._stop_forced(desk, state, why, NO_POOL, now)
         self._transitions.strand(desk, state, now, give_up_at)
         return []
 
@@ -117,13 +121,13 @@ class Decider:
         """Return why the task is over whichever pools could be asked, or `None`."""
         deadline_at = state.task.deadline_at
         if state.gold is not None:
-            return StopReason.GOLD
+            return GOLD
         if deadline_at is not None and now >= deadline_at:
-            return StopReason.DEADLINE
+            return DEADLINE
         if len(state.labeled()) >= self._settings.max_labels:
-            return StopReason.MAX_LABELS
-        asks = sum(ask.status != AskStatus.DECLINED for ask in state.asks)
-        return StopReason.MAX_ASKS if asks >= self._settings.max_asks else None
+            return MAX_LABELS
+        asks = sum(ask.status is not DECLINED for ask in state.asks)
+        return MAX_ASKS if asks >= self._settings.max_asks else None
 
     def _stop_forced(
         self, desk: Desk, state: TaskState, why: DecisionReason, reason: StopReason, now: float

@@ -9,7 +9,7 @@ from bandit.engine import checks
 from bandit.errors import EventError
 from bandit.events import DeadLetter, Decline, Gold, Label, Task
 from bandit.reasons import DecisionReason
-from bandit.task.state import AskStatus
+from bandit.task.state import DECLINED, WAITING
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bandit.learn.brain import Brain
     from bandit.lifecycle.transitions import Transitions
     from bandit.settings import MemorySettings
+
+FIRST, MORE, BY_GOLD = DecisionReason.FIRST, DecisionReason.MORE, DecisionReason.GOLD
 
 
 class TaskInputs:
@@ -88,7 +90,7 @@ class TaskInputs:
                 self._transitions.truth(state, gold)
             except EventError as error:  # the gold is at fault, not the task
                 out.append(self.refused(error, desk.state.now))
-        return out + self._decider.decide(desk, state, DecisionReason.FIRST)
+        return out + self._decider.decide(desk, state, FIRST)
 
     def _label(self, desk: Desk, event: Label) -> list[Output]:
         state, ask = checks.asked(event, desk.task(event.task))
@@ -111,15 +113,15 @@ class TaskInputs:
             return self._closing.revise(desk, state)
         if state.verdict is not None:
             return self._closing.revise(desk, state)
-        return [] if state.waits() else self._decider.decide(desk, state, DecisionReason.MORE)
+        return [] if state.waits() else self._decider.decide(desk, state, MORE)
 
     def _decline(self, desk: Desk, event: Decline) -> list[Output]:
         state, ask = checks.asked(event, desk.task(event.task))
         checks.decline(event, ask)
-        if ask.status != AskStatus.WAITING:
+        if ask.status is not WAITING:
             return self._ignored("late_decline")
         at = max(ask.at, event.at)
-        return self._decider.give_up(desk, state, ask, AskStatus.DECLINED, at)
+        return self._decider.give_up(desk, state, ask, DECLINED, at)
 
     def _gold(self, desk: Desk, event: Gold) -> list[Output]:
         checks.id_(event.task, "task")
@@ -135,7 +137,7 @@ class TaskInputs:
         desk.put(state)
         if state.verdict is not None:
             return self._closing.revise(desk, state)
-        return self._decider.decide(desk, state, DecisionReason.GOLD)
+        return self._decider.decide(desk, state, BY_GOLD)
 
     def _ignored(self, why: str) -> list[Output]:
         self._counters[why] += 1

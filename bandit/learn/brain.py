@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from bandit.events import Feature, Reward
     from bandit.settings import Settings
 
+GOLD, EXPIRED = Basis.GOLD.value, Basis.EXPIRED.value
+
 
 class Brain:
     """The state of learning: quality per pool, accuracy per labeler, calibration per project.
@@ -119,14 +121,14 @@ class Brain:
         key = key_of(reward.project, reward.pool)
         pool = self._pools.setdefault(key, TrackRecord())
         if reward.revision == 0:
-            pool.asked(POOL_DECAY, expired=reward.basis == Basis.EXPIRED)
+            pool.asked(POOL_DECAY, expired=reward.basis == EXPIRED)
         if reward.labeler is None or reward.answer is None:
             return
         labeler = self._labelers.seen(
             key_of(reward.project, reward.labeler), reward.at, self.position
         )
-        gold = reward.basis == Basis.GOLD
-        if reward.delay_s is not None and reward.previous_basis in {None, Basis.EXPIRED}:
+        gold = reward.basis == GOLD
+        if reward.delay_s is not None and reward.previous_basis in {None, EXPIRED}:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
         if reward.quality is None:

@@ -49,7 +49,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from bandit.task.state import AskStatus
+from bandit.task.state import WAITING, AskStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ def stage_of(state: TaskState | None) -> Stage:
         if closed:
             return Stage.AUDIT_HALTED
         return Stage.HALTED if state.stranded_at is None else Stage.STRANDED
-    if any(ask.status == AskStatus.WAITING for ask in state.asks):
+    if any(ask.status is WAITING for ask in state.asks):
         return Stage.AUDIT_ASKED if closed else Stage.ASKED
     return Stage.CLOSED if closed else Stage.OPEN
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from bandit.desk.agenda import AgendaEntry
 from bandit.desk.stranded import stranded
-from bandit.task.state import AskStatus, TaskState
+from bandit.task.state import LABELED, WAITING, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.settings import MemorySettings
-    from bandit.task.state import AskState
+    from bandit.task.state import AskState, AskStatus
 
 MOST_S = 1e9
 """Longest estimate of a wait for room, some 30 years: finite however slow the pools are."""
@@ -117,13 +117,13 @@ class Transitions:
 
     def label(self, desk: Desk, state: TaskState, ask: AskState, label: Label) -> bool:
         """Take in the label of an ask; whether it was late, so that its price was given back."""
-        is_late = ask.status != AskStatus.WAITING
+        is_late = ask.status is not WAITING
         if not is_late:
             self._capacity.end(desk, ask.pool)
         usd = ask.usd if label.usd is None else label.usd
         counted_usd = 0.0 if is_late else ask.usd
         self._budgets.correct(desk, state.task.project, ask.at, usd - counted_usd)
-        ask.status, ask.label, ask.ended_at, ask.usd = AskStatus.LABELED, label, label.at, usd
+        ask.status, ask.label, ask.ended_at, ask.usd = LABELED, label, label.at, usd
         return is_late
 
     def give_up(

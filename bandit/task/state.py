@@ -27,6 +27,10 @@ class AskStatus(StrEnum):
     EXPIRED = "expired"
 
 
+WAITING, LABELED, DECLINED, EXPIRED = AskStatus
+AUDIT = DecisionReason.AUDIT.value
+
+
 class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     """An ask: the context in which it was decided, and its outcome."""
 
@@ -41,7 +45,7 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     system: dict[str, Feature]
     signals: dict[str, float]
     quality: float
-    status: AskStatus = AskStatus.WAITING
+    status: AskStatus = WAITING
     ended_at: float | None = None
     label: Label | None = None
     labeler_signals: dict[str, float] = {}
@@ -51,7 +55,7 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     @property
     def is_audit(self) -> bool:
         """Whether it asks an expert for the true answer of a closed task."""
-        return self.why == DecisionReason.AUDIT
+        return self.why == AUDIT
 
 
 class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -90,7 +94,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def labeled(self) -> list[AskState]:
         """Return the asks whose labels count for the answer; an audit's answer is gold instead."""
-        return [ask for ask in self.asks if ask.label is not None and not ask.is_audit]
+        return [ask for ask in self.asks if ask.label is not None and ask.why != AUDIT]
 
     def labelers(self) -> tuple[str, ...]:
         """Return the labelers who have labeled the task; they may not label it again."""
@@ -98,13 +102,13 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def waits(self) -> bool:
         """Whether an ask of the task (an audit aside) is still awaited."""
-        return any(ask.status == AskStatus.WAITING and not ask.is_audit for ask in self.asks)
+        return any(ask.status is WAITING and ask.why != AUDIT for ask in self.asks)
 
     def forget_at(self, remember_s: float) -> float | None:
         """Return when a closed task may be forgotten: not before its last audit has expired."""
         if self.closed_at is None:
             return None
-        audits = (ask.expires_at for ask in self.asks if ask.is_audit)
+        audits = (ask.expires_at for ask in self.asks if ask.why == AUDIT)
         return max(self.closed_at + remember_s, *audits, -math.inf)
 
     def usd(self) -> float:
