@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class FixedRedundancy:
+class FixedRedundancyPolicy:
     """Ask the pool with the highest `rank` until the task has `labels_per_task` labels."""
 
     name: str
@@ -33,21 +33,23 @@ class FixedRedundancy:
         return with_floors(pools, stop, self.settings.explore_floor, self.settings.stop_floor)
 
 
-def uniform(settings: PolicySettings) -> FixedRedundancy:
+def uniform(settings: PolicySettings) -> FixedRedundancyPolicy:
     """Return the policy that asks all pools equally often."""
-    return FixedRedundancy("uniform", lambda _: 0.0, settings)
+    return FixedRedundancyPolicy("uniform", lambda _: 0.0, settings)
 
 
-def fixed(settings: PolicySettings) -> FixedRedundancy:
+def fixed(settings: PolicySettings) -> FixedRedundancyPolicy:
     """Return the policy that asks `settings.pool`, and others only if it isn't eligible."""
-    return FixedRedundancy("fixed", lambda action: float(action.pool == settings.pool), settings)
+    return FixedRedundancyPolicy(
+        "fixed", lambda action: float(action.pool == settings.pool), settings
+    )
 
 
-def cheapest(settings: PolicySettings) -> FixedRedundancy:
+def cheapest(settings: PolicySettings) -> FixedRedundancyPolicy:
     """Return the policy that asks the cheapest eligible pool."""
-    return FixedRedundancy("cheapest", lambda action: -action.usd, settings)
+    return FixedRedundancyPolicy("cheapest", lambda action: -action.usd, settings)
 
 
-def best_known(settings: PolicySettings) -> FixedRedundancy:
+def best_known(settings: PolicySettings) -> FixedRedundancyPolicy:
     """Return the policy that asks the pool with the highest share of right labels so far."""
-    return FixedRedundancy("best_known", lambda action: action.known_rate, settings)
+    return FixedRedundancyPolicy("best_known", lambda action: action.known_rate, settings)
