@@ -121,7 +121,7 @@ def test_topics_that_cannot_be_made_are_broken(patient: Patient) -> None:
     one = patient.found("--create-topics", "--replication", 3)["topics"][0]
     assert one.level == "broken"
     assert "creating topics failed: InvalidReplicationFactorError" in one.what
-    assert "--replication at most the number of brokers" in one.todo
+    assert "--replication must not exceed the number of brokers" in one.todo
 
 
 def test_new_topics_are_well_but_for_their_one_copy(patient: Patient) -> None:
