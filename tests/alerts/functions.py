@@ -111,7 +111,7 @@ def quantile(share: float, buckets: Vector) -> Vector:
     """Return a quantile of each histogram, linear within a bucket."""
     histograms: dict[Labels, list[tuple[float, float]]] = {}
     for labels, count in buckets.items():
-        key = frozenset(one for one in labels if one[0] != "le")
+        key = frozenset(label for label in labels if label[0] != "le")
         histograms.setdefault(key, []).append((float(dict(labels)["le"]), count))
     return {
         labels: _quantile(share, sorted(bounds))

@@ -56,22 +56,22 @@ class Parser:
         self._left = self._tokens()
 
     def _tokens(self) -> list[str]:
-        found, at = [], 0
+        parsed, at = [], 0
         text = self._text.rstrip()
         while at < len(text):
             token = TOKEN.match(text, at)
             if token is None:
                 raise ValueError(f"not understood: {text[at:]!r}")
-            found.append(token[0].strip())
+            parsed.append(token[0].strip())
             at = token.end()
-        return found
+        return parsed
 
     def parse(self) -> Evaluate:
         """Return what evaluates it on a tape at a time."""
-        found = self._binary(0)
+        parsed = self._binary(0)
         if self._left:
             raise ValueError(f"not understood: {' '.join(self._left)!r} in {self._text!r}")
-        return found
+        return parsed
 
     LEVELS = (("or",), ("and", "unless"), tuple(COMPARE), ("+", "-"), ("*", "/"))
 
@@ -113,7 +113,7 @@ class Parser:
         def evaluate(tape: Tape, at: float) -> Value:
             groups: dict[frozenset[tuple[str, str]], list[float]] = {}
             for labels, value in _vector(inner(tape, at)).items():
-                key = frozenset(one for one in labels if one[0] in by)
+                key = frozenset(label for label in labels if label[0] in by)
                 groups.setdefault(key, []).append(value)
             return {key: AGGREGATES[name](values) for key, values in groups.items()}
 
@@ -171,9 +171,9 @@ class Parser:
         return Selector(name, tuple(labels), offset_s)
 
     def _expect(self, token: str) -> None:
-        found = self._left.pop(0) if self._left else "the end"
-        if found != token:
-            raise ValueError(f"{token!r} expected, not {found!r}, in {self._text!r}")
+        parsed = self._left.pop(0) if self._left else "the end"
+        if parsed != token:
+            raise ValueError(f"{token!r} expected, not {parsed!r}, in {self._text!r}")
 
 
 def _both(op: str, left: Evaluate, right: Evaluate) -> Evaluate:

@@ -37,9 +37,9 @@ class Rule(NamedTuple):
         since: dict[Labels, float] = {}
         fired: set[Labels] = set()
         for at in tape.times:
-            found = evaluate(tape, at)
-            assert not isinstance(found, float), "an alert is about series"
-            since = {labels: since.get(labels, at) for labels in found}
+            series = evaluate(tape, at)
+            assert not isinstance(series, float), "an alert is about series"
+            since = {labels: since.get(labels, at) for labels in series}
             fired |= {labels for labels, began in since.items() if at - began >= self.hold_s}
         return fired
 
@@ -50,14 +50,16 @@ class Rule(NamedTuple):
 
 def rules() -> dict[str, Rule]:
     """Return all rules by name."""
-    found = {
-        one["name"]: Rule(one["name"], one["expr"], seconds(one["hold"] or "0s"), one["summary"])
-        for one in RULE.finditer(FILE.read_text(encoding="utf-8"))
+    rules = {
+        match["name"]: Rule(
+            match["name"], match["expr"], seconds(match["hold"] or "0s"), match["summary"]
+        )
+        for match in RULE.finditer(FILE.read_text(encoding="utf-8"))
     }
-    assert len(found) == FILE.read_text(encoding="utf-8").count("alert:"), (
+    assert len(rules) == FILE.read_text(encoding="utf-8").count("alert:"), (
         "a rule is not understood"
     )
-    return found
+    return rules
 
 
 def firing(tape: Tape) -> set[str]:

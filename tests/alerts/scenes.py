@@ -63,8 +63,8 @@ class Scene(NamedTuple):
     def passes(self, minutes: float, *working: Worker | LearnerProcess) -> None:
         """Let time pass in which these work."""
         for _ in range(int(minutes * 60 / EVERY_S)):
-            for one in working:
-                one.step()
+            for worker in working:
+                worker.step()
             self.tape.scrape()
 
     @contextmanager

@@ -56,25 +56,25 @@ class Tape:
     def instant(self, selector: Selector, at: float) -> Vector:
         """Return the newest value of each series, unless its target has fallen silent since."""
         at -= selector.offset_s
-        found: dict[Labels, float] = {}
+        values: dict[Labels, float] = {}
         for scrapes in self._scrapes.values():
-            seen = [one for one in scrapes if at - STALE_S < one.at <= at]
+            seen = [scrape for scrape in scrapes if at - STALE_S < scrape.at <= at]
             if seen:
-                found |= _fitting(seen[-1], selector)
-        return found
+                values |= _fitting(seen[-1], selector)
+        return values
 
     def range(
         self, selector: Selector, at: float, range_s: float
     ) -> dict[Labels, list[tuple[float, float]]]:
         """Return the points of each series within a range."""
         at -= selector.offset_s
-        found: dict[Labels, list[tuple[float, float]]] = {}
+        values: dict[Labels, list[tuple[float, float]]] = {}
         for scrapes in self._scrapes.values():
-            for one in scrapes:
-                if at - range_s < one.at <= at:
-                    for labels, value in _fitting(one, selector).items():
-                        found.setdefault(labels, []).append((one.at, value))
-        return found
+            for scrape in scrapes:
+                if at - range_s < scrape.at <= at:
+                    for labels, value in _fitting(scrape, selector).items():
+                        values.setdefault(labels, []).append((scrape.at, value))
+        return values
 
 
 def _fitting(scrape: Scrape, selector: Selector) -> dict[Labels, float]:
@@ -89,8 +89,8 @@ def _said(port: int, target: str) -> dict[str, dict[Labels, float]]:
         text = get(port, "/metrics").text
     except (OSError, urllib.error.URLError):
         return {"up": {frozenset(ours.items()): 0.0}}
-    found: dict[str, dict[Labels, float]] = {"up": {frozenset(ours.items()): 1.0}}
+    values: dict[str, dict[Labels, float]] = {"up": {frozenset(ours.items()): 1.0}}
     for family in text_string_to_metric_families(text):
         for name, labels, value, *_ in family.samples:
-            found.setdefault(name, {})[frozenset((labels | ours).items())] = value
-    return found
+            values.setdefault(name, {})[frozenset((labels | ours).items())] = value
+    return values

@@ -103,7 +103,7 @@ def a_desk_is_ahead_of_its_workers_clock(at: Scene) -> None:
 
 
 def all_pools_are_closed(at: Scene) -> None:
-    write(at.log, *(Pool(pool=one.pool, at=1.0, usd_per_label=0.1, open=False) for one in POOLS))
+    write(at.log, *(Pool(pool=pool.pool, at=1.0, usd_per_label=0.1, open=False) for pool in POOLS))
     write(at.log, task("t1"))
     with at.worker() as worker:
         at.passes(16, worker)

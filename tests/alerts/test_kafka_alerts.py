@@ -46,7 +46,7 @@ def watched(
     board = Board(Limits.of(config), see_every_s=0.0)
     metrics = Metrics(board)
 
-    def said(worker: Worker) -> None:
+    def publish(worker: Worker) -> None:
         board.publish(worker)
         progress(worker, tape)
 
@@ -60,7 +60,7 @@ def watched(
             engine_maker(config.core, log.partitions("tasks")),
             config.worker,
             clock=clock,
-            progress=said,
+            progress=publish,
         )
         while not worker.held():
             worker.step(0.1)

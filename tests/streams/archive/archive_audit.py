@@ -54,10 +54,10 @@ def archive_all(
 def records(log: Log, topic: str, partition: int) -> list[tuple[int, bytes | None]]:
     """Return offsets and values of a partition."""
     reader = log.follow(topic, partition)
-    found: list[tuple[int, bytes | None]] = []
+    contents: list[tuple[int, bytes | None]] = []
     while batch := reader.poll(1000, 0.0):
-        found += [(record.offset, record.value) for record in batch]
-    return found
+        contents += [(record.offset, record.value) for record in batch]
+    return contents
 
 
 def files(folder: Path) -> dict[tuple[str, int], list[Path]]:
@@ -68,17 +68,17 @@ def files(folder: Path) -> dict[tuple[str, int], list[Path]]:
         assert read is not None, path
         part, _ = read
         ranges[part.topic, part.partition, part.first, part.last, part.of].append(path)
-    found: dict[tuple[str, int], list[Path]] = defaultdict(list)
+    by_place: dict[tuple[str, int], list[Path]] = defaultdict(list)
     for (topic, partition, _, _, of), paths in sorted(ranges.items()):
         if len(paths) == of:
-            found[topic, partition] += paths
-    return found
+            by_place[topic, partition] += paths
+    return by_place
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """Read a file as anybody would."""
-    found: list[dict[str, Any]] = papq.ParquetFile(path).read().to_pylist(maps_as_pydicts="strict")
-    return found
+    table: list[dict[str, Any]] = papq.ParquetFile(path).read().to_pylist(maps_as_pydicts="strict")
+    return table
 
 
 def event_of(topic: str, row: dict[str, Any]) -> Event:
@@ -93,11 +93,11 @@ def event_of(topic: str, row: dict[str, Any]) -> Event:
 
 def audit(log: Log, folder: Path) -> None:
     """Check that the archive holds every record of the log once, as it was, in its day's folder."""
-    found = files(folder)
+    by_place = files(folder)
     for topic, kind in EVENTS.items():
         for partition in range(log.partitions(topic)):
             archived = []
-            for path in found.pop((topic, partition), []):
+            for path in by_place.pop((topic, partition), []):
                 for row in rows(path):
                     event = event_of(topic, row)
                     archived.append((row["offset"], event))
@@ -108,7 +108,7 @@ def audit(log: Log, folder: Path) -> None:
                 for offset, value in records(log, topic, partition)
             ]
             assert sorted(archived, key=lambda pair: pair[0]) == wanted
-    assert not found
+    assert not by_place
     assert not list(folder.glob("*/day=*/.*"))
 
 

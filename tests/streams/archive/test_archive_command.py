@@ -50,8 +50,8 @@ def test_it_says_what_it_wrote(log: EmbeddedLog, tmp_path: Path) -> None:
 def test_a_log_that_is_not_there_is_said_and_nothing_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     for address, error in ((str(tmp_path / "no.db"), MissingInput), ("nowhere", LogError)):
-        found = CliRunner().invoke(archive, [address, str(folder)])
-        assert isinstance(found.exception, error)
+        result = CliRunner().invoke(archive, [address, str(folder)])
+        assert isinstance(result.exception, error)
     assert not folder.exists()
 
 

@@ -174,17 +174,17 @@ def test_a_full_disk_is_waited_out_and_said_once(
 ) -> None:
     monkeypatch.setattr("streams.archive.archive.RETRY_S", 0.01)
     monkeypatch.setattr("streams.archive.archive.POLL_S", 0.01)
-    said: list[str] = []
+    warnings: list[str] = []
     folder = tmp_path / "archive"
     disk = FailingDisk(30, kills=False, times=25)
-    archive = Archive(log, folder, every=20, max_age_s=0.05, disk=disk, warn=said.append)
+    archive = Archive(log, folder, every=20, max_age_s=0.05, disk=disk, warn=warnings.append)
     until = time.monotonic() + 20
     wanted = log.end("decisions", 0)
     with closing(archive):
         archive.run(stop=lambda: archive.rows["decisions"] >= wanted or time.monotonic() > until)
     assert disk.failed == 25
-    assert len(said) == 1
-    assert said[0].endswith("No space left on device; waiting for space")
+    assert len(warnings) == 1
+    assert warnings[0].endswith("No space left on device; waiting for space")
     archive_all(log, folder)
     audit(log, folder)
 

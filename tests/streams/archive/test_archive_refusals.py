@@ -134,12 +134,12 @@ def test_what_the_log_deleted_before_it_was_archived_is_said_and_written_down(
         last = len(records(log, "rewards", 0))
         assert 0 < last < 20
         write(log, EVENTS[12:])
-    said: list[str] = []
+    warnings: list[str] = []
     with closing(Forgetful(tmp_path / "short.db")) as log:
-        archive = Archive(log, folder, warn=said.append)
+        archive = Archive(log, folder, warn=warnings.append)
         with closing(archive):
             archive.run(until_idle=True)
-    assert said == [
+    assert warnings == [
         f"rewards/0: offsets {last} to 19 were deleted from the log before they were archived"
     ]
     header = header_of(files(folder)["rewards", 0][-1])

@@ -41,7 +41,7 @@ def test_tail_says_which_topics_there_are() -> None:
 def test_feed_reads_standard_input(path: Path) -> None:
     assert run(feed, path, "-", stdin=b"\n".join(LINES)).output == "-: 4 events written\n"
     log = EmbeddedLog(path)
-    assert [one.value for one in read(log, "tasks")] == LINES[2:]
+    assert [record.value for record in read(log, "tasks")] == LINES[2:]
     log.close()
 
 
@@ -71,7 +71,7 @@ def test_feed_says_how_many_fields_it_does_not_know(path: Path) -> None:
 def test_feed_puts_a_tick_into_every_partition(path: Path) -> None:
     run(feed, path, "-", "--partitions", 3, stdin=b'{"type":"Tick","at":1}')
     log = EmbeddedLog(path)
-    assert [one.partition for one in read(log, "labels")] == [0, 1, 2]
+    assert [record.partition for record in read(log, "labels")] == [0, 1, 2]
     log.close()
 
 
@@ -90,7 +90,7 @@ def test_feed_keeps_fields_that_it_does_not_know(path: Path) -> None:
     line = b'{"type":"Tick","at":1.0,"zone":"UTC"}'
     run(feed, path, "-", stdin=line)
     log = EmbeddedLog(path)
-    assert [one.value for one in read(log, "labels")] == [line]
+    assert [record.value for record in read(log, "labels")] == [line]
     log.close()
 
 
@@ -165,12 +165,12 @@ def test_tail_shows_dead_letters_as_texts_and_marks_what_is_none(path: Path) -> 
     )
     worker(log).run(until_idle=True)
     log.close()
-    found = {}
+    letters = {}
     for line in run(tail, path, "deadletters").output.splitlines():
         letter = json.loads(line)
-        found[letter["topic"]] = letter
-    assert {(one["partition"], one["offset"]) for one in found.values()} == {(0, 0)}
-    task_, label = found["tasks"], found["labels"]
+        letters[letter["topic"]] = letter
+    assert {(letter["partition"], letter["offset"]) for letter in letters.values()} == {(0, 0)}
+    task_, label = letters["tasks"], letters["labels"]
     assert (task_["rule"], task_["key"]) == ("unknown_type", "t☃")
     assert "did you mean 'Task'" in task_["message"]
     assert task_["original"] == '{"type":\n"Tsk"}'

@@ -37,10 +37,10 @@ def bury(log: KafkaLog) -> list[bytes]:
     """Write letters about tasks, spread over two partitions; what they quote."""
     originals = [encode(task(f"t{i}")) for i in range(MANY)]
     letters = [
-        DeadLetter(rule="unexpected", message="", topic="tasks", key=b"t%d" % i, original=one)
-        for i, one in enumerate(originals)
+        DeadLetter(rule="unexpected", message="", topic="tasks", key=b"t%d" % i, original=original)
+        for i, original in enumerate(originals)
     ]
-    log.write([NewRecord("deadletters", one.key, encode(one)) for one in letters])
+    log.write([NewRecord("deadletters", letter.key, encode(letter)) for letter in letters])
     return originals
 
 
@@ -66,10 +66,10 @@ def test_letters_are_sent_again_once_to_the_partition_of_their_key(broker: Broke
         figures = json.loads(run(feed, *words).output)
         assert (figures["sent"], figures["records"]) == (MANY, {"tasks": MANY})
         assert json.loads(run(feed, *words).output)["sent"] == 0
-        found = list(records(log, "tasks"))
-        assert sorted(one.value or b"" for one in found) == sorted(originals)
-        assert all(one.partition == partition_of(one.key or b"", 2) for one in found)
-        assert {one.partition for one in found} == {0, 1}
+        resent = list(records(log, "tasks"))
+        assert sorted(record.value or b"" for record in resent) == sorted(originals)
+        assert all(record.partition == partition_of(record.key or b"", 2) for record in resent)
+        assert {record.partition for record in resent} == {0, 1}
 
 
 def test_a_secured_cluster_is_reached_with_the_settings_of_a_file(
@@ -82,6 +82,6 @@ def test_a_secured_cluster_is_reached_with_the_settings_of_a_file(
         bury(log)
         shown = run(tail, address, "deadletters", "--config", settings).output.splitlines()
         assert {json.loads(line)["key"] for line in shown} == {f"t{i}" for i in range(MANY)}
-        said = run(feed, address, "--from-deadletters", "--config", settings).output
-        assert said == f"{MANY} dead letters sent again ({MANY} to tasks)\n"
+        output = run(feed, address, "--from-deadletters", "--config", settings).output
+        assert output == f"{MANY} dead letters sent again ({MANY} to tasks)\n"
         assert len(list(records(log, "tasks"))) == MANY

@@ -47,14 +47,14 @@ def log(path: Path) -> Iterator[EmbeddedLog]:
 def bury(log: Log, *rules: str, original: bytes = b"{", **place: Any) -> None:
     """Write a dead letter of each rule, about a record of `tasks`."""
     where: dict[str, Any] = {"topic": "tasks", "partition": 0, "offset": 0, "key": b"k"} | place
-    found = [DeadLetter(rule=rule, message=rule, original=original, **where) for rule in rules]
-    log.write([NewRecord("deadletters", one.key, encode(one), 0) for one in found])
+    letters = [DeadLetter(rule=rule, message=rule, original=original, **where) for rule in rules]
+    log.write([NewRecord("deadletters", letter.key, encode(letter), 0) for letter in letters])
 
 
 def sent(log: Log, *rules: str, **more: Any) -> list[tuple[str, int, list[str]]]:
     """Send again: rule and offset of each letter, and the topics that it went to."""
-    found = resend(log, "poolwise", rules, **more)
-    return [(one.letter.rule, one.offset, [new.topic for new in one.records]) for one in found]
+    resent = resend(log, "poolwise", rules, **more)
+    return [(sent.letter.rule, sent.offset, [new.topic for new in sent.records]) for sent in resent]
 
 
 def test_what_a_bug_refused_is_decided_once_the_bug_is_mended(log: EmbeddedLog) -> None:
@@ -89,8 +89,8 @@ def test_more_letters_than_are_read_at_once_are_sent_in_their_order(log: Embedde
     for i in range(many):
         bury(log, ("even", "odd")[i % 2], original=b"%d" % i)
     assert len(sent(log, "odd")) == many // 2
-    found = [int(one.value or b"") for one in read(log, "tasks")]
-    assert found == list(range(1, many, 2))
+    numbers = [int(record.value or b"") for record in read(log, "tasks")]
+    assert numbers == list(range(1, many, 2))
 
 
 def test_an_event_goes_where_it_belongs_and_anything_else_where_it_was(log: EmbeddedLog) -> None:
@@ -99,9 +99,9 @@ def test_an_event_goes_where_it_belongs_and_anything_else_where_it_was(log: Embe
     bury(log, "malformed", original=b"\xff", topic="labels", key=b"t1")
     bury(log, "malformed", original=b"\xfe", topic="labels", key=None, partition=1)
     assert len(sent(log)) == 3
-    (one,) = read(log, "tasks")
-    assert (one.partition, one.key, one.value) == (1, b"t1", encode(task("t1")))
-    places = [(one.partition, one.key, one.value) for one in read(log, "labels")]
+    (record,) = read(log, "tasks")
+    assert (record.partition, record.key, record.value) == (1, b"t1", encode(task("t1")))
+    places = [(record.partition, record.key, record.value) for record in read(log, "labels")]
     assert places == [(1, b"t1", b"\xff"), (1, None, b"\xfe")]
 
 
@@ -140,7 +140,7 @@ def test_a_line_of_a_file_that_is_bad_still_is_a_letter_again(log: EmbeddedLog) 
         bury(log, "malformed", original=line, topic=None, partition=None, offset=None, key=None)
     assert sent(log) == [("malformed", 0, ["deadletters"]), ("malformed", 1, ["tasks"])]
     assert sent(log) == [("malformed", 2, ["deadletters"])]
-    assert [one.value for one in read(log, "tasks")] == [good]
+    assert [record.value for record in read(log, "tasks")] == [good]
     assert letters(log)[-1].original == b"{"
 
 
@@ -178,8 +178,8 @@ def test_a_run_that_is_broken_off_is_taken_up_where_it_was(log: EmbeddedLog) -> 
     before = len(read(log, "tasks"))
     assert 0 < before < many, "broken off when some of them were sent"
     assert len(sent(log)) == many - before
-    found = [int(one.value or b"") for one in read(log, "tasks")]
-    assert found == list(range(many))
+    numbers = [int(record.value or b"") for record in read(log, "tasks")]
+    assert numbers == list(range(many))
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -189,8 +189,8 @@ def test_a_commit_whose_outcome_is_unknown_sends_nothing_twice(log: EmbeddedLog,
     for i in range(2 * BATCH):
         bury(log, "malformed", original=b"%d" % i)
     assert len(sent(flaky)) == 2 * BATCH
-    found = [int(one.value or b"") for one in read(log, "tasks")]
-    assert found == list(range(2 * BATCH))
+    numbers = [int(record.value or b"") for record in read(log, "tasks")]
+    assert numbers == list(range(2 * BATCH))
     assert flaky.commits >= 2, "both failures happened"
 
 

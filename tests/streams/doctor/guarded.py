@@ -46,11 +46,11 @@ HEARD_S = 0.15
 def rights_of(role: Role) -> list[Right]:
     """All that a role needs, by names without a prefix."""
     asked = PERMISSIONS[role]
-    found: list[Right] = [(TOPIC, name, ACLOperation.READ) for name in asked.read]
-    found += [(TOPIC, name, ACLOperation.WRITE) for name in asked.write]
-    found += [(TOPIC, name, ACLOperation.DESCRIBE) for name in asked.describe]
-    found += [(ID, name.replace("GROUP", "poolwise"), ACLOperation.WRITE) for name in asked.ids]
-    return found + ([(GROUP, "poolwise", ACLOperation.READ)] if asked.group else [])
+    rights: list[Right] = [(TOPIC, name, ACLOperation.READ) for name in asked.read]
+    rights += [(TOPIC, name, ACLOperation.WRITE) for name in asked.write]
+    rights += [(TOPIC, name, ACLOperation.DESCRIBE) for name in asked.describe]
+    rights += [(ID, name.replace("GROUP", "poolwise"), ACLOperation.WRITE) for name in asked.ids]
+    return rights + ([(GROUP, "poolwise", ACLOperation.READ)] if asked.group else [])
 
 
 class Guarded:
@@ -97,14 +97,14 @@ class Guarded:
         return ACL(f"User:{self.settings.username}", "*", operation, kind, pattern)
 
     def allow(self, *rights: Right) -> None:
-        acls = [self._acl(one, ACLPermissionType.ALLOW) for one in rights]
+        acls = [self._acl(right, ACLPermissionType.ALLOW) for right in rights]
         assert not self.everything.admin.create_acls(acls)["failed"]
         time.sleep(HEARD_S)
 
     def forbid(self, *rights: Right) -> None:
         """Take some away again."""
-        acls = [self._acl(one, ACLPermissionType.ALLOW) for one in rights]
-        self.everything.admin.delete_acls([_exactly(one) for one in acls])
+        acls = [self._acl(right, ACLPermissionType.ALLOW) for right in rights]
+        self.everything.admin.delete_acls([_exactly(acl) for acl in acls])
         time.sleep(HEARD_S)
 
     def findings(self, role: Role) -> list[DoctorFinding]:
@@ -121,10 +121,8 @@ class Guarded:
 
 def _exactly(acl: ACL) -> ACLFilter:
     pattern = acl.resource_pattern
-    found = ResourcePatternFilter(
-        pattern.resource_type, pattern.resource_name, pattern.pattern_type
-    )
-    return ACLFilter(acl.principal, acl.host, acl.operation, acl.permission_type, found)
+    same = ResourcePatternFilter(pattern.resource_type, pattern.resource_name, pattern.pattern_type)
+    return ACLFilter(acl.principal, acl.host, acl.operation, acl.permission_type, same)
 
 
 class only:  # noqa: N801, it reads as a statement

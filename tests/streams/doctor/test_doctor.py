@@ -53,10 +53,10 @@ def path(tmp_path: Path) -> Path:
     return place
 
 
-def found(path: object, *words: object) -> dict[str, DoctorFinding]:
+def findings_of(path: object, *words: object) -> dict[str, DoctorFinding]:
     """Return the last finding of each check."""
-    said = json.loads(run(doctor, path, *words, "--json").output)
-    return {one["check"]: DoctorFinding(**one) for one in said}
+    reported = json.loads(run(doctor, path, *words, "--json").output)
+    return {finding["check"]: DoctorFinding(**finding) for finding in reported}
 
 
 def test_a_log_that_is_well_has_nothing_broken(path: Path) -> None:
@@ -79,9 +79,12 @@ def test_each_finding_is_one_line_and_one_of_what_to_do(tmp_path: Path) -> None:
 def test_json_has_the_same_findings_and_the_same_exit_code(tmp_path: Path) -> None:
     answer = run(doctor, tmp_path / "none.db", "--json")
     assert answer.exit_code == 1
-    said = json.loads(answer.output)
-    assert [one["level"] for one in said] == ["ok", "ok", "broken"]
-    assert all(one["what"] and (one["level"] == "ok") != bool(one["todo"]) for one in said)
+    reported = json.loads(answer.output)
+    assert [finding["level"] for finding in reported] == ["ok", "ok", "broken"]
+    assert all(
+        finding["what"] and (finding["level"] == "ok") != bool(finding["todo"])
+        for finding in reported
+    )
 
 
 def test_without_a_log_or_a_config_it_is_wrong_usage() -> None:
@@ -89,7 +92,7 @@ def test_without_a_log_or_a_config_it_is_wrong_usage() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reported"),
     [
         ("[worker]\nmax_opne = 3", "worker.max_opne is unknown; did you mean 'max_open'?"),
         ('[log]\naddress = "kafka://nowhere"', "'nowhere' is not HOST:PORT"),
@@ -97,18 +100,18 @@ def test_without_a_log_or_a_config_it_is_wrong_usage() -> None:
     ],
 )
 def test_a_configuration_that_cannot_be_used_is_broken(
-    text: str, said: str, tmp_path: Path
+    text: str, reported: str, tmp_path: Path
 ) -> None:
     config = tmp_path / "poolwise.toml"
     config.write_text(text)
     answer = run(doctor, "--config", config)
     assert answer.exit_code == 1
-    assert said in answer.output
+    assert reported in answer.output
     assert "broken   config: " in answer.output
 
 
 def test_the_versions_at_work_are_said(path: Path) -> None:
-    said = found(path)["versions"].what
+    reported = findings_of(path)["versions"].what
     for name in (
         "Python 3.",
         "poolwise ",
@@ -117,13 +120,13 @@ def test_the_versions_at_work_are_said(path: Path) -> None:
         "vowpalwabbit ",
         "river ",
     ):
-        assert name in said
+        assert name in reported
 
 
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor_setup, "CHECKSUM", "crc32c-of-nobody")
     monkeypatch.setattr(doctor_setup, "NEEDED", ("poolwise-of-nobody", "river"))
-    levels = {one.what.split()[0]: one.level for one in doctor_setup.versions()}
+    levels = {finding.what.split()[0]: finding.level for finding in doctor_setup.versions()}
     assert levels["crc32c-of-nobody"] == "warning"
     assert levels["poolwise-of-nobody"] == "broken"
 
@@ -141,10 +144,10 @@ def test_a_damaged_file_is_broken(path: Path) -> None:
 
 
 def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
-    assert found(path)["worker"].what == "no worker of group 'poolwise' has run here yet"
+    assert findings_of(path)["worker"].what == "no worker of group 'poolwise' has run here yet"
     holds = (
         "import sys; from pathlib import Path; from streams.embedded.lock import hold;"
-        " one = hold(Path(sys.argv[1]), 'poolwise'); print(); sys.stdin.read(); one.close()"
+        " lock = hold(Path(sys.argv[1]), 'poolwise'); print(); sys.stdin.read(); lock.close()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", holds, path],
@@ -155,25 +158,28 @@ def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         who = f"process {holder.pid}" if sys.platform == "linux" else "another process"
-        assert found(path)["worker"].what == f"{who} is running as the worker of group 'poolwise'"
+        assert (
+            findings_of(path)["worker"].what
+            == f"{who} is running as the worker of group 'poolwise'"
+        )
         holder.communicate()
-    assert found(path)["worker"].what == "no worker of group 'poolwise' is running"
+    assert findings_of(path)["worker"].what == "no worker of group 'poolwise' is running"
 
 
 def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
-    assert found(path)["dead letters"].level == "ok"
+    assert findings_of(path)["dead letters"].level == "ok"
     with closing(new_log(path)) as log:
         letters = [DeadLetter(rule=rule, message="m", original=b"") for rule in "aab"]
-        log.write([NewRecord("deadletters", None, encode(one), 0) for one in letters])
-    one = found(path)["dead letters"]
-    assert (one.level, one.what) == ("warning", "3; most frequent rules: a 2, b 1")
-    assert f"poolwise tail {path} deadletters" in one.todo
+        log.write([NewRecord("deadletters", None, encode(letter), 0) for letter in letters])
+    finding = findings_of(path)["dead letters"]
+    assert (finding.level, finding.what) == ("warning", "3; most frequent rules: a 2, b 1")
+    assert f"poolwise tail {path} deadletters" in finding.todo
 
 
 def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
     now = time.time()
-    assert "no tick was accepted" in found(path)["clock"].what
-    for at, level, said in (
+    assert "no tick was accepted" in findings_of(path)["clock"].what
+    for at, level, reported in (
         (now - 25.0, "ok", "the time of the partitions is up to 2"),
         (now + 20.0, "warning", "the time of partition 0 is up to "),
         (
@@ -185,24 +191,24 @@ def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
         with closing(new_log(path)) as log, closing(worker(log)) as working:
             write(log, Tick(at=at))
             working.run(until_idle=True)
-        one = found(path)["clock"]
-        assert one.level == level
-        assert said in one.what
-    assert "poolwise control LOG --reset-clock" in one.todo
+        finding = findings_of(path)["clock"]
+        assert finding.level == level
+        assert reported in finding.what
+    assert "poolwise control LOG --reset-clock" in finding.todo
 
 
 def test_the_age_of_the_newest_snapshot_is_said(path: Path) -> None:
-    assert found(path)["learner"].what == "no rewards to learn from yet"
+    assert findings_of(path)["learner"].what == "no rewards to learn from yet"
     with closing(new_log(path)) as log:
         save(log, age_s=30.0, number=0)
-    one = found(path)["learner"]
-    assert one.level == "ok"
-    assert one.what.startswith("snapshot 0 is complete, 3")
+    finding = findings_of(path)["learner"]
+    assert finding.level == "ok"
+    assert finding.what.startswith("snapshot 0 is complete, 3")
     with closing(new_log(path)) as log:
         save(log, age_s=3600.0, number=1)
-    one = found(path)["learner"]
-    assert one.level == "warning"
-    assert "worker.max_model_age_s = 600" in one.todo
+    finding = findings_of(path)["learner"]
+    assert finding.level == "warning"
+    assert "worker.max_model_age_s = 600" in finding.todo
 
 
 def test_a_snapshot_that_is_damaged_is_said(path: Path) -> None:
@@ -210,19 +216,22 @@ def test_a_snapshot_that_is_damaged_is_said(path: Path) -> None:
         save(log, age_s=20.0, number=0)
         save(log, age_s=10.0, number=1)
         log.write([NewRecord("models", b"slot/1/chunk/0", b"damaged")])
-    said = json.loads(run(doctor, path, "--json").output)
-    whats = [one["what"] for one in said if one["check"] == "learner"]
+    reported = json.loads(run(doctor, path, "--json").output)
+    whats = [finding["what"] for finding in reported if finding["check"] == "learner"]
     assert whats[0] == "snapshot 1 is damaged; snapshot 0 and the rewards after it are used"
     with closing(new_log(path)) as log:
         log.write([NewRecord("models", b"slot/0/chunk/0", b"damaged")])
-    assert found(path)["learner"].level == "broken"
+    assert findings_of(path)["learner"].level == "broken"
 
 
 def test_rewards_that_nobody_learns_are_said(path: Path) -> None:
     with closing(new_log(path)) as log:
         log.write([NewRecord("rewards", b"t", b"{}")])
-    one = found(path)["learner"]
-    assert (one.level, one.what) == ("warning", "no snapshot yet; about 1 reward not learned yet")
+    finding = findings_of(path)["learner"]
+    assert (finding.level, finding.what) == (
+        "warning",
+        "no snapshot yet; about 1 reward not learned yet",
+    )
 
 
 def test_a_log_that_was_worked_on_is_well(path: Path) -> None:
@@ -230,11 +239,11 @@ def test_a_log_that_was_worked_on_is_well(path: Path) -> None:
         write(log, task("t1"))
         with closing(Worker(log, engine_maker(SETTINGS, 1), WorkerSettings())) as worker:
             worker.run(until_idle=True)
-    assert {one.level for one in found(path).values()} == {"ok"}
+    assert {finding.level for finding in findings_of(path).values()} == {"ok"}
 
 
 def test_topics_of_a_file_are_there_from_the_start(path: Path) -> None:
-    assert found(path, "--create-topics")["topics"].what.endswith("always has all topics")
+    assert findings_of(path, "--create-topics")["topics"].what.endswith("always has all topics")
 
 
 def test_what_takes_too_long_is_left_and_said() -> None:
@@ -246,7 +255,7 @@ def test_what_takes_too_long_is_left_and_said() -> None:
     began = time.monotonic()
     seen = list(bounded(slow, 0.2))
     assert time.monotonic() - began < 5
-    assert [one.level for one in seen] == ["ok", "broken"]
+    assert [finding.level for finding in seen] == ["ok", "broken"]
     assert "the checks after 'first' were not made" in seen[1].what
 
 

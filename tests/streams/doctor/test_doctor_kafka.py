@@ -54,14 +54,14 @@ class Patient:
         create_topics(self.log, partitions, 1)
         return self
 
-    def found(self, *words: object) -> dict[str, list[DoctorFinding]]:
+    def examine(self, *words: object) -> dict[str, list[DoctorFinding]]:
         """Return the findings by what was looked at; nothing else may have gone wrong."""
         answer = run(doctor, self.address, *words, "--json")
-        findings = [DoctorFinding(**one) for one in json.loads(answer.output)]
-        assert answer.exit_code == any(one.level == "broken" for one in findings)
+        findings = [DoctorFinding(**finding) for finding in json.loads(answer.output)]
+        assert answer.exit_code == any(finding.level == "broken" for finding in findings)
         by_check: dict[str, list[DoctorFinding]] = {}
-        for one in findings:
-            by_check.setdefault(one.check, []).append(one)
+        for finding in findings:
+            by_check.setdefault(finding.check, []).append(finding)
         return by_check
 
     def set(self, topic: str, **settings: object) -> None:
@@ -81,8 +81,8 @@ class Patient:
         self.log.admin.create_partitions(dict.fromkeys(names, partitions))
         wait_until(
             lambda: all(
-                len(one["partitions"]) == partitions
-                for one in self.log.admin.describe_topics(names)
+                len(topic["partitions"]) == partitions
+                for topic in self.log.admin.describe_topics(names)
             ),
             what="the broker's news of its partitions",
         )
@@ -90,43 +90,45 @@ class Patient:
 
 @pytest.fixture
 def patient(broker: Broker) -> Iterator[Patient]:
-    one = Patient(broker.address)
-    yield one
-    one.log.close()
+    examined = Patient(broker.address)
+    yield examined
+    examined.log.close()
 
 
-def said(findings: list[DoctorFinding]) -> list[tuple[str, str]]:
-    return [(one.level, one.what) for one in findings]
+def summaries(findings: list[DoctorFinding]) -> list[tuple[str, str]]:
+    return [(finding.level, finding.what) for finding in findings]
 
 
 def test_missing_topics_are_named_with_the_command_that_makes_them(patient: Patient) -> None:
-    one = patient.found()["topics"][0]
-    assert (one.level, one.what) == ("broken", f"missing topics: {', '.join(TOPICS)}")
-    assert f"poolwise doctor {patient.address} --create-topics" in one.todo
+    finding = patient.examine()["topics"][0]
+    assert (finding.level, finding.what) == ("broken", f"missing topics: {', '.join(TOPICS)}")
+    assert f"poolwise doctor {patient.address} --create-topics" in finding.todo
 
 
 def test_topics_are_made_once_and_only_those_that_are_missing(patient: Patient) -> None:
     words = ("--create-topics", "--partitions", 3, "--replication", 1)
-    first = patient.found(*words)["topics"]
+    first = patient.examine(*words)["topics"]
     assert first[0].what.startswith(f"created, with partitions: {patient.prefix}.pools (1), ")
     assert first[1].what == "all 11 exist; tasks: 3 partitions"
-    again = patient.found("--create-topics", "--partitions", 5)["topics"]
-    assert [one.what for one in again] == ["no topic was missing", first[1].what]
+    again = patient.examine("--create-topics", "--partitions", 5)["topics"]
+    assert [finding.what for finding in again] == ["no topic was missing", first[1].what]
     patient.log.admin.delete_topics([patient.log.names.on_broker("asks")])
-    third = patient.found(*words)["topics"]
+    third = patient.examine(*words)["topics"]
     assert third[0].what == f"created, with partitions: {patient.prefix}.asks (3)"
 
 
 def test_topics_that_cannot_be_made_are_broken(patient: Patient) -> None:
-    one = patient.found("--create-topics", "--replication", 3)["topics"][0]
-    assert one.level == "broken"
-    assert "creating topics failed: InvalidReplicationFactorError" in one.what
-    assert "--replication must not exceed the number of brokers" in one.todo
+    finding = patient.examine("--create-topics", "--replication", 3)["topics"][0]
+    assert finding.level == "broken"
+    assert "creating topics failed: InvalidReplicationFactorError" in finding.what
+    assert "--replication must not exceed the number of brokers" in finding.todo
 
 
 def test_new_topics_are_well_but_for_their_one_copy(patient: Patient) -> None:
-    found = patient.made().found()
-    levels = {check: {one.level for one in findings} for check, findings in found.items()}
+    findings = patient.made().examine()
+    levels = {
+        check: {finding.level for finding in findings} for check, findings in findings.items()
+    }
     assert levels.pop("copies") == {"warning"}
     assert set(map(frozenset, levels.values())) == {frozenset({"ok"})}
     assert set(levels) == {
@@ -138,7 +140,7 @@ def test_new_topics_are_well_but_for_their_one_copy(patient: Patient) -> None:
 def test_partitions_that_differ_are_broken(patient: Patient) -> None:
     patient.made()
     patient.split(2, "labels", "rewards")
-    whats = said(patient.found()["topics"])
+    whats = summaries(patient.examine()["topics"])
     assert (
         "broken",
         "rewards has 2 partitions, but needs exactly one: the order of its records counts",
@@ -186,29 +188,31 @@ def test_a_setting_that_loses_or_refuses_records_is_said(
     topic: str, settings: dict[str, Any], level: str, what: str, patient: Patient
 ) -> None:
     patient.made().set(topic, **settings)
-    found = patient.found()["topic settings"]
-    assert [one.level for one in found] == [level]
-    assert found[0].what.startswith(f"{topic}: ")
-    assert what in found[0].what
-    assert f"--entity-name {patient.prefix}.{topic} --add-config " in found[0].todo
+    findings = patient.examine()["topic settings"]
+    assert [finding.level for finding in findings] == [level]
+    assert findings[0].what.startswith(f"{topic}: ")
+    assert what in findings[0].what
+    assert f"--entity-name {patient.prefix}.{topic} --add-config " in findings[0].todo
 
 
 def test_what_waits_and_nobody_reads_is_said(patient: Patient) -> None:
     write(patient.made().log, *POOLS, task("t1"), task("t2"))
-    one = patient.found()["group"][0]
-    assert one.level == "warning"
-    assert f"group '{patient.prefix}.poolwise' has 0 members; 2 records not read yet" in one.what
+    finding = patient.examine()["group"][0]
+    assert finding.level == "warning"
+    assert (
+        f"group '{patient.prefix}.poolwise' has 0 members; 2 records not read yet" in finding.what
+    )
 
 
 def test_partitions_that_were_added_are_explained(patient: Patient) -> None:
     write(patient.made().log, *POOLS, task("t1"))
     work(patient)
     patient.split(3, *(name for name, topic in TOPICS.items() if topic.split))
-    one = patient.found()["group"][0]
-    assert one.level == "broken"
-    assert "tasks had 1 partition when the group last read, and 3 now" in one.what
-    assert "--create-topics --partitions 3" in one.todo
-    assert f"{patient.address.rpartition('/')[0]}/NEW" in one.todo
+    finding = patient.examine()["group"][0]
+    assert finding.level == "broken"
+    assert "tasks had 1 partition when the group last read, and 3 now" in finding.what
+    assert "--create-topics --partitions 3" in finding.todo
+    assert f"{patient.address.rpartition('/')[0]}/NEW" in finding.todo
 
 
 def test_a_transaction_that_hangs_is_said(patient: Patient) -> None:
@@ -222,12 +226,12 @@ def test_a_transaction_that_hangs_is_said(patient: Patient) -> None:
         name = patient.log.names.on_broker("asks")
         producer.send(name, b"x", timestamp_ms=long_ago_ms, partition=0)
         producer.flush()
-        one = patient.found()["transactions"][0]
-        assert one.level == "broken"
-        assert one.what.startswith(f"{name}/0: a transaction has been open for 10 min")
-        assert f"--topic {name} --partition 0 --start-offset 0" in one.todo
+        finding = patient.examine()["transactions"][0]
+        assert finding.level == "broken"
+        assert finding.what.startswith(f"{name}/0: a transaction has been open for 10 min")
+        assert f"--topic {name} --partition 0 --start-offset 0" in finding.todo
         producer.abort_transaction()
-    assert patient.found()["transactions"][0].level == "ok"
+    assert patient.examine()["transactions"][0].level == "ok"
 
 
 def test_retention_is_compared_with_the_oldest_open_task(patient: Patient) -> None:
@@ -237,15 +241,15 @@ def test_retention_is_compared_with_the_oldest_open_task(patient: Patient) -> No
         patient.log, *POOLS, Tick(at=now), task("young", at=now), task("old", at=now - 86_400 * 3)
     )
     work(patient)
-    one = patient.found()["retention"][0]
-    assert (one.level, one.what) == ("ok", "open tasks: 2, the oldest for 3.0 days")
+    finding = patient.examine()["retention"][0]
+    assert (finding.level, finding.what) == ("ok", "open tasks: 2, the oldest for 3.0 days")
     patient.set("labels", retention_ms=86_400_000 * 2)
-    levels = [one.level for one in patient.found()["retention"]]
+    levels = [finding.level for finding in patient.examine()["retention"]]
     assert levels == ["broken"]
     patient.set("labels", retention_ms=86_400_000 * 4)
-    found = patient.found()["retention"]
-    assert [one.level for one in found] == ["warning", "ok"]
-    assert "4.0 days, but a task may stay open for 7.0 days (policy.give_up_s)" in found[0].what
+    findings = patient.examine()["retention"]
+    assert [finding.level for finding in findings] == ["warning", "ok"]
+    assert "4.0 days, but a task may stay open for 7.0 days (policy.give_up_s)" in findings[0].what
 
 
 def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
@@ -256,11 +260,11 @@ def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
     work(patient)
     letter = DeadLetter(rule="unknown_task", message="m")
     patient.log.write([NewRecord("deadletters", b"k", encode(letter), 0)])
-    found = patient.found()
-    assert "0 members; 0 records not read yet" in found["group"][0].what
-    assert found["dead letters"][0].what == "1; most frequent rules: unknown_task 1"
-    assert "behind this machine's clock" in found["clock"][0].what
-    assert {one.level for one in found["learner"]} == {"ok"}
+    findings = patient.examine()
+    assert "0 members; 0 records not read yet" in findings["group"][0].what
+    assert findings["dead letters"][0].what == "1; most frequent rules: unknown_task 1"
+    assert "behind this machine's clock" in findings["clock"][0].what
+    assert {finding.level for finding in findings["learner"]} == {"ok"}
 
 
 def test_a_worker_whose_clock_is_behind_is_said(patient: Patient) -> None:
@@ -274,22 +278,22 @@ def test_a_worker_whose_clock_is_behind_is_said(patient: Patient) -> None:
     )
     with closing(log), closing(worker):
         wait_until(lambda: worker.step(0.1) > 0, what="a tick that was read")
-        found = patient.found()
-    assert "has 1 member; " in found["group"][0].what
-    assert found["clock"][0].level == "broken"
-    refused, desks = found["clock"]
+        findings = patient.examine()
+    assert "has 1 member; " in findings["group"][0].what
+    assert findings["clock"][0].level == "broken"
+    refused, desks = findings["clock"]
     assert "was 5 min behind the broker's clock, so workers refuse it" in refused.what
     assert desks.what == "no partition has a time yet: no tick was accepted"
 
 
 def test_a_topic_whose_records_the_broker_does_not_stamp_is_said(patient: Patient) -> None:
     patient.made()
-    assert {one.level for one in patient.found()["topic settings"]} == {"ok"}
+    assert {finding.level for finding in patient.examine()["topic settings"]} == {"ok"}
     patient.set("labels", message_timestamp_type="CreateTime")
-    (one,) = patient.found()["topic settings"]
-    assert one.level == "warning"
-    assert "labels: message.timestamp.type = CreateTime" in one.what
-    assert one.todo.endswith("--add-config message.timestamp.type=LogAppendTime")
+    (finding,) = patient.examine()["topic settings"]
+    assert finding.level == "warning"
+    assert "labels: message.timestamp.type = CreateTime" in finding.what
+    assert finding.todo.endswith("--add-config message.timestamp.type=LogAppendTime")
 
 
 @pytest.mark.parametrize("question", [CONFIGS, FETCH])

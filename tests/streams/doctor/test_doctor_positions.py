@@ -9,7 +9,7 @@ from kafka.structs import OffsetAndMetadata
 
 from bandit.events import Tick
 from streams.log.topics import DEADLETTERS
-from tests.streams.doctor.test_doctor_kafka import Patient, said
+from tests.streams.doctor.test_doctor_kafka import Patient, summaries
 from tests.streams.positions import forget, works, write_desks_as_before
 from tests.streams.scenes import POOLS, task, write
 
@@ -26,24 +26,24 @@ KEPT = "kept for 7.0 days after a group's last member has left (offsets.retentio
 @pytest.fixture(scope="module")
 def patient(broker: Broker) -> Iterator[Patient]:
     """A log of two partitions that was worked on; each test leaves it without positions."""
-    one = Patient(broker.address).made(2)
-    write(one.log, *POOLS, *(task(f"t{i}") for i in range(8)), Tick(at=5.0))
-    works(one.log)
-    yield one
-    one.log.close()
+    examined = Patient(broker.address).made(2)
+    write(examined.log, *POOLS, *(task(f"t{i}") for i in range(8)), Tick(at=5.0))
+    works(examined.log)
+    yield examined
+    examined.log.close()
 
 
-def found(patient: Patient) -> list[tuple[str, str]]:
+def of_positions(patient: Patient) -> list[tuple[str, str]]:
     """Return what is said of positions."""
-    return said(patient.found()["positions"])
+    return summaries(patient.examine()["positions"])
 
 
 def test_what_kafka_keeps_and_forgets_and_sets_back_is_said(patient: Patient) -> None:
-    assert found(patient) == [
+    assert of_positions(patient) == [
         ("ok", f"{KEPT}; workers also store theirs in topic desk, where they do not expire")
     ]
     forget(patient.log)
-    forgotten, kept = found(patient)
+    forgotten, kept = of_positions(patient)
     assert forgotten[0] == "warning"
     assert forgotten[1].startswith(
         "partitions 0, 1: group 'poolwise' has no committed offsets; workers"
@@ -51,11 +51,11 @@ def test_what_kafka_keeps_and_forgets_and_sets_back_is_said(patient: Patient) ->
     assert kept[0] == "ok"
     places = {at: OffsetAndMetadata(0, "", -1) for at in patient.log.names.written_by_workers()[:1]}
     patient.log.admin.alter_group_offsets(patient.log.names.on_broker("poolwise"), places)
-    levels = [level for level, _ in found(patient)]
+    levels = [level for level, _ in of_positions(patient)]
     assert levels == ["warning", "warning", "ok"]
     forget(patient.log)
     write_desks_as_before(patient.log)
-    (broken,) = (what for level, what in found(patient) if level == "broken")
+    (broken,) = (what for level, what in of_positions(patient) if level == "broken")
     assert broken.startswith("partitions 0, 1: there is state in topic desk, but neither")
     assert "workers refuse to start" in broken
 
@@ -65,7 +65,7 @@ def test_dead_letters_that_would_be_sent_again_are_said(patient: Patient) -> Non
     group = patient.log.names.on_broker("poolwise-deadletters-malformed")
     place = patient.log.names.place(DEADLETTERS, 0)
     patient.log.admin.alter_group_offsets(group, {place: OffsetAndMetadata(1, "", -1)})
-    last = found(patient)[-1]
+    last = of_positions(patient)[-1]
     assert last[0] == "warning"
     assert last[1].startswith(
         f"{KEPT}, but dead letters for 90.0 days: after the shorter time, feed"

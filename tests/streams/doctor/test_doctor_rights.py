@@ -56,9 +56,9 @@ def guarded_broker(
 
 @pytest.fixture
 def guarded(guarded_broker: tuple[Broker, Security], tmp_path: Path) -> Iterator[Guarded]:
-    one = Guarded(*guarded_broker, tmp_path)
-    yield one
-    one.everything.close()
+    log = Guarded(*guarded_broker, tmp_path)
+    yield log
+    log.everything.close()
 
 
 @pytest.mark.parametrize("role", Role)
@@ -77,16 +77,16 @@ def test_each_right_that_is_missing_is_named(role: Role, guarded: Guarded) -> No
     """The broker's own names are said, with the command that allows it."""
     rights = rights_of(role)
     guarded.allow(*rights)
-    assert [one.level for one in guarded.findings(role)] == ["ok"]
+    assert [finding.level for finding in guarded.findings(role)] == ["ok"]
     for right in rights:
         guarded.forbid(right)
         kind, name, operation = right
-        found = guarded.findings(role)
-        assert [one.level for one in found] == ["broken"], (right, found)
+        findings = guarded.findings(role)
+        assert [finding.level for finding in findings] == ["broken"], (right, findings)
         words = {TOPIC: "topic", GROUP: "group", ID: "transactional-id"}[kind]
         verb = operation.name.lower()
-        assert found[0].what == f"user 'poolwise' may not {verb} {words} {guarded.prefix}.{name}"
-        assert f"--{words} {guarded.prefix}.{name}" in found[0].todo
+        assert findings[0].what == f"user 'poolwise' may not {verb} {words} {guarded.prefix}.{name}"
+        assert f"--{words} {guarded.prefix}.{name}" in findings[0].todo
         guarded.allow(right)
 
 
@@ -110,7 +110,7 @@ def test_a_user_without_any_right_is_told_all_of_them(guarded: Guarded) -> None:
 def test_the_page_of_permissions_has_the_same_rights(row: str, role: str) -> None:
     """The follower's row says what it hasn't, so it follows from the worker's."""
     text = (ROOT / "docs" / "reference" / "kafka-permissions.md").read_text(encoding="utf-8")
-    line = next(one for one in text.splitlines() if one.startswith(f"| {row} |"))
+    line = next(line for line in text.splitlines() if line.startswith(f"| {row} |"))
     _, _, read, write, group, ids, _ = line.split("|")
     asked, named = PERMISSIONS[Role(role)], re.compile(r"`([a-z]+)`")
     assert set(named.findall(read)) == {*asked.read, *asked.describe}
@@ -138,10 +138,10 @@ def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guar
         with pytest.raises(LogError, match="lacks a right: TransactionalIdAuthorization"):
             log.writer("poolwise-learner")
         guarded.allow(former)
-        with capture_logs() as told:
+        with capture_logs() as logged:
             log.writer("poolwise-learner").write(record)
-        ours = [one for one in told if one["event"] != "library_says"]
-        assert [one["event"] for one in ours] == ["old_transactional_id"]
+        ours = [event for event in logged if event["event"] != "library_says"]
+        assert [event["event"] for event in ours] == ["old_transactional_id"]
         assert f"{guarded.prefix}.writer@poolwise-learner is missing" in ours[0]["why"]
         guarded.forbid(former)
         guarded.allow(new)
@@ -165,7 +165,7 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
     everything = guarded.everything
 
     with only(guarded, Role.FEED) as log:
-        lines = [encode(one) for one in (*POOLS, Tick(at=now), task("t1", at=now))]
+        lines = [encode(event) for event in (*POOLS, Tick(at=now), task("t1", at=now))]
         assert feed(log, io.BytesIO(b"\n".join(lines)), "tasks.jsonl").good == len(lines)
         assert feed(log, io.BytesIO(b"{}"), "bad.jsonl", skip_bad=True).bad == 1
 
@@ -177,9 +177,9 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
         while not outputs(everything, "verdicts", Verdict):
             assert time.time() < now + 60
             worker.step(0.1)
-            new = [one for one in outputs(everything, "asks", Ask) if one.ask not in answered]
-            answered |= {one.ask for one in new}
-            write(everything, *(label(one, one.expires_at - 50.0) for one in new))
+            new = [ask for ask in outputs(everything, "asks", Ask) if ask.ask not in answered]
+            answered |= {ask.ask for ask in new}
+            write(everything, *(label(ask, ask.expires_at - 50.0) for ask in new))
         worker.finish()
         assert worker.figures()["snapshots"] == 1
 
@@ -198,7 +198,7 @@ def test_all_roles_do_their_work_with_their_rights_alone(guarded: Guarded, tmp_p
     ):
         worker.run(until_idle=True)
         assert worker.learner.counters["snapshots_followed"] == 1
-    assert "t3" in {one.task for one in outputs(everything, "asks", Ask)}
+    assert "t3" in {ask.task for ask in outputs(everything, "asks", Ask)}
 
     with (
         only(guarded, Role.ARCHIVE) as log,
@@ -212,7 +212,7 @@ def outputs(log: KafkaLog, topic: str, kind: type[E]) -> list[E]:
     """Read all that stands in a topic."""
     with closing(log.follow(topic)) as reader:
         return [
-            msgspec.json.decode(one.value or b"", type=kind)
+            msgspec.json.decode(record.value or b"", type=kind)
             for records in read_to_end(reader, 100)
-            for one in records
+            for record in records
         ]

@@ -54,12 +54,12 @@ def get(port: int, path: str, host: str = "127.0.0.1") -> Reply:
 
 def samples(port: int) -> dict[str, float]:
     """Every sample of ours in /metrics, as `name{labels}`."""
-    found = {}
+    values = {}
     for family in text_string_to_metric_families(get(port, "/metrics").text):
         for name, labels, value, *_ in family.samples:
             shown = ",".join(f"{key}={labels[key]}" for key in sorted(labels) if key != "le")
-            found[f"{name}{{{shown}}}" if shown else name] = value
-    return found
+            values[f"{name}{{{shown}}}" if shown else name] = value
+    return values
 
 
 class Scene(NamedTuple):
@@ -213,8 +213,8 @@ def test_only_this_machine_can_ask_unless_told_otherwise() -> None:
         assert get(endpoint.port, "/healthz").status == 200
         with pytest.raises(urllib.error.URLError):
             get(endpoint.port, "/healthz", "127.0.0.2")
-    told = MetricsSettings(port=0, host="0.0.0.0")
-    with closing(Endpoint(told, board, Metrics(board))) as endpoint:
+    settings = MetricsSettings(port=0, host="0.0.0.0")
+    with closing(Endpoint(settings, board, Metrics(board))) as endpoint:
         assert get(endpoint.port, "/healthz", "127.0.0.2").status == 200
 
 

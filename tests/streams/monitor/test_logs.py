@@ -117,7 +117,7 @@ def test_warnings_of_kafka_python_are_told_though_it_is_imported_afterwards() ->
         " set_up(LogsSettings(format='json')); import streams.kafka_log.log;"
         " logging.getLogger('kafka.client').warning('gone')"
     )
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", words], cwd=ROOT, capture_output=True, check=True, timeout=60
     )
-    assert json.loads(said.stderr)["message"] == "gone"
+    assert json.loads(process.stderr)["message"] == "gone"

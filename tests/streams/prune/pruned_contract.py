@@ -65,8 +65,12 @@ class PrunedContract(FollowingContract):
         end = follower.end()
         self.delete_before(log, REWARDS, end - 5)
         read = read_all(follower)
-        gone = [one for one in follower.lost() if one.place == REWARDS]
-        assert at + len(read) + sum(one.end - one.first for one in gone) in (end, end - 1, end - 2)
+        gone = [loss for loss in follower.lost() if loss.place == REWARDS]
+        assert at + len(read) + sum(loss.end - loss.first for loss in gone) in (
+            end,
+            end - 1,
+            end - 2,
+        )
         assert read[-1].value == b"1999"
         log.close()
 

@@ -39,9 +39,9 @@ def young_from(topic: str, records: list[tuple[str, int | None]]) -> int:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(TIMES, max_size=12))
 def test_all_before_it_are_old_and_it_is_not(times: list[int | None]) -> None:
-    found = young_from("asks", [("Ask", at) for at in times])
-    assert all(at is None or at < BEFORE for at in times[:found])
-    assert found == len(times) or (times[found] or 0) >= BEFORE
+    young_at = young_from("asks", [("Ask", at) for at in times])
+    assert all(at is None or at < BEFORE for at in times[:young_at])
+    assert young_at == len(times) or (times[young_at] or 0) >= BEFORE
 
 
 @settings(max_examples=40, deadline=None)
@@ -49,12 +49,12 @@ def test_all_before_it_are_old_and_it_is_not(times: list[int | None]) -> None:
 def test_in_labels_nothing_goes_behind_the_last_old_tick_or_the_first_young_one(
     records: list[tuple[str, int | None]],
 ) -> None:
-    found = young_from("labels", records)
+    young_at = young_from("labels", records)
     ticks = [(i, at) for i, (kind, at) in enumerate(records) if kind == "Tick" and at is not None]
     young = min((i for i, at in ticks if at >= BEFORE), default=len(records))
     old = [i for i, at in ticks if at < BEFORE and i < young]
-    assert found <= young
+    assert young_at <= young
     if old:
-        assert found == old[-1] + 1
+        assert young_at == old[-1] + 1
     else:
-        assert all(at is None or at < BEFORE for _, at in records[:found])
+        assert all(at is None or at < BEFORE for _, at in records[:young_at])

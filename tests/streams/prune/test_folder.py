@@ -60,22 +60,22 @@ def folder(tmp_path: Path, log: EmbeddedLog) -> Path:
 
 def rows(folder: Path) -> dict[str, list[int]]:
     """Return the offsets that are archived, by place and in order."""
-    found: dict[str, list[int]] = {}
+    offsets_of: dict[str, list[int]] = {}
     for path in sorted(folder.glob("*/day=*/*.parquet")):
         header = header_of(path)
         offsets = papq.read_table(path, columns=["offset"]).column("offset").to_pylist()
-        found.setdefault(f"{header.topic}/{header.partition}", []).extend(offsets)
-    return {place: sorted(offsets) for place, offsets in found.items()}
+        offsets_of.setdefault(f"{header.topic}/{header.partition}", []).extend(offsets)
+    return {place: sorted(offsets) for place, offsets in offsets_of.items()}
 
 
 def test_old_days_go_and_the_rest_is_read_as_before(log: EmbeddedLog, folder: Path) -> None:
     before = rows(folder)
-    said = json.loads(run(prune, folder, "--before", "1970-01-13", "--json").output)
+    report = json.loads(run(prune, folder, "--before", "1970-01-13", "--json").output)
     after = rows(folder)
     for place, offsets in after.items():
         assert offsets == before[place][-len(offsets) :]
     gone = sum(map(len, before.values())) - sum(map(len, after.values()))
-    assert gone == sum(said["dropped"].values()) > 0
+    assert gone == sum(report["dropped"].values()) > 0
     kept = {
         path.parent.name for path in folder.glob("verdicts/day=*/*.parquet") if header_of(path).rows
     }
@@ -97,18 +97,18 @@ def test_what_stands_for_them_says_which_positions_are_lost(folder: Path) -> Non
 
 def test_a_dry_run_says_the_same_and_drops_nothing(folder: Path) -> None:
     before = rows(folder)
-    said = run(prune, folder, "--before", "1970-01-13", "--dry-run").output.splitlines()
+    report = run(prune, folder, "--before", "1970-01-13", "--dry-run").output.splitlines()
     assert rows(folder) == before
     done = run(prune, folder, "--before", "1970-01-13").output.splitlines()
-    assert [line.split() for line in said[1:-1]] == [line.split() for line in done[1:-1]]
-    assert said[-1].replace("would be dropped", "dropped") == done[-1]
+    assert [line.split() for line in report[1:-1]] == [line.split() for line in done[1:-1]]
+    assert report[-1].replace("would be dropped", "dropped") == done[-1]
     assert done[-1].startswith(f"{folder}: ")
 
 
 def test_a_second_time_nothing_is_left_to_drop(folder: Path) -> None:
     prune_folder(folder, 12 * DAY_S)
     before = sorted(folder.rglob("*.parquet"))
-    assert sum(one.files for one in prune_folder(folder, 12 * DAY_S).dropped) == 0
+    assert sum(topic.files for topic in prune_folder(folder, 12 * DAY_S).dropped) == 0
     assert sorted(folder.rglob("*.parquet")) == before
 
 
@@ -161,12 +161,12 @@ def test_a_range_that_reaches_into_a_young_day_stays_whole(
     for day in (10, 11):
         write(log, on_day(day))
     archive_all(log, folder, every=10_000)
-    assert sum(one.files for one in prune_folder(folder, 11 * DAY_S).dropped) == 0
+    assert sum(topic.files for topic in prune_folder(folder, 11 * DAY_S).dropped) == 0
 
 
 def test_it_runs_beside_an_archive_and_once_at_a_time(folder: Path) -> None:
     with closing(hold(folder / ".poolwise", "archive")):
-        assert sum(one.rows for one in prune_folder(folder, 12 * DAY_S).dropped) > 0
+        assert sum(topic.rows for topic in prune_folder(folder, 12 * DAY_S).dropped) > 0
     with closing(hold(folder / ".poolwise", "prune")), pytest.raises(LogBusy):
         prune_folder(folder, 12 * DAY_S)
 

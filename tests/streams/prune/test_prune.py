@@ -44,8 +44,8 @@ def pruned(path: Path, day: float, *more: object) -> Result:
 
 
 def figures(path: Path, day: float, *more: object) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(pruned(path, day, "--json", *more).output)
-    return found
+    report: dict[str, Any] = json.loads(pruned(path, day, "--json", *more).output)
+    return report
 
 
 def test_old_records_go_and_the_others_stay_where_they_are(path: Path) -> None:
@@ -63,11 +63,11 @@ def test_old_records_go_and_the_others_stay_where_they_are(path: Path) -> None:
 
 def test_a_dry_run_says_the_same_and_deletes_nothing(path: Path) -> None:
     before = contents(path)
-    said = pruned(path, 3, "--dry-run").output
+    report = pruned(path, 3, "--dry-run").output
     assert contents(path) == before
-    assert "would be deleted" in said.splitlines()[-1]
+    assert "would be deleted" in report.splitlines()[-1]
     done = pruned(path, 3).output
-    rows, planned = ([line.split() for line in text.splitlines()] for text in (done, said))
+    rows, planned = ([line.split() for line in text.splitlines()] for text in (done, report))
     assert rows[1:-1] == planned[1:-1]
     assert done.splitlines()[-1].startswith(f"{path}: ")
     assert "records older than 1970-01-04 00:00 UTC deleted; file size: " in done
@@ -94,10 +94,10 @@ def test_what_no_worker_has_read_stays(path: Path) -> None:
         write(log, task("old", at=DAY_S), task("older", at=DAY_S))
         with closing(log.shared("second", ["tasks", "labels"])) as other:
             other.commit([], {Place("tasks", 0): 3, Place("labels", 0): 5})
-    said = figures(path, 5)
-    assert said["deleted"]["tasks"] == 3
-    assert said["deleted"]["labels"] == 5
-    held = {one["topic"]: one["why"] for one in said["held_back"]}
+    report = figures(path, 5)
+    assert report["deleted"]["tasks"] == 3
+    assert report["deleted"]["labels"] == 5
+    held = {entry["topic"]: entry["why"] for entry in report["held_back"]}
     assert held["tasks"] == held["labels"] == "group 'second' has not read them"
     assert figures(path, 5, "--gone-group", "second")["deleted"]["tasks"] == 16 - 3
 
@@ -106,18 +106,18 @@ def test_without_a_worker_no_task_and_no_label_goes(tmp_path: Path) -> None:
     path = tmp_path / "fed.db"
     with closing(begin(path)) as log:
         write(log, *(task(f"t{i}", at=1.0) for i in range(5)), Tick(at=1.0), Tick(at=2.0))
-    said = figures(path, 5)
-    assert said["deleted"].get("tasks", 0) == said["deleted"].get("labels", 0) == 0
-    assert {one["why"] for one in said["held_back"]} == {"no worker has read them"}
+    report = figures(path, 5)
+    assert report["deleted"].get("tasks", 0) == report["deleted"].get("labels", 0) == 0
+    assert {entry["why"] for entry in report["held_back"]} == {"no worker has read them"}
 
 
 def test_what_a_learner_may_have_to_learn_stays(path: Path) -> None:
     with closing(EmbeddedLog(path)) as log:
         log.connection.execute('DELETE FROM "models/0"')
-    said = figures(path, 3)
-    assert said["deleted"]["rewards"] == 0
-    assert said["deleted"]["decisions"] > 0
-    (held,) = [one for one in said["held_back"] if one["topic"] == "rewards"]
+    report = figures(path, 3)
+    assert report["deleted"]["rewards"] == 0
+    assert report["deleted"]["decisions"] > 0
+    (held,) = [entry for entry in report["held_back"] if entry["topic"] == "rewards"]
     assert held["why"] == "there is no complete snapshot of the model"
 
 
@@ -143,10 +143,10 @@ def test_what_the_archive_has_not_got_stays(path: Path, tmp_path: Path) -> None:
         archive_all(log, folder)
         there = {topic: log.end(topic, 0) for topic in ("decisions", "rewards", "verdicts")}
     days(path, 5)
-    said = figures(path, 20, "--archive", folder)
+    report = figures(path, 20, "--archive", folder)
     for topic, end in there.items():
-        assert said["deleted"][topic] == end
-    held = {one["topic"]: one["why"] for one in said["held_back"]}
+        assert report["deleted"][topic] == end
+    held = {entry["topic"]: entry["why"] for entry in report["held_back"]}
     assert held["decisions"] == held["verdicts"] == "they are not in the archive yet"
     with closing(EmbeddedLog(path)) as log:
         archive_all(log, folder)  # nothing is missing
@@ -175,16 +175,16 @@ def test_an_archive_that_comes_late_says_what_was_pruned(path: Path, tmp_path: P
         had = log.end("verdicts", 0)
     days(path, 5, 6)
     figures(path, 6)
-    said: list[str] = []
+    report: list[str] = []
     with closing(EmbeddedLog(path)) as log:
         first = log.begin("verdicts", 0)
         assert first > had
-        with closing(Archive(log, folder, warn=said.append)) as archive:
+        with closing(Archive(log, folder, warn=report.append)) as archive:
             archive.run(until_idle=True)
     assert (
         f"verdicts/0: offsets {had} to {first - 1} were deleted from the log before they were"
         " archived"
-    ) in said
+    ) in report
 
 
 def test_one_young_record_keeps_what_is_behind_it(path: Path) -> None:
@@ -232,13 +232,13 @@ def test_free_pages_are_used_again_and_rewriting_gives_them_back(tmp_path: Path)
             log.write([NewRecord("deadletters", b"k", text % os.urandom(2000).hex().encode())])
     days(path, 1, 2, 3)
     size = path.stat().st_size
-    said = figures(path, 3)
-    assert said["bytes"] == said["bytes_before"] >= size
-    assert said["bytes_free"] > 1_500_000
+    report = figures(path, 3)
+    assert report["bytes"] == report["bytes_before"] >= size
+    assert report["bytes_free"] > 1_500_000
     days(path, 5)
     again = figures(path, 3, "--rewrite")
     assert again["bytes"] < again["bytes_before"] - 1_500_000
-    assert again["bytes_before"] == said["bytes"]
+    assert again["bytes_before"] == report["bytes"]
     assert again["bytes_free"] == 0
     assert path.stat().st_size == again["bytes"]
     days(path, 6)
@@ -270,13 +270,15 @@ def test_doctor_says_how_old_a_log_is_and_when_it_is_worth_pruning(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(EmbeddedLog(path)) as log:
-        (found,) = age(log, "labels.db", 100 * DAY_S)
-        assert found.level == "ok"
-        assert found.what.startswith("oldest record: 99 days old; file size: 0 MB, 0 MB of it free")
+        (report,) = age(log, "labels.db", 100 * DAY_S)
+        assert report.level == "ok"
+        assert report.what.startswith(
+            "oldest record: 99 days old; file size: 0 MB, 0 MB of it free"
+        )
         monkeypatch.setattr("streams.doctor.age.LARGE_BYTES", 1)
-        (found,) = age(log, "labels.db", 100 * DAY_S)
-        assert found.level == "warning"
-        assert "tasks (14 days)" in found.what
-        assert "poolwise prune labels.db --before 30d" in found.todo
-        (found,) = age(log, "labels.db", 10 * DAY_S)
-        assert found.level == "ok"
+        (report,) = age(log, "labels.db", 100 * DAY_S)
+        assert report.level == "warning"
+        assert "tasks (14 days)" in report.what
+        assert "poolwise prune labels.db --before 30d" in report.todo
+        (report,) = age(log, "labels.db", 10 * DAY_S)
+        assert report.level == "ok"

@@ -74,9 +74,9 @@ class Crowd:
             new.append(task(f"t{number}", at=self._now, features=kind, **worth))
         self._fed += tasks
         for reader in self._asks:
-            while found := reader.poll(1000, 0.0):
-                for one in found:
-                    new += self._answers(one.value or b"")
+            while records := reader.poll(1000, 0.0):
+                for ask_record in records:
+                    new += self._answers(ask_record.value or b"")
         tick = record(Tick(at=self._now)).value
         ticks = [NewRecord("labels", None, tick, part) for part in range(len(self._asks))]
         self._log.write([*map(record, new), *ticks])
@@ -110,18 +110,18 @@ def lived(
 ) -> None:
     """Let a worker live through a story; `each` is called after each round."""
     crowd = Crowd(log, worths)
-    one = worker(log, settings)
+    working = worker(log, settings)
     for number in range(rounds):
         crowd.advance(tasks)
-        while not one.idle():
-            one.step(timeout_s)
+        while not working.idle():
+            working.step(timeout_s)
         if number == restart_at:
-            one.finish()
-            one.close()
-            one = worker(log, settings)
+            working.finish()
+            working.close()
+            working = worker(log, settings)
         each(number)
-    one.finish()
-    one.close()
+    working.finish()
+    working.close()
 
 
 def worker(log: Log, settings: Settings) -> Worker:
@@ -155,9 +155,9 @@ def changed(settings: Settings, section: str, **fields: Any) -> Settings:
     return msgspec.structs.replace(settings, **{section: new})
 
 
-def assert_the_same(found: list[ShadowComparison]) -> None:
+def assert_the_same(comparisons: list[ShadowComparison]) -> None:
     """Assert that a shadow would have done what was done, with the same chances."""
-    compared = [line for line in found if line.shadow is not None]
+    compared = [line for line in comparisons if line.shadow is not None]
     assert len(compared) > 100
     for line in compared:
         would = line.shadow

@@ -61,8 +61,8 @@ def test_what_is_decided_while_it_reads_waits_for_its_turn(log: EmbeddedLog) -> 
         return False
 
     with closing(Decisions(log, {})) as decisions:
-        assert [found.offset for found in decisions.so_far(stop)] == list(range(end))
-        assert [found.offset for found in decisions.so_far(stop)] == [end]
+        assert [logged.offset for logged in decisions.so_far(stop)] == list(range(end))
+        assert [logged.offset for logged in decisions.so_far(stop)] == [end]
 
 
 @pytest.mark.parametrize("policy", ["best_known", "uniform"])
@@ -76,15 +76,17 @@ def test_so_it_is_with_every_policy(log: EmbeddedLog, tmp_path: Path, policy: Po
 def test_the_same_configuration_would_have_done_the_same(tmp_path: Path, partitions: int) -> None:
     with closing(new(tmp_path / "log.db", partitions)) as log:
         lived(log, VALUE, restart_at=12)
-        found = lines(log, VALUE, tmp_path / "shadow.jsonl")
+        comparisons = lines(log, VALUE, tmp_path / "shadow.jsonl")
         decisions = events(log, "decisions", Decision)
-    assert_the_same(found)
-    left_out = Counter(line.left_out for line in found)
-    assert left_out[NotCompared.FORCED] == sum(one.pmf == {STOP: 1.0} for one in decisions)
-    assert left_out[NotCompared.AUDITED] == sum(one.why == "audit" for one in decisions)
+    assert_the_same(comparisons)
+    left_out = Counter(line.left_out for line in comparisons)
+    assert left_out[NotCompared.FORCED] == sum(
+        decision.pmf == {STOP: 1.0} for decision in decisions
+    )
+    assert left_out[NotCompared.AUDITED] == sum(decision.why == "audit" for decision in decisions)
     assert left_out.keys() <= {None, NotCompared.FORCED, NotCompared.AUDITED, NotCompared.NO_CHOICE}
-    assert len(found) == len(decisions)
-    assert len({one.brain_position for one in decisions}) > 20
+    assert len(comparisons) == len(decisions)
+    assert len({decision.brain_position for decision in decisions}) > 20
 
 
 def test_beside_a_worker_it_knows_what_the_worker_knew(log: EmbeddedLog, tmp_path: Path) -> None:
@@ -115,12 +117,12 @@ def test_begun_now_it_sees_what_comes_and_takes_the_worth_of_what_was_open_as_lo
 
     with closing(ShadowLog(tmp_path / "shadow.jsonl")) as noted:
         lived(log, dollars, each=each, worths=({"project": "p"}, {"value_usd": None}))
-        found = list(noted.lines())
+        comparisons = list(noted.lines())
         started[0].close()
-    assert [line.offset for line in found] == list(range(before[0], log.end("decisions", 0)))
-    compared = [line.shadow for line in found if line.shadow is not None]
+    assert [line.offset for line in comparisons] == list(range(before[0], log.end("decisions", 0)))
+    compared = [line.shadow for line in comparisons if line.shadow is not None]
     assert 0 < sum(not would.own_worth for would in compared) < len(compared) / 2
-    for line in found:
+    for line in comparisons:
         if line.shadow is not None:
             assert line.shadow.same_model
             assert line.shadow.pmf == pytest.approx(line.pmf, abs=1e-9)
@@ -141,10 +143,10 @@ def test_after_the_learner_went_back_to_a_snapshot_it_goes_back_too(
     with closing(ShadowLog(tmp_path / "shadow.jsonl")) as noted:
         with closing(Shadow(log, VALUE, file=noted)) as shadow:
             lived(log, VALUE, each=each)
-        found = list(noted.lines())
-    positions = [one.brain_position for one in events(log, "decisions", Decision)]
+        comparisons = list(noted.lines())
+    positions = [decision.brain_position for decision in events(log, "decisions", Decision)]
     assert positions[ends[15]] < positions[ends[14] - 1]
-    settled = [one for one in found if not ends[14] <= one.offset < ends[15]]
+    settled = [line for line in comparisons if not ends[14] <= line.offset < ends[15]]
     assert_the_same(settled)
 
 
@@ -158,8 +160,8 @@ def test_of_a_log_whose_learner_went_back_the_rest_is_learned_as_it_was(
 
     lived(log, VALUE, each=each)
     assert next(kept(log).newest_first()).manifest.skipped
-    found = lines(log, VALUE, tmp_path / "shadow.jsonl")
-    late = [line.shadow for line in found[-200:] if line.shadow is not None]
+    comparisons = lines(log, VALUE, tmp_path / "shadow.jsonl")
+    late = [line.shadow for line in comparisons[-200:] if line.shadow is not None]
     assert len(late) > 100
     assert all(would.same_model for would in late)
 
@@ -183,15 +185,15 @@ def test_on_kafka_the_same_configuration_would_have_done_the_same(
 ) -> None:
     log = on_kafka
     before = {topic: ends(log, topic) for topic in TOPICS}
-    found = lines(log, VALUE, tmp_path / "shadow.jsonl")
+    comparisons = lines(log, VALUE, tmp_path / "shadow.jsonl")
     made = sum(
         len(records)
         for part in range(2)
         for records in read_to_end(log.follow("decisions", part), 1000)
     )
     assert {topic: ends(log, topic) for topic in TOPICS} == before
-    assert_the_same(found)
-    assert len(found) == made
+    assert_the_same(comparisons)
+    assert len(comparisons) == made
 
 
 @pytest.mark.kafka
@@ -205,8 +207,8 @@ def test_what_retention_took_is_counted_and_the_nearest_model_is_taken(
         {log.names.place("rewards", 0): oldest.position, log.names.place("decisions", 0): 20}
     )
     known = {
-        (found.decision.task, found.decision.ask): found.decision.brain_position
-        for found in Decisions(log, {}).so_far(lambda: False)
+        (logged.decision.task, logged.decision.ask): logged.decision.brain_position
+        for logged in Decisions(log, {}).so_far(lambda: False)
     }
     same: dict[bool, list[bool]] = {True: [], False: []}
     for line in lines(log, VALUE, file):

@@ -43,19 +43,19 @@ def log(tmp_path: Path) -> Iterator[EmbeddedLog]:
 def answered(log: Log, settings: Settings, tasks: int) -> None:
     """Let a worker decide about tasks whose every ask is answered."""
     write(log, *POOLS, *(task(f"t{number}") for number in range(tasks)))
-    one, seen = worker(log, settings), 0
-    while not one.idle():
-        one.step()
+    working, seen = worker(log, settings), 0
+    while not working.idle():
+        working.step()
         asks = events(log, "asks", Ask)
         write(log, *(label(ask, 5.0) for ask in asks[seen:]))
         seen = len(asks)
-    one.close()
+    working.close()
 
 
 def test_the_shares_of_the_cheapest_are_those_computed_by_hand(log: EmbeddedLog) -> None:
     """Logged: pool b thrice. Shadow: the cheapest, a, twice. Floors: 0.1 of asks, 0.01 of stops."""
     answered(log, B_THRICE, tasks=40)
-    n = Counter(one.labels for one in events(log, "decisions", Decision))
+    n = Counter(decision.labels for decision in events(log, "decisions", Decision))
     assert n[0] == 40
     assert n[3] > 20
     assert set(n) <= {0, 1, 2, 3, 4}
@@ -85,9 +85,9 @@ def test_the_shares_of_the_cheapest_are_those_computed_by_hand(log: EmbeddedLog)
 
 def test_it_draws_by_the_decision_s_own_draw(log: EmbeddedLog, tmp_path: Path) -> None:
     answered(log, B_THRICE, tasks=40)
-    found = lines(log, CHEAP_TWICE, tmp_path / "shadow.jsonl")
-    assert len({line.shadow.choice for line in found if line.shadow}) == 3
-    for line in found:
+    comparisons = lines(log, CHEAP_TWICE, tmp_path / "shadow.jsonl")
+    assert len({line.shadow.choice for line in comparisons if line.shadow}) == 3
+    for line in comparisons:
         assert line.shadow is not None
         drawn = draw(B_THRICE.seed, line.task, line.ask)
         assert line.shadow.choice == choose(line.shadow.pmf, drawn)
@@ -110,9 +110,9 @@ def test_a_task_moves_a_target_s_worth_once_where_it_would_stop_first(
 ) -> None:
     lived(log, VALUE, worths=({"value_usd": None},))
     low = changed(VALUE, "project", target_accuracy=0.7)
-    found = lines(log, low, tmp_path / "shadow.jsonl")
-    stops = Counter(line.task for line in found if line.shadow and line.shadow.choice == STOP)
-    moves = Counter(line.task for line in found if line.log_worth)
+    comparisons = lines(log, low, tmp_path / "shadow.jsonl")
+    stops = Counter(line.task for line in comparisons if line.shadow and line.shadow.choice == STOP)
+    moves = Counter(line.task for line in comparisons if line.log_worth)
     assert max(stops.values()) > 1
     assert max(moves.values()) == 1
 
@@ -120,21 +120,27 @@ def test_a_task_moves_a_target_s_worth_once_where_it_would_stop_first(
 def test_what_a_task_says_it_is_worth_comes_first(log: EmbeddedLog, tmp_path: Path) -> None:
     lived(log, VALUE, rounds=10, worths=({"value_usd": 1.0}, {"value_usd": None}))
     rich = changed(VALUE, "project", value_usd=50.0, target_accuracy=None)
-    found = lines(log, rich, tmp_path / "shadow.jsonl")
-    worths = {(int(line.task[1:]) % 2, line.shadow.worth_usd) for line in found if line.shadow}
+    comparisons = lines(log, rich, tmp_path / "shadow.jsonl")
+    worths = {
+        (int(line.task[1:]) % 2, line.shadow.worth_usd) for line in comparisons if line.shadow
+    }
     assert worths == {(0, 1.0), (1, 50.0)}
 
 
 def test_a_scarce_pool_costs_a_share_of_its_own_worth(log: EmbeddedLog) -> None:
     lived(log, VALUE, rounds=3)
     decision = next(
-        one for one in events(log, "decisions", Decision) if one.scarcity_usd.get("slow")
+        decision
+        for decision in events(log, "decisions", Decision)
+        if decision.scarcity_usd.get("slow")
     )
     costs = [
         rebuild(decision, B_THRICE, Brain(B_THRICE), {}, times * decision.worth_usd).actions
         for times in (1.0, 3.0)
     ]
-    once, thrice = ({option.pool: option.cost_usd - option.usd for option in one} for one in costs)
+    once, thrice = (
+        {option.pool: option.cost_usd - option.usd for option in options} for options in costs
+    )
     assert once == pytest.approx(decision.scarcity_usd)
     assert thrice["slow"] == pytest.approx(3.0 * decision.scarcity_usd["slow"])
 
@@ -155,9 +161,9 @@ def test_its_own_least_and_most_labels_hold(log: EmbeddedLog, tmp_path: Path) ->
 def labels_of(log: EmbeddedLog, line: ShadowComparison) -> int:
     """How many labels there were at a decision."""
     return next(
-        one.labels
-        for one in events(log, "decisions", Decision)
-        if (one.task, one.ask) == (line.task, line.ask)
+        decision.labels
+        for decision in events(log, "decisions", Decision)
+        if (decision.task, decision.ask) == (line.task, line.ask)
     )
 
 
@@ -174,7 +180,10 @@ def test_what_the_log_does_not_tell_is_left_out_and_counted(log: EmbeddedLog) ->
     ]
     log.write([NewRecord("decisions", b"t", value, 0) for value in odd])
     figures = shadowed(log, changed(VALUE, "policy", max_asks=5))
-    past = sum(one.ask > 5 and one.why != "audit" and one.pmf != {STOP: 1.0} for one in decisions)
+    past = sum(
+        decision.ask > 5 and decision.why != "audit" and decision.pmf != {STOP: 1.0}
+        for decision in decisions
+    )
     assert figures["unreadable"] == 2
     assert figures["left_out"].pop("audits") > 0
     assert figures["left_out"].pop("forced stops") > 0
@@ -187,7 +196,7 @@ def test_what_the_log_does_not_tell_is_left_out_and_counted(log: EmbeddedLog) ->
     assert past > 0
     assert figures["decisions"] == len(decisions) + 3
     assert figures["compared"] == figures["decisions"] - 3 - past - sum(
-        one.why == "audit" or one.pmf == {STOP: 1.0} for one in decisions
+        decision.why == "audit" or decision.pmf == {STOP: 1.0} for decision in decisions
     )
 
 

@@ -56,11 +56,11 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_a_shadow_leaves_the_log_as_it_is(path: Path, config: Path, tmp_path: Path) -> None:
-    before, files = path.read_bytes(), sorted(one.name for one in tmp_path.iterdir())
+    before, files = path.read_bytes(), sorted(file.name for file in tmp_path.iterdir())
     result = run(work, path, "--shadow", "--config", config, "--until-idle")
     assert result.exit_code == 0
     assert path.read_bytes() == before
-    assert sorted(one.name for one in tmp_path.iterdir()) == files
+    assert sorted(file.name for file in tmp_path.iterdir()) == files
 
 
 def test_the_report_says_what_differs(path: Path, config: Path) -> None:
@@ -76,9 +76,9 @@ def test_the_report_says_what_differs(path: Path, config: Path) -> None:
     assert rows["b"][2] == f"{figures['pools']['b']['shadow']:.1%}"
     assert rows["first"][1] == f"{figures['by_why']['first']['compared']}"
     assert {"p", "q"} <= rows.keys()
-    said = " ".join(report.split())
-    assert "one step ahead" in said
-    assert "poolwise evaluate" in said
+    text = " ".join(report.split())
+    assert "one step ahead" in text
+    assert "poolwise evaluate" in text
     assert all(len(line) <= 80 for line in report.splitlines()[1:])
 
 
@@ -158,7 +158,7 @@ def test_begun_again_it_goes_on_where_its_file_ends(tmp_path: Path, target: floa
     assert len(again) == len({(line.partition, line.offset) for line in again}) == len(whole)
     for partition in range(2):
         ours, theirs = (
-            [line for line in found if line.partition == partition] for found in (again, whole)
+            [line for line in lines_ if line.partition == partition] for lines_ in (again, whole)
         )
         assert ours == theirs
     assert any(line.log_worth for line in whole)
@@ -207,8 +207,8 @@ def test_a_file_that_can_not_be_written_is_one_line(path: Path, tmp_path: Path) 
 
 def test_a_line_is_in_the_file_once_it_is_written(path: Path, tmp_path: Path) -> None:
     with closing(EmbeddedLog(path)) as log:
-        found = lines(log, OTHER, tmp_path / "shadow.jsonl")
+        comparisons = lines(log, OTHER, tmp_path / "shadow.jsonl")
     with closing(ShadowLog(tmp_path / "one.jsonl")) as noted:
-        noted.write(found[:1])
+        noted.write(comparisons[:1])
         (line,) = noted.path.read_bytes().splitlines()
-        assert msgspec.json.decode(line, type=ShadowComparison) == found[0]
+        assert msgspec.json.decode(line, type=ShadowComparison) == comparisons[0]
