@@ -101,9 +101,9 @@ class EstimatedPropensities:
     def note(self) -> str:
         """Say how they were made."""
         return (
-            "the log has no propensities; they were estimated by a logistic model of the context"
-            f" from {counted(self.sampled, 'row')}, no row's by a model that saw it, none below"
-            f" {self.floor:.2g}; one policy is supposed to have logged all rows"
+            "the log has no propensities; they are estimated by a logistic model of the context"
+            f" fitted to {counted(self.sampled, 'row')}, each row's by a model of other rows; the"
+            f" smallest allowed is {self.floor:.2g}; one policy is assumed to have logged all rows"
         )
 
 

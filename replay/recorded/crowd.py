@@ -91,8 +91,8 @@ def with_pools(crowd: Crowd) -> Crowd:
 def _by_activity(crowd: Crowd) -> Crowd:
     where = activity(Counter(row.labeler for row in crowd.labels))
     note = (
-        "no pools in the data: labelers pooled by how much they labeled, about a third of the "
-        "labels each: " + ", ".join(ACTIVITY)
+        "no pools in the data: labelers are grouped by how many labels they gave, about a third "
+        "of the labels in each group: " + ", ".join(ACTIVITY)
     )
     rows = tuple(row._replace(pool=where[row.labeler]) for row in crowd.labels)
     return replace(crowd, labels=rows, notes=(*crowd.notes, note))

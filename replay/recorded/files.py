@@ -104,7 +104,7 @@ def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRo
             row = dict(zip(header, cells, strict=True))
             rows.append(CsvRow(number, {name: row[name] for name in kept}))
     if not rows:
-        raise MissingInput(f"{path}: empty, or a header alone")
+        raise MissingInput(f"{path}: no rows: it is empty or has only a header")
     return rows
 
 
@@ -113,7 +113,7 @@ def read_header(path: Path) -> list[str]:
     with _opened(path) as lines:
         header = lines.readline()
     if not header.strip():
-        raise MissingInput(f"{path}: empty, or a header alone")
+        raise MissingInput(f"{path}: no rows: it is empty or has only a header")
     return next(csv.reader([header], delimiter=max(",;\t", key=header.count)))
 
 
@@ -131,7 +131,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
     except gzip.BadGzipFile as error:
         raise BadValue(f"{path}: not gzipped, though its name says so ({error})") from error
     except (EOFError, zlib.error) as error:
-        raise BadValue(f"{path}: damaged, or not all there ({error})") from error
+        raise BadValue(f"{path}: damaged or incomplete ({error})") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadValue(f"{path}: not a CSV file in UTF-8 ({error})") from error
 

@@ -181,7 +181,9 @@ def run_recorded(
         If the engine refuses any of it: a name that is too long, a price beyond all bounds.
     """
     if terms.expert_usd is not None and EXPERTS in crowd.pools:
-        raise BadValue(f"{crowd.name}: a pool is called {EXPERTS!r}, as our experts: rename it")
+        raise BadValue(
+            f"{crowd.name}: the pool name {EXPERTS!r} is reserved for experts: rename the pool"
+        )
     seeded = msgspec.structs.replace(settings, seed=terms.seed)
     market = RecordedMarket(crowd, terms)
     return run_engine(market, [*market.pools(), *market.tasks()], seeded, crowd.name, watch)

@@ -43,7 +43,7 @@ def read_target(path: Path) -> PolicySettings:
     policy = read_policy(path)
     try:
         if "policy" not in tomllib.loads(path.read_text(encoding="utf-8-sig")):
-            raise ConfigError("has no section [policy]: say there how it chooses")
+            raise ConfigError("has no section [policy], which a target is read from")
         check_replayable(policy)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
@@ -60,8 +60,8 @@ def check_replayable(settings: PolicySettings) -> None:
     """
     if settings.name not in (LEARNS, "uniform", "fixed"):
         raise ConfigError(
-            f"policy.name {settings.name!r}: a log of decisions doesn't hold the prices and the"
-            " gold that it goes by; value, uniform and fixed can be replayed"
+            f"policy.name {settings.name!r}: can't be replayed, because it depends on prices and"
+            " gold, which a log of decisions lacks; expected value, uniform or fixed"
         )
 
 

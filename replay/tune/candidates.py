@@ -75,7 +75,7 @@ def grid(
         if name not in EXPLORERS:
             raise ConfigError(f"explorer {name!r} is unknown{nearest(name, EXPLORERS)}")
     if rates and not explorers:
-        raise ConfigError("rates are an explorer's: say which one (--explorer)")
+        raise ConfigError("each explorer has rates of its own: name the explorer (--explorer)")
     candidates = [
         PolicySettings(explorer=cast("ExplorerName", explorer), rate=rate, explore_floor=floor)
         for explorer in (explorers or list(RATES))
@@ -107,7 +107,7 @@ def read_candidates(path: Path) -> list[PolicySettings]:
         if "grid" in content:
             candidates += grid(file.grid.explorer, file.grid.rate, file.grid.explore_floor)
         if not candidates:
-            raise ConfigError("no candidates: say them in [grid] or [[candidate]]")
+            raise ConfigError("no candidates: add a section [grid] or [[candidate]]")
         return _checked(candidates)
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error

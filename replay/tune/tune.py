@@ -106,7 +106,7 @@ def _candidates(given: Any, *lists: Any) -> list[PolicySettings]:
     if given is None:
         return grid(*lists)
     if any(lists):
-        raise ConfigError("name candidates either in a file or by explorer, rate and floor")
+        raise ConfigError("give candidates in a file or by explorer, rate and floor, not both")
     if isinstance(given, str | Path):
         return read_candidates(Path(given))
     if not given:
@@ -117,9 +117,7 @@ def _candidates(given: Any, *lists: Any) -> list[PolicySettings]:
 def _new(text: str) -> TargetPolicy:
     target = parse_target(text)
     if target.kind not in ("uniform", "always"):
-        raise BadValue(
-            f"new policy {text!r}: tomorrow's log can be asked for uniform or always:ACTION"
-        )
+        raise BadValue(f"new policy {text!r}: must be uniform or always:ACTION")
     return replace(target, full=True)
 
 

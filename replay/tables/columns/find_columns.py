@@ -109,8 +109,8 @@ def _none_named(table: Table, wanted: ColumnOptions, taken: Collection[str]) -> 
     for option, name in (("propensity", wanted.propensity), ("logged", wanted.logged)):
         if name is not None:
             raise BadValue(
-                f"{table.name}: --{option} {name} says the propensities, and"
-                " --estimate-propensities that there are none: leave one of them out"
+                f"{table.name}: --{option} {name} and --estimate-propensities exclude each other:"
+                " leave one of them out"
             )
     try:
         name = guess("propensity", table.columns, taken, table.name)
@@ -149,13 +149,13 @@ def _distribution(
         return Distribution("map", (name,), name)
     if form is None:
         raise BadValue(
-            f"{table.name}: {name} holds neither lists nor maps of chances;"
-            f" a column for each action is {PREFIX}PREFIX"
+            f"{table.name}: {name} must hold lists or maps of chances;"
+            f" for one column per action use {PREFIX}PREFIX"
         )
     if wanted.actions is None:
         raise BadValue(
-            f"{table.name}: {name} holds lists of chances: say which column lists the actions"
-            " that they are of (--actions COLUMN)"
+            f"{table.name}: {name} holds lists of chances: name the column that lists their"
+            " actions (--actions COLUMN)"
         )
     return Distribution("list", (name,), name)
 

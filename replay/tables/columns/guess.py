@@ -48,7 +48,7 @@ def guess(role: str, columns: Sequence[str], taken: Collection[str], table: str)
     >>> guess("reward", ["click", "revenue"], (), "log.csv")
     Traceback (most recent call last):
     ...
-    bandit.errors.UnknownColumn: log.csv: 'click' and 'revenue' may both be the reward: say --reward COLUMN
+    bandit.errors.UnknownColumn: log.csv: 'click' and 'revenue' both look like the reward: choose one with --reward COLUMN
     """  # noqa: E501 - a message is one line
     if role in columns:
         return role
@@ -63,15 +63,15 @@ def guess(role: str, columns: Sequence[str], taken: Collection[str], table: str)
         names = ", ".join(map(repr, columns[:MOST_NAMED]))
         more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
         raise UnknownColumn(
-            f"{table}: can't tell which column is the {role}: say --{role} COLUMN"
-            f"{INSTEAD.get(role, '')}; there are: {names}{more}"
+            f"{table}: no column looks like the {role}: name it with --{role} COLUMN"
+            f"{INSTEAD.get(role, '')}; columns: {names}{more}"
         )
     sure = SURE.get(role, len(known))
     alike = [rank for rank in ranks if rank[0] == ranks[0][0] or sure <= ranks[0][0]]
     if len(alike) > 1:
         raise UnknownColumn(
-            f"{table}: {alike[0][2]!r} and {alike[1][2]!r} may both be the {role}:"
-            f" say --{role} COLUMN"
+            f"{table}: {alike[0][2]!r} and {alike[1][2]!r} both look like the {role}:"
+            f" choose one with --{role} COLUMN"
         )
     return ranks[0][2]
 

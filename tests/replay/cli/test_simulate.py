@@ -71,7 +71,7 @@ def test_a_replay_says_how_its_pools_were_made(recorded: Path) -> None:
     assert "pools are those of the data" in run("--recorded", str(recorded))
     path = recorded / "labels.csv"
     path.write_text("\n".join(line.rpartition(",")[0] for line in path.read_text().splitlines()))
-    assert "labelers pooled by how much they labeled" in run("--recorded", str(recorded))
+    assert "labelers are grouped by how many labels they gave" in run("--recorded", str(recorded))
 
 
 def test_a_replay_says_what_its_audits_cost(recorded: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_log_that_is_too_short_is_refused_with_words_and_3(greedy: str, tmp_pa
     assert isinstance(result.exception, CannotAnswer)
     assert result.exception.exit_code == 3
     assert "allow a horizon of T' = " in " ".join(result.output.split())
-    assert "No history was walked." in result.output
+    assert "The log was not replayed for this target." in result.output
     Reader(page.read_text("utf-8"))
     answer = json.loads(run(*arguments, "--json").output)
     assert answer["estimates"] == []
@@ -80,7 +80,7 @@ def test_options_of_learners_are_refused_where_nobody_learns() -> None:
     [
         ("[policy]\nexplorr = 'softmax'\n", "policy.explorr is unknown; did you mean 'explorer'?"),
         ("[policy]\nrate = 'much'\n", "policy.rate: expected `float`"),
-        ("[policy]\nname = 'cheapest'\n", "policy.name 'cheapest': a log of decisions doesn't"),
+        ("[policy]\nname = 'cheapest'\n", "policy.name 'cheapest': can't be replayed"),
         ("[policy]\nname = 'fixed'\npool = 'vendr'\n", "no such action; did you mean 'vendor'?"),
         ("[worker]\nmax_open = 5\n", "has no section [policy]"),
         ("", "has no section [policy]"),

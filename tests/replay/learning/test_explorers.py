@@ -82,5 +82,5 @@ def test_rates_by_value_are_per_worth_and_shares_are_not() -> None:
 
 
 def test_a_policy_by_prices_can_not_be_replayed() -> None:
-    with pytest.raises(ConfigError, match="'cheapest': a log of decisions doesn't hold the prices"):
+    with pytest.raises(ConfigError, match="'cheapest': can't be replayed, because it depends"):
         check_policy(PolicySettings(name="cheapest"), NAMES)

@@ -81,7 +81,7 @@ def test_a_repeated_label_is_left_out_and_counted(tmp_path: Path) -> None:
     ("labels", "truth", "kind", "says"),
     [
         ("", None, MissingInput, "empty"),
-        ("task,labeler,label\n", None, MissingInput, "header alone"),
+        ("task,labeler,label\n", None, MissingInput, "has only a header"),
         ("task,labler,label\nt,a,x\n", None, UnknownColumn, "'labler'"),
         ("task,labeler,label\nt,a\n", None, BadValue, "row 2"),
         ("task,labeler,label,at\nt,a,x,noon\n", None, BadValue, "row 2, column 'at': 'noon'"),

@@ -22,7 +22,7 @@ TWO = HEAD + "t,a,x\nt,b,y\n"
     ("text", "args", "says"),
     [
         ("", (), "empty"),
-        (HEAD, (), "header alone"),
+        (HEAD, (), "has only a header"),
         (TWO, ("--task", "tsk"), "no column 'tsk'; did you mean 'task'?"),
         ("a,b,c\n1,2,3\n", (), "no column looks like the task; name it with --task COLUMN"),
         ("task,labeler,label,price\nt,a,x,0.1\nt,b,y,free\n", (), "row 3, column 'price': 'free'"),

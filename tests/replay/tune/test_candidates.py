@@ -43,7 +43,7 @@ def test_a_file_has_a_grid_and_single_ones_each_once(tmp_path: Path) -> None:
         ("[[candidate]]\nexplore_flor = 1\n", "candidate.explore_flor is unknown; did you mean"),
         ("[[candidate]]\nrate = 0.0\n", "policy.rate = 0.0: must be above 0"),
         ('[grid]\nexplorer = ["softmx"]\n', "grid.explorer"),
-        ("", "no candidates: say them in"),
+        ("", "no candidates: add a section"),
         ("[grid\n", r"g\.toml: "),
         (f'[grid]\nexplorer = ["softmax"]\nrate = {list(range(1, 70))}\n', "60 at most"),
     ],
@@ -59,7 +59,7 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, text: str, says: str) -> None
 def test_a_missing_file_and_rates_of_nobody_are_errors(tmp_path: Path) -> None:
     with pytest.raises(MissingInput, match="no such file"):
         read_candidates(tmp_path / "none.toml")
-    with pytest.raises(ConfigError, match="say which one"):
+    with pytest.raises(ConfigError, match="name the explorer"):
         grid(rates=[1.0])
 
 

@@ -106,10 +106,10 @@ def test_our_own_log_is_tuned_by_asks_as_this_history(tmp_path: Path) -> None:
         ({"percentile": 0.7}, BadValue, "percentile is 0.7"),
         ({"worth": 0.0}, BadValue, "worth is 0"),
         ({"candidates": []}, ConfigError, "no candidates"),
-        ({"rate": [1.0]}, ConfigError, "either in a file or by"),
+        ({"rate": [1.0]}, ConfigError, "in a file or by explorer"),
         ({"candidates": None, "explorer": ["best"]}, ConfigError, "explorer 'best' is unknown"),
         ({"horizon": 10_000}, CannotAnswer, "a horizon of 10,000 accepted decisions"),
-        ({"candidates": [PolicySettings(name="cheapest")]}, ConfigError, "doesn't hold the prices"),
+        ({"candidates": [PolicySettings(name="cheapest")]}, ConfigError, "depends on prices"),
     ],
 )  # fmt: skip
 def test_what_can_not_be_asked_is_one_line(

@@ -51,16 +51,17 @@ def test_what_is_something_else_is_not_taken() -> None:
 
 def test_two_possible_rewards_are_refused_with_the_option() -> None:
     with pytest.raises(
-        UnknownColumn, match="'click' and 'revenue' may both be the reward: say --reward"
+        UnknownColumn,
+        match="'click' and 'revenue' both look like the reward: choose one with --reward",
     ):
         guess("reward", ["click", "revenue"], (), "log")
 
 
 def test_two_columns_of_one_name_but_for_capitals_are_refused() -> None:
-    with pytest.raises(UnknownColumn, match="'Arm' and 'ARM' may both be the action"):
+    with pytest.raises(UnknownColumn, match="'Arm' and 'ARM' both look like the action"):
         guess("action", ["Arm", "ARM"], (), "log")
 
 
 def test_no_such_column_lists_what_there_is() -> None:
-    with pytest.raises(UnknownColumn, match="say --action COLUMN; there are: 'x', 'click'"):
+    with pytest.raises(UnknownColumn, match="name it with --action COLUMN; columns: 'x', 'click'"):
         guess("action", ["x", "click"], (), "log")

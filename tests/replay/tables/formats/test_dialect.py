@@ -109,7 +109,7 @@ def test_a_row_that_is_cut_where_the_head_ends_decides_nothing() -> None:
 
 def test_columns_that_nobody_separated_are_named(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("action:reward:propensity\na:1:0.5\n")
-    with pytest.raises(UnknownColumn, match="there are: 'action:reward:propensity'"):
+    with pytest.raises(UnknownColumn, match="columns: 'action:reward:propensity'"):
         evaluate(tmp_path / "log.csv")
 
 

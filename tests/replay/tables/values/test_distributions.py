@@ -180,12 +180,12 @@ def test_many_actions_come_some_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_lists_of_chances_need_their_actions() -> None:
-    with pytest.raises(BadValue, match="say which column lists the actions"):
+    with pytest.raises(BadValue, match="name the column that lists their"):
         evaluate(log_table(), logged="chances")
 
 
 def test_a_column_of_plain_numbers_is_no_distribution() -> None:
-    with pytest.raises(BadValue, match="propensity holds neither lists nor maps of chances"):
+    with pytest.raises(BadValue, match="propensity must hold lists or maps of chances"):
         evaluate(log_table(), logged="propensity")
 
 
