@@ -153,9 +153,11 @@ def _receive(
         )
         # Of a slice nothing is said by action, nor of columns of ids.
         slices[key] = tuple(
-            sums.receive(replace(one.where(inside), action=None, ids=None))
-            for sums, one in zip(before, each, strict=True)
+            sums.receive(replace(scored_rows.where(inside), action=None, ids=None))
+            for sums, scored_rows in zip(before, each, strict=True)
         )
     check_slices(slices)
-    totals = tuple(sums.receive(one) for sums, one in zip(log_sums.totals, each, strict=True))
+    totals = tuple(
+        sums.receive(scored_rows) for sums, scored_rows in zip(log_sums.totals, each, strict=True)
+    )
     return LogSums(totals, differences, slices)

@@ -82,7 +82,7 @@ def of_table(
     held = hold_table(table, columns, surveyed, options["tell"])
     if not columns.context:
         notes += ("no context is named (--context): learners choose one action for all rows",)
-    around = ReplayQuestion(
+    question = ReplayQuestion(
         unit="row",
         level=options["level"],
         joint=level,
@@ -90,7 +90,7 @@ def of_table(
         notes=notes,
         unusable=surveyed.unusable,
     )
-    return of_learners(held, targets, walking_of(options), around, options["tell"])
+    return of_learners(held, targets, walking_of(options), question, options["tell"])
 
 
 def of_own_log(
@@ -103,15 +103,15 @@ def of_own_log(
 ) -> Comparison:
     """Answer targets that learn from our own log; all hold together at `level`."""
     held, notes = hold_own(path, options["tell"])
-    around = ReplayQuestion("ask", options["level"], level, others, notes)
-    return of_learners(held, targets, walking_of(options), around, options["tell"])
+    question = ReplayQuestion("ask", options["level"], level, others, notes)
+    return of_learners(held, targets, walking_of(options), question, options["tell"])
 
 
 def of_learners(
     held: ReplayLog,
     targets: Sequence[TargetPolicy],
     walking: Walking,
-    around: ReplayQuestion,
+    question: ReplayQuestion,
     tell: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Answer targets that learn, and say how they differ from the first of them.
@@ -121,37 +121,40 @@ def of_learners(
     BadValue
         If there are more learners than memory holds.
     """
-    policies = [one.policy for one in targets if one.policy is not None]
-    names = [str(one) for one in targets]
-    blank = [_unanswered(held, one, walking.worth, around) for one in targets]
+    policies = [target.policy for target in targets if target.policy is not None]
+    names = [str(target) for target in targets]
+    unanswered = [_unanswered(held, target, walking.worth, question) for target in targets]
     try:
-        plan, notes = walking.plan(held, learned=around.unit == "ask")
+        plan, notes = walking.plan(held, learned=question.unit == "ask")
     except CannotAnswer as error:
-        refused = [replace(one, judgement=Judgement.refusal(str(error))) for one in blank]
+        refused = [
+            replace(evaluation, judgement=Judgement.refusal(str(error)))
+            for evaluation in unanswered
+        ]
         none = (Difference(name, names[0], None) for name in names[1:])
         return Comparison(tuple(refused), tuple(none))
     walked = walk(held, policies, plan, tell)
-    judgements = judge_walk(held, walked, names, around.unit)
+    judgements = judge_walk(held, walked, names, question.unit)
     together = with_logged(held, walked)
-    one_each = np.eye(len(together.value))[:, : len(names)]
-    gained = one_each - np.eye(len(together.value))[:, -1:]
-    estimates = _estimates(together.of(one_each), around.joint, plan)
+    each_alone = np.eye(len(together.value))[:, : len(names)]
+    gained = each_alone - np.eye(len(together.value))[:, -1:]
+    estimates = _estimates(together.of(each_alone), question.joint, plan)
     words = words_of(plan.replays)
     evaluations = []
     for at, (passed, diagnostics) in enumerate(diagnose_walk(held, walked)):
-        one = replace(
-            blank[at],
+        evaluation = replace(
+            unanswered[at],
             estimates=(estimates[at],),
             diagnostics=diagnostics,
             judgement=judgements[at],
-            gain=_estimates(together.of(gained[:, [at]]), around.level, plan)[0],
-            notes=(*blank[at].notes, *notes),
+            gain=_estimates(together.of(gained[:, [at]]), question.level, plan)[0],
+            notes=(*unanswered[at].notes, *notes),
             learning=LearnerReplay(
                 policy_label(policies[at]), plan.horizon, plan.replays, words, passed
             ),
         )
-        evaluations.append(_withheld(one) if one.refused else one)
-    differences = _differences(together, evaluations, around.joint, plan)
+        evaluations.append(_withheld(evaluation) if evaluation.refused else evaluation)
+    differences = _differences(together, evaluations, question.joint, plan)
     return Comparison(tuple(evaluations), tuple(differences))
 
 
@@ -160,7 +163,7 @@ def _withheld(evaluation: Evaluation) -> Evaluation:
 
 
 def _unanswered(
-    held: ReplayLog, target: TargetPolicy, worth: float, around: ReplayQuestion
+    held: ReplayLog, target: TargetPolicy, worth: float, question: ReplayQuestion
 ) -> Evaluation:
     """Return an evaluation that says what is known before the log is walked."""
     assert target.policy is not None
@@ -168,19 +171,19 @@ def _unanswered(
     notes = [f"{name} is {policy_label(policy)}", LEARNER]
     if policy.explorer in RATED:
         notes.append(units(worth))
-    if around.others:
+    if question.others:
         notes.append(NO_DIFFERENCE)
     return Evaluation(
         rows=len(held),
-        unit=around.unit,
-        logging=_mean_of_log(held, around.level),
+        unit=question.unit,
+        logging=_mean_of_log(held, question.level),
         target=name,
         estimates=(),
         diagnostics=Diagnostics.of_nothing(),
         judgement=Judgement(),
         default=METHOD,
-        notes=(*notes, *around.notes),
-        unusable=around.unusable,
+        notes=(*notes, *question.notes),
+        unusable=question.unusable,
         learning=LearnerReplay(policy_label(policy)),
     )
 

@@ -71,7 +71,10 @@ def answer(
     *others, main = sums.estimators
     clustered = diagnostics.effective_clusters is not None
     estimates = (
-        *(read_estimate(one, scale, level, wider, clustered=clustered) for one in others),
+        *(
+            read_estimate(estimator, scale, level, wider, clustered=clustered)
+            for estimator in others
+        ),
         read_estimate(main, scale, together, wider, clustered=clustered),
     )
     refused = judgement.refused
@@ -96,8 +99,8 @@ def answer(
         weights=_histogram(sums),
         curve=() if refused else _curve(summary),
         slices=tuple(
-            _slice(key, one, summary, target, joint_slices or level, rule)
-            for key, one in sorted((slices or {}).items())
+            _slice(key, its_sums, summary, target, joint_slices or level, rule)
+            for key, its_sums in sorted((slices or {}).items())
         ),
         notes=summary.notes,
         counts=summary.counts,

@@ -45,7 +45,7 @@ NOTE = "these estimators need no actions, so nothing was checked by action"
 ROWS_AT_ONCE = 1 << 15
 """An array of so many rows has 256 KB: the few that are in use stay in the cache of a core."""
 
-NAMES = frozenset(one.name for one in WEIGHING if one is not Rejection)
+NAMES = frozenset(estimator.name for estimator in WEIGHING if estimator is not Rejection)
 """Of what can be summed so; rejection draws rows by numbers that a file in CSV may not have yet."""
 
 
