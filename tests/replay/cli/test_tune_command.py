@@ -88,10 +88,10 @@ def test_a_short_log_is_refused_with_words(tmp_path: Path) -> None:
     result = run(str(path), "--context", "type")
     assert isinstance(result.exception, CannotAnswer)
     assert result.exception.exit_code == 3
-    assert "100 are needed" in str(result.exception)
+    assert "at least 100 required" in str(result.exception)
 
 
 def test_rates_that_are_no_numbers_are_one_line(log: str) -> None:
     result = run(log, "--explorer", "softmax", "--rate", "a,b")
     assert isinstance(result.exception, BadValue)
-    assert "say numbers" in str(result.exception)
+    assert "must be numbers" in str(result.exception)
