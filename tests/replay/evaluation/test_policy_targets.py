@@ -171,7 +171,7 @@ def test_our_own_log_is_walked_by_asks_as_the_tuner_does(greedy: str, tmp_path: 
     assert one.learning is not None
     assert one.learning.words == HISTORY
     assert one.value == candidate.earns.value
-    assert "learners know nothing of a task" in " ".join(one.notes)
+    assert "learners have no context" in " ".join(one.notes)
     assert found.differences == ()
 
 

@@ -264,7 +264,7 @@ def test_our_own_log_has_its_propensities(tmp_path: Path) -> None:
 
 def test_greedy_needs_logged_chances() -> None:
     log, _ = swayed(100, 1)
-    with pytest.raises(BadValue, match="needs the logging policy's chances"):
+    with pytest.raises(BadValue, match="needs the logging policy's probabilities"):
         ask(log, target="greedy")
 
 

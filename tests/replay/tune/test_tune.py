@@ -94,7 +94,7 @@ def test_our_own_log_is_tuned_by_asks_as_this_history(tmp_path: Path) -> None:
     assert found.unit == "ask"
     assert found.words == HISTORY
     assert all(one.history_sd is None for one in found.candidates)
-    assert "learners know nothing of a task" in " ".join(found.notes)
+    assert "learners have no context" in " ".join(found.notes)
 
 
 @pytest.mark.parametrize(

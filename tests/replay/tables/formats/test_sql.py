@@ -107,5 +107,5 @@ def test_without_duckdb_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_log_and_a_query_are_one_too_many() -> None:
     for source, sql in ((None, None), ("log.csv", "select 1")):
-        with pytest.raises(InputError, match="name either a log or a query"):
+        with pytest.raises(InputError, match="give either a log or a query"):
             evaluate(source, sql=sql)

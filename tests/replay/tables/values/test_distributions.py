@@ -165,7 +165,7 @@ def test_greedy_does_what_the_log_held_likeliest() -> None:
 
 
 def test_greedy_is_refused_where_nobody_knows_what_was_likeliest() -> None:
-    with pytest.raises(BadValue, match="target greedy: needs the logging policy's chances"):
+    with pytest.raises(BadValue, match="target greedy: needs the logging policy's probabilities"):
         evaluate(log_table(), target="greedy")
 
 
