@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.close.evicting import evict
+from bandit.close.evicting import to_evict
 from bandit.close.rewards import EXPIRED, UNJUDGED, by_gold, by_others, reward_of
 from bandit.events import Verdict
 from bandit.learn.belief import believe, posteriors_without
 from bandit.reasons import Basis
 from bandit.task.state import EXPIRED as GAVE_UP
-from bandit.task.state import WAITING
 from bandit.task.worth import update_worth
 
 if TYPE_CHECKING:
@@ -50,14 +49,17 @@ class Closing:
         """Close a task: its verdict, revision 0, and the reward of every ask that has none yet."""
         now = desk.now(state.task)
         out: list[Output] = [
-            self.give_up(desk, state, ask, GAVE_UP, now)
-            for ask in state.asks
-            if ask.status is WAITING
+            self.give_up(desk, state, ask, GAVE_UP, now) for ask in state.awaited()
         ]
         if state.labeled():
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
             update_worth(self._settings, desk.state, state.task, belief.confidence)
-        evict(desk, self._most_closed, now, self._transitions)
+        for oldest in to_evict(desk, self._most_closed, now):
+            # An audit may run out at this very tick.
+            out += [
+                self.give_up(desk, oldest, ask, GAVE_UP, ask.expires_at) for ask in oldest.awaited()
+            ]
+            self._transitions.forget(desk, oldest)
         verdict = self._verdict(state, now, why, worth_usd, belief)
         self._transitions.close(desk, state, verdict)
         return [*out, verdict, *self._rewards(state, now)]

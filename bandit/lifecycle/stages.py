@@ -126,7 +126,11 @@ MOVES: Mapping[str, frozenset[tuple[Stage, Stage]]] = {
         "truth": _same(*_BEFORE_CLOSE, *_AFTER_CLOSE),
         "close": {(Stage.OPEN, Stage.CLOSED)},
         "revise": _same(*_AFTER_CLOSE),
-        "forget": {(stage, Stage.UNKNOWN) for stage in _AFTER_CLOSE},
+        "forget": {
+            (Stage.CLOSED, Stage.UNKNOWN),
+            (Stage.AUDIT_QUEUED, Stage.UNKNOWN),
+            (Stage.AUDIT_HALTED, Stage.UNKNOWN),
+        },
     }.items()
 }
 """Every transition with the stages that it may lead from and to; no other change is made."""

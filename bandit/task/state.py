@@ -100,6 +100,10 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
         """Return the labelers who have labeled the task; they may not label it again."""
         return tuple(ask.label.labeler for ask in self.asks if ask.label is not None)
 
+    def awaited(self) -> list[AskState]:
+        """Return the asks whose answers are awaited, an audit's too."""
+        return [ask for ask in self.asks if ask.status is WAITING]
+
     def waits(self) -> bool:
         """Whether an ask of the task (an audit aside) is still awaited."""
         return any(ask.status is WAITING and ask.why != AUDIT for ask in self.asks)

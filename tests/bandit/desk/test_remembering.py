@@ -130,3 +130,17 @@ def test_the_agenda_is_of_tasks_that_are_known() -> None:
         assert len(engine._desks.of(0).agenda) <= 2 * 30 + SLACK + 2
     out = engine.receive(Tick(at=open_one.expires_at))
     assert [one.ask for one in out if isinstance(one, Reward)] == [open_one.ask]
+
+
+def test_a_closed_task_whose_audit_runs_out_as_it_is_evicted_leaves_nothing_open() -> None:
+    """Its ask ends with a reward, and neither the pool's room nor the budget stays used."""
+    engine = remembering(0, audit_share=1.0)
+    close(engine, "audited")
+    assert engine.open_asks() == 1
+    overdue = msgspec.structs.replace(TASK, task="overdue", deadline_at=20.0)
+    engine.receive(overdue)
+    out = engine.receive(Tick(at=EXPERTS.ask_timeout_s + 1e6))
+    rewards = [event for event in out if isinstance(event, Reward) and event.task == "audited"]
+    assert [(reward.pool, reward.basis) for reward in rewards] == [(EXPERTS.pool, "expired")]
+    assert remembered(engine, "audited") == []
+    assert engine.open_asks() == 0
