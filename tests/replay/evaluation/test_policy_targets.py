@@ -88,7 +88,7 @@ def test_a_learner_has_no_difference_from_a_target_that_does_not_learn(
         ("always:crowd", "uniform"),
         (gaps, greedy),
     ]
-    assert "no difference is given between" in " ".join(found.evaluations[1].notes)
+    assert "there is no difference between" in " ".join(found.evaluations[1].notes)
     alone = compare(as_table(ROWS), targets=["uniform", "always:crowd"], context=["type"])
     for one, same in zip(found.evaluations[::2], alone.evaluations, strict=True):
         assert one.value == same.value
