@@ -55,7 +55,8 @@ def on_worth(diagnostics: Diagnostics, rows: int, target: str, unit: str) -> Che
     )
     verdict, least = _graded(value, limits)
     number = f"effective sample size for {target}: {_few(value)} {unit}s"
-    text = f"{number}, {100 * value / rows:.3g} % of {rows:,}"
+    share = f", {100 * value / rows:.3g} % of {rows:,}" if rows else ""
+    text = number + share
     if diagnostics.pess is None and diagnostics.ess_lower is not None:
         unseen, _ = _graded(diagnostics.ess_lower, PESS)
         if WORST.index(unseen) < WORST.index(verdict):

@@ -33,5 +33,6 @@ class Dr(DrSums, RowEstimator):
         return self.scores.mean if self.scores.count else None
 
     def evidence(self) -> Evidence | None:
-        modelled = self.modelled() if self.scores.count else 0.0
-        return evidence_of_mean(self.scores, modelled, self.ess(), self.groups)
+        if self.scores.count < 2:
+            return None
+        return evidence_of_mean(self.scores, self.modelled(), self.ess(), self.groups)

@@ -85,7 +85,7 @@ class Ips(FieldwiseSum, RowEstimator):
 
     def evidence(self) -> Evidence | None:
         n, modelled = self.terms.count, 0.0
-        if not n:
+        if n < 2:
             return None
         if self.weight:
             mean_square = self.weight_squared / n * self.weighted_square / self.weight

@@ -38,7 +38,7 @@ def diagnose_walk(held: ReplayLog, walked: Walk) -> list[tuple[int, Diagnostics]
         ess = effective_sample_size(w, ww)
         diagnostics = Diagnostics(
             ess=ess,
-            ess_share=ess / rows,
+            ess_share=ess / rows if ww else 0.0,
             mean_weight=w / rows,
             max_weight=largest,
             no_support_rows=round(lost),

@@ -201,3 +201,8 @@ def test_every_estimator_of_the_package_is_under_contract() -> None:
             and isinstance(vars(value).get("name"), str)
         }
     assert found == {*EVERY, *GAINS}
+
+
+@pytest.mark.parametrize("estimator", [*EVERY, *GAINS])
+def test_one_row_gives_no_evidence(estimator: type[Any]) -> None:
+    assert estimator().receive(rows(1, 7)).evidence() is None
