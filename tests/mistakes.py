@@ -100,8 +100,8 @@ COMMANDS = [
     Command("tail an empty file", {"l.db": ""}, "tail l.db asks", 1, "the file is empty"),
     Command("evaluate an empty file", {"l.csv": ""}, "evaluate l.csv", 1, "the file is empty"),
     Command("evaluate an empty log", {"l.db": ""}, "evaluate l.db", 1, "the file is empty"),
-    Command("savings of an empty file", {"l.csv": ""}, "savings l.csv", 1, "l.csv: empty"),
-    Command("replay an empty file", {"l/labels.csv": ""}, "simulate --recorded l", 1, "v: empty"),
+    Command("savings of an empty file", {"l.csv": ""}, "savings l.csv", 1, "l.csv: no rows"),
+    Command("replay an empty file", {"l/labels.csv": ""}, "simulate --recorded l", 1, "v: no rows"),
     Command("a header alone", {"l.csv": HEAD}, "evaluate l.csv", 1, "l.csv: no rows"),
     Command(
         "a wrong column", {"l.csv": HEAD + "x,1,1\n"}, "evaluate l.csv --reward rewrad", 1,
@@ -132,7 +132,7 @@ COMMANDS = [
         "evaluate l.jsonl", 1, "l.jsonl line 1: not a JSON object",
     ),
     Command(
-        "too few rows", {"l.parquet": parquet()}, "evaluate l.parquet", 3, "cannot answer: the eff"
+        "too few rows", {"l.parquet": parquet()}, "evaluate l.parquet", 3, "cannot answer: eff"
     ),
     Command(
         "an unknown type", {"e.jsonl": f'{TICK}\n{{"type":"Tsk"}}\n'}, "feed l.db e.jsonl", 1,

@@ -39,7 +39,7 @@ def test_the_report_is_readable_at_80_columns_and_ends_in_a_block_to_paste(log: 
     assert result.exit_code == 0, result.output
     for word in (
         "Which exploration settings earn most?", "earns most: ", "accepted rows",
-        "3 learning histories", "more than today", "Exploring costs reward today",
+        "3 replays", "more than today", "Exploring costs reward today",
         "Smallest exploration floor of epsilon_greedy", "ridge regression",
     ):  # fmt: skip
         assert word in " ".join(result.output.split())

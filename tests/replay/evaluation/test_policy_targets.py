@@ -212,7 +212,7 @@ def test_json_page_prompt_and_terminal_say_how_long_and_how_often(
     assert one["rows"] >= one["learning"]["passed"] > horizon
     assert even["learning"] is None
     assert answer["differences"] == []
-    span = f"in its first {horizon:,} accepted rows, over 3 learning histories"
+    span = f"in its first {horizon:,} accepted rows, over 3 replays"
     text = " ".join(shown.output.split())
     assert f"Mean reward of each {span}; each starts untrained." in text
     assert text.index("verdict uniform") < text.index("target that learns")

@@ -170,7 +170,7 @@ def test_what_executors_can_not_read_is_refused(files: list[Path], tmp_path: Pat
         evaluate(frame(100), engine="spark")
     with pytest.raises(InputError, match="a poolwise log is read by one process"):
         evaluate(own, engine="spark")
-    with pytest.raises(InputError, match="a query's result is a file of this machine"):
+    with pytest.raises(InputError, match="the result of a query is a file on this machine only"):
         evaluate(sql="select 1", engine="spark")
     with pytest.raises(InputError, match="leave out --jobs"):
         evaluate(files, engine="spark", jobs=2)

@@ -35,7 +35,7 @@ TWO = HEAD + "t,a,x\nt,b,y\n"
         (TWO.replace("t,", "t" * 300 + ","), (), "must have 1 to 256 bytes"),
         (TWO.replace("x", "x" * 300), (), "must have 1 to 256 bytes"),
         (TWO.replace(",a,", "," + "a" * 300 + ","), (), "must have 1 to 256 bytes"),
-        ("task,labeler,label,pool\nt,a,x,stop\nt,b,y,p\n", (), "pool 'stop': that name means"),
+        ("task,labeler,label,pool\nt,a,x,stop\nt,b,y,p\n", (), "pool 'stop': the name is reserved"),
         ("task,labeler,label,price\nt,a,x,1e13\nt,b,y,1\n", (), "row 2, column 'price': '1e13'"),
         (TWO, ("--value", "inf"), "--value inf: must be above 0 and at most 1e+12"),
         (TWO, ("--value", "nan"), "--value nan: must be above 0"),

@@ -108,7 +108,7 @@ def test_targets_that_learn_have_a_table_of_their_own() -> None:
             "target per row more than logged verdict uniform",
             "greedy uniform 0.035 (0.021 to 0.050)",
             "target that learns per row more than logged verdict policy.toml",
-            "Mean reward of each in its first 1,113 accepted rows, over 10 learning histories;",
+            "Mean reward of each in its first 1,113 accepted rows, over 10 replays;",
             "new.toml policy.toml 0.035 (0.021 to 0.050) short.toml policy.toml cannot answer",
         )
     ]
