@@ -64,7 +64,8 @@ def task(event: Task) -> None:
     for name in event.classes:
         id_(name, f"task {event.task!r}: class")
     if len(event.classes) < 2 or len(set(event.classes)) < len(event.classes):
-        msg = f"task {event.task!r}: classes {list(event.classes)}: must be two or more distinct ones"
+        classes = list(event.classes)
+        msg = f"task {event.task!r}: classes {classes}: must be two or more, all distinct"
         raise EventError("bad_classes", msg)
     finite(event.at, "at")
     finite(event.deadline_at, f"task {event.task!r}: deadline_at")
