@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from replay.market.outcome import Outcome
 
 
-class Calibration(TypedDict):
+class ConfidenceQuality(TypedDict):
     """Calibration error, what sampling alone would make of it, Brier score, and the surer half."""
 
     ece: float | None
@@ -51,9 +51,9 @@ def judged(outcome: Outcome, truth: Mapping[str, str]) -> tuple[list[float], lis
     return [confidence for confidence, _ in verdicts], [right for _, right in verdicts]
 
 
-def calibration(confidence: Sequence[float], right: Sequence[bool]) -> Calibration:
+def calibration(confidence: Sequence[float], right: Sequence[bool]) -> ConfidenceQuality:
     """Compare confidences with what was right."""
-    return Calibration(
+    return ConfidenceQuality(
         ece=ece(confidence, right),
         ece_noise_floor=noise_floor(confidence),
         brier=brier(confidence, right),
