@@ -16,7 +16,9 @@ times = st.floats(0.0, 1e9)
 values = (
     st.none()
     | st.binary(max_size=30)
-    | st.sampled_from((b"{}", b"[" * 100_000, b'{"now":"late"}', b'{"task":{"at":1}}', b"null"))
+    | st.sampled_from(
+        (b"{}", b'{"other":' + b"[" * 100_000, b'{"now":"late"}', b'{"task":{"at":1}}', b"null")
+    )
 )
 keys = (
     st.none() | st.binary(max_size=8) | st.sampled_from((STATE_KEY, task_key("t"), gold_key("t")))
