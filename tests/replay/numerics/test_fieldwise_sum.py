@@ -7,6 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +74,49 @@ def test_a_sum_of_nothing_is_left_out() -> None:
     assert Counted() + some is some
     assert (some + some).sums.tolist() == [2.0, 4.0]
     assert (some + Counted(1, np.zeros(2))).cross.shape == (2, 3)
+
+
+COUNTED = st.builds(
+    lambda rows, width, value: Counted(
+        rows, np.full(2, value), np.full((2, width), value) if rows else np.zeros((2, 0))
+    ),
+    st.integers(0, 5),
+    st.sampled_from((0, 3)),
+    st.integers(-9, 9).map(float),
+)
+
+
+@given(COUNTED, COUNTED, COUNTED)
+def test_arrays_without_a_shape_yet_take_nothing_away(a: Counted, b: Counted, c: Counted) -> None:
+    """However the parts are grouped; a part of no rows counts for nothing, whatever it holds."""
+    parts = [part for part in (a, b, c) if part.rows]
+    for total in ((a + b) + c, a + (b + c)):
+        assert total.rows == sum(part.rows for part in parts)
+        if parts:
+            assert total.sums.tolist() == sum(part.sums for part in parts).tolist()  # type: ignore[union-attr]
+            shaped = [part.cross for part in parts if part.cross.size]
+            assert total.cross.shape == ((2, 3) if shaped else (2, 0))
+            assert total.cross.sum() == sum(cross.sum() for cross in shaped)
+
+
+@given(WHOLE, WHOLE)
+def test_only_a_setting_depends_on_which_part_comes_first(a: Whole, b: Whole) -> None:
+    assert a + b == b + a
+    fives = Whole(limit=5.0)
+    assert ((a + fives).limit, (fives + a).limit) == (2.0, 5.0)
+
+
+def test_a_field_that_can_not_be_added_needs_a_declaration() -> None:
+    """It isn't dropped, and the first isn't kept, unless the field says so."""
+
+    @dataclass(frozen=True, slots=True)
+    class Undeclared(FieldwiseSum):
+        limits: frozenset[int] = frozenset()
+
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Undeclared() + Undeclared()
+
+
+def test_tuples_of_different_lengths_are_not_added() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        Whole(parts=(1, 2)) + Whole(parts=(1,))
