@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
 @LOG
 @CONFIG
-@click.option("--project", help="Project that the order applies to.")
+@click.option(
+    "--project",
+    metavar="NAME",
+    help="Project that the order applies to; without another option, show its orders.",
+)
 @click.option(
     "--pause", "paused", is_flag=True, help="Ask no pool; tasks and labels are still accepted."
 )
 @click.option("--pin", "pool", metavar="POOL", help="Ask only this pool, or stop.")
 @click.option("--usd-per-day", type=float, help="Limit the cost of the project's asks per UTC day.")
-@click.option("--learning", is_flag=True, help="The order applies to the model, not to a project.")
+@click.option(
+    "--learning",
+    is_flag=True,
+    help="The order applies to the model of all projects; without another option, show its orders.",
+)
 @click.option(
     "--freeze",
     "frozen",
@@ -34,18 +42,23 @@ if TYPE_CHECKING:
     "--roll-back",
     "snapshot",
     type=click.IntRange(0),
-    help="Replace the model by the snapshot with this number.",
+    metavar="ID",
+    help="Replace the model by this snapshot; what was learned since is lost for good. `poolwise"
+    " tail LOG models` lists snapshots.",
 )
 @click.option(
     "--relearn",
     is_flag=True,
-    help="With --roll-back: learn the rewards since that snapshot again; alone: all in the log.",
+    help="With --roll-back: learn the rewards since that snapshot again; alone: start with an empty"
+    " model and learn all rewards that are still in the log.",
 )
 @click.option(
     "--reset-clock",
     is_flag=True,
-    help="Set the time of all partitions to this machine's time, even if that is earlier.",
+    help="Set the time of all partitions to this machine's time, even if that is earlier: only"
+    " after a wrong clock was corrected. Asks that expired by mistake stay expired.",
 )
+@click.option("--cancel", is_flag=True, help="Lift all orders of the project or of the model.")
 @click.option("--why", default="", help="Reason, shown with the order.")
 def control(
     *,
@@ -60,13 +73,20 @@ def control(
     snapshot: int | None,
     relearn: bool,
     reset_clock: bool,
+    cancel: bool,
     why: str,
 ) -> None:
-    """Give an order for a project or for the model, or show the orders in force.
+    """Give orders for a project or for the model, or show the orders in force.
 
-    Workers apply orders while they run. An order replaces all earlier ones of its project or of the
-    model; --project NAME or --learning without another option cancels them. Without --project
-    and --learning, the orders in force are shown.
+    An option that you don't repeat is lifted: an order replaces all earlier ones of its project or
+    of the model. To cap a paused project and keep it paused, give --pause --usd-per-day 50
+    together. --cancel lifts everything.
+
+    Without an order, nothing changes: the orders in force are shown, of all, of --project NAME or
+    of the model (--learning). Workers apply orders while they run, within about a second.
+
+    --roll-back and --relearn change the model of all projects. Freeze first if wrong rewards still
+    arrive, and repeat --freeze in the same command to keep it.
 
     Use --reset-clock after a worker ran with a wrong clock. First correct that clock, and check
     this machine's. Asks dated in the future then expire as if made now.
@@ -77,17 +97,22 @@ def control(
     from streams.process.showing import counted
 
     values = (pool, usd_per_day, snapshot)
-    orders = (paused, frozen, relearn, *(value is not None for value in values))
+    orders = any((paused, frozen, relearn, *(value is not None for value in values)))
+    scoped = learning or project is not None
     if learning and project is not None:
         raise click.UsageError("--project and --learning cannot be used together.")
-    if any(orders) and not learning and project is None:
-        raise click.UsageError(
-            "Missing option '--project' or '--learning': what the order applies to."
-        )
-    if reset_clock and (any(orders) or learning or project is not None):
+    if orders and cancel:
+        raise click.UsageError("--cancel lifts all orders, and cannot be used with an order.")
+    if reset_clock and (orders or cancel or scoped):
         raise click.UsageError(
             "--reset-clock applies to all partitions, and cannot be used with an order."
         )
+    if (orders or cancel) and not scoped:
+        raise click.UsageError(
+            "Missing option '--project' or '--learning': what the order applies to."
+        )
+    if why and not orders and not cancel:
+        raise click.UsageError("--why needs an order, such as --pause or --freeze, or --cancel.")
     with closing(open_log(log, log_settings(config_file))) as opened:
         if reset_clock:
             now = time.time()
@@ -95,7 +120,7 @@ def control(
             shown = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now))
             click.echo(f"clock: set to {shown} for {counted(count, 'partition')}")
             return
-        if learning or project is not None:
+        if orders or cancel:
             new = Control(
                 at=time.time(),
                 project=project,
@@ -111,7 +136,10 @@ def control(
             click.echo(described(new))
             return
         controls = in_force(opened)
+        if scoped:
+            controls = [existing for existing in controls if existing.project == project]
         for existing in controls:
             click.echo(described(existing))
         if not controls:
-            click.echo("No orders in force.")
+            scope = f" for project {project}" if project else " for the model" if learning else ""
+            click.echo(f"No orders in force{scope}.")

@@ -1,0 +1,78 @@
+"""The verb `control`: orders are given, shown and lifted, and none is lifted by accident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from streams.cli.control import control
+from tests.streams.scenes import new_log
+from tests.streams.verbs import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    place = tmp_path / "labels.db"
+    new_log(place).close()
+    return place
+
+
+def shown(path: Path, *words: object) -> str:
+    """Return what the command prints."""
+    answer = run(control, path, *words)
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def test_a_scope_without_an_order_shows_its_orders_and_changes_nothing(path: Path) -> None:
+    cats = shown(path, "--project", "cats", "--pause", "--usd-per-day", 50, "--why", "bad data")
+    assert cats == "cats: paused, at most $50 per day (bad data)\n"
+    model = shown(path, "--learning", "--freeze")
+    for _ in range(2):
+        assert shown(path, "--project", "cats") == cats
+        assert shown(path, "--learning") == model
+    assert shown(path, "--project", "dogs") == "No orders in force for project dogs.\n"
+    assert shown(path) == model + cats
+
+
+def test_cancel_lifts_all_orders_of_its_scope_and_no_others(path: Path) -> None:
+    assert shown(path, "--learning") == "No orders in force for the model.\n"
+    shown(path, "--project", "cats", "--pause")
+    shown(path, "--project", "dogs", "--pin", "crowd")
+    shown(path, "--learning", "--freeze")
+    assert shown(path, "--project", "cats", "--cancel") == "cats: no order\n"
+    assert (
+        shown(path, "--learning", "--cancel", "--why", "mended") == "learning: no order (mended)\n"
+    )
+    assert shown(path) == "dogs: asks only pool crowd\n"
+
+
+def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:
+    shown(path, "--project", "cats", "--pause")
+    shown(path, "--project", "cats", "--usd-per-day", 50)
+    assert shown(path) == "cats: at most $50 per day\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--cancel"], "Missing option '--project' or '--learning'"),
+        (["--pause"], "Missing option '--project' or '--learning'"),
+        (["--project", "cats", "--cancel", "--pause"], "--cancel lifts all orders"),
+        (["--project", "cats", "--why", "bad data"], "--why needs an order"),
+        (["--project", "cats", "--learning"], "cannot be used together"),
+        (["--reset-clock", "--project", "cats"], "applies to all partitions"),
+        (["--reset-clock", "--cancel"], "--reset-clock"),
+    ],
+)
+def test_words_that_do_not_go_together_are_refused(
+    path: Path, words: list[str], complaint: str
+) -> None:
+    answer = run(control, path, *words)
+    assert answer.exit_code == 2
+    assert complaint in " ".join(answer.output.split())
+    assert shown(path) == "No orders in force.\n"
