@@ -6,9 +6,9 @@ import shlex
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from streams.doctor.findings import DoctorFinding, ok, warning
+from streams.doctor.findings import DoctorFinding, moment, ok, warning
 from streams.log.log import Place
-from streams.log.retention import DAY_S, KEEP
+from streams.log.retention import KEEP
 from streams.prune.age import dated
 from streams.prune.space import size_of
 
@@ -24,11 +24,12 @@ LARGE_BYTES = 1 << 30
 
 def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[DoctorFinding]:
     """Report the age of the oldest record, and what to prune if the file is large."""
-    ages_s = {topic: max(_ages_s(log, topic, now), default=0.0) for topic in KEEP}
+    dated_s = {topic: list(_ages_s(log, topic, now)) for topic in KEEP}
+    ages_s = {topic: max(ages) for topic, ages in dated_s.items() if ages}
     old = {topic: age_s for topic, age_s in ages_s.items() if age_s > KEEP[topic].seconds}
     size = size_of(log)
-    summary = f"oldest record: {max(ages_s.values()) / DAY_S:,.0f} days old"
-    summary += f"; file size: {size.n_bytes / 1e6:.0f} MB, {size.free / 1e6:.0f} MB of it free"
+    summary = f"oldest record of {moment(now - max(ages_s.values()))}" if ages_s else "no records"
+    summary += f"; file size: {size.n_bytes / 1e6:.0f} MB, {size.free / 1e6:.0f} MB of it reusable"
     if not old or size.n_bytes - size.free < LARGE_BYTES:
         yield ok(AGE, summary)
         return

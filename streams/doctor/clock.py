@@ -14,7 +14,7 @@ import msgspec
 
 from bandit.events import Tick
 from streams.doctor.desk_records import partition_record
-from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
+from streams.doctor.findings import DoctorFinding, broken, duration, moment, ok, warning
 from streams.log.topics import DESK, LABELS
 from streams.process.showing import counted
 
@@ -92,6 +92,13 @@ def clock(
             f" machine's clock, although the group has {counted(members, 'member')}",
             "check the workers' logs for clock_not_believed (ticks are refused) and the lag"
             f" (records wait); {SYNCHRONIZE}",
+        )
+    elif silent and not ahead:
+        last = max(times.partitions.values())
+        yield ok(
+            CLOCK,
+            f"the last tick in the log is of {moment(last)}: no worker has run since, its clock"
+            " is refused, or the log's time is simulated (--clock log)",
         )
     elif not ahead:
         part = ""

@@ -33,6 +33,8 @@ class TaskRecord(msgspec.Struct):
 
     task: _Arrival
     verdict: msgspec.Raw | None = None
+    halted: str = ""
+    halted_at: float | None = None
 
 
 _decode_partition = msgspec.json.Decoder(PartitionRecord).decode

@@ -18,6 +18,8 @@ from streams.doctor.age import age
 from streams.doctor.clock import clock
 from streams.doctor.contents import dead_letters, learner
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
+from streams.doctor.halted import halted
+from streams.doctor.retention import read_open_tasks
 from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
 from streams.log.topics import TASKS
@@ -34,7 +36,7 @@ CHECK_S = 3.0
 """Longest integrity check: about 3 GB."""
 
 READ_S = 1.0
-"""Longest look into the dead letters."""
+"""Longest look into the dead letters, and into the open tasks."""
 
 FREE_BYTES = 1024**3
 """200,000 tasks of 18 features and three labels write as much."""
@@ -59,7 +61,8 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
         yield from file(log)
         yield from disk(log.path)
         yield from age(log, str(log.path), time.time())
-        yield from worker(log.path, config.log.group)
+        yield from worker(log.path, config.log.group, config.log.address)
+        yield from halted(read_open_tasks(log, READ_S), config.log.address)
         yield from learner(log, config.worker.max_model_age_s, time.time())
         yield from dead_letters(log, shlex.quote(config.log.address), READ_S)
         yield from clock(log, time.time(), config.core.clock.max_skew_s)
@@ -107,11 +110,12 @@ def disk(path: Path) -> Iterator[DoctorFinding]:
         )
 
 
-def worker(path: Path, group: str) -> Iterator[DoctorFinding]:
-    """Report which process works on the log."""
+def worker(path: Path, group: str, log: str) -> Iterator[DoctorFinding]:
+    """Report which process works on the log; `log` is its address on the command line."""
+    start = f"nothing is being processed; start one: poolwise work {shlex.quote(log)}"
     lock = lock_file(path, group)
     if not lock.exists():
-        yield ok(WORKER, f"no worker of group {group!r} has run here yet")
+        yield ok(WORKER, f"no worker of group {group!r} has run here yet: {start}")
         return
     try:
         with closing(hold(path, group)):
@@ -121,7 +125,7 @@ def worker(path: Path, group: str) -> Iterator[DoctorFinding]:
         who = f"process {holder}" if holder else "another process"
         yield ok(WORKER, f"{who} is running as the worker of group {group!r}")
     else:
-        yield ok(WORKER, f"no worker of group {group!r} is running")
+        yield ok(WORKER, f"no worker of group {group!r} is running: {start}")
 
 
 def _holder(lock: Path) -> int | None:

@@ -18,6 +18,7 @@ from streams.doctor.connection import CONNECTION, brokers, connection
 from streams.doctor.contents import LEARNER, LETTERS, dead_letters, learner
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactions
+from streams.doctor.halted import OPEN, halted
 from streams.doctor.positions import POSITIONS, positions
 from streams.doctor.retention import NEEDED, RETENTION, read_open_tasks, retention
 from streams.doctor.rights import READ, Rights
@@ -144,6 +145,7 @@ class Examination:
                 (DESK,),
                 lambda: retention(open_tasks(), needed_s, give_up_s, now),
             ),
+            (OPEN, (DESK,), lambda: halted(open_tasks(), self._settings.address)),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),
             (
                 POSITIONS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,19 +29,22 @@ class OpenTasks(NamedTuple):
     """Open tasks according to the topic `desk`.
 
     `open` is how many are open, `oldest_at` since when the oldest, `whole` whether all of the
-    topic was read; `partitions` has the state of the partitions that were read.
+    topic was read; `partitions` has the state of the partitions that were read; `halted` counts
+    open tasks by the situation that stopped them.
     """
 
     open: int
     oldest_at: float | None
     whole: bool
     partitions: Mapping[int, PartitionRecord]
+    halted: Counter[str]
 
 
 def read_open_tasks(log: Log, limit_s: float) -> OpenTasks:
     """Read `desk` for at most `limit_s`."""
     until, whole = time.monotonic() + limit_s, True
     arrived: dict[bytes, float] = {}
+    halted: dict[bytes, str] = {}
     partitions: dict[int, PartitionRecord] = {}
     for partition in range(log.partitions(DESK)):
         with closing(log.follow(DESK, partition)) as reader:
@@ -56,11 +60,15 @@ def read_open_tasks(log: Log, limit_s: float) -> OpenTasks:
                     if not is_task(record):
                         continue
                     task, key = task_record(record), record.key or b""
+                    halted.pop(key, None)
                     if task is None or task.verdict is not None:
                         arrived.pop(key, None)
                     else:
                         arrived[key] = task.task.at
-    return OpenTasks(len(arrived), min(arrived.values(), default=None), whole, partitions)
+                        if task.halted_at is not None:
+                            halted[key] = task.halted
+    oldest_at = min(arrived.values(), default=None)
+    return OpenTasks(len(arrived), oldest_at, whole, partitions, Counter(halted.values()))
 
 
 def retention(

@@ -1,11 +1,15 @@
-"""Progress on a terminal: a count, once a command has run for two seconds."""
+"""Words for counts, and progress on a terminal once a command has run for two seconds."""
 
 from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 AFTER_S = 2.0
 EVERY_S = 0.5
@@ -42,3 +46,17 @@ class Counting:
         """Clear the line."""
         if self._shown:
             click.echo(f"\r{' ' * (len(self._what) + 20)}\r", nl=False, err=True)
+
+
+def skilled(skills: Sequence[str]) -> str:
+    """Name the skills that a pool must have.
+
+    Examples
+    --------
+    >>> skilled(()), skilled(("es",)), skilled(("es", "fr"))
+    ('', " with the skill 'es'", " with the skills 'es' and 'fr'")
+    """
+    if not skills:
+        return ""
+    names = " and ".join(map(repr, skills))
+    return f" with the {'skill' if len(skills) == 1 else 'skills'} {names}"

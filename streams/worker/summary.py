@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from streams.process.showing import counted
+from streams.process.showing import counted, skilled
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -38,7 +38,7 @@ def _blocked(
 ) -> Iterator[str]:
     """Yield what open tasks wait for, other than labels; `stranded` counts by missing skills."""
     for skills, tasks in stranded.most_common(SHOWN):
-        yield f"{_waiting(tasks)} for an available pool{_having(skills)}"
+        yield f"{_waiting(tasks)} for an available pool{skilled(skills)}"
     others = stranded.total() - sum(tasks for _, tasks in stranded.most_common(SHOWN))
     if others:
         yield f"{_waiting(others)} for available pools with other skills"
@@ -54,17 +54,3 @@ def _blocked(
 
 def _waiting(tasks: int) -> str:
     return f"{counted(tasks, 'task')} {'waits' if tasks == 1 else 'wait'}"
-
-
-def _having(skills: tuple[str, ...]) -> str:
-    """Name the skills that a pool must have.
-
-    Examples
-    --------
-    >>> _having(()), _having(("es",)), _having(("es", "fr"))
-    ('', " with the skill 'es'", " with the skills 'es' and 'fr'")
-    """
-    if not skills:
-        return ""
-    names = " and ".join(map(repr, skills))
-    return f" with the {'skill' if len(skills) == 1 else 'skills'} {names}"

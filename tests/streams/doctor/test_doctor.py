@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from bandit.errors import LogError
-from bandit.events import DeadLetter, Tick
+from bandit.events import Control, DeadLetter, Tick
 from streams.cli.doctor import doctor
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
@@ -144,7 +144,9 @@ def test_a_damaged_file_is_broken(path: Path) -> None:
 
 
 def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
-    assert findings_of(path)["worker"].what == "no worker of group 'poolwise' has run here yet"
+    start = f"nothing is being processed; start one: poolwise work {path}"
+    reported = findings_of(path)["worker"].what
+    assert reported == f"no worker of group 'poolwise' has run here yet: {start}"
     holds = (
         "import sys; from pathlib import Path; from streams.embedded.lock import hold;"
         " lock = hold(Path(sys.argv[1]), 'poolwise'); print(); sys.stdin.read(); lock.close()"
@@ -163,7 +165,8 @@ def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
             == f"{who} is running as the worker of group 'poolwise'"
         )
         holder.communicate()
-    assert findings_of(path)["worker"].what == "no worker of group 'poolwise' is running"
+    reported = findings_of(path)["worker"].what
+    assert reported == f"no worker of group 'poolwise' is running: {start}"
 
 
 def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
@@ -195,6 +198,33 @@ def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
         assert finding.level == level
         assert reported in finding.what
     assert "poolwise control LOG --reset-clock" in finding.todo
+
+
+def test_a_log_whose_time_is_simulated_is_said_to_have_an_old_tick(path: Path) -> None:
+    with closing(new_log(path)) as log, closing(worker(log)) as working:
+        write(log, Tick(at=5 * 86_400.0))
+        working.run(until_idle=True)
+    finding = findings_of(path)["clock"]
+    assert finding.level == "ok"
+    assert finding.what == (
+        "the last tick in the log is of 1970-01-06 00:00 UTC: no worker has run since, its clock"
+        " is refused, or the log's time is simulated (--clock log)"
+    )
+
+
+def test_tasks_that_are_stopped_are_counted_by_what_stops_them(path: Path) -> None:
+    """A running service need not be stopped to learn which skills are missing."""
+    with closing(new_log(path)) as log, closing(worker(log)) as working:
+        write(log, Control(at=0.0, project="cats", paused=True), Tick(at=1.0))
+        spanish = [task(f"es{i}", at=1.0, skills=("es",)) for i in range(3)]
+        write(log, *spanish, task("t1", at=1.0, project="cats"), task("t2", at=1.0))
+        working.run(until_idle=True)
+    reported = json.loads(run(doctor, path, "--json").output)
+    whats = [finding["what"] for finding in reported if finding["check"] == "open tasks"]
+    assert whats == [
+        f"5 tasks without a verdict; 1 stopped by an order (see it: poolwise control {path})",
+        "3 tasks not being worked on: no available pool with the skill 'es'",
+    ]
 
 
 def test_the_age_of_the_newest_snapshot_is_said(path: Path) -> None:
