@@ -73,14 +73,14 @@ def archive(
         )
         with closing(written):
             written.run(until_idle=until_idle, stop=asked)
-    click.echo(json.dumps(written.figures()) if as_json else _summary(written, folder))
+    click.echo(json.dumps(written.figures()) if as_json else _summary(written, folder, log))
 
 
-def _summary(archive: Archive, folder: Path) -> str:
+def _summary(archive: Archive, folder: Path, log: str) -> str:
     """One line for people: what was written."""
     from streams.process.showing import counted
 
     figures = archive.figures()
     files = counted(figures.pop("files"), "file")
     rows = ", ".join(counted(rows, topic.removesuffix("s")) for topic, rows in figures.items())
-    return f"{folder}: {rows} written to {files}"
+    return f"Archive {folder}: this run wrote {rows} from {log} to {files}"

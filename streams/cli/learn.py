@@ -39,7 +39,7 @@ def learn(
     from streams.learner.learner_process import LearnerProcess
     from streams.log.topics import TASKS
     from streams.process.draining import draining
-    from streams.process.showing import Counting, counted
+    from streams.process.showing import Counting, counted, ended
 
     config = service_config(config_file, log, None, metrics_port, log_format)
     with draining(config.worker.drain_s) as asked, monitored(config) as (publish, _):
@@ -60,6 +60,7 @@ def learn(
             with closing(learning):
                 learning.run(until_idle=until_idle, stop=asked)
         figures = learning.figures()
-        line = f"{counted(figures['learned'], 'reward')} learned"
+        line = f"{log or config.log.address}: {ended(signalled=asked())}: "
+        line += f"{counted(figures['learned'], 'reward')} learned"
         line += f", {counted(figures['snapshots'], 'snapshot')} saved"
         click.echo(json.dumps(figures) if as_json else line)

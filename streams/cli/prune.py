@@ -119,7 +119,8 @@ def _of_log(
             _delete(log, all_cuts)
             if rewrite:
                 space.rewrite(log)
-        return LogReport(str(log.path), before, all_cuts, dry_run, size, space.size_of(log))
+        now = space.size_of(log)
+        return LogReport(str(log.path), before, all_cuts, dry_run, size, now, archive)
 
 
 def _delete(log: EmbeddedLog, all_cuts: Iterable[Cut]) -> None:

@@ -40,8 +40,9 @@ class ClockSource(StrEnum):
 @click.option(
     "--instance",
     metavar="NAME",
-    help="Name of this worker on Kafka, different for each worker: with it, a restart does not move"
-    " partitions to other workers.",
+    help="Name of this worker on Kafka, different for each worker (static membership): if it"
+    " restarts under its name within log.session_timeout_s, no partition moves. Without a name,"
+    " partitions move at each stop and start.",
 )
 @click.option(
     "--follow", is_flag=True, help="Do not learn: use the newest model saved by poolwise learn."
@@ -82,10 +83,15 @@ def work(
     log_format: str | None,
     as_json: bool,
 ) -> None:
-    """Run a worker on LOG: read events, decide which pool to ask or to stop, and learn.
+    """For each task, decide which pool to ask for another label, or that the task has enough.
 
-    LOG is a file such as labels.db, or kafka://HOST:PORT. In a file, one worker does all the work.
-    On Kafka, several workers with --follow share it, and one `poolwise learn` learns for all.
+    LOG is a file such as labels.db, or kafka://HOST:PORT/PREFIX. In a file, one worker does all the
+    work, and also learns from the labels. On Kafka only one process learns: a worker without
+    --follow, or `poolwise learn`. A second one takes over the learning, and the first one ends.
+    Any number of workers with --follow share the tasks.
+
+    It runs until stopped, decides by this machine's clock, learns, and uses the default settings
+    unless an option or --config says otherwise.
 
     After SIGTERM or Ctrl-C the worker finishes its batch and saves the model, within
     worker.drain_s seconds; a second signal ends it at once.
@@ -136,7 +142,8 @@ def work(
             gc.freeze()
             with closing(worker):
                 worker.run(until_idle=until_idle, stop=asked)
-        click.echo(json.dumps(worker.figures()) if as_json else summary(worker, shown))
+        result = summary(worker, shown, signalled=asked())
+        click.echo(json.dumps(worker.figures()) if as_json else result)
 
 
 def _check_shadow(*, shadow: bool, shadow_log: Path | None, from_now: bool, create: bool) -> None:

@@ -26,6 +26,17 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def ended(*, signalled: bool) -> str:
+    """Return why a run ended.
+
+    Examples
+    --------
+    >>> ended(signalled=True), ended(signalled=False)
+    ('stopped by a signal', 'stopped at the end of the log')
+    """
+    return "stopped by a signal" if signalled else "stopped at the end of the log"
+
+
 class Counting:
     """A progress counter on standard error, if that is a terminal."""
 

@@ -11,6 +11,7 @@ from streams.prune.before import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from streams.prune.pruning import Cut
     from streams.prune.space import Size
@@ -19,7 +20,10 @@ MB = 1e6
 
 
 class LogReport(NamedTuple):
-    """Records deleted, or to be deleted; `size` is the file's before, `now` after."""
+    """Records deleted, or to be deleted; `size` is the file's before, `now` after.
+
+    `archive` is the folder whose contents were checked first, if one was given.
+    """
 
     name: str
     before: float
@@ -27,6 +31,7 @@ class LogReport(NamedTuple):
     dry_run: bool
     size: Size
     now: Size
+    archive: Path | None = None
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for people."""
@@ -42,7 +47,15 @@ class LogReport(NamedTuple):
             if cut.why:
                 place = f"{cut.place.topic}/{cut.place.partition}"
                 yield f"{place}: old records from offset {cut.end} on are kept: {cut.why}"
-        line = f"{self.name}: {counted(deleted.total(), 'record')} older than"
+        yield "The last record of each partition is always kept."
+        yield (
+            "No archive was checked: without --archive FOLDER, decisions, rewards and verdicts are"
+            " deleted even if no archive has them."
+            if self.archive is None
+            else f"Archive {self.archive} was checked: records that it does not have are kept."
+        )
+        dry = "dry run, nothing was deleted: " if self.dry_run else ""
+        line = f"{self.name}: {dry}{counted(deleted.total(), 'record')} older than"
         line += f" {shown(self.before)} {verb}"
         if not self.dry_run:
             line += f"; file size: {self.now.n_bytes / MB:.1f} MB"

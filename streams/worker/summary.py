@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from streams.process.showing import counted, skilled
+from streams.process.showing import counted, ended, skilled
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -17,10 +17,14 @@ SHOWN = 3
 """Sets of missing skills that are named, those of the most tasks first."""
 
 
-def summary(worker: Worker, log: str) -> str:
-    """Return one line for people; `log` is the log's address on the command line."""
+def summary(worker: Worker, log: str, *, signalled: bool) -> str:
+    """Return one line for people.
+
+    `log` is the log's address on the command line; `signalled` is whether a signal ended the run.
+    """
     figures = worker.figures()
-    line = f"{counted(figures['handled'], 'record')} processed (including ticks)"
+    line = f"{log}: {ended(signalled=signalled)}: "
+    line += f"{counted(figures['handled'], 'record')} processed (including ticks)"
     for topic in ("decisions", "asks", "rewards", "verdicts"):
         line += f", {counted(figures[topic], topic.removesuffix('s'))}"
     if figures["ignored_fields"]:

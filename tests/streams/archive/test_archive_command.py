@@ -44,7 +44,10 @@ def test_it_says_what_it_wrote(log: EmbeddedLog, tmp_path: Path) -> None:
     assert sum(figures.values()) == len(EVENTS)
     audit(log, folder)
     again = CliRunner().invoke(archive, args, catch_exceptions=False)
-    assert again.output == f"{folder}: 0 decisions, 0 rewards, 0 verdicts written to 0 files\n"
+    assert again.output == (
+        f"Archive {folder}: this run wrote 0 decisions, 0 rewards, 0 verdicts from {log.path} to 0"
+        " files\n"
+    )
 
 
 def test_a_log_that_is_not_there_is_said_and_nothing_is_made(tmp_path: Path) -> None:
@@ -76,7 +79,7 @@ def test_sigterm_lets_it_write_what_waits(log: EmbeddedLog, tmp_path: Path) -> N
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert out.startswith(f"{folder}: ")
+    assert out.startswith(f"Archive {folder}: this run wrote ")
     audit(log, folder)
     write(log, simulate(World(), 5, seed=3))
     archive_all(log, folder)

@@ -38,7 +38,8 @@ def test_work_says_in_one_line_what_it_did(path: Path, lines: Path) -> None:
     run(feed, path, lines)
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
     assert line == (
-        "4 records processed (including ticks), 2 decisions, 2 asks, 0 rewards, 0 verdicts;"
+        f"{path}: stopped at the end of the log: 4 records processed (including ticks),"
+        " 2 decisions, 2 asks, 0 rewards, 0 verdicts;"
         " open: 2 tasks, 2 asks"
     )
 
