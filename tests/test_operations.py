@@ -16,12 +16,14 @@ from streams.config.config import Config, WorkerSettings, parse_config
 from streams.monitor.endpoint import PATHS
 from streams.monitor.health import Reason
 from streams.monitor.metrics import names
+from tests.alerts.rules import rules
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "operator.md"
 ALERTS = ROOT / "docs" / "deploy" / "alerts.yaml"
 DASHBOARD = ROOT / "docs" / "grafana.json"
 MANIFEST = ROOT / "docs" / "deploy" / "kubernetes.yaml"
+SCRAPE = ROOT / "docs" / "deploy" / "prometheus.yaml"
 UNIT = ROOT / "docs" / "deploy" / "poolwise.service"
 NOT_OURS = {"process_resident_memory_bytes"}
 METRIC = re.compile(r"\b(?:poolwise|process)_[a-z_]+[a-z]\b")
@@ -76,8 +78,22 @@ def test_the_dashboard_can_be_imported() -> None:
 
 def test_the_guide_explains_every_alert_and_no_other() -> None:
     alerts = re.findall(r"(?m)^ *- alert: (\w+)$", words(ALERTS))
-    assert sorted(alerts) == sorted(re.findall(r"(?m)^\| (Poolwise\w+) \|", words(GUIDE)))
+    assert sorted(alerts) == sorted(re.findall(r"(?m)^### (Poolwise\w+)$", words(GUIDE)))
     assert len(alerts) == len(set(alerts)) == words(ALERTS).count("expr:")
+
+
+def test_every_alert_links_to_its_heading_in_the_guide() -> None:
+    for name, rule in rules().items():
+        assert rule.runbook == f"operator.md#{name.lower()}"
+
+
+def test_prometheus_scrapes_the_job_of_the_alerts_at_the_pods_of_the_manifest() -> None:
+    scraped = words(SCRAPE)
+    jobs = set(re.findall(r"job_name: (\S+)", scraped))
+    assert jobs == set(re.findall(r'job="(\w+)"', words(ALERTS))) == {"poolwise"}
+    assert "app.kubernetes.io/name: poolwise" in words(MANIFEST)
+    assert "{name: metrics, containerPort:" in words(MANIFEST)
+    assert set(re.findall(r"target_label: (\w+)", scraped)) >= {"pod", "component", "instance"}
 
 
 def test_the_guide_explains_every_path_and_every_reason() -> None:
@@ -113,12 +129,16 @@ def manifest_config() -> Config:
     """The configuration in the manifest's ConfigMap."""
     found = re.search(r"  poolwise\.toml: \|\n((?:    .*\n|\n)+)", words(MANIFEST))
     assert found is not None
-    return parse_config(textwrap.dedent(found[1]), environment={"POD_NAME": "poolwise-worker-0"})
+    return parse_config(
+        textwrap.dedent(found[1]),
+        environment={"POD_NAME": "poolwise-worker-0", "KAFKA_USER": "poolwise-worker"},
+    )
 
 
 def test_the_manifest_has_a_right_configuration() -> None:
     config = manifest_config()
     assert config.log.instance == "poolwise-worker-0"
+    assert config.log.username == "poolwise-worker"
     assert config.metrics.host == "0.0.0.0"
     ports = re.findall(r"(?:containerPort|port): \"?(\d+)", words(MANIFEST))
     assert set(map(int, ports)) == {config.metrics.port}

@@ -63,7 +63,8 @@ def _without(
             f"partitions {_listed(nowhere)}: there is state in topic desk, but neither it nor group"
             f" {name!r} has the offsets read of tasks and labels: workers refuse to start",
             "set the group's offsets to where the last worker stopped: kafka-consumer-groups"
-            " --reset-offsets --to-datetime ... --execute",
+            " --reset-offsets --to-datetime ...; the whole command: docs/operator.md, Where reading"
+            " resumes",
         )
     for partitions, what in (
         (forgotten, "has no committed offsets"),

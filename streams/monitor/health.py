@@ -185,8 +185,8 @@ class Board:
         if age_s <= limit_s:
             return None
         return (
-            f"the loop has not completed a turn for {age_s:,.0f} s (limit {limit_s:,g} s,"
-            " log.max_poll_interval_s)"
+            f"the main loop has not completed an iteration for {age_s:,.0f} s (limit"
+            f" {limit_s:,g} s, log.max_poll_interval_s)"
         )
 
     def not_ready(self) -> dict[Reason, str]:
@@ -197,7 +197,7 @@ class Board:
         stuck, status = self.stuck(), self.status
         lines = {Reason.STUCK: stuck} if stuck else {}
         if status is None:
-            return lines | {Reason.STARTING: "the loop has not completed its first turn"}
+            return lines | {Reason.STARTING: "the main loop has not completed its first iteration"}
         if trouble := status.trouble or self._silence(status):
             lines[Reason.LOG] = trouble
         if status.catching_up:
@@ -207,7 +207,7 @@ class Board:
         if not status.held and not status.lag:
             return lines
         if not status.restored:
-            lines[Reason.DESK] = "the state of some partitions is still being loaded"
+            lines[Reason.DESK] = "the state of an assigned partition is still being loaded"
         lag = sum(status.lag.values())
         if lag > self._limits.lag:
             lines[Reason.LAG] = (
@@ -234,6 +234,6 @@ class Board:
         if silent_s <= limit_s:
             return None
         return (
-            f"no answer from the log for {silent_s:,.0f} s (limit {limit_s:,g} s, half of"
-            " log.session_timeout_s): is the broker running?"
+            f"no response from any Kafka broker for {silent_s:,.0f} s (limit {limit_s:,g} s,"
+            " half of log.session_timeout_s): is the broker running?"
         )

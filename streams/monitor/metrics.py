@@ -69,13 +69,16 @@ DEAD_LETTERS = (
     "poolwise_dead_letters",
     "Dead letters committed, by the rule that the record broke",
 )
-LAG = ("poolwise_lag_records", "Committed records not read yet")
-HELD = ("poolwise_held_partitions", "Partitions held by this worker")
+LAG = ("poolwise_lag_records", "Consumer lag: committed records not read yet")
+HELD = ("poolwise_held_partitions", "Partitions held by this worker; 0 for a learner")
 PAUSED = ("poolwise_paused", "1 if no new tasks are read because this limit of [worker] is reached")
 SKEW = ("poolwise_clock_skew_seconds", "Seconds that this machine's clock is ahead of the brokers'")
 NOT_READY = ("poolwise_not_ready", "1 if the process is not ready for this reason")
-TURN_AGE = ("poolwise_turn_age_seconds", "Seconds since the loop last completed a turn")
-MODEL_AGE = ("poolwise_model_age_seconds", "Seconds since the followed model was saved")
+TURN_AGE = ("poolwise_turn_age_seconds", "Seconds since the main loop last completed an iteration")
+MODEL_AGE = (
+    "poolwise_model_age_seconds",
+    "Seconds since the learner last confirmed the model that is followed",
+)
 MODEL_POSITION = ("poolwise_model_position", "Offset in rewards up to which the model has learned")
 
 TIMES_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 300)

@@ -62,7 +62,8 @@ def _require_some(committed: dict[str, int | None], partition: int) -> None:
         f"partition {partition} of {' and '.join(committed)}: its desk has tasks or a time, but"
         " neither the desk nor the consumer group has a position; reading from the start would ask"
         " and pay for every task twice; what to do: set the group's offsets to where the last"
-        " worker stopped (kafka-consumer-groups --reset-offsets --to-datetime ... --execute)"
+        " worker stopped (kafka-consumer-groups --reset-offsets --to-datetime ...; the whole"
+        " command: docs/operator.md, Where reading resumes)"
     )
     raise LogError(msg)
 

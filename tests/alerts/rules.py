@@ -18,7 +18,10 @@ RULE = re.compile(
     r" +expr: (?P<expr>[^|>\n].*)\n"
     r"(?: +for: (?P<hold>\w+)\n)?"
     r" +labels: \{severity: (?P<severity>page|ticket)\}\n"
-    r' +annotations: \{summary: "(?P<summary>[^"]+)"\}'
+    r" +annotations:\n"
+    r" +summary: '(?P<summary>.+)'\n"
+    r" +description: '(?P<description>.+)'\n"
+    r" +runbook_url: docs/(?P<runbook>\S+)\n"
 )
 QUOTED = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
 
@@ -29,7 +32,8 @@ class Rule(NamedTuple):
     name: str
     expr: str
     hold_s: float
-    summary: str
+    text: str
+    runbook: str
 
     def fires(self, tape: Tape) -> set[Labels]:
         """For which labels it fires at some time of the tape."""
@@ -44,15 +48,19 @@ class Rule(NamedTuple):
         return fired
 
     def quoted(self) -> set[str]:
-        """The labels that its summary names."""
-        return set(QUOTED.findall(self.summary))
+        """The labels that its summary and its description name."""
+        return set(QUOTED.findall(self.text))
 
 
 def rules() -> dict[str, Rule]:
     """Return all rules by name."""
     rules = {
         match["name"]: Rule(
-            match["name"], match["expr"], seconds(match["hold"] or "0s"), match["summary"]
+            match["name"],
+            match["expr"],
+            seconds(match["hold"] or "0s"),
+            match["summary"] + match["description"],
+            match["runbook"],
         )
         for match in RULE.finditer(FILE.read_text(encoding="utf-8"))
     }

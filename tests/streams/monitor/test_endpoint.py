@@ -104,7 +104,7 @@ def test_a_worker_that_has_not_turned_is_alive_but_not_ready(tmp_path: Path) -> 
         assert get(scene.port, "/healthz")[:2] == (200, "ok\n")
         assert get(scene.port, "/readyz")[:2] == (
             503,
-            "starting: the loop has not completed its first turn\n",
+            "starting: the main loop has not completed its first iteration\n",
         )
         assert samples(scene.port)["poolwise_not_ready{reason=starting}"] == 1.0
 
@@ -138,7 +138,10 @@ def test_a_loop_that_does_not_turn_is_neither_healthy_nor_ready(tmp_path: Path) 
         status, text, _ = get(scene.port, "/healthz")
         assert (status, text) == (
             503,
-            "the loop has not completed a turn for 61 s (limit 60 s, log.max_poll_interval_s)\n",
+            (
+                "the main loop has not completed an iteration for 61 s (limit 60 s,"
+                " log.max_poll_interval_s)\n"
+            ),
         )
         assert get(scene.port, "/readyz").text.startswith("stuck: ")
         assert samples(scene.port)["poolwise_turn_age_seconds"] >= 61.0

@@ -143,6 +143,6 @@ def test_silence_is_told_while_the_loop_waits_for_the_broker() -> None:
     board.publish(worker)
     worker.silent_s = 6.0
     assert board.not_ready() == {
-        "log": "no answer from the log for 6 s (limit 5 s, half of log.session_timeout_s):"
-        " is the broker running?"
+        "log": "no response from any Kafka broker for 6 s (limit 5 s, half of"
+        " log.session_timeout_s): is the broker running?"
     }
