@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     "snapshot",
     type=click.IntRange(0),
     metavar="ID",
-    help="Replace the model by this snapshot; what was learned since is lost for good. `poolwise"
-    " tail LOG models` lists snapshots.",
+    help="Replace the model by this snapshot; without --relearn, what was learned since is lost for"
+    " good. `poolwise tail LOG models` lists snapshots.",
 )
 @click.option(
     "--relearn",
