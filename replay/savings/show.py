@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE
@@ -20,37 +21,32 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 FEWEST_LABELS = 10  # below, a labeler's cost per agreed label is mostly luck
+FEW_LABELS = 30  # below, a labeler's share of agreeing labels is known to 18 points or worse
 
 
 def print_savings(report: SavingsReport, console: Console) -> None:
     """Print what would have been saved, how sure that is, and where answers would differ."""
-    saved = report.usd_saved
-    verb = "lost" if saved.value < 0 else "saved"
-    say(
-        console,
-        f"poolwise would have {verb} {dollars(abs(saved.value))} {report.per} (95 % interval "
-        f"{dollars(saved.low)} to {dollars(saved.high)}): "
-        f"{100 * abs(report.share_saved.value):.0f} % of what the labels cost.",
-        "bold",
-    )
+    say(console, _headline(report), "bold")
     say(
         console,
         f"{counted(report.labels, 'label')} were bought for {counted(report.tasks, 'task')} "
         f"({dollars(report.usd)}); poolwise would have bought {report.labels_needed:,.0f} labels "
-        f"({dollars(report.usd_needed)}).",
+        f"({dollars(report.usd_needed)}). Audits by experts are not included. Assumed value of a "
+        f"right answer: {dollars(report.value_usd)} (--value).",
     )
     _print_quality(report, console)
     _print_differing(report, console)
     _print_sources("pool", report.pools, console)
-    active = [labeler for labeler in report.labelers if labeler.labels >= FEWEST_LABELS]
-    _print_sources("labeler", active or report.labelers, console)
+    _print_labelers(report.labelers, console)
     console.print()
-    columns = ", ".join(f"{role} = {column}" for role, column in report.columns.items())
+    renamed = [(role, column) for role, column in report.columns.items() if role != column]
+    if renamed:
+        columns = ", ".join(f"{role} = {column}" for role, column in renamed)
+        say(console, f"Columns: {columns}.", "dim")
     say(
         console,
-        f"Columns: {columns}. Assumed value of a right answer: {dollars(report.value_usd)} "
-        "(--value). The intervals cover how much another batch like this one could differ "
-        f"({counted(report.replays, 'replay')}).",
+        f"Figures are means of {counted(report.replays, 'replay')}; intervals cover how much "
+        "another batch like this one could differ.",
         "dim",
     )
     for note in report.notes:
@@ -69,15 +65,48 @@ def dollars(value: float) -> str:
     return f"{sign}${size:,.2f}" if size < 100 else f"{sign}${size:,.0f}"
 
 
+def _headline(report: SavingsReport) -> str:
+    """Say what is saved in the file, and what that is in a month or per 1,000 tasks."""
+    saved, in_file = report.usd_saved, report.usd - report.usd_needed
+    span = ""
+    if report.span_days is not None and report.per == "a month":
+        span = f" in the {report.span_days:.0f} days of this file"
+    word = "Saved" if in_file >= 0 else "Lost"
+    return (
+        f"{word}: {dollars(abs(in_file))} of {dollars(report.usd)} "
+        f"({100 * abs(report.share_saved.value):.0f} %){span or ' in this file'}, which is "
+        f"{dollars(abs(saved.value))} {report.per} (95 % interval {_interval(saved)})."
+    )
+
+
+def _interval(saved: Amount) -> str:
+    """Write the interval of a saving, or of a loss with the sign that its word has."""
+    low, high = (saved.low, saved.high) if saved.value >= 0 else (-saved.high, -saved.low)
+    return f"{dollars(low)} to {dollars(high)}"
+
+
+def _worst_case(report: SavingsReport) -> str:
+    """Say what the tasks answered differently cost at most, and what is left of the saving."""
+    left = report.usd_saved.value - report.usd_at_risk
+    return (
+        "If the majority is always right, the tasks answered differently cost "
+        f"{dollars(report.usd_at_risk)} {report.per}; this is not yet subtracted above, "
+        f"{dollars(left)} {report.per} would be left."
+    )
+
+
+def _mean(report: SavingsReport) -> str:
+    return "" if report.replays == 1 else f", the mean of {report.replays:,} replays"
+
+
 def _print_quality(report: SavingsReport, console: Console) -> None:
     gain = report.accuracy_gain
     if report.accuracy is None or report.their_accuracy is None or gain is None:
         say(
             console,
             f"Its answers agree with the majority of all labels on {_share(report.agreement)} of "
-            "the tasks. Without true answers (--truth) it is unknown which answers are right. If "
-            "the majority is always right, the tasks answered differently cost "
-            f"{dollars(report.usd_at_risk)} {report.per}.",
+            f"the tasks{_mean(report)}. Without true answers (--truth) it is unknown which answers "
+            f"are right. {_worst_case(report)}",
         )
         return
     say(
@@ -95,16 +124,36 @@ def _print_differing(report: SavingsReport, console: Console) -> None:
         say(console, "No answer would differ, except where the majority is tied.")
         return
     truth = report.accuracy is not None
-    columns = ("task", "majority of all", "poolwise", "confidence", "labels bought")
+    columns = ("task", "majority of all", "poolwise", "confidence*", "labels bought")
     answers = "1 answer" if len(report.differing) == 1 else f"{len(report.differing):,} answers"
+    which = "" if report.replays == 1 else " in replay 1"
     table = _table(
-        f"{answers} would differ; the most confident first", (*columns, "truth")[: 5 + truth]
+        f"{answers} would differ{which}; the most confident first",
+        (*columns, "truth")[: 5 + truth],
     )
     for row in report.differing[:SHOWN]:
         confidence = "–" if row.confidence is None else f"{100 * row.confidence:.0f} %"
         cells = [row.task, " / ".join(row.theirs), row.ours or "–", confidence, str(row.labels)]
         add_row(table, *cells, *([row.truth or "–"] if truth else []))
     console.print(table)
+    say(console, "* as poolwise computed it; no expert has checked it", "dim")
+
+
+def _print_labelers(labelers: Sequence[SourceCost], console: Console) -> None:
+    """Print the most expensive labelers of those with enough labels, and the mean of all."""
+    active = [labeler for labeler in labelers if labeler.labels >= FEWEST_LABELS] or labelers
+    _print_sources("labeler", active, console)
+    labels = sum(labeler.labels for labeler in labelers)
+    agreed = sum(labeler.agreed for labeler in labelers)
+    usd = fsum(labeler.usd for labeler in labelers)
+    per = f", ${usd / agreed:,.4f} per agreeing label" if agreed else ""
+    say(
+        console,
+        f"{min(SHOWN, len(active)):,} of {counted(len(labelers), 'labeler')}; the mean of all: "
+        f"{100 * agreed / labels:.0f} %{per}. Fewer than {FEW_LABELS} labels are too few to judge "
+        "a person.",
+        "dim",
+    )
 
 
 def _print_sources(what: str, costs: Sequence[SourceCost], console: Console) -> None:
