@@ -17,7 +17,7 @@ MOST_ROWS = 20
 WIDTH = 80
 
 NOT_COMPARED = {
-    "forced stops": "stops without an alternative",
+    "forced stops": "stops when no pool could be asked",
     "audits": "audits",
     "single choices": "with a single option",
     "unknown pools": "with pools that are not in the log",
@@ -28,6 +28,21 @@ NOT_COMPARED = {
 }
 """Texts of `streams.shadow.case.NotCompared`, and of what the shadow could not read."""
 
+REASONS = {
+    "first": "the task came",
+    "more": "a label came",
+    "retry": "an ask ended without a label, or the task's wait ended",
+    "deadline": "the task's deadline passed",
+    "gold": "the true answer came",
+}
+"""Meanings of `bandit.reasons.DecisionReason`, where decisions are compared."""
+
+SETTINGS = (
+    "Logged: what the running service decided. Shadow: what the configuration given to this command"
+    " would have decided on the same tasks. Nothing was asked or paid. The log does not hold the"
+    " settings of the running service, so they are not compared."
+)
+OVERLAP = "Overlap: how far both give the same probabilities to the same choices (100%: equal)."
 ONE_STEP = (
     "Each comparison is one step ahead: it takes the task as it was logged, and decides what to do"
     " next. To estimate what a policy would have earned in the long run, use poolwise evaluate."
@@ -65,12 +80,14 @@ def report(figures: Mapping[str, Any], log: str) -> str:
         lines.append(fill(f"Not compared: {reasons}", WIDTH))
     if not compared:
         return "\n".join([*lines, "Nothing to compare: no decision had more than one option."])
+    lines += [fill(SETTINGS, WIDTH), "", fill(_conclusion(figures), WIDTH), ""]
     lines.append(
         f"Same most likely choice: {_percent(figures['same'])}; mean overlap of the"
         f" probabilities: {_percent(figures['agreement'])}"
     )
     lines += ["", *aligned(("", "logged", "shadow", "difference"), _overall(figures))]
-    lines += ["", *aligned(("asks by pool", "logged", "shadow", "difference"), _pools(figures))]
+    lines += ["", "Share of all decisions that ask a pool (the rest are stops):"]
+    lines += aligned(("pool", "logged", "shadow", "difference"), _pools(figures))
     projects = sorted(figures["by_project"].items(), key=lambda item: -item[1]["compared"])
     for name, groups in (
         ("reason", list(figures["by_why"].items())),
@@ -87,13 +104,31 @@ def report(figures: Mapping[str, Any], log: str) -> str:
 def _overall(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
     policies = {side: ", ".join(names) for side, names in figures["policies"].items()}
     usd = figures["usd_per_decision"]
-    change = f"{usd['shadow'] / usd['logged'] - 1.0:+.1%}" if usd["logged"] else ""
+    change = round(usd["shadow"], 4) - round(usd["logged"], 4)
     return [
         ("policy", policies["logged"], policies["shadow"], ""),
         ("stops", *_shares(figures["stop"])),
-        ("cost per decision", _usd(usd["logged"]), _usd(usd["shadow"]), change),
-        ("predicted accuracy of asks", *_shares(figures["predicted_quality"])),
+        ("cost per decision", _usd(usd["logged"]), _usd(usd["shadow"]), _usd(change, "+")),
+        ("labels predicted to be right", *_shares(figures["predicted_quality"])),
     ]
+
+
+def _conclusion(figures: Mapping[str, Any]) -> str:
+    """Say in a sentence what the shadow would change."""
+    usd, stop = figures["usd_per_decision"], figures["stop"]
+    change = round(usd["shadow"], 4) - round(usd["logged"], 4)
+    cost = "cost the same"
+    if change:
+        more = "more" if change > 0 else "less"
+        cost = f"cost {_usd(abs(change))} {more}"
+    stops = _points(stop)
+    often = "as often"
+    if stops:
+        often = f"{abs(stops):.1f} points {'more' if stops > 0 else 'less'} often"
+    return (
+        f"Conclusion: {_percent(1.0 - figures['same'])} of the decisions would have another most"
+        f" likely choice. Per decision the shadow would {cost}, and it would stop {often}."
+    )
 
 
 def _pools(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -117,7 +152,8 @@ def _group(name: str, part: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _notes(figures: Mapping[str, Any]) -> list[str]:
-    notes = [ONE_STEP]
+    reasons = "; ".join(f"{why}: {REASONS[why]}" for why in figures["by_why"] if why in REASONS)
+    notes = [f"{OVERLAP} Reasons: {reasons}.", ONE_STEP]
     if figures["same_model"] < 1.0:
         notes.append(f"{_percent(1.0 - figures['same_model'])} {ANOTHER_MODEL}.")
     if figures["own_worth"] < 1.0:
@@ -132,12 +168,18 @@ def _shares(sides: Mapping[str, float | None]) -> tuple[str, str, str]:
     logged, shadow = sides["logged"], sides["shadow"]
     if logged is None or shadow is None:
         return _percent(logged), _percent(shadow), ""
-    return _percent(logged), _percent(shadow), f"{100.0 * (shadow - logged):+.1f} points"
+    return _percent(logged), _percent(shadow), f"{_points(sides):+.1f} points"
+
+
+def _points(sides: Mapping[str, float]) -> float:
+    """Return the difference of two shares as they are shown, in percentage points."""
+    return round(round(100.0 * sides["shadow"], 1) - round(100.0 * sides["logged"], 1), 1)
 
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
 
 
-def _usd(amount: float) -> str:
-    return f"${amount:.4f}"
+def _usd(amount: float, sign: str = "") -> str:
+    """Write dollars, their sign first; `sign` is that of dollars above 0."""
+    return f"{'-' if amount < 0 else sign if amount > 0 else ''}${abs(amount):.4f}"

@@ -77,6 +77,8 @@ def test_the_report_says_what_differs(path: Path, config: Path) -> None:
     assert rows["first"][1] == f"{figures['by_why']['first']['compared']}"
     assert {"p", "q"} <= rows.keys()
     text = " ".join(report.split())
+    assert "Nothing was asked or paid." in text
+    assert "the decisions would have another most likely choice" in text
     assert "one step ahead" in text
     assert "poolwise evaluate" in text
     assert all(len(line) <= 80 for line in report.splitlines()[1:])
