@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from replay.demo.demo import ARRIVALS
 from replay.evaluation.api import evaluate
 from replay.report.terminal.report import print_report as print_evaluation
 from replay.runtime.text import share, time_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from replay.demo.demo import AuditedShare, DemoResult
+
+
+EXAMPLE = Path("docs/examples/labels.csv")
+"""Labels to try `poolwise savings` on, where the demo runs in a checkout."""
 
 
 def print_report(result: DemoResult, log: str, console: Console) -> None:
@@ -33,9 +40,10 @@ def print_report(result: DemoResult, log: str, console: Console) -> None:
         console.print()
         steps = (
             f"  poolwise tail {log} verdicts",
-            f"  poolwise evaluate {log} --target greedy",
             f"  poolwise evaluate {log} --target greedy --html greedy.html",
         )
+        if EXAMPLE.exists():
+            steps += (f"  poolwise savings {EXAMPLE}",)
     console.print(Text(f"All events are in {log}. Try:", style="bold"))
     console.print(Text("\n".join(steps)))
 
@@ -69,16 +77,39 @@ def print_table(result: DemoResult, console: Console) -> None:
         )
     console.print(table)
     console.print()
+    for line in _captions(result):
+        console.print(line, style="dim")
+
+
+def _captions(result: DemoResult) -> Iterator[str]:
+    """Yield what the columns mean, and what is easily misread in them."""
     ours = result.rows[0]
-    console.print(
+    yield (
         "'Right, audited': share of right answers among the tasks that experts audited, the same "
-        "tasks in every row, with its 95 % interval. 'Right, true': among all tasks, known only "
-        "because the market is simulated. 'On time': answered by the deadline. '95 % within': the "
-        "time by which 95 % of the tasks have their verdict. Audits cost "
-        f"${ours.audit_usd_per_task:.3f} of poolwise's ${ours.usd_per_task:.3f} per task. "
-        f"{result.hours:.0f} simulated hours, seed {result.seed}.",
-        style="dim",
+        "tasks in every row, with its 95 % interval."
     )
+    if ours.accuracy_audited is not None:
+        yield (
+            f"It rests on {ours.accuracy_audited.audits:,} tasks: where the intervals of two rows "
+            "overlap, their difference may be chance."
+        )
+    yield (
+        "'Right, true': among all tasks, known only because the market is simulated. 'On time': "
+        f"answered by the deadline, {time_of(ARRIVALS.deadline_s)} after the task came. "
+        "'95 % within': the time by which 95 % of the tasks have their verdict."
+    )
+    labels_usd = ours.usd_per_task - ours.audit_usd_per_task
+    yield (
+        f"poolwise's ${ours.usd_per_task:.3f} per task includes ${ours.audit_usd_per_task:.3f} for "
+        f"audits; without them it is ${labels_usd:.3f}. The other rows pay for no audits."
+    )
+    if ours.labels_per_task:
+        yield (
+            f"poolwise paid ${labels_usd / ours.labels_per_task:.3f} per label on average: it asks "
+            "cheap pools where they suffice, and buys more labels for hard tasks than for easy "
+            "ones."
+        )
+    yield f"{result.hours:.0f} simulated hours, seed {result.seed}."
 
 
 def audited(interval: AuditedShare | None) -> str:

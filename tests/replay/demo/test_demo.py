@@ -80,7 +80,7 @@ def test_the_report_asks_one_question_about_one_task_at_a_time(
     said = screen.getvalue()
     assert said.count("deciding one task at a time?") == 1
     assert "Deciding one task at a time, greedy would have paid" in said
-    assert "Accuracy is unknown" in said
+    assert "Weak: accuracy is unknown" in said
     assert "earned 0" not in said
 
 
