@@ -1,8 +1,8 @@
 """Headline of a gain: accuracy only where audits measure it precisely enough.
 
 Where they don't, neither accuracy nor dollars that rest on it are a headline: the sentence has the
-dollars paid for labels and the agreement, and says how many audits it would take. What the audits
-themselves cost is in the same sentence, and what is left after it.
+dollars paid for labels and the mean confidence; the check named `accuracy` says how many audits it
+would take. What the audits themselves cost is in a second sentence, and what is left after it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.results.estimand import ONE_AT_A_TIME, SINGLE_TASK
-from replay.task_log.known_accuracy import unknown_accuracy
 
 if TYPE_CHECKING:
     from replay.numerics.amount import Amount
@@ -41,20 +40,19 @@ def headline(statement: Statement, target: str) -> str:
     if not statement.audits.precise:
         return (
             f"{who} would have paid {_more(statement.saved, 'less', 'more')}, for labels;"
-            f" {_agreement(statement)}. {unknown_accuracy(statement.audits)}"
-            f"{_audits(statement.audits, statement.net_saved)}"
+            f" {_confidence(statement)}{_audits(statement.audits, statement.net_saved, target)}"
         )
     return (
         f"{who} would have earned {_more(statement.gain, 'more', 'less')}: accuracy changes by"
         f" {_points(parts['accuracy'].gain)}, dollars for labels by"
         f" {_usd(parts['usd'].gain, '+')}, delay by {_delay(parts['delay_s'])}"
-        f"{_audits(statement.audits, statement.net)}"
+        f"{_audits(statement.audits, statement.net, target)}"
     )
 
 
-def _agreement(statement: Statement) -> str:
+def _confidence(statement: Statement) -> str:
     assert statement.agreement is not None
-    return f"agreement (the mean confidence) changes by {_points(statement.agreement.gain)}"
+    return f"the mean confidence of the verdicts changes by {_points(statement.agreement.gain)}"
 
 
 def _more(amount: Amount, above: str, below: str) -> str:
@@ -63,12 +61,15 @@ def _more(amount: Amount, above: str, below: str) -> str:
     return f"{_usd(size)} {word} a task, {_round(size.per_thousand.value, 2)} per 1,000"
 
 
-def _audits(audits: Audits, left: Amount) -> str:
+def _audits(audits: Audits, left: Amount, target: str) -> str:
     """What audits cost, and what is left net of it; nothing where they cost nothing."""
     unknown = f". What {audits.unpriced} audits cost is not in the log" if audits.unpriced else ""
     if not audits.usd:
         return unknown
-    return f". Audits cost {_round(audits.usd)} a task; net of audits: {_usd(left)}{unknown}"
+    return (
+        f". Audits cost {_round(audits.usd)} a task, with {target} as with the logged policy; if"
+        f" this change alone had to pay for them, it would bring {_usd(left)} a task{unknown}"
+    )
 
 
 def _points(share: Amount) -> str:

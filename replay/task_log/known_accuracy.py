@@ -18,7 +18,7 @@ def unknown_accuracy(audits: Audits) -> str:
     --------
     >>> from replay.results.money import Audits
     >>> unknown_accuracy(Audits(142, 142, 85.0, 30.0, 0.04, 0, half_width=0.046))
-    'Accuracy is known to ±4.6 points only (142 audits; about 750 would give ±2)'
+    'The change in accuracy is known to ±4.6 points only (142 audits; about 750 would give ±2)'
     >>> unknown_accuracy(Audits(0, 0, 0.0, 30.0, 0.0, 0))
     'Accuracy is unknown: no task was audited'
     """
@@ -36,7 +36,8 @@ def unknown_accuracy(audits: Audits) -> str:
         )
     points = 100 * (audits.half_width or 0.0)
     return (
-        f"Accuracy is known to ±{points:.1f} points only ({counted(audits.gold, 'audit')}{about})"
+        f"The change in accuracy is known to ±{points:.1f} points only"
+        f" ({counted(audits.gold, 'audit')}{about})"
     )
 
 
@@ -46,7 +47,7 @@ def accuracy_check(money: Money) -> tuple[CheckResult, ...]:
         return ()
     if money.accuracy_known:
         half = 100 * (money.whole.audits.half_width or 0.0)
-        text = f"the gain in accuracy is known to ±{half:.1f} points"
+        text = f"the change in accuracy is known to ±{half:.1f} points"
         return (CheckResult("accuracy", Grade.GOOD, text),)
     text = unknown_accuracy(money.whole.audits)
     return (CheckResult("accuracy", Grade.WEAK, text[0].lower() + text[1:]),)

@@ -58,9 +58,9 @@ def notes_on(
 def _quality(audits: Audits, *, logging: bool) -> list[str]:
     if not audits.gold:
         unknown = "no task was audited by gold, so accuracy is unknown"
-        return [f"quality is agreement (the verdict's confidence): {unknown}"]
+        return [f"quality is the verdict's confidence: {unknown}"]
     buys = ""
-    if audits.alone is not None and not logging:
+    if audits.alone is not None and audits.alone > audits.gold and not logging:
         buys = (
             "; with the confidence of all tasks as control variate (PPI++) they are as precise as"
             f" {audits.alone:,.0f} audits alone"

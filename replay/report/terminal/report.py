@@ -12,9 +12,10 @@ from replay.report.terminal.tables import (
     print_slices,
     print_targets,
 )
-from replay.report.wording.advice import good_checks, wanting
+from replay.report.wording.advice import ADVICE, good_checks, wanting
 from replay.report.wording.diagnosis import diagnosis
 from replay.report.wording.families import families
+from replay.report.wording.own_log import closing, definitions, total_value
 from replay.report.wording.sentence import evaluations, notes, question, sentence
 from replay.results.evaluation import Comparison
 from replay.runtime.text import counted, say
@@ -38,9 +39,16 @@ def print_report(
     every = evaluations(answer)
     first = every[0]
     asked = question([target.target for target in every], [target.estimand for target in every])
-    say(console, f"{asked} From {counted(first.rows, first.unit)} of\n{source}\n")
+    say(console, f"{asked} From {counted(first.rows, first.unit)} of\n{source}")
+    meaning = definitions(every) if first.money is not None else ""
+    if meaning:
+        say(console, meaning)
+    say(console, "")
     for target in every:
         say(console, sentence(target), "bold")
+    early = len(every) == 1 and not first.refused
+    if early:
+        _print_wanting(first, console)
     say(console, "")
     if isinstance(answer, Comparison):
         for at, family in enumerate(families(answer)):
@@ -50,22 +58,36 @@ def print_report(
     for target in every:
         if isinstance(answer, Comparison):
             say(console, f"\n{target.target}", "bold underline")
+        total = total_value(target)
+        if total:
+            say(console, f"{total}\n")
         print_estimates(target, console)
         if target.money is not None and not target.refused:
             print_money(target.money, console)
-        _print_checks(target, console)
+        _print_checks(target, console, wanted=not early)
         if target.slices:
             print_slices(target, console)
     _print_rest(every, console)
 
 
-def _print_checks(answer: Evaluation, console: Console) -> None:
-    """Print what isn't good of the checks, and count the others."""
-    say(console, "")
-    say(console, diagnosis(answer))
+def _print_wanting(answer: Evaluation, console: Console) -> None:
+    """Print the checks that aren't good, and what to do about each."""
     for finding in wanting(answer.findings):
         text = f"{finding.verdict.capitalize()}: {finding.text}"
-        say(console, text if text.endswith("?") else f"{text}.", STYLES[finding.verdict])
+        advice = ADVICE.get(finding.name, "")
+        stop = "" if text.endswith("?") else "."
+        say(console, f"{text}{stop} {advice}".rstrip(), STYLES[finding.verdict])
+
+
+def _print_checks(answer: Evaluation, console: Console, *, wanted: bool) -> None:
+    """Print the diagnostics, the checks that aren't good if they are `wanted`, and count the good.
+
+    A report on one target has those that aren't good directly under its answer.
+    """
+    say(console, "")
+    say(console, diagnosis(answer))
+    if wanted:
+        _print_wanting(answer, console)
     good = good_checks(answer.findings)
     if good:
         say(console, good)
@@ -82,9 +104,4 @@ def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
         say(console, "")
     for target in every:
         whose = f"Verdict on {target.target}" if every[1:] else "Verdict"
-        word = target.judgement.status
-        # Why it is weak stands above, check by check.
-        text = (
-            "weak, for the reasons above" if word == "weak" and target.findings else target.verdict
-        )
-        say(console, f"{whose}: {text}", f"bold {STYLES[word]}")
+        say(console, f"{whose}: {closing(target)}", f"bold {STYLES[target.judgement.status]}")

@@ -49,11 +49,6 @@ def print_estimates(answer: Evaluation, console: Console) -> None:
         span = lived(answer)
         made_by = answer.estimate.interval if answer.estimate else ""
         legend = "recommended" + ("" if made_by in NO_VARIANCE else f"; {VARIANCE}")
-        if answer.money is not None and not accuracy_known(answer):
-            legend += (
-                ". Accuracy is uncertain, because there are few audits: compare the label costs and"
-                " agreement below"
-            )
         say(console, f"* {span}, starting untrained" if span else f"* {legend}")
 
 

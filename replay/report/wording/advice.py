@@ -34,7 +34,7 @@ ADVICE = {
     "correlated rows": "Name the column whose rows are correlated (--cluster COLUMN), or declare"
     " that rows are independent (--cluster none).",
     "accuracy": "Raise the share of tasks that are audited (audit.share), or log for longer; until"
-    " then compare label costs and agreement.",
+    " then compare label costs and mean confidence.",
     "drift": "Evaluate the latest part of the log by itself, and compare.",
 }
 """A sentence for every check of `replay.results.verdict`."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from replay.numerics.amount import Amount
     from replay.results.money import Component, Money, Statement
 
-HEADS = ["per task", "logged", "change under the target", "gain, $ per 1,000 tasks"]
+HEADS = ["mean per task", "logged", "change under the target", "gain, $ per 1,000"]
 """Of the table's columns."""
 
 
@@ -19,14 +19,21 @@ SLICES = ["slice", "tasks", "label cost saved, $ per 1,000", "gain, $ per 1,000"
 """Of the columns of slices."""
 
 
-NAMES = {"usd": "label cost, $", "delay_s": "delay, s"}
+NAMES = {
+    "usd": "label cost, $",
+    "delay_s": "delay, s",
+    "agreement": "confidence, points",
+    "correction": "correction, points",
+    "accuracy": "accuracy, points",
+}
 """Components with their units, as a table names them."""
 
 
 def money_rows(whole: Statement) -> list[list[str]]:
     """Write a row for each part of the gain, then the gain, and the gain less the cost of audits.
 
-    Where accuracy isn't known precisely, agreement stands in its place, and no sum rests on it.
+    Where accuracy isn't known precisely, the mean confidence stands in its place, and no sum rests
+    on it.
     """
     if not whole.audits.precise and whole.agreement is not None:
         priced = [
@@ -59,10 +66,10 @@ def _sums(statement: Statement) -> tuple[str, str]:
 
 def _row(part: Component) -> list[str]:
     worth = "" if part.gain_usd is None else _amount(part.gain_usd.per_thousand)
+    name = NAMES[part.name]
     if part.unit == "right answers":
         points = _amount(part.gain.times(100))
-        return [f"{part.name}, points", f"{100 * part.logged:.1f}", points, worth]
-    name = NAMES.get(part.name, part.name)
+        return [name, f"{100 * part.logged:.1f}", points, worth]
     return [name, f"{part.logged:.4g}", _amount(part.gain), worth]
 
 

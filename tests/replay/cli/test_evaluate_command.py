@@ -84,7 +84,7 @@ def test_our_own_log_is_evaluated_by_tasks(tmp_path: Path) -> None:
     answer = json.loads(result.output)
     assert answer["unit"] == "task"
     assert answer["counts"]["tasks"] == 500
-    assert "agreement" in " ".join(answer["notes"])
+    assert "quality is the verdict's confidence" in " ".join(answer["notes"])
     shown = run(f"sqlite:{path}").output
     assert "per task" in shown
     assert "accuracy is unknown" in " ".join(shown.split())

@@ -79,7 +79,7 @@ def test_what_exploring_cost_is_not_answered_from_one_log(log: Path) -> None:
 
 
 def test_no_headline_rests_on_accuracy_that_is_known_to_more_than_two_points(log: Path) -> None:
-    """The sentence has dollars for labels and agreement; the check is weak and has the width."""
+    """The sentence has dollars for labels and confidence; the check is weak and has the width."""
     answer = evaluate(log, target="mix:0.8:uniform")
     assert answer.money is not None
     half_width = answer.money.whole.audits.half_width
@@ -87,11 +87,12 @@ def test_no_headline_rests_on_accuracy_that_is_known_to_more_than_two_points(log
     assert half_width > 0.02
     first = printed(answer).split("\n\n")[1]
     assert "earned" not in first
-    assert "for labels; agreement" in first
+    assert "for labels; the mean confidence" in first
     assert "accuracy changes" not in first
-    assert f"Accuracy is known to ±{100 * half_width:.1f} points only" in first
+    assert f"Weak: the change in accuracy is known to ±{100 * half_width:.1f} points only" in first
     assert answer.verdict.startswith("weak: ")
     assert f"accuracy is known to ±{100 * half_width:.1f} points only" in answer.verdict
+    assert "Verdict: weak. The label costs and the mean confidence can be" in printed(answer)
     assert "More than was logged" not in page_text(answer, "command", "log")
 
 

@@ -1,0 +1,59 @@
+"""What a reader of a report on poolwise's own log needs beside its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.report.wording.advice import wanting
+from replay.report.wording.sentence import accuracy_known
+from replay.runtime.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.results.evaluation import Evaluation
+
+GREEDY = "greedy always takes the most probable choice of the logged policy, and never explores."
+
+
+def definitions(every: Sequence[Evaluation]) -> str:
+    """Define the targets whose name doesn't say what they do; empty where there are none."""
+    return GREEDY if any(answer.target == "greedy" for answer in every) else ""
+
+
+def total_value(answer: Evaluation) -> str:
+    """Say what the table of estimators is about; empty where the headline has the same figures."""
+    estimate, logged, money = answer.estimate, answer.logging.value, answer.money
+    if money is None or accuracy_known(answer) or answer.refused:
+        return ""
+    gain, audits = money.whole.gain, money.whole.audits
+    if estimate is None or estimate.value is None or logged is None or gain is None:
+        return ""
+    rests = f"With {counted(audits.gold, 'audit')}" if audits.gold else "Without audits"
+    why = (
+        f"{rests}, the error of this estimate is larger than the difference"
+        if gain.low <= 0 <= gain.high
+        else f"{rests}, the accuracy in this estimate is not known well enough"
+    )
+    return (
+        f"Total value per task (worth of the answer less label costs): {_usd(logged)} as logged,"
+        f" {_usd(estimate.value)} estimated for {answer.target} ({_usd(estimate.low)} to"
+        f" {_usd(estimate.high)}). {why}: compare label costs and mean confidence in the second"
+        " table."
+    )
+
+
+def closing(answer: Evaluation) -> str:
+    """Return the verdict as a report ends with it: of a weak one, what may be trusted."""
+    if answer.judgement.status != "weak" or not answer.findings:
+        return answer.verdict
+    if {finding.name for finding in wanting(answer.findings)} == {"accuracy"}:
+        return (
+            "weak. The label costs and the mean confidence can be trusted; the change in accuracy"
+            " and the total value cannot"
+        )
+    return "weak, for the reasons above"
+
+
+def _usd(value: float) -> str:
+    return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
