@@ -29,23 +29,18 @@ def print_report(result: DemoResult, log: str, console: Console) -> None:
     """Print the market's table, an evaluation of the log if it is a file, and what to try next."""
     print_table(result, console)
     console.print()
+    steps = [f"poolwise tail {log} verdicts"]
     if log.startswith("kafka://"):
-        steps = (
-            f"  poolwise tail {log} verdicts",
-            f"  poolwise archive {log} demo-archive --until-idle",
-            "  poolwise evaluate demo-archive --target greedy",
-        )
+        steps.append(f"poolwise archive {log} demo-archive --until-idle")
+        steps.append("poolwise evaluate demo-archive --target greedy")
     else:
         print_evaluation(evaluate(Path(log), target="greedy"), log, console)
         console.print()
-        steps = (
-            f"  poolwise tail {log} verdicts",
-            f"  poolwise evaluate {log} --target greedy --html greedy.html",
-        )
+        steps.append(f"poolwise evaluate {log} --target greedy --html greedy.html")
         if EXAMPLE.exists():
-            steps += (f"  poolwise savings {EXAMPLE}",)
+            steps.append(f"poolwise savings {EXAMPLE}")
     console.print(Text(f"All events are in {log}. Try:", style="bold"))
-    console.print(Text("\n".join(steps)))
+    console.print(Text("\n".join(f"  {step}" for step in steps)))
 
 
 def print_table(result: DemoResult, console: Console) -> None:

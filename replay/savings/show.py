@@ -45,8 +45,8 @@ def print_savings(report: SavingsReport, console: Console) -> None:
         say(console, f"Columns: {columns}.", "dim")
     say(
         console,
-        f"Figures are means of {counted(report.replays, 'replay')}; intervals cover how much "
-        "another batch like this one could differ.",
+        f"poolwise's figures are means of {counted(report.replays, 'replay')}; intervals cover how "
+        "much another batch like this one could differ.",
         "dim",
     )
     for note in report.notes:
@@ -136,7 +136,7 @@ def _print_differing(report: SavingsReport, console: Console) -> None:
         cells = [row.task, " / ".join(row.theirs), row.ours or "–", confidence, str(row.labels)]
         add_row(table, *cells, *([row.truth or "–"] if truth else []))
     console.print(table)
-    say(console, "* as poolwise computed it; no expert has checked it", "dim")
+    say(console, "* as poolwise computed it, not checked by experts", "dim")
 
 
 def _print_labelers(labelers: Sequence[SourceCost], console: Console) -> None:

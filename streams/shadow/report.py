@@ -42,7 +42,7 @@ SETTINGS = (
     " would have decided on the same tasks. Nothing was asked or paid. The log does not hold the"
     " settings of the running service, so they are not compared."
 )
-OVERLAP = "Overlap: how far both give the same probabilities to the same choices (100%: equal)."
+OVERLAP = "Overlap: how far the two give the same probabilities to the same choices; 100% if equal."
 ONE_STEP = (
     "Each comparison is one step ahead: it takes the task as it was logged, and decides what to do"
     " next. To estimate what a policy would have earned in the long run, use poolwise evaluate."
@@ -152,7 +152,7 @@ def _group(name: str, part: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _notes(figures: Mapping[str, Any]) -> list[str]:
-    reasons = "; ".join(f"{why}: {REASONS[why]}" for why in figures["by_why"] if why in REASONS)
+    reasons = "; ".join(f"{why} = {REASONS[why]}" for why in figures["by_why"] if why in REASONS)
     notes = [f"{OVERLAP} Reasons: {reasons}.", ONE_STEP]
     if figures["same_model"] < 1.0:
         notes.append(f"{_percent(1.0 - figures['same_model'])} {ANOTHER_MODEL}.")
@@ -171,9 +171,10 @@ def _shares(sides: Mapping[str, float | None]) -> tuple[str, str, str]:
     return _percent(logged), _percent(shadow), f"{_points(sides):+.1f} points"
 
 
-def _points(sides: Mapping[str, float]) -> float:
+def _points(sides: Mapping[str, Any]) -> float:
     """Return the difference of two shares as they are shown, in percentage points."""
-    return round(round(100.0 * sides["shadow"], 1) - round(100.0 * sides["logged"], 1), 1)
+    logged, shadow = (round(100.0 * float(sides[side]), 1) for side in ("logged", "shadow"))
+    return round(shadow - logged, 1)
 
 
 def _percent(share: float | None) -> str:

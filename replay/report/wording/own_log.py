@@ -31,15 +31,14 @@ def total_value(answer: Evaluation) -> str:
         return ""
     rests = f"With {counted(audits.gold, 'audit')}" if audits.gold else "Without audits"
     why = (
-        f"{rests}, the error of this estimate is larger than the difference"
+        f"{rests}, the error of this estimate is larger than the difference."
         if gain.low <= 0 <= gain.high
-        else f"{rests}, the accuracy in this estimate is not known well enough"
+        else f"{rests}, accuracy is not known well enough to compare the two."
     )
     return (
         f"Total value per task (worth of the answer less label costs): {_usd(logged)} as logged,"
         f" {_usd(estimate.value)} estimated for {answer.target} ({_usd(estimate.low)} to"
-        f" {_usd(estimate.high)}). {why}: compare label costs and mean confidence in the second"
-        " table."
+        f" {_usd(estimate.high)}). {why}"
     )
 
 
