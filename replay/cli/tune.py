@@ -31,10 +31,10 @@ def tune(
 ) -> None:
     """Find exploration settings from a log.
 
-    Which explorer, rate and floor earn most, with intervals; and for each the regret today, and
-    the effective sample size and interval width with which its log could evaluate a new policy
-    tomorrow. LOG is as for `evaluate`. Every candidate is evaluated by replay: it learns only from
-    rows that are accepted as its own choices. Exit code 3: the log can't answer.
+    Which explorer, rate and floor earn most, with intervals; for each, how much less than the best
+    it earns, and the effective sample size and interval width with which its log could evaluate a
+    new policy tomorrow. LOG is as for `evaluate`. Every candidate is evaluated by replay: it learns
+    only from rows that are accepted as its own choices. Exit code 3: the log can't answer.
 
     \b
     Examples:

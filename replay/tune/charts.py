@@ -1,4 +1,4 @@
-"""The tuner's two figures: reward by candidate, and regret today against interval width."""
+"""The tuner's two figures: reward by candidate, and shortfall against interval width."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from replay.report.figures.svg import tag
 from replay.report.html.elements import Figure, PageTable
 from replay.report.wording.digits import number
 from replay.results.evaluation import Estimate
+from replay.tune.report import as_exact_as_its_interval, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,11 +37,12 @@ def earnings_chart(tuning: Tuning) -> Figure:
         lines.append(ForestRow(candidate.name, earns, "cannot answer", kind))
     today = tuning.today_earns.value
     rule = ReferenceLine(today, f"today, {tuning.today}: {number(today)}")
-    return forest(f"{tuning.best.name} earns most", lines, rule, ("candidate", "interval method"))
+    title = f"{tuning.best.name} has the highest estimate"
+    return forest(title, lines, rule, ("candidate", "interval method"))
 
 
 def exploring_chart(tuning: Tuning) -> Figure:
-    """Draw a point for each candidate: its regret today against the width of an interval."""
+    """Draw a point for each candidate: its shortfall against the width of an interval."""
     shown = [
         candidate
         for candidate in tuning.candidates
@@ -65,14 +67,18 @@ def exploring_chart(tuning: Tuning) -> Figure:
         for candidate, (x, height) in zip(members, places, strict=True):
             drawn += _point(candidate, x, height, chosen=candidate is tuning.best)
     drawn.append(write(100, TOP + TALL - 6, "interval width", "tick", "end"))
-    drawn.append(write(0, TOP - 5, "regret today", "tick"))
+    drawn.append(write(0, TOP - 5, "less than the best candidate", "tick"))
     rows = [
-        [candidate.name, number(candidate.tomorrow_width), number(candidate.under_best.value)]
+        [
+            candidate.name,
+            width(candidate.tomorrow_width),
+            as_exact_as_its_interval(candidate.under_best),
+        ]
         for candidate in shown
     ]
-    title = "Regret today against the width of an interval from the next log"
-    about = "A point for each candidate: interval width across, regret today upwards."
-    numbers = PageTable(["candidate", "interval width", "regret today"], rows)
+    title = "Shortfall from the best candidate against the width of an interval from the next log"
+    about = "A point for each candidate: interval width across, shortfall upwards."
+    numbers = PageTable(["candidate", "interval width", "less than the best candidate"], rows)
     return Figure(title, picture(title, about, TOP + TALL + BOTTOM, drawn), numbers)
 
 

@@ -1,4 +1,4 @@
-"""A tuning as one HTML page: reward by candidate, regret against precision, the settings."""
+"""A tuning as one HTML page: reward by candidate, shortfall against precision, the settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.runtime.text import counted
 from replay.tune.charts import earnings_chart, exploring_chart
-from replay.tune.report import certainty, floor_lines, lead, tomorrow_question
+from replay.tune.report import (
+    as_exact_as_its_interval,
+    certainty,
+    floor_lines,
+    lead,
+    tomorrow_question,
+    what_is_shown,
+    width,
+)
 
 if TYPE_CHECKING:
     from replay.tune.result import Tuning
@@ -20,13 +28,9 @@ TITLE = "Which exploration settings earn most?"
 def page(tuning: Tuning, source: str) -> str:
     """Return the page's HTML; `source` is what the log is called."""
     unit = tuning.unit
-    learning = (
-        f"Each candidate starts untrained and learns from {tuning.horizon:,} accepted {unit}s,"
-        f" {tuning.words}. The intervals hold jointly at {100 * tuning.level:.6g} %."
-    )
     axes = (
-        f"Horizontal: width of the interval for {tuning.new}. Vertical: regret today, per {unit}."
-        " The best candidates are at the lower left."
+        f"Horizontal: width of the interval for {tuning.new}. Vertical: what a candidate earns less"
+        f" than the best one, per {unit}. Lower and further left is better."
     )
     return render(
         "tuning.html",
@@ -34,7 +38,7 @@ def page(tuning: Tuning, source: str) -> str:
         log=f"{counted(tuning.rows, unit)} of {source}",
         lead=f"{lead(tuning)} {certainty(tuning)}",
         earnings=earnings_chart(tuning),
-        learning=learning,
+        learning=what_is_shown(tuning),
         exploring=exploring_chart(tuning),
         question=tomorrow_question(tuning),
         axes=axes,
@@ -51,7 +55,7 @@ def _numbers(tuning: Tuning) -> PageTable:
         f"per {tuning.unit}",
         "low",
         "high",
-        f"regret today, per {tuning.unit}",
+        f"less than the best candidate, per {tuning.unit}",
         f"effective sample size, {tuning.unit}s",
         f"interval width, per {tuning.unit}",
     ]
@@ -59,13 +63,13 @@ def _numbers(tuning: Tuning) -> PageTable:
     for candidate in tuning.candidates:
         cells = ["–", "–", "–", candidate.refused or ""]
         if not candidate.refused:
-            values = (
-                candidate.earns.value,
-                candidate.earns.low,
-                candidate.earns.high,
-                candidate.under_best.value,
-            )
-            cells = [number(value) for value in values]
-        worth = [f"{candidate.tomorrow_pess:,.0f}", number(candidate.tomorrow_width)]
+            earns = candidate.earns
+            cells = [
+                as_exact_as_its_interval(earns),
+                number(earns.low),
+                number(earns.high),
+                as_exact_as_its_interval(candidate.under_best),
+            ]
+        worth = [f"{candidate.tomorrow_pess:,.0f}", width(candidate.tomorrow_width)]
         rows.append([candidate.name, *cells, *worth])
     return PageTable(heads, rows)

@@ -25,7 +25,7 @@ def as_json_text(tuning: Tuning) -> str:
 
 
 def print_report(tuning: Tuning, source: str, console: Console | None = None) -> None:
-    """Print which candidate earns most, how sure that is, and what exploring costs and gains."""
+    """Print what each candidate earns, how sure that is, and what its log could evaluate."""
     console = console or Console(highlight=False)
     unit, log = tuning.unit, counted(tuning.rows, tuning.unit)
     say(console, f"Which exploration settings earn most? From {log} of\n{source}\n")
@@ -33,13 +33,11 @@ def print_report(tuning: Tuning, source: str, console: Console | None = None) ->
     names, floor = short_names(tuning)
     say(
         console,
-        f"\nEach candidate starts untrained and learns from {tuning.horizon:,} accepted {unit}s,"
-        f" {tuning.words}.{floor} The intervals of a column hold jointly at"
-        f" {100 * tuning.level:.6g} %. Today's policy: {tuning.today},"
+        f"\n{what_is_shown(tuning)}{floor} Today's policy: {tuning.today},"
         f" {_between(tuning.today_earns)} per {unit}.\n",
     )
     console.print(_earnings(tuning, names))
-    say(console, f"* earns most\n\n{tomorrow_question(tuning)}\n")
+    say(console, f"* highest estimate\n\n{tomorrow_question(tuning)}\n")
     console.print(_tomorrow(tuning, names))
     for line in floor_lines(tuning):
         say(console, line)
@@ -54,21 +52,36 @@ def print_report(tuning: Tuning, source: str, console: Console | None = None) ->
 
 
 def lead(tuning: Tuning) -> str:
-    """Say which candidate earns most, and how much."""
+    """Say which candidate has the highest estimate, and how much that is."""
     best = tuning.best
     level = f"{100 * tuning.level:.6g} %"
     return (
-        f"{best.name} earns most: {number(best.earns.value)} per {tuning.unit} ({level} interval"
-        f" {_ends(best.earns)})."
+        f"Highest estimate: {best.name}, {as_exact_as_its_interval(best.earns)} per {tuning.unit}"
+        f" (joint {level} interval {_ends(best.earns)})."
+    )
+
+
+def what_is_shown(tuning: Tuning) -> str:
+    """Say what a candidate's value is the mean of, and what its interval covers."""
+    unit = tuning.unit
+    covers = f"the randomness of {unit}s and of learning histories"
+    if tuning.replays == 1:
+        covers = f"the randomness of {unit}s alone, given one learning history"
+    return (
+        f"A value is the mean reward over the first {tuning.horizon:,} decisions of an untrained"
+        f" learner (rejection-sampling replay, {tuning.words}). It learns only from accepted"
+        f" {unit}s: each is accepted with a probability in proportion to its importance weight"
+        " under the learner. Another horizon (--horizon) can change values and ranking. Intervals"
+        f" cover {covers}; those of a column hold jointly at {100 * tuning.level:.6g} %."
     )
 
 
 def tomorrow_question(tuning: Tuning) -> str:
     """Say what the second table compares."""
     return (
-        "Exploring costs reward today, and makes the next log more informative. If each candidate,"
-        f" as trained here, wrote {counted(tuning.tasks, tuning.unit)}, how precisely could those"
-        f" evaluate {tuning.new}?"
+        f"How precisely could a log of {counted(tuning.tasks, tuning.unit)}, written by each"
+        f" candidate as trained here, evaluate {tuning.new}? The effective sample size and the"
+        f" width of a {100 * tuning.level:.6g} % interval answer that."
     )
 
 
@@ -84,7 +97,7 @@ def short_names(tuning: Tuning) -> tuple[list[str], str]:
 
 
 def certainty(tuning: Tuning) -> str:
-    """Say how sure it is that the chosen one is the best."""
+    """Say from which candidates the chosen one can't be separated."""
     others = [
         (name, candidate)
         for name, candidate in zip(short_names(tuning)[0], tuning.candidates, strict=True)
@@ -99,8 +112,8 @@ def certainty(tuning: Tuning) -> str:
     named = ", ".join(rivals[:3]) + (f" and {len(rivals) - 3} more" if len(rivals) > 3 else "")
     of = f"{lesser} of the" if lesser else "none of the"
     return (
-        f"It earns significantly more than {of} {counted(len(others), 'other')}; as good within"
-        f" sampling error: {named}."
+        f"Not separable from it: {named}. It earns significantly more than {of}"
+        f" {counted(len(others), 'other')}."
     )
 
 
@@ -135,7 +148,7 @@ def _earnings(tuning: Tuning, names: Sequence[str]) -> Table:
         add_row(
             table,
             f"{name} *" if best else name,
-            number(candidate.earns.value),
+            as_exact_as_its_interval(candidate.earns),
             _ends(candidate.earns),
             _ends(candidate.over_today),
             "" if best else _ends(candidate.under_best),
@@ -146,11 +159,13 @@ def _earnings(tuning: Tuning, names: Sequence[str]) -> Table:
 def _tomorrow(tuning: Tuning, names: Sequence[str]) -> Table:
     per = f"per {tuning.unit}"
     ess = f"effective sample\nsize, {tuning.unit}s"
-    table = _table((f"regret today,\n{per}", ess, f"interval width,\n{per}"))
+    less = f"less than the best\ncandidate, {per}"
+    table = _table((less, ess, f"interval width,\n{per}"))
     for name, candidate in zip(names, tuning.candidates, strict=True):
-        regret = "–" if candidate.refused else number(candidate.under_best.value)
+        shortfall = as_exact_as_its_interval(candidate.under_best)
         ess = f"{candidate.tomorrow_pess:,.0f}"
-        add_row(table, name, regret, ess, number(candidate.tomorrow_width))
+        cells = ("–" if candidate.refused else shortfall, ess, width(candidate.tomorrow_width))
+        add_row(table, name, *cells)
     return table
 
 
@@ -163,11 +178,40 @@ def _table(heads: Sequence[str]) -> Table:
 
 
 def _between(amount: Amount) -> str:
-    return f"{number(amount.value)} ({_ends(amount)})"
+    return f"{as_exact_as_its_interval(amount)} ({_ends(amount)})"
+
+
+def as_exact_as_its_interval(amount: Amount) -> str:
+    """Write a value with the decimals that its interval has.
+
+    Examples
+    --------
+    >>> from replay.numerics.amount import Amount
+    >>> as_exact_as_its_interval(Amount(0.03198, -0.005, 0.069))
+    '0.032'
+    """
+    if amount.value == amount.low == amount.high:
+        return number(amount.value)
+    return f"{amount.value:.{_decimals(amount)}f}"
+
+
+def width(value: float) -> str:
+    """Write an interval's width: known to 1 or 2 % (`LOOKED_AT`), so with three digits.
+
+    Examples
+    --------
+    >>> width(0.10254), width(math.inf)
+    ('0.103', '∞')
+    """
+    return number(float(f"{value:.3g}"))
 
 
 def _ends(amount: Amount) -> str:
     """Write both ends, rounded to two digits of their distance."""
-    width = amount.high - amount.low
-    digits = max(1 - math.floor(math.log10(width)), 0) if width > 0 else 4
-    return f"{amount.low:.{digits}f} to {amount.high:.{digits}f}"
+    decimals = _decimals(amount)
+    return f"{amount.low:.{decimals}f} to {amount.high:.{decimals}f}"
+
+
+def _decimals(amount: Amount) -> int:
+    distance = amount.high - amount.low
+    return max(1 - math.floor(math.log10(distance)), 0) if distance > 0 else 4

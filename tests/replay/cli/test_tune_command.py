@@ -38,8 +38,8 @@ def test_the_report_is_readable_at_80_columns_and_ends_in_a_block_to_paste(log: 
     result = run(log, "--context", "type", *GRID, "--precision", "0.1")
     assert result.exit_code == 0, result.output
     for word in (
-        "Which exploration settings earn most?", "earns most: ", "accepted rows",
-        "3 replays", "more than today", "Exploring costs reward today",
+        "Which exploration settings earn most?", "Highest estimate: ", "untrained learner",
+        "3 replays", "more than today", "less than the best",
         "Smallest exploration floor of epsilon_greedy", "ridge regression",
     ):  # fmt: skip
         assert word in " ".join(result.output.split())
