@@ -14,6 +14,17 @@ class Grade(StrEnum):
     BROKEN = "broken"
 
 
+def percent(part: float) -> str:
+    """Write a share in per cent with two digits, so that a small one isn't 0.
+
+    Examples
+    --------
+    >>> percent(0.0017), percent(0.31), percent(0.0), percent(1.0)
+    ('0.17 %', '31 %', '0 %', '100 %')
+    """
+    return f"{100 * part:.2g} %" if 0.0 < part < 0.1 else f"{100 * part:.0f} %"
+
+
 class CheckResult(NamedTuple):
     """Result of one check: its name, its grade, and a sentence with the figures behind it."""
 

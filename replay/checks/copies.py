@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.checks.check_result import CheckResult, Grade
+from replay.checks.check_result import CheckResult, Grade, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,8 +58,8 @@ def on_copies(share: float) -> tuple[CheckResult, ...]:
     if not share:
         return ()
     text = (
-        f"{share:.0%} of the rows are copies of another row (same action, propensity, context and"
-        " reward), which makes intervals too narrow: remove them, or name the column that copies"
+        f"{percent(share)} of the rows are copies of another row (same action, propensity, context"
+        " and reward), which makes intervals too narrow: remove them, or name the column that copies"
         " share (--cluster COLUMN)"
     )
     return (CheckResult("copies", Grade.BROKEN, text),)

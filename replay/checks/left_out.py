@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay.checks.check_result import CheckResult, Grade
+from replay.checks.check_result import CheckResult, Grade, percent
 
 WEAK, BROKEN = 0.01, 0.2
 """Share of the rows: those left out may have any reward, and where they were lost because of it,
@@ -20,7 +20,7 @@ def left_out(unusable: int, used: int) -> tuple[CheckResult, ...]:
     if not unusable:
         return ()
     share = unusable / (unusable + used)
-    text = f"{share:.1%} of the rows can't be used and are left out"
+    text = f"{percent(share)} of the rows can't be used and are left out"
     if share <= WEAK:
         return (CheckResult("rows left out", Grade.GOOD, text),)
     text += ": if that depends on their reward, the estimate is biased"

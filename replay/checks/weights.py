@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr
 
-from replay.checks.check_result import CheckResult, Grade
+from replay.checks.check_result import CheckResult, Grade, percent
 from replay.stats.unseen_tail import by_more_than_luck
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def on_rewards(diagnostics: Diagnostics, target: str) -> list[CheckResult]:
     if diagnostics.effective_events is None:
         return []
     verdict, least = _graded(diagnostics.effective_events, EVENTS)
-    text = f"effective number of rewards for {target}: {_few(diagnostics.effective_events)}"
+    events = _few(diagnostics.effective_events)
+    text = f"effective number of non-zero weighted rewards for {target}: {events}"
     return [CheckResult("rewards", verdict, text + least)]
 
 
@@ -94,12 +95,17 @@ def _graded(value: float, limits: tuple[float, float]) -> tuple[Grade, str]:
     return Grade.GOOD, ""
 
 
-def on_precision(rewards: float | None) -> list[CheckResult]:
-    """How many logged rewards would have a mean as precise."""
+def on_precision(rewards: float | None, rows: int | None = None) -> list[CheckResult]:
+    """How many logged rewards would have a mean as precise; there are `rows` of them."""
     if rewards is None:
         return []
     grade, least = _graded(rewards, PRECISION)
     text = f"the interval is as wide as that of the mean of {_few(rewards)} logged rewards"
+    if rows is not None and rewards > rows:
+        text += (
+            f", more than the {rows:,} logged: under the target, rewards vary less than in the log,"
+            " or the reward model explains a part of their variance"
+        )
     return [CheckResult("precision", grade, text + least)]
 
 
@@ -129,12 +135,16 @@ def on_mean_weight(diagnostics: Diagnostics) -> list[CheckResult]:
         chance = "exactly"
         if error:
             p_value = 2 * float(ndtr(-abs(mean - 1) / error))
-            chance = f"within sampling error, p = {p_value:.2g}"
+            chance = (
+                f"within sampling error, p = {p_value:.2g}; flagged beyond"
+                f" {MEAN_WEIGHT_ERRORS:.0f} standard errors, {noticed:.2g}"
+            )
         text = f"mean weight {mean:.3g} (expected 1; {chance})"
         return [CheckResult("mean weight", Grade.GOOD, text)]
     text = (
-        f"mean weight {mean:.3g} (expected 1), more than sampling error explains: were the logged"
-        " propensities those used, and could the logging policy take every action of the target?"
+        f"mean weight {mean:.3g} (expected 1), further away than {MEAN_WEIGHT_ERRORS:.0f} standard"
+        f" errors ({noticed:.2g}): were the logged propensities those used, and could the logging"
+        " policy take every action of the target?"
     )
     verdict = Grade.BROKEN if abs(mean - 1) > MEAN_WEIGHT_OFF else Grade.WEAK
     return [CheckResult("mean weight", verdict, text)]
@@ -145,7 +155,7 @@ def on_tail(diagnostics: Diagnostics) -> list[CheckResult]:
     share, index = diagnostics.top_share, diagnostics.tail_index
     if share is None:
         return []
-    text = f"0.1 % of the rows carry {share:.0%} of the total weight"
+    text = f"0.1 % of the rows carry {percent(share)} of the total weight"
     if share > TOP_SHARE:
         return [
             CheckResult(

@@ -37,3 +37,6 @@ class Clipped(ShrinkingEstimator):
         shrunk = [np.minimum(w, limit) if limit < top else w for limit in self.parameters]
         reward = self.scale.logged(scored.reward)
         return replace(self, sums=self.sums.receive(shrunk, 0.0, reward))
+
+    def keeps(self, weight: float) -> bool:
+        return weight <= self.parameters[self.sums.best()]

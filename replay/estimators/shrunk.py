@@ -89,6 +89,11 @@ class ShrinkingEstimator(FieldwiseSum, RowEstimator):
     def setting(self) -> str:
         return f"{self.symbol} = {self.parameters[self.sums.best()]:g}"
 
+    def keeps(self, weight: float) -> bool:
+        """Whether a weight is at most the threshold, and so stays as it is; not so by default."""
+        del weight
+        return False
+
     def interval(self, kind: RewardKind, level: float, rule: IntervalRule = default) -> Interval:
         sums = self.sums
         means = sums.sums[sums.best()] / sums.count if sums.count else np.zeros(5)

@@ -31,3 +31,6 @@ class SwitchDr(ShrinkingEstimator):
         w, top = scored.weight, scored.products.top
         shrunk = [w * (w <= most) if most < top else w for most in self.parameters]
         return replace(self, sums=self.sums.receive(shrunk, scored.direct, scored.residual))
+
+    def keeps(self, weight: float) -> bool:
+        return weight <= self.parameters[self.sums.best()]

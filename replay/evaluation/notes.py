@@ -7,20 +7,23 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from replay.estimators.shrunk import ShrinkingEstimator
 from replay.evaluation.bounded_rewards import limits_note
 from replay.intervals.rules import LIMITED, UNLIMITED
 from replay.runtime.text import counted
 from replay.targets.policy_file import policy_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.estimators.estimator import Estimator
     from replay.numerics.reward_kind import RewardKind
     from replay.tables.columns.roles import Columns
     from replay.tables.time_order import TimeOrder
     from replay.targets.target import TargetPolicy
 
-BOUNDED = (
-    "clipped IPS, Switch-DR and DRos reduce large weights; their intervals include the bias of"
-    " that, if no reward is outside the range of those seen"
+ALLOWED_FOR = (
+    "their intervals include the bias of that, if no reward is outside the range of those seen"
 )
 
 
@@ -56,9 +59,41 @@ def notes_on(
             " as eligible in every row"
         )
     notes += _limits(target, columns, kind, interval)
-    if not only:
-        notes.append(BOUNDED)
     return tuple(notes)
+
+
+def shrinking_note(estimators: Sequence[Estimator], largest: float | None) -> tuple[str, ...]:
+    """Say what estimators that reduce large weights did to these weights; `largest` is one of them.
+
+    Examples
+    --------
+    >>> from replay.estimators.clipped import Clipped
+    >>> for note in shrinking_note([Clipped()], 1.5):
+    ...     print(note)
+    no weight is above the threshold (M): clipped IPS changed nothing; its interval still allows \
+for the weight that is missing where the mean weight is below 1
+    """
+    shrinking = [each for each in estimators if isinstance(each, ShrinkingEstimator)]
+    idle = [each for each in shrinking if largest is not None and each.keeps(largest)]
+    active = [each.name for each in shrinking if each not in idle]
+    notes = []
+    if active:
+        reduce, their = ("reduces", "its interval includes") if not active[1:] else ("reduce", "")
+        allowed = ALLOWED_FOR.replace("their intervals include", their) if their else ALLOWED_FOR
+        notes.append(f"{_listed(active)} {reduce} large weights; {allowed}")
+    if idle:
+        symbols = " or ".join(each.symbol for each in idle)
+        allow = "their intervals still allow" if idle[1:] else "its interval still allows"
+        notes.append(
+            f"no weight is above the threshold ({symbols}): {_listed([e.name for e in idle])}"
+            f" changed nothing; {allow} for the weight that is missing where the mean weight is"
+            " below 1"
+        )
+    return tuple(notes)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def order_note(order: TimeOrder, column: str | None, source: Any) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from replay.checks.copies import on_copies
 from replay.checks.left_out import left_out
-from replay.evaluation.notes import notes_on, order_note
+from replay.evaluation.notes import notes_on, order_note, shrinking_note
 from replay.evaluation.single_pass import NOTE
 from replay.results.summary import Summary
 
@@ -52,6 +52,8 @@ def summaries(
     pairs = []
     for target, sums in zip(question.targets, log_sums.totals, strict=True):
         own = notes_on(target, columns, question.kind, only, options["interval"])
+        if not only:
+            own += shrinking_note(sums.estimators, sums.diagnostics().max_weight)
         summary = Summary(
             "row",
             question.kind,

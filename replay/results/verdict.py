@@ -34,7 +34,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from replay.checks.check_result import CheckResult, Grade
+from replay.checks.check_result import CheckResult, Grade, percent
 from replay.checks.clusters import by_clusters, on_clusters, on_design
 from replay.checks.covariate_balance import on_balance
 from replay.checks.order import on_order
@@ -106,11 +106,13 @@ def judge(
             target,
             unit,
             "seems never to take" if estimated else "could not take",
+            overlap=overlap,
+            known=chances_known or diagnostics.pess is not None,
         ),
         on_worth(diagnostics, rows, target, unit),
         *on_rewards(diagnostics, target),
         *_clusters(diagnostics, design),
-        *on_precision(precision),
+        *on_precision(precision, rows),
         *on_mean_weight(diagnostics),
         *_propensities(mismatch, estimated, known=chances_known),
         *on_tail(diagnostics),
@@ -124,18 +126,37 @@ def judge(
 
 
 def _support(
-    diagnostics: Diagnostics, rows: int, target: str, unit: str, lacks: str
+    diagnostics: Diagnostics,
+    rows: int,
+    target: str,
+    unit: str,
+    lacks: str,
+    *,
+    overlap: Sequence[Overlap],
+    known: bool,
 ) -> CheckResult:
     lacking = diagnostics.no_support_rows
     if not lacking:
-        return CheckResult(
-            "support", Grade.GOOD, f"full support: every action of {target} has a logged propensity"
-        )
+        return CheckResult("support", Grade.GOOD, _supported(target, unit, overlap, known=known))
     verdict = Grade.BROKEN if lacking / rows > NO_SUPPORT_SHARE else Grade.WEAK
     text = (
         f"{target} takes actions that the logging policy {lacks} in {lacking:,} of {rows:,} {unit}s"
     )
     return CheckResult("support", verdict, text)
+
+
+def _supported(target: str, unit: str, overlap: Sequence[Overlap], *, known: bool) -> str:
+    """Say how far support could be checked, where no row lacks it."""
+    if known:
+        return f"full support: the log could take every action of {target} in every {unit}"
+    wanted = [action for action in overlap if action.wanted > 0]
+    seen = f"no {unit} is known to lack support"
+    if wanted and all(action.taken for action in wanted):
+        seen = f"every action of {target} occurs in the log"
+    return (
+        f"{seen}; support {unit} by {unit} can't be checked, because the log has only the"
+        " propensity of the action taken"
+    )
 
 
 def _clusters(diagnostics: Diagnostics, design: DesignEffect | None) -> list[CheckResult]:
@@ -187,14 +208,14 @@ def _overlap(
     never = [action for action in thin if not action.taken]
     if never:
         text = (
-            f"{target} takes {never[0].action} in {never[0].wanted / rows:.0%} of the rows, but the"
-            " log never has it"
+            f"{target} takes {never[0].action} in {percent(never[0].wanted / rows)} of the rows, but"
+            " the log never has it"
         )
         return [CheckResult("overlap", Grade.WEAK if known else Grade.BROKEN, text)]
     worst = thin[0]
     text = (
-        f"{target} takes {worst.action} in {worst.wanted / rows:.0%} of the rows; the effective"
-        f" sample size of its {worst.taken:,} logged rows is {worst.ess:.1f}"
+        f"{target} takes {worst.action} in {percent(worst.wanted / rows)} of the rows; the"
+        f" effective sample size of its {worst.taken:,} logged rows is {worst.ess:.1f}"
     )
     return [CheckResult("overlap", Grade.WEAK, text)]
 
@@ -217,6 +238,6 @@ def _drift(drift: float | None) -> list[CheckResult]:
     if drift is None:
         return []
     if drift > BY_LUCK:
-        return [CheckResult("drift", Grade.GOOD, "mean rewards do not drift over the log")]
+        return [CheckResult("drift", Grade.GOOD, "no drift of the mean reward detected")]
     text = "mean rewards drift over the log: the estimate is for its whole time, not for its end"
     return [CheckResult("drift", Grade.WEAK, text)]

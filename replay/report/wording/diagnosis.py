@@ -42,7 +42,7 @@ def diagnostic_numbers(diagnostics: Diagnostics) -> list[list[str]]:
         ["effective sample size expected from the logged propensities", number(diagnostics.pess)],
         ["effective sample size, lower bound", number(diagnostics.ess_lower)],
         ["variance factor for weights larger than any drawn", number(diagnostics.variance_factor)],
-        ["effective number of rewards", number(diagnostics.effective_events)],
+        ["effective number of non-zero weighted rewards", number(diagnostics.effective_events)],
         ["effective number of clusters", number(diagnostics.effective_clusters)],
         ["mean weight (expected 1)", number(diagnostics.mean_weight)],
         ["standard error of the mean weight", number(diagnostics.mean_weight_error)],

@@ -58,7 +58,9 @@ def test_intervals_overlap_the_one_of_the_uniform_log(shared_data: Path, campaig
 @pytest.mark.parametrize("campaign", ["men", "all"])
 def test_a_log_of_few_clicks_is_weak_but_answers(shared_data: Path, campaign: str) -> None:
     answer = ask(shared_data / "obd" / "bts" / f"{campaign}.csv.gz")
-    assert answer.verdict.startswith("weak: effective number of rewards for uniform:")
+    assert answer.verdict.startswith(
+        "weak: effective number of non-zero weighted rewards for uniform:"
+    )
 
 
 def test_an_item_that_was_hardly_shown_is_refused(shared_data: Path) -> None:

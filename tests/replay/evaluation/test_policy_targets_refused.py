@@ -41,7 +41,7 @@ def test_too_few_rewards_are_a_refusal_and_no_number_is_shown(greedy: str, gaps:
     assert found.refused
     assert [one.estimate for one in found.differences] == [None]
     one = found.evaluations[0]
-    assert "effective number of rewards" in one.verdict
+    assert "effective number of non-zero weighted rewards" in one.verdict
     assert one.value is None
     assert one.gain is None
     assert len(one.withheld) == 1

@@ -25,7 +25,10 @@ def verdict(**changes: float | None) -> str:
     return judge(replace(HEALTHY, **changes), 1000, "uniform").text  # type: ignore[arg-type]  # floats for counts
 
 
-ESS, REWARDS = "effective sample size for uniform:", "effective number of rewards for uniform:"
+ESS, REWARDS = (
+    "effective sample size for uniform:",
+    "effective number of non-zero weighted rewards for uniform:",
+)
 
 
 def test_a_healthy_log_is_good() -> None:
@@ -50,7 +53,7 @@ def test_a_healthy_log_is_good() -> None:
             {"no_support_rows": 1},
             "weak: uniform takes actions that the logging policy could not take in 1 of 1,000",
         ),
-        ({"mean_weight": 1.2}, "weak: mean weight 1.2 (expected 1), more than"),
+        ({"mean_weight": 1.2}, "weak: mean weight 1.2 (expected 1), further away than"),
         ({"mean_weight": 1.1}, "good"),
     ],
 )
@@ -67,9 +70,19 @@ def test_the_expected_effective_sample_counts_where_it_is_known() -> None:
 @pytest.mark.parametrize(
     ("mean", "error", "verdict", "says"),
     [
-        (1.01, 0.03, "good", "mean weight 1.01 (expected 1; within sampling error, p = 0.74)"),
+        (
+            1.01,
+            0.03,
+            "good",
+            "mean weight 1.01 (expected 1; within sampling error, p = 0.74; flagged beyond 4",
+        ),
         (1.0, 0.0, "good", "mean weight 1 (expected 1; exactly)"),
-        (1.2, 0.12, "good", "mean weight 1.2 (expected 1; within sampling error, p = 0.096)"),
+        (
+            1.2,
+            0.12,
+            "good",
+            "mean weight 1.2 (expected 1; within sampling error, p = 0.096; flagged",
+        ),
         (
             3.13,
             1.05,

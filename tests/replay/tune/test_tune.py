@@ -122,5 +122,5 @@ def test_what_can_not_be_asked_is_one_line(
 def test_a_log_that_can_say_of_nobody_is_refused() -> None:
     """One label in a thousand is right: too few rewards speak about anything."""
     rare = np.where(np.arange(3000) % 1000 == 999, 1.0, 0.0)
-    with pytest.raises(CannotAnswer, match="effective number of rewards"):
+    with pytest.raises(CannotAnswer, match="effective number of non-zero weighted rewards"):
         tune(as_table(reward=rare), context=["type"], candidates=FEW, replays=4)

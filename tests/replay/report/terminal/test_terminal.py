@@ -64,7 +64,7 @@ def test_only_what_is_not_good_is_told_of_the_checks() -> None:
     refusal = "takes actions that the logging policy could not take in 9,000 of 20,000 rows"
     assert f"Broken: always:rare {refusal}." in text
     assert "2 other checks are good." in text
-    assert "effective number of rewards" not in text
+    assert "effective number of non-zero" not in text
 
 
 def test_a_refused_answer_has_no_number_of_an_estimate() -> None:
