@@ -59,7 +59,7 @@ def on_copies(share: float) -> tuple[CheckResult, ...]:
         return ()
     text = (
         f"{percent(share)} of the rows are copies of another row (same action, propensity, context"
-        " and reward), which makes intervals too narrow: remove them, or name the column that copies"
-        " share (--cluster COLUMN)"
+        " and reward), which makes intervals too narrow: remove them, or name the column that"
+        " copies share (--cluster COLUMN)"
     )
     return (CheckResult("copies", Grade.BROKEN, text),)

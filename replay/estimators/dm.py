@@ -47,4 +47,4 @@ class Dm(FieldwiseSum, RowEstimator):
         own, value = self.dr.interval(kind, level, rule), self.value()
         if value is None:
             return own
-        return own.holding(value)._replace(rule="DR's, extended to contain DM")
+        return own.holding(value)._replace(rule="DR's, widened to include DM")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from replay.intervals.interval import widest, within
 from replay.intervals.skewed import skewed
-from replay.intervals.wilson import wilson
+from replay.intervals.wilson import wilson_of
 
 if TYPE_CHECKING:
     from replay.intervals.evidence import Evidence
@@ -38,7 +38,7 @@ def default(evidence: Evidence | None, kind: RewardKind, level: float) -> Interv
         return widest(kind)
     value, variance = evidence.value, evidence.variance
     if kind == "binary":
-        return wilson(value, variance, evidence.ess, level, evidence.cluster_freedom)
+        return wilson_of(evidence, variance, level)
     freedom = evidence.believed_freedom(kind)
     own = skewed(value, variance, freedom, evidence.skewness, level)
     return within(own.low, own.high, kind, own.rule).holding(value)

@@ -38,7 +38,7 @@ def log_scale(value: float, variance: float, freedom: float | None, level: float
         return widest("positive")
     exponent = quantile(freedom, level) * math.sqrt(variance) / value
     factor = math.exp(min(exponent, 700.0))  # exp(710) is too large for a float
-    return Interval(value / factor, value * factor, "log scale, t by kurtosis")
+    return Interval(value / factor, value * factor, "log scale, t, Satterthwaite df")
 
 
 def log_rule(evidence: Evidence | None, kind: RewardKind, level: float) -> Interval:

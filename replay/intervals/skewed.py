@@ -48,7 +48,7 @@ def skewed(
     """
     reach, normal = quantile(freedom, level), quantile(None, level)
     low, high = ends(value, math.sqrt(variance), skewness, reach, normal, further_at=reach)
-    return Interval(low, high, "t by kurtosis, corrected for skewness")
+    return Interval(low, high, "Johnson's skewness-corrected t")
 
 
 def ends(

@@ -33,7 +33,7 @@ def student(value: float, variance: float, freedom: float | None, level: float) 
     (-2.23, 2.23)
     """
     half = quantile(freedom, level) * math.sqrt(variance)
-    return Interval(value - half, value + half, "t by kurtosis")
+    return Interval(value - half, value + half, "t, Satterthwaite df")
 
 
 def quantile(freedom: float | None, level: float) -> float:

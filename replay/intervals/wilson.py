@@ -65,4 +65,21 @@ def wilson_rule(evidence: Evidence | None, kind: RewardKind, level: float) -> In
     """Wilson's interval with the variance that was seen; for binary rewards only."""
     if evidence is None or kind != "binary":
         return widest(kind, "needs rewards of 0 and 1")
-    return wilson(evidence.value, evidence.seen, evidence.ess, level, evidence.cluster_freedom)
+    return wilson_of(evidence, evidence.seen, level)
+
+
+def wilson_of(evidence: Evidence, variance: float, level: float) -> Interval:
+    """Interval of an estimate; its rule says whether m is the number of rows or an effective one.
+
+    Examples
+    --------
+    >>> from replay.intervals.evidence import Evidence
+    >>> wilson_of(Evidence(0.5, 0.025, 0.025, 10, ess=10.0), 0.025, 0.95).rule
+    'Wilson'
+    >>> wilson_of(Evidence(0.5, 0.05, 0.05, 10, ess=5.0), 0.05, 0.95).rule
+    'Wilson with effective n'
+    """
+    freedom = evidence.cluster_freedom
+    interval = wilson(evidence.value, variance, evidence.ess, level, freedom)
+    plain = freedom is None and math.isclose(evidence.ess, evidence.rows)
+    return interval if plain else interval._replace(rule="Wilson with effective n")

@@ -208,8 +208,8 @@ def _overlap(
     never = [action for action in thin if not action.taken]
     if never:
         text = (
-            f"{target} takes {never[0].action} in {percent(never[0].wanted / rows)} of the rows, but"
-            " the log never has it"
+            f"{target} takes {never[0].action} in {percent(never[0].wanted / rows)} of the rows,"
+            " but the log never has it"
         )
         return [CheckResult("overlap", Grade.WEAK if known else Grade.BROKEN, text)]
     worst = thin[0]

@@ -101,7 +101,7 @@ class AuditedDm(AuditedEstimator):
         own, value = rule(self.evidence(), kind, level), self.value()
         if value is None:
             return own
-        return own.holding(value)._replace(rule="DR's, extended to contain DM")
+        return own.holding(value)._replace(rule="DR's, widened to include DM")
 
 
 def _parts(scored: Scored) -> tuple[Scored, Floats]:

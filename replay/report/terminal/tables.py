@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from replay.results.evaluation import Difference, Estimate, Evaluation
     from replay.results.money import Money
 
-VARIANCE = "each variance is the larger of the sample's and that of a reward model"
+VARIANCE = "variance: the larger of the empirical and a model-based one"
 
 NO_VARIANCE = ("betting", "empirical Bernstein")
 """Intervals that rest on the limits of the rewards, on no model's variance."""

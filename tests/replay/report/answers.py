@@ -111,7 +111,7 @@ def sliced(many: int = 30, column: str = "country") -> Evaluation:
                 f"value {at}",
                 rows,
                 Estimate("DR", value, value - half, value + half, 0.95, "Wilson"),
-                Estimate("DR", more, more - half, more + half, 0.95, "t by kurtosis"),
+                Estimate("DR", more, more - half, more + half, 0.95, "t, Satterthwaite df"),
                 Judgement() if rows > 200 else Judgement(VerdictStatus.WEAK, ("few rows",)),
             )
         )
@@ -141,7 +141,7 @@ def hostile() -> Evaluation:
 def compared() -> Comparison:
     """Three targets, the last of which the log can't answer for."""
     every = (good(), good("greedy", scale=1.2), refused())
-    pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t by kurtosis")
+    pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t, Satterthwaite df")
     return Comparison(
         every,
         (Difference("greedy", "uniform", pair), Difference("always:rare", "uniform", None)),
@@ -167,7 +167,7 @@ def learner(target: str = "policy.toml", *, scale: float = 1.0) -> Evaluation:
 def compared_learners() -> Comparison:
     """Two that learn and two that don't, one of each kind refused."""
     unwalked = replace(refused("short.toml"), learning=LearnerReplay("softmax 5, floor 0.02"))
-    pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t by kurtosis")
+    pair = Estimate("DR", 0.0354, 0.0211, 0.0497, 0.95, "t, Satterthwaite df")
     return Comparison(
         (good(), learner(), good("greedy", scale=1.2), learner("new.toml"), unwalked),
         (
