@@ -82,27 +82,28 @@ def curve_figure(curve: Sequence[Point], logged: float | None, unit: str) -> Fig
     key = [Swatch("first", f"the estimate ± {ERRORS:g} standard errors")]
     if logged is not None:
         key.append(Swatch("level", "logged mean"))
-    title = said(curve)
+    title = said(curve, unit)
     drawing = picture(title, about, TOP + TALL + (40 if times else 24), drawn)
     return Figure(title, drawing, PageTable(heads, rows, words=0), tuple(key))
 
 
-def said(curve: Sequence[Point]) -> str:
-    """Say whether the estimate has settled: all of its second half within the band of its middle.
+def said(curve: Sequence[Point], unit: str = "row") -> str:
+    """Say what is drawn, and how far the cumulative estimate moved over the log's second half.
+
+    Cumulative means share most of their rows, so a level curve is no proof of anything.
 
     Examples
     --------
     >>> from replay.results.evaluation import Point
-    >>> said([Point(50, 0.5, 0.1), Point(100, 0.55, 0.07)])
-    'The estimate has settled: over the second half of the log it stayed within 2 standard errors'
+    >>> said([Point(50, 0.5, 0.1), Point(99, 0.5, 0.07)])
+    'Estimate by number of rows (cumulative)'
     """
-    later = [point for point in curve if point.rows >= curve[-1].rows / 2]
-    over = "over the second half of the log it"
-    if all(abs(point.value - later[0].value) <= ERRORS * later[0].error for point in later):
-        return f"The estimate has settled: {over} stayed within {ERRORS:g} standard errors"
-    values = [point.value for point in later]
-    _, low, high = rounded(later[-1].value, min(values), max(values))
-    return f"The estimate hasn't settled: {over} ranged from {low} to {high}"
+    values = [point.value for point in curve if point.rows >= curve[-1].rows / 2]
+    _, low, high = rounded(values[-1], min(values), max(values))
+    title = f"Estimate by number of {unit}s (cumulative)"
+    if min(values) == max(values):
+        return title
+    return f"{title}; from half of the {unit}s on it ranged from {low} to {high}"
 
 
 def _times(curve: Sequence[Point]) -> list[tuple[float, str, str]]:

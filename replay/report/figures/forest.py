@@ -45,6 +45,8 @@ class ForestRow(NamedTuple):
     words: str = ""
     kind: str = "plain"
     """`chosen` for the recommended one, `logged` for what was logged, else `plain`."""
+    level: str = ""
+    """At which level its interval holds, where the intervals of a plot differ in that."""
 
 
 class ReferenceLine(NamedTuple):
@@ -141,17 +143,18 @@ def _about(lines: Sequence[ForestRow], rule: ReferenceLine | None) -> str:
 
 
 def _table(lines: Sequence[ForestRow], heads: tuple[str, str]) -> PageTable:
-    rows = []
+    rows, levels = [], any(line.level for line in lines)
     for line in lines:
         estimate = line.estimate
+        its_level = [line.level] if levels else []
         if estimate is None:
-            rows.append([line.name, line.words, "–", "–", "–"])
+            rows.append([line.name, line.words, *its_level, "–", "–", "–"])
             continue
         how = f"{estimate.interval}{f', {estimate.setting}' if estimate.setting else ''}"
-        rows.append(
-            [line.name, how, number(estimate.value), number(estimate.low), number(estimate.high)]
-        )
-    return PageTable([*heads, "value", "low", "high"], rows, words=2)
+        values = [number(value) for value in (estimate.value, estimate.low, estimate.high)]
+        rows.append([line.name, how, *its_level, *values])
+    words = [*heads, *(["level"] if levels else [])]
+    return PageTable([*words, "value", "low", "high"], rows, words=len(words))
 
 
 def _key(lines: Sequence[ForestRow], *, beyond: bool) -> tuple[Swatch, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from replay.report.figures.forest import ForestRow, ReferenceLine, forest
 from replay.report.page.one_target import gain_figure, rule_of
+from replay.report.wording.levels import are_joint, level_words
 from replay.report.wording.sentence import REFUSED, accuracy_known, differing
 
 if TYPE_CHECKING:
@@ -42,7 +43,11 @@ def sections_of_family(family: Family) -> FamilySections:
         which=" that learn" if family.learns else "",
         span=family.lived,
         targets=_targets(family),
-        gains=gain_figure(gains) if any(gain is not None for _, gain in gains) else None,
+        gains=(
+            gain_figure(gains, _marginal(family))
+            if any(gain is not None for _, gain in gains)
+            else None
+        ),
         sentences=tuple(map(differing, family.differences)),
         differences=_differences(family) if family.differences else None,
     )
@@ -58,7 +63,17 @@ def _targets(family: Family) -> Figure:
     title = f"What {who} would have earned"
     if able < len(every):
         title += f"; the log can answer for {able:,}"
+    level = logging.level
+    if _marginal(family):
+        title += f" ({level_words(level, joint=True)} intervals; of the log: marginal)"
     return forest(title, lines, rule_of(logging), HEADS)
+
+
+def _marginal(family: Family) -> str:
+    """Level of intervals that hold each by itself, where the targets' own hold jointly."""
+    level = family.evaluations[0].logging.level
+    joint = are_joint([answer.estimate for answer in family.evaluations], level)
+    return level_words(level, joint=False) if joint else ""
 
 
 def _differences(family: Family) -> Figure:
@@ -66,4 +81,7 @@ def _differences(family: Family) -> Figure:
     lines = [ForestRow(pair.target, pair.estimate, REFUSED) for pair in family.differences]
     paired = "in the same replays" if family.learns else f"{unit} by {unit}"
     title = f"What each target earns more than {than}, {paired}"
+    level = family.evaluations[0].logging.level
+    if are_joint([pair.estimate for pair in family.differences], level):
+        title += f" ({level_words(level, joint=True)} intervals)"
     return forest(title, lines, ReferenceLine(0.0, f"as much as {than}"), HEADS)

@@ -15,6 +15,7 @@ from replay.report.html.elements import PageTable
 from replay.report.wording.advice import ADVICE, good_checks, worst_first
 from replay.report.wording.diagnosis import diagnosis, diagnostic_numbers
 from replay.report.wording.digits import number
+from replay.report.wording.levels import are_joint, level_words
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
 from replay.report.wording.sentence import REFUSED, accuracy_known, lived, more, reason, sentence
 
@@ -96,10 +97,14 @@ def sections_of(answer: Evaluation, *, gain: bool) -> TargetSections:
 
 def estimates_figure(answer: Evaluation) -> Figure:
     """Draw the interval of every estimator, and the logged mean."""
-    lines = [ForestRow(answer.logging.estimator, answer.logging, kind="logged")]
+    level, logging = answer.logging.level, answer.logging
+    mixed = are_joint(answer.estimates, level)
+    marginal = level_words(level, joint=False) if mixed else ""
+    lines = [ForestRow(logging.estimator, logging, kind="logged", level=marginal)]
     for estimate in answer.estimates:
         kind = "chosen" if estimate.estimator == answer.default else "plain"
-        lines.append(ForestRow(estimate.estimator, estimate, "no estimate", kind))
+        own = level_words(level, joint=True) if are_joint([estimate], level) else marginal
+        lines.append(ForestRow(estimate.estimator, estimate, "no estimate", kind, own))
     return forest(
         _agreement(answer), lines, rule_of(answer.logging), ("estimator", "interval method")
     )
@@ -120,8 +125,8 @@ def rule_of(logging: Estimate) -> ReferenceLine | None:
     )
 
 
-def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
-    """Draw what targets earn more than was logged, against nothing."""
+def gain_figure(gains: list[tuple[str, Estimate | None]], level: str = "") -> Figure:
+    """Draw what targets earn more than was logged, against nothing; `level` is their intervals'."""
     lines = [ForestRow(name, gain, REFUSED) for name, gain in gains]
     sentences = [
         f"{shortened(name, WIDE)} earns {more(gain, 'was logged')}"
@@ -130,6 +135,7 @@ def gain_figure(gains: list[tuple[str, Estimate | None]]) -> Figure:
     ]
     alone = len(gains) == 1 and sentences
     title = sentences[0] if alone else "What each target earns more than was logged"
+    title += f" ({level} intervals)" if level else ""
     return forest(
         title, lines, ReferenceLine(0.0, "as much as was logged"), ("target", "interval method")
     )
@@ -156,5 +162,8 @@ def _agreement(answer: Evaluation) -> str:
         return f"The intervals of {chosen.estimator} and {names} don't overlap: look at the checks"
     if not others:
         return f"{chosen.estimator} of {answer.target} {lived(answer)}".rstrip()
-    every = f"all {len(answer.estimates)} estimators"
-    return f"The intervals of {every} overlap that of {chosen.estimator}"
+    same = "a rough check, because all estimates are of the same rows"
+    if len(others) == 1:
+        return f"The interval of {others[0].estimator} overlaps that of {chosen.estimator} ({same})"
+    every = f"all {len(others)} other estimators"
+    return f"The intervals of {every} overlap that of {chosen.estimator} ({same})"

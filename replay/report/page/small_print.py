@@ -15,16 +15,22 @@ def reading(level: float, *, together: bool) -> str:
 
     Examples
     --------
-    >>> reading(0.95, together=False).partition(". ")[0]
-    'In 95 of 100 logs like this one, a 95 % interval contains the true mean'
+    >>> reading(0.95, together=False).partition(": ")[0]
+    'In at least about 95 of 100 logs like this one, a 95 % interval contains the true mean'
     """
     often = f"{100 * level:.6g}"
     an = "an" if often.startswith(("8", "11", "18")) else "a"
-    true = "true means of all targets at once" if together else "true mean"
+    joint = (
+        f" Joint {often} % intervals contain the true means of all targets at once that often."
+        if together
+        else ""
+    )
     return (
-        f"In {often} of 100 logs like this one, {an} {often} % interval contains the {true}. It"
-        " covers sampling error only, not wrong propensities, nor anything that has changed since"
-        " the log was written."
+        f"In at least about {often} of 100 logs like this one, {an} {often} % interval contains the"
+        f" true mean: the expected reward of the process that produced the log, assuming it"
+        f" unchanged, if the target had made the decisions.{joint} The mean of the log estimates"
+        " the same for the logging policy. Intervals cover sampling error only, not wrong"
+        " propensities, nor anything that has changed since the log was written."
     )
 
 

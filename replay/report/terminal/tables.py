@@ -8,6 +8,7 @@ from rich.table import Table
 
 from replay.report.figures.drawing import shortened
 from replay.report.wording.digits import number, with_interval
+from replay.report.wording.levels import are_joint, level_words
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
 from replay.report.wording.sentence import REFUSED, accuracy_known, lived
 from replay.runtime.text import add_row, counted, say
@@ -35,8 +36,11 @@ SHOWN = 40
 
 def print_estimates(answer: Evaluation, console: Console) -> None:
     """Print what was logged and what each estimator says, with intervals."""
-    per = (_value_head(answer), f"{100 * answer.logging.level:.6g} % interval")
-    table = _table("estimator", *per)
+    level = answer.logging.level
+    head = f"{100 * level:.6g} % interval"
+    if are_joint(answer.estimates, level):
+        head += ",\nmarginal (* joint)"
+    table = _table("estimator", _value_head(answer), head)
     table.add_column("interval method")
     for estimate in (answer.logging, *answer.estimates):
         mark = " *" if estimate.estimator == answer.default else ""
@@ -70,22 +74,36 @@ def print_money(money: Money, console: Console) -> None:
 def print_targets(family: Family, console: Console) -> None:
     """Print a row for each target of a family, and their differences."""
     every = family.evaluations
-    heads = (_value_head(every[0]), "more than logged", "verdict")
+    level = every[0].logging.level
+    heads = [_value_head(every[0]), "more than logged"]
+    joint = are_joint([answer.estimate for answer in every], level)
+    if joint:
+        words = (level_words(level, joint=True), level_words(level, joint=False))
+        heads = [f"{head}\n({said})" for head, said in zip(heads, words, strict=True)]
     rows = []
     for answer in every:
         gain = None if answer.refused or not accuracy_known(answer) else answer.gain
         cells = (_cell(answer.estimate), _cell(gain), answer.judgement.status)
         rows.append((answer.target, *cells))
-    _print_named(family.head, heads, rows, console)
+    _print_named(family.head, [*heads, "verdict"], rows, console)
     if family.lived:
         say(console, family.lived)
     if family.differences:
-        _print_differences(family.differences, every[0].unit, console)
+        _print_differences(family.differences, every[0], console, joint=joint)
 
 
-def _print_differences(differences: Sequence[Difference], unit: str, console: Console) -> None:
-    """Print what each target earns more than another, on the same rows."""
-    table = _table("target", "compared with", f"difference per {unit}")
+def _print_differences(
+    differences: Sequence[Difference], first: Evaluation, console: Console, *, joint: bool
+) -> None:
+    """Print what each target earns more than another, on the same rows.
+
+    `joint` says that the targets' own intervals hold jointly, so these are labelled too.
+    """
+    head, level = f"difference per {first.unit}", first.logging.level
+    if joint:
+        together = are_joint([difference.estimate for difference in differences], level)
+        head += f"\n({level_words(level, joint=True) if together else f'{100 * level:.6g} %'})"
+    table = _table("target", "compared with", head)
     table.columns[1].justify = "left"
     table.columns[1].overflow = "ellipsis"
     for difference in differences:
@@ -109,6 +127,13 @@ def print_slices(answer: Evaluation, console: Console) -> None:
     ]
     say(console, "")
     _print_named("slice", heads, rows, console)
+    level = answer.logging.level
+    if are_joint([part.estimate for part in answer.slices], level):
+        say(
+            console,
+            f"Intervals per {answer.unit} hold jointly at {100 * level:.6g} % for all slices; those"
+            " of the gains have the same level each, higher than that.",
+        )
     weak = sum(part.judgement.status == "weak" for part in answer.slices)
     if weak:
         say(
@@ -133,11 +158,16 @@ def _print_named(
 ) -> None:
     """Print a table whose names give way to its numbers."""
     columns = zip(heads, *(row[1:] for row in rows), strict=True)
-    room = console.width - sum(max(map(len, column)) + GAP for column in columns)
+    room = console.width - sum(max(map(_width, column)) + GAP for column in columns)
     table = _table(name, *heads)
     for row in rows:
         add_row(table, shortened(row[0], max(room, LEAST_NAME)), *row[1:])
     console.print(table)
+
+
+def _width(text: str) -> int:
+    """Width of a cell, of its longest line."""
+    return max(map(len, text.split("\n")))
 
 
 def _value_head(answer: Evaluation) -> str:
