@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Unpack
 
 import click
+from click.core import ParameterSource
 
 from replay.cli.declared import declared_options
 from replay.cli.log_options import source_of
@@ -96,10 +97,18 @@ def evaluate(
     if html is not None:
         from replay.report.page.page import write_page
 
-        write_page(html, answer, shlex.join(["poolwise", "evaluate", *ctx.meta[ARGUMENTS]]), name)
+        write_page(html, answer, _typed(ctx, targets), name)
     if as_json:
         click.echo(as_json_text(answer))
     else:
         print_report(answer, name)
     if answer.refused:
         raise CannotAnswer(f"{name}: {comparison.evaluations[0].verdict}")
+
+
+def _typed(ctx: click.Context, targets: tuple[str, ...]) -> str:
+    """Return the command as it was typed, with the target that was taken by default."""
+    default: list[str] = []
+    if ctx.get_parameter_source("targets") is ParameterSource.DEFAULT:
+        default = [word for target in targets for word in ("--target", target)]
+    return shlex.join(["poolwise", "evaluate", *default, *ctx.meta[ARGUMENTS]])

@@ -65,6 +65,7 @@ class ReplayQuestion:
     others: bool = False
     notes: tuple[str, ...] = ()
     unusable: Unusable = field(default_factory=Unusable)
+    reward: str = ""
 
 
 def of_table(
@@ -89,6 +90,7 @@ def of_table(
         others=others,
         notes=notes,
         unusable=surveyed.unusable,
+        reward=columns.reward.text,
     )
     return of_learners(held, targets, walking_of(options), question, options["tell"])
 
@@ -185,6 +187,7 @@ def _unanswered(
         notes=(*notes, *question.notes),
         unusable=question.unusable,
         learning=LearnerReplay(policy_label(policy)),
+        reward=question.reward,
     )
 
 

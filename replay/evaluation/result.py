@@ -107,6 +107,7 @@ def answer(
         unusable=summary.unusable,
         money=summary.money,
         estimand=summary.estimand,
+        reward=summary.reward,
     )
 
 

@@ -72,6 +72,7 @@ def summaries(
                 *crossed,
             ),
             scale=question.scale,
+            reward=columns.reward.text,
         )
         pairs.append((target, summary))
     return pairs

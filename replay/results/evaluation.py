@@ -149,6 +149,8 @@ class Evaluation:
     estimand
         Of our own log, the name of what is estimated: `single_task` (each task decided by the
         target alone, all others as logged), `single_ask`, or `logged`; empty of tables.
+    reward
+        Of a table, the column or the sum of columns that values are means of.
     """
 
     rows: int
@@ -171,6 +173,7 @@ class Evaluation:
     money: Money | None = None
     learning: LearnerReplay | None = None
     estimand: str = ""
+    reward: str = ""
 
     @property
     def estimate(self) -> Estimate | None:

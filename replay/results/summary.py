@@ -32,7 +32,8 @@ class Summary:
     written (`replay/tables/values/times.py`); `order` is how the rows stand, where a model asked
     for it; `design` is the design effect of a column that looks like ids, `imbalance` how much the
     context depends on the action; `estimand` names what is estimated, on our own log
-    (`replay/results/estimand.py`), where `checked` has findings besides those on the weights.
+    (`replay/results/estimand.py`), where `checked` has findings besides those on the weights;
+    `reward` is the column, or the sum of columns, of a table.
     """
 
     unit: str
@@ -51,4 +52,5 @@ class Summary:
     imbalance: Imbalance | None = None
     scale: RewardScale | None = None
     estimand: str = ""
+    reward: str = ""
     checked: tuple[CheckResult, ...] = ()

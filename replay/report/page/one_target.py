@@ -12,7 +12,7 @@ from replay.report.figures.overlap import overlap_figure
 from replay.report.figures.slices import slice_figure, slice_table
 from replay.report.figures.weights import weight_figure
 from replay.report.html.elements import PageTable
-from replay.report.wording.advice import ADVICE, good_checks, worst_first
+from replay.report.wording.advice import ADVICE, LABELS, good_checks, worst_first
 from replay.report.wording.diagnosis import diagnosis, diagnostic_numbers
 from replay.report.wording.digits import number
 from replay.report.wording.levels import are_joint, level_words
@@ -143,7 +143,8 @@ def gain_figure(gains: list[tuple[str, Estimate | None]], level: str = "") -> Fi
 
 def _check_line(finding: CheckResult) -> CheckLine:
     advice = None if finding.verdict == "good" else ADVICE.get(finding.name, "")
-    return CheckLine(finding.verdict, finding.name, finding.text, advice)
+    name = LABELS.get(finding.name, finding.name)
+    return CheckLine(finding.verdict, name, finding.text, advice)
 
 
 def _agreement(answer: Evaluation) -> str:

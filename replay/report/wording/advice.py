@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.runtime.text import counted
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,6 +37,9 @@ ADVICE = {
 }
 """A sentence for every check of `replay.results.verdict`."""
 
+LABELS = {"worth": "effective sample size"}
+"""What people read for the name of a check that JSON calls otherwise."""
+
 RANK = {"broken": 0, "weak": 1, "good": 2}
 
 
@@ -53,20 +54,22 @@ def wanting(findings: Sequence[CheckResult]) -> list[CheckResult]:
 
 
 def good_checks(findings: Sequence[CheckResult]) -> str:
-    """Say how many checks are good, in a line; empty where there is none.
+    """Say how many checks found nothing, in a line; empty where there is none.
 
     Examples
     --------
     >>> from replay.checks.check_result import CheckResult
     >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "weak", "")])
-    '1 other check is good.'
+    'The other check did not fail; the assumptions in the notes remain.'
     >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "good", "")])
-    'All 2 checks are good.'
+    'No check failed (2 were made); the assumptions in the notes remain.'
     """
     good = sum(finding.verdict == "good" for finding in findings)
     if not good:
         return ""
+    remain = "the assumptions in the notes remain"
     if good == len(findings):
-        return f"All {counted(good, 'check')} are good." if good > 1 else "The one check is good."
-    are = "is" if good == 1 else "are"
-    return f"{counted(good, 'other check')} {are} good."
+        were = "was" if good == 1 else "were"
+        return f"No check failed ({good} {were} made); {remain}."
+    who = "The other check" if good == 1 else f"The {good} other checks"
+    return f"{who} did not fail; {remain}."

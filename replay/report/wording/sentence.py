@@ -64,7 +64,8 @@ def sentence(answer: Evaluation) -> str:
     # Intervals that hold together for several targets are wider, each by itself.
     joint = "joint " if estimate.level > level else ""
     interval = f"{joint}{100 * level:.6g} % interval {low} to {high}"
-    earned = f"{who} would have earned {value} per {answer.unit} ({interval})"
+    of_what = f"mean of `{answer.reward}`; " if answer.reward else ""
+    earned = f"{who} would have earned {value} per {answer.unit} ({of_what}{interval})"
     span = lived(answer)
     return f"{earned}{f' {span}' if span else ''}{_gained(answer.gain)}."
 

@@ -107,7 +107,8 @@ def test_a_page_is_written_with_the_command_that_makes_it(log: str, tmp_path: Pa
     assert result.exit_code == 0
     assert "Verdict: good" in result.output
     page = html.unescape(path.read_text("utf-8"))
-    assert f"<code>{shlex.join(['poolwise', 'evaluate', *arguments])}</code>" in page
+    typed = shlex.join(["poolwise", "evaluate", "--target", "uniform", *arguments])
+    assert f"<code>{typed}</code>" in page
     assert "uniform would have earned" in page
 
 

@@ -49,7 +49,7 @@ def test_the_answer_comes_first_and_the_verdict_last() -> None:
         "uniform would have earned 0.177 per row (95 % interval 0.164 to 0.190), 0.027 more than",
         "estimator per row 95 % interval interval method",
         "DR *",
-        "All 7 checks are good.",
+        "No check failed (7 were made); the assumptions in the notes remain.",
         "7 rows left out: reward is missing",
         "Note: the log doesn't say",
         "Verdict: good",
@@ -63,7 +63,7 @@ def test_only_what_is_not_good_is_told_of_the_checks() -> None:
     text = " ".join(printed(refused()).split())
     refusal = "takes actions that the logging policy could not take in 9,000 of 20,000 rows"
     assert f"Broken: always:rare {refusal}." in text
-    assert "2 other checks are good." in text
+    assert "The 2 other checks did not fail; the assumptions in the notes remain." in text
     assert "effective number of non-zero" not in text
 
 
