@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.report.wording.families import families
+from replay.report.wording.levels import are_joint, level_words
 from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence
 from replay.results.estimand import ONE_AT_A_TIME
 from replay.results.evaluation import Comparison
@@ -15,6 +16,7 @@ from replay.runtime.text import counted, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from replay.report.wording.families import Family
     from replay.results.evaluation import Estimate, Evaluation
 
 
@@ -41,6 +43,7 @@ def as_html(answer: Evaluation | Comparison) -> str:
                 family.head,
                 [_row(each.target, each.estimate) for each in family.evaluations],
                 family.lived,
+                _joint(family),
             )
             for family in families(answer)
         ]
@@ -87,5 +90,15 @@ def _row(name: str, estimate: Estimate | None, *, chosen: bool = False) -> Noteb
     return NotebookRow((name, *cells), chosen)
 
 
-def _table(name: str, rows: Sequence[NotebookRow], span: str = "") -> dict[str, object]:
-    return {"heads": (name, "value", "low", "high", "interval method"), "rows": rows, "span": span}
+def _joint(family: Family) -> str:
+    """Level of a family's intervals where they hold jointly, to put behind a heading."""
+    level = family.evaluations[0].logging.level
+    joint = are_joint([answer.estimate for answer in family.evaluations], level)
+    return f" ({level_words(level, joint=True)})" if joint else ""
+
+
+def _table(
+    name: str, rows: Sequence[NotebookRow], span: str = "", level: str = ""
+) -> dict[str, object]:
+    heads = (name, "value", f"low{level}", f"high{level}", "interval method")
+    return {"heads": heads, "rows": rows, "span": span}

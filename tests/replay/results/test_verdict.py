@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from replay.results.verdict import judge
+from replay.stats.action_stats import Overlap
 from replay.stats.weight_stats import Diagnostics
 
 HEALTHY = Diagnostics(
@@ -128,3 +129,26 @@ def test_an_interval_that_says_no_more_than_a_few_rewards_is_refused(
     rewards: float | None, begins: str
 ) -> None:
     assert judge(HEALTHY, 1000, "uniform", precision=rewards).text.startswith(begins)
+
+
+def test_support_is_called_full_only_where_every_action_has_a_propensity() -> None:
+    """With the propensity of the action taken alone, rows can't be looked at one by one."""
+    seen = [Overlap("a", 500, 1000.0, 500.0)]
+    full = judge(HEALTHY, 1000, "always:a", chances_known=True, overlap=seen).findings[0]
+    assert full.text.startswith("full support: ")
+    partly = replace(HEALTHY, pess=None)
+    occurs = judge(partly, 1000, "always:a", overlap=seen).findings[0]
+    assert occurs.text.startswith("every action of always:a occurs in the log; support row by row")
+    unknown = judge(partly, 1000, "column:p").findings[0]
+    assert unknown.text.startswith("no row is known to lack support; support row by row can't")
+    assert {full.verdict, occurs.verdict, unknown.verdict} == {"good"}
+
+
+def test_more_precision_than_rows_is_explained() -> None:
+    texts = [
+        next(each.text for each in judge(HEALTHY, 1000, "a", precision=p).findings
+             if each.name == "precision")
+        for p in (900.0, 1500.0)
+    ]  # fmt: skip
+    assert "more than the 1,000 logged" not in texts[0]
+    assert "more than the 1,000 logged: under the target" in texts[1]

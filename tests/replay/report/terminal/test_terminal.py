@@ -128,3 +128,23 @@ def test_intervals_that_hold_jointly_are_said_at_their_joint_level() -> None:
     estimates = tuple(replace(one, level=0.974182) for one in answer.estimates)
     text = " ".join(printed(replace(answer, estimates=estimates)).split())
     assert "(joint 95 % interval 0.164 to 0.190)" in text
+
+
+def test_tables_say_which_intervals_are_joint_and_which_marginal() -> None:
+    answer = compared()
+    joint = tuple(
+        replace(each, estimates=tuple(replace(one, level=0.98) for one in each.estimates[-1:]))
+        for each in answer.evaluations
+    )
+    out = printed(replace(answer, evaluations=joint))
+    text = " ".join(out.split())
+    assert "target (joint 95 %) (95 %, marginal) verdict" in text
+    assert "compared with (95 %)" in text
+    assert "marginal (* joint) interval method" in text
+    assert max(len(line.rstrip()) for line in out.splitlines()) <= 80
+    assert "joint" not in printed(answer)
+
+
+def test_the_answer_names_the_quantity() -> None:
+    text = " ".join(printed(replace(good(), reward="quality - 0.5*usd")).split())
+    assert "0.177 per row (mean of `quality - 0.5*usd`; 95 % interval" in text
