@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from replay.report.html.elements import PageTable
 from replay.report.html.render import render
-from replay.report.wording.digits import number
 from replay.runtime.text import counted
 from replay.tune.charts import earnings_chart, exploring_chart
 from replay.tune.report import (
     as_exact_as_its_interval,
     certainty,
     floor_lines,
+    interval_ends,
     lead,
     tomorrow_question,
     what_is_shown,
@@ -66,8 +66,7 @@ def _numbers(tuning: Tuning) -> PageTable:
             earns = candidate.earns
             cells = [
                 as_exact_as_its_interval(earns),
-                number(earns.low),
-                number(earns.high),
+                *interval_ends(earns),
                 as_exact_as_its_interval(candidate.under_best),
             ]
         worth = [f"{candidate.tomorrow_pess:,.0f}", width(candidate.tomorrow_width)]

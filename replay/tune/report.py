@@ -110,11 +110,8 @@ def certainty(tuning: Tuning) -> str:
         return "It earns significantly more than every other candidate."
     lesser = len(others) - len(rivals)
     named = ", ".join(rivals[:3]) + (f" and {len(rivals) - 3} more" if len(rivals) > 3 else "")
-    of = f"{lesser} of the" if lesser else "none of the"
-    return (
-        f"Not separable from it: {named}. It earns significantly more than {of}"
-        f" {counted(len(others), 'other')}."
-    )
+    than = f" It earns significantly more than {lesser} of the {counted(len(others), 'other')}."
+    return f"Not separable from it: {named}.{than if lesser else ''}"
 
 
 def floor_lines(tuning: Tuning) -> list[str]:
@@ -131,7 +128,7 @@ def floor_lines(tuning: Tuning) -> list[str]:
         line = (
             f"Smallest exploration floor of {explorer} that gives an interval width of"
             f" {number(floor.wished)}: {floor.floor:.3g}. It earns"
-            f" {number(max(floor.costs, 0.0))} per {tuning.unit} less than the chosen candidate."
+            f" {max(floor.costs, 0.0):.2g} per {tuning.unit} less than the chosen candidate."
         )
     return [line]
 
@@ -206,10 +203,14 @@ def width(value: float) -> str:
     return number(float(f"{value:.3g}"))
 
 
-def _ends(amount: Amount) -> str:
+def interval_ends(amount: Amount) -> tuple[str, str]:
     """Write both ends, rounded to two digits of their distance."""
     decimals = _decimals(amount)
-    return f"{amount.low:.{decimals}f} to {amount.high:.{decimals}f}"
+    return f"{amount.low:.{decimals}f}", f"{amount.high:.{decimals}f}"
+
+
+def _ends(amount: Amount) -> str:
+    return " to ".join(interval_ends(amount))
 
 
 def _decimals(amount: Amount) -> int:

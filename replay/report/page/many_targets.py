@@ -35,7 +35,9 @@ class FamilySections:
 def sections_of_family(family: Family) -> FamilySections:
     """Fill the sections of a family; targets that learn stand apart from the others."""
     gains = [
-        (answer.target, None if answer.refused else answer.gain)
+        ForestRow(answer.target, None, REFUSED)
+        if answer.refused
+        else ForestRow(answer.target, answer.gain, "not estimated")
         for answer in family.evaluations
         if answer.refused or accuracy_known(answer)
     ]
@@ -45,7 +47,7 @@ def sections_of_family(family: Family) -> FamilySections:
         targets=_targets(family),
         gains=(
             gain_figure(gains, _marginal(family))
-            if any(gain is not None for _, gain in gains)
+            if any(gain.estimate is not None for gain in gains)
             else None
         ),
         sentences=tuple(map(differing, family.differences)),
@@ -65,7 +67,7 @@ def _targets(family: Family) -> Figure:
         title += f"; the log can answer for {able:,}"
     level = logging.level
     if _marginal(family):
-        title += f" ({level_words(level, joint=True)} intervals; of the log: marginal)"
+        title += f" (intervals: {level_words(level, joint=True)}; of the log: marginal)"
     return forest(title, lines, rule_of(logging), HEADS)
 
 
@@ -83,5 +85,5 @@ def _differences(family: Family) -> Figure:
     title = f"What each target earns more than {than}, {paired}"
     level = family.evaluations[0].logging.level
     if are_joint([pair.estimate for pair in family.differences], level):
-        title += f" ({level_words(level, joint=True)} intervals)"
+        title += f" (intervals: {level_words(level, joint=True)})"
     return forest(title, lines, ReferenceLine(0.0, f"as much as {than}"), HEADS)

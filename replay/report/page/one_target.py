@@ -17,7 +17,7 @@ from replay.report.wording.diagnosis import diagnosis, diagnostic_numbers
 from replay.report.wording.digits import number
 from replay.report.wording.levels import are_joint, level_words
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
-from replay.report.wording.sentence import REFUSED, accuracy_known, lived, more, reason, sentence
+from replay.report.wording.sentence import accuracy_known, lived, more, reason, sentence
 
 if TYPE_CHECKING:
     from replay.checks.check_result import CheckResult, Grade
@@ -69,7 +69,7 @@ def sections_of(answer: Evaluation, *, gain: bool) -> TargetSections:
         sentence=sentence(answer),
         why=reason(answer) if shown else "",
         estimates=estimates_figure(answer) if shown and answer.estimates else None,
-        gain=gain_figure([(answer.target, answer.gain)]) if shows_gain else None,
+        gain=gain_figure([ForestRow(answer.target, answer.gain)]) if shows_gain else None,
         money=money_tables(answer.money) if shown and answer.money is not None else (),
         slice_columns=", ".join(dict.fromkeys(part.column for part in answer.slices)),
         slices=slice_figure(answer) if answer.slices else None,
@@ -125,19 +125,18 @@ def rule_of(logging: Estimate) -> ReferenceLine | None:
     )
 
 
-def gain_figure(gains: list[tuple[str, Estimate | None]], level: str = "") -> Figure:
+def gain_figure(gains: list[ForestRow], level: str = "") -> Figure:
     """Draw what targets earn more than was logged, against nothing; `level` is their intervals'."""
-    lines = [ForestRow(name, gain, REFUSED) for name, gain in gains]
     sentences = [
-        f"{shortened(name, WIDE)} earns {more(gain, 'was logged')}"
-        for name, gain in gains
-        if gain is not None and gain.value is not None
+        f"{shortened(gain.name, WIDE)} earns {more(gain.estimate, 'was logged')}"
+        for gain in gains
+        if gain.estimate is not None and gain.estimate.value is not None
     ]
     alone = len(gains) == 1 and sentences
     title = sentences[0] if alone else "What each target earns more than was logged"
-    title += f" ({level} intervals)" if level else ""
+    title += f" (intervals: {level})" if level else ""
     return forest(
-        title, lines, ReferenceLine(0.0, "as much as was logged"), ("target", "interval method")
+        title, gains, ReferenceLine(0.0, "as much as was logged"), ("target", "interval method")
     )
 
 
