@@ -102,9 +102,10 @@ class Queues:
         """Return the projects with entries, sorted."""
         return sorted(self._queues)
 
-    def waits(self, project: str, lookup: Lookup) -> bool:
-        """Whether a task of `project` waits."""
-        return any(self.first(need, lookup) for need in self.needs(project))
+    def waits_since(self, project: str, lookup: Lookup) -> float | None:
+        """Return when the first tasks of a project's queues came; `None` if none of them waits."""
+        firsts = (self.first(need, lookup) for need in self.needs(project))
+        return min((first[0].at for first in firsts if first), default=None)
 
     def needs(self, project: str) -> list[Need]:
         """Return the needs of the waiting tasks of `project`, one for each queue."""

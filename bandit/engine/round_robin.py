@@ -90,10 +90,15 @@ def _stopped(state: TaskState) -> bool:
 def _round(desk: Desk) -> list[str]:
     """Return the projects with waiting tasks: new ones, then the others by when they were served.
 
-    A project at the front of the round without waiting tasks leaves it, and counts as new later.
+    New ones come in the order in which they began to wait. A project at the front of the round
+    without waiting tasks leaves it, and counts as new later; but not while a new one waits, which
+    it would overtake again and again.
     """
-    turns = desk.state.project_turns
-    while turns and not desk.queues.waits(turns[0], desk.peek):
-        del turns[0]
+    turns, since = desk.state.project_turns, {}
     served = set(turns)
-    return [name for name in desk.queues.projects() if name not in served] + turns
+    for name in desk.queues.projects():
+        if name not in served and (at := desk.queues.waits_since(name, desk.peek)) is not None:
+            since[name] = at
+    while not since and turns and desk.queues.waits_since(turns[0], desk.peek) is None:
+        del turns[0]
+    return sorted(since, key=lambda name: (since[name], name)) + turns

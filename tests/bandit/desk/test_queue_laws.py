@@ -114,8 +114,9 @@ class Script:
         """Every open task is asked about, waits in a queue, or is halted."""
         desk = self.engine._desks.of(0)
         for state in self.open():
-            queued = state.waits_for and desk.queues.waits(state.task.project, desk.peek)
-            assert [state.waits(), bool(queued), bool(state.halted)].count(True) == 1
+            since = desk.queues.waits_since(state.task.project, desk.peek)
+            is_queued = bool(state.waits_for) and since is not None
+            assert [state.waits(), is_queued, bool(state.halted)].count(True) == 1
 
     def open(self) -> list[Any]:
         desk = self.engine._desks.of(0)

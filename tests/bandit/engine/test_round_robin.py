@@ -43,7 +43,8 @@ class Rounds:
     def play(self, arriving: Sequence[tuple[str, float | None]]) -> None:
         for project, usd in arriving:
             self.number += 1
-            made = task(f"{project}{self.number}", project, value_usd=usd)
+            at = ROUND_S * len(self.asked)
+            made = task(f"{project}{self.number}", project, value_usd=usd, at=at)
             assert self.engine.receive(made) == []
             self.waiting[project] += 1
         before = {project for project, count in self.waiting.items() if count}
@@ -83,3 +84,26 @@ def test_a_project_that_is_new_comes_before_those_that_were_served(projects: lis
         rounds.play([])
     served = rounds.asked[: rounds.asked.index("new")]
     assert len(set(served)) == len(served)
+
+
+@settings(max_examples=30)
+@given(st.permutations("pqz"))
+def test_a_project_that_was_never_served_is_not_overtaken_by_two_that_come_and_go(
+    names: Sequence[str],
+) -> None:
+    """One task each of the two in turns takes the room of a round, whatever they are called."""
+    many, *few = names
+    rounds = Rounds()
+    rounds.play([(many, None)] * 20 + [(few[0], None)])
+    for number in range(6):
+        rounds.play([(few[(number + 1) % 2], None)])
+    assert many in rounds.asked[:3]
+    assert rounds.asked.count(many) >= 2
+
+
+def test_a_project_that_was_never_served_is_not_overtaken_by_ever_new_ones() -> None:
+    rounds = Rounds()
+    rounds.play([("z", None)] * 5 + [("a", None)])
+    for number in range(6):
+        rounds.play([(f"a{number}", None)])
+    assert "z" in rounds.asked[:2]
