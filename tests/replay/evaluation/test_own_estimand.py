@@ -72,6 +72,7 @@ def test_what_was_logged_and_tables_have_other_estimands(log: Path, tmp_path: Pa
 
 def test_what_exploring_cost_is_not_answered_from_one_log(log: Path) -> None:
     said = printed(evaluate(log, target="greedy"))
+    assert said.split("\n\n")[0].endswith("and never explores.")
     assert "This is not what exploring cost" in said
     assert "poolwise simulate" in said
     assert "A/B test" in said
@@ -92,7 +93,7 @@ def test_no_headline_rests_on_accuracy_that_is_known_to_more_than_two_points(log
     assert f"Weak: the change in accuracy is known to ±{100 * half_width:.1f} points only" in first
     assert answer.verdict.startswith("weak: ")
     assert f"accuracy is known to ±{100 * half_width:.1f} points only" in answer.verdict
-    assert "Verdict: weak. The label costs and the mean confidence can be" in printed(answer)
+    assert "Total value per task (worth of the answer less label costs): $" in printed(answer)
     assert "More than was logged" not in page_text(answer, "command", "log")
 
 

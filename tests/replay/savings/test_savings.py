@@ -34,6 +34,33 @@ def test_the_bill_adds_up(labels: Path) -> None:
     assert found["per"] == "a month"
 
 
+def test_the_report_leads_with_the_amount_of_the_file(labels: Path) -> None:
+    found = figures(str(labels), "--at", "when")
+    text = " ".join(run(str(labels), "--at", "when").split())
+    saved = found["usd"] - found["usd_needed"]
+    assert text.startswith(f"Saved: ${saved:.2f} of ${found['usd']:.2f} ")
+    assert f"in the 9 days of this file, which is ${found['usd_saved']['value']:.2f} a" in text
+    left = found["usd_saved"]["value"] - found["usd_at_risk"]
+    assert f"${abs(left):.2f} a month would be left" in text
+    assert "5 of 10 labelers; the mean of all:" in text
+
+
+def test_columns_are_listed_where_their_names_differ_from_their_roles(tmp_path: Path) -> None:
+    names = {"item": "task", "worker": "labeler", "answer": "label"}
+    standard = [{names.get(name, name): cell for name, cell in row.items()} for row in rows()]
+    path = write(tmp_path / "labels.csv", standard, drop=("vendor", "paid", "when"))
+    assert "Columns:" not in run(str(path))
+    assert "Columns: label = answer." in run(
+        str(
+            write(
+                tmp_path / "other.csv",
+                [row | {"answer": row["label"]} for row in standard],
+                drop=("vendor", "paid", "when", "label"),
+            )
+        )
+    )
+
+
 def test_intervals_hold_their_values(labels: Path) -> None:
     found = figures(str(labels), "--truth", "right")
     for name in ("usd_saved", "share_saved", "agreement", "accuracy", "accuracy_gain"):

@@ -73,6 +73,9 @@ def test_the_report_says_what_differs(path: Path, config: Path) -> None:
     rows = {line.split("  ")[0]: line.split() for line in report.splitlines() if line}
     assert rows["policy"][1:] == ["value/inverse_gap", "value/epsilon_greedy"]
     assert rows["stops"][1] == f"{figures['stop']['logged']:.1%}"
+    for name in ("stops", "b"):
+        logged, shadow = (float(cell.rstrip("%")) for cell in rows[name][1:3])
+        assert float(rows[name][3]) == pytest.approx(shadow - logged), "of the figures shown"
     assert rows["b"][2] == f"{figures['pools']['b']['shadow']:.1%}"
     assert rows["first"][1] == f"{figures['by_why']['first']['compared']}"
     assert {"p", "q"} <= rows.keys()
