@@ -150,7 +150,7 @@ def test_a_learner_that_may_only_use_its_former_id_goes_on_with_it(guarded: Guar
 
 def test_a_follower_can_not_be_the_learner(guarded: Guarded) -> None:
     with only(guarded, Role.FOLLOW) as log:
-        with pytest.raises(LogError, match="not allowed: TransactionalIdAuthorization"):
+        with pytest.raises(LogError, match="the user lacks a right: TransactionalIdAuthorization"):
             log._transactions("writer@poolwise-learner").begin()
         log.writer("poolwise-learner")  # but it may stand in the way of the earlier release's
         with closing(guarded.everything.writer("poolwise-learner")) as learner:
