@@ -139,7 +139,7 @@ def test_the_verdict_is_weak_and_says_why() -> None:
         "weak: propensities are estimated: valid only if nothing outside"
     )
     assert "calibration error" in answer.verdict
-    assert "from 3,000 rows" in answer.notes[0]
+    assert "fitted to 3,000 rows" in answer.notes[0]
     assert answer.diagnostics.pess is not None
     (finding,) = [one for one in answer.findings if one.name == "propensities"]
     assert finding.verdict == "weak"

@@ -120,7 +120,7 @@ def test_flattering_confidence_is_corrected_by_audits(tmp_path: Path) -> None:
     )
     assert blind.value is not None
     assert blind.value > truth + 0.03
-    assert any("agreement" in note and "accuracy is unknown" in note for note in blind.notes)
+    assert any("confidence" in note and "accuracy is unknown" in note for note in blind.notes)
 
 
 def test_the_delay_until_the_verdict_costs_what_it_is_said_to(tmp_path: Path) -> None:
