@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -183,7 +184,9 @@ def test_a_worker_with_an_empty_disk_goes_on_where_the_last_one_stopped(
             second.send_signal(signal.SIGTERM)
             out, said = second.communicate(timeout=30)
             assert second.returncode == 0, said
-            handled = int(out.split()[0].replace(",", ""))
+            processed = re.search(r"([\d,]+) records? processed", out)
+            assert processed, out
+            handled = int(processed[1].replace(",", ""))
             assert handled <= story.positions() - reached
             assert leftovers(machine) == []
         finally:

@@ -134,6 +134,7 @@ def test_new_topics_are_well_but_for_their_one_copy(patient: Patient) -> None:
     assert set(levels) == {
         *("versions", "config", "connection", "brokers", "topics", "topic settings", "rights"),
         *("retention", "group", "positions", "transactions", "learner", "dead letters", "clock"),
+        "open tasks",
     }
 
 
