@@ -98,7 +98,15 @@ class Snips(FieldwiseSum, RowEstimator):
         once, twice, thrice, fourth = (
             moved(sums, gap) for sums in (self.once, self.twice, self.thrice, self.fourth)
         )
-        return replace(self, once=once, twice=twice, thrice=thrice, fourth=fourth, about=about)
+        return type(self)(
+            count=self.count,
+            once=once,
+            twice=twice,
+            thrice=thrice,
+            fourth=fourth,
+            groups=self.groups,
+            about=about,
+        )
 
     def measured(self, scale: RewardScale) -> Self:
         """Return the same sums of measured rewards; sums by group stay as they are."""

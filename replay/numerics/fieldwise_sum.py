@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -50,9 +49,7 @@ class FieldwiseSum:
 
 def added(a: Sum, b: Any) -> Sum:
     """Add two sums of the class of the first, field by field."""
-    values, merges = _plan(type(a))  # type: ignore[arg-type]  # types are hashable
-    pairs = zip(merges, values(a), values(b), strict=True)
-    return type(a)(*(merge(one, other) for merge, one, other in pairs))
+    return _adder(type(a))(a, b)  # type: ignore[arg-type,no-any-return]  # types are hashable
 
 
 def merged(how: Callable[[Any, Any], Any]) -> dict[str, Any]:
@@ -87,15 +84,16 @@ def begun(axis: int) -> Callable[[Floats, Floats], Floats]:
 
 
 @cache
-def _plan(kind: type) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
-    """How to read all fields of a class, and how to merge each."""
-    every = fields(kind)
-    return _values(*(each.name for each in every)), tuple(
-        each.metadata.get("merge", add) for each in every
+def _adder(kind: type) -> Callable[[Any, Any], Any]:
+    """Make the function that adds two sums of a class, as dataclasses make theirs.
+
+    A loop over the fields took 5 % of the time of the evaluator's one pass.
+    """
+    merges = {each.name: each.metadata.get("merge") for each in fields(kind)}
+    values = (
+        f"a.{name} + b.{name}" if merge is None else f"merges[{name!r}](a.{name}, b.{name})"
+        for name, merge in merges.items()
     )
-
-
-def _values(*names: str) -> Callable[[Any], tuple[Any, ...]]:
-    if len(names) == 1:
-        return lambda sums: (getattr(sums, names[0]),)
-    return attrgetter(*names)
+    source = f"lambda a, b: kind({', '.join(values)})"
+    made: Callable[[Any, Any], Any] = eval(source, {"kind": kind, "merges": merges})  # noqa: S307 - made of the names of our own fields
+    return made

@@ -171,6 +171,8 @@ class WeightSums(FieldwiseSum):
 
     def _placed(self, about: float) -> WeightSums:
         """Return the same sums with rewards' distances taken from another place."""
+        if about == self.about and self.away_squared >= 0.0:
+            return self
         away, crossed, squared = self._away(about)
         return replace(self, away=away, away_crossed=crossed, away_squared=squared, about=about)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,7 +103,7 @@ class Scored:
         clustered: bool = False,
     ) -> Scored:
         """Rows with no model of the reward, of which only the logged action's chances are known."""
-        none = np.broadcast_to(0.0, len(reward))
+        none = _constant(0.0, len(reward))
         return cls(
             weight,
             reward,
@@ -113,7 +113,7 @@ class Scored:
             spread=none[:, None],
             fitted=none,
             unsupported=none if unsupported is None else unsupported,
-            chi=np.broadcast_to(np.nan, len(reward)),
+            chi=_constant(np.nan, len(reward)),
             propensity=propensity,
             index=index,
             group=group,
@@ -259,3 +259,9 @@ def _noise(predicted: Floats, kind: RewardKind) -> Floats:
         mean = np.maximum(predicted, LEAST_MEAN)
         return np.stack([np.ones_like(mean), mean, mean**2], axis=-1)
     return np.ones_like(predicted)[..., None]
+
+
+@lru_cache(maxsize=8)  # pieces of a log have few lengths
+def _constant(value: float, rows: int) -> Floats:
+    """Return an array of one value that can't be written to."""
+    return np.broadcast_to(value, rows)
