@@ -29,12 +29,17 @@ class _Arrival(msgspec.Struct):
 
 
 class TaskRecord(msgspec.Struct):
-    """State of a task."""
+    """State of a task; of its verdict only whether there is one."""
 
     task: _Arrival
-    verdict: msgspec.Raw | None = None
+    verdict: msgspec.Raw = msgspec.Raw()  # msgspec decodes no object as `Raw | None`
     halted: str = ""
     halted_at: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the task has no verdict."""
+        return not self.verdict or bytes(self.verdict) == b"null"
 
 
 _decode_partition = msgspec.json.Decoder(PartitionRecord).decode

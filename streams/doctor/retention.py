@@ -61,7 +61,7 @@ def read_open_tasks(log: Log, limit_s: float) -> OpenTasks:
                         continue
                     task, key = task_record(record), record.key or b""
                     halted.pop(key, None)
-                    if task is None or task.verdict is not None:
+                    if task is None or not task.is_open:
                         arrived.pop(key, None)
                     else:
                         arrived[key] = task.task.at

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bandit.errors import CommitUnknown, LogError
 from streams.learner.learner import Learner
 from streams.process import failpoints as at
+from streams.process.no_desks import NoDesks
 from streams.process.recovery import Recovery
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from streams.log.log import Log, Place
 
 
-class LearnerProcess:
+class LearnerProcess(NoDesks):
     """The loop of a learner that runs by itself.
 
     Parameters
@@ -108,18 +109,6 @@ class LearnerProcess:
         """Counts since the start."""
         return {**self._learner.counters, "commits_unknown": self._recovery.failed}
 
-    def written_by_topic(self) -> Mapping[str, int]:
-        """Empty: it writes only snapshots, which `figures` count."""
-        return {}
-
-    def dead_letters_by_rule(self) -> Mapping[str, int]:
-        """Empty: it writes no dead letters."""
-        return {}
-
-    def held(self) -> frozenset[Place]:
-        """Empty: it is in no group."""
-        return frozenset()
-
     def lag(self) -> Mapping[Place, int]:
         """Rewards not learned yet: the lag in `rewards`."""
         return self._learner.lag()
@@ -131,20 +120,6 @@ class LearnerProcess:
     def heard_at(self) -> float:
         """Time of the log's last response on the monotonic clock; safe from any thread."""
         return self._learner.heard_at()
-
-    def restored(self) -> bool:
-        """Whether every desk is restored: it has none."""
-        return True
-
-    def paused(self) -> None:
-        """No limit of open tasks: it has none."""
-
-    def catching_up(self) -> bool:
-        """Whether decisions wait for learning: it makes none."""
-        return False
-
-    def clock_skew_s(self) -> None:
-        """Unknown: it writes no ticks."""
 
     def model_age_s(self) -> float | None:
         """No age: the brain is always the newest."""

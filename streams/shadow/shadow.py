@@ -19,6 +19,7 @@ from streams.log.codec import InputDecoder
 from streams.log.log import read_to_end
 from streams.log.topics import DECISIONS, POOLS, TASKS
 from streams.process import failpoints as at
+from streams.process.no_desks import NoDesks
 from streams.shadow.comparison import compare
 from streams.shadow.decisions import Decisions, ends
 from streams.shadow.model import FollowedModel, LearningModel
@@ -38,7 +39,7 @@ BATCH = 1000
 """Decisions between two writes of the shadow's file and two looks at the pools."""
 
 
-class Shadow:
+class Shadow(NoDesks):
     """A shadow at work.
 
     Parameters
@@ -148,18 +149,6 @@ class Shadow:
         """None: it does nothing that a worker counts."""
         return {}
 
-    def written_by_topic(self) -> Mapping[str, int]:
-        """Nothing."""
-        return {}
-
-    def dead_letters_by_rule(self) -> Mapping[str, int]:
-        """None."""
-        return {}
-
-    def held(self) -> frozenset[Place]:
-        """Nothing: it is in no group."""
-        return frozenset()
-
     def lag(self) -> Mapping[Place, int]:
         """Decisions not compared yet."""
         return self._decisions.lag()
@@ -171,20 +160,6 @@ class Shadow:
     def heard_at(self) -> float:
         """When the log last answered, on the monotonic clock; any thread may ask."""
         return self._decisions.heard_at()
-
-    def restored(self) -> bool:
-        """Whether the state of every partition is loaded: it has none."""
-        return True
-
-    def paused(self) -> None:
-        """No limit of open tasks: it has none."""
-
-    def catching_up(self) -> bool:
-        """Whether it does not decide yet: never."""
-        return False
-
-    def clock_skew_s(self) -> None:
-        """Nothing: it writes no time."""
 
     def model_age_s(self) -> float | None:
         """Seconds since the followed model was saved; `None` if it learns itself."""

@@ -7,12 +7,13 @@ Rule 2: the same answer makes the same page, to the byte.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from replay.report.html.verdict_mark import verdict_mark
 from replay.runtime.text import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render(template: str, **values: Any) -> str:
@@ -28,6 +29,8 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - for pages only
+
     environment = Environment(
         loader=PackageLoader("replay.report.html"),
         autoescape=True,

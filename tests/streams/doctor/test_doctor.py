@@ -18,7 +18,6 @@ from bandit.events import Control, DeadLetter, Tick
 from streams.cli.doctor import doctor
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
-from streams.doctor import setup as doctor_setup
 from streams.doctor.findings import DoctorFinding, bounded, ok
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
@@ -33,16 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.log.log import Log
-
-
-LOGIN = """
-[log]
-address = "kafka://h:1"
-security_protocol = "SASL_SSL"
-sasl_mechanism = "PLAIN"
-username = "u"
-password_file = "/no/such"
-"""
 
 
 @pytest.fixture
@@ -87,29 +76,6 @@ def test_json_has_the_same_findings_and_the_same_exit_code(tmp_path: Path) -> No
     )
 
 
-def test_without_a_log_or_a_config_it_is_wrong_usage() -> None:
-    assert run(doctor).exit_code == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "reported"),
-    [
-        ("[worker]\nmax_opne = 3", "worker.max_opne is unknown; did you mean 'max_open'?"),
-        ('[log]\naddress = "kafka://nowhere"', "'nowhere' is not HOST:PORT"),
-        (LOGIN, "log.password_file: the file does not exist"),
-    ],
-)
-def test_a_configuration_that_cannot_be_used_is_broken(
-    text: str, reported: str, tmp_path: Path
-) -> None:
-    config = tmp_path / "poolwise.toml"
-    config.write_text(text)
-    answer = run(doctor, "--config", config)
-    assert answer.exit_code == 1
-    assert reported in answer.output
-    assert "broken   config: " in answer.output
-
-
 def test_the_versions_at_work_are_said(path: Path) -> None:
     reported = findings_of(path)["versions"].what
     for name in (
@@ -121,14 +87,6 @@ def test_the_versions_at_work_are_said(path: Path) -> None:
         "river ",
     ):
         assert name in reported
-
-
-def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor_setup, "CHECKSUM", "crc32c-of-nobody")
-    monkeypatch.setattr(doctor_setup, "NEEDED", ("poolwise-of-nobody", "river"))
-    levels = {finding.what.split()[0]: finding.level for finding in doctor_setup.versions()}
-    assert levels["crc32c-of-nobody"] == "warning"
-    assert levels["poolwise-of-nobody"] == "broken"
 
 
 def test_a_damaged_file_is_broken(path: Path) -> None:

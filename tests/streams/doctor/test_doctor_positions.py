@@ -9,7 +9,7 @@ from kafka.structs import OffsetAndMetadata
 
 from bandit.events import Tick
 from streams.log.topics import DEADLETTERS
-from tests.streams.doctor.test_doctor_kafka import Patient, summaries
+from tests.streams.doctor.patient import Patient, summaries
 from tests.streams.positions import forget, works, write_desks_as_before
 from tests.streams.scenes import POOLS, task, write
 
