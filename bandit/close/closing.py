@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.close.evicting import to_evict
-from bandit.close.rewards import EXPIRED, UNJUDGED, by_gold, by_others, reward_of
+from bandit.close.rewards import NO_LABEL, UNJUDGED, by_gold, by_others, reward_of
 from bandit.events import Verdict
 from bandit.learn.belief import believe, posteriors_without
 from bandit.reasons import Basis
-from bandit.task.state import EXPIRED as GAVE_UP
+from bandit.task.state import EXPIRED
 from bandit.task.worth import update_worth
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Closing:
         """Close a task: its verdict, revision 0, and the reward of every ask that has none yet."""
         now = desk.now(state.task)
         out: list[Output] = [
-            self.give_up(desk, state, ask, GAVE_UP, now) for ask in state.awaited()
+            self.give_up(desk, state, ask, EXPIRED, now) for ask in state.awaited()
         ]
         if state.labeled():
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
@@ -57,7 +57,7 @@ class Closing:
         for oldest in to_evict(desk, self._most_closed, now):
             # An audit may run out at this very tick.
             out += [
-                self.give_up(desk, oldest, ask, GAVE_UP, ask.expires_at) for ask in oldest.awaited()
+                self.give_up(desk, oldest, ask, EXPIRED, ask.expires_at) for ask in oldest.awaited()
             ]
             self._transitions.forget(desk, oldest)
         verdict = self._verdict(state, now, why, worth_usd, belief)
@@ -81,7 +81,7 @@ class Closing:
     ) -> Reward:
         """End an ask without a label: it expired or was declined. Its outcome is a reward too."""
         self._transitions.give_up(desk, state, ask, status, at)
-        return reward_of(state, ask, EXPIRED, desk.now(state.task), self._settings.reward)
+        return reward_of(state, ask, NO_LABEL, desk.now(state.task), self._settings.reward)
 
     def _rewards(self, state: TaskState, now: float) -> list[Output]:
         """Return the rewards of labels that are new, or whose basis has changed."""

@@ -31,7 +31,7 @@ class LabelJudgement(NamedTuple):
     quality: float | None
 
 
-EXPIRED = LabelJudgement(Basis.EXPIRED, None, None)
+NO_LABEL = LabelJudgement(Basis.EXPIRED, None, None)
 UNJUDGED = LabelJudgement(Basis.NONE, None, None)
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from bandit.task.state import WAITING
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -88,11 +86,7 @@ class Agenda:
 def entries_of(state: TaskState, memory: MemorySettings) -> list[AgendaEntry]:
     """Return what is due about a task as it stands."""
     name = state.task.task
-    entries = [
-        AgendaEntry(ask.expires_at, "expire", name, ask.ask)
-        for ask in state.asks
-        if ask.status is WAITING
-    ]
+    entries = [AgendaEntry(ask.expires_at, "expire", name, ask.ask) for ask in state.awaited()]
     if state.retry_at is not None and not state.waits_for:
         entries.append(AgendaEntry(state.retry_at, "retry", name))
     forget_at = state.forget_at(memory.remember_closed_s)

@@ -14,10 +14,9 @@ from bandit.errors import StateError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from bandit.desk.overlay import Changed
     from bandit.events import Control, Pool
     from bandit.settings import MemorySettings
-
-    Changed = list[tuple[bytes, bytes | None]]
 
 T = TypeVar("T")
 

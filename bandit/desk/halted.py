@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     Entry = tuple[float, str]
 
 
+def still_counts(state: TaskState | None, situation: str, at: float) -> bool:
+    """Whether an entry of a queue still stands for its task: its state says the same."""
+    return state is not None and (state.halted, state.halted_at) == (situation, at)
+
+
 class HaltedTasks:
     """Queues of tasks by project and by the situation that stopped them, the oldest first.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit.desk.halted import still_counts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -47,6 +49,6 @@ def count_stranded(desk: Desk) -> Counter[tuple[str, ...]]:
         if skills is not None:
             for at, task in set(desk.halted.entries(project, situation)):
                 state = desk.peek(task)
-                if state is not None and state.halted_at == at:
+                if still_counts(state, situation, at):
                     counts[skills] += 1
     return counts

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bandit.days import day_of
 from bandit.desk.agenda import AgendaEntry
+from bandit.desk.halted import still_counts
 from bandit.engine.round_robin import RoundRobin
 from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
@@ -141,7 +142,7 @@ class Clock:
                 continue
             for at, task in desk.halted.take(project, situation):
                 state = desk.peek(task)
-                if state is None or (state.halted, state.halted_at) != (situation, at):
+                if state is None or not still_counts(state, situation, at):
                     continue
                 desk.put(state)
                 out += self._decider.decide_again(desk, state, UNLIMITED)

@@ -77,6 +77,7 @@ class Engine:
         audits = Auditing(settings, eligibility, contexts, decisions, moves)
         closing = Closing(settings, brain, audits, moves, partitions)
         decider = Decider(settings.policy, eligibility, contexts, decisions, closing, audits, moves)
+        # These four are for laws and markets that look into an engine: tests and bench.
         self._capacity, self._eligibility = capacity, eligibility
         self._decider, self._decisions = decider, decisions
         self._clock = Clock(settings, pools, eligibility, capacity, budgets, moves, decider)

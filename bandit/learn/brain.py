@@ -17,7 +17,9 @@ from bandit.learn import saved_brain
 from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy, believed
 from bandit.learn.calibration import Calibration, logit
 from bandit.learn.known_labelers import KnownLabelers
-from bandit.learn.labelers import (
+from bandit.learn.pool_quality import PoolQuality, key_of
+from bandit.learn.quality import ARGUMENTS
+from bandit.learn.track_record import (
     LABELER_DECAY,
     LABELER_STRENGTH,
     POOL_DECAY,
@@ -25,8 +27,6 @@ from bandit.learn.labelers import (
     START,
     TrackRecord,
 )
-from bandit.learn.pool_quality import PoolQuality, key_of
-from bandit.learn.quality import ARGUMENTS
 from bandit.reasons import Basis
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from bandit.days import day_of
-from bandit.learn.labelers import TrackRecord
+from bandit.learn.track_record import TrackRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

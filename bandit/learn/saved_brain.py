@@ -6,7 +6,7 @@ import msgspec
 
 from bandit.errors import NewerVersion, StateError
 from bandit.learn.calibration import Calibration
-from bandit.learn.labelers import TrackRecord
+from bandit.learn.track_record import TrackRecord
 from bandit.learn.trust import Trust
 
 VERSION = 1

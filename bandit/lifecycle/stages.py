@@ -30,7 +30,7 @@ Events move tasks, and each event by these transitions:
     Decline, expired ask  give_up, then a decision; of a closed task, the next audit
     Gold                  truth, then resume, give_up, close; of a closed task, revise
     Deadline              resume, give_up, close
-    Tick with room, changed control, end of a strand     resume, then a decision
+    Tick with room, changed control, end of the wait for a pool     resume, then a decision
     Task too old or too many                             forget
 
     (*) a decision is one of ask, queue, halt, strand, or close; after close, an audit may follow
@@ -49,7 +49,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from bandit.task.state import WAITING, AskStatus
+from bandit.task.state import AskStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ def stage_of(state: TaskState | None) -> Stage:
         if closed:
             return Stage.AUDIT_HALTED
         return Stage.HALTED if state.stranded_at is None else Stage.STRANDED
-    if any(ask.status is WAITING for ask in state.asks):
+    if state.awaited():
         return Stage.AUDIT_ASKED if closed else Stage.ASKED
     return Stage.CLOSED if closed else Stage.OPEN
 

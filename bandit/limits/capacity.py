@@ -144,7 +144,7 @@ class Capacity:
     def per_s(self, pool: Pool) -> float:
         """Return the asks per second that this worker may send; infinite without a capacity."""
         if pool.capacity_per_hour is None:
-            return float("inf")
+            return math.inf
         return pool.capacity_per_hour * len(self._held.desks) / self._partitions / 3600.0
 
     def waiting(self, pool: str) -> int:

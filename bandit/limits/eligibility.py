@@ -98,4 +98,5 @@ class Eligibility:
 
     def _skilled(self, skills: tuple[str, ...]) -> list[Pool]:
         """Return the open pools with these skills, sorted by name."""
-        return [pool for pool in self.open_pools() if frozenset(skills).issubset(pool.skills)]
+        wanted = frozenset(skills)
+        return [pool for pool in self.open_pools() if wanted.issubset(pool.skills)]

@@ -94,7 +94,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def labeled(self) -> list[AskState]:
         """Return the asks whose labels count for the answer; an audit's answer is gold instead."""
-        return [ask for ask in self.asks if ask.label is not None and ask.why != AUDIT]
+        return [ask for ask in self.asks if ask.label is not None and not ask.is_audit]
 
     def labelers(self) -> tuple[str, ...]:
         """Return the labelers who have labeled the task; they may not label it again."""
@@ -106,13 +106,13 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def waits(self) -> bool:
         """Whether an ask of the task (an audit aside) is still awaited."""
-        return any(ask.status is WAITING and ask.why != AUDIT for ask in self.asks)
+        return any(not ask.is_audit for ask in self.awaited())
 
     def forget_at(self, remember_s: float) -> float | None:
         """Return when a closed task may be forgotten: not before its last audit has expired."""
         if self.closed_at is None:
             return None
-        audits = (ask.expires_at for ask in self.asks if ask.why == AUDIT)
+        audits = (ask.expires_at for ask in self.asks if ask.is_audit)
         return max(self.closed_at + remember_s, *audits, -math.inf)
 
     def usd(self) -> float:

@@ -54,7 +54,7 @@ def archive(
     from streams.archive.archive import Archive
     from streams.monitor.logs import set_up
     from streams.process.draining import draining
-    from streams.process.showing import Counting
+    from streams.process.progress import Counting
 
     config = configured(config_file)
     set_up(config.logs)
@@ -78,7 +78,7 @@ def archive(
 
 def _summary(archive: Archive, folder: Path, log: str) -> str:
     """One line for people: what was written."""
-    from streams.process.showing import counted
+    from bandit.counted import counted
 
     figures = archive.figures()
     files = counted(figures.pop("files"), "file")

@@ -91,10 +91,10 @@ def control(
     Use --reset-clock after a worker ran with a wrong clock. First correct that clock, and check
     this machine's. Asks dated in the future then expire as if made now.
     """
+    from bandit.counted import counted
     from bandit.events import Control
     from streams.clients import controlling
     from streams.clients.controlling import described, in_force, order
-    from streams.process.showing import counted
 
     values = (pool, usd_per_day, snapshot)
     orders = any((paused, frozen, relearn, *(value is not None for value in values)))

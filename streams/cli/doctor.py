@@ -71,9 +71,9 @@ def doctor(
     """
     import msgspec
 
+    from bandit.counted import counted
     from streams.doctor.findings import bounded
     from streams.doctor.new_topics import NewTopics
-    from streams.process.showing import counted
 
     require_log(log, config_file)
     new_topics = NewTopics(partitions, replication) if create_topics else None

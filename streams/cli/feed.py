@@ -96,7 +96,7 @@ def feed(
 
     from bandit.errors import MissingInput
     from streams.clients import feeding
-    from streams.process.showing import Counting
+    from streams.process.progress import Counting
 
     figures = {}
     for name in files:
@@ -122,7 +122,7 @@ def feed(
 
 def _fed(name: str, fed: Fed) -> str:
     """One line for people: what was written of a file."""
-    from streams.process.showing import counted
+    from bandit.counted import counted
 
     bad = f", {counted(fed.bad, 'invalid line')} written to deadletters" if fed.bad else ""
     unknown = (

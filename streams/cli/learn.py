@@ -35,11 +35,13 @@ def learn(
 
     There is one learner per group of workers: a second one takes over, and the first one ends.
     """
+    from bandit.counted import counted
     from streams.core import engine_maker
     from streams.learner.learner_process import LearnerProcess
     from streams.log.topics import TASKS
     from streams.process.draining import draining
-    from streams.process.showing import Counting, counted, ended
+    from streams.process.progress import Counting
+    from streams.process.wording import ended
 
     config = service_config(config_file, log, None, metrics_port, log_format)
     with draining(config.worker.drain_s) as asked, monitored(config) as (publish, _):

@@ -124,7 +124,7 @@ def _of_log(
 
 
 def _delete(log: EmbeddedLog, all_cuts: Iterable[Cut]) -> None:
-    from streams.process.showing import Counting
+    from streams.process.progress import Counting
     from streams.prune.pruning import prune_place
 
     gone = 0

@@ -27,7 +27,7 @@ def feed_again(
     """Send dead letters again, or show which would be sent; list those that cannot be sent."""
     from streams.cli.options import log_settings, open_log
     from streams.clients.resending import resend
-    from streams.process.showing import Counting
+    from streams.process.progress import Counting
 
     settings = log_settings(config_file)
     records: Counter[str] = Counter()
@@ -62,7 +62,7 @@ def _shown(resent: Resent) -> dict[str, object]:
 
 
 def _summary(sent: int, not_sendable: int, records: Counter[str], *, dry_run: bool) -> str:
-    from streams.process.showing import counted
+    from bandit.counted import counted
 
     to = ", ".join(f"{number:,} to {topic}" for topic, number in sorted(records.items()))
     line = f"{counted(sent, 'dead letter')} {'would be ' if dry_run else ''}sent again"

@@ -26,7 +26,7 @@ def run_shadow(
     publish: Callable[[Watched], None],
 ) -> dict[str, Any]:
     """Run a shadow on the log of `config` until it is to stop; return its report."""
-    from streams.process.showing import Counting
+    from streams.process.progress import Counting
     from streams.shadow.log import ShadowLog
     from streams.shadow.shadow import Shadow
 

@@ -100,7 +100,7 @@ def work(
     from streams.core import engine_maker
     from streams.log.topics import TASKS
     from streams.process.draining import draining
-    from streams.process.showing import Counting
+    from streams.process.progress import Counting
     from streams.shadow.report import report
     from streams.worker.summary import summary
     from streams.worker.worker import Worker

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from bandit.counted import counted
 from bandit.events import Tick
 from streams.doctor.desk_records import partition_record
 from streams.doctor.findings import DoctorFinding, broken, duration, moment, ok, warning
 from streams.log.topics import DESK, LABELS
-from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

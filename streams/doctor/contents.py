@@ -10,12 +10,12 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import NewerVersion
 from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
 from streams.learner.snapshots import Snapshots
 from streams.log.deadletters import letter_in
 from streams.log.topics import DEADLETTERS, REWARDS
-from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,6 +12,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import LogBusy, PoolwiseError
 from streams.clients.address import open_log
 from streams.doctor.age import age
@@ -23,7 +24,6 @@ from streams.doctor.retention import read_open_tasks
 from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
 from streams.log.topics import TASKS
-from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,13 @@ from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.admin import OffsetSpec
 
+from bandit.counted import counted
 from streams.config.log_settings import KAFKA
 from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
 from streams.kafka_log.connecting.connection import parse_address
 from streams.kafka_log.partition_counts import NOTE
 from streams.log.log import Place
 from streams.log.topics import SHARED, TASKS
-from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

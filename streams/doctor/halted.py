@@ -6,9 +6,10 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.desk.stranded import skills_missing
 from streams.doctor.findings import DoctorFinding, ok, warning
-from streams.process.showing import counted, skilled
+from streams.process.wording import skilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import UnknownTopicOrPartitionError
 
+from bandit.counted import counted
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.kafka_log.producer import BATCH_BYTES, MAX_RECORD_BYTES
 from streams.kafka_log.topics import LOG_APPEND_TIME
 from streams.log.retention import DAY_S, KEEP
 from streams.log.topics import TASKS, TOPICS
-from streams.process.showing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -32,7 +32,7 @@ class EmbeddedLog(EmbeddedTables):
         super().__init__(
             path, partitions, create=create, synchronous=synchronous, compressed=compressed
         )
-        self._readers: list[EmbeddedMember | EmbeddedFollower | EmbeddedWriter] = []
+        self._readers: list[EmbeddedMember | EmbeddedWriter] = []
 
     def writer(self, name: str) -> EmbeddedWriter:
         """Become the one writer of `name`.
@@ -61,9 +61,7 @@ class EmbeddedLog(EmbeddedTables):
     def follow(self, topic: str, partition: int = 0, position: int = 0) -> EmbeddedFollower:
         """Read one partition from `position` on."""
         self.check_place(topic, partition)
-        reader = EmbeddedFollower(self, topic, partition, position)
-        self._readers.append(reader)
-        return reader
+        return EmbeddedFollower(self, topic, partition, position)
 
     def close(self) -> None:
         """Close the readers and the file."""

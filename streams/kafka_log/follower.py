@@ -41,13 +41,13 @@ GROUP_READING = READING | {"max_partition_fetch_bytes": 128 * 1024}
 """Settings of consumers of several partitions: a fetch of one is read to its end before that of the
 next, and its records decompress to ten times as much."""
 
-LOG_APPEND_TIME = 1
+APPEND_TIME_TYPE = 1
 """The type of a timestamp set by the broker; a timestamp of any other type is the producer's."""
 
 
 def logged_at(record: ConsumerRecord) -> float | None:
     """Time at which the broker appended a record, if its topic has such timestamps; UTC seconds."""
-    if record.timestamp_type != LOG_APPEND_TIME:
+    if record.timestamp_type != APPEND_TIME_TYPE:
         return None
     return float(record.timestamp) / 1000.0
 

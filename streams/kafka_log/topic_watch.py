@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.errors import LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 EVERY_S = 5.0
 """Between two checks, which take some milliseconds each."""
@@ -46,7 +46,7 @@ class TopicWatch:
         self._seen: dict[str, TopicState] = {}
         self._next = 0.0
 
-    def check(self, topics: Iterable[str], *, now: bool = False) -> None:
+    def check(self, topics: Collection[str], *, now: bool = False) -> None:
         """Check `topics`, which existed; unless `now`, only if the last check was long enough ago.
 
         Raises
@@ -70,7 +70,7 @@ class TopicWatch:
         """Number of partitions of a topic at the last check; `None` if it was not checked yet."""
         return self._seen[topic].partitions if topic in self._seen else None
 
-    def _deleted(self, topics: Iterable[str]) -> list[str]:
+    def _deleted(self, topics: Collection[str]) -> list[str]:
         states = self._describe(topics)
         if states is None:
             return []

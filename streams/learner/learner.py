@@ -25,7 +25,7 @@ from streams.learner.starting_point import find_start, lost_rewards, refuse_newe
 from streams.log.codec import decode_reward
 from streams.log.log import Place, read_to_end
 from streams.log.topics import CONTROLS, REWARDS
-from streams.process import failpoints as at
+from streams.process.failpoints import nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +88,7 @@ class Learner:
         name: str,
         *,
         clock: Callable[[], float] | None = None,
-        failpoint: Callable[[str], None] = at.nothing,
+        failpoint: Callable[[str], None] = nothing,
         keep_alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.counters: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))

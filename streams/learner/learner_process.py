@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import CommitUnknown, LogError
 from streams.learner.learner import Learner
-from streams.process import failpoints as at
+from streams.process.failpoints import nothing
 from streams.process.no_desks import NoDesks
 from streams.process.recovery import Recovery
 
@@ -46,8 +46,8 @@ class LearnerProcess(NoDesks):
         *,
         group: str = "poolwise",
         clock: Callable[[], float] = time.time,
-        failpoint: Callable[[str], None] = at.nothing,
-        progress: Callable[[LearnerProcess], None] = at.nothing,
+        failpoint: Callable[[str], None] = nothing,
+        progress: Callable[[LearnerProcess], None] = nothing,
     ) -> None:
         self.last_turn_at = time.monotonic()
         self._settings = settings

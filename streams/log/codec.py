@@ -13,6 +13,7 @@ from operator import attrgetter
 
 import msgspec
 
+from bandit.engine.checks import LONGEST_ID, id_
 from bandit.errors import EventError, NewerVersion, nearest
 from bandit.events import (
     AnyEvent,
@@ -34,7 +35,6 @@ VERSION = 1
 MAX_BYTES = 512 * 1024
 """Largest record read; with what the desk or an ask adds, it still fits in one Kafka record."""
 
-MAX_ID_BYTES = 256
 MAX_DEPTH = 100
 """Deepest nesting of a payload, which is written again in asks and on the desk."""
 
@@ -123,7 +123,7 @@ class InputDecoder:
             raise _unknown_version(event.v)
         for read in _ids[kind]:
             text: str = read(event)
-            if not 0 < len(text) <= MAX_ID_BYTES // 4:  # a character has at most 4 bytes
+            if not 0 < len(text) <= LONGEST_ID // 4:  # a character has at most 4 bytes
                 _check_ids(event, kind)
         if isinstance(event, Label | Decline) and not -(2**63) <= event.ask < 2**63:
             raise EventError("bad_field", f"ask: {event.ask} does not fit in 64 bits")
@@ -170,11 +170,7 @@ def _version_in(data: bytes) -> int:
 
 def _check_ids(event: Event, kind: type[Event]) -> None:
     for name in IDS[kind]:
-        text: str = getattr(event, name)
-        size = len(text.encode())
-        if not 0 < size <= MAX_ID_BYTES:
-            msg = f"{name}: the id has {size:,} bytes; expected 1 to {MAX_ID_BYTES}"
-            raise EventError("bad_id", msg)
+        id_(getattr(event, name), name)
 
 
 def _check_written(event: Task, data: bytes) -> None:

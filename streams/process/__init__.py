@@ -1,1 +1,1 @@
-"""Parts of a long-running process: draining, recovery, progress, timings, fail points."""
+"""Parts of a long-running process: draining, recovery, progress, timings, fail points, tables."""

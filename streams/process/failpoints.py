@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-TICK = "tick"
-POLL = "poll"
-RECEIVE = "receive"
-COMMIT = "commit"
-KEEP = "keep"
-LEARN = "learn"
-SNAPSHOT = "snapshot"
-RESTORE = "restore"
-
-STEPS = (TICK, POLL, RECEIVE, COMMIT, KEEP, LEARN, SNAPSHOT, RESTORE)
+STEPS = ("tick", "poll", "receive", "commit", "keep", "learn", "snapshot", "restore")
 
 FAILPOINTS = tuple(f"{when} {step}" for step in STEPS for when in ("before", "after"))
 """Arguments of a failpoint: `before commit`, `after commit`, ..."""

@@ -79,7 +79,8 @@ class Recovery:
         if now - self._since > self._recover_s:
             msg = (
                 f"{error}; {self._in_a_row} requests to the log in a row failed, for longer than"
-                f" worker.recover_s = {self._recover_s:g} s; what to do: check the log, restart"
+                f" worker.recover_s = {self._recover_s:g} s; what to do: check the broker, or the"
+                " log's file, then start again"
             )
             raise LogError(msg) from error
         self._publish()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bandit.counted import counted
 from bandit.errors import MissingInput
 from streams.archive.columns import EVENTS, NO_DAY
 from streams.archive.disk import Disk
@@ -20,7 +21,6 @@ from streams.archive.names import header_of, part_of, ranges_of
 from streams.embedded.lock import hold
 from streams.log.log import Place
 from streams.log.retention import DAY_S
-from streams.process.showing import counted
 from streams.process.table import aligned
 from streams.prune.before import shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streams.process.showing import counted
+from bandit.counted import counted
 from streams.process.table import aligned
 from streams.prune.before import shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from streams.process.showing import counted
+from bandit.counted import counted
 from streams.process.table import aligned
 
 if TYPE_CHECKING:

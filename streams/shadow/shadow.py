@@ -18,7 +18,7 @@ from bandit.events import Pool
 from streams.log.codec import InputDecoder
 from streams.log.log import read_to_end
 from streams.log.topics import DECISIONS, POOLS, TASKS
-from streams.process import failpoints as at
+from streams.process.failpoints import nothing
 from streams.process.no_desks import NoDesks
 from streams.shadow.comparison import compare
 from streams.shadow.decisions import Decisions, ends
@@ -74,7 +74,7 @@ class Shadow(NoDesks):
         follow: bool = False,
         from_now: bool = False,
         clock: Callable[[], float] = time.time,
-        progress: Callable[[Shadow], None] = at.nothing,
+        progress: Callable[[Shadow], None] = nothing,
     ) -> None:
         self.last_turn_at = time.monotonic()
         self.tally = ComparisonTally()

@@ -25,7 +25,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bandit.errors import PoolwiseError, RecordTooLarge
@@ -109,7 +108,8 @@ class Batches:
             If more than `max_unexpected` records in a row raised; none of them was committed.
         """
         if not records and self._aside:
-            self._commit([], self._changes(self._passing([])))
+            positions = self._passing([])
+            self._commit([], self._changes(positions), positions)
         while records:
             records = records[self._handle(records) :]
 
@@ -118,7 +118,7 @@ class Batches:
         started = time.perf_counter()
         self._failpoint("before receive")
         try:
-            outputs, count = self._received(records)  # 1 and 2
+            outputs, count, positions = self._received(records)  # 1 and 2
         except Exception as error:  # noqa: BLE001, one record must not stop the others
             self._core.drop()
             if not self._halve(records):
@@ -127,12 +127,12 @@ class Batches:
         self._failpoint("after receive")
         records = records[:count]
         try:
-            self._commit(records, outputs)  # 3 and 4
+            self._commit(records, outputs, positions)  # 3 and 4
         except RecordTooLarge as error:
             self._core.drop()
             if not self._halve(records):
                 letter = addressed(too_large(error), records[0], self._intake.now)
-                self._commit(records, [letter, *self._changes(self._passing(records))])
+                self._commit(records, [letter, *self._changes(positions)], positions)
                 self._in_a_row = 0  # the engine has done what it should
             return count
         self._in_a_row = 0
@@ -143,9 +143,9 @@ class Batches:
     def report(self, losses: Sequence[LostRecords]) -> None:
         """Write dead letters for records that were deleted unread, and read on behind them."""
         for loss in losses:
-            passed_over = {loss.place: loss.end}
-            changes = self._changes(self._passing([]) | passed_over)
-            self._commit([], [lost(loss, self._intake.now), *changes], passed_over)
+            positions = self._passing([]) | {loss.place: loss.end}
+            changes = self._changes(positions)
+            self._commit([], [lost(loss, self._intake.now), *changes], positions)
 
     def release(self, held: Container[Place]) -> None:
         """Forget records set aside of partitions not `held` any more: their new owner reads them.
@@ -173,8 +173,8 @@ class Batches:
         self._core.drop()
         self._aside, self._in_a_row = [], 0  # they will be read again
 
-    def _received(self, records: Sequence[Record]) -> tuple[list[NewRecord], int]:
-        """Return all that one transaction writes, and how many of the first records it covers."""
+    def _received(self, records: Sequence[Record]) -> tuple[list[NewRecord], int, dict[Place, int]]:
+        """Return all that one transaction writes, how many records it covers, and its positions."""
         outputs: list[NewRecord] = []
         count = size = 0
         while count < len(records) and size < MAX_BATCH_BYTES:
@@ -183,7 +183,8 @@ class Batches:
             size += len(records[count].value or b"")
             size += sum(len(output.value or b"") for output in new)
             count += 1
-        return outputs + self._changes(self._passing(records[:count])), count  # 2
+        positions = self._passing(records[:count])
+        return outputs + self._changes(positions), count, positions  # 2
 
     def _passing(self, records: Sequence[Record]) -> dict[Place, int]:
         """Return the positions after `records` and those set aside."""
@@ -220,12 +221,12 @@ class Batches:
         self,
         records: Sequence[Record],
         outputs: Sequence[NewRecord],
-        passed_over: Mapping[Place, int] = MappingProxyType({}),
+        positions: Mapping[Place, int],
     ) -> None:
-        """Commit the outputs and the positions behind the records, those set aside included."""
+        """Commit the outputs and the positions, with letters for the records set aside."""
         letters = [addressed(letter, record, self._intake.now) for record, letter in self._aside]
         handled = len(self._aside) + len(records)
-        new, positions = [*letters, *outputs], self._passing(records) | dict(passed_over)
+        new = [*letters, *outputs]
         try:
             self._write(new, positions, handled)
         except RecordTooLarge:  # of one record alone, perhaps because of what its letter quotes

@@ -85,9 +85,8 @@ class Commits:
 
     def _happened(self) -> bool | None:
         """Whether the pending commit happened; `None` if the positions don't show it."""
-        if (
-            self._pending is None or not self._pending.positions
-        ):  # of ticks, say: no desk depends on them
+        # A commit of ticks has no positions: no desk depends on it.
+        if self._pending is None or not self._pending.positions:
             return False
         written = self._pending.positions
         committed = {place: self._member.committed(place) or 0 for place in written}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from streams.log.log import Place, read_to_end
 from streams.log.topics import DESK, SHARED
-from streams.process import failpoints as at
 from streams.process import timings
+from streams.process.failpoints import nothing
 from streams.worker.resuming import resume
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class DeskRestorer:
         log: Log,
         member: GroupMember,
         core: Core,
-        failpoint: Callable[[str], None] = at.nothing,
+        failpoint: Callable[[str], None] = nothing,
         observe: timings.Observe = timings.nothing,
     ) -> None:
         self.restored: frozenset[int] = frozenset()

@@ -42,7 +42,7 @@ class Intake:
         self.now: float | None = None  # the time of the last believed tick
         self._core = core
         self._partitions = partitions
-        self._time = time if time is not None and time.ticker.ticks else None
+        self._time = time if time is not None and time.ticker.has_clock else None
         self._decoder = InputDecoder()
 
     def outputs(self, record: Record) -> list[NewRecord]:

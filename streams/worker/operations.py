@@ -96,7 +96,7 @@ class Operations:
 
     def at_end(self, *, writes: bool) -> bool:
         """Whether everything was read, and its outputs written if this worker `writes`."""
-        return writes == self._writes and all(topic.at_end() for topic in self._readers.values())
+        return writes == self._writes and all(reader.at_end() for reader in self._readers.values())
 
     def _read_until(self, reader: Follower, until: float) -> Iterator[list[Record]]:
         """Yield what there is to read, until a time, or until the log stops answering."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from streams.process.showing import counted, ended, skilled
+from bandit.counted import counted
+from streams.process.wording import ended, skilled
 
 if TYPE_CHECKING:
     from collections import Counter

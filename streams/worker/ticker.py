@@ -50,7 +50,7 @@ class Ticker:
         self._probed: dict[int, float] = {}  # last tick of each partition where our clock is wrong
 
     @property
-    def ticks(self) -> bool:
+    def has_clock(self) -> bool:
         """Whether it has a clock."""
         return self._clock is not None
 

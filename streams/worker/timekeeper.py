@@ -39,7 +39,7 @@ class Timekeeper:
         self.ticker = Ticker(clock, settings.tick_s)
         self.not_believed: set[int] = set()  # partitions whose last tick was too far ahead
         self.ticks_refused = 0
-        self.late = DeferredTasks()
+        self.deferred = DeferredTasks()
         self._core = core
         self._clock = clock
         self._behind_s = settings.max_behind_s + settings.tick_s
@@ -87,9 +87,9 @@ class Timekeeper:
         The next ticks have some if the last one was not believed, or left work undone; or tasks
         that were kept back can be handled now.
         """
-        if not self.ticker.ticks:
+        if not self.ticker.has_clock:
             return False
-        if self.late.waits(self.behind(partitions)):
+        if self.deferred.waits(self.behind(partitions)):
             return True
         disbelieved = not self.not_believed.isdisjoint(partitions)
         return disbelieved or any(map(self._core.unfinished, partitions))

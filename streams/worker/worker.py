@@ -24,8 +24,8 @@ from streams.log.topics import (
     TASKS,
     VERDICTS,
 )
-from streams.process import failpoints as at
 from streams.process import timings
+from streams.process.failpoints import nothing
 from streams.process.recovery import Recovery
 from streams.worker.batches import Batches
 from streams.worker.commits import Commits
@@ -82,8 +82,8 @@ class Worker:
         group: str = "poolwise",
         follow: bool = False,
         clock: Callable[[], float] | None = None,
-        failpoint: Callable[[str], None] = at.nothing,
-        progress: Callable[[Worker], None] = at.nothing,
+        failpoint: Callable[[str], None] = nothing,
+        progress: Callable[[Worker], None] = nothing,
         observe: timings.Observe = timings.nothing,
     ) -> None:
         self.last_turn_at = time.monotonic()
@@ -127,7 +127,7 @@ class Worker:
             else:
                 self._work(timeout_s)
         except CommitUnknown as error:
-            self._time.late.forget()
+            self._time.deferred.forget()
             self._recovery.run(error, self._go_back)
         else:
             self._recovery.over()
@@ -255,11 +255,12 @@ class Worker:
         self._failpoint("before poll")
         records = self._member.poll(self._settings.batch_records, timeout_s)
         self._failpoint("after poll")
-        moved = self._desks.take_over(self._partitions())
+        partitions = self._partitions()
+        moved = self._desks.take_over(partitions)
         self._batches.release(self.held())
         self._batches.report(self._member.lost())
         current = [record for record in records if record[:2] not in moved]
-        ready = self._time.late.sort(current, self._time.behind(self._partitions()), self.held())
+        ready = self._time.deferred.sort(current, self._time.behind(partitions), self.held())
         if any(record.topic == TASKS for record in ready):
             self._operations.catch_up(writes=self._writes_for_all())
         self._batches.handle(ready)
@@ -267,8 +268,7 @@ class Worker:
 
     def _tick(self) -> None:
         """Write the ticks that are due; they are read back like any record."""
-        ticks = self._time.due(self._partitions())
-        if ticks:
+        if ticks := self._time.due(self._partitions()):
             self._failpoint("before tick")
             self._commits.commit(ticks, {})
             self._failpoint("after tick")

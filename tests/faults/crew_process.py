@@ -31,7 +31,6 @@ from streams.learner import snapshots
 from streams.learner.learner_process import LearnerProcess
 from streams.monitor.logs import set_up
 from streams.process.draining import draining
-from streams.process.failpoints import COMMIT
 from streams.worker.worker import Worker
 
 if TYPE_CHECKING:
@@ -81,11 +80,11 @@ class Interruption:
         self._sent = False
 
     def __call__(self, point: str) -> None:
-        if point == f"before {COMMIT}":
+        if point == "before commit":
             self._left -= 1
             if self._left == 0:
                 threading.Timer(self._delay_s, self._send).start()
-        elif point == f"after {COMMIT}" and self._left == 0:
+        elif point == "after commit" and self._left == 0:
             self._left = -1
             if self._sent:
                 say("during", os.getpid())
@@ -140,7 +139,7 @@ def work(
 
 def one(config: Config, role: str, number: int, point: str, times: int) -> None:
     """Be one of them, until SIGTERM."""
-    if point == COMMIT:
+    if point == "commit":
         with (
             draining(config.worker.drain_s) as asked,
             closing(open_log(config.log.address, config.log)) as log,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandit.decide.policies.explorers import EXPLORERS
-from bandit.decide.policies.stopping import values_usd
+from bandit.decide.policies.value_of_information import values_usd
 from bandit.learn.calibration import logistic, logit
 from bandit.pmf import with_floors
 

@@ -18,7 +18,7 @@ from kafka.protocol.metadata import ApiVersionsRequest, MetadataRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
-from streams.kafka_log.connecting.security import WITH_SASL, WITHOUT_TLS
+from streams.kafka_log.connecting.security import WITH_SASL, WITH_TLS
 from streams.kafka_log.connecting.server import Server
 from streams.kafka_log.connecting.tls import first_answer_error, start_tls
 from streams.kafka_log.connecting.unreachable import Unreachable
@@ -67,7 +67,7 @@ class BrokerConnection:
         )
         self._socket: socket.socket = _connected(server)
         try:
-            if connect["security_protocol"] in WITHOUT_TLS:
+            if connect["security_protocol"] in WITH_TLS:
                 self._socket = start_tls(self._socket, server, connect)
             self.versions = self._ask_versions()
             if connect["security_protocol"] in WITH_SASL:

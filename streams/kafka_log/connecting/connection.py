@@ -12,7 +12,7 @@ from kafka import errors as kafka_errors
 from bandit.errors import CommitUnknown, LogError
 from streams.config.credentials import key_password, password
 from streams.config.log_settings import KAFKA
-from streams.kafka_log.connecting.security import WITH_SASL, WITHOUT_TLS
+from streams.kafka_log.connecting.security import WITH_SASL, WITH_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +111,7 @@ def client_settings(
             "sasl_plain_username": log.username,
             "sasl_plain_password": password(log, environment),
         }
-    if log.security_protocol in WITHOUT_TLS:
+    if log.security_protocol in WITH_TLS:
         settings |= {
             "ssl_cafile": log.ca_file,
             "ssl_certfile": log.cert_file,

@@ -11,7 +11,7 @@ import struct
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from streams.kafka_log.connecting.security import WITHOUT_TLS
+from streams.kafka_log.connecting.security import PLAIN_OF, WITH_TLS
 from streams.kafka_log.connecting.unreachable import Unreachable
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ API_VERSIONS_V0 = struct.pack(">ihhih8s", 18, 18, 0, 1, 8, b"poolwise")
 def first_answer_error(server: Server, connect: Mapping[str, Any], error: Exception) -> Unreachable:
     """Return why a broker's first answer was missing or not Kafka's; `error` is how it failed."""
     protocol = connect["security_protocol"]
-    if protocol in WITHOUT_TLS:
+    if protocol in WITH_TLS:
         if _speaks_kafka(server):
             return Unreachable(
                 f"{server}: answers without TLS, but log.security_protocol = {protocol} uses TLS",
-                f"set log.security_protocol = {WITHOUT_TLS[protocol]}, or use the"
-                " broker's TLS port",
+                f"set log.security_protocol = {PLAIN_OF[protocol]}, or use the broker's TLS port",
                 final=True,
             )
     elif _speaks_tls(server):
@@ -44,7 +43,7 @@ def first_answer_error(server: Server, connect: Mapping[str, Any], error: Except
             " or use the broker's port without TLS",
             final=True,
         )
-    if _speaks_http(server, tls=protocol in WITHOUT_TLS):
+    if _speaks_http(server, tls=protocol in WITH_TLS):
         return Unreachable(
             f"{server}: a web server answers on this port, not Kafka",
             "use the port on which the broker listens, often 9092 or 9093",

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
 
     from streams.config.log_settings import SecurityProtocol
 
-WITHOUT_TLS: Mapping[SecurityProtocol, SecurityProtocol] = {
+PLAIN_OF: Mapping[SecurityProtocol, SecurityProtocol] = {
     "SSL": "PLAINTEXT",
     "SASL_SSL": "SASL_PLAINTEXT",
 }
 """For each protocol with TLS, the same without."""
+
+WITH_TLS: frozenset[SecurityProtocol] = frozenset(PLAIN_OF)
+"""The protocols over TLS."""
 
 WITH_SASL: frozenset[SecurityProtocol] = frozenset(("SASL_PLAINTEXT", "SASL_SSL"))
 """The protocols that log in."""

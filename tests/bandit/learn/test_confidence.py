@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.decide.policies.stopping import expected_confidence, values_usd
+from bandit.decide.policies.value_of_information import expected_confidence, values_usd
 from bandit.draw import draw
 from bandit.learn.confidence import LEAST, leader, posterior, sharpen
 

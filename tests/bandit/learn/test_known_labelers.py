@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bandit.days import DAY_S
 from bandit.learn.brain import Brain
 from bandit.learn.known_labelers import DAY_REWARDS, KnownLabelers
-from bandit.learn.labelers import TrackRecord
+from bandit.learn.track_record import TrackRecord
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.learn.test_records import reward
 

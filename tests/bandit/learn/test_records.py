@@ -13,7 +13,7 @@ from bandit.draw import draw
 from bandit.errors import StateError
 from bandit.events import Reward
 from bandit.learn.brain import Brain
-from bandit.learn.labelers import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, TrackRecord
+from bandit.learn.track_record import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, TrackRecord
 from bandit.settings import Settings
 
 

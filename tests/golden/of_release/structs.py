@@ -22,7 +22,7 @@ def classes() -> list[type]:
     import bandit.events
     import bandit.learn.brain
     import bandit.learn.calibration
-    import bandit.learn.labelers
+    import bandit.learn.track_record
     import bandit.task.state
     import streams.learner.snapshots
 
@@ -30,7 +30,7 @@ def classes() -> list[type]:
     saved = getattr(bandit.learn.brain, "_Saved", None)
     if saved is None:
         from bandit.learn.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
-    records: Any = bandit.learn.labelers
+    records: Any = bandit.learn.track_record
     record = getattr(records, "TrackRecord", None) or records.Record  # of any release
     state = bandit.task.state
     return [

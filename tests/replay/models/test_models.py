@@ -260,7 +260,7 @@ def test_the_table_of_values_finds_what_a_choice_earns() -> None:
 
 
 def test_the_table_looks_ahead_under_the_target_not_the_log() -> None:
-    """After `go` the log mostly chose badly; the target always chooses well, so the value of `go` is 1."""
+    """After `go` the log mostly chose badly, the target always well: the value of `go` is 1."""
     table = Tabular(["go", "bad", "good"])
     rng = np.random.default_rng(1)
     logged, wanted = {"bad": 0.8, "good": 0.2}, {"good": 1.0}

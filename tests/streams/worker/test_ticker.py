@@ -90,7 +90,7 @@ def test_a_partition_that_is_gone_is_forgotten() -> None:
 
 def test_without_a_clock_nothing_is_written() -> None:
     ticker = Ticker(None, 1.0)
-    assert not ticker.ticks
+    assert not ticker.has_clock
     assert into(ticker, 0, unfinished=(0,)) == []
 
 

@@ -8,22 +8,22 @@ import pytest
 
 from streams.config.log_settings import LogSettings, SecurityProtocol
 from streams.kafka_log.connecting.connection import client_settings, parse_address
-from streams.kafka_log.connecting.security import WITH_SASL, WITHOUT_TLS
+from streams.kafka_log.connecting.security import PLAIN_OF, WITH_SASL, WITH_TLS
 
 PROTOCOLS: tuple[SecurityProtocol, ...] = get_args(SecurityProtocol)
 
 
 def test_the_protocols_with_tls_and_with_a_login_are_those_that_are_named_so() -> None:
-    assert set(WITHOUT_TLS) == {name for name in PROTOCOLS if name.endswith("SSL")}
+    assert set(WITH_TLS) == {name for name in PROTOCOLS if name.endswith("SSL")}
     assert set(WITH_SASL) == {name for name in PROTOCOLS if name.startswith("SASL")}
 
 
 def test_without_tls_a_protocol_keeps_its_login_and_nothing_else() -> None:
-    for protocol, plain in WITHOUT_TLS.items():
+    for protocol, plain in PLAIN_OF.items():
         assert plain in PROTOCOLS
-        assert plain not in WITHOUT_TLS
+        assert plain not in WITH_TLS
         assert (protocol in WITH_SASL) == (plain in WITH_SASL)
-    assert len(set(WITHOUT_TLS.values())) == len(WITHOUT_TLS)
+    assert len(set(PLAIN_OF.values())) == len(WITH_TLS)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
