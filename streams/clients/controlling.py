@@ -11,12 +11,12 @@ import msgspec
 from bandit.engine.checks import control as check
 from bandit.errors import BadValue, EventError
 from bandit.events import Control, Tick
-from streams.log.codec import encode
+from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import CONTROLS, LABELS, key_of
 
 if TYPE_CHECKING:
-    from streams.log.log import Log
+    from streams.log.log import Log, Record
 
 BATCH = 1000
 RELEARN = "learned again from all rewards in the log"
@@ -46,15 +46,17 @@ def reset_clock(log: Log, at: float) -> int:
 
 
 def in_force(log: Log) -> list[Control]:
-    """Return the controls in force: of the model first, then by project."""
-    newest: dict[bytes, Control] = {}
+    """Return the controls in force: of the model first, then by project.
+
+    A record that workers refuse is left out: it became a dead letter, and changes nothing.
+    """
+    newest: dict[str | None, Control] = {}
+    decoder = InputDecoder()
     with closing(log.follow(CONTROLS)) as reader:
         for record in chain.from_iterable(read_to_end(reader, BATCH)):
-            try:
-                control = msgspec.json.decode(record.value or b"", type=Control)
-            except (ValueError, RecursionError):
-                continue  # workers make it a dead letter
-            newest[record.key or b""] = control
+            control = _accepted(record, decoder)
+            if control is not None:
+                newest[control.project] = control
     nothing = Control(at=0.0)
     return sorted(
         (
@@ -64,6 +66,18 @@ def in_force(log: Log) -> list[Control]:
         ),
         key=lambda control: control.project or "",
     )
+
+
+def _accepted(record: Record, decoder: InputDecoder) -> Control | None:
+    """Return the control in a record; `None` if workers refuse it."""
+    try:
+        event = decoder.decode(record.value)
+        if not isinstance(event, Control):
+            return None
+        check(event)
+    except EventError:
+        return None
+    return event
 
 
 def described(control: Control) -> str:

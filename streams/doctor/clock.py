@@ -19,7 +19,7 @@ from streams.doctor.findings import DoctorFinding, broken, duration, moment, ok,
 from streams.log.topics import DESK, LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from streams.log.log import Log, Record
 
@@ -41,9 +41,14 @@ SYNCHRONIZE = "synchronize the clocks of all machines with NTP"
 
 
 class Times(NamedTuple):
-    """By partition: its time, and how far its last tick was ahead of the broker's clock."""
+    """By partition: its time, and how far that and its last tick were ahead of a clock.
+
+    `ahead_s` is against this machine's clock when the partition was read, `skews_s` against the
+    broker's when it received the tick.
+    """
 
     partitions: Mapping[int, float]
+    ahead_s: Mapping[int, float]
     skews_s: Mapping[int, float]
     total: int
     checked: int
@@ -53,28 +58,28 @@ _decode_tick = msgspec.json.Decoder(Tick).decode
 
 
 def clock(
-    log: Log, now: float, max_skew_s: float, members: int | None = None
+    log: Log,
+    max_skew_s: float,
+    members: int | None = None,
+    now: Callable[[], float] = time.time,
 ) -> Iterator[DoctorFinding]:
     """Compare each partition's time with this machine's clock, and ticks with the broker's clock.
 
-    `members` is how many workers are in the group, if that is known.
+    `members` is how many workers are in the group, if that is known; `now` reads the clock.
     """
-    times = read_times(log, now, max_skew_s)
+    times = read_times(log, max_skew_s, now)
     yield from _of_skews(times.skews_s, max_skew_s)
     if not times.partitions:
         yield ok(CLOCK, "no partition has a time yet: no tick was accepted")
         return
-    ahead = {partition: at - now for partition, at in times.partitions.items()}
-    ahead = {partition: by for partition, by in ahead.items() if by > AHEAD_S}
-    silent = {partition: now - at for partition, at in times.partitions.items()}
-    silent = {partition: by for partition, by in silent.items() if by > SILENT_S}
+    ahead = {partition: by for partition, by in times.ahead_s.items() if by > AHEAD_S}
+    silent = {partition: -by for partition, by in times.ahead_s.items() if -by > SILENT_S}
     far = {partition: by for partition, by in ahead.items() if by > max_skew_s}
     if far:
         yield broken(
             CLOCK,
             f"the time of {_named(far)} is up to {duration(max(far.values()))} ahead of this"
-            " machine's"
-            " clock: until the clock catches up, ticks are refused there and no ask expires",
+            " machine's clock: until the clock catches up, ticks are refused there and no ask expires",
             "if this machine's clock is right: correct the clock of the worker's machine, then run"
             " poolwise control LOG --reset-clock",
         )
@@ -104,7 +109,7 @@ def clock(
         part = ""
         if times.checked < times.total:
             part = f" ({times.checked} of {times.total} partitions checked)"
-        oldest_s = max(now - at for at in times.partitions.values())
+        oldest_s = max(0.0, -min(times.ahead_s.values()))
         yield ok(
             CLOCK,
             f"the time of the partitions is up to {duration(oldest_s)} behind this machine's clock"
@@ -112,10 +117,11 @@ def clock(
         )
 
 
-def read_times(log: Log, now: float, max_skew_s: float) -> Times:
-    """Read the last records of `desk`; where their time is far from `now`, of `labels` too."""
+def read_times(log: Log, max_skew_s: float, now: Callable[[], float]) -> Times:
+    """Read the last records of `desk`; where their time is far from `now()`, of `labels` too."""
     until = time.monotonic() + LOOK_S
     partitions: dict[int, float] = {}
+    ahead_s: dict[int, float] = {}
     skews_s: dict[int, float] = {}
     total, checked = log.partitions(LABELS), 0
     for partition in range(total):
@@ -126,13 +132,15 @@ def read_times(log: Log, now: float, max_skew_s: float) -> Times:
             if state is not None and state.now is not None:
                 partitions[partition] = state.now
         checked += 1
-        if abs(now - partitions.get(partition, -math.inf)) <= max_skew_s:
+        if partition in partitions:
+            ahead_s[partition] = partitions[partition] - now()
+        if abs(ahead_s.get(partition, math.inf)) <= max_skew_s:
             continue
         for record in _last(log, LABELS, partition):
             tick = _tick(record)
             if tick is not None and record.logged_at is not None:
                 skews_s[partition] = tick.at - record.logged_at
-    return Times(partitions, skews_s, total, checked)
+    return Times(partitions, ahead_s, skews_s, total, checked)
 
 
 def _of_skews(skews_s: Mapping[int, float], max_skew_s: float) -> Iterator[DoctorFinding]:
@@ -143,8 +151,7 @@ def _of_skews(skews_s: Mapping[int, float], max_skew_s: float) -> Iterator[Docto
         yield broken(
             CLOCK,
             f"the last tick of {_named(wrong)} was {duration(abs(most))} {side} the broker's"
-            " clock, so"
-            f" workers refuse it (clock.max_skew_s = {max_skew_s:g})",
+            f" clock, so workers refuse it (clock.max_skew_s = {max_skew_s:g})",
             "synchronize the clocks of the broker and of the worker that holds the partition with"
             " NTP",
         )

@@ -65,7 +65,7 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
         yield from halted(read_open_tasks(log, READ_S), config.log.address)
         yield from learner(log, config.worker.max_model_age_s, time.time())
         yield from dead_letters(log, shlex.quote(config.log.address), READ_S)
-        yield from clock(log, time.time(), config.core.clock.max_skew_s)
+        yield from clock(log, config.core.clock.max_skew_s)
 
 
 def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:

@@ -133,7 +133,7 @@ class Examination:
     def _of_contents(
         self, log: KafkaLog, topics: shapes.Described, rights: Rights
     ) -> Iterator[DoctorFinding]:
-        now, worker = time.time(), self._config.worker
+        worker = self._config.worker
         shown = shlex.quote(self._settings.address)
         give_up_s = self._config.core.policy.give_up_s
         needed_s = {name: kept for name, kept in self._kept_s.items() if name in NEEDED}
@@ -143,7 +143,7 @@ class Examination:
             (
                 RETENTION,
                 (DESK,),
-                lambda: retention(open_tasks(), needed_s, give_up_s, now),
+                lambda: retention(open_tasks(), needed_s, give_up_s, time.time()),
             ),
             (OPEN, (DESK,), lambda: halted(open_tasks(), self._settings.address)),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),
@@ -152,13 +152,17 @@ class Examination:
                 (DESK,),
                 lambda: positions(log, self._settings.group, open_tasks().partitions, self._kept_s),
             ),
-            (TRANSACTIONS, (), lambda: transactions(log, topics, self._settings, now)),
-            (LEARNER, (MODELS, REWARDS), lambda: learner(log, worker.max_model_age_s, now)),
+            (TRANSACTIONS, (), lambda: transactions(log, topics, self._settings, time.time())),
+            (
+                LEARNER,
+                (MODELS, REWARDS),
+                lambda: learner(log, worker.max_model_age_s, time.time()),
+            ),
             (LETTERS, (DEADLETTERS,), lambda: dead_letters(log, shown, READ_S)),
             (
                 CLOCK,
                 (DESK, LABELS),
-                lambda: clock(log, now, max_skew_s, members(log, self._settings.group)),
+                lambda: clock(log, max_skew_s, members(log, self._settings.group)),
             ),
         ]
         for check, needed, look in looks:
