@@ -13,10 +13,9 @@ from __future__ import annotations
 import errno
 import time
 from collections import Counter
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bandit.errors import LogBusy, StateError
+from bandit.errors import LogBusy
 from streams.archive.columns import EVENTS
 from streams.archive.disk import Disk
 from streams.archive.partition_writer import PartitionWriter
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from streams.log.log import Follower, Log, Record
+    from streams.log.log import Follower, Log
 
 EVERY = 50_000
 """Rows per range: files of some MB, which DuckDB reads well."""
@@ -187,19 +186,7 @@ class Archive:
 
     def _follow(self, log: Log, writer: PartitionWriter) -> Follower:
         """Follow from the end of the archive, after a check of its last record."""
-        if writer.position:
-            with closing(log.follow(*writer.place, writer.position - 1)) as look:
-                if look.end() < writer.position:
-                    topic, partition = writer.place
-                    raise StateError(
-                        f"{self._folder}: archive of another log (it has more records of"
-                        f" {topic}/{partition})"
-                    )
-                records: list[Record] = []
-                while not records and look.position < writer.position:
-                    records = look.poll(1, POLL_S)
-                for record in records:
-                    writer.check_last(record)
+        writer.check_last(log)
         return log.follow(*writer.place, writer.position)
 
     def _poll(self, writer: PartitionWriter, follower: Follower, timeout_s: float = 0.0) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from hashlib import blake2b
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.archive.names import OffsetRange
-    from streams.log.log import Place, Record
+    from streams.log.log import Log, Place, Record
+
+POLL_S = 0.2
 
 
 class LastArchived(NamedTuple):
@@ -29,19 +32,31 @@ class LastArchived(NamedTuple):
         """The offset to continue at."""
         return self.last + 1
 
-    def check(self, record: Record, folder: Path) -> None:
-        """Check a record of the log against the last archived one, if it has the same offset.
+    def check(self, log: Log, place: Place, folder: Path) -> None:
+        """Check that a log has the last archived record of a partition, or had: it may be deleted.
 
         Raises
         ------
         StateError
-            If they differ: the archive belongs to another log.
+            If the archive belongs to another log.
         """
-        if record.offset == self.last and digest_of(record.value) != self.digest:
-            raise StateError(
-                f"{folder}: archive of another log (record {record.offset} of"
-                f" {record.topic}/{record.partition} differs)"
-            )
+        if not self.position:
+            return
+        with closing(log.follow(*place, self.last)) as reader:
+            if reader.end() < self.position:
+                raise StateError(
+                    f"{folder}: archive of another log (it has more records of"
+                    f" {place.topic}/{place.partition})"
+                )
+            records: list[Record] = []
+            while not records and reader.position < self.position:
+                records = reader.poll(1, POLL_S)
+        for record in records:
+            if record.offset == self.last and digest_of(record.value) != self.digest:
+                raise StateError(
+                    f"{folder}: archive of another log (record {record.offset} of"
+                    f" {record.topic}/{record.partition} differs)"
+                )
 
 
 NOTHING = LastArchived(-1, "")

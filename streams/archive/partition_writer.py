@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from streams.archive.disk import Disk
     from streams.archive.names import OffsetRange
-    from streams.log.log import LostRecords, Place, Record
+    from streams.log.log import Log, LostRecords, Place, Record
 
 GROUP_ROWS = 8_192
 """Rows turned into columns at once, and of a row group: some 20 MB as Python's objects."""
@@ -102,15 +102,15 @@ class PartitionWriter:
         """Record in the next range what the log deleted before it was read."""
         self._lost.append((lost.first, lost.end - 1))
 
-    def check_last(self, record: Record) -> None:
-        """Check a record of the log against the last archived one, if it has the same offset.
+    def check_last(self, log: Log) -> None:
+        """Check that a log has the last archived record, or had: it may be deleted.
 
         Raises
         ------
         StateError
-            If they differ: the archive belongs to another log.
+            If the archive belongs to another log.
         """
-        self._kept.check(record, self._folder.parent)
+        self._kept.check(log, self.place, self._folder.parent)
 
     def _settle(self, ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
         """Finish or remove what a crash left; return the complete ranges."""

@@ -95,6 +95,7 @@ def control(
     from bandit.events import Control
     from streams.clients import controlling
     from streams.clients.controlling import described, in_force, order
+    from streams.process.moment import moment
 
     values = (pool, usd_per_day, snapshot)
     orders = any((paused, frozen, relearn, *(value is not None for value in values)))
@@ -117,8 +118,7 @@ def control(
         if reset_clock:
             now = time.time()
             count = controlling.reset_clock(opened, now)
-            shown = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now))
-            click.echo(f"clock: set to {shown} for {counted(count, 'partition')}")
+            click.echo(f"clock: set to {moment(now, 'seconds')} for {counted(count, 'partition')}")
             return
         if orders or cancel:
             new = Control(

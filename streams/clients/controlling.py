@@ -11,6 +11,7 @@ import msgspec
 from bandit.engine.checks import control as check
 from bandit.errors import BadValue, EventError
 from bandit.events import Control, Tick
+from streams.clients.feeding import tick_records
 from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import CONTROLS, LABELS, key_of
@@ -40,8 +41,7 @@ def order(log: Log, control: Control) -> None:
 def reset_clock(log: Log, at: float) -> int:
     """Set the time of every partition to `at`, even if earlier; return their number."""
     partitions = log.partitions(LABELS)
-    tick = encode(Tick(at=at, reset=True))
-    log.write([NewRecord(LABELS, None, tick, partition) for partition in range(partitions)])
+    log.write(tick_records(encode(Tick(at=at, reset=True)), partitions))
     return partitions
 
 

@@ -50,8 +50,19 @@ def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewR
     """
     event = decoder.decode(line)
     if isinstance(event, Tick):
-        return [NewRecord(LABELS, None, line, partition) for partition in range(partitions)]
+        return tick_records(line, partitions)
     return [NewRecord(TOPIC_OF[type(event)], key_of(event), line)]
+
+
+def tick_records(tick: bytes, partitions: int) -> list[NewRecord]:
+    """Return the records of a tick, one per partition of `labels`.
+
+    Examples
+    --------
+    >>> [record.partition for record in tick_records(b'{"type":"Tick","at":1}', 2)]
+    [0, 1]
+    """
+    return [NewRecord(LABELS, None, tick, partition) for partition in range(partitions)]
 
 
 def feed(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.events import Ask, Tick, Verdict
+from streams.clients.feeding import tick_records
 from streams.log.codec import encode
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import ASKS, LABELS, TOPIC_OF, VERDICTS, key_of
@@ -26,7 +27,7 @@ class Outside:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._decode = msgspec.json.Decoder(Ask | Verdict).decode
-        self._partitions = range(log.partitions(LABELS))
+        self._partitions = log.partitions(LABELS)
         self._readers = [
             log.follow(topic, partition)
             for topic in (ASKS, VERDICTS)
@@ -39,7 +40,7 @@ class Outside:
         for event in events:
             data = encode(event)
             if isinstance(event, Tick):
-                records += [NewRecord(LABELS, None, data, part) for part in self._partitions]
+                records += tick_records(data, self._partitions)
             else:
                 records.append(NewRecord(TOPIC_OF[type(event)], key_of(event), data))
         self._log.write(records)

@@ -6,9 +6,10 @@ import shlex
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from streams.doctor.findings import DoctorFinding, moment, ok, warning
+from streams.doctor.findings import DoctorFinding, ok, warning
 from streams.log.log import Place
 from streams.log.retention import KEEP
+from streams.process.moment import moment
 from streams.prune.age import dated
 from streams.prune.space import size_of
 

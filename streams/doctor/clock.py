@@ -15,8 +15,9 @@ import msgspec
 from bandit.counted import counted
 from bandit.events import Tick
 from streams.doctor.desk_records import partition_record
-from streams.doctor.findings import DoctorFinding, broken, duration, moment, ok, warning
+from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
 from streams.log.topics import DESK, LABELS
+from streams.process.moment import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +80,8 @@ def clock(
         yield broken(
             CLOCK,
             f"the time of {_named(far)} is up to {duration(max(far.values()))} ahead of this"
-            " machine's clock: until the clock catches up, ticks are refused there and no ask expires",
+            " machine's clock: until the clock catches up, ticks"
+            " are refused there and no ask expires",
             "if this machine's clock is right: correct the clock of the worker's machine, then run"
             " poolwise control LOG --reset-clock",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from enum import StrEnum
 from queue import Empty, Queue
 from threading import Thread
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.log.retention import DAY_S
+from bandit.days import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,20 +75,6 @@ def duration(seconds: float) -> str:
     if seconds < 2 * DAY_S:
         return f"{seconds / 3600:.1f} h"
     return f"{seconds / DAY_S:,.0f} days"
-
-
-def moment(at: float) -> str:
-    """Return a time, UTC seconds, as text.
-
-    Examples
-    --------
-    >>> moment(172800.0), moment(-1e13)
-    ('1970-01-03 00:00 UTC', 'second -10,000,000,000,000 since 1970')
-    """
-    try:
-        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
-    except (ValueError, OverflowError, OSError):  # no year of the calendar
-        return f"second {at:,.0f} since 1970"
 
 
 def bounded(look: Callable[[], Iterator[DoctorFinding]], limit_s: float) -> Iterator[DoctorFinding]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from bandit.days import DAY_S
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.group import describe_group
-from streams.log.retention import DAY_S
 from streams.log.topics import DEADLETTERS, SHARED
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.days import DAY_S
 from streams.doctor.desk_records import is_task, partition_record, task_record
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
-from streams.log.retention import DAY_S
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import UnknownTopicOrPartitionError
 
 from bandit.counted import counted
+from bandit.days import DAY_S
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.kafka_log.producer import BATCH_BYTES, MAX_RECORD_BYTES
 from streams.kafka_log.topics import LOG_APPEND_TIME
-from streams.log.retention import DAY_S, KEEP
+from streams.log.retention import KEEP
 from streams.log.topics import TASKS, TOPICS
 
 if TYPE_CHECKING:

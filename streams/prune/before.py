@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from bandit.days import DAY_S
 from bandit.errors import BadValue
-from streams.log.retention import DAY_S
 
 _DAYS = re.compile(r"(\d{1,4}(?:\.\d+)?)d?")  # more digits are a date, such as 20261001
 
@@ -39,14 +39,3 @@ def seconds_of(text: str, now: float) -> float:
         msg = f"--before {text}: is in the future, so it would delete everything"
         raise BadValue(msg)
     return before
-
-
-def shown(before: float) -> str:
-    """Return a time as text.
-
-    Examples
-    --------
-    >>> shown(172800.0)
-    '1970-01-03 00:00 UTC'
-    """
-    return f"{datetime.fromtimestamp(before, UTC):%Y-%m-%d %H:%M} UTC"

@@ -9,7 +9,6 @@ from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.errors import StateError
 from streams.archive.columns import EVENTS
 from streams.archive.last_archived import last_archived
 from streams.embedded.file import one_line_errors
@@ -90,11 +89,5 @@ def _learned(log: EmbeddedLog) -> Bound:
 def _archived(log: EmbeddedLog, place: Place, folder: Path) -> Bound:
     """Bound of the archive."""
     kept = last_archived(folder, place)
-    if kept.position > log.end(*place):
-        msg = f"{folder}: archive of another log (it has more records of {place.topic})"
-        raise StateError(msg)
-    if kept.position:
-        with closing(log.follow(*place, kept.position - 1)) as look:
-            for record in look.poll(1, 0.0):
-                kept.check(record, folder)
+    kept.check(log, place, folder)
     return Bound(kept.position, "they are not in the archive yet")

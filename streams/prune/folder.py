@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bandit.counted import counted
+from bandit.days import DAY_S
 from bandit.errors import MissingInput
 from streams.archive.columns import EVENTS, NO_DAY
 from streams.archive.disk import Disk
@@ -20,9 +21,8 @@ from streams.archive.dropped import divided, files_of, stands_for_dropped, write
 from streams.archive.names import header_of, part_of, ranges_of
 from streams.embedded.lock import hold
 from streams.log.log import Place
-from streams.log.retention import DAY_S
+from streams.process.moment import moment
 from streams.process.table import aligned
-from streams.prune.before import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class FolderReport(NamedTuple):
         total = sum(topic.rows for topic in topics)
         freed = sum(topic.n_bytes for topic in topics)
         yield (
-            f"{self.folder}: {counted(total, 'row')} of days before {shown(self.before)} {verb};"
+            f"{self.folder}: {counted(total, 'row')} of days before {moment(self.before)} {verb};"
             f" disk space freed: {freed / 1e6:.1f} MB"
         )
 

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bandit.counted import counted
+from streams.process.moment import moment
 from streams.process.table import aligned
-from streams.prune.before import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class LogReport(NamedTuple):
         )
         dry = "dry run, nothing was deleted: " if self.dry_run else ""
         line = f"{self.name}: {dry}{counted(deleted.total(), 'record')} older than"
-        line += f" {shown(self.before)} {verb}"
+        line += f" {moment(self.before)} {verb}"
         if not self.dry_run:
             line += f"; file size: {self.now.n_bytes / MB:.1f} MB"
             line += f", {self.now.free / MB:.1f} MB of it free for new records"
