@@ -38,8 +38,8 @@ def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[DoctorFinding]:
     yield warning(
         AGE,
         f"{summary}; topics with records older than recommended: {topics}",
-        f"see what can be deleted: poolwise prune {shlex.quote(shown)} --before 30d"
-        " --archive FOLDER --dry-run",
+        f"see what can be deleted: poolwise prune {shlex.quote(shown)} --before 30d --dry-run (add"
+        " --archive FOLDER to keep what your archive lacks)",
     )
 
 

@@ -60,13 +60,15 @@ _decode_tick = msgspec.json.Decoder(Tick).decode
 
 def clock(
     log: Log,
+    shown: str,
     max_skew_s: float,
     members: int | None = None,
     now: Callable[[], float] = time.time,
 ) -> Iterator[DoctorFinding]:
     """Compare each partition's time with this machine's clock, and ticks with the broker's clock.
 
-    `members` is how many workers are in the group, if that is known; `now` reads the clock.
+    `shown` is the log's address in a command; `members` is how many workers are in the group, if
+    that is known; `now` reads the clock.
     """
     times = read_times(log, max_skew_s, now)
     yield from _of_skews(times.skews_s, max_skew_s)
@@ -83,7 +85,7 @@ def clock(
             " machine's clock: until the clock catches up, ticks"
             " are refused there and no ask expires",
             "if this machine's clock is right: correct the clock of the worker's machine, then run"
-            " poolwise control LOG --reset-clock",
+            f" poolwise control {shown} --reset-clock",
         )
     elif ahead:
         yield warning(

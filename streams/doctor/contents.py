@@ -27,8 +27,11 @@ LEARNER, LETTERS = "learner", "dead letters"
 BATCH = 1000
 
 
-def learner(log: Log, max_age_s: float, now: float) -> Iterator[DoctorFinding]:
-    """Check the age and integrity of the newest snapshot, and count the rewards after it."""
+def learner(log: Log, shown: str, max_age_s: float, now: float) -> Iterator[DoctorFinding]:
+    """Check the age and integrity of the newest snapshot, and count the rewards after it.
+
+    `shown` is the log's address in a command.
+    """
     with closing(Snapshots(log)) as snapshots:
         snapshots.catch_up()
         whole = next(snapshots.newest_first(), None)
@@ -42,7 +45,7 @@ def learner(log: Log, max_age_s: float, now: float) -> Iterator[DoctorFinding]:
         first = rewards.position
         unlearned = max(0, rewards.end() - first)
         losses = rewards.lost()
-    start = "start a learner: poolwise learn, or a worker without --follow"
+    start = f"start a learner: poolwise learn {shown}, or a worker without --follow"
     for loss in losses:
         yield broken(
             LEARNER,
@@ -56,7 +59,7 @@ def learner(log: Log, max_age_s: float, now: float) -> Iterator[DoctorFinding]:
                 LEARNER,
                 "no complete snapshot: the model has to be learned again from the rewards"
                 + (f", of which those before offset {first} were deleted" if first else ""),
-                "poolwise control LOG --learning --relearn" if first else start,
+                f"poolwise control {shown} --learning --relearn" if first else start,
             )
         elif unlearned:
             waiting = counted(unlearned, "reward")
@@ -72,7 +75,7 @@ def learner(log: Log, max_age_s: float, now: float) -> Iterator[DoctorFinding]:
             "nothing, if the next snapshot is complete; else check which other programs write to"
             " topic models",
         )
-    age_s = None if manifest.at is None else now - manifest.at
+    age_s = None if manifest.at is None else max(0.0, now - manifest.at)
     age = "age unknown" if age_s is None else f"{duration(age_s)} old"
     summary = f"snapshot {manifest.id} is complete, {age}; {counted(manifest.learned, 'reward')}"
     summary += (

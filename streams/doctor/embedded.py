@@ -47,13 +47,14 @@ PENDING = 0x40000000
 
 def findings(config: Config) -> Iterator[DoctorFinding]:
     """Check the log in a file that a configuration names."""
+    shown = shlex.quote(config.log.address)
     try:
         opened = open_log(config.log.address, config.log)
     except PoolwiseError as error:
         yield broken(
             FILE,
             str(error),
-            "check the path; to create a new log: poolwise work --create, or poolwise feed",
+            f"check the path; to create a new log: poolwise work {shown} --create",
         )
         return
     assert isinstance(opened, EmbeddedLog)
@@ -63,9 +64,9 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
         yield from age(log, str(log.path), time.time())
         yield from worker(log.path, config.log.group, config.log.address)
         yield from halted(read_open_tasks(log, READ_S), config.log.address)
-        yield from learner(log, config.worker.max_model_age_s, time.time())
-        yield from dead_letters(log, shlex.quote(config.log.address), READ_S)
-        yield from clock(log, config.core.clock.max_skew_s)
+        yield from learner(log, shown, config.worker.max_model_age_s, time.time())
+        yield from dead_letters(log, shown, READ_S)
+        yield from clock(log, shown, config.core.clock.max_skew_s)
 
 
 def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:
@@ -90,7 +91,8 @@ def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:
         yield broken(
             FILE,
             f"damaged: {result}",
-            "stop the worker, copy the file, and recover what is readable: sqlite3 FILE .recover",
+            "stop the worker, copy the file, and recover what is readable:"
+            f" sqlite3 {shlex.quote(str(log.path))} .recover",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,9 @@ def group(log: KafkaLog, name: str, topics: Described) -> Iterator[DoctorFinding
     summary = f"group {there!r} has {counted(count, 'member')};"
     summary += f" {about}{counted(waiting, 'record')} not read yet"
     if waiting and not count:
-        yield warning(GROUP, summary, f"start a worker: poolwise work {log.names.name}")
+        yield warning(
+            GROUP, summary, f"start a worker: poolwise work {shlex.quote(log.names.name)}"
+        )
     else:
         yield ok(GROUP, summary)
 
@@ -101,7 +104,7 @@ def transactions(
         yield ok(TRANSACTIONS, "not checked: Kafka before 2.8 does not report transactions")
         return
     limit_s = settings.transaction_timeout_s + LATE_S
-    hanging = 0
+    hanging, server = 0, parse_address(settings.address).servers[0]
     for place, state in producers.items():
         for producer in state.active_producers:
             age_s = now - producer.last_timestamp / 1000
@@ -111,8 +114,8 @@ def transactions(
                     TRANSACTIONS,
                     f"{place.topic}/{place.partition}: a transaction has been open for"
                     f" {duration(age_s)}; readers cannot read past it",
-                    "stop its writer, then run: kafka-transactions abort --topic"
-                    f" {place.topic} --partition {place.partition} --start-offset"
+                    f"stop its writer, then run: kafka-transactions --bootstrap-server {server}"
+                    f" abort --topic {place.topic} --partition {place.partition} --start-offset"
                     f" {producer.current_transaction_start_offset}",
                 )
     if not hanging:

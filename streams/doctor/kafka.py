@@ -123,7 +123,7 @@ class Examination:
             if name in configured and int(configured[name]["retention.ms"]) >= 0
         }
         yield from shapes.shape(topics, self._making())
-        yield from shapes.copies(topics, configured)
+        yield from shapes.copies(topics, configured, self._altering())
         yield from shapes.settings(topics, configured, self._altering())
 
     def _of_rights(self, rights: Rights, server: Server) -> Iterator[DoctorFinding]:
@@ -137,13 +137,17 @@ class Examination:
         shown = shlex.quote(self._settings.address)
         give_up_s = self._config.core.policy.give_up_s
         needed_s = {name: kept for name, kept in self._kept_s.items() if name in NEEDED}
+        raising = {
+            name: f"{self._altering()} --entity-name {log.names.on_broker(name)} --add-config"
+            for name in needed_s
+        }
         open_tasks = cache(partial(read_open_tasks, log, READ_S))
         max_skew_s = self._config.core.clock.max_skew_s
         looks: list[Look] = [
             (
                 RETENTION,
                 (DESK,),
-                lambda: retention(open_tasks(), needed_s, give_up_s, time.time()),
+                lambda: retention(open_tasks(), needed_s, give_up_s, time.time(), raising),
             ),
             (OPEN, (DESK,), lambda: halted(open_tasks(), self._settings.address)),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),
@@ -156,13 +160,13 @@ class Examination:
             (
                 LEARNER,
                 (MODELS, REWARDS),
-                lambda: learner(log, worker.max_model_age_s, time.time()),
+                lambda: learner(log, shown, worker.max_model_age_s, time.time()),
             ),
             (LETTERS, (DEADLETTERS,), lambda: dead_letters(log, shown, READ_S)),
             (
                 CLOCK,
                 (DESK, LABELS),
-                lambda: clock(log, max_skew_s, members(log, self._settings.group)),
+                lambda: clock(log, shown, max_skew_s, members(log, self._settings.group)),
             ),
         ]
         for check, needed, look in looks:

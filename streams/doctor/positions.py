@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kafka import errors as kafka_errors
@@ -10,6 +13,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from bandit.days import DAY_S
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.group import describe_group
+from streams.kafka_log.connecting.connection import parse_address
 from streams.log.topics import DEADLETTERS, SHARED
 
 if TYPE_CHECKING:
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 POSITIONS = "positions"
 RETENTION = "offsets.retention.minutes"
+LONGEST_MIN = 2**31 - 1
+"""Longest retention that a broker takes, in minutes."""
 
 
 def positions(
@@ -50,21 +56,21 @@ def positions(
             forgotten.append(partition)
         elif any(group.get(topic, 0) < at for topic, at in own.items()):
             behind.append(partition)
-    yield from _without(name, nowhere, forgotten, behind)
+    yield from _without(name, nowhere, forgotten, behind, _resetting(log, name, nowhere, states))
     yield from _retention(log, name, kept_s)
 
 
 def _without(
-    name: str, nowhere: list[int], forgotten: list[int], behind: list[int]
+    name: str, nowhere: list[int], forgotten: list[int], behind: list[int], command: str
 ) -> Iterator[DoctorFinding]:
     if nowhere:
         yield broken(
             POSITIONS,
             f"partitions {_listed(nowhere)}: there is state in topic desk, but neither it nor group"
             f" {name!r} has the offsets read of tasks and labels: workers refuse to start",
-            "set the group's offsets to where the last worker stopped: kafka-consumer-groups"
-            " --reset-offsets --to-datetime ...; the whole command: docs/operator.md, Where reading"
-            " resumes",
+            "stop all workers, then set the group's offsets to where the last one stopped:"
+            f" {command}; with --execute instead of --dry-run if the new offsets are right"
+            " (docs/operator.md, Where reading resumes)",
         )
     for partitions, what in (
         (forgotten, "has no committed offsets"),
@@ -74,10 +80,24 @@ def _without(
             yield warning(
                 POSITIONS,
                 f"partitions {_listed(partitions)}: group {name!r} {what}; workers resume"
-                " from those"
-                " in topic desk, and process nothing twice",
+                " from those in topic desk, and process nothing twice",
                 "start the workers; to process records again on purpose, use new topics",
             )
+
+
+def _resetting(
+    log: KafkaLog, name: str, partitions: list[int], states: Mapping[int, PartitionRecord]
+) -> str:
+    """Return the command that sets offsets to the earliest last tick of these partitions."""
+    servers = ",".join(parse_address(log.names.name).servers)
+    listed = ",".join(map(str, sorted(partitions)))
+    topics = " ".join(f"--topic {log.names.on_broker(topic)}:{listed}" for topic in SHARED)
+    ticks = [at for partition in partitions if (at := states[partition].now) is not None]
+    stopped = datetime.fromtimestamp(max(0.0, min([*ticks, time.time()])), UTC)
+    return (
+        f"kafka-consumer-groups --bootstrap-server {servers} --group {log.names.on_broker(name)}"
+        f" {topics} --reset-offsets --to-datetime {stopped:%Y-%m-%dT%H:%M:%S}.000 --dry-run"
+    )
 
 
 def _retention(log: KafkaLog, name: str, kept_s: Mapping[str, float]) -> Iterator[DoctorFinding]:
@@ -94,7 +114,9 @@ def _retention(log: KafkaLog, name: str, kept_s: Mapping[str, float]) -> Iterato
             POSITIONS,
             f"{kept}, but dead letters for {letters_days:.1f} days: after the shorter time, feed"
             " --from-deadletters would send letters again that it has already sent",
-            f"increase {RETENTION} on the brokers, or use feed --from-deadletters --since OFFSET",
+            f"set {RETENTION}={min(letters_days * 24 * 60, LONGEST_MIN):.0f} on the brokers; or,"
+            " with the offset of the first letter to send:"
+            f" poolwise feed {shlex.quote(log.names.name)} --from-deadletters --since OFFSET",
         )
     else:
         yield ok(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.days import DAY_S
 from streams.doctor.desk_records import is_task, partition_record, task_record
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
+from streams.log.retention import KEEP
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, TASKS
 
 if TYPE_CHECKING:
@@ -72,7 +73,11 @@ def read_open_tasks(log: Log, limit_s: float) -> OpenTasks:
 
 
 def retention(
-    tasks: OpenTasks, kept_s: Mapping[str, float], give_up_s: float, now: float
+    tasks: OpenTasks,
+    kept_s: Mapping[str, float],
+    give_up_s: float,
+    now: float,
+    alter: Mapping[str, str],
 ) -> Iterator[DoctorFinding]:
     """Compare how long records are kept with how long tasks are open.
 
@@ -86,6 +91,8 @@ def retention(
         How long a task may be open without any pool able to take it.
     now
         The time, UTC.
+    alter
+        By topic: the beginning of the command that changes its settings.
     """
     age_s = None if tasks.oldest_at is None else now - tasks.oldest_at
     summary = f"open tasks: {tasks.open}"
@@ -93,17 +100,18 @@ def retention(
         summary += f", the oldest for {age_s / DAY_S:.1f} days"
     if not tasks.whole:
         summary += " (topic desk was read only in part)"
-    longer = (
-        "increase retention: kafka-configs --alter --entity-type topics --add-config"
-        " retention.ms=...; if tasks wait for long, run more workers"
-    )
+    longer = {
+        topic: f"{alter[topic]} retention.ms={_enough_s(topic, age_s or 0.0, give_up_s) * 1000:.0f}"
+        "; if tasks wait for long, run more workers"
+        for topic in kept_s
+    }
     short = {topic: kept for topic, kept in kept_s.items() if age_s is not None and kept < age_s}
     for topic, kept in short.items():
         yield broken(
             RETENTION,
             f"{summary}; {topic} keeps records for {kept / DAY_S:.1f} days only: records of open"
             " tasks were deleted",
-            longer,
+            longer[topic],
         )
     for topic, kept in kept_s.items():
         if topic not in short and kept < give_up_s:
@@ -111,7 +119,12 @@ def retention(
                 RETENTION,
                 f"{topic} keeps records for {kept / DAY_S:.1f} days, but a task may stay open for"
                 f" {give_up_s / DAY_S:.1f} days (policy.give_up_s)",
-                longer,
+                longer[topic],
             )
     if not short:
         yield ok(RETENTION, summary)
+
+
+def _enough_s(topic: str, age_s: float, give_up_s: float) -> float:
+    """Return how long to keep a topic: as recommended, or twice as long as tasks are open."""
+    return max(KEEP[topic].seconds, 2 * age_s, 2 * give_up_s)

@@ -110,7 +110,8 @@ class Rights:
         return broken(
             RIGHTS,
             f"user {self._user!r} may not {operation.lower()} {kind} {', '.join(names)}",
-            f"kafka-acls --add --allow-principal User:{self._user}"
+            f"kafka-acls --bootstrap-server {self._address.servers[0]} --add"
+            f" --allow-principal User:{self._user}"
             f" --operation {operation.capitalize()}"
             f"{''.join(f' --{kind} {name}' for name in names)}{prefixed}",
         )

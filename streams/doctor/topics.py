@@ -102,8 +102,11 @@ def shape(topics: Described, create: str) -> Iterator[DoctorFinding]:
         )
 
 
-def copies(topics: Described, settings: Configs) -> Iterator[DoctorFinding]:
-    """Check that the loss of one machine loses no records."""
+def copies(topics: Described, settings: Configs, alter: str) -> Iterator[DoctorFinding]:
+    """Check that the loss of one machine loses no records.
+
+    `alter` is the beginning of the command that changes a topic.
+    """
     few: dict[int, list[str]] = {}
     for name, topic in topics.items():
         for part in topic["partitions"][:1]:
@@ -126,14 +129,15 @@ def copies(topics: Described, settings: Configs) -> Iterator[DoctorFinding]:
                 COPIES,
                 f"min.insync.replicas = 1: {_all_or(careless, topics)}; acknowledged records may be"
                 " on one broker only",
-                "set min.insync.replicas = 2 on these topics",
+                _for_each(careless, topics, f"{alter} --add-config min.insync.replicas=2"),
             )
         if stuck:
             yield warning(
                 COPIES,
                 f"min.insync.replicas equals the number of replicas ({count}):"
                 f" {_all_or(stuck, topics)}; nothing can be written while a broker is down",
-                "add replicas, or lower min.insync.replicas",
+                "add replicas, or: "
+                + _for_each(stuck, topics, f"{alter} --add-config min.insync.replicas={count - 1}"),
             )
         if not careless and not stuck:
             yield ok(COPIES, f"{count} replicas: {_all_or(names, topics)}")
@@ -234,6 +238,12 @@ def _doubtful(name: str, config: Mapping[str, str]) -> Iterator[tuple[str, str]]
 def _short(name: str, config: Mapping[str, str]) -> bool:
     kept_ms = int(config["retention.ms"])
     return 0 <= kept_ms < KEEP[name].seconds * 1000
+
+
+def _for_each(names: list[str], topics: Described, command: str) -> str:
+    """Return the shell command that runs `command` for each topic."""
+    named = " ".join(topics[name]["name"] for name in names)
+    return f"for topic in {named}; do {command} --entity-name $topic; done"
 
 
 def _all_or(names: list[str], topics: Described) -> str:

@@ -92,7 +92,7 @@ def test_nothing_starts_over_silently_where_snapshots_and_rewards_are_gone(broke
 
         with pytest.raises(StateError, match=r"rewards before offset 5 were deleted.*--relearn"):
             learner()
-        (finding,) = diagnosed(story.log, 600.0, 0.0)
+        (finding,) = diagnosed(story.log, "LOG", 600.0, 0.0)
         assert "of which those before offset 5 were deleted" in finding.what
         assert "--relearn" in finding.todo
         order(story.log, Control(at=1.0, relearn=True))

@@ -36,7 +36,7 @@ def findings(
             for partition, at in enumerate(partition_times)
         ]
     )
-    return list(clock(log, 30.0, now=iter(clock_times).__next__))
+    return list(clock(log, "labels.db", 30.0, now=iter(clock_times).__next__))
 
 
 def test_a_check_that_takes_long_does_not_find_later_partitions_ahead(log: EmbeddedLog) -> None:

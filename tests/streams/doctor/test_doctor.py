@@ -155,7 +155,7 @@ def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
         finding = findings_of(path)["clock"]
         assert finding.level == level
         assert reported in finding.what
-    assert "poolwise control LOG --reset-clock" in finding.todo
+    assert f"poolwise control {path} --reset-clock" in finding.todo
 
 
 def test_a_log_whose_time_is_simulated_is_said_to_have_an_old_tick(path: Path) -> None:
@@ -220,6 +220,7 @@ def test_rewards_that_nobody_learns_are_said(path: Path) -> None:
         "warning",
         "no snapshot yet; about 1 reward not learned yet",
     )
+    assert f"poolwise learn {path}," in finding.todo
 
 
 def test_a_log_that_was_worked_on_is_well(path: Path) -> None:

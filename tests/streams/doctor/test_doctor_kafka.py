@@ -195,6 +195,11 @@ def test_retention_is_compared_with_the_oldest_open_task(patient: Patient) -> No
     findings = patient.examine()["retention"]
     assert [finding.level for finding in findings] == ["warning", "ok"]
     assert "4.0 days, but a task may stay open for 7.0 days (policy.give_up_s)" in findings[0].what
+    server = patient.address.removeprefix("kafka://").partition("/")[0]
+    assert findings[0].todo.startswith(
+        f"kafka-configs --bootstrap-server {server} --alter --entity-type topics"
+        f" --entity-name {patient.prefix}.labels --add-config retention.ms=1209600000;"
+    )
 
 
 def test_a_log_that_is_worked_on_is_well(patient: Patient) -> None:
