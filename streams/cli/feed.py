@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
     from streams.clients.feeding import Fed
 
-CREATE = click.option(
-    "--partitions", type=click.IntRange(1), help="Number of partitions, if the log file is created."
-)
-
 
 @click.command(epilog="Example: poolwise feed labels.db tasks.jsonl")
 @LOG
@@ -55,7 +51,9 @@ CREATE = click.option(
     is_flag=True,
     help="With --from-deadletters: show what would be sent, and send nothing.",
 )
-@CREATE
+@click.option(
+    "--partitions", type=click.IntRange(1), help="Number of partitions, if the log file is created."
+)
 @CONFIG
 @FIGURES
 def feed(

@@ -53,11 +53,12 @@ def feed_again(
 def _shown(resent: Resent) -> dict[str, object]:
     """Describe a letter that was not sent."""
     to = sorted({record.topic for record in resent.records})
+    refusal = f"cannot be sent: {resent.letter.message}"
     return {
         "place": f"deadletters/{resent.partition} at {resent.offset}",
         "rule": resent.letter.rule,
         "to": to,
-        "what": f"to {', '.join(to)}" if to else f"cannot be sent: {resent.letter.message}",
+        "what": f"would be sent to {', '.join(to)}" if to else refusal,
     }
 
 

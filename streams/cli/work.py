@@ -87,7 +87,7 @@ def work(
 
     LOG is a file such as labels.db, or kafka://HOST:PORT/PREFIX. In a file, one worker does all the
     work, and also learns from the labels. On Kafka only one process learns: a worker without
-    --follow, or `poolwise learn`. A second one takes over the learning, and the first one ends.
+    --follow, or `poolwise learn`. A second one takes over as the learner, and the first one ends.
     Any number of workers with --follow share the tasks.
 
     It runs until stopped, decides by this machine's clock, learns, and uses the default settings

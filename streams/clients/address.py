@@ -66,8 +66,7 @@ ending in .db or .sqlite, or kafka://HOST:PORT
     if not path:
         msg = (
             f"{address!r} is not the address of a log; expected sqlite:PATH, a path ending in"
-            " .db or"
-            " .sqlite, or kafka://HOST:PORT"
+            " .db or .sqlite, or kafka://HOST:PORT"
         )
         raise LogError(msg)
     if settings.compression == "gzip":

@@ -88,7 +88,7 @@ def described(control: Control) -> str:
     >>> described(Control(at=0.0, project="cats", usd_per_day=20.0, why="budget of the quarter"))
     'cats: at most $20 per day (budget of the quarter)'
     >>> described(Control(at=0.0))
-    'learning: no order'
+    'model: no order'
     """
     words = []
     if control.paused:
@@ -106,4 +106,4 @@ def described(control: Control) -> str:
             "rewards since then learned again" if control.snapshot is not None else RELEARN
         )
     why = f" ({control.why})" if control.why else ""
-    return f"{control.project or 'learning'}: {', '.join(words) or 'no order'}{why}"
+    return f"{control.project or 'model'}: {', '.join(words) or 'no order'}{why}"

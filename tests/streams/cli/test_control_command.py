@@ -45,9 +45,7 @@ def test_cancel_lifts_all_orders_of_its_scope_and_no_others(path: Path) -> None:
     shown(path, "--project", "dogs", "--pin", "crowd")
     shown(path, "--learning", "--freeze")
     assert shown(path, "--project", "cats", "--cancel") == "cats: no order\n"
-    assert (
-        shown(path, "--learning", "--cancel", "--why", "mended") == "learning: no order (mended)\n"
-    )
+    assert shown(path, "--learning", "--cancel", "--why", "mended") == "model: no order (mended)\n"
     assert shown(path) == "dogs: asks only pool crowd\n"
 
 

@@ -226,8 +226,8 @@ def test_the_command_says_what_went_where_and_what_can_not_go(log: EmbeddedLog, 
     )
     dry = run(feed, path, "--from-deadletters", "--dry-run").output.splitlines()
     assert dry == [
-        "deadletters/0 at 0, bad_field: to tasks",
-        "deadletters/0 at 1, bad_field: to tasks",
+        "deadletters/0 at 0, bad_field: would be sent to tasks",
+        "deadletters/0 at 1, bad_field: would be sent to tasks",
         "deadletters/1 at 0, lost: cannot be sent: 0 to 3",
         "2 dead letters would be sent again (2 to tasks); 1 cannot be sent",
     ]
