@@ -125,9 +125,8 @@ wheel: setup  ## Build the wheel, install it in an empty place and run it there
 	$(call quietly,wheel,sh -e -c "$$WHEEL")
 
 bench: setup  ## Run the benchmarks
-	@for file in bench/*.py; do \
-		if [ -f "$$file" ]; then echo "$$file"; $(BIN)/python "$$file" || exit 1; \
-		else echo "There are no benchmarks yet."; fi; done
+	@for file in $$(grep -l __main__ bench/*.py); do \
+		echo "$$file"; $(BIN)/python "$$file" || exit 1; done
 
 clean:  ## Remove .venv and all else that was made
 	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -14,6 +14,7 @@ from streams.core import engine_maker
 from streams.learner.learner_process import LearnerProcess
 from streams.monitor import metrics
 from streams.monitor.health import Board, Limits
+from streams.shadow.shadow import Shadow
 from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, new_log
 
@@ -27,11 +28,13 @@ HEAD = """# Metrics
 Served at `/metrics` in the text format of Prometheus, if `metrics.port` is set or with
 `--metrics-port`. `docs/grafana.json` shows all of them, `docs/deploy/alerts.yaml` has the alerts;
 [the operator's guide](../operator.md#alerts) says what to do about each. Of each histogram
-Prometheus sees `_bucket`, `_sum` and `_count`. "All" are `work`, `work --follow` and `learn`.
+Prometheus sees `_bucket`, `_sum` and `_count`. "All" are `work`, `work --follow`, `learn` and
+`work --shadow`.
 
 | metric | kind | labels | exported by | meaning |
 |---|---|---|---|---|"""
-PROCESSES = ("work", "work --follow", "learn")
+SHADOW = "work --shadow"
+PROCESSES = ("work", "work --follow", "learn", SHADOW)
 
 
 def described(value: Any) -> Iterator[tuple[str, str]]:
@@ -56,6 +59,8 @@ def exports() -> Iterator[tuple[str, Any]]:
                 running: Any
                 if process == "learn":
                     running = LearnerProcess(log, make_core, settings)
+                elif process == SHADOW:
+                    running = Shadow(log, SETTINGS)
                 else:
                     running = Worker(log, make_core, settings, follow="follow" in process)
                 with closing(running):
@@ -63,10 +68,11 @@ def exports() -> Iterator[tuple[str, Any]]:
                     board = Board(Limits.of(Config()))
                     board.publish(running)
                     for family in metrics.Metrics(board).collect():
-                        yield process, family
+                        if process != SHADOW or family.samples:  # it writes nothing, ever
+                            yield process, family
             for name, _, _ in metrics.HISTOGRAMS.values():
                 yield process, HistogramMetricFamily(name, "")
-            if process != "learn":
+            if process in {"work", "work --follow"}:
                 yield process, GaugeMetricFamily(*metrics.SKEW)
 
 
