@@ -15,7 +15,7 @@ from replay.models.crossed import cross_validated
 from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
 from replay.models.frozen import RewardModels, block_grams, crossed_models, fold_grams, past_models
 from replay.models.gram import Gram
-from replay.numerics.fieldwise_sum import FieldwiseSum, each, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, itemwise, merged
 from replay.numerics.rows_at_once import MAX_ROWS, rows_at_once
 from replay.order.content import hashes
 from replay.order.row_order import RowOrder, order_of
@@ -36,7 +36,7 @@ COUNTED_ROWS = 1 << 16
 class FirstPass(FieldwiseSum):
     """Cross products of each fold, how rows stand, and what actions say of contexts; mergeable."""
 
-    grams: tuple[Gram, ...] = field(metadata=merged(each))
+    grams: tuple[Gram, ...] = field(metadata=merged(itemwise))
     order: OrderSums = field(default_factory=OrderSums)
     balance: BalanceSums = field(default_factory=BalanceSums)
 

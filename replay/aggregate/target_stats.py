@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from replay.estimators.registry import gain_for
 from replay.estimators.snips import Snips
-from replay.numerics.fieldwise_sum import FieldwiseSum, each, if_both, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, if_both, itemwise, merged
 from replay.stats.action_stats import ActionSums
 from replay.stats.design_effect import IdSums
 from replay.stats.timeline import Timeline
@@ -31,7 +31,7 @@ class TargetSums(FieldwiseSum):
 
     weights: WeightSums
     logging: LoggedMean
-    estimators: tuple[Estimator, ...] = field(metadata=merged(each))
+    estimators: tuple[Estimator, ...] = field(metadata=merged(itemwise))
     gain: Estimator | None = field(metadata=merged(if_both))
     actions: ActionSums = field(default_factory=ActionSums)
     timeline: Timeline = field(default_factory=Timeline)

@@ -17,7 +17,7 @@ from replay.aggregate.slices import check_slices, slices_of
 from replay.aggregate.target_stats import TargetSums
 from replay.estimators.baseline import Baseline
 from replay.estimators.dr import Dr
-from replay.numerics.fieldwise_sum import FieldwiseSum, added, each, kept, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, added, itemwise, kept, merged
 from replay.numerics.rows_at_once import rows_at_once
 from replay.stats.weighted_rows import score
 from replay.targets.paired import paired
@@ -43,7 +43,7 @@ def _by_key(
 ) -> dict[Key, tuple[TargetSums, ...]]:
     slices = dict(a)
     for key, sums in b.items():
-        slices[key] = each(slices[key], sums) if key in slices else sums
+        slices[key] = itemwise(slices[key], sums) if key in slices else sums
     return slices
 
 
@@ -60,7 +60,7 @@ class LogSums(FieldwiseSum):
     of the reward asked for them; `copies` is the share of rows that are copies of others.
     """
 
-    totals: tuple[TargetSums, ...] = field(metadata=merged(each))
+    totals: tuple[TargetSums, ...] = field(metadata=merged(itemwise))
     differences: dict[int, Estimator] = field(default_factory=dict, metadata=merged(_by_number))
     slices: dict[Key, tuple[TargetSums, ...]] = field(
         default_factory=dict, metadata=merged(_by_key)

@@ -52,7 +52,7 @@ def answer(
     Parameters
     ----------
     summary
-        TargetSums of the log under it.
+        Sums of the log under it.
     target
         As it was asked for.
     level, rule
@@ -61,7 +61,7 @@ def answer(
         Levels of the default estimator's intervals, where those of several targets, or of several
         slices, are to hold together; else `level`.
     slices
-        TargetSums of the default estimator in each slice.
+        Sums of the default estimator in each slice.
     """
     sums, scale = summary.sums, _scale(summary)
     diagnostics = sums.diagnostics()

@@ -18,7 +18,7 @@ from replay.aggregate.target_stats import TargetSums
 from replay.estimators.registry import WEIGHING, estimators_for
 from replay.estimators.rejection import Rejection
 from replay.estimators.snips import Snips
-from replay.numerics.fieldwise_sum import FieldwiseSum, each, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, itemwise, merged
 from replay.stats.weighted_rows import Scored
 from replay.tables.formats.piece import Piece, read_piece
 from replay.tables.repeated_ids import least_values
@@ -75,7 +75,7 @@ class SinglePass(FieldwiseSum):
 
     empty_without: ClassVar[str | None] = "totals"
     survey: Survey = field(default_factory=Survey)
-    totals: tuple[TargetSums, ...] = field(default=(), metadata=merged(each))
+    totals: tuple[TargetSums, ...] = field(default=(), metadata=merged(itemwise))
 
 
 def sum_in_one_pass(

@@ -8,9 +8,9 @@ each term has the mean m given those before: a log that a learner wrote is as go
 w (r − low), B is the largest possible weight times the width of the rewards' range, as for
 `bernstein.py`. The lower end needs no B.
 
-Terms are known by rung of a ladder, with their count and sum. The logarithm is concave, so terms
-on a rung earn no less than the same sum split between the rung's ends: what is computed is never
-more than what the bettor has.
+Terms are known by bin of a histogram, with their count and sum. The logarithm is concave, so terms
+in a bin earn no less than the same sum split between the bin's ends: what is computed is never more
+than what the bettor has.
 
 Source: Waudby-Smith and Ramdas (2024), JRSS B 86(1), 1-27, section 4; for off-policy evaluation
 Waudby-Smith, Wu, Ramdas, Karampatziakis and Mineiro (2024), ACM/IMS JDS 1(3).
@@ -68,7 +68,7 @@ def _capital(gains: Floats, counts: Floats) -> float:
 
 
 def _split(counts: Floats, sums: Floats, most: float) -> tuple[Floats, Floats]:
-    """Split each rung's terms between its ends, keeping count and sum; in units of `most`."""
+    """Split each bin's terms between its ends, keeping count and sum; in units of `most`."""
     low = edges()
     high = np.minimum(np.append(low[1:], low[-1] * 2), max(most, 0.0))
     some = counts > 0

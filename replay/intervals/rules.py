@@ -42,7 +42,7 @@ GROUPED = frozenset({"bootstrap-t", "empirical-likelihood"})
 """Those that need sums by group."""
 
 NEEDS_HISTOGRAM = frozenset({"betting"})
-"""Those that need terms on a ladder."""
+"""Those that need a histogram of the terms."""
 
 
 LIMITED = frozenset({"bernstein", "betting"})

@@ -2,7 +2,8 @@
 
 A field is added with `+`, unless its metadata say otherwise (`field(metadata=merged(max))`). A
 class whose fields mean nothing before rows were received (arrays without a shape yet) names the
-field that is empty until then.
+field that is empty until then. All fields are arguments of `__init__`, in the order of their
+declaration.
 """
 
 from __future__ import annotations
@@ -67,12 +68,12 @@ def if_both(a: Any, b: Any) -> Any:
     return None if a is None or b is None else a + b
 
 
-def each(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
+def itemwise(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
     """Add tuples of sums item by item."""
-    return tuple(one + other for one, other in zip(a, b, strict=True))
+    return tuple(left + right for left, right in zip(a, b, strict=True))
 
 
-def begun(axis: int) -> Callable[[Floats, Floats], Floats]:
+def unless_empty(axis: int) -> Callable[[Floats, Floats], Floats]:
     """Add arrays of which one may be 0 long along an axis, because nothing was received."""
 
     def adding(a: Floats, b: Floats) -> Floats:
@@ -89,7 +90,7 @@ def _adder(kind: type) -> Callable[[Any, Any], Any]:
 
     A loop over the fields took 5 % of the time of the evaluator's one pass.
     """
-    merges = {each.name: each.metadata.get("merge") for each in fields(kind)}
+    merges = {field.name: field.metadata.get("merge") for field in fields(kind)}
     values = (
         f"a.{name} + b.{name}" if merge is None else f"merges[{name!r}](a.{name}, b.{name})"
         for name, merge in merges.items()

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
 
 STEPS = 4
-"""Rungs for each doubling, as long as each other: from 1 to 1.25, 1.5, 1.75 and 2."""
+"""Bins of each doubling, equally wide: from 1 to 1.25, 1.5, 1.75 and 2."""
 
 MANTISSA_BITS = 50
-"""Bits of a float below the two that tell the four rungs of a doubling apart (IEEE 754)."""
+"""Bits of a float below the two that tell the four bins of a doubling apart (IEEE 754)."""
 
 LOWEST, HIGHEST = -30 * STEPS, 50 * STEPS
-RUNGS = HIGHEST - LOWEST + 2
-"""Rung 0 is for zeros and what is below 2^-30; the last for what is above 2^50."""
+BINS = HIGHEST - LOWEST + 2
+"""Bin 0 is for zeros and what is below 2^-30; the last for what is above 2^50."""
 
 OF_ONE = 1023 * STEPS
 """What the upper bits of 1.0 say."""
@@ -31,10 +31,10 @@ UPPER = 2048 * STEPS + 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogHistogram(FieldwiseSum):
-    """`counts` and `sums` of the numbers on each rung, shape (RUNGS,) each."""
+    """`counts` and `sums` of the numbers in each bin, shape (BINS,) each."""
 
-    counts: Floats = field(default_factory=lambda: np.zeros(RUNGS))
-    sums: Floats = field(default_factory=lambda: np.zeros(RUNGS))
+    counts: Floats = field(default_factory=lambda: np.zeros(BINS))
+    sums: Floats = field(default_factory=lambda: np.zeros(BINS))
 
     def receive(self, values: Floats) -> LogHistogram:
         """Add numbers, shape (n,), none below 0.
@@ -49,12 +49,12 @@ class LogHistogram(FieldwiseSum):
         upper = bits.view(np.int64)
         counts = np.bincount(upper, minlength=UPPER)
         return self + LogHistogram(
-            _on_rungs(counts.astype(np.float64)),
-            _on_rungs(np.bincount(upper, weights=values, minlength=UPPER).astype(np.float64)),
+            _in_bins(counts.astype(np.float64)),
+            _in_bins(np.bincount(upper, weights=values, minlength=UPPER).astype(np.float64)),
         )
 
     def top_share(self, share: float) -> float | None:
-        """Part of the sum that the largest `share` of the numbers holds, to a rung's precision."""
+        """Part of the sum that the largest `share` of the numbers holds, to a bin's precision."""
         total, many = self.sums.sum(), self.counts.sum()
         if not total:
             return None
@@ -66,27 +66,27 @@ class LogHistogram(FieldwiseSum):
         return 1.0
 
     def tail_index(self, share: float) -> float | None:
-        """Hill's index of the largest `share` of the numbers above 0, to a rung's precision.
+        """Hill's index of the largest `share` of the numbers above 0, to a bin's precision.
 
-        k / Σ ln(x / x₀) over the k numbers above x₀; `None` with fewer than 20, or all on a rung.
+        k / Σ ln(x / x₀) over the k numbers above x₀; `None` with fewer than 20, or all in one bin.
 
         Source: Hill (1975), Annals of Statistics 3(5), 1163-1174.
         """
         counts, low = self.counts[1:], edges()[1:]
         above = counts[::-1].cumsum()[::-1]
         wanted = share * above[0]
-        rungs = np.flatnonzero(above >= max(wanted, 20.0))
-        if not len(rungs):
+        bins = np.flatnonzero(above >= max(wanted, 20.0))
+        if not len(bins):
             return None
-        at = int(rungs[-1])
+        at = int(bins[-1])
         means = np.divide(self.sums[1:], counts, out=low.copy(), where=counts > 0)
         logs = float(counts[at:] @ np.log(means[at:] / low[at]))
         return float(above[at] / logs) if counts[at + 1 :].any() else None
 
     def square_error(self) -> float:
-        """Relative standard error of the mean square, to a rung's precision; 0 if all are alike.
+        """Relative standard error of the mean square, to a bin's precision; 0 if all are alike.
 
-        √(Σx⁴ / (Σx²)² − 1/n). Numbers of a rung count as their mean, and are taken relative to the
+        √(Σx⁴ / (Σx²)² − 1/n). Numbers of a bin count as their mean, and are taken relative to the
         largest, so that no power is too large for a float.
 
         Examples
@@ -104,18 +104,18 @@ class LogHistogram(FieldwiseSum):
         return float(np.sqrt(max(spread - 1.0 / self.counts.sum(), 0.0)))
 
 
-def _on_rungs(by_upper_bits: Floats) -> Floats:
-    """Add up what is below the second rung and above the last but one."""
+def _in_bins(by_upper_bits: Floats) -> Floats:
+    """Add up what is below the second bin and above the last but one."""
     second = OF_ONE + LOWEST
-    rungs = np.empty(RUNGS)
-    rungs[1:-1] = by_upper_bits[second : second + RUNGS - 2]
-    rungs[0] = by_upper_bits[:second].sum() + by_upper_bits[-1]  # the last is of -0.0
-    rungs[-1] = by_upper_bits[second + RUNGS - 2 : -1].sum()
-    return rungs
+    bins = np.empty(BINS)
+    bins[1:-1] = by_upper_bits[second : second + BINS - 2]
+    bins[0] = by_upper_bits[:second].sum() + by_upper_bits[-1]  # the last is of -0.0
+    bins[-1] = by_upper_bits[second + BINS - 2 : -1].sum()
+    return bins
 
 
 def edges() -> Floats:
-    """Lower ends of the rungs: shape (RUNGS,).
+    """Lower ends of the bins: shape (BINS,).
 
     Examples
     --------

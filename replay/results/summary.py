@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """TargetSums of a log, and what to say about them.
+    """Sums of a log, and what to say about them.
 
     `unit` is what a row is; `kind` what the rewards are (`binary`, `positive`, `real`); `blocked`
     is a verdict that needs no diagnostics; `unusable` are the rows of a table that were left out;

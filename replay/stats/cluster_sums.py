@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from replay.numerics.fieldwise_sum import FieldwiseSum, begun, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, merged, unless_empty
 from replay.stats.cluster_freedom import cluster_variance, effective_clusters
 from replay.tables.values.clusters import GROUPS
 
@@ -48,7 +48,7 @@ class Groups(FieldwiseSum):
     where no groups were asked for. `clustered` says that rows of a group may be correlated.
     """
 
-    sums: Floats = field(default_factory=lambda: np.zeros((0, 0)), metadata=merged(begun(0)))
+    sums: Floats = field(default_factory=lambda: np.zeros((0, 0)), metadata=merged(unless_empty(0)))
     clustered: bool = field(default=False, metadata=merged(or_))
 
     def receive(self, rows: Grouped, *columns: Floats) -> Groups:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import gammaincc
 
-from replay.numerics.fieldwise_sum import FieldwiseSum, begun, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, merged, unless_empty
 from replay.numerics.hashed_uniform import mixed
 from replay.numerics.moments import Moments
 from replay.stats.cluster_freedom import degrees_of_freedom
@@ -93,7 +93,7 @@ class IdSums(FieldwiseSum):
 
     scores: Moments = field(default_factory=Moments)
     groups: Floats = field(
-        default_factory=lambda: np.zeros((0, GROUPS, 2)), metadata=merged(begun(0))
+        default_factory=lambda: np.zeros((0, GROUPS, 2)), metadata=merged(unless_empty(0))
     )
     crossed: bool = field(default=False, metadata=merged(or_))
 

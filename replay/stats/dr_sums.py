@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from replay.numerics.fieldwise_sum import FieldwiseSum, added, begun, merged
+from replay.numerics.fieldwise_sum import FieldwiseSum, added, merged, unless_empty
 from replay.numerics.inner_product import inner
 from replay.numerics.moments import Moments
 from replay.stats.cluster_sums import Groups
@@ -44,9 +44,11 @@ class DrSums(FieldwiseSum):
     scores: Moments = field(default_factory=Moments)
     direct: Moments = field(default_factory=Moments)
     residual: Floats = field(default_factory=lambda: np.zeros((2, 3)))
-    noise: Floats = field(default_factory=lambda: np.zeros((0, 0)), metadata=merged(begun(0)))
-    spread: Floats = field(default_factory=lambda: np.zeros(0), metadata=merged(begun(0)))
-    fit: Floats = field(default_factory=lambda: np.zeros((2, 0)), metadata=merged(begun(1)))
+    noise: Floats = field(
+        default_factory=lambda: np.zeros((0, 0)), metadata=merged(unless_empty(0))
+    )
+    spread: Floats = field(default_factory=lambda: np.zeros(0), metadata=merged(unless_empty(0)))
+    fit: Floats = field(default_factory=lambda: np.zeros((2, 0)), metadata=merged(unless_empty(1)))
     weight: float = 0.0
     weight_squared: float = 0.0
     binary: bool = field(default=False, metadata=merged(or_))

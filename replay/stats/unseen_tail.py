@@ -65,7 +65,7 @@ class DrawnWeights(NamedTuple):
     ess
         Effective sample size of the weights, (Σw)²/Σw².
     square_error
-        Relative standard error of the mean of w² (`Ladder.square_error`).
+        Relative standard error of the mean of w² (`LogHistogram.square_error`).
     mean, mean_error
         Mean weight and its standard error.
     unsupported

@@ -122,7 +122,7 @@ def test_a_plain_mean_moves_with_its_units(
     values = np.array(rewards)
     one = of(values, (-3.0, 7.0))
     other = of(values * scale + shift, (-3 * scale + shift, 7 * scale + shift))
-    # Betting knows terms to a rung of its histogram: rungs are an eighth to a quarter apart.
+    # Betting knows terms to a bin of its histogram: bins are an eighth to a quarter apart.
     near = 0.05 * 10 * scale if interval == "betting" else 1e-6
     assert other == pytest.approx(tuple(end * scale + shift for end in one), abs=near)
 

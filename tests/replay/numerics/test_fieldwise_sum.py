@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.numerics.fieldwise_sum import FieldwiseSum, begun, each, if_both, kept, merged
+from replay.numerics.fieldwise_sum import (
+    FieldwiseSum,
+    if_both,
+    itemwise,
+    kept,
+    merged,
+    unless_empty,
+)
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats
@@ -24,7 +31,7 @@ class Whole(FieldwiseSum):
     rows: int = 0
     high: float = field(default=0.0, metadata=merged(max))
     known: bool = field(default=False, metadata=merged(or_))
-    parts: tuple[int, ...] = field(default=(0, 0), metadata=merged(each))
+    parts: tuple[int, ...] = field(default=(0, 0), metadata=merged(itemwise))
     gain: int | None = field(default=0, metadata=merged(if_both))
     limit: float = field(default=2.0, metadata=merged(kept))
 
@@ -36,7 +43,9 @@ class Counted(FieldwiseSum):
     empty_without: ClassVar[str | None] = "rows"
     rows: int = 0
     sums: Floats = field(default_factory=lambda: np.zeros(0))
-    cross: Floats = field(default_factory=lambda: np.zeros((2, 0)), metadata=merged(begun(1)))
+    cross: Floats = field(
+        default_factory=lambda: np.zeros((2, 0)), metadata=merged(unless_empty(1))
+    )
 
 
 @dataclass(frozen=True, slots=True)

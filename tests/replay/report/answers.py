@@ -179,7 +179,7 @@ def compared_learners() -> Comparison:
 
 
 def histogram(weight: Floats) -> tuple[Weights, ...]:
-    """Histogram of weights, shape (n,), on the histogram's rungs."""
+    """Histogram of weights, shape (n,), in the histogram's bins."""
     histogram, low = LogHistogram().receive(weight), edges()
     high = [*low[1:], math.inf]
     total = histogram.sums.sum()
