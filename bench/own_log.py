@@ -214,7 +214,8 @@ def main() -> int:
         live=given.live,
     )
     print(
-        f"{given.logs} logs of {given.tasks} tasks, half of them logged, {given.audit:.0%} audited"
+        f"{given.logs} logs of {given.tasks} tasks, half of them logged,"
+        f" {100 * given.audit:.0f} % audited"
     )
     failed = False
     for name, result in results.items():

@@ -101,7 +101,8 @@ def main() -> None:
                 f"ratio ece.{folder.name} {error:.4f}",
             ]
     print(
-        f"\n{met} of {len(folders)} sets within {POINTS:.0%} of majority at {SHARE:.0%} of labels"
+        f"\n{met} of {len(folders)} sets within {100 * POINTS:.0f} % of majority"
+        f" at {100 * SHARE:.0f} % of labels"
     )
     print("\n".join(lines))
     print(f"ratio sets_met {met}/{len(folders)}")

@@ -125,7 +125,7 @@ def learning(kept: Kept, market: Market, seeds: range, n: int) -> int:
     fails = smallest > 0.1 or together.sum() < least or best == RATES[0]
     print(
         f"  all four together {together.mean():.3f}; best live rate {best}; the smallest is chosen"
-        f" in {smallest:.1%} of the logs{'  FAILS' if fails else ''}",
+        f" in {100 * smallest:.1f} % of the logs{'  FAILS' if fails else ''}",
         flush=True,
     )
     return failed + fails
@@ -189,15 +189,16 @@ def tuning(kept: Kept, market: Market, seeds: range, n: int) -> int:
         times.append(one["seconds"])
         print(
             f"  log {seed:2}: {candidates[one['chosen']].explorer} "
-            f"{candidates[one['chosen']].rate:g}, loses {lost:.1%} of the gap, surely better than"
-            f" {one['surely']}; width promised {one['promised']:.4f}, was {one['wide']:.4f};"
-            f" {one['seconds']:.0f} s",
+            f"{candidates[one['chosen']].rate:g}, loses {100 * lost:.1f} % of the gap, surely"
+            f" better than {one['surely']}; width promised {one['promised']:.4f},"
+            f" was {one['wide']:.4f}; {one['seconds']:.0f} s",
             flush=True,
         )
     fails = (good < 0.9 * logs) + (np.median(errors) > 0.15) + (max(times) > 120)
     print(
         f"  within 5 % of the gap: {good} of {logs}; median error of the width"
-        f" {np.median(errors):.1%} (largest {max(errors):.1%}), of pESS {np.median(worths):.1%};"
+        f" {100 * np.median(errors):.1f} % (largest {100 * max(errors):.1f} %),"
+        f" of pESS {100 * np.median(worths):.1f} %;"
         f" {np.median(times):.0f} s a log, {max(times):.0f} s at most"
     )
     return int(fails)

@@ -117,8 +117,8 @@ def on_mean_weight(diagnostics: Diagnostics) -> list[CheckResult]:
     deficit = diagnostics.weight_deficit or 0.0
     if by_more_than_luck(deficit, error):
         text = (
-            f"mean weight {mean:.3g} (expected 1): the log has no rows for about {deficit:.1%} of"
-            " the target's actions, or the propensities are wrong"
+            f"mean weight {mean:.3g} (expected 1): the log has no rows for about"
+            f" {100 * deficit:.1f} % of the target's actions, or the propensities are wrong"
         )
         grade = Grade.BROKEN if deficit > MEAN_WEIGHT_OFF else Grade.WEAK
         return [CheckResult("mean weight", grade, text)]

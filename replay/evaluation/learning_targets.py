@@ -1,7 +1,7 @@
 """Evaluation of target policies that learn, by replay (Li, Chu, Langford and Wang 2011, WSDM).
 
 A learner's value is over the first T' rows of its own choice, not over the log's rows: it differs
-from another learner's in the same histories, and from a target that doesn't learn not at all.
+from another learner's in the same replays, and from a target that doesn't learn not at all.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from replay.learning.memory_log import ReplayLog
 
 LEAST_HORIZON = 100
-"""Accepted rows below which a history is hardly begun."""
+"""Accepted rows below which a replay has hardly begun."""
 
 SURE = 1 - 1e-9
 
@@ -115,14 +115,15 @@ class Walking:
             )
         if held.unseen:
             notes.append(
-                f"learners see the {held.features.shape[1] - 1} most frequent features of the"
-                f" context, {held.unseen:,} are left out"
+                f"learners see the {held.features.shape[1] - 1:,} most frequent features of the"
+                f" context, {held.unseen:,} {'is' if held.unseen == 1 else 'are'} left out"
             )
         if self.percentile:
             notes.append(
-                f"rows with a propensity below {plan.acceptance:.3g} ({self.percentile:.2%} of"
-                " them) count as several where the policy takes them more often than they can be"
-                " accepted: replays are a little noisier than a live run"
+                f"rows with a propensity below {plan.acceptance:.3g}"
+                f" ({100 * self.percentile:.2f} % of them) count as several where the policy"
+                " takes them more often than they can be accepted: replays are a little noisier"
+                " than a live run"
             )
         if learned:
             why = "the log was written by a policy that learned"
@@ -130,13 +131,13 @@ class Walking:
             why = "the log is not stationary (its policy learned, or rewards drift)"
         if not plan.shuffled:
             notes.append(
-                f"{why}, so it is replayed once, in its own order: intervals are for {HISTORY}"
+                f"{why}, so it is replayed once, in its own order: intervals are for {ONE_REPLAY}"
             )
         return tuple(notes)
 
 
-HISTORY = "this replay only"
-"""Where one replay was possible, so that the variance between histories isn't known."""
+ONE_REPLAY = "this replay only"
+"""Where one replay was possible, so that the variance between replays isn't known."""
 
 
 def units(worth: float) -> str:
@@ -162,4 +163,4 @@ def words_of(replays: int) -> str:
     >>> words_of(10), words_of(1)
     ('over 10 replays', 'this replay only')
     """
-    return f"over {replays} replays" if replays > 1 else HISTORY
+    return f"over {replays:,} replays" if replays > 1 else ONE_REPLAY

@@ -109,7 +109,7 @@ class Walk:
     groups
         By group of rows, how many a candidate's lanes visited and Σ v, shape (2, GROUPS, C).
     learners, policies
-        At the end of their histories.
+        At the end of their replays.
     """
 
     replays: int

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PARTS = 10
 BY_LUCK = 1e-4
-"""Chance of a false alarm, over all that is looked at: an alarm costs the histories' variance."""
+"""Chance of a false alarm over all tests: an alarm costs the variance between replays."""
 
 
 def any_order(held: ReplayLog) -> bool:

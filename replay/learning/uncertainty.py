@@ -1,6 +1,6 @@
 """Variance of a mean over replays: between logs, and between replays of one log.
 
-A replay's value varies with the history that its learner happened to have (σ²_h), and all replays
+A replay's value varies with what its learner happened to see (σ²_h), and all replays
 vary with the log together (σ²_l). The mean of R replays of one log has the variance
 
     σ²_l + σ²_h / R,
@@ -16,7 +16,7 @@ c being the chance that a row is accepted and e the share of decisions that expl
 explores much learns a little from each of many rows, and replays meet with chance c; one that
 explores little hangs by a few early rows, which they don't share. Measured over explorers, rates
 and two c, see `LINK`. With one replay there is only the chance of rows, and the interval is about
-this history alone.
+this replay alone.
 
 Degrees of freedom by Satterthwaite (1946), Biometrics Bulletin 2(6), 110-114.
 """
@@ -58,33 +58,33 @@ class Spread:
     """m estimates, and what each part of the evidence adds to them.
 
     `groups`, shape (g, m), are the shares of groups of rows in each estimate, less what they would
-    be at the mean; `histories`, shape (R, m), those of replays. Sums of their squares are
+    be at the mean; `replays`, shape (R, m), those of replays. Sums of their squares are
     variances; estimates are subtracted by subtracting them.
     """
 
     value: Floats
     groups: Floats
-    histories: Floats
+    replays: Floats
 
     def of(self, weights: Floats) -> Spread:
         """Linear combinations of the estimates: `weights` has shape (m, new m)."""
-        return Spread(self.value @ weights, self.groups @ weights, self.histories @ weights)
+        return Spread(self.value @ weights, self.groups @ weights, self.replays @ weights)
 
     def variances(self) -> tuple[Floats, Floats]:
-        """Variance by the log and by the histories, shape (m,) each."""
+        """Variance by the log and by the replays, shape (m,) each."""
         g = max(len(self.groups), 2)
-        return (self.groups**2).sum(axis=0) * g / (g - 1), (self.histories**2).sum(axis=0)
+        return (self.groups**2).sum(axis=0) * g / (g - 1), (self.replays**2).sum(axis=0)
 
     def bounds(self, level: float) -> Bounds:
         """Intervals that all hold together at `level`."""
-        each = joint_level(np.concatenate([self.groups, self.histories]), level)
-        log, histories = self.variances()
-        total = log + histories
+        each = joint_level(np.concatenate([self.groups, self.replays]), level)
+        log, replays = self.variances()
+        total = log + replays
         half = np.zeros_like(total)
         for at in np.flatnonzero(total > 0):
             freedom = total[at] ** 2 / (
                 log[at] ** 2 / max(len(self.groups) - 1, 1)
-                + histories[at] ** 2 / max(len(self.histories) - 1, 1)
+                + replays[at] ** 2 / max(len(self.replays) - 1, 1)
             )
             half[at] = quantile(float(freedom), each) * np.sqrt(total[at])
         return Bounds(self.value, self.value - half, self.value + half, np.sqrt(total), each)
@@ -103,7 +103,7 @@ def spread(walked: Walk) -> Spread:
 
 
 def shared(walked: Walk) -> Floats:
-    """ρ of each candidate, shape (C,): what replays share of the variance between histories."""
+    """ρ of each candidate, shape (C,): what replays share of the variance between replays."""
     explores = (walked.sums[9] / walked.sums[0]).reshape(-1, walked.replays).mean(axis=1)
     rho: Floats = walked.acceptance * np.minimum(LINK * explores, 1.0)
     return rho
@@ -125,5 +125,5 @@ def beside(a: Spread, b: Spread) -> Spread:
     return Spread(
         np.concatenate([a.value, b.value]),
         np.concatenate([a.groups, b.groups], axis=1),
-        np.concatenate([a.histories, b.histories], axis=1),
+        np.concatenate([a.replays, b.replays], axis=1),
     )

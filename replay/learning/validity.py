@@ -26,7 +26,7 @@ def judge_walk(held: ReplayLog, walked: Walk, names: list[str], unit: str) -> li
 
 
 def diagnose_walk(held: ReplayLog, walked: Walk) -> list[tuple[int, Diagnostics]]:
-    """Return for each candidate the rows visited per history, and diagnostics of their weights."""
+    """Return for each candidate the rows visited per replay, and diagnostics of their weights."""
     sums = walked.sums.reshape(len(walked.sums), -1, walked.replays).mean(axis=2)
     clusters = None
     if held.group is not None:

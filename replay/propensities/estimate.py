@@ -95,7 +95,7 @@ class EstimatedPropensities:
         return (
             "propensities are estimated: valid only if nothing outside the context columns"
             " influenced the choice, and a logistic model linear in them fits it (calibration error"
-            f" {self.error:.2%}; chance alone makes {self.luck:.2%})"
+            f" {100 * self.error:.2f} %; chance alone makes {100 * self.luck:.2f} %)"
         )
 
     def note(self) -> str:

@@ -124,7 +124,7 @@ def _lump_small(crowd: Crowd) -> Crowd:
     rows = tuple(row._replace(pool=OTHER) if row.pool in small else row for row in crowd.labels)
     share = sum(count[pool] for pool in small) / len(crowd.labels)
     note = (
-        f"{len(small)} of {len(count)} pools, each below {SMALL_POOL:.0%} of the labels and "
-        f"{share:.0%} of them together, are called {OTHER!r}"
+        f"{len(small)} of {len(count)} pools, each below {100 * SMALL_POOL:.0f} % of the labels"
+        f" and {100 * share:.0f} % of them together, are called {OTHER!r}"
     )
     return replace(crowd, labels=rows, notes=(*crowd.notes, note))

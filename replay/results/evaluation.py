@@ -94,11 +94,11 @@ class LearnerReplay:
         T', the number of its own choices that it learned from, beginning with an empty memory;
         `None`, as the next three, where the log was not walked at all.
     replays
-        Histories that the value is a mean of.
+        Replays that the value is a mean of.
     words
-        What the interval is of: histories, or this one only.
+        What the interval is of: all replays, or the only one.
     passed
-        Rows visited per learning history, on average; the diagnostics are of them.
+        Rows visited per replay, on average; the diagnostics are of them.
     """
 
     policy: str
@@ -215,7 +215,7 @@ class Evaluation:
 class Difference:
     """What `target` earns more than `than` on the same rows; `None` where one was refused.
 
-    Of two targets that learn, over the same horizon and in the same histories.
+    Of two targets that learn, over the same horizon and in the same replays.
     """
 
     target: str

@@ -161,11 +161,11 @@ def _supported(target: str, unit: str, overlap: Sequence[Overlap], *, known: boo
 
 def _clusters(diagnostics: Diagnostics, design: DesignEffect | None) -> list[CheckResult]:
     number = diagnostics.effective_clusters
-    each = {
-        "clusters": on_clusters(number, design),
-        "correlated rows": on_design(design, clustered=number is not None),
-    }
-    return [CheckResult(name, *result) for name, result in each.items() if result is not None]
+    sizes, rows = on_clusters(number, design), on_design(design, clustered=number is not None)
+    return [
+        *([] if sizes is None else [CheckResult("clusters", *sizes)]),
+        *([] if rows is None else [CheckResult("correlated rows", *rows)]),
+    ]
 
 
 def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[CheckResult]:

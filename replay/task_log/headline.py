@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.results.estimand import ONE_AT_A_TIME, SINGLE_TASK
+from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from replay.numerics.amount import Amount
@@ -63,7 +64,9 @@ def _more(amount: Amount, above: str, below: str) -> str:
 
 def _audits(audits: Audits, left: Amount, target: str) -> str:
     """What audits cost, and what is left net of it; nothing where they cost nothing."""
-    unknown = f". What {audits.unpriced} audits cost is not in the log" if audits.unpriced else ""
+    unknown = ""
+    if audits.unpriced:
+        unknown = f". What {counted(audits.unpriced, 'audit')} cost is not in the log"
     if not audits.usd:
         return unknown
     return (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from replay.intervals.rules import UNLIMITED
 from replay.results.estimand import MEANING, NO_COST_OF_EXPLORING, estimand_of
+from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,13 +47,21 @@ def notes_on(
         notes.append(NO_COST_OF_EXPLORING)
     notes += _quality(money.whole.audits, logging=target.kind == "logging")
     if counts["pending"]:
+        are_pending = f"{counted(counts['pending'], 'task')} {_be(counts['pending'])} pending"
         notes.append(
-            f"{counts['pending']} tasks are pending: the {counts['cut']} tasks that began within"
-            " the longest duration of a task before the end of the log are left out"
+            f"{are_pending}: the {counted(counts['cut'], 'task')} that began within the longest"
+            f" duration of a task before the end of the log {_be(counts['cut'])} left out"
         )
     if counts["stuck"]:
-        notes.append(f"{counts['stuck']} tasks are old enough for a verdict but have none")
+        are, have = ("is", "has") if counts["stuck"] == 1 else ("are", "have")
+        notes.append(
+            f"{counted(counts['stuck'], 'task')} {are} old enough for a verdict but {have} none"
+        )
     return tuple(notes)
+
+
+def _be(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _quality(audits: Audits, *, logging: bool) -> list[str]:
@@ -61,15 +70,18 @@ def _quality(audits: Audits, *, logging: bool) -> list[str]:
         return [f"quality is the verdict's confidence: {unknown}"]
     buys = ""
     if audits.alone is not None and audits.alone > audits.gold and not logging:
+        they_are = "it is" if audits.gold == 1 else "they are"
         buys = (
-            "; with the confidence of all tasks as control variate (PPI++) they are as precise as"
-            f" {audits.alone:,.0f} audits alone"
+            f"; with the confidence of all tasks as control variate (PPI++) {they_are} as precise"
+            f" as {audits.alone:,.0f} audits alone"
         )
-    corrected = f"quality is the verdict's confidence corrected by gold on {audits.gold} audited"
-    notes = [f"{corrected} tasks{buys}"]
-    if audits.gold < audits.drawn:
+    tasks = counted(audits.gold, "audited task")
+    notes = [f"quality is the verdict's confidence corrected by gold on {tasks}{buys}"]
+    missing = audits.drawn - audits.gold
+    if missing > 0:
+        have, they = ("has", "it is") if missing == 1 else ("have", "they are")
         notes.append(
-            f"{audits.drawn - audits.gold} audited tasks have no gold yet; they are assumed to be"
-            " like the others"
+            f"{counted(missing, 'audited task')} {have} no gold yet; {they} assumed to be like the"
+            " others"
         )
     return notes

@@ -64,9 +64,9 @@ def lead(tuning: Tuning) -> str:
 def what_is_shown(tuning: Tuning) -> str:
     """Say what a candidate's value is the mean of, and what its interval covers."""
     unit = tuning.unit
-    covers = f"the randomness of {unit}s and of learning histories"
+    covers = f"the randomness of {unit}s and of replays"
     if tuning.replays == 1:
-        covers = f"the randomness of {unit}s alone, given one learning history"
+        covers = f"the randomness of {unit}s alone, given one replay"
     return (
         f"A value is the mean reward over the first {tuning.horizon:,} decisions of an untrained"
         f" learner (rejection-sampling replay, {tuning.words}). It learns only from accepted"
@@ -189,7 +189,7 @@ def as_exact_as_its_interval(amount: Amount) -> str:
     """
     if amount.value == amount.low == amount.high:
         return number(amount.value)
-    return f"{amount.value:.{_decimals(amount)}f}"
+    return f"{amount.value:,.{_decimals(amount)}f}"
 
 
 def width(value: float) -> str:
@@ -206,7 +206,7 @@ def width(value: float) -> str:
 def interval_ends(amount: Amount) -> tuple[str, str]:
     """Write both ends, rounded to two digits of their distance."""
     decimals = _decimals(amount)
-    return f"{amount.low:.{decimals}f}", f"{amount.high:.{decimals}f}"
+    return f"{amount.low:,.{decimals}f}", f"{amount.high:,.{decimals}f}"
 
 
 def _ends(amount: Amount) -> str:

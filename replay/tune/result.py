@@ -27,7 +27,7 @@ class Candidate:
     under_best
         What the chosen candidate earns more than it; 0 for the chosen one.
     history_sd
-        Standard deviation of `earns` between learning histories; `None` after one.
+        Standard deviation of `earns` between replays; `None` after one.
     tomorrow_pess
         Rows that a log of `tasks` rows, written by it, would be worth about the new policy.
     tomorrow_width
@@ -73,9 +73,9 @@ class Tuning:
     horizon
         T', the choices of its own that each candidate learned from.
     replays
-        Learning histories of each candidate.
+        Replays of each candidate.
     words
-        What intervals are of: histories, or this one only.
+        What intervals are of: all replays, or the only one.
     level
         Confidence of all intervals of a column together.
     today, today_earns

@@ -5,7 +5,7 @@ A log of n rows written by μ evaluates π by DR with the variance
     (Var(Σₐ π q̂) + E[π²/μ (r − q̂)²]) / n,
 
 and is worth n / E[Σₐ π²/μ] rows about it (pESS). μ is a candidate as it is at the end of its
-histories, and learns no more. The second mean is over what μ will do: a row of today's log, logged
+replays, and learns no more. The second mean is over what μ will do: a row of today's log, logged
 with chance ν, counts μ/ν. So does it in q̂, a ridge regression on action and context as in
 `replay/models/ridge.py`: tomorrow's model will be fitted to what μ did, and knows little of what μ
 does rarely. (With today's q̂ widths came out a tenth too small.)

@@ -16,7 +16,7 @@ def reading(level: float, *, together: bool) -> str:
     Examples
     --------
     >>> reading(0.95, together=False).partition(": ")[0]
-    'In at least about 95 of 100 logs like this one, a 95 % interval contains the true mean'
+    'In about 95 of 100 logs like this one, a 95 % interval contains the true mean'
     """
     often = f"{100 * level:.6g}"
     an = "an" if often.startswith(("8", "11", "18")) else "a"
@@ -26,7 +26,7 @@ def reading(level: float, *, together: bool) -> str:
         else ""
     )
     return (
-        f"In at least about {often} of 100 logs like this one, {an} {often} % interval contains the"
+        f"In about {often} of 100 logs like this one, {an} {often} % interval contains the"
         f" true mean: the expected reward of the process that produced the log, assuming it"
         f" unchanged, if the target had made the decisions.{joint} The mean of the log estimates"
         " the same for the logging policy. Intervals cover sampling error only, not wrong"

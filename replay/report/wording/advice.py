@@ -14,6 +14,7 @@ ADVICE = {
     " let the logging policy explore the missing actions.",
     "worth": "Log for longer, explore more, or evaluate a target closer to the logging policy.",
     "rewards": "Log for longer: rare rewards need more rows.",
+    "precision": "Log for longer, or evaluate a target closer to the logging policy.",
     "mean weight": "Check that the propensities are those that each decision was drawn with, not"
     " values computed later. A longer log detects smaller deviations.",
     "propensities": "Check which actions were eligible in each row, and that the propensities are"
@@ -33,9 +34,11 @@ ADVICE = {
     " that rows are independent (--cluster none).",
     "accuracy": "Raise the share of tasks that are audited (audit.share), or log for longer; until"
     " then compare label costs and mean confidence.",
+    "order": "Evaluate the rows in the order of logging: name the column of times (--time), or sort"
+    " the rows by it; check that the propensities are those that each decision was drawn with.",
     "drift": "Evaluate the latest part of the log by itself, and compare.",
 }
-"""A sentence for every check of `replay.results.verdict`."""
+"""A sentence for every check, by its name."""
 
 LABELS = {"worth": "effective sample size"}
 """What people read for the name of a check that JSON calls otherwise."""

@@ -21,7 +21,7 @@ def diagnosis(answer: Evaluation) -> str:
         return f"No {unit} could be used."
     expected, pess = "", diagnostics.pess
     if pess is not None:
-        expected = f"; {pess:,.4g} expected from the logged propensities"
+        expected = f"; {number(pess)} expected from the logged propensities"
     rows, per = answer.rows, ""
     if learning is not None and learning.passed is not None:
         rows, per = learning.passed, " per replay"

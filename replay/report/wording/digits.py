@@ -5,25 +5,30 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from replay.checks.check_result import percent
+
 if TYPE_CHECKING:
     from replay.results.evaluation import Estimate
 
 MOST_DECIMALS = 12
 
+WHOLE_FROM, WHOLE_BELOW = 999.95, 1e9
+"""Numbers between are written whole; the first is what four digits round to 1,000."""
+
 
 def number(value: float | None) -> str:
-    """Four digits that count.
+    """Write four significant digits; from 1,000 to 1e9 a whole number.
 
     Examples
     --------
-    >>> number(0.0030086), number(None), number(float("inf"))
-    ('0.003009', '–', '∞')
+    >>> number(0.0030086), number(12345.6), number(None), number(float("inf"))
+    ('0.003009', '12,346', '–', '∞')
     """
     if value is None or math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    return f"{value:.4g}"
+    return f"{value:,.0f}" if WHOLE_FROM <= abs(value) < WHOLE_BELOW else f"{value:.4g}"
 
 
 def rounded(value: float | None, low: float, high: float) -> tuple[str, str, str]:
@@ -76,5 +81,4 @@ def share(part: float, whole: float) -> str:
     """
     if not whole:
         return "–"
-    percent = 100 * part / whole
-    return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.2g} %"
+    return percent(part / whole)

@@ -48,8 +48,8 @@ def closing(answer: Evaluation) -> str:
         return answer.verdict
     if {finding.name for finding in wanting(answer.findings)} == {"accuracy"}:
         return (
-            "weak. The label costs and the mean confidence are known precisely; whether answers"
-            " become better or worse is not: neither the change in accuracy nor the total value"
+            "weak: the label costs and the mean confidence are known precisely; the change in"
+            " accuracy and the total value are not"
         )
     return "weak, for the reasons above"
 

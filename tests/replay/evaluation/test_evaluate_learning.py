@@ -36,7 +36,7 @@ def test_a_shorter_life_earns_less(greedy: str) -> None:
     assert short < long
 
 
-def test_a_log_that_drifts_is_about_this_history_only(greedy: str) -> None:
+def test_a_log_that_drifts_is_about_this_replay_only(greedy: str) -> None:
     rows = log(2000, 3)
     drifting = as_table(2000, 3, reward=np.where(np.arange(2000) < 1000, rows.reward, 1.0))
     learning = ask(greedy, drifting).learning

@@ -14,7 +14,7 @@ import pytest
 from bandit.errors import BadValue
 from bandit.settings import PolicySettings
 from replay import compare, evaluate
-from replay.learning.config import HISTORY, Walking
+from replay.learning.config import ONE_REPLAY, Walking
 from replay.learning.policy_pmfs import Policies
 from replay.targets.target import parse_target
 from replay.tune.tune import tune
@@ -62,7 +62,7 @@ def test_it_gains_over_the_log_what_the_tuner_says(greedy: str) -> None:
     assert (gain.value, gain.low, gain.high) == (over.value, over.low, over.high)
 
 
-def test_learners_differ_in_the_same_histories_as_the_tuner_says(greedy: str, gaps: str) -> None:
+def test_learners_differ_in_the_same_replays_as_the_tuner_says(greedy: str, gaps: str) -> None:
     found = both(greedy, gaps)
     (pair,) = found.differences
     assert (pair.target, pair.than) == (gaps, greedy)
@@ -169,7 +169,7 @@ def test_our_own_log_is_walked_by_asks_as_the_tuner_does(greedy: str, tmp_path: 
     even, one = found.evaluations
     assert (even.unit, one.unit) == ("task", "ask")
     assert one.learning is not None
-    assert one.learning.words == HISTORY
+    assert one.learning.words == ONE_REPLAY
     assert one.value == candidate.earns.value
     assert "learners have no context" in " ".join(one.notes)
     assert found.differences == ()
@@ -181,11 +181,11 @@ def test_a_policy_that_does_not_learn_is_not_asked_of_our_own_log(tmp_path: Path
         evaluate(path, target=toml(tmp_path, "even", 'name = "uniform"'))
 
 
-def test_a_log_that_drifts_is_about_this_history_only(greedy: str) -> None:
+def test_a_log_that_drifts_is_about_this_replay_only(greedy: str) -> None:
     rows = rows_of(2000, 3)
     drifting = np.where(np.arange(2000) < 1000, rows.reward, 1.0)
     found = ask(greedy, as_table(2000, 3, reward=drifting))
-    assert HISTORY in str(found)
+    assert ONE_REPLAY in str(found)
     assert found.learning is not None
     assert found.learning.replays == 1
 

@@ -10,7 +10,7 @@ import pytest
 
 from bandit.errors import BadValue, CannotAnswer
 from replay.learning import memory_log
-from replay.learning.config import HISTORY, Walking
+from replay.learning.config import ONE_REPLAY, Walking
 from replay.learning.memory_log import hold
 from replay.learning.stationarity import any_order
 from replay.models.features import Features
@@ -38,7 +38,7 @@ def test_a_log_that_learned_or_drifts_is_walked_in_its_own_order() -> None:
         plan, notes = Walking().plan(held(one))
         assert not plan.shuffled
         assert plan.replays == 1
-        assert HISTORY in " ".join(notes)
+        assert ONE_REPLAY in " ".join(notes)
 
 
 def test_a_policy_that_learned_is_taken_at_its_word() -> None:

@@ -1,4 +1,4 @@
-"""Intervals over learning histories: what is counted, and that differences are paired."""
+"""Intervals over replays: what is counted, and that differences are paired."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def test_a_policy_that_does_not_learn_has_the_variance_of_a_mean() -> None:
     data = held(log(4000, 1))
     walked = walk(data, [UNIFORM], Plan(1 / POOLS, 10_000, 3))
     scores = data.guess.mean(axis=1) + data.missed
-    log_part, histories = spread(walked).variances()
+    log_part, replays = spread(walked).variances()
     assert log_part[0] == pytest.approx(scores.var() / 4000, rel=1e-2)
-    assert histories[0] == pytest.approx(0.0, abs=1e-20)
+    assert replays[0] == pytest.approx(0.0, abs=1e-20)
 
 
-def test_the_variance_between_histories_is_counted_and_a_part_of_it_is_shared() -> None:
+def test_the_variance_between_replays_is_counted_and_a_part_of_it_is_shared() -> None:
     walked = walk(held(log(1200, 2)), [LEARNS], Plan(1 / POOLS, 200, 8))
     between = walked.value()[0].var(ddof=1)
-    _, histories = spread(walked).variances()
-    assert histories[0] == pytest.approx(between * (1 / 8 + shared(walked)[0]))
+    _, replays = spread(walked).variances()
+    assert replays[0] == pytest.approx(between * (1 / 8 + shared(walked)[0]))
     explores = 0.98 * 0.1 * (1 - 1 / POOLS) + 0.02 * (1 - 1 / POOLS)
     assert shared(walked)[0] == pytest.approx(LINK * explores / POOLS)
 
@@ -37,7 +37,7 @@ def test_replays_share_no_more_than_rows_are_accepted() -> None:
     assert shared(walked)[0] == pytest.approx(1 / POOLS)
 
 
-def test_one_history_has_no_variance_between_histories() -> None:
+def test_one_replay_has_no_variance_between_replays() -> None:
     walked = walk(held(log(1200, 2)), [LEARNS], Plan(1 / POOLS, 200, 1, shuffled=False))
     found = spread(walked)
     assert found.variances()[1].tolist() == [0.0]
@@ -57,8 +57,8 @@ def test_intervals_together_are_wider_than_each_alone() -> None:
     assert many.bounds(0.95).high[0] > one.bounds(0.95).high[0]
 
 
-def test_few_histories_make_the_interval_wider_than_many() -> None:
-    """The same variance known from 3 histories and from 30: t with 2 and with 29 degrees."""
+def test_few_replays_make_the_interval_wider_than_many() -> None:
+    """The same variance known from 3 replays and from 30: t with 2 and with 29 degrees."""
     half = []
     for replays in (3, 30):
         away = np.zeros((replays, 1))

@@ -15,7 +15,7 @@ from tests.replay.report.answers import good, refused
 @pytest.mark.parametrize(
     ("weak", "ending"),
     [
-        (("accuracy",), "neither the change in accuracy nor the total value"),
+        (("accuracy",), "the change in accuracy and the total value are not"),
         (("accuracy", "tail"), "weak, for the reasons above"),
         (("tail",), "weak, for the reasons above"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from bandit.errors import BadValue, CannotAnswer, ConfigError
 from bandit.settings import PolicySettings
-from replay.learning.config import HISTORY, Walking
+from replay.learning.config import ONE_REPLAY, Walking
 from replay.tune.answer import TuneRequest, answer
 from replay.tune.candidates import grid
 from replay.tune.tune import tune
@@ -88,11 +88,11 @@ def test_today_may_be_a_policy_that_learns_too(tmp_path: Path) -> None:
     assert found.candidates[1].over_today.high == pytest.approx(0.0)
 
 
-def test_our_own_log_is_tuned_by_asks_as_this_history(tmp_path: Path) -> None:
+def test_our_own_log_is_tuned_by_asks_as_this_replay(tmp_path: Path) -> None:
     path = write_log(tmp_path / "log.db", simulate(World(), 900, seed=1))
     found = tune(path, candidates=FEW)
     assert found.unit == "ask"
-    assert found.words == HISTORY
+    assert found.words == ONE_REPLAY
     assert all(one.history_sd is None for one in found.candidates)
     assert "learners have no context" in " ".join(found.notes)
 

@@ -14,6 +14,7 @@ from replay.checks.check_result import CheckResult, Grade
 from replay.checks.copies import on_copies
 from replay.checks.covariate_balance import Imbalance
 from replay.checks.crossed_clusters import CrossedEffect, on_crossed
+from replay.order.row_order import RowOrder
 from replay.report.figures import curve as curve_figure
 from replay.report.figures import weights as weight_figure
 from replay.report.figures.scale import Scale, around
@@ -89,6 +90,8 @@ def test_every_check_that_can_fail_has_advice() -> None:
         chances_known=True,
         overlap=[Overlap("a", 10, 500.0, 1.0)],
         drift=1e-9,
+        order=RowOrder(p_value=1e-9, timed=True),
+        precision=2.0,
         design=DesignEffect("user", 3.0, 1e-9, treated=True),
         more=[
             CheckResult("accuracy", Grade.WEAK, ""),
