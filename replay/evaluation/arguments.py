@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from bandit.errors import BadValue
 from replay.evaluation.bounded_rewards import checked_range
@@ -13,7 +13,7 @@ from replay.runtime.declared_options import filled
 from replay.tables.columns.roles import ColumnOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from replay.learning.options import LearnerOptions
     from replay.targets.target import TargetPolicy
@@ -44,12 +44,9 @@ def checked_options(given: EvaluateOptions) -> EvaluateOptions:
     (('user',), 0.95)
     """
     options = filled(EvaluateOptions, given)
+    check_columns(options)
     for option in LISTS:
         options[option] = several(option, options[option])
-    for column in COLUMNS:
-        name: object = options[column]
-        if not isinstance(name, str | None):
-            raise BadValue(f"{column} is {name!r}, must be the name of a column")
     level: object = options["level"]
     if not isinstance(level, int | float):
         raise BadValue(f"level is {level!r}, must be a number between 0 and 1")
@@ -57,12 +54,33 @@ def checked_options(given: EvaluateOptions) -> EvaluateOptions:
     return options
 
 
+def check_columns(options: Mapping[str, Any]) -> None:
+    """Check those options that take the name of a column, of `evaluate` or of `tune`.
+
+    Raises
+    ------
+    BadValue
+        If one is no string; the message names it.
+
+    Examples
+    --------
+    >>> check_columns({"action": 3})
+    Traceback (most recent call last):
+        ...
+    bandit.errors.BadValue: action is 3, must be the name of a column
+    """
+    for column in COLUMNS:
+        name = options.get(column)
+        if not isinstance(name, str | None):
+            raise BadValue(f"{column} is {name!r}, must be the name of a column")
+
+
 def wanted_columns(options: EvaluateOptions, targets: Sequence[TargetPolicy]) -> ColumnOptions:
-    """Return the columns that are asked for."""
+    """Return the columns that `checked_options` names."""
     return ColumnOptions(
         action=options["action"],
         reward=options["reward"],
-        reward_range=checked_range(options["reward_range"]),
+        reward_range=cast("tuple[float, float] | None", options["reward_range"]),
         propensity=options["propensity"],
         logged=options["logged"],
         estimate=options["estimate_propensities"],
@@ -107,7 +125,7 @@ def several(option: str, given: str | Iterable[str]) -> tuple[str, ...]:
     """
     if isinstance(given, str):
         return (given,)
-    names = _listed(option, given)
+    names = _as_tuple(option, given)
     for name in names:
         if not isinstance(name, str):
             raise BadValue(f"{option}: {name!r} is not a name, must be a string")
@@ -129,7 +147,7 @@ def several_targets(
     >>> several_targets("uniform"), several_targets(["uniform", "logging"])
     (('uniform',), ('uniform', 'logging'))
     """
-    names = (given,) if isinstance(given, str | os.PathLike) else _listed("targets", given)
+    names = (given,) if isinstance(given, str | os.PathLike) else _as_tuple("targets", given)
     if not names:
         raise BadValue("no target is named: say at least one, such as 'uniform'")
     for name in names:
@@ -138,7 +156,7 @@ def several_targets(
     return tuple(map(str, names))
 
 
-def _listed(option: str, given: Any) -> tuple[Any, ...]:
+def _as_tuple(option: str, given: Any) -> tuple[Any, ...]:
     try:
         return tuple(given)
     except TypeError:

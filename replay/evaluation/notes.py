@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from replay.estimators.shrunk import ShrinkingEstimator
 from replay.evaluation.bounded_rewards import limits_note
 from replay.intervals.rules import LIMITED, UNLIMITED
-from replay.runtime.text import counted
+from replay.runtime.text import counted, listed
 from replay.targets.policy_file import policy_label
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from replay.tables.columns.roles import Columns
     from replay.tables.time_order import TimeOrder
     from replay.targets.target import TargetPolicy
-
-ALLOWED_FOR = (
-    "their intervals include the bias of that, if no reward is outside the range of those seen"
-)
 
 
 def notes_on(
@@ -78,22 +74,24 @@ for the weight that is missing where the mean weight is below 1
     active = [each.name for each in shrinking if each not in idle]
     notes = []
     if active:
-        reduce, their = ("reduces", "its interval includes") if not active[1:] else ("reduce", "")
-        allowed = ALLOWED_FOR.replace("their intervals include", their) if their else ALLOWED_FOR
-        notes.append(f"{_listed(active)} {reduce} large weights; {allowed}")
+        reduce, include = (
+            ("reduces", "its interval includes")
+            if len(active) == 1
+            else ("reduce", "their intervals include")
+        )
+        notes.append(
+            f"{listed(active)} {reduce} large weights; {include} the bias of that, if no reward is"
+            " outside the range of those seen"
+        )
     if idle:
         symbols = " or ".join(each.symbol for each in idle)
         allow = "their intervals still allow" if idle[1:] else "its interval still allows"
         notes.append(
-            f"no weight is above the threshold ({symbols}): {_listed([e.name for e in idle])}"
+            f"no weight is above the threshold ({symbols}): {listed([each.name for each in idle])}"
             f" changed nothing; {allow} for the weight that is missing where the mean weight is"
             " below 1"
         )
     return tuple(notes)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def order_note(order: TimeOrder, column: str | None, source: Any) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from replay.intervals.evidence import IntervalRule
     from replay.results.judgement import Judgement
     from replay.results.summary import Summary
+    from replay.stats.weight_stats import Diagnostics
 
 
 def answer(
@@ -65,7 +66,7 @@ def answer(
     """
     sums, scale = summary.sums, _scale(summary)
     diagnostics = sums.diagnostics()
-    judgement = summary.blocked or _judge(summary, target)
+    judgement = summary.blocked or _judge(summary, target, diagnostics)
     wider = widened(rule, diagnostics.variance_factor)
     together = level if joint is None else joint
     *others, main = sums.estimators
@@ -148,10 +149,10 @@ def _apart(evaluation: Evaluation, other: Evaluation) -> Estimate | None:
     return replace(a, estimator="difference", value=a.value - b.value, low=low, high=high)
 
 
-def _judge(summary: Summary, target: str) -> Judgement:
+def _judge(summary: Summary, target: str, diagnostics: Diagnostics) -> Judgement:
     sums, actions = summary.sums, summary.actions
     return _judge_of(summary)(
-        sums.diagnostics(),
+        diagnostics,
         sums.weights.rows,
         target,
         summary.unit,

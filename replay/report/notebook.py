@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.report.wording.families import families
-from replay.report.wording.levels import are_joint, level_words
+from replay.report.wording.levels import are_joint, level_text, level_words
 from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence
 from replay.results.estimand import ONE_AT_A_TIME
 from replay.results.evaluation import Comparison
@@ -69,7 +69,7 @@ def as_line(answer: Evaluation | Comparison) -> str:
     asked = f"{answer.target}, {how}" if how else answer.target
     if answer.refused:
         return printable(f"<Evaluation of {asked}: {answer.verdict}>")
-    level = f"{100 * answer.logging.level:.6g} %"
+    level = level_text(answer.logging.level)
     span = lived(answer)
     by = f"{brief(answer)} per {answer.unit}{f' {span},' if span else ''} by {answer.default}"
     by += f", {level} interval"

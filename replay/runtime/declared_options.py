@@ -12,6 +12,8 @@ from functools import cache
 from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_type_hints
 
+from bandit.errors import nearest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -62,13 +64,13 @@ def filled(kind: type[Options], given: Options) -> Options:
     Raises
     ------
     TypeError
-        If one is not declared; the message names it.
+        If one is not declared; the message names it and the nearest option.
     """
     every = declared(kind)  # type: ignore[arg-type]  # a type is hashable, a TypeVar no protocol
     names = cast("Mapping[str, Any]", given)
     for name in names:
         if name not in every:
-            raise TypeError(f"unexpected keyword argument {name!r}")
+            raise TypeError(f"unexpected keyword argument {name!r}{nearest(name, every)}")
     return cast("Options", {name: each.option.default for name, each in every.items()} | {**names})
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.table import Table
 
@@ -46,6 +48,28 @@ def counted(number: int, what: str) -> str:
     ('1 task', '2,310 tasks')
     """
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names with commas, and the last with `and`.
+
+    Examples
+    --------
+    >>> listed(["uniform"]), listed(["uniform", "greedy", "always:a"])
+    ('uniform', 'uniform, greedy and always:a')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def dollars(usd: float, digits: int = 2, plus: str = "") -> str:
+    """Write dollars, their sign first; `plus` is the sign of an amount that isn't below 0.
+
+    Examples
+    --------
+    >>> dollars(-0.02137, 4), dollars(5.7, plus="+"), dollars(1143.56)
+    ('-$0.0214', '+$5.70', '$1,143.56')
+    """
+    return f"{'-' if usd < 0 else plus}${abs(usd):,.{digits}f}"
 
 
 def share(value: float | None) -> str:

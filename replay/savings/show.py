@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
-from replay.runtime.text import add_row, counted, say, share
+from replay.runtime.text import add_row, counted, dollars, say, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +30,9 @@ def print_savings(report: SavingsReport, console: Console) -> None:
     say(
         console,
         f"{counted(report.labels, 'label')} were bought for {counted(report.tasks, 'task')} "
-        f"({dollars(report.usd)}); poolwise would have bought {report.labels_needed:,.0f} labels "
-        f"({dollars(report.usd_needed)}). Audits by experts are not included. Assumed value of a "
-        f"right answer: {dollars(report.value_usd)} (--value).",
+        f"({usd_text(report.usd)}); poolwise would have bought {report.labels_needed:,.0f} labels "
+        f"({usd_text(report.usd_needed)}). Audits by experts are not included. Assumed value of a "
+        f"right answer: {usd_text(report.value_usd)} (--value).",
     )
     _print_quality(report, console)
     _print_differing(report, console)
@@ -53,16 +53,15 @@ def print_savings(report: SavingsReport, console: Console) -> None:
         say(console, f"Note: {note}.", "dim")
 
 
-def dollars(value: float) -> str:
+def usd_text(value: float) -> str:
     """Write an amount; cents only where they count.
 
     Examples
     --------
-    >>> dollars(0.05), dollars(1143.56), dollars(-2.5)
+    >>> usd_text(0.05), usd_text(1143.56), usd_text(-2.5)
     ('$0.05', '$1,144', '-$2.50')
     """
-    sign, size = "-" if value < 0 else "", abs(value)
-    return f"{sign}${size:,.2f}" if size < 100 else f"{sign}${size:,.0f}"
+    return dollars(value, 2 if abs(value) < 100 else 0)
 
 
 def _headline(report: SavingsReport) -> str:
@@ -73,16 +72,16 @@ def _headline(report: SavingsReport) -> str:
         span = f" in the {report.span_days:.0f} days of this file"
     word = "Saved" if in_file >= 0 else "Lost"
     return (
-        f"{word}: {dollars(abs(in_file))} of {dollars(report.usd)} "
+        f"{word}: {usd_text(abs(in_file))} of {usd_text(report.usd)} "
         f"({100 * abs(report.share_saved.value):.0f} %){span or ' in this file'}, which is "
-        f"{dollars(abs(saved.value))} {report.per} (95 % interval {_interval(saved)})."
+        f"{usd_text(abs(saved.value))} {report.per} (95 % interval {_interval(saved)})."
     )
 
 
 def _interval(saved: Amount) -> str:
     """Write the interval of a saving, or of a loss with the sign that its word has."""
     low, high = (saved.low, saved.high) if saved.value >= 0 else (-saved.high, -saved.low)
-    return f"{dollars(low)} to {dollars(high)}"
+    return f"{usd_text(low)} to {usd_text(high)}"
 
 
 def _worst_case(report: SavingsReport) -> str:
@@ -90,8 +89,8 @@ def _worst_case(report: SavingsReport) -> str:
     left = report.usd_saved.value - report.usd_at_risk
     return (
         "If the majority is always right, the tasks answered differently cost "
-        f"{dollars(report.usd_at_risk)} {report.per}; this is not yet subtracted above, "
-        f"{dollars(left)} {report.per} would be left."
+        f"{usd_text(report.usd_at_risk)} {report.per}; this is not yet subtracted above, "
+        f"{usd_text(left)} {report.per} would be left."
     )
 
 

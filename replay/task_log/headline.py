@@ -10,11 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.results.estimand import ONE_AT_A_TIME, SINGLE_TASK
-from replay.runtime.text import counted
+from replay.runtime.text import counted, dollars
 
 if TYPE_CHECKING:
     from replay.numerics.amount import Amount
     from replay.results.money import Audits, Component, Statement
+
+DIGITS = 4
+"""Decimals of dollars per task."""
 
 
 def headline(statement: Statement, target: str) -> str:
@@ -59,7 +62,7 @@ def _confidence(statement: Statement) -> str:
 def _more(amount: Amount, above: str, below: str) -> str:
     """An amount as so much more or less, whichever it is."""
     word, size = (above, amount) if amount.value >= 0 else (below, amount.times(-1.0))
-    return f"{_usd(size)} {word} a task, {_round(size.per_thousand.value, 2)} per 1,000"
+    return f"{_usd(size)} {word} a task, {dollars(size.per_thousand.value)} per 1,000"
 
 
 def _audits(audits: Audits, left: Amount, target: str) -> str:
@@ -70,8 +73,9 @@ def _audits(audits: Audits, left: Amount, target: str) -> str:
     if not audits.usd:
         return unknown
     return (
-        f". Audits cost {_round(audits.usd)} a task, with {target} as with the logged policy; if"
-        f" this change alone had to pay for them, it would bring {_usd(left)} a task{unknown}"
+        f". Audits cost {dollars(audits.usd, DIGITS)} a task, with {target} as with the logged"
+        f" policy; if this change alone had to pay for them, it would bring {_usd(left)} a task"
+        f"{unknown}"
     )
 
 
@@ -86,16 +90,7 @@ def _delay(delay: Component) -> str:
 
 
 def _usd(amount: Amount, sign: str = "") -> str:
-    low, high = _round(amount.low, sign=sign), _round(amount.high, sign=sign)
-    return f"{_round(amount.value, sign=sign)} ({low} to {high})"
-
-
-def _round(usd: float, digits: int = 4, sign: str = "") -> str:
-    """Dollars, their sign first; `sign` is that of dollars above 0.
-
-    Examples
-    --------
-    >>> _round(-0.02137), _round(5.7, 2, "+")
-    ('-$0.0214', '+$5.70')
-    """
-    return f"{'-' if usd < 0 else sign}${abs(usd):,.{digits}f}"
+    value, low, high = (
+        dollars(usd, DIGITS, sign) for usd in (amount.value, amount.low, amount.high)
+    )
+    return f"{value} ({low} to {high})"

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from replay.report.wording.digits import number
+from replay.report.wording.levels import level_text
 from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def print_report(tuning: Tuning, source: str, console: Console | None = None) ->
 def lead(tuning: Tuning) -> str:
     """Say which candidate has the highest estimate, and how much that is."""
     best = tuning.best
-    level = f"{100 * tuning.level:.6g} %"
+    level = level_text(tuning.level)
     return (
         f"Highest estimate: {best.name}, {as_exact_as_its_interval(best.earns)} per {tuning.unit}"
         f" (joint {level} interval {_ends(best.earns)})."
@@ -72,7 +73,7 @@ def what_is_shown(tuning: Tuning) -> str:
         f" learner (rejection-sampling replay, {tuning.words}). It learns only from accepted"
         f" {unit}s: each is accepted with a probability in proportion to its importance weight"
         " under the learner. Another horizon (--horizon) can change values and ranking. Intervals"
-        f" cover {covers}; those of a column hold jointly at {100 * tuning.level:.6g} %."
+        f" cover {covers}; those of a column hold jointly at {level_text(tuning.level)}."
     )
 
 
@@ -81,7 +82,7 @@ def tomorrow_question(tuning: Tuning) -> str:
     return (
         f"How precisely could a log of {counted(tuning.tasks, tuning.unit)}, written by each"
         f" candidate as trained here, evaluate {tuning.new}? The effective sample size and the"
-        f" width of a {100 * tuning.level:.6g} % interval answer that."
+        f" width of a {level_text(tuning.level)} interval answer that."
     )
 
 
@@ -134,7 +135,7 @@ def floor_lines(tuning: Tuning) -> list[str]:
 
 
 def _earnings(tuning: Tuning, names: Sequence[str]) -> Table:
-    level = f"{100 * tuning.level:.6g} %"
+    level = level_text(tuning.level)
     heads = (f"per {tuning.unit}", f"{level} interval", "more than today", "less than best")
     table = _table(heads)
     for name, candidate in zip(names, tuning.candidates, strict=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from bandit.errors import BadValue, ConfigError, InputError
-from replay.evaluation.arguments import several, walking_of
+from replay.evaluation.arguments import check_columns, several, walking_of
 from replay.evaluation.load_rows import hold_own, hold_table
 from replay.evaluation.sources import opened, own_log
 from replay.runtime.declared_options import filled, lists_options
@@ -56,6 +56,7 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     ('epsilon_greedy 0.1, floor 0.02', 548)
     """
     options_given = filled(TuneOptions, options)
+    check_columns(options_given)
     sql, tell, tasks = options_given["sql"], options_given["tell"], options_given["tasks"]
     level, precision = options_given["level"], options_given["precision"]
     _check(level, tasks, precision)

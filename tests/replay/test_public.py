@@ -47,6 +47,10 @@ def test_import_alone_loads_nothing_large() -> None:
     assert not {"pyarrow", "numpy", "scipy"} & loaded("import replay")
 
 
+def test_evaluation_loads_no_templates_before_a_page_is_written() -> None:
+    assert "jinja2" not in loaded("import replay.evaluation.api")
+
+
 def test_a_table_is_evaluated_without_pandas_and_the_large_parts_of_scipy(tmp_path: Path) -> None:
     """Nulls, unusable rows, slices and contexts included: each has its own way past pandas."""
     path = tmp_path / "log.parquet"

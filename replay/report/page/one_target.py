@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from replay.checks.check_result import Grade
 from replay.report.figures.curve import curve_figure
 from replay.report.figures.drawing import WIDE, shortened
 from replay.report.figures.forest import ForestRow, ReferenceLine, forest
@@ -20,7 +21,7 @@ from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_r
 from replay.report.wording.sentence import accuracy_known, lived, more, reason, sentence
 
 if TYPE_CHECKING:
-    from replay.checks.check_result import CheckResult, Grade
+    from replay.checks.check_result import CheckResult
     from replay.report.html.elements import Figure
     from replay.results.evaluation import Estimate, Evaluation
     from replay.results.judgement import VerdictStatus
@@ -141,7 +142,7 @@ def gain_figure(gains: list[ForestRow], level: str = "") -> Figure:
 
 
 def _check_line(finding: CheckResult) -> CheckLine:
-    advice = None if finding.verdict == "good" else ADVICE.get(finding.name, "")
+    advice = None if finding.verdict == Grade.GOOD else ADVICE.get(finding.name, "")
     name = LABELS.get(finding.name, finding.name)
     return CheckLine(finding.verdict, name, finding.text, advice)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.report.html.elements import PageTable
+from replay.report.wording.levels import level_text
 
 if TYPE_CHECKING:
     from replay.results.evaluation import Evaluation
@@ -18,15 +19,16 @@ def reading(level: float, *, together: bool) -> str:
     >>> reading(0.95, together=False).partition(": ")[0]
     'In about 95 of 100 logs like this one, a 95 % interval contains the true mean'
     """
-    often = f"{100 * level:.6g}"
+    text = level_text(level)
+    often = text.removesuffix(" %")
     an = "an" if often.startswith(("8", "11", "18")) else "a"
     joint = (
-        f" Joint {often} % intervals contain the true means of all targets at once that often."
+        f" Joint {text} intervals contain the true means of all targets at once that often."
         if together
         else ""
     )
     return (
-        f"In about {often} of 100 logs like this one, {an} {often} % interval contains the"
+        f"In about {often} of 100 logs like this one, {an} {text} interval contains the"
         f" true mean: the expected reward of the process that produced the log, assuming it"
         f" unchanged, if the target had made the decisions.{joint} The mean of the log estimates"
         " the same for the logging policy. Intervals cover sampling error only, not wrong"

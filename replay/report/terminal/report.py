@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from replay.checks.check_result import Grade
 from replay.report.terminal.tables import (
     print_estimates,
     print_money,
@@ -18,6 +19,7 @@ from replay.report.wording.families import families
 from replay.report.wording.own_log import closing, definitions, total_value
 from replay.report.wording.sentence import evaluations, notes, question, sentence
 from replay.results.evaluation import Comparison
+from replay.results.judgement import VerdictStatus
 from replay.runtime.text import counted, say
 
 if TYPE_CHECKING:
@@ -25,7 +27,15 @@ if TYPE_CHECKING:
 
     from replay.results.evaluation import Evaluation
 
-STYLES = {"good": "green", "weak": "yellow", "broken": "red", "cannot answer": "red"}
+GRADES = {Grade.GOOD: "green", Grade.WEAK: "yellow", Grade.BROKEN: "red"}
+"""Style of a check's result."""
+
+VERDICTS = {
+    VerdictStatus.GOOD: "green",
+    VerdictStatus.WEAK: "yellow",
+    VerdictStatus.CANNOT_ANSWER: "red",
+}
+"""Style of a verdict."""
 
 
 def print_report(
@@ -76,7 +86,7 @@ def _print_wanting(answer: Evaluation, console: Console) -> None:
         text = f"{finding.verdict.capitalize()}: {finding.text}"
         advice = ADVICE.get(finding.name, "")
         stop = "" if text.endswith("?") else "."
-        say(console, f"{text}{stop} {advice}".rstrip(), STYLES[finding.verdict])
+        say(console, f"{text}{stop} {advice}".rstrip(), GRADES[finding.verdict])
 
 
 def _print_checks(answer: Evaluation, console: Console, *, wanted: bool) -> None:
@@ -104,4 +114,4 @@ def _print_rest(every: Sequence[Evaluation], console: Console) -> None:
         say(console, "")
     for target in every:
         whose = f"Verdict on {target.target}" if every[1:] else "Verdict"
-        say(console, f"{whose}: {closing(target)}", f"bold {STYLES[target.judgement.status]}")
+        say(console, f"{whose}: {closing(target)}", f"bold {VERDICTS[target.judgement.status]}")

@@ -8,9 +8,10 @@ from rich.table import Table
 
 from replay.report.figures.drawing import shortened
 from replay.report.wording.digits import number, with_interval
-from replay.report.wording.levels import are_joint, level_words
+from replay.report.wording.levels import are_joint, level_text, level_words
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
 from replay.report.wording.sentence import REFUSED, accuracy_known, lived
+from replay.results.judgement import VerdictStatus
 from replay.runtime.text import add_row, counted, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ SHOWN = 40
 def print_estimates(answer: Evaluation, console: Console) -> None:
     """Print what was logged and what each estimator says, with intervals."""
     level = answer.logging.level
-    head = f"{100 * level:.6g} % interval"
+    head = f"{level_text(level)} interval"
     if are_joint(answer.estimates, level):
         head += ",\nmarginal (* joint)"
     table = _table("estimator", _value_head(answer), head)
@@ -102,7 +103,7 @@ def _print_differences(
     head, level = f"difference per {first.unit}", first.logging.level
     if joint:
         together = are_joint([difference.estimate for difference in differences], level)
-        head += f"\n({level_words(level, joint=True) if together else f'{100 * level:.6g} %'})"
+        head += f"\n({level_words(level, joint=True) if together else level_text(level)})"
     table = _table("target", "compared with", head)
     table.columns[1].justify = "left"
     table.columns[1].overflow = "ellipsis"
@@ -131,10 +132,10 @@ def print_slices(answer: Evaluation, console: Console) -> None:
     if are_joint([part.estimate for part in answer.slices], level):
         say(
             console,
-            f"Intervals per {answer.unit} hold jointly at {100 * level:.6g} % for all slices; those"
+            f"Intervals per {answer.unit} hold jointly at {level_text(level)} for all slices; those"
             " of the gains have the same level each, higher than that.",
         )
-    weak = sum(part.judgement.status == "weak" for part in answer.slices)
+    weak = sum(part.judgement.status == VerdictStatus.WEAK for part in answer.slices)
     if weak:
         say(
             console,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.checks.check_result import Grade
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,7 +45,7 @@ ADVICE = {
 LABELS = {"worth": "effective sample size"}
 """What people read for the name of a check that JSON calls otherwise."""
 
-RANK = {"broken": 0, "weak": 1, "good": 2}
+RANK = {Grade.BROKEN: 0, Grade.WEAK: 1, Grade.GOOD: 2}
 
 
 def worst_first(findings: Sequence[CheckResult]) -> list[CheckResult]:
@@ -53,7 +55,7 @@ def worst_first(findings: Sequence[CheckResult]) -> list[CheckResult]:
 
 def wanting(findings: Sequence[CheckResult]) -> list[CheckResult]:
     """Checks that aren't good, the worst first."""
-    return [finding for finding in worst_first(findings) if finding.verdict != "good"]
+    return [finding for finding in worst_first(findings) if finding.verdict != Grade.GOOD]
 
 
 def good_checks(findings: Sequence[CheckResult]) -> str:
@@ -61,13 +63,13 @@ def good_checks(findings: Sequence[CheckResult]) -> str:
 
     Examples
     --------
-    >>> from replay.checks.check_result import CheckResult
-    >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "weak", "")])
+    >>> from replay.checks.check_result import CheckResult, Grade
+    >>> good_checks([CheckResult("drift", Grade.GOOD, ""), CheckResult("tail", Grade.WEAK, "")])
     'The other check did not fail; the assumptions in the notes remain.'
-    >>> good_checks([CheckResult("drift", "good", ""), CheckResult("tail", "good", "")])
+    >>> good_checks([CheckResult("drift", Grade.GOOD, ""), CheckResult("tail", Grade.GOOD, "")])
     'No check failed (2 were made); the assumptions in the notes remain.'
     """
-    good = sum(finding.verdict == "good" for finding in findings)
+    good = sum(finding.verdict == Grade.GOOD for finding in findings)
     if not good:
         return ""
     remain = "the assumptions in the notes remain"

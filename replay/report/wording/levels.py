@@ -15,6 +15,17 @@ def are_joint(estimates: Iterable[Estimate | None], level: float) -> bool:
     return any(estimate is not None and estimate.level > level for estimate in estimates)
 
 
+def level_text(level: float) -> str:
+    """Write a confidence level in per cent.
+
+    Examples
+    --------
+    >>> level_text(0.95), level_text(0.9975)
+    ('95 %', '99.75 %')
+    """
+    return f"{100 * level:.6g} %"
+
+
 def level_words(level: float, *, joint: bool) -> str:
     """Say at which level intervals hold.
 
@@ -23,5 +34,5 @@ def level_words(level: float, *, joint: bool) -> str:
     >>> level_words(0.95, joint=True), level_words(0.95, joint=False)
     ('joint 95 %', '95 %, marginal')
     """
-    often = f"{100 * level:.6g} %"
-    return f"joint {often}" if joint else f"{often}, marginal"
+    text = level_text(level)
+    return f"joint {text}" if joint else f"{text}, marginal"

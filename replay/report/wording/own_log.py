@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from replay.report.wording.advice import wanting
 from replay.report.wording.sentence import accuracy_known
-from replay.runtime.text import counted
+from replay.results.judgement import VerdictStatus
+from replay.runtime.text import counted, dollars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,15 +37,15 @@ def total_value(answer: Evaluation) -> str:
         else f"{rests}, accuracy is not known well enough to compare the two."
     )
     return (
-        f"Total value per task (worth of the answer less label costs): {_usd(logged)} as logged,"
-        f" {_usd(estimate.value)} estimated for {answer.target} ({_usd(estimate.low)} to"
-        f" {_usd(estimate.high)}). {why}"
+        f"Total value per task (worth of the answer less label costs): {dollars(logged)} as logged,"
+        f" {dollars(estimate.value)} estimated for {answer.target} ({dollars(estimate.low)} to"
+        f" {dollars(estimate.high)}). {why}"
     )
 
 
 def closing(answer: Evaluation) -> str:
     """Return the verdict as a report ends with it: of a weak one, what may be trusted."""
-    if answer.judgement.status != "weak" or not answer.findings:
+    if answer.judgement.status != VerdictStatus.WEAK or not answer.findings:
         return answer.verdict
     if {finding.name for finding in wanting(answer.findings)} == {"accuracy"}:
         return (
@@ -52,7 +53,3 @@ def closing(answer: Evaluation) -> str:
             " accuracy and the total value are not"
         )
     return "weak, for the reasons above"
-
-
-def _usd(value: float) -> str:
-    return f"{'-' if value < 0 else ''}${abs(value):,.2f}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from replay.report.wording.digits import rounded, with_interval
+from replay.report.wording.levels import level_text
 from replay.results.estimand import ONE_AT_A_TIME
 from replay.results.evaluation import Comparison
+from replay.runtime.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +28,8 @@ def question(targets: Sequence[str], estimands: Sequence[str] = ()) -> str:
     >>> question(["greedy"], ["single_task"])
     'What would greedy have earned, deciding one task at a time?'
     """
-    names = " and ".join([", ".join(targets[:-1]), targets[-1]] if targets[1:] else targets)
     how = [ONE_AT_A_TIME[estimand] for estimand in estimands if estimand in ONE_AT_A_TIME]
-    return f"What would {names} have earned{f', {how[0]}' if how else ''}?"
+    return f"What would {listed(targets)} have earned{f', {how[0]}' if how else ''}?"
 
 
 def sentence(answer: Evaluation) -> str:
@@ -63,7 +64,7 @@ def sentence(answer: Evaluation) -> str:
     level = answer.logging.level
     # Intervals that hold together for several targets are wider, each by itself.
     joint = "joint " if estimate.level > level else ""
-    interval = f"{joint}{100 * level:.6g} % interval {low} to {high}"
+    interval = f"{joint}{level_text(level)} interval {low} to {high}"
     of_what = f"mean of `{answer.reward}`; " if answer.reward else ""
     earned = f"{who} would have earned {value} per {answer.unit} ({of_what}{interval})"
     span = lived(answer)

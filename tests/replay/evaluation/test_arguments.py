@@ -58,6 +58,14 @@ def test_an_argument_of_another_type_is_one_line(options: dict[str, Any], says: 
     assert says in str(error.value)
 
 
+@pytest.mark.parametrize("column", ["action", "reward", "propensity", "logged", "cluster"])
+def test_a_column_that_is_no_name_is_the_same_error_for_evaluate_and_tune(column: str) -> None:
+    options: dict[str, Any] = {column: 3}
+    for function in (evaluate, tune):
+        with pytest.raises(BadValue, match=f"^{column} is 3, must be the name of a column$"):
+            function(frame(), **options)
+
+
 def test_no_targets_are_an_error() -> None:
     with pytest.raises(BadValue, match="no target is named"):
         compare(frame(), targets=[])

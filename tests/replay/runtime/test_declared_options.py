@@ -41,6 +41,12 @@ def test_options_are_those_given_over_the_defaults(
     assert values == before
 
 
+def test_an_option_that_is_not_declared_is_named_with_the_nearest_one() -> None:
+    options = options_of({name: OptionSpec(0, "") for name in ("horizon", "level")})
+    with pytest.raises(TypeError, match=r"'horizn'; did you mean 'horizon'\?"):
+        filled(options, {"horizn": 3})
+
+
 @settings(max_examples=25)
 @given(declarations)
 def test_declarations_keep_their_order_their_types_and_their_words(
