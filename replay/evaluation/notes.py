@@ -7,10 +7,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bandit.counted import counted
 from replay.estimators.shrunk import ShrinkingEstimator
 from replay.evaluation.bounded_rewards import limits_note
 from replay.intervals.rules import LIMITED, UNLIMITED
-from replay.runtime.text import counted, listed
+from replay.runtime.text import listed
 from replay.targets.policy_file import policy_label
 
 if TYPE_CHECKING:

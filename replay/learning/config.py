@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import BadValue, CannotAnswer
 from replay.learning.options import REPLAYS
 from replay.learning.rejection_replay import Plan, acceptance_of, horizon_of
 from replay.learning.stationarity import any_order
 from replay.order.row_order import OUT_OF_ORDER
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from replay.learning.memory_log import ReplayLog

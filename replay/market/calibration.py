@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
-from replay.runtime.text import counted, say, share
+from bandit.counted import counted
+from replay.runtime.text import say, share
 from replay.stats.calibration_error import brier, ece, noise_floor, surest_half
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
+from bandit.counted import counted
 from replay.market.calibration import print_quality
-from replay.runtime.text import counted, share, time_of
+from replay.runtime.text import share, time_of
 
 if TYPE_CHECKING:
     from rich.console import Console

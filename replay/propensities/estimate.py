@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bandit.counted import counted
 from replay.models.folds import folds
 from replay.numerics.rows_at_once import rows_at_once
 from replay.propensities.calibrate import calibrate, calibration_error, floored
 from replay.propensities.sample import FOLDS, merged, sample, share_of
 from replay.propensities.softmax import fit, softmax
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

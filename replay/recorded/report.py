@@ -11,10 +11,11 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from bandit.counted import counted
 from replay.baselines.majority import expected_accuracy, majority_vote
 from replay.market.calibration import calibration, judged, print_quality
 from replay.recorded.replayed import EXPERTS
-from replay.runtime.text import add_row, counted, say, share
+from replay.runtime.text import add_row, say, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

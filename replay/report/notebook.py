@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.counted import counted
 from replay.report.html.render import render
 from replay.report.wording.digits import number
 from replay.report.wording.families import families
@@ -11,7 +12,7 @@ from replay.report.wording.levels import are_joint, level_text, level_words
 from replay.report.wording.sentence import brief, evaluations, lived, reason, sentence
 from replay.results.estimand import ONE_AT_A_TIME
 from replay.results.evaluation import Comparison
-from replay.runtime.text import counted, printable
+from replay.runtime.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

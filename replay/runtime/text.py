@@ -39,17 +39,6 @@ def add_row(table: Table, *cells: str, style: str = "") -> None:
     table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
 
 
-def counted(number: int, what: str) -> str:
-    """Say how many of something there are.
-
-    Examples
-    --------
-    >>> counted(1, "task"), counted(2310, "task")
-    ('1 task', '2,310 tasks')
-    """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def listed(names: Sequence[str]) -> str:
     """Join names with commas, and the last with `and`.
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE
 from rich.table import Table
 
-from replay.runtime.text import add_row, counted, dollars, say, share
+from bandit.counted import counted
+from replay.runtime.text import add_row, dollars, say, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

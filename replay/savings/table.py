@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
 from replay.recorded.files import (
@@ -21,7 +22,6 @@ from replay.recorded.files import (
     read_table,
 )
 from replay.recorded.replayed import priced
-from replay.runtime.text import counted
 from replay.savings.columns import NAMES, NEEDED, find_columns
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bandit.counted import counted
 from bandit.errors import BadValue, MissingInput
 from replay.numerics.magnitude import MIN_SIZE
 from replay.numerics.moments import Moments
-from replay.runtime.text import counted
 from replay.tables.checked import check_piece
 from replay.tables.columns.named_actions import check_names
 from replay.tables.seen_rewards import SeenRewards

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.results.estimand import ONE_AT_A_TIME, SINGLE_TASK
-from replay.runtime.text import counted, dollars
+from replay.runtime.text import dollars
 
 if TYPE_CHECKING:
     from replay.numerics.amount import Amount

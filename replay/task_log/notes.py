@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.intervals.rules import UNLIMITED
 from replay.results.estimand import MEANING, NO_COST_OF_EXPLORING, estimand_of
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.html.elements import PageTable
 from replay.report.html.render import render
-from replay.runtime.text import counted
 from replay.tune.charts import earnings_chart, exploring_chart
 from replay.tune.report import (
     as_exact_as_its_interval,

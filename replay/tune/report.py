@@ -9,9 +9,10 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bandit.counted import counted
 from replay.report.wording.digits import number
 from replay.report.wording.levels import level_text
-from replay.runtime.text import add_row, counted, say
+from replay.runtime.text import add_row, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

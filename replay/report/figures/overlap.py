@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.figures.drawing import bar, label, picture
 from replay.report.figures.scale import Scale
 from replay.report.html.elements import Figure, PageTable, Swatch
 from replay.report.wording.digits import number, share
 from replay.results.verdict import FEW_ROWS, WANTED_SHARE
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

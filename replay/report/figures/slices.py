@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.figures.forest import ForestRow, ReferenceLine, forest
 from replay.report.html.elements import PageTable
 from replay.report.wording.digits import number
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from replay.report.html.elements import Figure

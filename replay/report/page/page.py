@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.html.render import render
 from replay.report.page.many_targets import sections_of_family
 from replay.report.page.one_target import sections_of
@@ -12,7 +13,6 @@ from replay.report.page.versions import versions
 from replay.report.wording.families import families
 from replay.report.wording.sentence import evaluations, notes, question
 from replay.results.evaluation import Comparison
-from replay.runtime.text import counted
 from replay.runtime.whole_file import write_whole
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bandit.counted import counted
 from replay.checks.check_result import Grade
 from replay.report.terminal.tables import (
     print_estimates,
@@ -20,7 +21,7 @@ from replay.report.wording.own_log import closing, definitions, total_value
 from replay.report.wording.sentence import evaluations, notes, question, sentence
 from replay.results.evaluation import Comparison
 from replay.results.judgement import VerdictStatus
-from replay.runtime.text import counted, say
+from replay.runtime.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from bandit.counted import counted
 from replay.report.figures.drawing import shortened
 from replay.report.wording.digits import number, with_interval
 from replay.report.wording.levels import are_joint, level_text, level_words
 from replay.report.wording.money_table import HEADS, SLICES, money_rows, slice_rows
 from replay.report.wording.sentence import REFUSED, accuracy_known, lived
 from replay.results.judgement import VerdictStatus
-from replay.runtime.text import add_row, counted, say
+from replay.runtime.text import add_row, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.wording.digits import number
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from replay.results.evaluation import Evaluation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.wording.digits import rounded
-from replay.runtime.text import counted
 
 if TYPE_CHECKING:
     from replay.numerics.amount import Amount

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from replay.report.wording.advice import wanting
 from replay.report.wording.sentence import accuracy_known
 from replay.results.judgement import VerdictStatus
-from replay.runtime.text import counted, dollars
+from replay.runtime.text import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from bandit.counted import counted
 from bandit.errors import UnknownColumn, nearest
-from replay.runtime.text import counted
 from replay.tables.formats import delimited, json_lines, parquet
 from replay.tables.formats.files import files_of
 from replay.tables.formats.memory import held

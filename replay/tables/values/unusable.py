@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from replay.runtime.text import counted
+from bandit.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
