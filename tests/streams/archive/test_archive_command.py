@@ -75,7 +75,7 @@ def test_sigterm_lets_it_write_what_waits(log: EmbeddedLog, tmp_path: Path) -> N
     while not folder.exists() or not files(folder):
         assert time.monotonic() < until
         time.sleep(0.05)
-    time.sleep(0.5)  # it has read the rest by now, which is too short for a range
+    time.sleep(2.0)  # it has read the rest by now, which is too short for a range
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 0
