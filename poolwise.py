@@ -120,6 +120,18 @@ def cli() -> None:
     help="Seed of the simulation; the same seed gives the same demo.",
 )
 @click.option(
+    "--seeds",
+    type=click.IntRange(3),
+    help="Run so many markets, from --seed on, and show means with intervals; no log is written.",
+)
+@click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="With --seeds: number of processes.",
+)
+@click.option(
     "--dir",
     "folder",
     default="poolwise-demo",
@@ -134,16 +146,33 @@ def cli() -> None:
     help="Use this log instead, such as one on Kafka; it must not contain tasks.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def demo(*, tasks: int, seed: int, folder: Path, address: str | None, as_json: bool) -> None:
+def demo(
+    *,
+    tasks: int,
+    seed: int,
+    seeds: int | None,
+    jobs: int,
+    folder: Path,
+    address: str | None,
+    as_json: bool,
+) -> None:
     """Label real tasks with simulated labelers, through a real log and worker."""
     import msgspec
     from rich.console import Console
 
     from replay.demo.demo import demo_settings, run_demo
     from replay.demo.report import print_report
+    from replay.demo.seeds import run_seeds
+    from replay.demo.seeds_report import print_seeds
+    from replay.runtime.print_result import print_result
     from replay.runtime.progress import progress
     from streams.clients.demo_log import demo_log, demo_on
 
+    if seeds is not None:
+        with progress("Simulating:", f"of {seeds:,} markets") as tell:
+            means = run_seeds(tasks, range(seed, seed + seeds), jobs, tell)
+        print_result(means, print_seeds, as_json=as_json)
+        return
     settings = demo_settings(seed)
     log = demo_log(folder, settings) if address is None else demo_on(address, settings)
     with (

@@ -7,15 +7,24 @@ What is unknown is `None`. Fields, rules and what happens to a bad event: `docs/
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-Feature = float | str
-"""A number, or a category or other short text."""
+Feature = float | str | tuple[float, ...]
+"""A number, a text, or a vector of numbers; `bandit.features.reduced` says what is kept of it."""
+
+Chances = dict[str, float]
+"""Chance of each class; a class that isn't named has none."""
+
+MachineMode = Literal["on", "frozen", "off"]
+"""What the machine labeler of a project does: answer and learn, answer only, or neither."""
 
 STOP = "stop"
 """The one choice that isn't a pool: ask for no more labels of this task."""
+
+NO_ASK = 0
+"""`Reward.ask` of gold on a task without labels; asks are numbered from 1."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
@@ -25,9 +34,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=Fals
     """
 
     v: int = 1
-
-
-# Inputs -------------------------------------------------------------------------------------
 
 
 class Pool(Event, frozen=True, tag="Pool"):
@@ -92,6 +98,15 @@ class Gold(Event, frozen=True, tag="Gold"):
     source: str = "expert"
 
 
+class Prediction(Event, frozen=True, tag="Prediction"):
+    """What the user's own model `source` says of a task, for free, before it is decided about."""
+
+    task: str
+    source: str
+    chances: Chances
+    at: float
+
+
 class Tick(Event, frozen=True, tag="Tick"):
     """The time, which only ticks change; an operator's tick with `reset` may set it back."""
 
@@ -105,8 +120,9 @@ class Control(Event, frozen=True, tag="Control"):
     A state, not a command: the newest control of a project replaces the one before entirely, so a
     control with only defaults ends all settings. For a project: `paused` sends no asks (tasks and
     labels are still taken in), `pool` allows only that pool, `usd_per_day` limits what asks may
-    cost in a UTC day. For the learning: `frozen` stops it; `snapshot` goes back to the snapshot of
-    that id, and with `relearn` learns all later rewards again; `relearn` alone starts from nothing.
+    cost in a UTC day, `machine` says what the machine labeler does. For the learning: `frozen`
+    stops it; `snapshot` goes back to the snapshot of that id, and with `relearn` learns all later
+    rewards again; `relearn` alone starts from nothing.
     """
 
     at: float
@@ -118,9 +134,7 @@ class Control(Event, frozen=True, tag="Control"):
     snapshot: int | None = None
     why: str = ""
     relearn: bool = False
-
-
-# Outputs ------------------------------------------------------------------------------------
+    machine: MachineMode = "on"
 
 
 class Decision(Event, frozen=True, tag="Decision"):
@@ -129,7 +143,11 @@ class Decision(Event, frozen=True, tag="Decision"):
     `pmf` is the probability of each eligible pool and of `stop`; `propensity` is `pmf[choice]`.
     `features` are the task's and the system's, `signals` those of each pool; `quality` is the
     predicted chance that the pool's next label is right; `posterior` is the probability of each
-    class given the labels so far; `control` names the pin that was in force (`pin:POOL`).
+    class given the labels so far; `control` names the pin that was in force (`pin:POOL`). `prior`
+    is the machine labeler's, `predictions` are those of the user's own models, by source, and
+    `values_usd` is the value of asking each pool, in dollars above stopping now. `answers` are the
+    labels so far: pool, labeler, answer, and the factor on the odds that it is right, from its
+    signals.
     """
 
     task: str
@@ -157,6 +175,10 @@ class Decision(Event, frozen=True, tag="Decision"):
     seed: int
     brain_position: int
     control: str | None = None
+    answers: tuple[tuple[str, str, str, float], ...] = ()
+    prior: Chances | None = None
+    predictions: dict[str, Chances] = {}
+    values_usd: dict[str, float] = {}
 
 
 class Ask(Event, frozen=True, tag="Ask"):
@@ -177,13 +199,18 @@ class Ask(Event, frozen=True, tag="Ask"):
 class Reward(Event, frozen=True, tag="Reward"):
     """The outcome of an ask, with all that learning needs; its key is (task, ask, revision).
 
+    Gold of a task without labels has a reward of its own: ask 0, no pool, basis `gold`.
+
     `basis` says what `target` is: for `gold` the true class, for `consensus` the posterior from the
     task's other labels; `none` means that there is nothing to compare with, `expired` that no label
     came (declined asks too). `quality` is the chance under `target` that the label is right, `None`
     for the last two. `labeler_signals` are the labeler's record when the label came.
     `verdict_confidence` is the confidence of `verdict_answer` before calibration, from which the
-    calibration learns; it comes with gold only, once per task. `previous_basis` is the basis of the
-    revision before.
+    calibration learns; it comes with gold only, once per task. `audit_propensity` comes with it
+    where the gold is from an audit: the chance of that. `previous_basis` is the basis of the
+    revision before. `prior` and `predictions` are those of the task's decisions, `arm` that of the
+    ask's. `machine_labels` is the number of the task's labels, with the last of which the machine
+    labeler learns from the task: 0 for gold alone, `None` where it is frozen or off.
     """
 
     task: str
@@ -199,7 +226,7 @@ class Reward(Event, frozen=True, tag="Reward"):
     signals: dict[str, float]
     pmf: dict[str, float]
     propensity: float
-    pool: str
+    pool: str | None
     labeler: str | None
     answer: str | None
     labeler_signals: dict[str, float]
@@ -214,14 +241,20 @@ class Reward(Event, frozen=True, tag="Reward"):
     previous_basis: str | None = None
     verdict_answer: str | None = None
     verdict_confidence: float | None = None
+    prior: Chances | None = None
+    predictions: dict[str, Chances] = {}
+    arm: str | None = None
+    audit_propensity: float | None = None
+    machine_labels: int | None = None
 
 
 class Verdict(Event, frozen=True, tag="Verdict"):
     """The answer to a task, its confidence, and its cost.
 
     `basis` is `gold`, `consensus` (two labels or more), `single` (one label, so nothing to compare
-    with) or `none` (no label: `answer` is `None`). `audited` says whether the task was drawn, with
-    chance `audit_propensity`, for an audit by an expert.
+    with), `model` (the machine labeler's answer, without a label) or `none` (neither: `answer` is
+    `None`). `audited` says whether the task was drawn, with chance `audit_propensity`, for an audit
+    by an expert; both are of revision 0, and so is the answer that the audit judges.
     """
 
     task: str
@@ -259,6 +292,6 @@ class DeadLetter(Event, frozen=True, tag="DeadLetter"):
     original: bytes | None = None
 
 
-Input = Pool | Task | Label | Decline | Gold | Tick | Control
+Input = Pool | Task | Label | Decline | Gold | Prediction | Tick | Control
 Output = Decision | Ask | Reward | Verdict | DeadLetter
 AnyEvent = Input | Output

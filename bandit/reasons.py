@@ -38,6 +38,7 @@ class Basis(StrEnum):
     GOLD = "gold"  # the true answer
     CONSENSUS = "consensus"  # two labels or more
     SINGLE = "single"  # one label (verdicts only)
+    MODEL = "model"  # the machine labeler, without a label (verdicts only)
     NONE = "none"  # nothing to compare with
     EXPIRED = "expired"  # no label came (rewards only); a declined ask too
 

@@ -28,11 +28,14 @@ class PolicySettings(Section, frozen=True):
     explore_floor: float = 0.02  # share of asks spread evenly, so that every pool can be evaluated
     stop_floor: float = 0.01  # least chance of stopping and of asking, so that both can be
     second_opinion: float = 0.8  # least chance of a second label: one alone teaches nothing
+    check_share: float = 0.1  # of tasks that need no label, or no second, by the machine labeler
     min_labels: int = 1
     max_labels: int = 9  # nine labels that disagree are rarely settled by a tenth
     max_asks: int = 20  # expired asks count too; declined ones don't
     give_up_s: float = 604_800.0  # 7 days without a pool that is able to take the task
-    lookahead_labels: int = 3  # one label often can't change an answer; its value is then 0
+    lookahead_labels: int = (
+        5  # of one pool alone; of several, two: one often can't change an answer
+    )
 
 
 class ProjectSettings(Section, frozen=True):
@@ -56,6 +59,8 @@ class AuditSettings(Section, frozen=True):
     """Share of verdicts whose truth an expert is asked for."""
 
     share: float = 0.02  # 2 %: 7,500 tasks per policy show a difference of one point
+    least: float = 0.005  # chance of the surest verdict; a quarter of the share, if that is more
+    usd_per_day: float | None = None  # of each project; short of it, the share shrinks to `least`
 
 
 class ClockSettings(Section, frozen=True):
@@ -72,9 +77,9 @@ class MemorySettings(Section, frozen=True):
     remember_closed_s: float = 86400.0  # a day: late labels and gold still revise the verdict
     max_closed: int = 50_000  # over all partitions, some 3 KB each; the oldest go first
     labeler_days: int = 90  # a labeler idle for longer counts as a new one
-    max_labelers: int = 50_000  # over all projects, some 190 bytes each in a snapshot
-    gold_waits_s: float = 3600.0  # gold of a task that hasn't come; then a dead letter
-    max_waiting_gold: int = 10_000  # a partition's, some 200 bytes each
+    max_labelers: int = 50_000  # over all projects, some 75 to 220 bytes each in a snapshot
+    gold_waits_s: float = 3600.0  # gold, predictions of a task that hasn't come; then a dead letter
+    max_waiting_gold: int = 10_000  # tasks per partition; as many again with predictions
 
 
 class Settings(Section, frozen=True):
@@ -117,6 +122,18 @@ def check(settings: Settings) -> Settings:
             0 < settings.audit.share <= 1,
             "above 0 and at most 1",
         ),
+        (
+            "audit.least",
+            settings.audit.least,
+            0 < settings.audit.least <= 1,
+            "above 0 and at most 1",
+        ),
+        (
+            "audit.usd_per_day",
+            settings.audit.usd_per_day,
+            settings.audit.usd_per_day is None or settings.audit.usd_per_day > 0,
+            "above 0",
+        ),
         ("policy.rate", policy.rate, policy.rate > 0, "above 0"),
         (
             "policy.explore_floor",
@@ -135,6 +152,12 @@ def check(settings: Settings) -> Settings:
             policy.second_opinion,
             0 <= policy.second_opinion <= 1,
             "between 0 and 1",
+        ),
+        (
+            "policy.check_share",
+            policy.check_share,
+            0 < policy.check_share <= 1,
+            "above 0 and at most 1",
         ),
         ("policy.min_labels", policy.min_labels, policy.min_labels >= 1, "1 or more"),
         (

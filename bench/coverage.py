@@ -9,7 +9,7 @@ prints the share of logs that are refused, the coverage of those that are answer
 are called good, and the width against the oracle's, 3.92 standard deviations of the estimates.
 Constants were chosen on seeds from 0 to a few hundred, so seeds start at 9,000.
 
-A cell is a design (bench/designs.py), a number of rows, and whether all of the target's chances are
+A cell is a design (bench/simulated), a number of rows, and whether all of the target's chances are
 known (DR) or only the logged action's (the baseline form). It fails where the default interval's
 coverage of the answered runs is significantly (one-sided 1 %) below the goal, or its width is over
 1.3 times that of normal theory where that covers 93 % (with `--looks`, at all looks together, 2
@@ -32,7 +32,7 @@ from scipy.stats import binom
 
 from bench.beside import asked as peers_asked
 from bench.beside import given
-from bench.designs import ACTIONS, DESIGNS, Design, context
+from bench.simulated.designs import ACTIONS, DESIGNS, Design, context
 from replay.aggregate.question import Question
 from replay.aggregate.two_pass import sum_source
 from replay.intervals.rules import RULES

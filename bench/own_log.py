@@ -1,6 +1,6 @@
 """What is printed about our own log, claim by claim, against an A/B test of the question it names.
 
-Each seed is a market with its own labelers, tasks and draws (`own_market.py`). Its log is evaluated
+Each seed is a market of its own labelers, tasks and draws (`bench/simulated`). Its log is evaluated
 as `poolwise evaluate` does it. A claim holds if it and the A/B test in the same market differ by no
 more than the two 95 % intervals together allow, the root of the sum of their squares: at least .95
 of the time, if both are right, and no truth needs to be known. `accuracy, all gold` is of the same
@@ -28,7 +28,7 @@ if str(ROOT) not in sys.path:
 import numpy as np  # noqa: E402
 from scipy.stats import binom  # noqa: E402
 
-from bench.own_market import Means, OwnMarket  # noqa: E402
+from bench.simulated.own_market import Means, OwnMarket  # noqa: E402
 from replay.evaluation.result import answer  # noqa: E402
 from replay.targets.target import parse_target  # noqa: E402
 from replay.task_log.log_summary import sum_task_log  # noqa: E402
@@ -37,7 +37,7 @@ from tests.replay.task_log.own_log_writer import write_log  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bench.own_market import Events
+    from bench.simulated.own_market import Events
     from replay.numerics.amount import Amount
     from replay.numerics.arrays import Floats
     from replay.results.evaluation import Estimate, Evaluation

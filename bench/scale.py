@@ -26,7 +26,7 @@ from uuid import uuid4
 import msgspec
 
 from bandit.engine.engine import Engine
-from bandit.events import Pool, Task
+from bandit.events import Feature, Pool, Task
 from bandit.learn.brain import Brain
 from bandit.settings import Settings
 from bandit.task.state import DeskState
@@ -50,7 +50,7 @@ PARTITIONS = 1
 
 
 def task(name: str) -> Task:
-    features: dict[str, float | str] = {f"x{j}": 0.5 for j in range(4)}
+    features: dict[str, Feature] = {f"x{j}": 0.5 for j in range(4)}
     return Task(
         task=name,
         project="bench",

@@ -3,7 +3,7 @@
     python bench/tune.py [--keep tune.jsonl] [--logs 200] [--rows 10000] [--long-logs 20]
                          [--markets 3 4] [--first 0]
 
-1. Learning policies. In markets (bench/learners.py), uniform logs of 10,000 rows: how often the
+1. Learning policies. In markets (bench/simulated), uniform logs of 10,000 rows: how often the
    95 % interval of an ε-greedy learner, at four rates, holds the mean of 200 live runs of the same
    length T'. A rate fails below 182 of 200 logs: false alarm .6 % a rate at a true .95, 5 % over
    both markets; a true .88 is caught nine times in ten. In both markets the best live rate is not
@@ -31,7 +31,7 @@ import numpy as np
 import pyarrow as pa
 
 from bandit.settings import PolicySettings
-from bench.learners import NAMES, TYPE_NAMES, TYPES, Market, chances, held, live
+from bench.simulated.learners import NAMES, TYPE_NAMES, TYPES, Market, chances, held, live
 from replay import evaluate
 from replay.learning.config import Walking
 from replay.learning.rejection_replay import acceptance_of, horizon_of, walk

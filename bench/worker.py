@@ -58,8 +58,10 @@ def tasks_of(count: int, seed: int) -> list[Task]:
             project="bench",
             at=float(i) / 100.0,
             classes=CLASSES,
-            features={f"x{j}": round(chance.random(), 4) for j in range(8)}
-            | {"lang": chance.choice(["en", "de", "fr"])},
+            features={
+                **{f"x{j}": round(chance.random(), 4) for j in range(8)},
+                "lang": chance.choice(["en", "de", "fr"]),
+            },
             value_usd=1.0,
         )
         for i in range(count)

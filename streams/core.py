@@ -34,6 +34,10 @@ class Core(Protocol):
     def brain(self) -> Learned:
         """What has been learned."""
 
+    @property
+    def counters(self) -> Counter[str]:
+        """Number of events that were ignored or refused, by why."""
+
     def receive(self, event: Input | Reward, partition: int = 0) -> list[Output]:
         """Take in one event of a partition; return what follows from it."""
 

@@ -52,6 +52,11 @@ def gold(answer: str, **more: Any) -> Event:
     return {"type": "Gold", "task": "t", "answer": answer, "at": 3, **more}
 
 
+def prediction(**more: Any) -> Event:
+    base = {"type": "Prediction", "task": "t", "source": "model", "at": 0}
+    return {**base, "chances": {"yes": 0.5, "no": 0.5}, **more}
+
+
 def tick(at: float) -> Event:
     return {"type": "Tick", "at": at}
 
@@ -66,6 +71,7 @@ def parquet(**columns: list[Any]) -> bytes:
 
 HEAD = "action,reward,propensity\n"
 LABELS = "task,labeler,label\nt,a,x\nt,b,y\nt,c,x\n"
+UNNAMED = '{"type":"Prediction","task":"t","source":"","chances":{"a":1},"at":0}'
 TICK = json.dumps(tick(1))
 UNKNOWN_KEY = "[policy]\nexplore_flor = 0.1\n"
 DID_YOU = "c.toml: policy.explore_flor is unknown; did you mean 'explore_floor'?"
@@ -142,6 +148,10 @@ COMMANDS = [
         "an unknown version", {"e.jsonl": '{"type":"Tick","at":1,"v":2}'}, "feed l.db e.jsonl", 1,
         "e.jsonl, line 1: unknown_version: v: unknown version 2",
     ),
+    Command(
+        "a model without a name", {"e.jsonl": UNNAMED}, "feed l.db e.jsonl", 1,
+        "e.jsonl, line 1: bad_id: source '': must have 1 to 256 bytes",
+    ),
     Command("an unknown key", {"c.toml": UNKNOWN_KEY}, "work l.db --config c.toml", 1, DID_YOU),
     Command("the same to replay", {"c.toml": UNKNOWN_KEY}, "simulate --config c.toml", 1, DID_YOU),
     Command(
@@ -187,6 +197,20 @@ LETTERS = [
     Letter("a price beyond bounds", [[pool(usd_per_label=1e13)]], "bad_number", "between 0 and"),
     Letter("gold that contradicts", [FIRST, [gold("yes"), gold("no")]], "contradicts", "'yes'"),
     Letter("gold of an unknown class", [FIRST, [gold("maybe")]], "unknown_answer", "is not one of"),
+    Letter(
+        "a prediction for an unknown class", [[prediction(chances={"maybe": 1})], FIRST],
+        "unknown_class", "prediction of 'model' for task 't': class 'maybe' is not one of",
+    ),
+    Letter(
+        "a prediction that doesn't sum to 1", [[prediction(chances={"yes": 0.6, "no": 0.3})]],
+        "bad_chances", "the chances sum to 0.9: must be 1, within 1e-06",
+    ),
+    Letter("a chance below 0", [[prediction(chances={"yes": -1})]], "bad_chances", "between 0"),
+    Letter(
+        "two predictions of one model", [[prediction(), prediction(chances={"yes": 1})]],
+        "contradicts", "contradicts an earlier one of the same source",
+    ),
+    Letter("an empty vector", [[task(features={"v": []})]], "bad_vector", "a vector of 0 numbers"),
     Letter("a clock that jumps ahead", [[tick(1), tick(9e5)]], "tick_ahead", "more than 3600 s"),
     Letter("a clock that goes back", [[tick(9), tick(1)]], "tick_back", "the clock went back"),
 ]  # fmt: skip
@@ -203,6 +227,21 @@ NO_LETTERS: dict[str, tuple[list[list[Event]], str]] = {
     ),
     "a task for a pool that closed": (
         [[pool(open=False), task()]],
+        "0 asked 1 open, 0 verdicts, last None",
+    ),
+    "a prediction after the first decision": (
+        [FIRST, [prediction()]],
+        "1 asked 1 open, 0 verdicts, last None",
+    ),
+    "a vector of another length": (
+        [[pool(), task(features={"v": [1, 2]}), task("u", features={"v": [1, 2, 3]})]],
+        "2 asked 2 open, 0 verdicts, last None",
+    ),
+    "a budget of nothing": (
+        [
+            [{"type": "Control", "at": 0, "project": "p", "usd_per_day": 0}],
+            [pool(), task(deadline_at=9), tick(1)],
+        ],
         "0 asked 1 open, 0 verdicts, last None",
     ),
     "names of any kind": (

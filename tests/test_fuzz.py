@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit.events import Ask, Control, DeadLetter, Decline, Gold, Label, Pool, Task, Tick, Verdict
+from bandit.events import (
+    Ask,
+    Control,
+    DeadLetter,
+    Decline,
+    Gold,
+    Label,
+    Pool,
+    Prediction,
+    Task,
+    Tick,
+    Verdict,
+)
 from streams.config.config import Config
 from streams.core import engine_maker
 from streams.log.codec import encode
@@ -30,7 +42,7 @@ RULES = {
     "malformed", "too_large", "unknown_type", "unknown_version", "bad_field", "bad_id",
     "wrong_topic", "bad_number", "bad_classes", "reserved_name", "contradicts", "unknown_task",
     "unknown_ask", "second_label", "declined_ask", "wrong_pool", "unknown_answer", "repeat_labeler",
-    "tick_back", "tick_ahead",
+    "tick_back", "tick_ahead", "bad_vector", "bad_chances", "unknown_class", "too_many_predictions",
 }  # fmt: skip
 """Every rule that an input can break, as `docs/events.md` has them."""
 
@@ -54,7 +66,7 @@ GOOD = (
         project="p",
         at=1.0,
         classes=("yes", "no"),
-        features={"lang": "en", "length": 83.0},
+        features={"lang": "en", "length": 83.0, "image": (0.5, -1.0), "note": "a long note " * 9},
         skills=("en",),
         deadline_at=5000.0,
         value_usd=1.0,
@@ -65,11 +77,12 @@ GOOD = (
     ),
     Decline(task="t1", ask=1, pool="a", at=2.0, why="busy"),
     Gold(task="t1", answer="yes", at=3.0),
+    Prediction(task="t1", source="model", chances={"yes": 0.25, "no": 0.75}, at=0.5),
     Tick(at=4.0),
 )
 TOPIC: dict[Any, str] = {
     Pool: "pools", Control: "controls", Task: "tasks", Label: "labels", Decline: "labels",
-    Gold: "labels", Tick: "labels",
+    Gold: "labels", Tick: "labels", Prediction: "tasks",
 }  # fmt: skip
 
 
@@ -112,7 +125,7 @@ class Fuzz:
         """Other ids and times, so that not all are about the same task."""
         draw = self._random
         fresh: dict[str, Any] = {}
-        if isinstance(good, Task | Label | Decline | Gold):
+        if isinstance(good, Task | Label | Decline | Gold | Prediction):
             fresh["task"] = f"f{draw.randrange(400)}"
         if isinstance(good, Label | Decline):
             fresh["ask"] = draw.choice((1, 1, 1, 2, 3))
@@ -143,8 +156,13 @@ class Fuzz:
     def _number(self, fields: dict[str, Any]) -> None:
         number = f"<{self._random.choice((*NUMBERS, *DEEP) if self._rare() else NUMBERS)}>"
         where = self._random.random()
-        if where < 0.2:
+        if where < 0.1:
+            vector = [f"<{self._random.choice(NUMBERS)}>"] * self._random.randrange(90)
+            fields["features"] = {self._random.choice(TEXTS): vector}
+        elif where < 0.2:
             fields["features"] = {self._random.choice(TEXTS): number}
+        elif where < 0.25:
+            fields["chances"] = {"yes": number, self._random.choice(TEXTS): 0.5}
         elif where < 0.3:
             fields["payload"] = [number, {"x": number}]
         else:

@@ -1,14 +1,20 @@
 """Audits: closed tasks, drawn at random, whose truth an expert of a gold pool is asked for.
 
-Who is audited is a keyed draw with the share of `audit.share`, logged in each verdict. The expert
-is drawn evenly from the gold pools that may be asked. Their answer is the task's gold; it doesn't
-count as a label.
+Who is audited is a keyed draw when the task closes, with a chance that is larger for unsure answers
+(`bandit.close.audit_chance`). Chance and draw are logged in the verdict, and no later revision
+changes them. The expert is drawn evenly from the gold pools that may be asked. Their answer is the
+task's gold; it doesn't count as a label.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
+from bandit.close.audit_budget import note_audit, paced_share
+from bandit.close.audit_chance import audit_chance
 from bandit.desk.queues import need_of
 from bandit.draw import draw
 from bandit.events import Gold
@@ -26,6 +32,16 @@ if TYPE_CHECKING:
     from bandit.task.state import TaskState
 
 
+class AuditDraw(NamedTuple):
+    """Whether a verdict is sent to gold, and with what chance it could have been."""
+
+    audited: bool
+    chance: float
+
+
+NOT_AUDITED = AuditDraw(audited=False, chance=0.0)
+
+
 class Auditing:
     """Draws the tasks to audit, asks for their truth, and takes in the answers."""
 
@@ -36,8 +52,10 @@ class Auditing:
         contexts: ContextBuilder,
         decisions: DecisionWriter,
         transitions: Transitions,
+        partitions: int,
     ) -> None:
-        self.share = settings.audit.share
+        self._settings = settings.audit
+        self._partitions = partitions
         self._seed = settings.seed
         self._most_asks = 2 * settings.policy.max_asks  # as many again as for labels
         self._eligibility = eligibility
@@ -45,11 +63,25 @@ class Auditing:
         self._decisions = decisions
         self._transitions = transitions
 
-    def is_drawn(self, state: TaskState) -> bool:
-        """Whether the draw sends the task's verdict to gold; one without an answer never is."""
-        if not state.labeled():
-            return False
-        return draw(self._seed, state.task.task, 0, "audit") < self.share
+    def draw(self, desk: Desk, state: TaskState, confidence: float | None) -> AuditDraw:
+        """Draw whether the first verdict of a task is sent to gold, once and for all.
+
+        One without an answer (`confidence` is `None`) never is, nor one that rests on gold.
+        """
+        if confidence is None or state.gold is not None:
+            return NOT_AUDITED
+        now, project = desk.now(state.task), state.task.project
+        settings = self._settings
+        if settings.usd_per_day is not None:
+            share = paced_share(settings, desk.state, project, now, self._partitions)
+            settings = replace(settings, share=share)
+        chance = audit_chance(settings, desk.state, project, confidence)
+        audited = draw(self._seed, state.task.task, 0, "audit") < chance
+        if audited and settings.usd_per_day is not None:
+            experts = self._eligibility.able(need_of(state)._replace(is_audit=True))
+            usd = fmean(pool.usd_per_label for pool in experts) if experts else 0.0
+            note_audit(settings, desk.state, project, now, usd, self._partitions)
+        return AuditDraw(audited, chance)
 
     def ask(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Ask a gold pool for the truth of a closed task; wait where none may be asked yet."""

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.close.audits import AuditDraw
 from bandit.close.evicting import to_evict
-from bandit.close.rewards import NO_LABEL, UNJUDGED, by_gold, by_others, reward_of
+from bandit.close.rewards import (
+    NO_LABEL,
+    UNJUDGED,
+    by_gold,
+    by_others,
+    reward_of,
+    reward_of_gold,
+)
 from bandit.events import Verdict
 from bandit.learn.belief import believe, posteriors_without
+from bandit.limits.controls import in_force
 from bandit.reasons import Basis
 from bandit.task.state import EXPIRED
 from bandit.task.worth import update_worth
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bandit.close.audits import Auditing
     from bandit.close.rewards import LabelJudgement
     from bandit.desk.desk import Desk
-    from bandit.events import Gold, Label, Output, Reward
+    from bandit.events import Control, Gold, Label, Output, Reward
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
     from bandit.lifecycle.transitions import Transitions
@@ -24,6 +35,9 @@ if TYPE_CHECKING:
     from bandit.task.state import AskState, AskStatus, TaskState
 
 GOLD, CONSENSUS, SINGLE, NONE = Basis.GOLD, Basis.CONSENSUS, Basis.SINGLE, Basis.NONE
+
+BY_LABELS = {0: Basis.MODEL, 1: SINGLE}
+"""What an answer from so many labels rests on; from more it is a consensus."""
 
 
 class Closing:
@@ -35,10 +49,12 @@ class Closing:
         brain: Brain,
         audits: Auditing,
         transitions: Transitions,
+        controls: Mapping[str, Control],
         partitions: int,
     ) -> None:
         self._settings = settings
         self._brain = brain
+        self._controls = controls
         self._audits = audits
         self._transitions = transitions
         self._most_closed = settings.memory.max_closed // partitions
@@ -51,7 +67,7 @@ class Closing:
         out: list[Output] = [
             self.give_up(desk, state, ask, EXPIRED, now) for ask in state.awaited()
         ]
-        if state.labeled():
+        if state.labeled() or state.prior:
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
             update_worth(self._settings, desk.state, state.task, belief.confidence)
         for oldest in to_evict(desk, self._most_closed, now):
@@ -60,7 +76,7 @@ class Closing:
                 self.give_up(desk, oldest, ask, EXPIRED, ask.expires_at) for ask in oldest.awaited()
             ]
             self._transitions.forget(desk, oldest)
-        verdict = self._verdict(state, now, why, worth_usd, belief)
+        verdict = self._verdict(desk, state, now, why, worth_usd, belief)
         self._transitions.close(desk, state, verdict)
         return [*out, verdict, *self._rewards(state, now)]
 
@@ -72,7 +88,7 @@ class Closing:
         now = desk.now(state.task)
         # Where the truth is known, what the labels say of it doesn't matter any more.
         belief = believe(self._brain, state, state.labeled()) if state.gold is None else None
-        verdict = self._verdict(state, now, before.why, before.worth_usd, belief)
+        verdict = self._verdict(desk, state, now, before.why, before.worth_usd, belief)
         self._transitions.revise(state, verdict)
         return [verdict, *self._rewards(state, now)]
 
@@ -81,10 +97,13 @@ class Closing:
     ) -> Reward:
         """End an ask without a label: it expired or was declined. Its outcome is a reward too."""
         self._transitions.give_up(desk, state, ask, status, at)
-        return reward_of(state, ask, NO_LABEL, desk.now(state.task), self._settings.reward)
+        return self._reward(state, ask, NO_LABEL, desk.now(state.task))
 
     def _rewards(self, state: TaskState, now: float) -> list[Output]:
-        """Return the rewards of labels that are new, or whose basis has changed."""
+        """Return the rewards of labels that are new, or whose basis has changed.
+
+        Gold of a task without labels has a reward of its own.
+        """
         labeled = state.labeled()
         is_compared = state.gold is None and len(labeled) > 1
         others = posteriors_without(self._brain, state, labeled) if is_compared else {}
@@ -94,13 +113,36 @@ class Closing:
                 continue
             judgement = _judge(state.gold, ask, ask.label, others.get(ask.ask))
             if judgement.basis != ask.basis:
-                out.append(reward_of(state, ask, judgement, now, self._settings.reward))
+                out.append(self._reward(state, ask, judgement, now))
+        if state.gold is not None and not labeled and not state.gold_rewarded:
+            learns = self._machine_learns(state)
+            out.append(
+                reward_of_gold(
+                    state, state.gold.answer, now, self._settings.reward, machine_learns=learns
+                )
+            )
         return out
 
+    def _reward(
+        self, state: TaskState, ask: AskState, judgement: LabelJudgement, now: float
+    ) -> Reward:
+        learns = self._machine_learns(state)
+        return reward_of(state, ask, judgement, now, self._settings.reward, machine_learns=learns)
+
+    def _machine_learns(self, state: TaskState) -> bool:
+        """Whether the machine labeler of the task's project learns: neither frozen nor off."""
+        return in_force(self._controls, state.task.project).machine == "on"
+
     def _verdict(
-        self, state: TaskState, now: float, why: str, worth_usd: float, belief: Belief | None
+        self,
+        desk: Desk,
+        state: TaskState,
+        now: float,
+        why: str,
+        worth_usd: float,
+        belief: Belief | None,
     ) -> Verdict:
-        """Return the next revision of the verdict."""
+        """Return the next revision of the verdict; who is audited is drawn at the first."""
         task, labeled = state.task, state.labeled()
         answer, confidence, raw = None, None, None
         basis, chances = NONE, dict.fromkeys(task.classes, 1.0 / len(task.classes))
@@ -108,14 +150,20 @@ class Closing:
             answer, confidence, basis = state.gold.answer, 1.0, GOLD
             chances = {name: float(name == answer) for name in task.classes}
             raw = state.raw_confidence
-        elif belief is not None and labeled:
+        elif belief is not None and (labeled or state.prior):
             answer, confidence, chances = belief.answer, belief.confidence, belief.chances
             raw = belief.raw_confidence
-            basis = CONSENSUS if len(labeled) > 1 else SINGLE
+            basis = BY_LABELS.get(len(labeled), CONSENSUS)
+        before = state.verdict
+        drawn = (
+            self._audits.draw(desk, state, confidence)
+            if before is None
+            else AuditDraw(before.audited, before.audit_propensity)
+        )
         return Verdict(
             task=task.task,
             project=task.project,
-            revision=0 if state.verdict is None else state.verdict.revision + 1,
+            revision=0 if before is None else before.revision + 1,
             at=now,
             answer=answer,
             confidence=confidence,
@@ -127,8 +175,8 @@ class Closing:
             basis=basis,
             why=why,
             worth_usd=worth_usd,
-            audited=self._audits.is_drawn(state),
-            audit_propensity=self._audits.share,
+            audited=drawn.audited,
+            audit_propensity=drawn.chance,
             deadline_at=task.deadline_at,
         )
 

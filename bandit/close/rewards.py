@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.signals import FEATURES_VERSION
-from bandit.events import Reward
-from bandit.reasons import Basis
+from bandit.events import NO_ASK, Reward
+from bandit.reasons import Basis, DecisionReason
 from bandit.task.state import LABELED
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 GOLD, CONSENSUS, NONE = Basis.GOLD, Basis.CONSENSUS, Basis.NONE
+BY_GOLD = DecisionReason.GOLD
 
 
 class LabelJudgement(NamedTuple):
@@ -46,7 +47,13 @@ def by_others(chances: Mapping[str, float], answer: str) -> LabelJudgement:
 
 
 def reward_of(
-    state: TaskState, ask: AskState, judgement: LabelJudgement, at: float, weights: RewardSettings
+    state: TaskState,
+    ask: AskState,
+    judgement: LabelJudgement,
+    at: float,
+    weights: RewardSettings,
+    *,
+    machine_learns: bool,
 ) -> Reward:
     """Return the next revision of an ask's reward, and note in `ask` that it was written."""
     previous_basis = ask.basis
@@ -56,8 +63,7 @@ def reward_of(
     ended_at = ask.ended_at if label is None else label.at
     delay_s = None if ended_at is None else max(0.0, ended_at - ask.at)
     usd = ask.usd if label is not None else 0.0
-    calibrates = judgement.basis is GOLD and not state.calibrated and state.raw_answer is not None
-    state.calibrated = state.calibrated or calibrates
+    calibrates = judgement.basis is GOLD and _calibrates(state)
     return Reward(
         task=state.task.task,
         project=state.task.project,
@@ -87,7 +93,70 @@ def reward_of(
         previous_basis=previous_basis,
         verdict_answer=state.raw_answer if calibrates else None,
         verdict_confidence=state.raw_confidence if calibrates else None,
+        prior=state.prior or None,
+        predictions=state.predictions,
+        arm=ask.arm,
+        machine_labels=len(state.labeled()) if machine_learns else None,
+        audit_propensity=_audit_propensity(state) if calibrates else None,
     )
+
+
+def reward_of_gold(
+    state: TaskState, truth: str, at: float, weights: RewardSettings, *, machine_learns: bool
+) -> Reward:
+    """Return the reward of gold on a task without labels: nobody was asked, the truth is known.
+
+    It teaches what the task's features, its prior and its predictions say of the truth.
+    """
+    state.gold_rewarded = True
+    calibrates = _calibrates(state)
+    return Reward(
+        task=state.task.task,
+        project=state.task.project,
+        ask=NO_ASK,
+        revision=0,
+        at=at,
+        decided_at=at,
+        why=BY_GOLD,
+        classes=state.task.classes,
+        features_version=FEATURES_VERSION,
+        features=state.task.features,
+        signals={},
+        pmf={},
+        propensity=1.0,
+        pool=None,
+        labeler=None,
+        answer=None,
+        labeler_signals={},
+        target=truth,
+        basis=GOLD,
+        quality=None,
+        usd=0.0,
+        delay_s=None,
+        seconds_spent=None,
+        reward=None,
+        weights_id=weights.weights_id,
+        verdict_answer=state.raw_answer if calibrates else None,
+        verdict_confidence=state.raw_confidence if calibrates else None,
+        prior=state.prior or None,
+        predictions=state.predictions,
+        machine_labels=0 if machine_learns else None,
+        audit_propensity=_audit_propensity(state) if calibrates else None,
+    )
+
+
+def _audit_propensity(state: TaskState) -> float | None:
+    """Return the chance of the audit that the truth is from; `None` of other gold."""
+    by_audit = any(ask.is_audit and ask.label is not None for ask in state.asks)
+    return state.verdict.audit_propensity if by_audit and state.verdict is not None else None
+
+
+def _calibrates(state: TaskState) -> bool:
+    """Whether gold is to be compared with the verdict's confidence: once per task."""
+    if state.calibrated or state.raw_answer is None:
+        return False
+    state.calibrated = True
+    return True
 
 
 def _scalar(

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.policies.context import Action, Context
 from bandit.decide.signals import pool_signals, queue_signal, system_features
-from bandit.learn.belief import believe
+from bandit.decide.values import values_usd
+from bandit.learn.belief import answers_of, belief_of, weigh
 from bandit.task.worth import worth_usd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.desk.desk import Desk
-    from bandit.events import Feature, Pool
+    from bandit.events import Chances, Control, Feature, Pool, Task
+    from bandit.labels.weighed import Answer
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
     from bandit.limits.capacity import Capacity
@@ -26,6 +28,7 @@ class LoggedContext(NamedTuple):
 
     at: float
     belief: Belief
+    answers: tuple[Answer, ...]
     system: dict[str, Feature]
     signals: dict[str, dict[str, float]]
     quality: dict[str, float]
@@ -47,11 +50,17 @@ class ContextBuilder:
     """Builds contexts from tasks, the pools that could be asked, and what the brain knows."""
 
     def __init__(
-        self, settings: Settings, brain: Brain, pools: Mapping[str, Pool], capacity: Capacity
+        self,
+        settings: Settings,
+        brain: Brain,
+        pools: Mapping[str, Pool],
+        controls: Mapping[str, Control],
+        capacity: Capacity,
     ) -> None:
         self._settings = settings
         self._brain = brain
         self._pools = pools
+        self._controls = controls
         self._capacity = capacity
         self._summaries: dict[tuple[str, str], PoolSummary] = {}
         self._summed_at = (brain.adopted, brain.position)
@@ -65,7 +74,12 @@ class ContextBuilder:
     ) -> LoggedContext:
         """Return the context of a decision; `pools` are those that could be asked."""
         task, labeled = state.task, state.labeled()
-        belief = believe(self._brain, state, labeled)
+        project = self._brain.project(task.project)
+        if not state.decided:  # frozen from the first decision on
+            state.prior = self._prior(task, state)
+        answers = answers_of(self._brain, labeled)
+        weighed = weigh(self._brain, state, answers)
+        belief = belief_of(self._brain, state, weighed)
         system = system_features(now, len(labeled), belief.answer, belief.confidence)
         summaries = {pool.pool: self._summary(task.project, pool) for pool in pools}
         signals = {
@@ -81,26 +95,43 @@ class ContextBuilder:
         worth = worth_usd(self._settings, desk.state, task, self._pools.values())
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
         usd = {pool.pool: pool.usd_per_label for pool in pools}
+        costs = [usd[name] + one.delay_usd + scarcity[name] for name, one in summaries.items()]
+        labels_left = self._settings.policy.max_labels - len(labeled)
+        most = min(self._settings.policy.lookahead_labels, labels_left)
+        values = values_usd(
+            project.labels, task.classes, weighed, tuple(summaries), costs, worth, most
+        )
         context = Context(
             actions=tuple(
                 Action(
                     pool=name,
                     usd=usd[name],
-                    cost_usd=usd[name] + summary.delay_usd + scarcity[name],
+                    value_usd=value,
                     quality=quality[name],
-                    known_rate=summary.rate,
+                    known_rate=one.rate,
                 )
-                for name, summary in summaries.items()
+                for (name, one), value in zip(summaries.items(), values, strict=True)
             ),
             may_stop=len(labeled) >= self._settings.policy.min_labels,
+            may_answer=not labeled and bool(state.prior) and project.machine.is_ready,
             posterior=tuple(belief.chances.values()),
-            evidence=min(1.0, self._brain.calibration(task.project).slope),
             labels=len(labeled),
-            labels_left=self._settings.policy.max_labels - len(labeled),
+            labels_left=labels_left,
             worth_usd=worth,
             learned=self._brain.position,
+            has_prior=bool(state.prior),
         )
-        return LoggedContext(now, belief, system, signals, quality, usd, scarcity, context)
+        return LoggedContext(
+            now, belief, tuple(answers), system, signals, quality, usd, scarcity, context
+        )
+
+    def _prior(self, task: Task, state: TaskState) -> Chances:
+        """Return what the machine labeler says of a task, unless it is off."""
+        control = self._controls.get(task.project)
+        if control is not None and control.machine == "off":
+            return {}
+        project = self._brain.project(task.project)
+        return project.prior(task.classes, task.features, state.predictions)
 
     def _summary(self, project: str, pool: Pool) -> PoolSummary:
         """Sum up what is known of a pool: once, until the brain learns or the pool changes."""

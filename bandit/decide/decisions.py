@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bandit.decide.signals import FEATURES_VERSION
 from bandit.draw import choose, draw
 from bandit.events import STOP, Ask, Decision
+from bandit.labels.preferred import preferred
 from bandit.reasons import DecisionReason
 from bandit.task.state import AskState
 
@@ -97,6 +98,7 @@ class DecisionWriter:
             system=logged.system,
             signals=logged.signals[choice],
             quality=logged.quality[choice],
+            arm=decision.arm,
         )
         cap_usd = self._eligibility.control(task.project).usd_per_day
         self._transitions.ask(desk, state, ask, pool, cap_usd)
@@ -112,8 +114,18 @@ class DecisionWriter:
             payload=task.payload,
             expires_at=expires_at,
             exclude=exclude,
+            prefer=() if why is AUDIT else self._preferred(state, logged, choice, exclude),
         )
         return [decision, sent]
+
+    def _preferred(
+        self, state: TaskState, logged: LoggedContext, pool: str, exclude: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Return the pool's labelers who would say most about the task, the best first."""
+        task = state.task
+        model = self._brain.project(task.project).labels
+        names = preferred(model, task.classes, tuple(logged.belief.chances.values()), pool)
+        return tuple([name for name in names if name not in exclude])
 
     def _decision(
         self,
@@ -154,4 +166,8 @@ class DecisionWriter:
             seed=self._settings.seed,
             brain_position=self._brain.position,
             control=None if pin is None else f"pin:{pin}",
+            answers=logged.answers,
+            values_usd={action.pool: action.value_usd for action in logged.context.actions},
+            prior=state.prior or None,
+            predictions=state.predictions,
         )

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from bandit.learn.brain import Brain
     from bandit.limits.capacity import Capacity
 
-FEATURES_VERSION = 1
-"""Raise it when the meaning of a feature changes: models must not mix the two."""
+FEATURES_VERSION = 2
+"""Raise it when the meaning of a feature changes: models must not mix the two.
+
+2: vectors, and texts of more than 64 characters as vectors of their words, under names of their
+own; numbers and short texts mean what they did in 1.
+"""
 
 
 def system_features(at: float, labels: int, lead: str, confidence: float) -> dict[str, Feature]:

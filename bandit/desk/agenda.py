@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bandit.settings import MemorySettings
     from bandit.task.state import TaskState
 
-Kind = Literal["expire", "retry", "deadline", "forget", "gold"]
+Kind = Literal["expire", "retry", "deadline", "forget", "gold", "predictions"]
 
 SLACK = 1000
 """Entries that may be of forgotten tasks, beside as many as were not: a sweep over n entries then

@@ -17,14 +17,24 @@ from bandit.desk.overlay import Overlay
 from bandit.desk.queues import Queues
 from bandit.desk.records import STATE_KEY
 from bandit.desk.resets import reset
-from bandit.task.state import DeskState, HeldGold, TaskState
+from bandit.task.state import (
+    PREDICTIONS_VERSION,
+    DeskState,
+    HeldGold,
+    HeldPredictions,
+    TaskState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bandit.desk.overlay import Changed
-    from bandit.events import Gold, Task
+    from bandit.desk.agenda import Kind
+    from bandit.desk.overlay import Changed, DeskRecord
+    from bandit.events import Chances, Gold, Prediction, Task
     from bandit.settings import MemorySettings
+
+KEY_OF = {"gold": records.gold_key, "predictions": records.predictions_key}
+"""Key of the record that an entry of the agenda is about, where that isn't the task's."""
 
 
 class Desk:
@@ -60,7 +70,7 @@ class Desk:
         """Whether nothing was ever kept here: no task, no gold and no time."""
         return not self._records.kept and self.state.now is None
 
-    def now(self, event: Task | Gold) -> float:
+    def now(self, event: Task | Gold | Prediction) -> float:
         """Return the time; before the first tick, that of `event`."""
         return event.at if self.state.now is None else self.state.now
 
@@ -98,7 +108,7 @@ class Desk:
         """Yield the closed task to forget first, while more than `most` are remembered."""
         return self.closed.first_beyond(most, now, self.task, self._records.knows_task)
 
-    # Gold that waits for its task -----------------------------------------------------------
+    # What waits for its task ----------------------------------------------------------------
 
     def gold(self, name: str) -> HeldGold | None:
         """Return the gold held for a task."""
@@ -119,6 +129,35 @@ class Desk:
         self._records.remove_gold(name)
         self.state.waiting_gold -= 1
         return held.gold
+
+    def predictions(self, name: str) -> dict[str, Chances]:
+        """Return the predictions held for a task, by source."""
+        held = self.held_predictions(name)
+        return {} if held is None else held.predictions
+
+    def held_predictions(self, name: str) -> HeldPredictions | None:
+        """Return the predictions held for a task, and since when."""
+        return self._records.predictions(name, self.state.resets)
+
+    def hold_prediction(self, event: Prediction, now: float) -> None:
+        """Hold a prediction, and those held before, for a task that isn't known yet."""
+        before = self.predictions(event.task)
+        self.state.waiting_predictions += not before
+        predictions = {**before, event.source: event.chances}
+        resets = len(self.state.resets)
+        held = HeldPredictions(event.task, predictions, now, resets, PREDICTIONS_VERSION)
+        self._records.put_predictions(held)
+        self._note(held)
+
+    def take_predictions(self, name: str) -> dict[str, Chances]:
+        """Return the predictions held for a task, and hold them no longer."""
+        if not self.state.waiting_predictions:  # most tasks have none
+            return {}
+        predictions = self.predictions(name)
+        if predictions:
+            self._records.remove_predictions(name)
+            self.state.waiting_predictions -= 1
+        return predictions
 
     # Batches --------------------------------------------------------------------------------
 
@@ -183,14 +222,14 @@ class Desk:
         self._records.keep(others)
 
     def _is_known(self, entry: AgendaEntry) -> bool:
-        key_of = records.gold_key if entry.kind == "gold" else records.task_key
-        return key_of(entry.task) in self._records.kept
+        return KEY_OF.get(entry.kind, records.task_key)(entry.task) in self._records.kept
 
-    def _note(self, state: TaskState | HeldGold) -> ClosedEntry | None:
+    def _note(self, state: DeskRecord) -> ClosedEntry | None:
         """Note what is due; return the entry among the closed tasks, if it is one of them."""
-        if isinstance(state, HeldGold):
+        if not isinstance(state, TaskState):
+            kind: Kind = "gold" if isinstance(state, HeldGold) else "predictions"
             due_at = state.at + self._memory.gold_waits_s
-            self.agenda.add(AgendaEntry(due_at, "gold", state.gold.task))
+            self.agenda.add(AgendaEntry(due_at, kind, state.task))
             return None
         for entry in entries_of(state, self._memory):
             self.agenda.add(entry)

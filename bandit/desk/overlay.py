@@ -1,13 +1,13 @@
-"""Task and gold records, kept encoded, with the decoded changes of a batch laid over them."""
+"""Records of tasks and of what waits for them, encoded; a batch's changes lie over them decoded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bandit.desk import records
-from bandit.desk.records import GOLD, TASK, gold_key, task_key
-from bandit.desk.resets import moved_gold, moved_task
-from bandit.task.state import HeldGold, TaskState
+from bandit.desk.records import GOLD, PREDICTIONS, TASK, gold_key, predictions_key, task_key
+from bandit.desk.resets import moved_held, moved_task
+from bandit.task.state import HeldGold, HeldPredictions, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Changed = list[tuple[bytes, bytes | None]]
 """Records by key, encoded; `None` deletes a key."""
+
+DeskRecord = TaskState | HeldGold | HeldPredictions
 
 
 class Overlay:
@@ -35,7 +37,7 @@ class Overlay:
 
     def __init__(self) -> None:
         self.kept: dict[bytes, bytes] = {}
-        self._live: dict[bytes, TaskState | HeldGold | None] = {}
+        self._live: dict[bytes, DeskRecord | None] = {}
 
     def task(self, name: str, resets: Resets) -> TaskState | None:
         """Return the state of a task; changes to it are lost unless it is put."""
@@ -64,30 +66,50 @@ class Overlay:
         key = gold_key(name)
         if key in self._live:
             live = self._live[key]
-            return moved_gold(live, resets) if isinstance(live, HeldGold) else None
+            return moved_held(live, resets) if isinstance(live, HeldGold) else None
         data = self.kept.get(key)
-        return None if data is None else moved_gold(records.decode_gold(data), resets)
+        return None if data is None else moved_held(records.decode_gold(data), resets)
 
     def put_gold(self, held: HeldGold) -> None:
         """Hold gold for a task."""
-        self._live[gold_key(held.gold.task)] = held
+        self._live[gold_key(held.task)] = held
 
     def remove_gold(self, name: str) -> None:
         """Hold gold for a task no longer."""
         self._live[gold_key(name)] = None
 
-    def states(self, resets: Resets) -> Iterator[TaskState | HeldGold]:
-        """Yield every task and all held gold, the changes of the batch included."""
+    def predictions(self, name: str, resets: Resets) -> HeldPredictions | None:
+        """Return the predictions held for a task."""
+        key = predictions_key(name)
+        if key in self._live:
+            live = self._live[key]
+            return moved_held(live, resets) if isinstance(live, HeldPredictions) else None
+        data = self.kept.get(key)
+        return None if data is None else moved_held(records.decode_predictions(data), resets)
+
+    def put_predictions(self, held: HeldPredictions) -> None:
+        """Hold predictions for a task."""
+        self._live[predictions_key(held.task)] = held
+
+    def remove_predictions(self, name: str) -> None:
+        """Hold predictions for a task no longer."""
+        self._live[predictions_key(name)] = None
+
+    def states(self, resets: Resets) -> Iterator[DeskRecord]:
+        """Yield every task and all that is held for one, the changes of the batch included."""
         for key in {*self.kept, *self._live}:
+            state: DeskRecord | None
             if key.startswith(TASK):
                 state = self.task(key.removeprefix(TASK).decode(), resets)
-                if state is not None:
-                    yield state
-            elif (held := self.gold(key.removeprefix(GOLD).decode(), resets)) is not None:
-                yield held
+            elif key.startswith(PREDICTIONS):
+                state = self.predictions(key.removeprefix(PREDICTIONS).decode(), resets)
+            else:
+                state = self.gold(key.removeprefix(GOLD).decode(), resets)
+            if state is not None:
+                yield state
 
-    def read_kept(self, resets: Resets) -> Iterator[TaskState | HeldGold]:
-        """Yield every task and all held gold that is kept, written by any release.
+    def read_kept(self, resets: Resets) -> Iterator[DeskRecord]:
+        """Yield every task and all that is held for one, as kept, written by any release.
 
         Raises
         ------
@@ -97,8 +119,10 @@ class Overlay:
         for key, data in self.kept.items():
             if key.startswith(TASK):
                 yield moved_task(records.read(key, data, TaskState), resets)
+            elif key.startswith(PREDICTIONS):
+                yield moved_held(records.read(key, data, HeldPredictions), resets)
             else:
-                yield moved_gold(records.read(key, data, HeldGold), resets)
+                yield moved_held(records.read(key, data, HeldGold), resets)
 
     def changes(self) -> Changed:
         """Return the records that differ from what is kept, encoded."""

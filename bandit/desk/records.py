@@ -11,12 +11,19 @@ from typing import Any, TypeVar
 import msgspec
 
 from bandit.errors import NewerVersion, StateError
-from bandit.task.state import VERSION, DeskState, HeldGold, TaskState
+from bandit.task.state import (
+    PREDICTIONS_VERSION,
+    VERSION,
+    DeskState,
+    HeldGold,
+    HeldPredictions,
+    TaskState,
+)
 
 STATE_KEY = b"desk"
-TASK, GOLD = b"task/", b"gold/"
+TASK, GOLD, PREDICTIONS = b"task/", b"gold/", b"predictions/"
 
-R = TypeVar("R", TaskState, HeldGold, DeskState)
+R = TypeVar("R", TaskState, HeldGold, HeldPredictions, DeskState)
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -28,8 +35,16 @@ class _Version(msgspec.Struct, frozen=True):
 encode = msgspec.json.Encoder().encode
 decode_task = msgspec.json.Decoder(TaskState).decode
 decode_gold = msgspec.json.Decoder(HeldGold).decode
+decode_predictions = msgspec.json.Decoder(HeldPredictions).decode
 decode_desk = msgspec.json.Decoder(DeskState).decode
-_DECODE: dict[type, Any] = {TaskState: decode_task, HeldGold: decode_gold, DeskState: decode_desk}
+_DECODE: dict[type, Any] = {
+    TaskState: decode_task,
+    HeldGold: decode_gold,
+    HeldPredictions: decode_predictions,
+    DeskState: decode_desk,
+}
+_NEWEST: dict[type, int] = {HeldPredictions: PREDICTIONS_VERSION}
+"""Versions that are read, where it isn't `VERSION`."""
 
 
 def task_key(name: str) -> bytes:
@@ -40,6 +55,11 @@ def task_key(name: str) -> bytes:
 def gold_key(name: str) -> bytes:
     """Return the key of the gold that waits for a task."""
     return GOLD + name.encode()
+
+
+def predictions_key(name: str) -> bytes:
+    """Return the key of the predictions that wait for a task."""
+    return PREDICTIONS + name.encode()
 
 
 def read(key: bytes, data: bytes, kind: type[R]) -> R:
@@ -62,15 +82,16 @@ def read(key: bytes, data: bytes, kind: type[R]) -> R:
     bandit.errors.StateError: desk record 'task/t1': can't be read: Input data was truncated
     """
     what = f"desk record {key.decode(errors='replace')!r}"
+    newest = _NEWEST.get(kind, VERSION)
     try:
         record: R = _DECODE[kind](data)
     except (ValueError, RecursionError) as error:
-        if (version := _version(data)) > VERSION:
-            raise NewerVersion(what, version, VERSION) from error
+        if (version := _version(data)) > newest:
+            raise NewerVersion(what, version, newest) from error
         msg = f"{what}: can't be read: {error}"
         raise StateError(msg) from error
-    if record.v > VERSION:
-        raise NewerVersion(what, record.v, VERSION)
+    if record.v > newest:
+        raise NewerVersion(what, record.v, newest)
     return record
 
 

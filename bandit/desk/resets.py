@@ -7,16 +7,19 @@ tasks, however many there are, and has the same effect whenever each is read nex
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from bandit.days import day_of
+from bandit.task.state import HeldGold, HeldPredictions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandit.task.state import DeskState, HeldGold, TaskState
+    from bandit.task.state import DeskState, TaskState
+
+H = TypeVar("H", HeldGold, HeldPredictions)
 
 
 def reset(state: DeskState, at: float) -> bool:
@@ -50,8 +53,8 @@ def moved_task(state: TaskState, resets: Sequence[tuple[float, float]]) -> TaskS
     return state
 
 
-def moved_gold(held: HeldGold, resets: Sequence[tuple[float, float]]) -> HeldGold:
-    """Apply to held gold the resets that it has not been moved by yet."""
+def moved_held(held: H, resets: Sequence[tuple[float, float]]) -> H:
+    """Apply to what is held for a task the resets that it has not been moved by yet."""
     if held.resets == len(resets):
         return held
     since = min([held.at, *(at for _, at in resets[held.resets :])])

@@ -6,20 +6,26 @@ Every check is made before anything changes, so a refused event changes nothing.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from bandit.errors import EventError
-from bandit.events import STOP
+from bandit.events import STOP, MachineMode
+from bandit.limits.controls import NOTHING
 from bandit.task.state import DECLINED
 
 if TYPE_CHECKING:
-    from bandit.events import Control, Decline, Gold, Label, Pool, Task
+    from bandit.events import Chances, Control, Decline, Gold, Label, Pool, Prediction, Task
     from bandit.task.state import AskState, TaskState
 
 LONGEST_ID = 256
 """Bytes of UTF-8 in an id: enough for a URL or a path, and small beside a record."""
 MOST = 1e12
 """Largest time, duration and amount accepted: beyond it, added seconds are lost to rounding."""
+MOST_CLASSES = 500
+"""Most classes of a task: what a label says of them takes tables of all pairs of classes."""
+MACHINE_MODES = get_args(MachineMode)
+SUM_TOLERANCE = 1e-6
+"""How far the chances of a prediction may be from 1 in sum: more than single precision rounds."""
 
 
 def id_(value: str, field: str) -> None:
@@ -58,7 +64,7 @@ def pool(event: Pool) -> None:
 
 
 def task(event: Task) -> None:
-    """Refuse a task without two distinct classes, or with numbers out of range."""
+    """Refuse a task without two to 500 distinct classes, or with numbers out of range."""
     id_(event.task, "task")
     id_(event.project, "project")
     for name in event.classes:
@@ -66,6 +72,9 @@ def task(event: Task) -> None:
     if len(event.classes) < 2 or len(set(event.classes)) < len(event.classes):
         classes = list(event.classes)
         msg = f"task {event.task!r}: classes {classes}: must be two or more, all distinct"
+        raise EventError("bad_classes", msg)
+    if len(event.classes) > MOST_CLASSES:
+        msg = f"task {event.task!r}: {len(event.classes)} classes: must be {MOST_CLASSES} or fewer"
         raise EventError("bad_classes", msg)
     finite(event.at, "at")
     finite(event.deadline_at, f"task {event.task!r}: deadline_at")
@@ -75,7 +84,7 @@ def task(event: Task) -> None:
         msg = f"task {event.task!r}: target_accuracy {target}: must be between 0 and 1"
         raise EventError("bad_number", msg)
     for name, value in event.features.items():
-        if not isinstance(value, str) and not math.isfinite(value):  # before a message is made
+        if isinstance(value, float | int) and not math.isfinite(value):  # before a message is made
             finite(value, f"task {event.task!r}: feature {name!r}", -math.inf, math.inf)
 
 
@@ -83,7 +92,8 @@ def control(event: Control) -> None:
     """Refuse a control with fields of the other scope, or with values out of range."""
     finite(event.at, "at")
     if event.project is None:
-        _of_scope("of the learning", event, ("paused", "pool", "usd_per_day"), "of a project")
+        of_project = ("paused", "pool", "usd_per_day", "machine")
+        _of_scope("of the learning", event, of_project, "of a project")
         finite(event.snapshot, "control: snapshot", 0.0)
         return
     id_(event.project, "project")
@@ -92,6 +102,9 @@ def control(event: Control) -> None:
         raise EventError("bad_field", msg)
     scope = f"of project {event.project!r}"
     _of_scope(scope, event, ("frozen", "snapshot", "relearn"), "of the learning")
+    if event.machine not in MACHINE_MODES:
+        msg = f"control {scope}: machine {event.machine!r}: must be on, frozen or off"
+        raise EventError("bad_field", msg)
     finite(event.usd_per_day, f"control of project {event.project!r}: usd_per_day", 0.0)
     if event.pool is not None:
         id_(event.pool, "pool")
@@ -103,8 +116,7 @@ def control(event: Control) -> None:
 def _of_scope(scope: str, event: Control, others: tuple[str, ...], other_scope: str) -> None:
     """Refuse fields that belong to the other scope, unless they have their defaults."""
     for name in others:
-        value = getattr(event, name)
-        if value is not None and value is not False:
+        if getattr(event, name) != getattr(NOTHING, name):
             msg = f"control {scope}: {name} belongs in a control {other_scope}"
             raise EventError("bad_field", msg)
 
@@ -143,6 +155,33 @@ def decline(event: Decline, ask: AskState) -> None:
             f"but pool {ask.pool!r} was asked"
         )
         raise EventError("wrong_pool", msg)
+
+
+def prediction(event: Prediction) -> None:
+    """Refuse a prediction whose chances aren't a distribution."""
+    where = f"prediction of {event.source[:LONGEST_ID]!r} for task {event.task[:LONGEST_ID]!r}"
+    id_(event.task, "task")
+    id_(event.source, "source")
+    finite(event.at, f"{where}: at")
+    for name, chance in event.chances.items():
+        if not 0.0 <= chance <= 1.0 + SUM_TOLERANCE:
+            msg = f"{where}: chance {chance:g} of {name!r}: must be between 0 and 1"
+            raise EventError("bad_chances", msg)
+    total = math.fsum(event.chances.values())
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        msg = f"{where}: the chances sum to {total:.9g}: must be 1, within {SUM_TOLERANCE:g}"
+        raise EventError("bad_chances", msg)
+
+
+def predicted_classes(source: str, chances: Chances, event: Task) -> None:
+    """Refuse a prediction that names a class that the task doesn't have."""
+    for name in chances:
+        if name not in event.classes:
+            msg = (
+                f"prediction of {source!r} for task {event.task!r}: class {name!r} is not one of "
+                f"{list(event.classes)}"
+            )
+            raise EventError("unknown_class", msg)
 
 
 def asked(event: Label | Decline, state: TaskState | None) -> tuple[TaskState, AskState]:

@@ -12,7 +12,7 @@ from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
 from bandit.limits.turn import Unlimited
 from bandit.reasons import DecisionReason
-from bandit.task.state import EXPIRED, WAITING
+from bandit.task.state import EXPIRED, WAITING, HeldGold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,8 +83,8 @@ class Clock:
         """Do what is due, earliest first; entries that no longer count are free."""
         out: list[Output] = []
         for entry in desk.agenda.due(now):
-            if entry.kind == "gold":
-                done = self._give_up_gold(desk, entry)
+            if entry.kind in ("gold", "predictions"):
+                done = self._give_up_held(desk, entry)
                 state = None
             else:
                 state = desk.peek(entry.task)
@@ -97,12 +97,19 @@ class Clock:
                 break
         return out
 
-    def _give_up_gold(self, desk: Desk, entry: AgendaEntry) -> list[Output] | None:
-        held, memory = desk.gold(entry.task), self._settings.memory
-        if held is None or held.at + memory.gold_waits_s != entry.at:
+    def _give_up_held(self, desk: Desk, entry: AgendaEntry) -> list[Output] | None:
+        """Give up gold or predictions whose task hasn't come in time."""
+        is_gold, waits_s = entry.kind == "gold", self._settings.memory.gold_waits_s
+        held = desk.gold(entry.task) if is_gold else desk.held_predictions(entry.task)
+        if held is None or held.at + waits_s != entry.at:
             return None
-        desk.take_gold(entry.task)
-        message = f"gold of task {entry.task!r}: no such task came within {memory.gold_waits_s:g} s"
+        if isinstance(held, HeldGold):
+            desk.take_gold(entry.task)
+            what = f"gold of task {entry.task!r}"
+        else:
+            desk.take_predictions(entry.task)
+            what = f"predictions of {sorted(held.predictions)} for task {entry.task!r}"
+        message = f"{what}: no such task came within {waits_s:g} s"
         return [DeadLetter(rule="unknown_task", message=message, at=entry.at)]
 
     def _do(self, desk: Desk, state: TaskState, entry: AgendaEntry) -> list[Output] | None:

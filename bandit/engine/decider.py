@@ -73,7 +73,11 @@ class Decider:
         free = self._eligibility.with_room(desk, affordable, room)
         if not free:
             logged = self._contexts.build(desk, state, able, now)
-            if logged.context.may_stop and self._decisions.pmf(logged)[STOP] > 0.5:
+            pmf = self._decisions.pmf(logged)
+            if logged.context.may_answer:  # drawn, or no task would be checked while people are few
+                if self._decisions.draw(state, pmf) == STOP:
+                    return self._stop(desk, state, logged, pmf, why, VALUE)
+            elif pmf.get(STOP, 0.0) > 0.5:
                 return self._stop_forced(desk, state, why, VALUE, now)
             if not affordable:
                 return self._halt(desk, state, now)

@@ -71,11 +71,11 @@ class Engine:
         budgets = Budgets(partitions, desks.held)
         eligibility = Eligibility(pools, desks.controls, capacity, budgets)
         moves = Transitions(settings.memory, capacity, budgets)
-        contexts = ContextBuilder(settings, brain, pools, capacity)
+        contexts = ContextBuilder(settings, brain, pools, desks.controls, capacity)
         policy = make(settings.policy)
         decisions = DecisionWriter(settings, brain, policy, pools, eligibility, moves)
-        audits = Auditing(settings, eligibility, contexts, decisions, moves)
-        closing = Closing(settings, brain, audits, moves, partitions)
+        audits = Auditing(settings, eligibility, contexts, decisions, moves, partitions)
+        closing = Closing(settings, brain, audits, moves, desks.controls, partitions)
         decider = Decider(settings.policy, eligibility, contexts, decisions, closing, audits, moves)
         # These four are for laws and markets that look into an engine: tests and bench.
         self._capacity, self._eligibility = capacity, eligibility

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from bandit.desk.early_gold import hold_early
 from bandit.engine import checks
+from bandit.engine.predictions import adopt_held, take_prediction
 from bandit.errors import EventError
-from bandit.events import DeadLetter, Decline, Gold, Label, Task
+from bandit.events import DeadLetter, Decline, Gold, Label, Prediction, Task
+from bandit.features.reduced import reduced
 from bandit.reasons import DecisionReason
 from bandit.task.state import DECLINED, WAITING
 
@@ -50,7 +52,9 @@ class TaskInputs:
         self._transitions = transitions
         self._counters = counters
 
-    def receive(self, desk: Desk, event: Task | Label | Decline | Gold) -> list[Output]:
+    def receive(
+        self, desk: Desk, event: Task | Label | Decline | Gold | Prediction
+    ) -> list[Output]:
         """Return what follows from `event`.
 
         Raises
@@ -63,6 +67,9 @@ class TaskInputs:
                 return self._label(desk, event)
             case Task():
                 return self._task(desk, event)
+            case Prediction():
+                why = take_prediction(desk, event, self._memory, self._transitions)
+                return [] if why is None else self._ignored(why)
             case Gold():
                 return self._gold(desk, event)
             case Decline():
@@ -75,15 +82,17 @@ class TaskInputs:
 
     def _task(self, desk: Desk, event: Task) -> list[Output]:
         checks.task(event)
+        as_sent, event = event, reduced(event)
         known = desk.task(event.task)
         if known is not None:
-            if known.task == event:
+            if known.task in (event, as_sent):  # releases before kept tasks as they were sent
                 return self._ignored("repeated_task")
             msg = f"task {event.task!r}: a different task of this id is known"
             raise EventError("contradicts", msg)
         gold = desk.take_gold(event.task)
         state = self._transitions.open(desk, event)
-        out: list[Output] = []
+        errors = adopt_held(desk, state, self._transitions)
+        out: list[Output] = [self.refused(error, desk.state.now) for error in errors]
         if gold is not None:
             try:
                 checks.gold(gold, state)

@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 RATE, TASK, SPEED, SESSION = "rate", "task", "speed", "session"
 LEARNING_RATE = 0.005
 """Small: the track record learns who is good, this model only corrects it."""
-MOST = 0.99
-"""Largest accuracy of a labeler: one label never settles a task."""
-ABOVE_CHANCE = 0.02
-GOLD_NEEDED = 5
-"""Gold labels needed to believe that a labeler is worse than chance."""
+MOST_TILT = 2.0
+"""Most that signals move the log-odds of a label: it is the labeler's record that counts."""
 
 
 class ChanceLoss(optim.losses.BinaryLoss):
@@ -67,6 +64,19 @@ class Accuracy:
         """Return the chance that a label given under `signals` is right."""
         return logistic(self._river._raw_dot_one(signals))
 
+    def tilt(self, signals: Mapping[str, float]) -> float:
+        """Return the factor on the odds that a label is right, against the labeler's record.
+
+        Examples
+        --------
+        >>> Accuracy({"rate": 1.0, "speed": -0.5}).tilt({"rate": 1.4, "speed": 1.0}).__round__(3)
+        0.607
+        """
+        if not signals:
+            return 1.0
+        moved = float(self._river._raw_dot_one(signals)) - signals.get(RATE, 0.0)
+        return math.exp(max(-MOST_TILT, min(MOST_TILT, moved)))
+
     def learn(self, signals: Mapping[str, float], quality: float) -> None:
         """Learn that a label was right with chance `quality`."""
         self._river.learn_one(signals, quality)
@@ -74,18 +84,3 @@ class Accuracy:
     def state(self) -> tuple[dict[str, float], float]:
         """Return weights and bias."""
         return dict(self._river._weights.to_dict()), float(self._river.intercept)
-
-
-def believed(chance: float, n_classes: int, golds: int) -> float:
-    """Clip `chance` to above chance level, unless there is gold, and to at most `MOST`.
-
-    Without gold, labelers are judged by each other. Then "all are wrong" explains the labels as
-    well as "all are right", and only this bound decides between them.
-
-    Examples
-    --------
-    >>> believed(0.2, 2, golds=0), believed(0.2, 2, golds=5)
-    (0.52, 0.2)
-    """
-    least = 0.01 if golds >= GOLD_NEEDED else 1.0 / n_classes + ABOVE_CHANCE
-    return min(max(chance, least), max(MOST, least))

@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from bandit.learn import saved_brain
-from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy, believed
-from bandit.learn.calibration import Calibration, logit
+from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy
+from bandit.learn.calibration import logit
 from bandit.learn.known_labelers import KnownLabelers
-from bandit.learn.pool_quality import PoolQuality, key_of
+from bandit.learn.pool_quality import PoolQuality, key_of, parts_of
+from bandit.learn.project import AUDIT, EXPIRED, GOLD, ProjectModel
 from bandit.learn.quality import ARGUMENTS
 from bandit.learn.track_record import (
     LABELER_DECAY,
@@ -27,15 +26,12 @@ from bandit.learn.track_record import (
     START,
     TrackRecord,
 )
-from bandit.reasons import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.events import Feature, Reward
     from bandit.settings import Settings
-
-GOLD, EXPIRED = Basis.GOLD.value, Basis.EXPIRED.value
 
 
 class Brain:
@@ -56,10 +52,10 @@ class Brain:
         self.position = 0
         self.adopted = 0  # times the state was replaced: positions compare only between them
         self._quality = PoolQuality()
-        self._accuracy = Accuracy()
+        self.accuracy = Accuracy()
         self._pools: dict[str, TrackRecord] = {}
         self._labelers = KnownLabelers(settings.memory)
-        self._calibration: dict[str, Calibration] = {}
+        self._projects: dict[str, ProjectModel] = {}
 
     # Predictions ----------------------------------------------------------------------------
 
@@ -95,34 +91,28 @@ class Brain:
             SESSION: min(record.in_session(at), 100) / 100.0,
         }
 
-    def accuracy(
-        self,
-        project: str,
-        pool: str,
-        labeler: str,
-        signals: Mapping[str, float],
-        n_classes: int,
-    ) -> float:
-        """Return the chance that a label of this labeler with these signals is right."""
-        record = self._labelers.get(key_of(project, labeler))
-        rate = record.rate(self.pool_rate(project, pool), LABELER_STRENGTH)
-        chance = self._accuracy.predict({**signals, RATE: logit(rate)})
-        return believed(chance, n_classes, record.golds)
-
-    def calibration(self, project: str) -> Calibration:
-        """Return the calibration map of a project."""
-        return self._calibration.get(project) or Calibration()
+    def project(self, name: str) -> ProjectModel:
+        """Return the models of a project, to read only."""
+        return self._projects.get(name) or ProjectModel()
 
     # Learning -------------------------------------------------------------------------------
 
     def learn(self, reward: Reward) -> None:
         """Learn from the next reward of the log."""
         self.position += 1
+        project = self._projects.get(reward.project)
+        if project is None:
+            project = self._projects[reward.project] = ProjectModel()
+        project.learn_confidence(reward)
+        if reward.pool is None:  # gold of a task without labels: nobody was asked
+            if isinstance(reward.target, str):
+                project.learn_truth(reward, reward.target)
+            return
         key = key_of(reward.project, reward.pool)
         pool = self._pools.setdefault(key, TrackRecord())
         if reward.revision == 0:
             pool.asked(POOL_DECAY, expired=reward.basis == EXPIRED)
-        if reward.labeler is None or reward.answer is None:
+        if reward.labeler is None or reward.answer is None or reward.why == AUDIT:
             return
         labeler = self._labelers.seen(
             key_of(reward.project, reward.labeler), reward.at, self.position
@@ -131,37 +121,24 @@ class Brain:
         if reward.delay_s is not None and reward.previous_basis in {None, EXPIRED}:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
+        self._forget_labelers()
+        right = project.learn_label(
+            reward, labeler, pool, self.accuracy.tilt(reward.labeler_signals)
+        )
         if reward.quality is None:
             return
-        right = reward.quality if gold else self._right(reward, reward.quality)
         self._quality.learn(reward, right, pool.rate(START, POOL_STRENGTH))
+        self.accuracy.learn(reward.labeler_signals, right)
         labeler.judge(right, LABELER_DECAY, gold=gold)
         pool.judge(right, POOL_DECAY, gold=gold)
-        self._accuracy.learn(reward.labeler_signals, right)
-        if gold and reward.verdict_confidence is not None:
-            map_ = self._calibration.setdefault(reward.project, Calibration())
-            map_.learn(reward.verdict_confidence, right=reward.verdict_answer == reward.target)
 
-    def _right(self, reward: Reward, agreement: float) -> float:
-        """Return the chance that a label is right, given the other labels *and* its labeler.
-
-        `agreement` is the posterior of the answer from the other labels alone. Its mean says how
-        sure the others are, not how good this labeler is: with one other labeler who is right 70 %
-        of the time, no labeler could exceed 70 %. With this labeler's own accuracy a and the
-        agreement t, the E-step of Dawid and Skene (1979) is
-
-            a t / (a t + (1 - a)(1 - t) / (K - 1)).
-        """
-        n_classes = len(reward.classes)
-        accuracy = self.accuracy(
-            reward.project,
-            reward.pool,
-            reward.labeler or "",
-            reward.labeler_signals,
-            n_classes,
-        )
-        agreed = accuracy * agreement
-        return agreed / (agreed + (1.0 - accuracy) * (1.0 - agreement) / (n_classes - 1))
+    def _forget_labelers(self) -> None:
+        """Forget in the models of labels those labelers who are not remembered any more."""
+        for key in self._labelers.forgotten:
+            project, name = parts_of(key)
+            if project in self._projects:
+                self._projects[project].labels.forget(name)
+        self._labelers.forgotten.clear()
 
     # Saving ---------------------------------------------------------------------------------
 
@@ -170,7 +147,7 @@ class Brain:
 
         Those count predictions too (decision 5); no decision depends on them.
         """
-        weights, bias = self._accuracy.state()
+        weights, bias = self.accuracy.state()
         saved = saved_brain.SavedBrain(
             version=saved_brain.VERSION,
             vw_arguments=ARGUMENTS,
@@ -181,12 +158,13 @@ class Brain:
             judged=self._quality.judged,
             pools=self._pools,
             labelers=self._labelers.records(),
-            calibration=self._calibration,
+            calibration={},
             day=self._labelers.day,
             day_began=self._labelers.day_began,
             trust=self._quality.trust,
+            projects={name: model.saved() for name, model in self._projects.items()},
         )
-        return msgspec.json.encode(saved)
+        return saved_brain.write(saved)
 
     def adopt(self, data: bytes) -> None:
         """Replace the whole state by one that `to_bytes` saved.
@@ -203,15 +181,18 @@ class Brain:
         """
         saved = saved_brain.read(data)
         same = saved.vw_arguments == ARGUMENTS
+        projects = {name: ProjectModel.from_saved(model) for name, model in saved.projects.items()}
+        for name, map_ in saved.calibration.items():  # of a release without models of labels
+            projects.setdefault(name, ProjectModel()).calibration = map_
         self._quality = (  # all that can fail here
             PoolQuality(saved.quality, saved.judged, saved.trust) if same else PoolQuality()
         )
-        self._accuracy = Accuracy(saved.weights, saved.bias)
+        self.accuracy = Accuracy(saved.weights, saved.bias)
         self._pools = dict(saved.pools)
         self._labelers = KnownLabelers(
             self._settings.memory, saved.labelers, saved.day, saved.day_began
         )
-        self._calibration = dict(saved.calibration)
+        self._projects = projects
         self.position = saved.position
         self.adopted += 1
 

@@ -8,6 +8,15 @@ The two numbers have a normal prior and are updated one gold task at a time by t
 filter of logistic regression (a Newton step with the curvature so far; Fahrmeir 1992, JASA 87(418),
 501-509, doi:10.1080/01621459.1992.10475232), so the map is bounded from the first task on. The
 weight of old gold decays.
+
+Audits prefer unsure answers. One that was drawn with chance p has the weight
+
+    w = (1 / p) * sum(1 / p) / sum(1 / p^2),
+
+sums over recent audits: in proportion to 1 / p, so that the map is the one that fits all verdicts
+best where no map of this form fits everywhere; and n of them weigh as much as their effective
+sample size (Kish 1965), so that the curvature isn't more than they know. Equal chances give
+w = 1. Gold of an unknown chance, which nobody drew, has weight 1.
 """
 
 from __future__ import annotations
@@ -20,8 +29,13 @@ BOUND = 8.0
 """Log-odds are clipped here, at one error in 3,000: no gold set shows smaller rates."""
 FADE = 0.999
 """Factor on the curvature per gold task: an effective memory of about 1,000 tasks."""
+WEIGHT_FADE = 0.98
+"""Factor on the sums of weights per audit, some 50 audits: a new share of audits is soon the usual
+one, and no weight is above 1 + sqrt(50) / 2 = 4.5."""
 PRIOR_SHIFT, PRIOR_SLOPE = 4.0, 16.0
 """Curvature before any gold: prior deviations of 0.5 and 0.25."""
+SURER = 4.0
+"""Factor on it where labels are of several pools."""
 LEAST_SLOPE, MOST_SLOPE = 0.1, 2.0
 
 
@@ -51,8 +65,11 @@ def logistic(log_odds: float) -> float:
 class Calibration(msgspec.Struct):
     """The map of one project, and the curvature of its fit (a symmetric 2 x 2 matrix).
 
-    Before gold, `slope` is below 1: errors of a task's labels are correlated, so raw confidence is
-    too high (as on 11 of 12 real data sets).
+    `inverse` and `inverse_squared` are the sums of 1 / chance and its square over recent audits;
+    `prior_shift` and `prior_slope` the curvature before any gold.
+
+    Before gold, the map changes nothing. `of_several_pools` holds to that for longer: what labelers
+    of one pool get wrong together, the model of labels sees by the others.
 
     Examples
     --------
@@ -64,29 +81,54 @@ class Calibration(msgspec.Struct):
     """
 
     shift: float = 0.0
-    slope: float = 0.65
+    slope: float = 1.0
     curve_shift: float = PRIOR_SHIFT
     curve_cross: float = 0.0
     curve_slope: float = PRIOR_SLOPE
     golds: int = 0
+    inverse: float = 0.0
+    inverse_squared: float = 0.0
+    prior_shift: float = PRIOR_SHIFT
+    prior_slope: float = PRIOR_SLOPE
+
+    @classmethod
+    def of_several_pools(cls) -> Calibration:
+        """Return the map before any gold, for labels of several pools."""
+        shift, slope = SURER * PRIOR_SHIFT, SURER * PRIOR_SLOPE
+        return cls(0.0, 1.0, shift, 0.0, slope, prior_shift=shift, prior_slope=slope)
 
     def calibrated(self, confidence: float) -> float:
         """Return the chance that an answer of this raw confidence is right."""
         return logistic(self.shift + self.slope * logit(confidence))
 
-    def learn(self, confidence: float, *, right: bool) -> None:
-        """Learn from one gold task whose answer had the raw `confidence`."""
+    def learn(
+        self, confidence: float, *, right: bool, audit_propensity: float | None = None
+    ) -> None:
+        """Learn from one gold task whose answer had the raw `confidence`.
+
+        `audit_propensity` is the chance with which it was drawn, if an audit gave the gold.
+        """
+        weight = 1.0 if audit_propensity is None else self._weight(audit_propensity)
         z = logit(confidence)
         chance = logistic(self.shift + self.slope * z)
-        spread = max(chance * (1.0 - chance), 1e-4)
+        spread = weight * max(chance * (1.0 - chance), 1e-4)
         # What fades is what gold added. The prior stays, or the curvature would become singular.
-        self.curve_shift = PRIOR_SHIFT + (self.curve_shift - PRIOR_SHIFT) * FADE + spread
+        self.curve_shift = self.prior_shift + (self.curve_shift - self.prior_shift) * FADE + spread
         self.curve_cross = self.curve_cross * FADE + spread * z
-        self.curve_slope = PRIOR_SLOPE + (self.curve_slope - PRIOR_SLOPE) * FADE + spread * z * z
-        miss = float(right) - chance
+        self.curve_slope = (
+            self.prior_slope + (self.curve_slope - self.prior_slope) * FADE + spread * z * z
+        )
+        miss = weight * (float(right) - chance)
         area = self.curve_shift * self.curve_slope - self.curve_cross * self.curve_cross
         self.shift += miss * (self.curve_slope - self.curve_cross * z) / area
         self.slope += miss * (self.curve_shift * z - self.curve_cross) / area
         self.shift = max(-BOUND, min(BOUND, self.shift))
         self.slope = max(LEAST_SLOPE, min(MOST_SLOPE, self.slope))
         self.golds += 1
+
+    def _weight(self, audit_propensity: float) -> float:
+        """Count an audit in the sums, and return its weight."""
+        inverse = 1.0 / audit_propensity
+        self.inverse = self.inverse * WEIGHT_FADE + inverse
+        self.inverse_squared = self.inverse_squared * WEIGHT_FADE + inverse * inverse
+        return inverse * self.inverse / self.inverse_squared

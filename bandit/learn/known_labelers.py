@@ -59,10 +59,10 @@ class KnownLabelers:
         self.day = day
         self.day_began = day_began
         self._memory = memory
-        items = list((records or {}).items())
+        self._records: dict[str, TrackRecord] = dict(records or {})
         if day is None:  # saved by a release that kept no order
-            items.sort(key=lambda item: -math.inf if item[1].last_at is None else item[1].last_at)
-        self._records = OrderedDict(items)
+            self._records = dict(sorted(self._records.items(), key=lambda item: _last_at(item[1])))
+        self.forgotten: list[str] = []
 
     def get(self, key: str) -> TrackRecord:
         """Return a record to read only; an empty one if there is none."""
@@ -71,13 +71,14 @@ class KnownLabelers:
     def seen(self, key: str, at: float, position: int) -> TrackRecord:
         """Return a record to be changed by the reward `position`, which was written at `at`."""
         self._pass(day_of(at), position)
-        record = self._records.get(key)
+        records = self._ordered()
+        record = records.get(key)
         if record is None:
-            record = self._records[key] = TrackRecord()
+            record = records[key] = TrackRecord()
         else:
-            self._records.move_to_end(key)
+            records.move_to_end(key)
         record.seen_day = self.day
-        self._forget()
+        self._forget(records)
         return record
 
     def records(self) -> dict[str, TrackRecord]:
@@ -90,14 +91,28 @@ class KnownLabelers:
         elif today > self.day and position - self.day_began >= DAY_REWARDS:
             self.day, self.day_began = self.day + 1, position
 
-    def _forget(self) -> None:
+    def _ordered(self) -> OrderedDict[str, TrackRecord]:
+        """Return the records in an order that can be changed.
+
+        It is made when a record is first changed: who only reads them is spared the time.
+        """
+        if not isinstance(self._records, OrderedDict):
+            self._records = OrderedDict(self._records)
+        return self._records
+
+    def _forget(self, records: OrderedDict[str, TrackRecord]) -> None:
         last = (self.day or 0) - self._memory.labeler_days
         while True:
-            key, record = next(iter(self._records.items()))
+            key, record = next(iter(records.items()))
             if record.seen_day is None:  # of a release that kept no days: counted from now
                 record.seen_day = self.day
-                self._records.move_to_end(key)
-            elif record.seen_day < last or len(self._records) > self._memory.max_labelers:
-                del self._records[key]
+                records.move_to_end(key)
+            elif record.seen_day < last or len(records) > self._memory.max_labelers:
+                del records[key]
+                self.forgotten.append(key)
             else:
                 return
+
+
+def _last_at(record: TrackRecord) -> float:
+    return -math.inf if record.last_at is None else record.last_at

@@ -48,7 +48,7 @@ class PoolQuality:
         self.model = QualityModel(model)
         self.judged = dict(judged or {})
         self.trust = dict(trust or {})
-        self._projects = {_project(key) for key in self.judged}
+        self._projects = {parts_of(key)[0] for key in self.judged}
 
     def predict(
         self,
@@ -75,17 +75,18 @@ class PoolQuality:
 
     def learn(self, reward: Reward, right: float, rate: float) -> None:
         """Learn that a label was right with chance `right`; the track record predicted `rate`."""
-        key = key_of(reward.project, reward.pool)
+        pool = reward.pool or ""  # a label has one
+        key = key_of(reward.project, pool)
         judged = self.judged.get(key, 0)
         self.judged[key] = judged + 1
         self._projects.add(reward.project)
         if len(self._projects) == 1:
-            self.model.learn(reward.features, reward.pool, reward.signals, right)
+            self.model.learn(reward.features, pool, reward.signals, right)
             return
         shared, own = self.model.learn_beside(
             reward.project,
             reward.features,
-            reward.pool,
+            pool,
             reward.signals,
             right,
             apart=judged % 2 == 1,
@@ -105,7 +106,13 @@ def key_of(project: str, name: str) -> str:
     return f"{len(project)}/{project}/{name}"
 
 
-def _project(key: str) -> str:
-    """Return the project of a key."""
+def parts_of(key: str) -> tuple[str, str]:
+    """Return the project and the name of a key.
+
+    Examples
+    --------
+    >>> parts_of("4/cats/vendor-a")
+    ('cats', 'vendor-a')
+    """
     length, _, rest = key.partition("/")
-    return rest[: int(length)]
+    return rest[: int(length)], rest[int(length) + 1 :]

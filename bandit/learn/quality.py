@@ -128,6 +128,8 @@ def _pool_namespaces(pool: str, project: str | None, *signals: tuple[str, float]
 def _namespace(name: str, features: Mapping[str, Feature]) -> str:
     """Return features as a VW namespace: texts as indicators, numbers as sign(x) * log(1 + |x|).
 
+    Vectors are left out: crossed with every pool, they would take more time than all else.
+
     Numbers come on any scale: without the logarithm a large one would dominate the model, and above
     1e18 VW learns nothing from the example.
     """
@@ -136,5 +138,6 @@ def _namespace(name: str, features: Mapping[str, Feature]) -> str:
         if isinstance(value, str)
         else f"{_key(key)}:{log1p(value) if value >= 0.0 else -log1p(-value):.6g}"
         for key, value in features.items()
+        if not isinstance(value, tuple)
     ]
     return f"|{name} {' '.join(parts)} "

@@ -1,4 +1,7 @@
-"""The saved form of a brain; the newest version and the one before are read."""
+"""The saved form of a brain; the newest version and the one before are read.
+
+Version 2 is MessagePack, with the labelers' track records compressed; version 1 was JSON.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import msgspec
 
 from bandit.errors import NewerVersion, StateError
 from bandit.learn.calibration import Calibration
+from bandit.learn.project import SavedProject
 from bandit.learn.track_record import TrackRecord
 from bandit.learn.trust import Trust
+from bandit.packed import compressed, decompressed
 
-VERSION = 1
+VERSION = 2
 """Raise it when what is saved changes, unless readers of the version before may ignore it."""
 
 
@@ -34,12 +39,68 @@ class SavedBrain(msgspec.Struct, frozen=True):
     day: int | None = None
     day_began: int = 0
     trust: dict[str, Trust] = {}
+    projects: dict[str, SavedProject] = {}
 
 
 class _Version(msgspec.Struct, frozen=True):
     """What is read first: the other fields may be of an unknown version."""
 
     version: int
+
+
+class _Saved(msgspec.Struct, frozen=True):
+    """What is saved: `brain` without its labelers, which are many and alike."""
+
+    version: int
+    brain: SavedBrain
+    labelers: bytes
+
+
+class _NamedRecord(msgspec.Struct, gc=False):
+    """A track record of version 1."""
+
+    right: float = 0.0
+    total: float = 0.0
+    golds: int = 0
+    asks: float = 0.0
+    expired: float = 0.0
+    seconds: float = 0.0
+    timed: float = 0.0
+    last_at: float | None = None
+    session: int = 0
+    seen_day: int | None = None
+
+
+class _Records(msgspec.Struct, frozen=True):
+    """The track records of a brain of version 1."""
+
+    pools: dict[str, _NamedRecord]
+    labelers: dict[str, _NamedRecord]
+
+
+class _Others(msgspec.Struct, frozen=True):
+    """The other fields of a brain of version 1, which knew no models of labels."""
+
+    vw_arguments: str
+    position: int
+    quality: bytes
+    weights: dict[str, float]
+    bias: float
+    judged: dict[str, int]
+    calibration: dict[str, Calibration]
+    day: int | None = None
+    day_began: int = 0
+    trust: dict[str, Trust] = {}
+
+
+_LABELERS = msgspec.msgpack.Decoder(dict[str, TrackRecord])
+
+
+def write(saved: SavedBrain) -> bytes:
+    """Return the bytes of a brain."""
+    labelers = compressed(msgspec.msgpack.encode(saved.labelers))
+    others = msgspec.structs.replace(saved, labelers={})
+    return msgspec.msgpack.encode(_Saved(VERSION, others, labelers))
 
 
 def read(data: bytes) -> SavedBrain:
@@ -52,15 +113,40 @@ def read(data: bytes) -> SavedBrain:
     StateError
         If it is damaged, or more than one version old.
     """
+    is_json = data[:1] == b"{"
     try:
-        version = msgspec.json.decode(data, type=_Version).version
+        if is_json:
+            version = msgspec.json.decode(data, type=_Version).version
+        else:
+            version = msgspec.msgpack.decode(data, type=_Version).version
         if version > VERSION:
             raise NewerVersion("saved brain", version, f"at most {VERSION}")
         if version < max(1, VERSION - 1):
             msg = f"saved brain: version {version} is too old for this poolwise, which reads"
             msg += f" {VERSION - 1} and {VERSION}: start a release in between first"
             raise StateError(msg)
-        return msgspec.json.decode(data, type=SavedBrain)
+        return _of_version_1(data) if is_json else _read(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         msg = f"saved brain: can't be read: {error}"
         raise StateError(msg) from error
+
+
+def _read(data: bytes) -> SavedBrain:
+    saved = msgspec.msgpack.decode(data, type=_Saved)
+    labelers = _LABELERS.decode(decompressed(saved.labelers))
+    return msgspec.structs.replace(saved.brain, labelers=labelers)
+
+
+def _of_version_1(data: bytes) -> SavedBrain:
+    records = msgspec.json.decode(data, type=_Records)
+    others = msgspec.json.decode(data, type=_Others)
+    return SavedBrain(
+        version=VERSION,
+        pools=_without_names(records.pools),
+        labelers=_without_names(records.labelers),
+        **msgspec.structs.asdict(others),
+    )
+
+
+def _without_names(records: dict[str, _NamedRecord]) -> dict[str, TrackRecord]:
+    return {key: TrackRecord(*msgspec.structs.astuple(one)) for key, one in records.items()}

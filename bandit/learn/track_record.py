@@ -23,10 +23,11 @@ SESSION_GAP_S = 1800.0
 """A pause longer than this begins a new session."""
 
 
-class TrackRecord(msgspec.Struct, gc=False, omit_defaults=True):
+class TrackRecord(msgspec.Struct, gc=False, array_like=True):
     """Decayed sums of one labeler or one pool; times are `None` before the first label.
 
-    `seen_day` is the day of the last reward about a labeler, since 1970 in UTC.
+    `seen_day` is the day of the last reward about a labeler, since 1970 in UTC. Saved by position:
+    new fields come last.
 
     Examples
     --------

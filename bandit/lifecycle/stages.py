@@ -28,6 +28,7 @@ Events move tasks, and each event by these transitions:
     Label                 label, then a decision; of a closed task, revise
     Label of an audit     label, truth, revise
     Decline, expired ask  give_up, then a decision; of a closed task, the next audit
+    Prediction            predict, before the first decision
     Gold                  truth, then resume, give_up, close; of a closed task, revise
     Deadline              resume, give_up, close
     Tick with room, changed control, end of the wait for a pool     resume, then a decision
@@ -123,6 +124,7 @@ MOVES: Mapping[str, frozenset[tuple[Stage, Stage]]] = {
             *_same(Stage.ASKED, Stage.QUEUED, Stage.HALTED, *_AFTER_CLOSE),
         },
         "give_up": {(Stage.ASKED, Stage.OPEN), (Stage.AUDIT_ASKED, Stage.CLOSED)},
+        "predict": _same(Stage.OPEN, Stage.QUEUED, Stage.HALTED, Stage.STRANDED),
         "truth": _same(*_BEFORE_CLOSE, *_AFTER_CLOSE),
         "close": {(Stage.OPEN, Stage.CLOSED)},
         "revise": _same(*_AFTER_CLOSE),

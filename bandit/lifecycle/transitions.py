@@ -15,6 +15,7 @@ half of it. `bandit.lifecycle.stages` has the table of which stages each may lea
     label        the ask LABELED                    in flight - 1 if awaited; budget corrected
     give_up      the ask DECLINED or EXPIRED        in flight - 1; its price given back
     truth        gold                               -
+    predict      predictions                        -
     close        verdict, closed_at                 open tasks - 1, closed tasks + 1; forgetting on
                                                     the agenda
     revise       verdict                            -
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.desk.desk import Desk
-    from bandit.events import Gold, Label, Pool, Task, Verdict
+    from bandit.events import Chances, Gold, Label, Pool, Task, Verdict
     from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.settings import MemorySettings
@@ -133,6 +134,10 @@ class Transitions:
         ask.status, ask.ended_at = status, at
         self._capacity.end(desk, ask.pool)
         self._budgets.correct(desk, state.task.project, ask.at, -ask.usd)
+
+    def predict(self, state: TaskState, source: str, chances: Chances) -> None:
+        """Note what the user's own model says of a task that is not decided about yet."""
+        state.predictions = {**state.predictions, source: chances}
 
     # A closed task ----------------------------------------------------------------------------
 

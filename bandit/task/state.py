@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bandit.events import Feature, Gold, Label, Task, Verdict
+from bandit.events import Chances, Feature, Gold, Label, Task, Verdict
 from bandit.reasons import DecisionReason
 
 VERSION = 1
@@ -16,6 +16,9 @@ VERSION = 1
 Raise it if an older program, which drops the new fields when it writes a record again, would then
 do wrong.
 """
+
+PREDICTIONS_VERSION = 2
+"""The version of records of predictions, which releases that read only `VERSION` don't know."""
 
 
 class AskStatus(StrEnum):
@@ -51,6 +54,7 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     labeler_signals: dict[str, float] = {}
     revision: int = -1
     basis: str | None = None
+    arm: str | None = None
 
     @property
     def is_audit(self) -> bool:
@@ -67,7 +71,9 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     `retry_at` when it is given up; `raw_answer` and `raw_confidence` are the answer and confidence
     from the labels alone when the task closed, before calibration. For a task that waits for room,
     `retry_at` is an estimate of its turn, which only releases without queues use. `resets` is the
-    number of the desk's resets by which these times were moved.
+    number of the desk's resets by which these times were moved. `predictions` are those of the
+    user's own models, by source, `prior` is the machine labeler's, frozen at the task's arrival;
+    `gold_rewarded` says whether gold without labels had its reward.
     """
 
     task: Task
@@ -86,6 +92,9 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     raw_confidence: float | None = None
     calibrated: bool = False
     resets: int = 0
+    predictions: dict[str, Chances] = {}
+    prior: Chances = {}
+    gold_rewarded: bool = False
     v: int = 1
 
     def ask(self, number: int) -> AskState | None:
@@ -128,6 +137,24 @@ class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     resets: int = 0
     v: int = 1
 
+    @property
+    def task(self) -> str:
+        """The task that it is held for."""
+        return self.gold.task
+
+
+class HeldPredictions(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Predictions by source for a task that hasn't come; `at` is when the last came.
+
+    Written with `PREDICTIONS_VERSION`: releases that know no predictions refuse that in one line.
+    """
+
+    task: str
+    predictions: dict[str, Chances]
+    at: float
+    resets: int = 0
+    v: int = 1
+
 
 class DeskState(msgspec.Struct, omit_defaults=True):
     """The state of a desk beside its tasks; small, and written with every batch.
@@ -136,10 +163,14 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     is the day and the dollars spent on it, by project; `in_flight` and `waiting` are the numbers of
     asks awaited and of tasks that wait for room, by pool; `project_turns` is the order in which
     waiting projects were last served, and `shared_asks` the number of asks that this desk had of
-    each pool that other desks waited for too; `log_worth` is the log of a right answer's value, in
-    median prices, for each project with a target accuracy; `positions` is the offset of the next
-    record of each topic of the partition, and `split` the number of partitions when that was noted;
-    `resets` are the times before and after each reset that set the clock back.
+    each pool that other desks waited for too; `waiting_predictions` is the number of tasks whose
+    predictions wait for them; `log_worth` is the log of a right answer's value, in median prices,
+    for each project with a target accuracy; `unsure` is, by project, the number of recent verdicts
+    and the mean deviation of whether they are right (`bandit.close.audit_chance`); `audit_usd` is,
+    by project, when an audit was drawn last and the dollars in the bucket of the audits' budget
+    then (`bandit.close.audit_budget`); `positions` is the offset of the next record of each topic
+    of the partition, and `split` the number of partitions when that was noted; `resets` are the
+    times before and after each reset that set the clock back.
     """
 
     now: float | None = None
@@ -153,8 +184,11 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     project_turns: list[str] = []
     shared_asks: dict[str, int] = {}
     log_worth: dict[str, float] = {}
+    unsure: dict[str, tuple[int, float]] = {}
+    audit_usd: dict[str, tuple[float, float]] = {}
     open_tasks: int = 0
     waiting_gold: int = 0
+    waiting_predictions: int = 0
     resets: list[tuple[float, float]] = []
     positions: dict[str, int] = {}
     split: int = 0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bench.attacks.attack import Attack
-from bench.designs import softmax
+from bench.simulated.designs import softmax
 
 if TYPE_CHECKING:
     from replay.numerics.arrays import Floats

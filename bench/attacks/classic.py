@@ -1,4 +1,4 @@
-"""The designs of `bench/designs.py`, asked about as tables: all chances, and the logged one's."""
+"""The designs of `bench/simulated`, asked about as tables: all chances, and the logged one's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.attacks.attack import Attack
 from bench.attacks.tables import BLIND, FULL, columns
-from bench.designs import DESIGNS
+from bench.simulated.designs import DESIGNS
 
 if TYPE_CHECKING:
-    from bench.designs import Design
+    from bench.simulated.designs import Design
 
 
 def in_tasks(name: str, per_task: int, rng: np.random.Generator, n: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.designs import softmax
+from bench.simulated.designs import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The designs of `bench/designs.py` as tables that anybody could hand in."""
+"""The designs of `bench/simulated/designs.py` as tables that anybody could hand in."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.designs import ACTIONS, DESIGNS, NUMBERS
+from bench.simulated.designs import ACTIONS, DESIGNS, NUMBERS
 
 if TYPE_CHECKING:
-    from bench.designs import Design
+    from bench.simulated.designs import Design
 
 CONTEXT = tuple(f"x{i}" for i in range(NUMBERS))
 FULL = {

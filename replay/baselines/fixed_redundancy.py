@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bandit.draw import draw
-from bandit.events import Ask, Decline, Label, Pool, Task, Tick, Verdict
+from bandit.events import Decline, Label, Pool, Task, Tick
+from replay.baselines.outputs import ask_of, verdict_of
 
 if TYPE_CHECKING:
-    from bandit.events import Input, Output, Reward
+    from bandit.events import Ask, Input, Output, Reward, Verdict
 
 MOST_ASKS = 20  # of one task; beyond, nobody answers
 
@@ -108,16 +109,13 @@ class FixedRedundancyBaseline:
         expires_at = self._begins(pool) + pool.ask_timeout_s
         open_task.awaited[open_task.asks] = expires_at
         return [
-            Ask(
-                task=open_task.task.task,
-                project=open_task.task.project,
-                ask=open_task.asks,
-                at=self._now,
-                pool=pool.pool,
-                classes=open_task.task.classes,
-                payload=open_task.task.payload,
-                expires_at=expires_at,
-                exclude=tuple(label.labeler for label in open_task.labels),
+            ask_of(
+                open_task.task,
+                open_task.asks,
+                pool.pool,
+                self._now,
+                expires_at,
+                open_task.labels,
             )
         ]
 
@@ -138,22 +136,5 @@ class FixedRedundancyBaseline:
             name: votes[name] / max(1, len(open_task.labels)) for name in open_task.task.classes
         }
         answer = winners[pick] if winners else None
-        return Verdict(
-            task=open_task.task.task,
-            project=open_task.task.project,
-            revision=0,
-            at=self._now,
-            answer=answer,
-            confidence=posterior[answer] if answer else None,
-            raw_confidence=posterior[answer] if answer else None,
-            posterior=posterior,
-            labels=len(open_task.labels),
-            usd=open_task.usd,
-            delay_s=self._now - open_task.task.at,
-            basis=("none", "single", "consensus")[min(2, len(open_task.labels))],
-            why=why,
-            worth_usd=open_task.task.value_usd or 0.0,
-            audited=False,
-            audit_propensity=0.0,
-            deadline_at=open_task.task.deadline_at,
-        )
+        labels = len(open_task.labels)
+        return verdict_of(open_task.task, self._now, answer, posterior, labels, open_task.usd, why)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from replay.recorded.replayed import Choose
 
 
 @click.command()
@@ -14,11 +18,14 @@ import click
     help="Folder with labels.csv.gz and truth.csv.gz: replay these recorded labels.",
 )
 @click.option(
+    "--market",
+    metavar="FILE|NAME",
+    help="Simulated market in TOML; in a checkout also a name in bench/markets, such as hostile.",
+)
+@click.option(
     "--tasks",
-    default=2000,
-    show_default=True,
     type=click.IntRange(min=1),
-    help="Number of tasks in the simulated market.",
+    help="Number of tasks in the simulated market.  [default: 2000, or as the market says]",
 )
 @click.option(
     "--seed",
@@ -35,49 +42,93 @@ import click
 )
 @click.option(
     "--value",
-    default=1.0,
-    show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Value of a correct answer, in $.",
+    help="Value of a correct answer, in $.  [default: 1, or as the market says]",
 )
 @click.option(
     "--experts",
     type=click.FloatRange(0),
-    help="Price of an expert's answer in $: verdicts are then audited by experts.  [no audits]",
+    help="Price of an expert's answer in $: verdicts are then audited by experts.  "
+    "[no audits, or as the market says]",
+)
+@click.option(
+    "--choose",
+    default="pool",
+    show_default=True,
+    type=click.Choice(["labeler", "pool", "random"]),
+    help="Who gives the next recorded label: the labeler that poolwise prefers; the next one of the"
+    " pool that it chooses; or anyone at random, all pools merged into one.",
 )
 @click.option(
     "--config",
     type=click.Path(readable=False, path_type=Path),
     help="Settings of the engine, in TOML.",
 )
+@click.option(
+    "--pareto",
+    is_flag=True,
+    help="Simulate the market with other values of an answer and prices of waiting, and show the "
+    "best trade-offs of quality, cost and delay.",
+)
+@click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="With --pareto: number of processes.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def simulate(
     recorded: Path | None,
-    tasks: int,
+    market: str | None,
+    tasks: int | None,
     seed: int,
     price: float,
-    value: float,
+    value: float | None,
     experts: float | None,
+    choose: Choose,
     config: Path | None,
+    pareto: bool,  # noqa: FBT001 - click gives flags as booleans
+    jobs: int,
     as_json: bool,  # noqa: FBT001 - click gives flags as booleans
 ) -> None:
     """Let poolwise buy labels in a market, and compare its answers with the truth.
 
     poolwise never sees the truth. Without --recorded, tasks and labelers are simulated: four pools
-    that differ in price, accuracy by class, speed and drift.
+    that differ in price, accuracy by class, speed and drift, or the pools of --market.
 
     \b
     Examples:
       poolwise simulate --tasks 5000 --seed 3
+      poolwise simulate --market hostile --json
+      poolwise simulate --market scarce --tasks 500 --pareto --jobs 2
       poolwise simulate --recorded crowd/rte_text --price 0.02 --value 1 --json
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     # Imported here so that --help answers at once.
-    from replay.market.simulate import simulate_made
+    from replay.market_file.simulate import Wanted, simulate_front, simulate_market
     from replay.recorded.simulate import simulate_recorded
 
-    if recorded is None:
-        simulate_made(tasks, value, seed=seed, expert_usd=experts, config=config, as_json=as_json)
-    else:
-        simulate_recorded(
-            recorded, price, value, seed=seed, expert_usd=experts, config=config, as_json=as_json
+    if recorded is not None and (market is not None or pareto):
+        other = "--pareto" if market is None else "--market"
+        raise click.UsageError(f"--recorded and {other} exclude each other.")
+    if recorded is None and choose != "pool":
+        raise click.UsageError(
+            f"--choose {choose} needs --recorded: simulated labelers are sent by their pool"
         )
+    wanted = Wanted(market=market, tasks=tasks, value_usd=value, expert_usd=experts)
+    if recorded is not None:
+        worth = 1.0 if value is None else value
+        simulate_recorded(
+            recorded,
+            price,
+            worth,
+            seed=seed,
+            choose=choose,
+            expert_usd=experts,
+            config=config,
+            as_json=as_json,
+        )
+    elif pareto:
+        simulate_front(wanted, seed=seed, config=config, jobs=jobs, as_json=as_json)
+    else:
+        simulate_market(wanted, seed=seed, config=config, as_json=as_json)

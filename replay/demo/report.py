@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from replay.demo.demo import AuditedShare, DemoResult
+    from replay.demo.audited_accuracy import AuditedShare
+    from replay.demo.demo import DemoResult
 
 
 EXAMPLE = Path("docs/examples/labels.csv")
@@ -80,8 +81,9 @@ def _captions(result: DemoResult) -> Iterator[str]:
     """Yield what the columns mean, and what is easily misread in them."""
     ours = result.rows[0]
     yield (
-        "'Right, audited': share of right answers among the tasks that experts audited, the same "
-        "tasks in every row, with its 95 % interval."
+        "'Right, audited': share of right answers, estimated from audits by experts (the same "
+        "tasks in every row), with its 95 % interval. Audits prefer answers that poolwise is "
+        "unsure of; each is weighted by 1 / its probability."
     )
     if ours.accuracy_audited is not None:
         yield (
@@ -93,10 +95,25 @@ def _captions(result: DemoResult) -> Iterator[str]:
         f"answered by the deadline, {time_of(ARRIVALS.deadline_s)} after the task came. "
         "'95 % within': the time by which 95 % of the tasks have their verdict."
     )
+    if result.rival_as_accurate:
+        yield (
+            f"'{result.rival}' is the cheapest fixed setting that is at least as accurate as "
+            "poolwise, of 1 to 7 labels from random pools or from any one that can answer as many."
+        )
+    else:
+        yield (
+            "No fixed setting is as accurate as poolwise, of 1 to 7 labels from random pools or "
+            f"from any one that can answer as many; the most accurate is '{result.rival}'."
+        )
+    yield (
+        "'Features shuffled': poolwise in the same market with the features of other tasks, so "
+        "that they say nothing. 'Own model': a fixed number of labels, weighed by poolwise's "
+        "model of labelers."
+    )
     labels_usd = ours.usd_per_task - ours.audit_usd_per_task
     yield (
         f"poolwise's ${ours.usd_per_task:.3f} per task includes ${ours.audit_usd_per_task:.3f} for "
-        f"audits; without them it is ${labels_usd:.3f}. The other rows pay for no audits."
+        f"audits; without them it is ${labels_usd:.3f}. Majority and Dawid-Skene pay for none."
     )
     if ours.labels_per_task:
         yield (

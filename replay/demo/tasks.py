@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from replay.market.tasks import Arrivals, TrueTask
 
 PROJECT = "image-segments"
+SEGMENTS = 2310
 
 
 def demo_tasks(n: int, arrivals: Arrivals, seed: int) -> list[TrueTask]:
@@ -37,13 +38,17 @@ def demo_tasks(n: int, arrivals: Arrivals, seed: int) -> list[TrueTask]:
     segments = [(dict(features), str(truth)) for features, truth in _segments()]
     if not 1 <= n <= len(segments):
         raise BadValue(f"{n:,} tasks: the demo has 1 to {len(segments):,}")
-    classes = tuple(sorted({truth for _, truth in segments}))
     order = sorted(range(len(segments)), key=lambda i: draw(seed, str(i), 0, "order"))
     things: list[tuple[dict[str, Feature], str]] = [
         ({name: float(value) for name, value in segments[i][0].items()}, segments[i][1])
         for i in order[:n]
     ]
-    return arriving(things, classes, arrivals, seed, PROJECT)
+    return arriving(things, segment_classes(), arrivals, seed, PROJECT)
+
+
+def segment_classes() -> tuple[str, ...]:
+    """Return the seven classes, in the order of the alphabet."""
+    return tuple(sorted({str(truth) for _, truth in _segments()}))
 
 
 def _segments() -> Iterable[tuple[dict[str, float], str]]:

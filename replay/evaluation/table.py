@@ -17,6 +17,7 @@ from replay.intervals.rules import GROUPED, LIMITED, rule_called
 from replay.runtime.parallel import workers
 from replay.tables.columns.find_columns import find_columns
 from replay.tables.survey import survey
+from replay.task_log.archived_rewards import archived_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,7 @@ def answer_table(
         columns, notes = find_columns(
             table, wanted_columns(options, (*request.others, *request.learning))
         )
+        notes += archived_note(table.columns)
         surveyed, of_others = None, NOTHING
         if request.others:
             of_others, surveyed = _summed(

@@ -2,38 +2,37 @@
 
 Rule 1: everything is a keyed draw. What a labeler says about a task depends on the two of them
 alone, so two policies that ask the same labeler get the same answer.
-Rule 2: a pool sends its labelers for a task in one fixed order, passing over those excluded.
+Rule 2: a pool sends its labelers for a task in one fixed order, passing over those excluded; of the
+next few, it sends the one whom the ask prefers.
 Rule 3: only waiting depends on what else was asked: a pool of limited capacity answers in turn.
 
-P(labeler w of pool p is right about a task of class c at progress g along the stream)
-    = skill[w] + by_class[p, c] + drift[p] · g, kept between 1/K and 0.995,
-
-but on a hard task a misled pool's labelers name the task's tempting wrong class with chance FOLLOW.
+How good labelers are stands in `labelers.py`, what makes tasks hard for all of them in
+`difficulty.py`, and what spammers say in `spammers.py`.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-import random
 from typing import TYPE_CHECKING
 
 from bandit.draw import draw
-from bandit.events import Decline, Label
+from bandit.events import Control, Decline, Label
+from replay.market.difficulty import Tempting, with_log_odds
+from replay.market.labelers import MOST_RIGHT, PoolLabelers
 from replay.market.pools import EXPERTS, experts
+from replay.market.spammers import Spammers
 from replay.market.tasks import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bandit.events import Ask, Input, Pool
+    from replay.market.difficulty import Difficulty
     from replay.market.pools import PoolSpec
     from replay.market.tasks import TrueTask
 
-FOLLOW = 0.8  # of a misled pool's labelers; the others see through it
-NEIGHBOUR = 0.6  # of other wrong labels: classes have one that they are mostly taken for
 DELAY_SPREAD = 0.6  # standard deviation of the log of a delay
-MOST_RIGHT = 0.995
 OVERTIME_S = 4 * 86400.0  # pools open and close so long after the last deadline, for what is late
 
 
@@ -46,10 +45,12 @@ class Market:
         The pools.
     tasks
         All tasks that will be asked about, in the order of arrival.
-    hard_share
-        Share of tasks that are hard: on these, labelers of one pool err together.
+    difficulty
+        What makes tasks hard.
     expert_usd
         Price of an audit; without one, there are no experts.
+    usd_per_day
+        What asks of each project may cost in a day (UTC).
     """
 
     def __init__(
@@ -57,33 +58,42 @@ class Market:
         specs: Sequence[PoolSpec],
         tasks: Sequence[TrueTask],
         seed: int = 0,
-        hard_share: float = 0.10,
+        difficulty: Sequence[Difficulty] = (Tempting(share=0.10),),
         expert_usd: float | None = None,
+        usd_per_day: float | None = None,
     ) -> None:
         self.tasks = {true_task.task.task: true_task for true_task in tasks}
-        self._specs = {spec.name: spec for spec in specs}
-        self._by_class = {spec.name: dict(spec.by_class) for spec in specs}
-        self._seed, self._hard_share, self._expert_usd = seed, hard_share, expert_usd
-        self._skill: dict[str, list[float]] = {spec.name: self._skills(spec) for spec in specs}
-        self._asked: dict[tuple[str, str], int] = {}
+        self.difficulty = tuple(difficulty)
+        self.usd_per_day = usd_per_day
+        self.specs = {spec.name: spec for spec in specs}
+        self._seed, self._expert_usd = seed, expert_usd
+        self.labelers = {spec.name: PoolLabelers(spec, seed) for spec in specs}
+        self.spammers = {spec.name: Spammers(spec, seed) for spec in specs}
+        self._asked: dict[tuple[str, str], set[int]] = {}
         self._free_at: dict[str, float] = {}
 
     def events(self) -> Iterator[Input]:
-        """Pools, their opening and closing, and tasks, in the order of time."""
+        """Daily budgets, pools, their opening and closing, and tasks, in the order of time."""
         arrivals = [true_task.task for true_task in self.tasks.values()]
         start = arrivals[0].at - 1.0
         end = max(task.deadline_at or task.at for task in arrivals) + OVERTIME_S
         described: list[Pool] = []
         if self._expert_usd is not None:
             described.append(experts(start, self._expert_usd))
-        for spec in self._specs.values():
+        for spec in self.specs.values():
             described += spec.events(start, end)
         described.sort(key=lambda pool: pool.at)
-        return heapq.merge(described, arrivals, key=lambda event: event.at)
+        controls: list[Input] = []
+        if self.usd_per_day is not None:
+            projects = sorted({task.project for task in arrivals})
+            controls = [
+                Control(at=start, project=name, usd_per_day=self.usd_per_day) for name in projects
+            ]
+        return heapq.merge(controls, described, arrivals, key=lambda event: event.at)
 
     def usd_per_label(self) -> dict[str, float]:
         """Price of each pool, and of the experts if there are any."""
-        prices = {spec.name: spec.usd_per_label for spec in self._specs.values()}
+        prices = {spec.name: spec.usd_per_label for spec in self.specs.values()}
         return prices if self._expert_usd is None else {**prices, EXPERTS: self._expert_usd}
 
     def answer(self, ask: Ask, now: float) -> list[Label | Decline]:
@@ -92,12 +102,12 @@ class Market:
         if ask.pool == EXPERTS:
             at = now + 600.0 * math.exp(DELAY_SPREAD * self._normal(ask.task, 0, "expert"))
             return [self._label(ask, number, "expert", self.tasks[ask.task].truth, at)]
-        spec = self._specs[ask.pool]
+        spec = self.specs[ask.pool]
         who = self._sent(ask, spec)
         if who is None:
             why = "every labeler has been asked"
             return [Decline(task=ask.task, ask=ask.ask, pool=ask.pool, at=now, why=why)]
-        fate = self._draw(ask.task, who, f"{spec.name}: fate")
+        fate = self._fate(ask.task, spec, who)
         if fate < spec.silent:
             return []
         whim = self._normal(ask.task, who, f"{spec.name}: delay")
@@ -105,46 +115,73 @@ class Market:
         if fate < spec.silent + spec.declines:
             at = now + delay_s / 4
             return [Decline(task=ask.task, ask=ask.ask, pool=ask.pool, at=at, why="not now")]
+        if spec.late and self._draw(ask.task, who, f"{spec.name}: late") < spec.late:
+            delay_s += spec.ask_timeout_s
         at = self._turn(spec, now) + delay_s
         answer = self.said(ask.task, spec.name, who)
         return [self._label(ask, number, labeler_name(spec.name, who), answer, at)]
 
+    def answering(self, task: str, pool: str) -> Iterator[int]:
+        """Labelers of a pool in the order in which it sends them, but for those without answer."""
+        spec = self.specs[pool]
+        first = self._first(task, spec)
+        for sent in range(spec.labelers):
+            who = (first + sent) % spec.labelers
+            if self._fate(task, spec, who) >= spec.silent + spec.declines:
+                yield who
+
     def said(self, task: str, pool: str, who: int) -> str:
         """What labeler `who` of `pool` says about `task`, whenever asked."""
-        spec, one = self._specs[pool], self.tasks[task]
-        if self._misled(spec, task) and self._draw(task, who, f"{pool}: follows") < FOLLOW:
-            return self._tempting(one)
-        chance = self._skill[pool][who] + self._by_class[pool].get(one.truth, 0.0)
-        chance += spec.drift * one.progress
-        classes = one.task.classes
-        chance = min(max(chance, 1.0 / len(classes)), MOST_RIGHT)
-        if self._draw(task, who, f"{pool}: right") < chance:
+        spec, one = self.specs[pool], self.tasks[task]
+        spam = self.spammers[pool].said(one, who)
+        if spam is not None:
+            return spam
+        for form in self.difficulty:
+            said = form.instead(self._seed, one, spec, who)
+            if said is not None:
+                return said
+        crew = self.labelers[pool]
+        if self._draw(task, who, f"{pool}: right") < self._harder(one, crew.chance(one, who)):
             return one.truth
-        if self._draw(task, who, f"{pool}: neighbour") < NEIGHBOUR:
-            return classes[(classes.index(one.truth) + 1) % len(classes)]
-        return self._other(one, self._draw(task, who, f"{pool}: other"))
+        return crew.wrong(one, who)
 
-    def _skills(self, spec: PoolSpec) -> list[float]:
-        skills = []
-        for who in range(spec.labelers):
-            of = int(self._draw(spec.name, who, "skill") * 2**53)
-            chance = random.Random(of)  # noqa: S311 -- seeded by the keyed draw
-            skills.append(
-                chance.betavariate(spec.skill * spec.spread, (1.0 - spec.skill) * spec.spread)
-            )
-        return skills
+    def _harder(self, one: TrueTask, chance: float) -> float:
+        """The chance to be right after what the task takes off the log-odds."""
+        for form in self.difficulty:
+            added = form.log_odds(self._seed, one)
+            if added:
+                least = 1.0 / len(one.task.classes)
+                chance = min(max(with_log_odds(chance, added), least), MOST_RIGHT)
+        return chance
+
+    def _first(self, task: str, spec: PoolSpec) -> int:
+        """The first labeler in the pool's order for a task."""
+        return int(self._draw(task, 0, f"{spec.name}: first") * spec.labelers)
+
+    def _fate(self, task: str, spec: PoolSpec, who: int) -> float:
+        """Below `silent` nothing comes back; below that and `declines`, the labeler declines."""
+        return self._draw(task, who, f"{spec.name}: fate")
 
     def _sent(self, ask: Ask, spec: PoolSpec) -> int | None:
-        """The next labeler in the pool's order for this task, or `None` if all were asked."""
-        start = int(self._draw(ask.task, 0, f"{spec.name}: first") * spec.labelers)
-        sent = self._asked.get((ask.task, ask.pool), 0)
-        while sent < spec.labelers:
-            who = (start + sent) % spec.labelers
-            sent += 1
-            if labeler_name(spec.name, who) not in ask.exclude:
-                self._asked[ask.task, ask.pool] = sent
-                return who
-        return None
+        """The labeler whom the pool sends, or `None` if all were asked.
+
+        Of the next `choice` labelers in its order, that is the one whom the ask prefers most.
+        """
+        asked = self._asked.setdefault((ask.task, ask.pool), set())
+        start = self._first(ask.task, spec)
+        free: list[int] = []
+        for place in range(spec.labelers):
+            who = (start + place) % spec.labelers
+            if who not in asked and labeler_name(spec.name, who) not in ask.exclude:
+                free.append(who)
+                if len(free) == spec.choice or not ask.prefer:
+                    break
+        if not free:
+            return None
+        rank = {name: number for number, name in enumerate(ask.prefer)}
+        sent = min(free, key=lambda who: rank.get(labeler_name(spec.name, who), len(rank)))
+        asked.add(sent)
+        return sent
 
     def _turn(self, spec: PoolSpec, now: float) -> float:
         """When the pool can begin: it is open, and has done what was asked before."""
@@ -153,17 +190,6 @@ class Market:
             at = max(at, self._free_at.get(spec.name, at))
             self._free_at[spec.name] = at + 3600.0 / spec.capacity_per_hour
         return at
-
-    def _misled(self, spec: PoolSpec, task: str) -> bool:
-        hard = self._draw(task, 0, "hard") < self._hard_share
-        return hard and self._draw(task, 0, f"{spec.name}: misled") < spec.misled
-
-    def _tempting(self, true_task: TrueTask) -> str:
-        return self._other(true_task, self._draw(true_task.task.task, 0, "tempting"))
-
-    def _other(self, true_task: TrueTask, uniform: float) -> str:
-        wrong = [name for name in true_task.task.classes if name != true_task.truth]
-        return wrong[int(uniform * len(wrong))]
 
     def _draw(self, key: str, number: int, purpose: str) -> float:
         return draw(self._seed, key, number, purpose)

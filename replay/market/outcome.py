@@ -17,13 +17,15 @@ class Outcome:
     """What came out of a drive.
 
     `answered` holds each task's newest verdict that no gold has corrected (what the customer got
-    before anyone knew the truth), `verdicts` the newest of all.
+    before anyone knew the truth), `verdicts` the newest of all. `asks_preferring` counts the asks
+    that named labelers in `prefer`.
     """
 
     labels: list[Label] = field(default_factory=list)
     declines: int = 0
     expired: int = 0
     asks: int = 0
+    asks_preferring: int = 0
     tasks: dict[str, Task] = field(default_factory=dict)
     answered: dict[str, Verdict] = field(default_factory=dict)
     first: dict[str, Verdict] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Outcome:
                     self.answered[output.task] = output
             case Ask():
                 self.asks += 1
+                self.asks_preferring += bool(output.prefer)
             case Reward(basis="expired", revision=0):
                 self.expired += 1
             case DeadLetter():

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import Literal
+
+import msgspec
 
 from bandit.events import Pool
+from bandit.settings import Section
+
+SpammerKind = Literal["random", "constant", "gang", "sleeper"]
 
 DAY_S = 86400.0
 EXPERTS = "experts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolSpec:
+class PoolSpec(Section, frozen=True):
     """One pool of simulated labelers; shares and chances in [0, 1].
 
     Parameters
@@ -22,16 +27,30 @@ class PoolSpec:
         How alike labelers are: each one's chance is Beta(skill * spread, (1 - skill) * spread).
     by_class
         What is added to the chance for tasks whose truth is of a class.
-    drift
-        What is added to the chance from the first task of the stream to its last.
+    class_spread
+        Standard deviation of what else is added, for each labeler and class.
+    favourite_share
+        Share of wrong answers for which a labeler names one class, the labeler's own favourite.
+    drift, drift_spread
+        What is added to the chance from the first task of the stream to its last; standard
+        deviation of it over labelers.
+    learning
+        What labelers lack at first; each learns at a pace of their own.
+    tiring
+        What they lose from the first hour of the pool's day to its last.
     misled
         On hard tasks, the chance that the pool's labelers share the task's tempting wrong answer.
-    silent, declines
-        Chance that an ask is never answered; that it is declined.
+    choice
+        Labelers who are free at once; of these, the pool sends the one whom the ask prefers.
+    silent, declines, late
+        Chance that an ask is never answered; that it is declined; that a label takes
+        `ask_timeout_s` longer.
     delay_s
         Median time to a label; log-normal.
     hours
         Opening and closing hour of the day (UTC); `None` for always open.
+    spammer_share
+        Chance of a labeler to be a spammer: of one of the kinds in `spammers`, all equally likely.
     """
 
     name: str
@@ -39,15 +58,24 @@ class PoolSpec:
     skill: float
     labelers: int
     spread: float = 20.0
-    by_class: tuple[tuple[str, float], ...] = ()
+    by_class: dict[str, float] = msgspec.field(default_factory=dict)
+    class_spread: float = 0.0
+    favourite_share: float = 0.0
     drift: float = 0.0
+    drift_spread: float = 0.0
+    learning: float = 0.0
+    tiring: float = 0.0
     misled: float = 0.0
+    choice: int = 4
     silent: float = 0.0
     declines: float = 0.0
+    late: float = 0.0
     delay_s: float = 60.0
     ask_timeout_s: float = 900.0
     capacity_per_hour: float | None = None
     hours: tuple[float, float] | None = None
+    spammer_share: float = 0.0
+    spammers: tuple[SpammerKind, ...] = ("random", "constant", "gang")
 
     def opens_at(self, now: float) -> float:
         """Time, `now` or later, at which the pool is open."""
@@ -58,6 +86,31 @@ class PoolSpec:
         if now < midnight + opening:
             return midnight + opening
         return now if now < midnight + closing else midnight + DAY_S + opening
+
+    def most_asks(self, start: float, end: float) -> float:
+        """Asks that the pool can answer from `start` to `end`; without a limit, infinitely many.
+
+        Examples
+        --------
+        >>> spec = PoolSpec(
+        ...     name="p",
+        ...     usd_per_label=0.1,
+        ...     skill=0.9,
+        ...     labelers=4,
+        ...     hours=(8.0, 18.0),
+        ...     capacity_per_hour=30.0,
+        ... )
+        >>> spec.most_asks(0.0, 2 * DAY_S)
+        600.0
+        """
+        if self.capacity_per_hour is None:
+            return math.inf
+        opening, closing = (3600.0 * hour for hour in self.hours or (0.0, 24.0))
+        open_s, midnight = 0.0, start - start % DAY_S
+        while midnight < end:
+            open_s += max(0.0, min(end, midnight + closing) - max(start, midnight + opening))
+            midnight += DAY_S
+        return self.capacity_per_hour * open_s / 3600.0
 
     def event(self, at: float, *, is_open: bool) -> Pool:
         """The pool as operations describe it."""
@@ -123,7 +176,7 @@ def four_pools(classes: tuple[str, ...]) -> tuple[PoolSpec, ...]:
             usd_per_label=0.05,
             skill=0.84,
             labelers=30,
-            by_class=tuple((name, -0.20) for name in first) + tuple((n, 0.06) for n in second),
+            by_class=dict.fromkeys(first, -0.20) | dict.fromkeys(second, 0.06),
             drift=-0.10,
             misled=0.6,
             silent=0.03,
@@ -150,7 +203,7 @@ def four_pools(classes: tuple[str, ...]) -> tuple[PoolSpec, ...]:
             skill=0.96,
             labelers=16,
             spread=60.0,
-            by_class=tuple((name, -0.14) for name in second),
+            by_class=dict.fromkeys(second, -0.14),
             misled=0.2,
             silent=0.01,
             declines=0.03,

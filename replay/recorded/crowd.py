@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SMALL_POOL = 0.05  # a pool below this share of all labels can't be learned apart from others
 OTHER = "other"
+ALL = "all"
 ACTIVITY = ("heavy", "middle", "light")
 
 
@@ -86,6 +87,20 @@ def with_pools(crowd: Crowd) -> Crowd:
     if any(row.pool is None for row in crowd.labels):
         return _by_activity(crowd)
     return _lump_small(crowd)
+
+
+def in_one_pool(crowd: Crowd) -> Crowd:
+    """Put all labelers into one pool, the labels of a task in no order.
+
+    Examples
+    --------
+    >>> crowd = Crowd("made", (CrowdLabel("t", "a", "x", "p"), CrowdLabel("t", "b", "x", "q")))
+    >>> in_one_pool(crowd).pools
+    ('all',)
+    """
+    rows = tuple(row._replace(pool=ALL) for row in crowd.labels)
+    note = f"all pools are merged into {ALL!r}, and labels come in random order"
+    return replace(crowd, labels=rows, timed=False, notes=(note,))
 
 
 def _by_activity(crowd: Crowd) -> Crowd:

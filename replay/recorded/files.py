@@ -237,7 +237,7 @@ def _truth(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, Feature]]]
     names = [name for name in header if name not in ("task", "truth")]
     numeric = {name for name in names if all(_is_number(row[name]) for row in table)}
     truth = {row["task"]: row["truth"] for row in table if row["truth"]}
-    features = {
+    features: dict[str, dict[str, Feature]] = {
         row["task"]: {
             name: float(row[name]) if name in numeric else row[name] for name in names if row[name]
         }

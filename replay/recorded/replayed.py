@@ -3,7 +3,9 @@
 Rule 1: every recorded label is used at most once, in recorded order where that is known.
 Rule 2: a pool that never labeled a task isn't eligible for it (by skills); one whose labels are
 used up declines, which costs nothing.
-Rule 3: the truth is not in the market. Where experts are asked for (`expert_usd`) they answer
+Rule 3: where labelers are chosen (`choose="labeler"`), the first of an ask's `prefer` with an
+unused label of the task answers; if none has one, or none is named, the pool sends one by rule 1.
+Rule 4: the truth is not in the market. Where experts are asked for (`expert_usd`) they answer
 audits, which come after the verdict; a task's answer is the one given before its own gold.
 """
 
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -19,6 +21,7 @@ from bandit.draw import draw
 from bandit.errors import BadValue
 from bandit.events import Decline, Label, Pool, Task
 from replay.market.engine_run import run_engine
+from replay.recorded.crowd import in_one_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from replay.market.outcome import Outcome
     from replay.recorded.crowd import Crowd, CrowdLabel
 
+Choose = Literal["labeler", "pool", "random"]
 EXPERTS = "experts"
 PROJECT = "recorded"
 TASK_EVERY_S = 120.0  # so that about one task is open at a time, as in a replay of a finished batch
@@ -40,18 +44,21 @@ class ReplayTerms:
     """What a replay is told beyond the labels.
 
     `value_usd` is what a right answer is worth. `expert_usd` is the price of an audit's gold:
-    `None` for no audits.
+    `None` for no audits. `choose` says what is chosen: a labeler, a pool, or neither.
     """
 
     value_usd: float = 1.0
     seed: int = 0
     expert_usd: float | None = None
+    choose: Choose = "pool"
 
 
 class RecordedMarket:
     """Answers asks with the labels of a `Crowd`, whose rows all have a pool and a price."""
 
     def __init__(self, crowd: Crowd, terms: ReplayTerms) -> None:
+        if terms.choose == "random":
+            crowd = in_one_pool(crowd)
         self._crowd, self._terms = crowd, terms
         self._unused: dict[str, dict[str, list[CrowdLabel]]] = {}
         for row in crowd.labels:
@@ -134,10 +141,12 @@ class RecordedMarket:
 
     def _take(self, ask: Ask) -> CrowdLabel | None:
         left = self._unused[ask.task].get(ask.pool, [])
-        for i, row in enumerate(left):
-            if row.labeler not in ask.exclude:
-                return left.pop(i)
-        return None
+        there = {row.labeler: i for i, row in enumerate(left) if row.labeler not in ask.exclude}
+        if self._terms.choose == "labeler":
+            for labeler in ask.prefer:
+                if labeler in there:
+                    return left.pop(there[labeler])
+        return left.pop(min(there.values())) if there else None
 
     def _expert(self, ask: Ask, now: float, number: str) -> list[Label | Decline]:
         known = self._crowd.truth.get(ask.task)

@@ -14,7 +14,7 @@ from rich.text import Text
 from bandit.counted import counted
 from replay.baselines.majority import expected_accuracy, majority_vote
 from replay.market.calibration import calibration, judged, print_quality
-from replay.recorded.replayed import EXPERTS
+from replay.recorded.replayed import EXPERTS, Choose
 from replay.runtime.text import add_row, say, share
 
 if TYPE_CHECKING:
@@ -42,10 +42,14 @@ class RecordedReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `majority_accuracy` is the vote of **all** recorded labels, its expected value over random
     ties. `ece`, `brier` and `surest_half_accuracy` are of the answers to tasks with truth;
-    `ece_noise_floor` is the `ece` that perfect confidences of that number would show.
+    `ece_noise_floor` is the `ece` that perfect confidences of that number would show. `choose` says
+    what was chosen: labelers, pools, or neither; `asks_preferring` counts the asks that named
+    labelers to prefer.
     """
 
     name: str
+    choose: Choose
+    asks_preferring: int
     tasks: int
     tasks_with_truth: int
     labels: int
@@ -80,6 +84,8 @@ def recorded_report(crowd: Crowd, outcome: Outcome, terms: ReplayTerms) -> Recor
     truth = {task: answer for task, answer in crowd.truth.items() if task in outcome.tasks}
     return RecordedReport(
         name=crowd.name,
+        choose=terms.choose,
+        asks_preferring=outcome.asks_preferring,
         tasks=tasks,
         tasks_with_truth=len(truth),
         labels=len(bought),
@@ -128,6 +134,9 @@ def print_recorded(report: RecordedReport, console: Console) -> None:
     if report.unanswered:
         say(console, f"{counted(report.unanswered, 'task')} without an answer.")
     print_quality(report, console)
+    if report.choose == "labeler":
+        asks = counted(report.asks_preferring, "ask")
+        say(console, f"Note: {asks} named labelers to prefer.", "dim")
     for note in report.notes:
         say(console, f"Note: {note}.", "dim")
 

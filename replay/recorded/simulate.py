@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.recorded.crowd import in_one_pool
 from replay.recorded.files import read_crowd
 from replay.recorded.replayed import ReplayTerms, priced, run_recorded
 from replay.recorded.report import print_recorded, recorded_report
@@ -14,6 +15,8 @@ from replay.runtime.settings_file import read_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from replay.recorded.replayed import Choose
+
 
 def simulate_recorded(
     folder: Path,
@@ -21,11 +24,14 @@ def simulate_recorded(
     value_usd: float,
     *,
     seed: int = 0,
+    choose: Choose = "pool",
     expert_usd: float | None = None,
     config: Path | None = None,
     as_json: bool = False,
 ) -> None:
     """Replay the labels in `folder` and print what the engine made of them.
+
+    `choose` says whether labelers, pools or neither is chosen.
 
     Raises
     ------
@@ -34,7 +40,9 @@ def simulate_recorded(
     """
     settings = read_settings(config)
     crowd = priced(read_crowd(folder), usd_per_label)
-    terms = ReplayTerms(value_usd=value_usd, seed=seed, expert_usd=expert_usd)
+    if choose == "random":
+        crowd = in_one_pool(crowd)
+    terms = ReplayTerms(value_usd=value_usd, seed=seed, expert_usd=expert_usd, choose=choose)
     with progress("replaying", "tasks") as more:
         outcome = run_recorded(crowd, settings, terms, lambda _: more(1))
     report = recorded_report(crowd, outcome, terms)

@@ -48,8 +48,8 @@ class AuditSums(FieldwiseSum):
     """Of audited tasks: how many were drawn, had gold, and had gold of a price not logged.
 
     `weight` and `weight_squared` are of those with gold, as the target would treat them. `spread`
-    is Σ (ρ_T − 1)²/ρ of all tasks; `known`, shape (3,), has Σ 1/ρ of those with gold, of those of
-    them whose answer was right, and Σ (gold − proxy)²/ρ.
+    is Σ (ρ_T − 1)² of all tasks; `known`, shape (3,), has Σ 1/ρ of those with gold, of those of
+    them whose answer was right, and Σ (gold − proxy)²/ρ².
     """
 
     drawn: int = 0
@@ -64,32 +64,32 @@ class AuditSums(FieldwiseSum):
         """Add tasks with their weights, shape (n,)."""
         gold = [at for at, task in enumerate(tasks) if task.gold]
         of_gold = weight[gold]
-        inverse = np.array([1.0 / task.chance if task.chance else 0.0 for task in tasks])
+        inverse = np.array([1.0 / tasks[at].chance for at in gold])
         right = np.array([float(tasks[at].right) for at in gold])
         missed = np.array([tasks[at].missed for at in gold])
-        known = np.stack([np.ones(len(gold)), right, missed**2]) @ inverse[gold]
+        known = np.stack([np.ones(len(gold)), right, missed**2 * inverse]) @ inverse
         return self + AuditSums(
             drawn=sum(task.audited for task in tasks),
             gold=len(of_gold),
             unpriced=sum(task.audit_usd is None for task in tasks),
             weight=float(of_gold.sum()),
             weight_squared=float(of_gold @ of_gold),
-            spread=float((weight - 1.0) ** 2 @ inverse),
+            spread=float(((weight - 1.0) ** 2).sum()),
             known=known,
         )
 
     def alone(self, certain: float, tasks: int) -> float | None:
         """Return how many audits without a proxy are as precise as these, on the gain in accuracy.
 
-        Without a proxy the gain is the mean of (ρ_T − 1) audited/ρ · (gold − share right).
-        `certain` is the variance of the gain in the proxy, over n tasks.
+        m of them, drawn evenly, give it as the mean of (ρ_T − 1) audited n/m · (gold − share
+        right). `certain` is the variance of the gain in the proxy, over n tasks.
         """
         inverse, right, missed = self.known
         if not inverse or not self.spread:
             return None
-        share, noise = right / inverse, self.spread / tasks**2
-        used = certain + noise * missed / inverse
-        return float(self.gold * noise * share * (1.0 - share) / used) if used else None
+        share, square = right / inverse, self.spread / tasks
+        used = certain + square * missed / inverse**2
+        return float(square * share * (1.0 - share) / used) if used else None
 
     def effective(self) -> float:
         """Effective sample of gold about the target (Kish 1965, Survey Sampling, section 11.7)."""

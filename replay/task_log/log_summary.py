@@ -25,7 +25,7 @@ from replay.task_log.recalibration import Recalibration
 from replay.task_log.statement import money_of
 from replay.task_log.task_sums import sum_tasks
 from replay.task_log.traits import Traits
-from replay.task_log.trajectory import delivered, gold_of, trajectory
+from replay.task_log.trajectory import delivered, gold_of, is_audited, trajectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -203,13 +203,18 @@ def _look(log: OwnLog, cut: float, traits: Traits) -> _FirstPass:
         first_pass.horizon = max(first_pass.horizon, len(history.decisions))
         first_pass.stops += any(d.choice == STOP for d in history.decisions)
         given = delivered(history)
-        if given.audited and given.answer is not None:
+        if is_audited(given):
             gold = gold_of(history)
             first_pass.audited += 1
             first_pass.gold += gold is not None
             if gold is not None:
                 right = given.answer == gold
-                first_pass.recalibration.receive(history.task, given.confidence or 0.0, right=right)
+                first_pass.recalibration.receive(
+                    history.task,
+                    given.confidence or 0.0,
+                    right=right,
+                    weight=1.0 / given.audit_propensity,
+                )
     return first_pass
 
 

@@ -73,7 +73,7 @@ def _quality(audits: Audits, *, logging: bool) -> list[str]:
         they_are = "it is" if audits.gold == 1 else "they are"
         buys = (
             f"; with the confidence of all tasks as control variate (PPI++) {they_are} as precise"
-            f" as {audits.alone:,.0f} audits alone"
+            f" as {audits.alone:,.0f} evenly drawn audits without it"
         )
     tasks = counted(audits.gold, "audited task")
     notes = [f"quality is the verdict's confidence corrected by gold on {tasks}{buys}"]

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from bandit.errors import MissingInput
-from bandit.events import STOP
+from bandit.events import NO_ASK, STOP
 from replay.aggregate.question import Question
 from replay.aggregate.two_pass import sum_source
 from replay.intervals.rules import UNLIMITED
@@ -126,7 +126,7 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
         else:
             judged += 1
             total += reward.reward
-            names.update(reward.pmf, [reward.pool])
+            names.update(reward.pmf, [reward.pool or ""])
     if not judged:
         raise MissingInput(f"{log.path}: no ask has a reward that was judged yet")
     return Asks(
@@ -140,10 +140,13 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
+    """Yield rewards of asks for labels: no audits, and no gold of tasks without labels."""
     for history in log.histories():
         if history.at > cut:
             return
-        yield from (reward for reward in history.rewards if reward.why != AUDIT)
+        yield from (
+            reward for reward in history.rewards if reward.why != AUDIT and reward.ask != NO_ASK
+        )
 
 
 def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
@@ -157,7 +160,7 @@ def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
                 if name != STOP:
                     pmf[row, index[name]] = chance
         pmf /= pmf.sum(axis=1, keepdims=True)
-        chosen = np.array([index[reward.pool] for reward in block])
+        chosen = np.array([index[reward.pool or ""] for reward in block])
         yield Rows(
             chosen,
             np.array([reward.reward for reward in block], dtype=float),

@@ -38,7 +38,11 @@ class Traits:
         """See what there is, by a task's first decision."""
         if not self.by:
             return
-        self._known.update(name for name in first.features if not name.startswith(OURS))
+        self._known.update(
+            name
+            for name, value in first.features.items()
+            if not name.startswith(OURS) and not isinstance(value, tuple)
+        )
         for name, value in zip(self.by, self.of(first), strict=True):
             values = self._values[name]
             values.add(value)
@@ -69,6 +73,6 @@ def _text(first: Decision, name: str) -> str:
     if name == PROJECT:
         return first.project
     value = None if name.startswith(OURS) else first.features.get(name)
-    if value is None:
+    if value is None or isinstance(value, tuple):
         return NOT_GIVEN
     return value if isinstance(value, str) else f"{value:.15g}"

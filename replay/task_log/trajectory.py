@@ -86,11 +86,12 @@ def trajectory(
         check_pmf(decision)
     given = delivered(history)
     gold = gold_of(history)
-    audited = given.audited and given.answer is not None
+    audited = is_audited(given)
     known = audited and gold is not None
     agreement = given.confidence or 0.0
     answered = given.answer is not None
-    proxy = recalibration.proxy(history.task, agreement) if answered else agreement
+    unproven = answered and given.basis != "gold"
+    proxy = recalibration.proxy(history.task, agreement) if unproven else agreement
     chance = given.audit_propensity * gold_share
     right = known and given.answer == gold
     missed = float(right) - proxy if known else 0.0
@@ -103,7 +104,7 @@ def trajectory(
         agreement_usd=given.worth_usd * agreement,
         recalibration_usd=given.worth_usd * (proxy - agreement),
         correction_usd=given.worth_usd * correction,
-        usd=given.usd - asked,  # an ask that nobody answered isn't paid
+        usd=history.verdicts[-1].usd - asked,  # late labels are paid, unanswered asks aren't
         delay_s=history.verdicts[0].delay_s,
     )
     *earlier, last = history.decisions
@@ -112,7 +113,7 @@ def trajectory(
         Step(state_of(last), last.pmf, last.choice, end._replace(usd=end.usd + _price(last))),
     )
     unsure = max(p * (1.0 - p) for p in (agreement, proxy))
-    doubt = unsure / chance if chance and answered else 0.0
+    doubt = unsure / chance if chance and unproven else 0.0
     return Trajectory(
         task=history.task,
         steps=steps,
@@ -159,12 +160,30 @@ def check_pmf(decision: Decision) -> None:
 
 
 def delivered(history: History) -> Verdict:
-    """Verdict that the customer got: the newest that doesn't rest on gold, else the newest.
+    """Verdict that the customer got, and that audits judge: the first.
 
-    A revision by gold answers what gold says; held against gold it would always be right.
+    A later one may rest on gold, which answers what gold says, and would always be right. And gold
+    ends revisions by late labels, so the newest without gold is another one of audited tasks.
     """
-    own = [verdict for verdict in history.verdicts if verdict.basis != "gold"]
-    return (own or history.verdicts)[-1]
+    return history.verdicts[0]
+
+
+def is_audited(given: Verdict) -> bool:
+    """Whether a delivered verdict was drawn for an audit; one that rests on gold needs none.
+
+    Raises
+    ------
+    BadValue
+        If it was, with a probability that it can't have had.
+    """
+    if not given.audited or given.answer is None or given.basis == "gold":
+        return False
+    if not 0 < given.audit_propensity <= 1:
+        raise BadValue(
+            f"task {given.task}: audited with a probability of {given.audit_propensity:g}, must be"
+            " in (0, 1]"
+        )
+    return True
 
 
 def gold_of(history: History) -> str | None:

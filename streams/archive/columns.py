@@ -125,16 +125,10 @@ def _event(topic: str, value: bytes | None) -> Event | None:
     try:
         event: Event = _events[topic].decode(value or b"")
         known = event.v == VERSION
-        numbers = (getattr(event, name) for name in _WHOLE[topic])
+        numbers = (getattr(event, name) or 0 for name in _WHOLE[topic])
         return event if known and all(-(2**63) <= n < 2**63 for n in numbers) else None
     except (ValueError, RecursionError):
         return None
-
-
-_WHOLE = {
-    topic: [field.name for field in msgspec.structs.fields(kind) if field.type is int]
-    for topic, kind in EVENTS.items()
-}
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -162,3 +156,9 @@ def _alone(kind: Any) -> Any:
     """Type without `None`; a union of several types is returned whole."""
     kinds = [member for member in get_args(kind) if member is not type(None)]
     return kinds[0] if len(kinds) == 1 and type(None) in get_args(kind) else kind
+
+
+_WHOLE = {
+    topic: [field.name for field in msgspec.structs.fields(kind) if _alone(field.type) is int]
+    for topic, kind in EVENTS.items()
+}

@@ -13,6 +13,8 @@ from streams.cli.options import CONFIG, LOG, log_settings, open_log
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bandit.events import MachineMode
+
 
 @click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
 @LOG
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 )
 @click.option("--pin", "pool", metavar="POOL", help="Ask only this pool, or stop.")
 @click.option("--usd-per-day", type=float, help="Limit the cost of the project's asks per UTC day.")
+@click.option(
+    "--machine",
+    type=click.Choice(("on", "frozen", "off")),
+    default="on",
+    show_default=True,
+    help="What the machine labeler of the project does: answer and learn, answer only, or neither.",
+)
 @click.option(
     "--learning",
     is_flag=True,
@@ -68,6 +77,7 @@ def control(
     paused: bool,
     pool: str | None,
     usd_per_day: float | None,
+    machine: MachineMode,
     learning: bool,
     frozen: bool,
     snapshot: int | None,
@@ -98,7 +108,8 @@ def control(
     from streams.process.moment import moment
 
     values = (pool, usd_per_day, snapshot)
-    orders = any((paused, frozen, relearn, *(value is not None for value in values)))
+    flags = (paused, machine != "on", frozen, relearn)
+    orders = any((*flags, *(value is not None for value in values)))
     scoped = learning or project is not None
     if learning and project is not None:
         raise click.UsageError("--project and --learning cannot be used together.")
@@ -127,6 +138,7 @@ def control(
                 paused=paused,
                 pool=pool,
                 usd_per_day=usd_per_day,
+                machine=machine,
                 frozen=frozen,
                 snapshot=snapshot,
                 relearn=relearn,

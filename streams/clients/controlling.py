@@ -97,6 +97,8 @@ def described(control: Control) -> str:
         words.append(f"asks only pool {control.pool}")
     if control.usd_per_day is not None:
         words.append(f"at most ${control.usd_per_day:g} per day")
+    if control.machine != "on":
+        words.append(f"machine labeler {control.machine}")
     if control.frozen:
         words.append("frozen")
     if control.snapshot is not None:

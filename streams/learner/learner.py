@@ -106,7 +106,6 @@ class Learner:
         self._writer = log.writer(name)  # from here on, no other learner writes
         try:
             self._snapshots.catch_up(keep_alive)
-            newest = self._snapshots.newest()
             start = find_start(self._snapshots, make_core, controls)
             self.core, self._newest = start.core, start.manifest
             self.counters["unreadable_snapshots"] += start.unreadable
@@ -117,7 +116,7 @@ class Learner:
             self._waiting: deque[LearningControl] = deque()  # to be applied, in this order
             self._frozen = bool(controls) and controls[-1].control.frozen
             self._rewards = log.follow(REWARDS, 0, self._position)
-            self._report(lost_rewards(start.manifest, newest.id, self._rewards))
+            self._report(lost_rewards(start.manifest, self._rewards))
             self._catch_up_to = 0
             skip_to_end = not self._frozen  # a running learner would have learned them
             for control in controls:

@@ -50,7 +50,7 @@ def find_start(
     make_core: Callable[[bytes | None], Core],
     controls: Sequence[LearningControl],
 ) -> StartingPoint:
-    """Make a core from the newest readable snapshot, or untrained if there is none.
+    """Make a core from the newest readable snapshot, or untrained if there are no snapshots.
 
     If a rollback is not applied yet, from the snapshot that it names.
 
@@ -58,12 +58,15 @@ def find_start(
     ------
     NewerVersion
         If a newer version of poolwise saved the newest.
+    StateError
+        If there are snapshots and none can be read: nothing starts over unless it is told to.
     """
     target = _rollback(snapshots, controls)
     if target is not None:
         with suppress(StateError):
             return StartingPoint(make_core(target.data), snapshots.newest(), 0)
     unreadable, newest = 0, snapshots.newest().id
+    why = "it is damaged"
     for snapshot in snapshots.newest_first():
         manifest, number = snapshot.manifest, snapshot.manifest.id
         if not unreadable and (number != newest or not slots.is_in_turn(snapshot.slot)):
@@ -74,13 +77,21 @@ def find_start(
         except NewerVersion:
             raise
         except StateError as error:
+            why = str(error) if number == newest else why
             unreadable += 1
             structlog.get_logger().error("snapshot_unreadable", snapshot=number, why=str(error))
         else:
             if unreadable:  # no chunks: so the next snapshot is saved whole, though nothing changed
                 manifest = msgspec.structs.replace(manifest, count=0)
             return StartingPoint(core, manifest, unreadable)
-    return StartingPoint(make_core(None), NOTHING, unreadable or int(newest >= 0))
+    if newest >= 0:
+        msg = (
+            f"topic models: no snapshot can be read (the newest, {newest}: {why}), and an empty"
+            " model would lose what was learned; to start over with the rewards that are left:"
+            " poolwise control LOG --learning --relearn"
+        )
+        raise StateError(msg)
+    return StartingPoint(make_core(None), NOTHING, 0)
 
 
 def _rollback(snapshots: Snapshots, controls: Sequence[LearningControl]) -> RollbackTarget | None:
@@ -91,24 +102,12 @@ def _rollback(snapshots: Snapshots, controls: Sequence[LearningControl]) -> Roll
     return None
 
 
-def lost_rewards(start: Manifest, newest: int, rewards: Follower) -> list[LostRecords]:
+def lost_rewards(start: Manifest, rewards: Follower) -> list[LostRecords]:
     """Return the rewards that were deleted before they were learned.
 
-    `newest` is the id of the newest snapshot, whole or not; `rewards` reads on from `start`.
-
-    Raises
-    ------
-    StateError
-        If learning would have to start over with the rewards that are left.
+    `rewards` reads on from `start`.
     """
     lost, first = rewards.lost(), rewards.position
     if start is not NOTHING or first == 0:
         return lost
-    if newest >= 0:
-        msg = (
-            f"topic models: no snapshot can be read, and the rewards before offset {first} were"
-            " deleted, so what was learned from them would be lost; to start over with the rewards"
-            " that are left: poolwise control LOG --learning --relearn"
-        )
-        raise StateError(msg)
     return [LostRecords(Place(REWARDS, 0), 0, first)]

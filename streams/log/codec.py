@@ -24,6 +24,7 @@ from bandit.events import (
     Input,
     Label,
     Pool,
+    Prediction,
     Reward,
     Task,
     Tick,
@@ -51,6 +52,7 @@ IDS: dict[type[Event], tuple[str, ...]] = {
     Label: ("label", "task", "pool", "labeler"),
     Decline: ("task", "pool"),
     Gold: ("task",),
+    Prediction: ("task", "source"),
     Tick: (),
     Control: (),
 }

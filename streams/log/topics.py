@@ -17,6 +17,7 @@ from bandit.events import (
     Gold,
     Label,
     Pool,
+    Prediction,
     Reward,
     Task,
     Tick,
@@ -77,6 +78,7 @@ TOPIC_OF: dict[type, str] = {
     Pool: POOLS,
     Control: CONTROLS,
     Task: TASKS,
+    Prediction: TASKS,
     Label: LABELS,
     Decline: LABELS,
     Gold: LABELS,
@@ -89,7 +91,7 @@ TOPIC_OF: dict[type, str] = {
 """Topic of each type of event, except dead letters."""
 
 
-def key_of(event: Pool | Control | Task | Label | Decline | Gold) -> bytes:
+def key_of(event: Pool | Control | Task | Label | Decline | Gold | Prediction) -> bytes:
     """Return the key of an input's record; ticks have none, and go to every partition.
 
     Examples

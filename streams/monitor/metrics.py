@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 COUNTERS = {
     "handled": ("poolwise_records_handled", "Records processed and committed, including ticks"),
     "forwarded": ("poolwise_records_forwarded", "Records forwarded to the partition of their key"),
+    "late_predictions": (
+        "poolwise_predictions_late",
+        "Predictions ignored because they came after their task's first decision",
+    ),
     "ignored_fields": ("poolwise_ignored_fields", "Unknown fields of events, ignored"),
     "learned": ("poolwise_rewards_learned", "Rewards learned by this process"),
     "unreadable_rewards": (

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from bandit.decide.contexts import delay_usd
 from bandit.decide.policies.context import Action, Context
+from bandit.decide.values import values_usd
 from bandit.events import STOP
+from bandit.labels.weighed import Answer
 from bandit.reasons import DecisionReason
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ def left_out(
     by_pool = (decision.signals, decision.quality, decision.usd_per_label, decision.scarcity_usd)
     if decision.worth_usd <= 0.0 or not all(options <= values.keys() for values in by_pool):
         return NotCompared.NOT_WHOLE  # written by another program
+    if len(decision.answers) != decision.labels:
+        return NotCompared.NOT_WHOLE  # written by a release that left the labels out
     if decision.ask > policy.max_asks:
         return NotCompared.MAX_ASKS
     if len(options) == 1 and decision.labels < policy.min_labels:
@@ -68,27 +72,39 @@ def rebuild(
     project = decision.project
     quality = brain.quality(project, decision.features, decision.signals)
     cheaper = worth / decision.worth_usd  # a pool's scarcity costs a share of the worth
+    names = [name for name in decision.pmf if name != STOP]
+    costs = [
+        decision.usd_per_label[name]
+        + _delay_usd(settings, brain, pools.get(name), project)
+        + decision.scarcity_usd[name] * cheaper
+        for name in names
+    ]
+    labels_left = settings.policy.max_labels - decision.labels
+    most = max(1, min(settings.policy.lookahead_labels, labels_left))
+    model = brain.project(project)
+    classes = tuple(decision.posterior)
+    prior = [decision.prior.get(name, 0.0) for name in classes] if decision.prior else None
+    weighed = model.labels.weigh(classes, [Answer(*answer) for answer in decision.answers], prior)
+    values = values_usd(model.labels, classes, weighed, names, costs, worth, most)
     return Context(
         actions=tuple(
             Action(
                 pool=name,
                 usd=decision.usd_per_label[name],
-                cost_usd=decision.usd_per_label[name]
-                + _delay_usd(settings, brain, pools.get(name), project)
-                + decision.scarcity_usd[name] * cheaper,
+                value_usd=value,
                 quality=quality[name],
                 known_rate=brain.pool_rate(project, name),
             )
-            for name in decision.pmf
-            if name != STOP
+            for name, value in zip(names, values, strict=True)
         ),
         may_stop=decision.labels >= settings.policy.min_labels,
+        may_answer=not decision.labels and bool(decision.prior) and model.machine.is_ready,
         posterior=tuple(decision.posterior.values()),
-        evidence=min(1.0, brain.calibration(project).slope),
         labels=decision.labels,
-        labels_left=settings.policy.max_labels - decision.labels,
+        labels_left=labels_left,
         worth_usd=worth,
         learned=brain.position,
+        has_prior=bool(decision.prior),
     )
 
 

@@ -16,6 +16,7 @@ import msgspec
 from bandit.engine import checks
 from bandit.errors import EventError
 from bandit.events import STOP, Task
+from bandit.features.reduced import reduced
 from bandit.task.state import DeskState
 from bandit.task.worth import update_worth, worth_usd
 from streams.log.codec import InputDecoder
@@ -129,6 +130,7 @@ class Worths:
                 if not isinstance(task, Task):
                     continue
                 checks.task(task)
+                reduced(task)  # which refuses vectors
             except EventError:  # a dead letter: nothing was decided about it
                 continue
             project = intern(task.project)

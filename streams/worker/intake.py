@@ -65,9 +65,13 @@ class Intake:
             outputs = self._core.receive(event, record.partition)
         return [self._route(output, record) for output in outputs]
 
-    def ignored_fields(self) -> Counter[str]:
-        """Count fields that no event has, by type of event."""
-        return self._decoder.ignored
+    def figures(self) -> dict[str, int]:
+        """Counts since the start: of records that went elsewhere, and of what was ignored."""
+        return {
+            "forwarded": self.counters["forwarded"],
+            "late_predictions": self._core.counters["late_prediction"],
+            "ignored_fields": self._decoder.ignored.total(),
+        }
 
     def _tick(self, tick: Tick, record: Record) -> list[Output]:
         """Take in a tick, and note whether it was believed; return what is to be written."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from bandit.engine.engine import Engine
-from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Reward, Task, Tick
+from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Prediction, Reward, Task, Tick
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
 from tests.bandit.ledger import Ledger
@@ -36,6 +36,11 @@ numbers = st.one_of(st.none(), st.sampled_from(NUMBERS), st.floats())
 small = st.integers(0, 30)
 texts = st.text(max_size=6).filter(lambda text: text.isprintable() or text.isascii())
 
+wide = st.one_of(
+    st.lists(st.sampled_from((0.0, -1.0, 1e11, 1e13, float("nan"))), max_size=80).map(tuple),
+    st.just("a text that is longer than any category " * 3),
+)
+
 moves: st.SearchStrategy[Move] = st.one_of(
     st.tuples(
         st.just("pool"),
@@ -52,7 +57,7 @@ moves: st.SearchStrategy[Move] = st.one_of(
         st.just("task"),
         st.sampled_from(TASKS),
         st.sampled_from(CLASSES),
-        st.dictionaries(texts, st.one_of(st.sampled_from(NUMBERS), texts), max_size=2),
+        st.dictionaries(texts, st.one_of(st.sampled_from(NUMBERS), texts, wide), max_size=2),
         st.sampled_from((None, None, 0.0, 50.0, 5000.0, 1e300)),
         numbers,
         st.sampled_from((None, 0.5, 0.95, 1.0)),
@@ -61,6 +66,13 @@ moves: st.SearchStrategy[Move] = st.one_of(
     st.tuples(st.just("answer"), small, st.sampled_from(LABELERS[:4]), small, st.none()),
     st.tuples(st.just("decline"), small),
     st.tuples(st.just("gold"), st.sampled_from(TASKS), st.sampled_from(("yes", "no", "k5", "zz"))),
+    st.tuples(
+        st.just("prediction"),
+        st.sampled_from(TASKS),
+        st.sampled_from(("model", "judge", "", "x" * 300)),
+        st.sampled_from(({"yes": 1.0}, {"yes": 0.5, "no": 0.5}, {"zz": 1.0}, {"k5": 1.0}, {}))
+        | st.dictionaries(st.sampled_from(("yes", "no", "k5")), st.sampled_from(NUMBERS)),
+    ),
     st.tuples(st.just("tick"), st.sampled_from(JUMPS)),
     st.tuples(st.just("tick"), st.sampled_from(JUMPS[1:6])),
     st.tuples(st.just("again"), small),
@@ -117,8 +129,8 @@ settings_of = st.builds(
 class Play:
     """One engine, the moves played against it, and the ledger that checks every step."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.engine = Engine(settings, Brain(settings))
+    def __init__(self, settings: Settings, brain: Brain | None = None) -> None:
+        self.engine = Engine(settings, brain or Brain(settings))
         self.history = History()
         self._ledger = Ledger(self.engine)
         self._asks: list[Ask] = []
@@ -213,6 +225,8 @@ class Play:
                 )
             case ("gold", name, answer):
                 return Gold(task=name, answer=answer, at=self._now)
+            case ("prediction", name, source, chances):
+                return Prediction(task=name, source=source, chances=chances, at=self._now)
             case ("tick", jump):
                 return Tick(at=self._now + jump)
             case ("label", name, number, of_pool, labeler, answer, at):

@@ -7,11 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bandit.events import STOP, Ask, DeadLetter, Decision, Label, Reward, Task, Verdict
+from bandit.events import NO_ASK, STOP, Ask, DeadLetter, Decision, Label, Reward, Task, Verdict
+from bandit.features.reduced import LONGEST_TEXT, MOST_NUMBERS
 
 if TYPE_CHECKING:
     from bandit.engine.engine import Engine
-    from bandit.events import Input, Output
+    from bandit.events import Chances, Feature, Input, Output
 
 SUM_TOLERANCE = 1e-9
 TOLERANCE = 1e-12
@@ -33,6 +34,12 @@ def check_decision(decision: Decision, explore_floor: float, stop_floor: float) 
         assert stop_floor - TOLERANCE <= stopping <= 1.0 - stop_floor + TOLERANCE
 
 
+def check_features(features: dict[str, Feature]) -> None:
+    """Vectors are short in all, and no long text is left."""
+    assert sum(len(one) for one in features.values() if isinstance(one, tuple)) <= MOST_NUMBERS
+    assert all(len(one) <= LONGEST_TEXT for one in features.values() if isinstance(one, str))
+
+
 @dataclass
 class Page:
     """What is known of one task since it came (or came again after it was forgotten)."""
@@ -44,6 +51,8 @@ class Page:
     awaited: set[int] = field(default_factory=set)
     labels: dict[int, Label] = field(default_factory=dict)
     rewards: dict[int, list[Reward]] = field(default_factory=lambda: defaultdict(list))
+    gold_alone: Reward | None = None
+    predictions: dict[str, Chances] | None = None
 
     def usd(self, *, audits: bool) -> float:
         """What the accepted labels cost, with or without those of audits."""
@@ -55,10 +64,11 @@ class Page:
 
 
 def is_refused(event: Input | Reward, out: list[Output]) -> bool:
-    """Whether the event itself was; a task may come with a letter about the gold that waited."""
+    """Whether the event itself was; a task may come with letters about what waited for it."""
     letters = [one for one in out if isinstance(one, DeadLetter)]
     if isinstance(event, Task):
-        letters = [letter for letter in letters if not letter.message.startswith("gold of task")]
+        waited = ("gold of task", "prediction of")
+        letters = [letter for letter in letters if not letter.message.startswith(waited)]
     return bool(letters)
 
 
@@ -146,6 +156,10 @@ class Ledger:
         assert set(decision.quality) >= set(decision.pmf) - {STOP}
         assert all(0.0 < chance < 1.0 for chance in decision.quality.values())
         assert abs(math.fsum(decision.posterior.values()) - 1.0) <= SUM_TOLERANCE
+        check_features(decision.features)
+        if page.predictions is None:
+            page.predictions = decision.predictions
+        assert decision.predictions == page.predictions  # what comes later isn't used
         page.chosen[decision.ask] = decision
 
     def _ask(self, page: Page, ask: Ask) -> None:
@@ -157,6 +171,11 @@ class Ledger:
 
     def _reward(self, page: Page, reward: Reward) -> None:
         """Revisions have no gap, and each says something new."""
+        check_features(reward.features)
+        assert reward.predictions == page.predictions
+        if reward.ask == NO_ASK:
+            self._gold_alone(page, reward)
+            return
         before = page.rewards[reward.ask]
         assert reward.revision == len(before)
         assert not before or before[-1].basis != reward.basis
@@ -166,6 +185,15 @@ class Ledger:
         assert (reward.quality is None) == (reward.basis in {"none", "expired"})
         before.append(reward)
         self._end(page, reward.ask)
+
+    def _gold_alone(self, page: Page, reward: Reward) -> None:
+        """Gold of a task without labels is written once, and nobody is paid for it."""
+        assert page.gold_alone is None
+        assert not any(page.chosen[ask].why != "audit" for ask in page.labels)
+        assert (reward.pool, reward.labeler, reward.quality, reward.usd) == (None, None, None, 0.0)
+        assert (reward.basis, reward.revision) == ("gold", 0)
+        assert reward.target in reward.classes
+        page.gold_alone = reward
 
     def _verdict(self, page: Page, verdict: Verdict) -> None:
         assert verdict.revision == page.verdicts
@@ -186,3 +214,4 @@ class Ledger:
             assert min(desk.state.in_flight.values(), default=0) >= 0
             assert min(desk.state.waiting.values(), default=0) >= 0
             assert desk.state.waiting_gold >= 0
+            assert desk.state.waiting_predictions >= 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import pytest
 
-from bandit.events import STOP, Ask, DeadLetter, Decision, Label, Reward, Verdict
+from bandit.events import NO_ASK, STOP, Ask, DeadLetter, Decision, Label, Reward, Verdict
 from bandit.learn.brain import Brain
 from streams.log.log import read_to_end
 from streams.log.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, VERDICTS
@@ -89,10 +89,17 @@ def decisions_have_no_gap(written: Written) -> None:
 
 
 def one_reward_an_ask(written: Written) -> None:
-    """Each ask has one reward of revision 0, and revisions without a gap."""
+    """Each ask has one reward of revision 0, and revisions without a gap.
+
+    Gold of a task without labels has at most one, which is about no ask.
+    """
     revisions = defaultdict(list)
+    alone = Counter(reward.task for reward in written.rewards if reward.ask == NO_ASK)
+    assert alone.keys() <= {verdict.task for verdict in written.verdicts if verdict.basis == "gold"}
+    assert max(alone.values(), default=1) == 1
     for reward in written.rewards:
-        revisions[reward.task, reward.ask].append(reward.revision)
+        if reward.ask != NO_ASK:
+            revisions[reward.task, reward.ask].append(reward.revision)
     assert set(revisions) == {(ask.task, ask.ask) for ask in written.asks}
     wrong = {which: seen for which, seen in revisions.items() if seen != list(range(len(seen)))}
     assert wrong == {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.draw import draw
-from bandit.events import Ask, Decline, Gold, Label, Pool, Task, Tick
+from bandit.events import Ask, Decline, Feature, Gold, Label, Pool, Task, Tick
 from streams.log.codec import encode
 from streams.log.log import NewRecord
 
@@ -87,7 +87,7 @@ class Labelers:
 
     def _task(self, number: int) -> NewRecord:
         name = f"t{number}"
-        features: dict[str, float | str] = {"kind": f"k{number % 5}"}
+        features: dict[str, Feature] = {"kind": f"k{number % 5}"}
         task = Task(
             task=name, project="p", at=self.now, classes=CLASSES, features=features, value_usd=1.0
         )

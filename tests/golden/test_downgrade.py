@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from bandit.events import Control, Gold
+from bandit.events import Control, Gold, Prediction, Reward
 from bandit.learn import saved_brain
-from bandit.learn.quality import ARGUMENTS
 from bandit.task import state
 from streams.learner import snapshots
 from streams.log.codec import VERSION as EVENTS
 from streams.log.topics import DESK, MODELS, TOPICS
+from tests.bandit import small
+from tests.bandit.small import engine
 from tests.golden.releases import RELEASES, copied
 from tests.streams.learner.test_snapshot_follower import Clock
 from tests.streams.scenes import kept, new_log, read, task, worker, write
@@ -56,7 +57,7 @@ def old_struct(record: Record) -> Any:
     if record.topic == DESK:
         return OF_DESK[key.partition("/")[0]]
     if record.topic == MODELS:
-        return STRUCTS.Saved if "/chunk/" in key else STRUCTS.Manifest
+        return STRUCTS.Manifest
     return getattr(STRUCTS, msgspec.json.decode(record.value or b"")["type"])
 
 
@@ -75,7 +76,8 @@ def lost(old: Any, new: Any, path: str = "") -> list[str]:
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_each_record_means_to_the_release_before_what_it_means_today(log: Log, topic: str) -> None:
-    found = [record for record in read(log, topic) if record.value is not None]
+    records = [record for record in read(log, topic) if record.value is not None]
+    found = [record for record in records if b"/chunk/" not in (record.key or b"")]
     assert found or topic == "deadletters"
     for record in found:
         value = record.value or b""
@@ -83,14 +85,32 @@ def test_each_record_means_to_the_release_before_what_it_means_today(log: Log, t
         assert lost(msgspec.json.decode(msgspec.json.encode(old)), msgspec.json.decode(value)) == []
 
 
+def test_what_the_release_before_cannot_read_it_refuses_and_does_not_misread() -> None:
+    """Gold alone is no reward to it, predictions that wait are of a newer version by name."""
+    made = engine(small.GOLD, Prediction(task="t2", source="m", chances={"yes": 1.0}, at=0.0))
+    (alone,) = [one for one in made.receive(small.TASK) if isinstance(one, Reward)]
+    with pytest.raises(msgspec.ValidationError, match=r"Expected `str`, got `null` - at `\$.pool`"):
+        msgspec.json.decode(msgspec.json.encode(alone), type=STRUCTS.Reward)
+    held = [value for _, key, value in made.changes() if key == b"predictions/t2"]
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(held[0] or b"", type=STRUCTS.HeldGold)
+    assert msgspec.json.decode(held[0] or b"")["v"] > STRUCTS.HeldGold.__struct_defaults__[-1]
+
+
 def test_the_versions_are_those_that_the_release_before_reads() -> None:
     """Raise one of them, and the notes of the release must say what the way back costs."""
     assert (EVENTS, state.VERSION, snapshots.VERSION) == (1, 1, 1)
 
 
-def test_a_model_with_other_features_has_another_version(tmp_path: Path) -> None:
-    """The release before refuses it then, instead of going on with a model that it misreads."""
+def test_brains_are_of_a_newer_version_than_the_release_before_reads(
+    log: Log, tmp_path: Path
+) -> None:
+    """It refuses them by the version in the manifest, instead of misreading what it knows not."""
     before = new_log(copied(BEFORE, tmp_path) / "log.db")
-    saved = msgspec.json.decode(next(kept(before).newest_first()).data, type=STRUCTS.Saved)
+    version = next(kept(before).newest_first()).manifest.brain
     before.close()
-    assert (saved.vw_arguments == ARGUMENTS) == (saved.version == saved_brain.VERSION)
+    manifests = [record for record in read(log, MODELS) if b"/chunk/" not in (record.key or b"")]
+    assert manifests
+    for record in manifests:
+        manifest = msgspec.json.decode(record.value or b"", type=STRUCTS.Manifest)
+        assert manifest.brain == saved_brain.VERSION == version + 1

@@ -4,7 +4,7 @@
 
 TREE is that release's source. Do this once a release, with the script of its day:
 
-    log.db         an embedded log of two partitions: open, halted, closed and refused tasks, gold
+    log.db.zst     an embedded log of two partitions: open, halted, closed and refused tasks, gold
                    that waits, ticks, pools, controls, snapshots of the learning
     archive        its decisions, rewards and verdicts as Parquet
     expected.json  what that release itself says of it
@@ -20,6 +20,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import zstandard
 
 CONFIG = """seed = 7
 [policy]
@@ -144,6 +146,9 @@ def shrink(log: Path) -> None:
     connection.close()
     for beside in log.parent.rglob("*.lock"):
         beside.unlink()
+    packed = zstandard.ZstdCompressor(level=19).compress(log.read_bytes())
+    log.with_name("log.db.zst").write_bytes(packed)
+    log.unlink()
 
 
 def main(tree: Path, folder: Path) -> None:

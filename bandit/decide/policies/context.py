@@ -8,13 +8,14 @@ import msgspec
 class Action(msgspec.Struct, frozen=True, gc=False):
     """An action: a pool that could be asked now.
 
+    `value_usd` is that of asking it, above stopping now: price, wait and scarcity are taken off.
     `quality` is the predicted chance that its label is right, `known_rate` the share of its past
-    labels that were. `cost_usd` is the price with the costs of waiting and of scarcity.
+    labels that were.
     """
 
     pool: str
     usd: float
-    cost_usd: float
+    value_usd: float
     quality: float
     known_rate: float
 
@@ -22,16 +23,17 @@ class Action(msgspec.Struct, frozen=True, gc=False):
 class Context(msgspec.Struct, frozen=True, gc=False):
     """A task before a decision.
 
-    `posterior` is calibrated; `evidence` is the factor by which calibration shrinks a label's
-    log-odds, at most 1. `learned` counts the rewards learned so far. There is at least one action,
-    or stopping is allowed.
+    `posterior` is calibrated. `may_answer` says whether the machine labeler could answer without
+    any label, `has_prior` whether it has an opinion. `learned` counts the rewards learned so far.
+    There is at least one action, or stopping is allowed.
     """
 
     actions: tuple[Action, ...]
     may_stop: bool
+    may_answer: bool
     posterior: tuple[float, ...]
-    evidence: float
     labels: int
     labels_left: int
     worth_usd: float
     learned: int
+    has_prior: bool = False

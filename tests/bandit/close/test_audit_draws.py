@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandit.engine.engine import Engine
-from bandit.events import Ask, Decision, Decline, Gold, Label, Pool, Task, Tick, Verdict
+from bandit.events import Ask, Decision, Decline, Gold, Label, Pool, Reward, Task, Tick, Verdict
 from bandit.learn.brain import Brain
 from bandit.reasons import DecisionReason
 from bandit.settings import AuditSettings, PolicySettings, Settings
@@ -17,14 +17,16 @@ shares = st.floats(0.001, 1.0)
 seeds = st.integers(0, 2**32)
 
 
-def engine(share: float, seed: int, experts: list[Pool]) -> Engine:
+def engine(
+    share: float, seed: int, experts: list[Pool], usd_per_day: float | None = None
+) -> Engine:
     """Return an engine that takes one label a task, and then audits a share of them."""
     chosen = Settings(
         seed=seed,
         policy=PolicySettings(
             name="fixed", pool="a", labels_per_task=1, max_labels=1, min_labels=1, max_asks=3
         ),
-        audit=AuditSettings(share=share),
+        audit=AuditSettings(share=share, usd_per_day=usd_per_day),
     )
     made = Engine(chosen, BRAIN)
     for pool in (LABELERS, *experts):
@@ -143,3 +145,45 @@ def test_an_audit_that_every_expert_declines_ends(seed: int) -> None:
         asks = [event for event in made.receive(decline) if isinstance(event, Ask)]
     assert len(pools) == 6 - 1  # one ask was for the label
     assert len(set(pools)) == len(pools)
+
+
+@settings(max_examples=15)
+@given(shares, shares, seeds)
+def test_a_changed_share_changes_no_audit_of_the_past(
+    share: float, other: float, seed: int
+) -> None:
+    """A worker restarts with another share, and gold revises verdicts that it didn't write."""
+    before, after = engine(share, seed, []), engine(other, seed, [])
+    first = {name: closed(before, name)[0] for name in (f"t{number}" for number in range(20))}
+    after.restore(0, [(key, value) for _, key, value in before.changes()])
+    for name, verdict in first.items():
+        out = after.receive(Gold(task=name, answer="no", at=0.0))
+        (revised,) = (event for event in out if isinstance(event, Verdict))
+        assert revised.revision == 1
+        assert (revised.audited, revised.audit_propensity) == (
+            verdict.audited,
+            verdict.audit_propensity,
+        )
+
+
+def test_gold_from_elsewhere_teaches_without_the_chance_of_an_audit() -> None:
+    """Nobody drew the task for it, even where an audit was drawn, too, and comes later."""
+    made = engine(1.0, 1, [expert("experts")])
+    _, (ask,) = closed(made, "t")
+    out = made.receive(Gold(task="t", answer="yes", at=0.0)) + made.receive(label(ask, "yes"))
+    taught = [one for one in out if isinstance(one, Reward) and one.verdict_answer is not None]
+    assert [one.audit_propensity for one in taught] == [None]
+
+
+def test_what_needs_no_audit_or_can_have_none_says_a_chance_of_zero() -> None:
+    """A verdict by gold that came before its labels, and one without an answer."""
+    made = engine(1.0, 1, [expert("experts")])
+    made.receive(Gold(task="known", answer="yes", at=0.0))
+    known = made.receive(Task(task="known", project="p", at=0.0, classes=("yes", "no")))
+    made.receive(Task(task="none", project="p", at=0.0, classes=("yes", "no"), deadline_at=5.0))
+    late = made.receive(Tick(at=5.0))
+    for out, answer in ((known, "yes"), (late, None)):
+        (verdict,) = (event for event in out if isinstance(event, Verdict))
+        assert verdict.answer == answer
+        assert (verdict.audited, verdict.audit_propensity) == (False, 0.0)
+        assert not [event for event in out if isinstance(event, Ask)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.engine.engine import Engine
-from bandit.events import Decision, Verdict
+from bandit.events import Decision, Reward, Verdict
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.market import Crew, Market, Work, pool
@@ -114,12 +114,41 @@ def test_agreement_prefers_the_wrong_pool_and_does_not_cover_its_accuracy() -> N
 def test_audits_are_drawn_after_the_verdict_and_by_its_logged_chance(
     misled: tuple[Market, History],
 ) -> None:
-    """Binomial: 2,500 verdicts, false alarm 1e-3."""
+    """Poisson-binomial, all 2,500 verdicts and the unsure half of them; false alarms 1e-3 each."""
     first, gold = first_and_audited(misled[1])
     audited = {task for task, verdict in first.items() if verdict.audited}
-    assert {verdict.audit_propensity for verdict in first.values()} == {SHARE}
-    assert abs(len(audited) - SHARE * 2500) < Z * math.sqrt(2500 * SHARE * (1.0 - SHARE))
+    chances = {task: verdict.audit_propensity for task, verdict in first.items()}
+    assert fmean(chances.values()) == pytest.approx(SHARE, rel=0.03)
+    unsure = sorted(chances, key=chances.__getitem__)[1250:]
+    assert fmean(chances[task] for task in unsure) > 1.05 * SHARE
+    for tasks in (chances, unsure):
+        due = math.fsum(chances[task] for task in tasks)
+        spread = math.sqrt(math.fsum(chances[task] * (1.0 - chances[task]) for task in tasks))
+        assert abs(len(audited & set(tasks)) - due) < Z * spread
     assert audited == set(gold)
+
+
+def test_chance_and_draw_of_an_audit_never_change(misled: tuple[Market, History]) -> None:
+    """Whatever revises a verdict: gold came for a quarter of them."""
+    first, gold = first_and_audited(misled[1])
+    last = misled[1].final_verdicts()
+    assert sum(verdict.revision > 0 for verdict in last.values()) >= len(gold) > 0
+    for task, verdict in last.items():
+        before = first[task]
+        assert (verdict.audited, verdict.audit_propensity) == (
+            before.audited,
+            before.audit_propensity,
+        )
+
+
+def test_a_calibrating_reward_carries_the_chance_of_its_audit(
+    misled: tuple[Market, History],
+) -> None:
+    first, gold = first_and_audited(misled[1])
+    rewards = misled[1].events(Reward)
+    carried = {one.task: one.audit_propensity for one in rewards if one.audit_propensity}
+    assert carried == {task: first[task].audit_propensity for task in gold}
+    assert all(one.verdict_confidence is not None for one in rewards if one.audit_propensity)
 
 
 def test_an_audit_is_a_decision_after_the_verdict_and_its_price_is_not_the_tasks() -> None:

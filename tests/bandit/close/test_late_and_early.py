@@ -97,7 +97,7 @@ def test_experts_who_declined_an_audit_are_not_asked_for_it_again() -> None:
 def test_gold_before_its_task_settles_it_at_once_and_asks_nobody() -> None:
     made = engine(GOLD)
     out = made.receive(TASK)
-    assert kinds(out) == ["Decision", "Verdict"]
+    assert kinds(out) == ["Decision", "Verdict", "Reward"]
     assert isinstance(out[1], Verdict)
     assert (out[1].answer, out[1].basis, out[1].confidence) == ("yes", "gold", 1.0)
     assert made._desks.of(0).state.waiting_gold == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, get_args
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 near = st.sampled_from((0.0, 1e-12, 1e-6, 0.5, 1.0 - 1e-6, 1.0 - 1e-12, 1.0))
 chances = st.one_of(near, st.floats(0.0, 1.0))
 dollars = st.one_of(st.sampled_from((0.0, 1e-9, 0.05, 1e9, 1e12)), st.floats(0.0, 1e12))
+values = st.one_of(dollars, dollars.map(lambda usd: -usd))
 
 
 def actions_of(names: list[str]) -> st.SearchStrategy[tuple[Action, ...]]:
@@ -30,7 +32,7 @@ def actions_of(names: list[str]) -> st.SearchStrategy[tuple[Action, ...]]:
                 Action,
                 pool=st.just(name),
                 usd=dollars,
-                cost_usd=dollars,
+                value_usd=values,
                 quality=chances,
                 known_rate=chances,
             )
@@ -52,13 +54,18 @@ cases = st.builds(
     .map(lambda names: [name for name in names if name != STOP])
     .flatmap(actions_of),
     may_stop=st.booleans(),
+    may_answer=st.booleans(),
     posterior=st.lists(chances, min_size=2, max_size=12).map(posterior_of),
-    evidence=st.floats(0.1, 1.0),
     labels=st.integers(0, 12),
     labels_left=st.integers(-3, 9),
     worth_usd=st.one_of(st.sampled_from((1e-9, 1e-4, 1.0, 1e12)), st.floats(1e-9, 1e12)),
     learned=st.one_of(st.just(0), st.integers(0, 10**9)),
 ).filter(lambda context: bool(context.actions) or context.may_stop)
+
+
+def answers(context: Context) -> bool:
+    """Whether the machine labeler answers: it may, and no label is worth its price."""
+    return context.may_answer and all(action.value_usd <= 0.0 for action in context.actions)
 
 
 @pytest.mark.parametrize("explorer", sorted(EXPLORERS))
@@ -85,13 +92,14 @@ class PolicyContract:
             policy, _ = self.make(explorer, explore_floor=explore_floor, stop_floor=stop_floor)
             pmf = policy.pmf(context)
             pools = {action.pool for action in context.actions}
-            assert set(pmf) == pools | ({STOP} if context.may_stop else set())
+            stops = context.may_stop or (self.name == "value" and answers(context))
+            assert set(pmf) == pools | ({STOP} if stops else set())
             assert all(0.0 <= chance <= 1.0 + 1e-12 for chance in pmf.values())
             assert abs(math.fsum(pmf.values()) - 1.0) <= 1e-9
             stopping = pmf.get(STOP, 0.0)
             least = (1.0 - stopping) * explore_floor / max(1, len(pools))
             assert all(pmf[pool] >= least * (1.0 - 1e-9) for pool in pools)
-            if context.may_stop and pools:
+            if stops and pools:
                 assert stop_floor * (1.0 - 1e-9) <= stopping <= 1.0 - stop_floor + 1e-12
 
         check()
@@ -112,8 +120,8 @@ class PolicyContract:
         context = Context(
             actions=(),
             may_stop=True,
+            may_answer=False,
             posterior=(0.5, 0.5),
-            evidence=0.7,
             labels=1,
             labels_left=2,
             worth_usd=1.0,
@@ -124,10 +132,10 @@ class PolicyContract:
     def test_with_one_pool_that_must_be_asked_it_asks_it(self, explorer: str) -> None:
         policy, _ = self.make(explorer)
         context = Context(
-            actions=(Action(pool="b", usd=0.1, cost_usd=0.1, quality=0.8, known_rate=0.8),),
+            actions=(Action(pool="b", usd=0.1, value_usd=-0.1, quality=0.8, known_rate=0.8),),
             may_stop=False,
+            may_answer=False,
             posterior=(0.5, 0.5),
-            evidence=0.7,
             labels=0,
             labels_left=9,
             worth_usd=1.0,
@@ -163,3 +171,25 @@ def test_no_policy_is_missing_from_the_contract() -> None:
 def test_the_settings_name_every_policy_and_every_explorer() -> None:
     assert set(get_args(PolicyName)) == set(POLICIES)
     assert set(get_args(ExplorerName)) == set(EXPLORERS)
+
+
+@pytest.mark.parametrize("explorer", sorted(EXPLORERS))
+def test_the_machine_labeler_answers_alone_but_for_the_share_that_is_checked(explorer: str) -> None:
+    """Where it may and no label pays, whatever `min_labels` says; else it changes nothing."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(cases, st.floats(0.01, 0.5))
+    def check(context: Context, check_share: float) -> None:
+        made = PolicySettings(
+            name="value",
+            explorer=explorer,  # type: ignore[arg-type]
+            check_share=check_share,
+            stop_floor=0.001,
+        )
+        pmf = make(made).pmf(context)
+        if answers(context) and context.actions:
+            assert pmf[STOP] == pytest.approx(1.0 - check_share)
+        else:
+            assert pmf == make(made).pmf(msgspec.structs.replace(context, may_answer=False))
+
+    check()

@@ -86,7 +86,7 @@ def band(chance: float) -> int:
 def logged() -> list[Decision]:
     """Half by the policy that learns, half by one whose chances are few and certain."""
     found = decisions_of("value", 14_500, 1)
-    found += decisions_of("cheapest", 14_000, 2)
+    found += decisions_of("cheapest", 16_500, 2)
     return found
 
 

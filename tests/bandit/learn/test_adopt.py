@@ -42,8 +42,10 @@ def test_a_brain_at_the_same_position_is_another_one_all_the_same() -> None:
     rewards = history.events(Reward)
     other = Brain(SETTINGS)
     for reward in rewards:
-        wrong = None if reward.quality is None else 1.0 - reward.quality
-        other.learn(msgspec.structs.replace(reward, quality=wrong))
+        if reward.answer is not None:  # others say what these do not
+            another = reward.classes[reward.classes.index(reward.answer) - 1]
+            reward = msgspec.structs.replace(reward, answer=another)  # noqa: PLW2901
+        other.learn(reward)
     assert other.position == engine.brain.position
     fresh = Engine(SETTINGS, other)
     _restore(engine, fresh)
@@ -59,19 +61,34 @@ def test_a_brain_at_the_same_position_is_another_one_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"{}", b'{"version":1}', "another version", "another model"]
+    "damage",
+    [
+        b"",
+        b"{}",
+        b'{"version":1}',
+        b"\x81\xa7version\x02",
+        "another version",
+        "another model",
+        "fewer counts",
+        "half of the labelers",
+    ],
 )
 def test_what_cannot_be_read_changes_nothing(damage: bytes | str) -> None:
     engine, _ = learned(30, 1)
     before = engine.brain.to_bytes()
     data = damage
     if isinstance(damage, str):
-        saved = msgspec.json.decode(learned(10, 2)[0].brain.to_bytes())
+        saved = msgspec.msgpack.decode(learned(10, 2)[0].brain.to_bytes())
         if damage == "another version":
             saved["version"] = 999
+        elif damage == "another model":
+            saved["brain"]["quality"] = b"not a model"
+        elif damage == "fewer counts":
+            (project,) = saved["brain"]["projects"].values()
+            project["labels"]["counts"][0] = project["labels"]["counts"][0][:-1]
         else:
-            saved["quality"] = "bm90IGEgbW9kZWw="
-        data = msgspec.json.encode(saved)
+            saved["labelers"] = saved["labelers"][:-1]
+        data = msgspec.msgpack.encode(saved)
     assert isinstance(data, bytes)
     with pytest.raises(StateError):
         engine.adopt(data)

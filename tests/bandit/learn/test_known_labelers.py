@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandit.days import DAY_S
+from bandit.learn import saved_brain
 from bandit.learn.brain import Brain
 from bandit.learn.known_labelers import DAY_REWARDS, KnownLabelers
 from bandit.learn.track_record import TrackRecord
@@ -72,11 +73,10 @@ def test_those_of_a_release_that_noted_no_day_are_idle_from_now_on() -> None:
     old = Brain(Settings())
     for number in range(4):
         old.learn(at(number, f"w{3 - number}", 100.0 - number))
-    saved = msgspec.json.decode(old.to_bytes())
-    del saved["day"], saved["day_began"]
-    for record in saved["labelers"].values():
-        del record["seen_day"]
-    brain = Brain.from_bytes(SETTINGS, msgspec.json.encode(saved))
+    saved = msgspec.structs.replace(saved_brain.read(old.to_bytes()), day=None, day_began=0)
+    for record in saved.labelers.values():
+        record.seen_day = None
+    brain = Brain.from_bytes(SETTINGS, saved_brain.write(saved))
     assert labelers(brain) == ["w0", "w1", "w2", "w3"]
     for day in range(100, 105):
         for number in range(DAY_REWARDS):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from bandit.learn import saved_brain
 from bandit.learn.brain import Brain
 from bandit.settings import Settings
 from tests.bandit.projects import (
@@ -114,9 +115,10 @@ def test_what_is_known_of_neighbours_is_saved_to_the_last_bit() -> None:
 
 def test_a_brain_saved_before_projects_were_told_apart_is_read_and_goes_on() -> None:
     """Its model has learned from all projects alike, and nothing was said of trust."""
-    saved = msgspec.json.decode(taught({"p0": 300, "p1": 600}, opposite, 1).to_bytes())
-    del saved["trust"]
-    brain = Brain.from_bytes(Settings(), msgspec.json.encode(saved))
+    saved = saved_brain.read(taught({"p0": 300, "p1": 600}, opposite, 1).to_bytes())
+    brain = Brain.from_bytes(
+        Settings(), saved_brain.write(msgspec.structs.replace(saved, trust={}))
+    )
     taught({"p0": 300, "p1": 3000}, opposite, 2, brain=brain)
     assert told(brain, "p0", opposite).ranked > 0.95
 

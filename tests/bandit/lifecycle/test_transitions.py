@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from bandit.engine import engine as engine_module
-from bandit.events import Decline, Gold, Label, Pool, Task, Tick
+from bandit.events import Decline, Gold, Label, Pool, Prediction, Task, Tick
 from bandit.lifecycle.stages import ASK_MOVES, MOVES, Stage, stage_of
 from bandit.lifecycle.transitions import Transitions
 from bandit.settings import AuditSettings, MemorySettings, PolicySettings, Settings
@@ -113,6 +113,7 @@ def test_every_transition_is_made_in_one_small_life() -> None:
     task = Task(task="t1", project="p", at=0.0, classes=("yes", "no"))
     for event in (
         task,  # stranded: there is no pool
+        Prediction(task="t1", source="model", chances={"yes": 1.0}, at=0.0),
         Pool(pool="a", at=0.0, usd_per_label=0.1, capacity_per_hour=1.0, ask_timeout_s=50.0),
         Tick(at=0.0),
         Tick(at=1.0),
@@ -161,8 +162,15 @@ def test_no_other_module_moves_a_task_or_counts_open_ones() -> None:
             found[str(path.relative_to(BANDIT))] = names
     assert found == {
         "desk/resets.py": MOVED_BY_RESETS,
+        "labels/model.py": {"gold"},  # of its own record of a task: it knows no other
         "lifecycle/transitions.py": ONLY_TRANSITIONS,
     }
+
+
+def test_the_model_of_labels_knows_no_task_that_could_be_moved() -> None:
+    code = "".join(path.read_text() for path in (BANDIT / "labels").glob("*.py"))
+    assert "bandit.task" not in code
+    assert "bandit.desk" not in code
 
 
 def test_only_transitions_count_closed_tasks() -> None:

@@ -91,7 +91,7 @@ def test_a_deadline_closes_a_paused_task_with_what_there_is() -> None:
 
 def test_gold_closes_a_paused_task() -> None:
     made = engine(PAUSE, TASK)
-    assert kinds(made.receive(GOLD)) == ["Decision", "Verdict"]
+    assert kinds(made.receive(GOLD)) == ["Decision", "Verdict", "Reward"]
     made.receive(GO_ON)
     assert made.receive(Tick(at=1.0)) == []
 
@@ -179,6 +179,18 @@ def test_the_newest_control_replaces_the_one_before_whole() -> None:
     assert {ask.pool for ask in several(made, 20, first=3)} == {"a", "b"}
 
 
+def test_the_mode_of_the_machine_labeler_is_a_projects_and_on_unless_ordered() -> None:
+    """Nothing else changes by it: the same is asked and decided."""
+    made = engine(Control(at=0.0, project="p", machine="frozen"))
+    modes = [made._eligibility.control(project).machine for project in ("p", "another")]
+    assert modes == ["frozen", "on"]
+    assert kinds(made.receive(TASK)) == ["Decision", "Ask"]
+    made.receive(Control(at=1.0, project="p", machine="off", paused=True))
+    assert made._eligibility.control("p").machine == "off"
+    made.receive(Control(at=2.0, project="p"))
+    assert made._eligibility.control("p").machine == "on"
+
+
 @pytest.mark.parametrize("kept", [None, PIN])
 def test_a_control_that_is_dropped_never_was(kept: Control | None) -> None:
     made = engine(*([] if kept is None else [kept]))
@@ -222,6 +234,8 @@ def test_a_control_belongs_to_no_partition() -> None:
         ("bad_field", "paused", Control(at=0.0, paused=True)),
         ("bad_field", "pool", Control(at=0.0, pool="a")),
         ("bad_field", "usd_per_day", Control(at=0.0, usd_per_day=0.0)),
+        ("bad_field", "machine", Control(at=0.0, machine="off")),
+        ("bad_field", "machine 'x'", Control(at=0.0, project="p", machine="x")),  # type: ignore[arg-type] # the mistake
         ("bad_field", "frozen", Control(at=0.0, project="p", frozen=True)),
         ("bad_field", "snapshot", Control(at=0.0, project="p", snapshot=0)),
         ("bad_field", "'*'", Control(at=0.0, project="*", paused=True)),

@@ -168,7 +168,7 @@ def test_an_upstream_that_sends_everything_twice_changes_nothing(broker: Broker)
         assert len(sent) == 3 * TASKS
         assert len(set(sent)) == TASKS
         story.audit()
-        counted = worker.worker.core.counters  # type: ignore[attr-defined]
+        counted = worker.worker.core.counters
         assert counted["repeated_task"] == 2 * TASKS
         assert counted["repeated_label"] > TASKS
         assert counted["repeated_gold"] > 0
@@ -180,7 +180,7 @@ def test_answers_that_are_late_and_in_any_order_all_count(broker: Broker) -> Non
     with closing(story):
         _, worker = run(story, Shuffled)
         written = story.audit()
-        late = worker.worker.core.counters["late_label"]  # type: ignore[attr-defined]
+        late = worker.worker.core.counters["late_label"]
         assert late > TASKS / 10, "many came after their ask had expired"
         revised = {one.task for one in written.verdicts if one.revision > 0}
         assert len(revised) > TASKS / 20, "and many after the verdict"

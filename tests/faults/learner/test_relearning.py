@@ -90,7 +90,7 @@ def test_nothing_starts_over_silently_where_snapshots_and_rewards_are_gone(broke
                 story.log, engine_maker(config.core, 2), config.worker, f"{GROUP}-learner"
             )
 
-        with pytest.raises(StateError, match=r"rewards before offset 5 were deleted.*--relearn"):
+        with pytest.raises(StateError, match=r"no snapshot can be read .*it is damaged.*--relearn"):
             learner()
         (finding,) = diagnosed(story.log, "LOG", 600.0, 0.0)
         assert "of which those before offset 5 were deleted" in finding.what

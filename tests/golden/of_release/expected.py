@@ -9,12 +9,12 @@ from typing import Any
 
 PROBES = (("cats", "a"), ("cats", "b|c"), ("capped", "a"), ("pinned", "b|c"))
 FEATURES: dict[str, float | str] = {"lang": "de", "length": 20.0}
-SIGNALS = {"rate": 0.5, "task": 0.0, "speed": 0.0, "session": 0.1}
 
 
 def expected(log: Path) -> dict[str, Any]:
     """Return what the code at hand reads in `log`."""
     from bandit.engine.engine import Engine
+    from bandit.learn import saved_brain
     from bandit.learn.brain import Brain
     from bandit.settings import Settings
     from streams.clients.address import open_log
@@ -41,7 +41,7 @@ def expected(log: Path) -> dict[str, Any]:
     for place in sorted(group.held()):
         positions["/".join(map(str, place))] = group.committed(place)
     group.close()
-    labelers = sorted(json.loads(brain.to_bytes())["labelers"])
+    labelers = saved_brain.read(newest.data).labelers
     found = {
         "records": counts,
         "positions": positions,
@@ -53,11 +53,11 @@ def expected(log: Path) -> dict[str, Any]:
             f"{one}, {pool}": brain.quality(one, FEATURES, {pool: {"load": 0.5}})
             for one, pool in PROBES
         },
-        "accuracies": {
-            key: brain.accuracy(key.split("/")[1], "a", key.split("/", 2)[2], SIGNALS, 3)
-            for key in labelers
+        "labelers": {
+            key: {"right": one.right, "total": one.total, "golds": one.golds}
+            for key, one in labelers.items()
         },
-        "calibrated": brain.calibration("cats").calibrated(0.9),
+        "calibrated": brain.project("cats").calibration.calibrated(0.9),
     }
     opened.close()
     return found

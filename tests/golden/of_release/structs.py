@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from typing import Any
 
 HEAD = '''"""How poolwise {version} reads its records; written by tests/golden/write.py."""
@@ -30,13 +31,14 @@ def classes() -> list[type]:
     saved = getattr(bandit.learn.brain, "_Saved", None)
     if saved is None:
         from bandit.learn.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
+    trust = getattr(sys.modules.get("bandit.learn.trust"), "Trust", None)
     records: Any = bandit.learn.track_record
     record = getattr(records, "TrackRecord", None) or records.Record  # of any release
     state = bandit.task.state
     return [
         *(one for one in events if one is not bandit.events.Event),
         *(state.AskState, state.TaskState, state.HeldGold, state.DeskState),
-        *(record, bandit.learn.calibration.Calibration, saved),
+        *(record, bandit.learn.calibration.Calibration, *filter(None, [trust]), saved),
         streams.learner.snapshots.Manifest,
     ]
 
@@ -54,13 +56,24 @@ def source(kind: type) -> str:
     annotations: dict[str, str] = {}
     for one in reversed(kind.__mro__):
         annotations |= getattr(one, "__annotations__", {})
-    lines = [f"class {kind.__name__.lstrip('_')}(msgspec.Struct, kw_only=True{tag}):"]
+    name = "Saved" if kind.__name__ == "SavedBrain" else kind.__name__.lstrip("_")
+    lines = [f"class {name}(msgspec.Struct, kw_only=True{tag}):"]
     for field in msgspec.structs.fields(kind):
-        default = "" if field.default is msgspec.NODEFAULT else f" = {field.default!r}"
+        default = "" if field.default is msgspec.NODEFAULT else f" = {_written(field.default)}"
         if field.default_factory is not msgspec.NODEFAULT:
             default = f" = {field.default_factory()!r}"
-        lines.append(f"    {field.name}: {annotations[field.name]}{default}")
+        annotation = annotations[field.name].replace("AskStatus", "str")
+        lines.append(f"    {field.name}: {annotation}{default}")
     return "\n".join(lines)
+
+
+def _written(default: Any) -> str:
+    """Return the source of a default; those that need a module of the release, without it."""
+    import msgspec
+
+    if default is msgspec.UNSET:
+        return "msgspec.UNSET"
+    return repr(default.value if isinstance(default, Enum) else default)
 
 
 if __name__ == "__main__":

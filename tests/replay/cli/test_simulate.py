@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -137,3 +138,46 @@ def test_missing_files_are_said(tmp_path: Path) -> None:
         run("--config", str(tmp_path / "none.toml"))
     with pytest.raises(MissingInput, match="no such folder"):
         run("--recorded", str(tmp_path / "none"))
+
+
+def test_a_market_is_simulated_by_its_name_with_what_is_overridden() -> None:
+    found = json.loads(run("--market", "scarce", "--tasks", "40", "--seed", "2", "--json"))
+    assert found["tasks"] == 40
+    assert set(found["pools"]) == {"crowd", "trained", "specialist"}
+    assert found["audits"] * 0.6 == pytest.approx(found["audit_usd"])
+
+
+def test_a_market_and_recorded_labels_exclude_each_other(recorded: Path) -> None:
+    with pytest.raises(click.UsageError, match="exclude each other"):
+        run("--recorded", str(recorded), "--market", "scarce")
+
+
+def test_the_front_of_a_market_has_twelve_settings_of_two_dials() -> None:
+    found = json.loads(run("--market", "calm", "--tasks", "15", "--pareto", "--json"))
+    assert len(found["points"]) == 12
+    assert found["tasks"] == 15
+    assert any(point["on_front"] for point in found["points"])
+
+
+def test_recorded_labels_have_no_front(recorded: Path) -> None:
+    with pytest.raises(click.UsageError, match="--recorded and --pareto exclude each other"):
+        run("--recorded", str(recorded), "--pareto")
+
+
+def test_a_replay_at_random_merges_the_pools_and_says_so(recorded: Path) -> None:
+    found = json.loads(run("--recorded", str(recorded), "--choose", "random", "--json"))
+    assert found["choose"] == "random"
+    assert set(found["pools"]) == {"all"}
+    assert "all pools are merged" in run("--recorded", str(recorded), "--choose", "random")
+
+
+def test_a_replay_that_chooses_labelers_says_how_many_asks_named_some(recorded: Path) -> None:
+    found = json.loads(run("--recorded", str(recorded), "--choose", "labeler", "--json"))
+    assert (found["choose"], set(found["pools"])) == ("labeler", {"a", "b"})
+    named = f"{found['asks_preferring']} asks named labelers to prefer"
+    assert named in run("--recorded", str(recorded), "--choose", "labeler")
+
+
+def test_choosing_labelers_needs_recorded_ones() -> None:
+    with pytest.raises(click.UsageError, match="--choose labeler needs --recorded"):
+        run("--choose", "labeler")

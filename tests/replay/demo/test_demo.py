@@ -10,8 +10,10 @@ import pytest
 from rich.console import Console
 
 from bandit.errors import BadValue
-from replay.demo.demo import EXPERT_USD, DemoResult, audited_share, demo_settings, run_demo
+from replay.baselines.fixed_settings import FixedSetting
+from replay.demo.demo import EXPERT_USD, DemoResult, demo_settings, run_demo
 from replay.demo.report import print_report, print_table
+from replay.demo.rows import rival_of
 from replay.demo.tasks import demo_tasks
 from replay.market.tasks import Arrivals
 from tests.replay.market.recording import MemoryLog
@@ -34,7 +36,10 @@ def demo() -> DemoResult:
 
 
 def test_poolwise_comes_first_then_what_teams_do(result: DemoResult) -> None:
-    assert [row.name.split()[0] for row in result.rows] == ["poolwise"] + ["3"] * 5
+    names = [row.name for row in result.rows]
+    assert names[:3] == ["poolwise", "poolwise, features shuffled", "5 × crowd, own model"]
+    assert [name.split()[0] for name in names[3:8]] == ["3"] * 5
+    assert len(names) == len(set(names))
     assert result.tasks == TASKS
 
 
@@ -48,12 +53,42 @@ def test_every_row_is_judged_by_the_same_audits(result: DemoResult) -> None:
 
 
 def test_poolwise_pays_for_the_audits_that_judge_all_rows(result: DemoResult) -> None:
-    ours, *others = result.rows
+    ours, _, own, *others = result.rows
+    assert own.audit_usd_per_task > 0.0
     assert ours.accuracy_audited is not None
     paid = EXPERT_USD * ours.accuracy_audited.audits / TASKS
     assert ours.audit_usd_per_task == pytest.approx(paid)
     assert ours.usd_per_task > ours.audit_usd_per_task > 0.0
     assert all(row.audit_usd_per_task == 0.0 for row in others)
+
+
+def test_the_rival_is_a_row_and_as_accurate_as_is_said(result: DemoResult) -> None:
+    """Labels that came late make the row's accuracy differ by a task or two of 120.
+
+    Of random pools the row draws others than the setting did: 3 standard errors, .03 each.
+    """
+    (rival,) = [row for row in result.rows if row.name == result.rival]
+    ours = result.rows[0].accuracy_true
+    if result.rival_as_accurate:
+        slack = 0.09 if "random pool" in rival.name else 0.02
+        assert rival.accuracy_true >= ours - slack
+    else:
+        assert max(row.accuracy_true for row in result.rows[3:]) < ours + 0.02
+
+
+def test_the_rival_is_the_cheapest_that_is_as_accurate_or_else_the_most_accurate() -> None:
+    def setting(pool: str, labels: int, accuracy: float, usd: float) -> FixedSetting:
+        rule = "majority" if labels == 1 else "Dawid-Skene"
+        return FixedSetting(
+            pool=pool, labels_per_task=labels, rule=rule, accuracy=accuracy, usd_per_task=usd
+        )
+
+    cheap, good, best = (
+        setting("a", 1, 0.7, 0.1), setting("b", 3, 0.9, 0.3), setting("c", 5, 0.95, 0.9)
+    )  # fmt: skip
+    assert rival_of([best, good, cheap], 0.85) == (good, True)
+    assert rival_of([best, good, cheap], 0.6) == (cheap, True)
+    assert rival_of([best, good, cheap], 0.99) == (best, False)
 
 
 def test_progress_counts_each_task_once() -> None:
@@ -95,13 +130,3 @@ def test_the_segments_are_shuffled_by_the_seed() -> None:
 def test_more_tasks_than_there_are_is_an_error() -> None:
     with pytest.raises(BadValue, match="1 to 2,310"):
         demo_tasks(2311, Arrivals(), 1)
-
-
-def test_wilsons_interval_is_the_published_one() -> None:
-    """Newcombe (1998), Statistics in Medicine 17, table I: 81 of 263, and 0 of 20."""
-    some, none = audited_share(81 / 263, 263), audited_share(0.0, 20)
-    assert some is not None
-    assert none is not None
-    assert (round(some.low, 4), round(some.high, 4)) == (0.2553, 0.3662)
-    assert (round(none.low, 4), round(none.high, 4)) == (0.0, 0.1611)
-    assert audited_share(None, 0) is None

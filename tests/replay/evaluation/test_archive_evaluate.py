@@ -59,6 +59,14 @@ def test_the_numbers_of_what_a_real_worker_wrote_are_those_of_its_log(tmp_path: 
     assert found.rows > 250
 
 
+def test_rewards_alone_say_that_tasks_without_labels_are_not_among_them(tmp_path: Path) -> None:
+    _, folder = both(tmp_path, simulate(World(audit=0.3), 100, seed=2))
+    alone = evaluate(folder / "rewards", action="pool", propensity="propensity", reward="reward")
+    whole = evaluate(folder)
+    assert any("answered without labels have no row" in note for note in alone.notes)
+    assert not any("without labels" in note for note in whole.notes)
+
+
 def test_the_newest_revision_of_a_reward_is_taken(tmp_path: Path) -> None:
     """Whatever its order in the log, and of what was written twice the first, as of the log."""
     events = simulate(World(stops=False), 100, seed=2)

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binom
 
 from bench.coverage import OWN, looks, run
-from bench.designs import DESIGNS
+from bench.simulated.designs import DESIGNS
 
 ROWS, RUNS = 3_000, 100
 ALARM = 1e-3

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.events import Ask, Label, Pool
+from bandit.events import Ask, Control, Label, Pool
 from bandit.settings import PolicySettings, Settings
 from replay.baselines.fixed_redundancy import FixedRedundancyBaseline
+from replay.market.difficulty import Tempting
 from replay.market.drive import Drive
 from replay.market.live import live_outcome, live_run
 from replay.market.market import Market
@@ -31,10 +32,16 @@ def one_pool(tasks: int = 400, *, hard_share: float = 0.0, **changes: object) ->
     """A market of one pool that is right .8 of the time, but for `changes`."""
     fields = {"name": "p", "usd_per_label": 0.1, "skill": 0.8, "labelers": 30, "spread": 200.0}
     spec = PoolSpec(**(fields | changes))  # type: ignore[arg-type]
-    return Market([spec], made_tasks(tasks, Arrivals(), 1), 1, hard_share)
+    return Market([spec], made_tasks(tasks, Arrivals(), 1), 1, [Tempting(share=hard_share)])
 
 
-def ask(task: str, pool: str = "p", number: int = 1, exclude: tuple[str, ...] = ()) -> Ask:
+def ask(
+    task: str,
+    pool: str = "p",
+    number: int = 1,
+    exclude: tuple[str, ...] = (),
+    prefer: tuple[str, ...] = (),
+) -> Ask:
     return Ask(
         task=task,
         project="simulated",
@@ -45,6 +52,7 @@ def ask(task: str, pool: str = "p", number: int = 1, exclude: tuple[str, ...] = 
         payload=None,
         expires_at=900.0,
         exclude=exclude,
+        prefer=prefer,
     )
 
 
@@ -93,6 +101,30 @@ def test_an_excluded_labeler_is_passed_over() -> None:
     assert other.labeler != first.labeler
 
 
+def sent(there: Market, prefer: tuple[str, ...], exclude: tuple[str, ...] = ()) -> str:
+    """The labeler who answers the next ask about the first task."""
+    (label,) = there.answer(ask(next(iter(there.tasks)), prefer=prefer, exclude=exclude), 0.0)
+    assert isinstance(label, Label)
+    return label.labeler
+
+
+def test_of_the_next_four_the_preferred_one_is_sent() -> None:
+    there = one_pool()
+    order = [sent(there, ()) for _ in range(6)]
+    assert len(set(order)) == 6
+    assert sent(one_pool(), (order[2], order[1])) == order[2]
+    assert sent(one_pool(), (order[5], order[3])) == order[3]  # the sixth isn't free
+    assert sent(one_pool(), (order[5], "nobody")) == order[0]
+    assert sent(one_pool(), (order[4], order[0]), exclude=(order[0],)) == order[4]
+    there = one_pool()
+    assert [sent(there, (order[2],)) for _ in range(3)] == [order[2], order[0], order[1]]
+
+
+def test_a_pool_without_a_choice_keeps_its_order() -> None:
+    first, second = sent(one_pool(), ()), sent(one_pool(), ("p-001", "p-002", "p-003"))
+    assert sent(one_pool(choice=1), (second,)) == first
+
+
 def test_a_pool_is_as_good_as_it_is_said_to_be() -> None:
     """Standard error of the mean of 400 x 5 labels: .009 (tasks and labelers apart)."""
     there = one_pool()
@@ -105,7 +137,7 @@ def test_a_pool_is_as_good_as_it_is_said_to_be() -> None:
 
 
 def test_skill_differs_by_class_and_drifts() -> None:
-    there = one_pool(800, by_class=(("animal", -0.3),), drift=-0.2)
+    there = one_pool(800, by_class={"animal": -0.3}, drift=-0.2)
     rows = [
         (one.truth == "animal", one.progress, there.said(name, "p", who) == one.truth)
         for name, one in there.tasks.items()
@@ -197,3 +229,22 @@ def test_at_night_the_tasks_of_a_closed_pool_wait_for_the_morning() -> None:
     late = [v for v in outcome.verdicts.values() if v.at > (v.deadline_at or 0.0)]
     assert late
     assert max(verdict.delay_s for verdict in late) > 6 * 3600.0
+
+
+def test_late_labels_come_after_their_ask_expires() -> None:
+    """Standard error of the share of 400: .02; a label in time is rarely that slow."""
+    there = one_pool(late=0.2, delay_s=30.0)
+    waits = [there.answer(ask(name), 0.0)[0].at for name in there.tasks]
+    assert fmean(wait > 900.0 for wait in waits) == pytest.approx(0.2, abs=0.07)
+
+
+def test_a_daily_budget_is_told_before_the_first_task_and_kept() -> None:
+    """No label of the crowd comes after its ask expired, which gives the price back."""
+    made = made_tasks(TASKS, Arrivals(value_usd=5.0), 1)
+    there = Market(four_pools(made[0].task.classes)[:1], made, 1, usd_per_day=4.0)
+    first = next(iter(there.events()))
+    assert isinstance(first, Control)
+    assert (first.project, first.usd_per_day) == ("simulated", 4.0)
+    prices = there.usd_per_label()
+    outcome = live_outcome(there, Settings())
+    assert 3.9 < sum(prices[label.pool] for label in outcome.labels) <= 4.0 + 1e-9

@@ -36,7 +36,13 @@ WORTH_USD, EXPERT_USD = 2.0, 0.5
 def settings(seed: int) -> Settings:
     """A policy that explores much, so that short logs can answer."""
     policy = PolicySettings(
-        explorer="epsilon_greedy", rate=0.5, stop_floor=0.2, explore_floor=0.05, max_labels=3
+        explorer="epsilon_greedy",
+        rate=0.8,
+        stop_floor=0.3,
+        second_opinion=0.5,
+        check_share=0.5,
+        explore_floor=0.05,
+        max_labels=3,
     )
     return Settings(seed=seed, policy=policy, audit=AuditSettings(share=0.5))
 
@@ -101,15 +107,15 @@ def run(seed: int, tasks: int, target: str = "logging") -> Run:
 
 
 def _seen(market: Market, outcome: Outcome, logged: list[Decision | Reward | Verdict]) -> Run:
-    given = list(outcome.answered.values())
+    given = list(outcome.first.values())
     n = len(market.tasks)
     assert len(given) == n
     return Run(
         logged,
         sum(one.answer == market.tasks[one.task].truth for one in given) / n,
         sum(one.confidence or 0.0 for one in given) / n,
-        sum(one.usd for one in given) / n,
-        sum(one.delay_s for one in outcome.first.values()) / n,
+        sum(one.usd for one in outcome.verdicts.values()) / n,
+        sum(one.delay_s for one in given) / n,
     )
 
 

@@ -7,6 +7,7 @@ histories.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,16 +25,29 @@ if TYPE_CHECKING:
 RIGHT = {"a": 0.9, "b": 0.65}
 USD = {"a": 0.05, "b": 0.01}
 MOST = 3
+MEAN_UNSURE = 0.35
+"""About the mean of sqrt(c(1 - c)) over the verdicts' confidences c."""
 
 
 @dataclass(frozen=True)
 class World:
-    """How tasks are decided; `flattery` is added to every confidence that is written."""
+    """How tasks are decided; `flattery` is added to every confidence that is written.
+
+    A share `audit` of the tasks is audited: alike, or with `aimed` those of unsure verdicts more.
+    """
 
     worth_usd: float = 1.0
     flattery: float = 0.0
     audit: float = 0.0
+    aimed: bool = False
     stops: bool = True
+
+    def audit_chance(self, confidence: float) -> float:
+        """Chance that a verdict is audited; about `audit` in the mean."""
+        if not self.aimed:
+            return self.audit
+        unsure = math.sqrt(confidence * (1.0 - confidence)) / MEAN_UNSURE
+        return min(1.0, self.audit * (0.25 + 0.75 * unsure))
 
 
 def belief(labels: Iterable[tuple[str, bool]]) -> float:
@@ -119,8 +133,8 @@ def one_task(
         events.append(reward(task, ask, at, choice, pmf, right=right, basis="consensus"))
     b = belief(labels)
     right = bool(b > 0.5) if b != 0.5 else bool(rng.random() < 0.5)
-    audited = bool(rng.random() < world.audit)
     confidence = min(max(b, 1 - b) + world.flattery, 1.0)
+    audited = bool(rng.random() < world.audit_chance(confidence))
     answer = "yes" if right else "no"  # the truth is always yes
     given = verdict(world, task, 0, begin + ask, answer, confidence, usd, audited=audited)
     events.append(given)
@@ -222,7 +236,7 @@ def verdict(
         why="value",
         worth_usd=world.worth_usd,
         audited=audited,
-        audit_propensity=world.audit or 1.0,
+        audit_propensity=world.audit_chance(confidence) or 1.0,
     )
 
 

@@ -131,7 +131,7 @@ def asks(tasks: int, each: int) -> Events:
         if isinstance(one, Reward) and one.ask == 1:
             for ask in range(1, each + 1):
                 events += [
-                    decision(one.task, ask, one.decided_at, one.pool, one.pmf, 0.5, 0),
+                    decision(one.task, ask, one.decided_at, one.pool or "", one.pmf, 0.5, 0),
                     msgspec.structs.replace(one, ask=ask),
                 ]
         elif isinstance(one, Verdict):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bandit.errors import BadValue, LogCorrupt, MissingInput
-from bandit.events import STOP, Decision, Reward, Verdict
+from bandit.events import NO_ASK, STOP, Decision, Reward, Verdict
 from replay import evaluate
 from tests.replay.task_log.own_log_writer import (
     World,
@@ -195,6 +195,34 @@ def test_the_newest_revision_of_a_reward_wins(tmp_path: Path) -> None:
     assert before.value is not None
     assert after.value is not None
     assert after.value - before.value > 1
+
+
+def with_gold_alone(
+    events: list[Decision | Reward | Verdict],
+) -> list[Decision | Reward | Verdict]:
+    """Add a reward of gold without labels to every fifth task."""
+    alone = [
+        msgspec.structs.replace(
+            one, ask=NO_ASK, pool=None, labeler=None, answer=None, pmf={}, propensity=1.0,
+            why="gold", target="yes", basis="gold", quality=None, reward=None, usd=0.0,
+        )
+        for one in events
+        if isinstance(one, Reward) and one.ask == 1 and int(one.task[1:]) % 5 == 0
+    ]  # fmt: skip
+    assert alone
+    return [*events, *alone]
+
+
+@pytest.mark.parametrize("world", [World(stops=False), World(), World(audit=0.3)])
+def test_gold_of_tasks_without_labels_is_no_ask(tmp_path: Path, world: World) -> None:
+    """Nobody was asked, so it is no row, and not one without a reward either."""
+    events = simulate(world, 400, seed=2)
+    plain = evaluate(write_log(tmp_path / "a", events), target="always:a")
+    more = evaluate(write_log(tmp_path / "b", with_gold_alone(events)), target="always:a")
+    assert more.counts == plain.counts
+    assert more.notes == plain.notes
+    assert (more.estimates, more.withheld) == (plain.estimates, plain.withheld)
+    assert more.counts["unread"] == 0
 
 
 def test_records_that_can_not_be_read_are_counted(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ TOPICS = {Decision: "decisions", Reward: "rewards", Verdict: "verdicts"}
 EACH_WRITE = 50
 """Arrow writes a file in some 130 pieces: this many count as one call."""
 
-JSON_COLUMNS = ("features", "target")
+JSON_COLUMNS = ("features", "target", "answers")
 
 
 def write(log: Log, events: Iterable[Decision | Reward | Verdict]) -> None:

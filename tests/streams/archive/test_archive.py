@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandit.errors import StateError
-from bandit.events import Decision, Reward, Verdict
+from bandit.events import Decision, Feature, Reward, Verdict
 from poolwise import main
 from replay.log_files.archive_rows import TAGS, _rows
 from streams.archive.archive import Archive
@@ -74,12 +74,19 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     tuple[str, ...]: st.lists(st.text(max_size=5), max_size=3).map(tuple),
     dict[str, float]: NUMBERS,
     dict[str, dict[str, float]]: st.dictionaries(st.text(max_size=5), NUMBERS, max_size=3),
-    dict[str, float | str]: st.dictionaries(
-        st.text(max_size=5), FINITE | st.text(max_size=5), max_size=3
+    dict[str, Feature]: st.dictionaries(
+        st.text(max_size=5),
+        FINITE | st.text(max_size=5) | st.lists(FINITE, max_size=3).map(tuple),
+        max_size=3,
     ),
     str | dict[str, float] | None: st.none() | st.text(max_size=5) | NUMBERS,
     str | None: st.none() | st.text(max_size=5),
     float | None: st.none() | FINITE,
+    dict[str, float] | None: st.none() | NUMBERS,
+    int | None: st.none() | WHOLE,
+    tuple[tuple[str, str, str, float], ...]: st.lists(
+        st.tuples(*3 * [st.text(max_size=5)], FINITE), max_size=3
+    ).map(tuple),
 }
 
 
@@ -124,6 +131,7 @@ def test_numbers_are_numbers_and_chances_a_map() -> None:
         b'{"type":"Reward","v":2,"decided_at":5.0}',
         msgspec.json.encode(EVENTS[1]).replace(b'"v":1', b'"v":7'),
         msgspec.json.encode(EVENTS[1]).replace(b'"revision":0', b'"revision":%d' % 2**64),
+        msgspec.json.encode(msgspec.structs.replace(EVENTS[1], machine_labels=2**63)),
         None,
     ],
 )

@@ -55,6 +55,15 @@ def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:
     assert shown(path) == "cats: at most $50 per day\n"
 
 
+def test_the_mode_of_the_machine_labeler_is_offered_kept_and_shown(path: Path) -> None:
+    assert "--machine [on|frozen|off]" in run(control, "--help").output
+    shown(path, "--project", "cats", "--machine", "frozen")
+    shown(path, "--project", "dogs", "--machine", "off", "--pause")
+    assert shown(path) == "cats: machine labeler frozen\ndogs: paused, machine labeler off\n"
+    shown(path, "--project", "cats", "--cancel")
+    assert shown(path, "--project", "cats") == "No orders in force for project cats.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -65,6 +74,8 @@ def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:
         (["--project", "cats", "--learning"], "cannot be used together"),
         (["--reset-clock", "--project", "cats"], "applies to all partitions"),
         (["--reset-clock", "--cancel"], "--reset-clock"),
+        (["--machine", "off"], "Missing option '--project' or '--learning'"),
+        (["--machine", "sometimes", "--project", "cats"], "is not one of"),
     ],
 )
 def test_words_that_do_not_go_together_are_refused(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         b'{"type":"Control","at":2.0,"project":""}',
         b'{"type":"Control","at":2.0,"project":"cats","usd_per_day":-1.0}',
         b'{"type":"Control","at":2.0,"project":"cats","frozen":true}',
+        b'{"type":"Control","at":2.0,"project":"cats","machine":"sometimes"}',
+        b'{"type":"Control","at":2.0,"machine":"off"}',
         b'{"type":"Tick","at":2.0}',
         b"nothing",
     ],

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bandit.learn import saved_brain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
 
 def knowledge(brain: Brain, rewards: Iterable[Reward]) -> dict[str, Any]:
     """Return what `brain` knows; the model is probed with what `rewards` were decided on."""
-    known: dict[str, Any] = msgspec.json.decode(brain.to_bytes())
+    known: dict[str, Any] = msgspec.structs.asdict(saved_brain.read(brain.to_bytes()))
     known["quality"] = [
         brain._quality.model.predict(reward.features, pools, reward.project, apart)
         for reward in rewards
-        for pools in ({reward.pool: reward.signals},)
+        for pools in ({reward.pool or "": reward.signals},)
         for apart in ((), pools)
     ]
     return known

@@ -114,7 +114,10 @@ def test_a_clean_stop_leaves_nothing_to_learn_again(log: EmbeddedLog) -> None:
     assert knows_the_fold(log, again.core)
 
 
-def test_without_a_snapshot_that_can_be_read_all_is_learned_again(log: EmbeddedLog) -> None:
+def test_without_a_snapshot_that_can_be_read_it_stops_until_it_is_told_to_start_over(
+    log: EmbeddedLog,
+) -> None:
+    """All rewards are there, but to learn them again may take hours, decided without a model."""
     one = worker(log, snapshot_every=4)
     story(log, one.step)
     one.close()
@@ -122,7 +125,23 @@ def test_without_a_snapshot_that_can_be_read_all_is_learned_again(log: EmbeddedL
         if record.key is not None and b"/chunk/" in record.key:
             damage(log, record.key)
     assert list(kept(log).newest_first()) == []
+    with pytest.raises(
+        StateError, match=r"no snapshot can be read \(the newest, \d+: it is damaged"
+    ):
+        worker(log)
+    write(log, Control(at=9.0, relearn=True))
     assert knows_the_fold(log, worker(log).core)
+
+
+def test_a_snapshot_alone_that_is_whole_and_unreadable_is_named_with_the_reason(
+    log: EmbeddedLog,
+) -> None:
+    """As after an upgrade that reads no snapshots of the release before."""
+    save(log, b'{"version":0}', 7, 3)
+    with pytest.raises(StateError, match=r"the newest, 0: saved brain: .*--relearn") as caught:
+        worker(log)
+    assert "\n" not in str(caught.value)
+    assert [one.key for one in read(log, "models")] == [b"slot/0/chunk/0", b"slot/0"]
 
 
 def test_nothing_starts_over_where_snapshots_and_rewards_are_gone_unless_told_to(
@@ -135,7 +154,7 @@ def test_nothing_starts_over_where_snapshots_and_rewards_are_gone_unless_told_to
         if record.key is not None and b"/chunk/" in record.key:
             damage(log, record.key)
     log.delete_before("rewards", 0, 3)
-    with pytest.raises(StateError, match=r"rewards before offset 3 were deleted.*--relearn"):
+    with pytest.raises(StateError, match=r"no snapshot can be read.*--relearn"):
         worker(log)
     write(log, Control(at=9.0, relearn=True))
     again = worker(log)
@@ -154,9 +173,11 @@ def test_a_learner_that_comes_too_late_counts_what_was_deleted(log: EmbeddedLog)
     assert again.learner.counters["learned"] == len(read(log, "rewards"))
 
 
-def test_a_snapshot_of_another_version_is_passed_over(log: EmbeddedLog) -> None:
+def test_an_unreadable_snapshot_is_passed_over_for_the_one_before(log: EmbeddedLog) -> None:
+    """What the rewards taught since that one is learned again, so nothing is lost."""
     one = worker(log)
     story(log, one.step)
+    one.finish()
     one.close()
     save(log, b"from the future", 10_000, 3)
     again = worker(log)

@@ -157,7 +157,7 @@ def test_a_learner_goes_back_to_an_older_version_by_order_and_learns_all_again(
     again = worker(log)
     assert knows_the_fold(log, again.core)
     newest = next(kept(log).newest_first()).manifest
-    assert (newest.brain, newest.skipped, newest.control) == (1, (), 0)
+    assert (newest.brain, newest.skipped, newest.control) == (saved_brain.VERSION, (), 0)
     again.finish()
     again.close()
     assert learner(log).counters["learned"] == 0  # it went back once
@@ -202,7 +202,7 @@ def test_a_newer_snapshot_is_not_taken_for_one_of_the_version_before(
     log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of which version its brain is can't be read, and it must not be spared for ever."""
-    monkeypatch.setattr(saved_brain, "VERSION", 2)
+    monkeypatch.setattr(saved_brain, "VERSION", saved_brain.VERSION + 1)
     number = kept(log).next_id()
     newer = {"v": 99, "id": number, "control": -1}
     log.write([NewRecord("models", in_turn(number), msgspec.json.encode(newer))])

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bandit.errors import EventError
-from bandit.events import Decline, Gold, Input, Label, Pool, Task, Tick
+from bandit.events import Decline, Gold, Input, Label, Pool, Prediction, Task, Tick
 from streams.log.codec import MAX_BYTES, InputDecoder, decode_reward, encode
 
 TASK: dict[str, Any] = {
@@ -44,6 +44,13 @@ JSON = st.recursive(
 EVENTS: st.SearchStrategy[Input] = st.one_of(
     st.builds(Tick, at=FINITE),
     st.builds(Gold, task=IDS, answer=IDS, at=FINITE),
+    st.builds(
+        Prediction,
+        task=IDS,
+        source=IDS,
+        chances=st.dictionaries(IDS, FINITE, max_size=3),
+        at=FINITE,
+    ),
     st.builds(Decline, task=IDS, ask=st.integers(0, 99), pool=IDS, at=FINITE),
     st.builds(Pool, pool=IDS, at=FINITE, usd_per_label=FINITE),
     st.builds(
@@ -63,7 +70,9 @@ EVENTS: st.SearchStrategy[Input] = st.one_of(
         project=IDS,
         at=FINITE,
         classes=st.tuples(IDS, IDS),
-        features=st.dictionaries(IDS, FINITE | IDS, max_size=3),
+        features=st.dictionaries(
+            IDS, FINITE | IDS | st.lists(FINITE, max_size=3).map(tuple), max_size=3
+        ),
     ),
 )
 

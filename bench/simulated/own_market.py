@@ -130,11 +130,10 @@ class OwnMarket:
     def with_gold(self, events: Events) -> Events:
         """Return a log as if every task had been audited, for free."""
         truth = {one.task.task: one.truth for one in self._made()}
-        given = [one for one in events if isinstance(one, Verdict) and one.basis != "gold"]
-        newest = {one.task: one for one in given}
+        given = [one for one in events if isinstance(one, Verdict) and one.revision == 0]
         found: Events = [one for one in events if isinstance(one, Decision)]
-        for one in newest.values():
-            first = msgspec.structs.replace(one, audited=True, audit_propensity=1.0, revision=0)
+        for one in given:
+            first = msgspec.structs.replace(one, audited=True, audit_propensity=1.0)
             gold = msgspec.structs.replace(
                 first, revision=1, answer=truth[one.task], confidence=1.0, basis="gold"
             )
@@ -161,7 +160,7 @@ class OwnMarket:
         outcome = Drive(recorded, market, settings.clock.max_jump_s / 2).run(market.events())
         each = {
             name: _of(given, outcome.first[name], market.tasks[name].truth)
-            for name, given in outcome.answered.items()
+            for name, given in outcome.verdicts.items()
         }
         return recorded.events, each
 
@@ -186,9 +185,10 @@ def _decide_again(
 
 
 def _of(given: Verdict, first: Verdict, truth: str) -> Means:
-    right = float(given.answer == truth)
+    """Means of one task: its first verdict, and what all of its labels cost."""
+    right = float(first.answer == truth)
     value = given.worth_usd * right - given.usd
-    return Means(right, given.confidence or 0.0, given.usd, first.delay_s, value)
+    return Means(right, first.confidence or 0.0, given.usd, first.delay_s, value)
 
 
 def _table(each: dict[str, Means], names: Iterable[str]) -> Floats:

@@ -1,0 +1,60 @@
+"""The daily budget for audits of a project: as it runs short, a smaller share is audited.
+
+A leaky bucket for each project of a desk: an audit that is drawn fills it by the expert's price,
+time drains it by the budget. With f the part that is filled, the share is
+
+    audit.share * (1 - f),    at least `audit.least`.
+
+So audits are spread over the day, and over days cost no more than the budget, however verdicts are
+split over partitions. A verdict that could not be audited would be in no estimate, so the least
+chance stays, whatever it costs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bandit.days import DAY_S
+
+if TYPE_CHECKING:
+    from bandit.settings import AuditSettings
+    from bandit.task.state import DeskState
+
+BUCKET_S = 7200.0
+"""The bucket holds the budget of two hours: audits may come unevenly within a morning."""
+
+
+def paced_share(
+    settings: AuditSettings, desk: DeskState, project: str, now: float, partitions: int
+) -> float:
+    """Return the share of verdicts to audit now; each partition has its part of the budget.
+
+    Examples
+    --------
+    >>> from bandit.settings import AuditSettings
+    >>> from bandit.task.state import DeskState
+    >>> desk, settings = DeskState(), AuditSettings(share=0.1, usd_per_day=12.0)
+    >>> note_audit(settings, desk, "p", 0.0, 1.5, partitions=1)
+    >>> [round(paced_share(settings, desk, "p", hour * 3600.0, 1), 4) for hour in (0, 2, 3)]
+    [0.005, 0.05, 0.1]
+    """
+    budget = settings.usd_per_day
+    if budget is None:
+        return settings.share
+    per_s = budget / partitions / DAY_S
+    filled = min(1.0, _level_usd(desk, project, now, per_s) / (per_s * BUCKET_S))
+    return max(min(settings.least, settings.share), settings.share * (1.0 - filled))
+
+
+def note_audit(
+    settings: AuditSettings, desk: DeskState, project: str, now: float, usd: float, partitions: int
+) -> None:
+    """Fill the bucket by the price of an audit that was drawn; without a budget there is none."""
+    if settings.usd_per_day is not None:
+        per_s = settings.usd_per_day / partitions / DAY_S
+        desk.audit_usd[project] = (now, _level_usd(desk, project, now, per_s) + usd)
+
+
+def _level_usd(desk: DeskState, project: str, now: float, per_s: float) -> float:
+    at, usd = desk.audit_usd.get(project, (now, 0.0))
+    return max(0.0, usd - per_s * max(0.0, now - at))

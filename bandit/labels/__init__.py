@@ -1,0 +1,1 @@
+"""The model of labels: confusion rows, ambiguity of tasks, and look-ahead."""

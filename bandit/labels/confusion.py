@@ -1,0 +1,169 @@
+"""Confusion rows: what a labeler says of a task of each class, pooled where little is known.
+
+With C[c, y] the labels y that a labeler gave to tasks of class c (counted by the chance of c),
+
+    row(c, y) = (C[c, y] + s T[c, y]) / (C[c] + s),            s = strength of the pool's rows
+    T         = M, the rows of the labeler's pool, with the odds of its diagonal scaled so that the
+                labeler's accuracy is (right + 4 base) / (n + 4), where base is that under M.
+
+The rows of a pool are themselves shrunk, to those of a labeler with one accuracy for all classes:
+
+    M[c, y] = (sum over labelers of w C[c, y] + S target[c, y]) / (sum of w C[c] + S),
+    w       = 10 / (C[c] + 10), so that no labeler counts for more than 10 labels of a class.
+
+Source: Dawid and Skene (1979), JRSS C 28(1), 20-28, doi:10.2307/2346806; pooled as in Kim and
+Ghahramani (2012), AISTATS, 619-627.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+LEAST = 1e-4
+"""Least chance of an answer: one label never rules a class out."""
+
+ACCURACY_STRENGTH = 4.0
+"""Labels that a pool's accuracy counts for in that of a labeler."""
+
+LEAST_ACCURACY, MOST_ACCURACY = 0.02, 0.98
+
+START, START_STRENGTH = 0.7, 20.0
+"""Accuracy of a pool before any label, and how many labels that counts for."""
+
+LEAST_LEAD = 0.05
+"""A diagonal must lead its column by so much, or the classes may be turned."""
+
+MOST_OF_ONE = 10.0
+
+BLEND = 0.2
+"""Share of the target blended in where it doesn't."""
+
+
+def answer_chances(
+    counts: Floats,
+    pool_rows: Floats,
+    answers: Ints,
+    strength: float,
+    tilts: Floats | None = None,
+) -> Floats:
+    """Return the chance of each label given each class: shape (labels, chains, classes).
+
+    Parameters
+    ----------
+    counts
+        C of each label's labeler: shape (labels, chains, classes, classes).
+    pool_rows
+        M of each label's pool: the same shape.
+    answers
+        The class that each label names: shape (labels,).
+    strength
+        Labels of a class that the pool's row counts for.
+    tilts
+        Factor on the odds that each label is right, from the signals that came with it.
+
+    Examples
+    --------
+    >>> new, pool = np.zeros((1, 1, 2, 2)), np.array([[[[0.8, 0.2], [0.3, 0.7]]]])
+    >>> answer_chances(new, pool, np.array([0]), 4.0).round(3).tolist()
+    [[[0.8, 0.3]]]
+    """
+    per_class = counts.sum(axis=3)
+    scaled, rest = _scaled_diagonal(counts, per_class, pool_rows)
+    labels = np.arange(len(answers))
+    towards = pool_rows[labels, :, :, answers] * rest
+    towards[labels, :, answers] = scaled[labels, :, answers]
+    said = counts[labels, :, :, answers]
+    chances: Floats = (said + strength * towards) / (per_class + strength)
+    if tilts is not None:
+        diagonal = counts.diagonal(axis1=2, axis2=3)
+        right = (diagonal + strength * scaled) / (per_class + strength)
+        odds = tilts[:, None, None]
+        moved = odds * right / (1.0 - right + odds * right)
+        chances *= (1.0 - moved) / (1.0 - right)
+        chances[labels, :, answers] = moved[labels, :, answers]
+    return np.maximum(chances, LEAST, out=chances)
+
+
+def labeler_rows(counts: Floats, pool_rows: Floats, strength: float) -> Floats:
+    """Return the whole rows of labelers: shape (labelers, chains, classes, classes).
+
+    Examples
+    --------
+    >>> right = np.array([[[[9.0, 1.0], [1.0, 9.0]]]])
+    >>> even = np.full((1, 1, 2, 2), 0.5)
+    >>> labeler_rows(right, even, 4.0)[0, 0, 0].round(2).tolist()
+    [0.88, 0.12]
+    """
+    per_class = counts.sum(axis=3)
+    scaled, rest = _scaled_diagonal(counts, per_class, pool_rows)
+    towards = pool_rows * rest[..., None]
+    index = np.arange(counts.shape[2])
+    towards[:, :, index, index] = scaled
+    rows: Floats = (counts + strength * towards) / (per_class[..., None] + strength)
+    return np.maximum(rows, LEAST, out=rows)
+
+
+def _scaled_diagonal(counts: Floats, per_class: Floats, pool_rows: Floats) -> tuple[Floats, Floats]:
+    """Return the diagonal of T, and the factor on the rest of each of its rows."""
+    right = counts.trace(axis1=2, axis2=3)
+    total = per_class.sum(axis=2) + ACCURACY_STRENGTH
+    diagonal = np.minimum(pool_rows.diagonal(axis1=2, axis2=3), 1.0 - LEAST)
+    even = ACCURACY_STRENGTH / diagonal.shape[2]
+    base = ((per_class + even) * diagonal).sum(axis=2) / total
+    accuracy = (right + ACCURACY_STRENGTH * base) / total
+    accuracy = np.minimum(np.maximum(accuracy, LEAST_ACCURACY), MOST_ACCURACY)
+    odds = (accuracy * (1.0 - base) / ((1.0 - accuracy) * base))[..., None]
+    wrong = 1.0 - diagonal
+    scaled = odds * diagonal / (wrong + odds * diagonal)
+    return scaled, (1.0 - scaled) / wrong
+
+
+def capped(counts: Floats) -> Floats:
+    """Return w C: the counts of labelers, none of whom counts for more than `MOST_OF_ONE` a class.
+
+    Examples
+    --------
+    >>> capped(np.array([[30.0, 10.0], [0.0, 0.0]])).round(2).tolist()
+    [[6.0, 2.0], [0.0, 0.0]]
+    """
+    weighted: Floats = counts * (MOST_OF_ONE / (counts.sum(axis=-1, keepdims=True) + MOST_OF_ONE))
+    return weighted
+
+
+def pool_rows(sums: Floats, right: Floats, total: Floats, said: Floats, strength: float) -> Floats:
+    """Return M of each pool, for both chains: shape (pools, 2, classes, classes).
+
+    Parameters
+    ----------
+    sums
+        Sum of w C over the labelers of each pool: shape (pools, 2, classes, classes).
+    right, total
+        Labels that were right, and all: shape (pools, 2).
+    said
+        Labels of each class that the pool gave: shape (pools, classes).
+    strength
+        S: labels of a class that the target counts for.
+    """
+    n_classes = sums.shape[-1]
+    accuracy = (right + START_STRENGTH * START) / (total + START_STRENGTH)
+    target = np.empty_like(sums)
+    eye = np.eye(n_classes)
+    of = accuracy[:, 0, None, None]
+    target[:, 0] = of * eye + (1.0 - of) / (n_classes - 1) * (1.0 - eye)
+    # The second chain explains skewed labels by labelers who prefer some answers.
+    lead = ((accuracy[:, 1] - 1.0 / n_classes) / (1.0 - 1.0 / n_classes)).clip(0.2, 0.9)
+    often = (said + 1.0) / (said + 1.0).sum(axis=1, keepdims=True)
+    target[:, 1] = lead[:, None, None] * eye + (1.0 - lead)[:, None, None] * often[:, None, :]
+    rows: Floats = (sums + strength * target) / (sums.sum(axis=-1, keepdims=True) + strength)
+    others = np.where(eye > 0, -np.inf, rows).max(axis=2)
+    turned = (rows.diagonal(axis1=2, axis2=3) < others + LEAST_LEAD).any(axis=2)
+    mixed = (1.0 - BLEND) * rows + BLEND * target
+    return np.where(turned[..., None, None], mixed, rows)

@@ -1,0 +1,193 @@
+"""Counts of each labeler and sums of each pool, in arrays that grow; all of one project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bandit.labels.confusion import ACCURACY_STRENGTH, START, capped, pool_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bandit.labels.confusion import Floats, Ints
+
+DECAY = 0.998
+"""Factor on a labeler's counts for each further label: a memory of 500 labels."""
+
+CHAINS = 2
+
+MOST_BEST = 64
+"""Labelers of a pool among whom those for a task are chosen."""
+
+
+def strength(n_classes: int, golds: int) -> float:
+    """Return the labels of a class that a pool's row counts for: more, once gold has shown it.
+
+    Examples
+    --------
+    >>> strength(5, 0), strength(5, 100)
+    (10.0, 40.0)
+    """
+    return (2.0 + 6.0 * min(1.0, golds / 20.0)) * n_classes
+
+
+class Labelers:
+    """Soft counts of labels by class and answer: of labelers, and summed up by pool.
+
+    `counts` has shape (slots, chains, classes, classes). By pool, `sums` holds the capped counts of
+    its labelers and their counts: shape (pools, 2, chains, classes, classes); `said` how often it
+    gave each answer; and `rows` its confusion rows, from all these when `update_rows` was called.
+    """
+
+    def __init__(self, n_classes: int) -> None:
+        self.n_classes = n_classes
+        self.slots: dict[str, int] = {}
+        self.pools: dict[str, int] = {}
+        self.golds = 0
+        self.counts = np.zeros((8, CHAINS, n_classes, n_classes), np.float32)
+        self.given = np.zeros(8, np.int64)
+        self.pool_of = np.full(8, -1, np.int64)
+        self.sums = np.zeros((0, 2, CHAINS, n_classes, n_classes))
+        self.said = np.zeros((0, n_classes))
+        self.rows = np.zeros((0, CHAINS, n_classes, n_classes))
+        self._free: list[int] = []
+
+    def pool(self, name: str, right: float = 0.0, total: float = 0.0) -> int:
+        """Return the number of a pool; a new one starts from labels that are known already."""
+        number = self.pools.get(name)
+        if number is None:
+            number = self.pools[name] = len(self.pools)
+            k = self.n_classes
+            start = np.tile(one_coin(right, total, k), (1, 2, CHAINS, 1, 1))
+            self.sums = np.concatenate([self.sums, start])
+            self.said = np.concatenate([self.said, np.zeros((1, k))])
+            self.update_rows()
+        return number
+
+    def rows_of(self, pools: Sequence[str]) -> Floats:
+        """Return the rows of pools, any of which may be unknown: (pools, chains, K, K)."""
+        try:
+            rows: Floats = self.rows[[self.pools[pool] for pool in pools]]
+        except KeyError:
+            k = max(2, self.n_classes)
+            rows = np.empty((len(pools), CHAINS, k, k))
+            rows[:] = START * np.eye(k) + (1.0 - START) / (k - 1) * (1.0 - np.eye(k))
+            for i, pool in enumerate(pools):
+                if pool in self.pools:
+                    rows[i] = self.rows[self.pools[pool]]
+        return rows
+
+    def count(self, slot: int) -> int:
+        """Count a further label of a labeler, and return its number."""
+        self.given[slot] += 1
+        return int(self.given[slot])
+
+    def slot(self, name: str, pool: int, right: float = 0.0, total: float = 0.0) -> int:
+        """Return the slot of a labeler; a new one starts from labels that are known already."""
+        slot = self.slots.get(name)
+        if slot is None:
+            slot = self._free.pop() if self._free else len(self.slots)
+            if slot == len(self.given):
+                self._grow()
+            self.slots[name] = slot
+            self.pool_of[slot] = pool
+            if total > 0.0:
+                self.counts[slot] = one_coin(right, total, self.n_classes)
+        elif self.pool_of[slot] != pool:  # their labels count for the pool that they come by now
+            moved = self.of([slot])
+            both = np.stack([capped(moved[0]), moved[0]])
+            self.sums[self.pool_of[slot]] -= both
+            self.sums[pool] += both
+            self.pool_of[slot] = pool
+        return slot
+
+    def forget(self, name: str) -> int | None:
+        """Forget a labeler, whose labels stay with the pool; return the slot that is free."""
+        slot = self.slots.pop(name, None)
+        if slot is not None:
+            self.counts[slot] = 0.0
+            self.given[slot] = 0
+            self.pool_of[slot] = -1
+            self._free.append(slot)
+        return slot
+
+    def put(self, slots: Ints, old: Floats, new: Floats) -> None:
+        """Replace the counts `old` of labelers by `new`: shape (labelers, chains, K, K)."""
+        rounded = new.astype(np.float32)
+        self.counts[slots] = rounded
+        # The sums are those of what is stored.
+        both = np.empty((len(slots), 2, *new.shape[1:]))
+        both[:, 1] = rounded
+        np.subtract(capped(both[:, 1]), capped(old), out=both[:, 0])
+        both[:, 1] -= old
+        pools = self.pool_of[slots]
+        if len(slots) == 1 or (pools == pools[0]).all():
+            self.sums[pools[0]] += both.sum(axis=0)
+        else:
+            np.add.at(self.sums, pools, both)
+
+    def update_rows(self) -> None:
+        """Compute the rows of the pools from their sums."""
+        towards = 100.0 - 80.0 * min(1.0, self.golds / 20.0)
+        counts = self.sums[:, 1]
+        right, total = counts.trace(axis1=2, axis2=3), counts.sum(axis=(2, 3))
+        self.rows = pool_rows(self.sums[:, 0], right, total, self.said, towards)
+
+    def widen(self, n_classes: int) -> None:
+        """Make room for more classes."""
+        more = n_classes - self.n_classes
+        square = ((0, 0), (0, 0), (0, more), (0, more))
+        self.counts = np.pad(self.counts, square)
+        self.sums = np.pad(self.sums, ((0, 0), *square))
+        self.said = np.pad(self.said, ((0, 0), (0, more)))
+        self.n_classes = n_classes
+        self.update_rows()
+
+    def of(self, slots: Sequence[int] | Ints) -> Floats:
+        """Return the counts of labelers: shape (labelers, chains, classes, classes)."""
+        chosen: Floats = self.counts[np.asarray(slots, np.int64)].astype(np.float64)
+        return chosen
+
+    def _grow(self) -> None:
+        more = len(self.given)
+        self.counts = np.concatenate([self.counts, np.zeros_like(self.counts)])
+        self.given = np.concatenate([self.given, np.zeros(more, np.int64)])
+        self.pool_of = np.concatenate([self.pool_of, np.full(more, -1, np.int64)])
+
+
+def one_coin(right: float, total: float, n_classes: int) -> Floats:
+    """Return the counts of labels of which only is known how many were right: (K, K).
+
+    Examples
+    --------
+    >>> one_coin(8.0, 10.0, 2).tolist()
+    [[4.0, 1.0], [1.0, 4.0]]
+    """
+    eye = np.eye(n_classes)
+    wrong = (total - right) / max(1, n_classes * (n_classes - 1))
+    counts: Floats = right / max(1, n_classes) * eye + wrong * (1.0 - eye)
+    return counts
+
+
+def best_labelers(known: Labelers) -> dict[str, tuple[str, ...]]:
+    """Return the labelers of each pool who are right most often, `MOST_BEST` at most.
+
+    Who has given few labels counts as right as often as the pool is.
+    """
+    names = list(known.slots)
+    if not names:
+        return {}
+    slots = np.fromiter(known.slots.values(), np.int64, len(names))
+    counts = known.counts[slots, 0].astype(np.float64)
+    of = known.pool_of[slots]
+    base = known.rows[:, 0].trace(axis1=1, axis2=2)[of] / known.n_classes
+    right = counts.trace(axis1=1, axis2=2) + ACCURACY_STRENGTH * base
+    rate = right / (counts.sum(axis=(1, 2)) + ACCURACY_STRENGTH)
+    order = np.argsort(-rate, kind="stable")
+    best: dict[str, tuple[str, ...]] = {}
+    for pool, number in known.pools.items():
+        of_pool = order[of[order] == number][:MOST_BEST]
+        best[pool] = tuple([names[i] for i in of_pool])
+    return best

@@ -1,0 +1,80 @@
+"""Preferred labelers: who of a pool says most about a task, given what is believed of it.
+
+A label of labeler l says, of a task whose classes have chances p,
+
+    I(l) = sum over c, y of  p[c] row_l(c, y) log( row_l(c, y) / P_l(y) ),
+    P_l(y) = sum over c of p[c] row_l(c, y),
+
+the mutual information of class and answer. Labelers who say more than one of whom nothing is known
+are preferred, the best first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bandit.labels.confusion import labeler_rows
+from bandit.labels.labelers import strength
+from bandit.labels.some_classes import counts_of_some, rows_of_some
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bandit.labels.confusion import Floats
+    from bandit.labels.model import LabelModel
+
+MOST = 32
+"""Labelers named in an ask: a platform takes the first who is free."""
+
+
+def preferred(
+    model: LabelModel, classes: Sequence[str], chances: Sequence[float], pool: str
+) -> tuple[str, ...]:
+    """Return the pool's labelers who say most about a task, the best first.
+
+    Parameters
+    ----------
+    model
+        That of the project's labels.
+    classes
+        The task's.
+    chances
+        What is believed of them: shape (classes,).
+    pool
+        The pool that is asked.
+    """
+    names = model.best.get(pool, ())
+    if not names:
+        return ()
+    known = model.labelers
+    numbers = model.numbers(classes)
+    chain = int(model.chain_weights().argmax())
+    slots = np.array([known.slots[name] for name in names])
+    counts = counts_of_some(numbers, known.counts[slots][:, chain : chain + 1].astype(np.float64))
+    of_pool = rows_of_some(numbers, known.rows_of((pool,)))[:, chain : chain + 1]
+    rows = np.empty((len(names) + 1, len(classes), len(classes)))
+    towards = strength(len(classes), known.golds)
+    rows[0] = of_pool[0, 0]
+    rows[1:] = labeler_rows(counts, np.repeat(of_pool, len(names), axis=0), towards)[:, 0]
+    said = information(rows, np.asarray(chances))
+    order = np.argsort(-said[1:], kind="stable")
+    return tuple([names[i] for i in order[:MOST] if said[1 + i] > said[0]])
+
+
+def information(rows: Floats, chances: Floats) -> Floats:
+    """Return the mutual information of class and answer, in nats: shape (labelers,).
+
+    Examples
+    --------
+    >>> rows = np.array([[[0.9, 0.1], [0.1, 0.9]], [[0.5, 0.5], [0.5, 0.5]]])
+    >>> information(rows, np.array([0.5, 0.5])).round(3).tolist()
+    [0.368, 0.0]
+    """
+    joint = rows * chances[:, None]
+    answered = joint.sum(axis=1)
+    found: Floats = (joint * np.log(rows)).sum(axis=(1, 2)) - (answered * np.log(answered)).sum(
+        axis=1
+    )
+    return found

@@ -1,0 +1,173 @@
+"""The saved form of a model of labels: it goes on from there exactly."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from bandit.errors import StateError
+from bandit.labels.ambiguity import LEVELS, LevelWeights
+from bandit.labels.labelers import CHAINS, Labelers
+from bandit.labels.model import LabelModel
+from bandit.labels.window import LabeledTask
+from bandit.packed import compressed, decompressed, packed, unpacked
+
+
+class SavedTask(msgspec.Struct, frozen=True, array_like=True):
+    """A recent task with its labels; see `bandit.labels.window`."""
+
+    task: str
+    classes: tuple[int, ...]
+    prior: list[list[float]] | None
+    slots: list[int]
+    pools: list[str]
+    answers: list[int]
+    numbers: list[int]
+    tilts: list[float]
+    shares: list[list[float]] | None
+    likelihood: list[list[float]] | None
+    level: list[list[float]] | None
+    gold: int | None
+    weight: float
+    asked: float
+
+
+class SavedLabels(msgspec.Struct, frozen=True):
+    """A model of labels; arrays are little-endian bytes.
+
+    `counts` are float32, `given` and `pool_of` int64, the others float64. What grows with the
+    labelers is packed (`bandit.packed`), their names as JSON.
+    """
+
+    classes: list[str]
+    pools: list[str]
+    labelers: bytes
+    counts: list[bytes]
+    given: list[bytes]
+    pool_of: list[bytes]
+    sums: bytes
+    said: bytes
+    rows: bytes
+    golds: int
+    class_counts: bytes
+    scores: list[float]
+    level_counts: bytes
+    levels: list[float]
+    alone: float
+    one_pool: bool
+    tasks: int
+    labels: int
+    window: list[SavedTask]
+    turn: list[str]
+    best: dict[str, tuple[str, ...]]
+    ranked_at: int
+
+
+def save(model: LabelModel) -> SavedLabels:
+    """Return the saved form of a model."""
+    known = model.labelers
+    names = list(known.slots)  # in this order, of equals the first is the better one
+    slots = np.array([known.slots[name] for name in names], np.int64)
+    place = {int(slot): i for i, slot in enumerate(slots)}
+    return SavedLabels(
+        classes=list(model.classes),
+        pools=list(known.pools),
+        labelers=compressed(msgspec.json.encode(names)),
+        counts=packed(known.counts[slots]),
+        given=packed(known.given[slots]),
+        pool_of=packed(known.pool_of[slots]),
+        sums=_bytes(known.sums),
+        said=_bytes(known.said),
+        rows=_bytes(known.rows),
+        golds=known.golds,
+        class_counts=_bytes(model.class_counts),
+        scores=model.scores.tolist(),
+        level_counts=_bytes(model.level_counts),
+        levels=model.levels.levels.tolist(),
+        alone=model.levels.alone,
+        one_pool=model.one_pool,
+        tasks=model.tasks,
+        labels=model.labels,
+        window=[
+            SavedTask(
+                name,
+                task.classes,
+                None if task.prior is None else task.prior.tolist(),
+                [place[slot] for slot in task.slots],
+                task.pools,
+                task.answers,
+                task.numbers,
+                task.tilts,
+                None if task.shares is None else task.shares.tolist(),
+                None if task.likelihood is None else task.likelihood.tolist(),
+                None if task.level is None else task.level.tolist(),
+                task.gold,
+                task.weight,
+                task.asked,
+            )
+            for name, task in model.window.tasks.items()
+        ],
+        turn=model.window.turn,
+        best=model.best,
+        ranked_at=model.ranked_at,
+    )
+
+
+def load(saved: SavedLabels) -> LabelModel:
+    """Return the model that was saved.
+
+    Raises
+    ------
+    StateError
+        If an array has another length than the names say.
+    """
+    names = msgspec.json.decode(decompressed(saved.labelers), type=list[str])
+    k, n_pools, n = len(saved.classes), len(saved.pools), len(names)
+    model = LabelModel()
+    model.classes = {name: i for i, name in enumerate(saved.classes)}
+    known = model.labelers = Labelers(k)
+    known.pools = {name: i for i, name in enumerate(saved.pools)}
+    known.slots = dict(zip(names, range(n), strict=True))
+    known.golds = saved.golds
+    if n:
+        known.counts = unpacked(saved.counts, np.float32, n, CHAINS, k, k)
+        known.given = unpacked(saved.given, np.int64, n)
+        known.pool_of = unpacked(saved.pool_of, np.int64, n)
+    known.sums = _floats(saved.sums, n_pools, 2, CHAINS, k, k)
+    known.said = _floats(saved.said, n_pools, k)
+    known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)
+    model.class_counts = _floats(saved.class_counts, CHAINS, k)
+    model.scores = np.array(saved.scores)
+    model.level_counts = _floats(saved.level_counts, CHAINS, len(LEVELS))
+    model.tasks, model.labels, model.one_pool = saved.tasks, saved.labels, saved.one_pool
+    model.levels = LevelWeights(saved.alone, np.array(saved.levels))
+    for task in saved.window:
+        model.window.tasks[task.task] = LabeledTask(
+            task.classes,
+            None if task.prior is None else np.array(task.prior),
+            list(task.slots),
+            list(task.pools),
+            list(task.answers),
+            list(task.numbers),
+            list(task.tilts),
+            None if task.shares is None else np.array(task.shares),
+            None if task.likelihood is None else np.array(task.likelihood),
+            None if task.level is None else np.array(task.level),
+            task.gold,
+            task.weight,
+            task.asked,
+        )
+    model.window.turn = list(saved.turn)
+    model.best, model.ranked_at = dict(saved.best), saved.ranked_at
+    return model
+
+
+def _bytes(array: np.ndarray) -> bytes:
+    return array.astype("<f8").tobytes()
+
+
+def _floats(data: bytes, *shape: int) -> np.ndarray:
+    try:
+        return np.frombuffer(data, "<f8").astype(np.float64).reshape(shape)
+    except ValueError as error:
+        raise StateError(f"saved model of labels: {error}") from error

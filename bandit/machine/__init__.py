@@ -1,0 +1,1 @@
+"""The machine labeler: a task's chances of each class, from its features alone."""

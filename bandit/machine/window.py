@@ -1,0 +1,108 @@
+"""The last tasks that people labeled or gold answered: what each learning step replays.
+
+A ring, not a sample of all time: what features mean may change, and old tasks must go. A task is
+known by a hash, so that gold replaces its target. A keyed hash draws which tasks are replayed.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b, shake_128
+
+import numpy as np
+from numpy.typing import NDArray
+
+Singles = NDArray[np.float32]
+
+SIZE = 1_500
+"""Tasks that are kept."""
+REPLAYED = 16
+"""Tasks that a step replays beside the newest."""
+NOT_A_CLASS = -1.0
+
+
+class Window:
+    """A ring of `SIZE` tasks: numbers (NaN if missing), flags, targets (-1 if not a class).
+
+    Targets are kept in half precision: they are doubtful in the second digit.
+
+    Examples
+    --------
+    >>> window = Window(1, 0, 2)
+    >>> row = np.zeros(1, np.float32)
+    >>> at = window.add("t1", row, [], np.array([0.8, 0.2]))
+    >>> at = window.add("t2", row, [], np.array([0.5, 0.5]))
+    >>> window.find("t1"), window.find("t3"), len(window)
+    (0, None, 2)
+    """
+
+    def __init__(self, numbers: int, flags: int, classes: int) -> None:
+        self.added = 0
+        self.start = 0
+        self.ids = np.zeros(SIZE, np.uint64)
+        self.numbers = np.full((SIZE, numbers), np.nan, np.float32)
+        self.flags = np.zeros((SIZE, flags), np.bool_)
+        self.targets = np.full((SIZE, classes), NOT_A_CLASS, np.float16)
+        self._at: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return min(self.added - self.start, SIZE)
+
+    def find(self, task: str) -> int | None:
+        """Return the place of a task, or `None` if it is not kept (any more)."""
+        return self._at.get(_hash(task))
+
+    def add(
+        self, task: str, numbers: Singles, flags: list[int], target: NDArray[np.float64]
+    ) -> int:
+        """Keep a task in place of the oldest; return its place."""
+        at = self.added % SIZE
+        if len(self) == SIZE:
+            self._at.pop(int(self.ids[at]), None)
+        key = _hash(task)
+        self.ids[at] = key
+        self._at[key] = at
+        self.numbers[at] = numbers
+        self.flags[at] = False
+        self.flags[at, flags] = True
+        self.targets[at] = target
+        self.added += 1
+        return at
+
+    def replay(self, newest: int) -> NDArray[np.int64]:
+        """Return the places of `REPLAYED` tasks, drawn evenly with replacement, and of `newest`."""
+        digest = shake_128(b"replay %d" % self.added).digest(4 * REPLAYED)
+        draws = np.frombuffer(digest, "<u4").astype(np.int64)
+        places = np.empty(REPLAYED + 1, np.int64)
+        np.add(self.added - len(self), (draws * len(self)) >> 32, out=places[:-1])
+        places %= SIZE
+        places[-1] = newest
+        return places
+
+    def keep_last(self, count: int) -> None:
+        """Forget all tasks but the last `count`."""
+        self.start = max(self.added - count, self.added - len(self))
+        self._index()
+
+    def grow(self, numbers: int, flags: int, classes: int) -> None:
+        """Add columns; kept tasks lack them."""
+        if numbers:
+            wide = np.full((SIZE, numbers), np.nan, np.float32)
+            self.numbers = np.concatenate([self.numbers, wide], axis=1)
+        if flags:
+            self.flags = np.pad(self.flags, ((0, 0), (0, flags)))
+        if classes:
+            none = np.full((SIZE, classes), NOT_A_CLASS, np.float16)
+            self.targets = np.concatenate([self.targets, none], axis=1)
+
+    def restore(self, added: int, kept: int) -> None:
+        """Set the numbers of tasks, after their columns and ids."""
+        self.added, self.start = added, added - kept
+        self._index()
+
+    def _index(self) -> None:
+        places = [i % SIZE for i in range(self.added - len(self), self.added)]
+        self._at = {int(self.ids[at]): at for at in places}
+
+
+def _hash(task: str) -> int:
+    return int.from_bytes(blake2b(task.encode(), digest_size=8).digest(), "big")

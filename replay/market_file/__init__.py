@@ -1,0 +1,1 @@
+"""Markets described in files: read, checked, and made for a seed."""

@@ -1,0 +1,172 @@
+"""What a project learns of a task, and when: people's labels with the last one, then gold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bandit.events import NO_ASK, STOP
+from bandit.learn.brain import Brain
+from bandit.learn.calibration import Calibration
+from bandit.machine.labeler import FIRST_TASKS, MachineLabeler
+from bandit.settings import MemorySettings, Settings
+from tests.bandit.learn.taught import CLASSES, features_of, gold, label, taught
+
+
+@pytest.fixture
+def lessons(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """All that machine labelers are told, in order."""
+    told: list[dict[str, Any]] = []
+    original = MachineLabeler.learn
+
+    def learn(self: MachineLabeler, task: str, *args: Any, **more: Any) -> None:
+        names = ("classes", "features", "target", "likelihood", "weight")
+        told.append({"task": task, **dict(zip(names, args, strict=False)), **more})
+        original(self, task, *args, **more)
+
+    monkeypatch.setattr(MachineLabeler, "learn", learn)
+    return told
+
+
+def test_the_machine_labeler_learns_a_task_once_with_its_last_label(
+    lessons: list[dict[str, Any]],
+) -> None:
+    brain = Brain(Settings())
+    machine = brain.project("p").machine
+    for ask in (1, 2, 3):
+        brain.learn(label(0, ask, labels=3, answer="yes"))
+        machine = brain.project("p").machine
+        assert machine.seen == len(lessons) == (ask == 3)
+    (lesson,) = lessons
+    assert lesson["target"] == lesson["likelihood"]
+    assert lesson["target"][0] > 0.8
+    assert lesson["features"] == features_of(0)  # its own ones, not the system's
+    brain.learn(label(0, 1, labels=3, revision=1, previous_basis="none"))
+    assert len(lessons) == 1
+
+
+def test_gold_that_comes_later_replaces_what_people_said(lessons: list[dict[str, Any]]) -> None:
+    brain = Brain(Settings())
+    for ask in (1, 2):
+        brain.learn(label(0, ask, answer="yes"))
+    brain.learn(gold(0, "no"))
+    assert lessons[-1]["target"] == [0.0, 1.0]
+    assert brain.project("p").machine.seen == 1  # and doesn't judge its predictions again
+    model = brain.project("p").labels
+    assert model.right("t0", 1) == 1.0
+    assert model.labelers.golds == 1
+    brain.learn(gold(0, "no", ask=2))
+    assert model.labelers.golds == 1  # one task
+
+
+def test_a_label_that_gold_judges_at_once_is_learned_as_gold(lessons: list[dict[str, Any]]) -> None:
+    brain = Brain(Settings())
+    brain.learn(label(0, 1, labels=1, basis="gold", target="no", answer="yes", quality=0.0))
+    (lesson,) = lessons
+    assert lesson["target"] == [0.0, 1.0]
+    assert lesson["likelihood"][0] > 0.5  # what people said judges the prediction
+
+
+def test_gold_of_a_task_without_labels_teaches_at_once(lessons: list[dict[str, Any]]) -> None:
+    brain = Brain(Settings())
+    nobody: dict[str, Any] = {"pool": None, "labeler": None, "answer": None, "quality": None}
+    made = label(0, NO_ASK, labels=0, basis="gold", target="no", **nobody)
+    brain.learn(msgspec.structs.replace(made, verdict_answer="yes", verdict_confidence=0.9))
+    (lesson,) = lessons
+    assert lesson["target"] == lesson["likelihood"] == [0.0, 1.0]
+    project = brain.project("p")
+    assert project.calibration.golds == 1
+    assert project.labels.tasks == project.labels.labels == 0
+
+
+def test_one_that_is_frozen_learns_of_neither_people_nor_gold(
+    lessons: list[dict[str, Any]],
+) -> None:
+    """Rewards of its time say so; labelers are learned all the same."""
+    brain = Brain(Settings())
+    for ask in (1, 2):
+        brain.learn(label(0, ask, machine_labels=None))
+    brain.learn(gold(0, "no", machine_labels=None))
+    nobody: dict[str, Any] = {"pool": None, "labeler": None, "answer": None, "quality": None}
+    brain.learn(label(1, NO_ASK, basis="gold", target="no", **nobody, machine_labels=None))
+    assert lessons == []
+    assert brain.project("p").labels.labels == 2
+
+
+@pytest.mark.parametrize(("stop", "weight"), [(None, 1.0), (0.9, 10.0), (0.0, 1.0)])
+def test_a_task_counts_by_the_chance_that_people_were_asked(
+    lessons: list[dict[str, Any]], stop: float | None, weight: float
+) -> None:
+    """Of its first label; that of the second says nothing of whether it is seen at all."""
+    brain = Brain(Settings())
+    pmf = {"a": 1.0} if stop is None else {"a": 1.0 - stop, STOP: stop}
+    brain.learn(label(0, 1, pmf=pmf))
+    brain.learn(label(0, 2, pmf={"a": 0.5, STOP: 0.5}))
+    assert lessons[0]["weight"] == pytest.approx(weight)
+
+
+def test_it_says_nothing_before_it_foresaw_labels_and_then_what_features_say() -> None:
+    new = Brain(Settings()).project("p")
+    assert new.prior(CLASSES, features_of(0), {}) == {}
+    known = taught(Settings()).project("p")
+    for number in range(20):
+        found = known.prior(CLASSES, features_of(1000 + number), {})
+        assert sum(found.values()) == pytest.approx(1.0)
+        assert found[CLASSES[number % 2]] > 0.9
+    assert known.prior(("maybe", "never"), features_of(0), {}) == {}
+    assert known.machine.seen >= FIRST_TASKS
+    assert known.machine.is_ready
+
+
+def test_audits_and_labels_outside_of_the_classes_teach_no_labels() -> None:
+    brain = Brain(Settings())
+    brain.learn(label(0, 1, why="audit"))
+    brain.learn(label(1, 1, answer="another"))
+    assert brain.project("p").labels.labels == 0
+
+
+def test_a_second_pool_changes_a_calibration_that_has_no_gold_yet() -> None:
+    for golds in (0, 1):
+        brain = Brain(Settings())
+        brain.learn(label(0, 1))
+        if golds:
+            brain.learn(gold(0, "yes", verdict_answer="yes", verdict_confidence=0.9))
+        before = msgspec.structs.replace(brain.project("p").calibration)
+        brain.learn(label(1, 1, pool="b"))
+        several = Calibration.of_several_pools()
+        assert brain.project("p").calibration == (before if golds else several)
+
+
+def test_labelers_who_are_not_remembered_are_forgotten_by_the_model_of_labels() -> None:
+    chosen = Settings(memory=MemorySettings(max_labelers=5))
+    brain = Brain(chosen)
+    for number in range(60):
+        for ask in (1, 2):
+            brain.learn(label(number, ask))
+    assert len(brain.project("p").labels.labelers.slots) <= 6
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3), st.sampled_from("lge")), max_size=40),
+    st.integers(0, 40),
+)
+def test_a_saved_brain_learns_on_bit_by_bit(some: list[tuple[int, int, str]], cut: int) -> None:
+    """All models of a project; rewards come in an order and with repeats that no engine makes."""
+    brain, other = Brain(Settings()), Brain(Settings())
+    for place, (number, ask, kind) in enumerate(some):
+        if place == cut:
+            other = Brain.from_bytes(Settings(), other.to_bytes())
+        made = label(number, ask)
+        if kind == "g":
+            made = gold(number, CLASSES[ask % 2], ask)
+        elif kind == "e":
+            made = label(number, ask, labeler=None, answer=None, basis="expired", quality=None)
+        brain.learn(made)
+        other.learn(made)
+    mine, theirs = brain.project("p").saved(), other.project("p").saved()
+    assert msgspec.json.encode(mine) == msgspec.json.encode(theirs)

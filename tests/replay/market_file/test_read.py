@@ -1,0 +1,62 @@
+"""A market's file is read closed to mistakes: one line names the file and the key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bandit.errors import ConfigError, MissingInput, PoolwiseError
+from replay.market_file.read import read_market
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POOL = '[[pools]]\nname = "p"\nusd_per_label = 0.1\nskill = 0.8\nlabelers = 5\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "pools: there are none"),
+        ("pools = 3", "pools: expected one table [[pools]] for each of them"),
+        ("[task]\n" + POOL, "task is unknown; did you mean 'tasks'?"),
+        ("[tasks]\nkount = 3\n" + POOL, "tasks.kount is unknown; did you mean 'count'?"),
+        ("[tasks]\ncount = 0\n" + POOL, "tasks.count = 0: must be 1 or more"),
+        ("[tasks]\nclasses = 9\n" + POOL, "tasks.classes = 9: must be 2 to 8"),
+        (
+            '[tasks]\nfeatures = "shufled"\n' + POOL,
+            "tasks.features is 'shufled', which is unknown; did you mean 'shuffled'?",
+        ),
+        (POOL + "skil = 0.1", "pools.p.skil is unknown; did you mean 'skill'?"),
+        (POOL + "misled = 1.5", "pools.p.misled = 1.5: must be from 0 to 1"),
+        (POOL + "misled = nan", "pools.p.misled = nan: must be from 0 to 1"),
+        (POOL + 'spread = "8"', "pools.p.spread: expected `float`, got `str`"),
+        (POOL + "hours = [9, 8]", "pools.p.hours[0] = 9: must be before hours[1], both in 0 to 24"),
+        (POOL + POOL, "pools.p: two pools have this name"),
+        (
+            POOL + "by_class = { anmal = -0.2 }",
+            "pools.p.by_class.anmal: no task has this class; did you mean 'animal'?",
+        ),
+        (
+            '[tasks]\nsource = "image-segments"\n' + POOL,
+            "tasks.count = 2500: must be at most 2,310: there are no more segments",
+        ),
+        (POOL + "by_class = { animal = 2 }", "pools.p.by_class.animal = 2: must be from -1 to 1"),
+        ('[[pools]]\nname = "p"', "pools.p: object missing required field `usd_per_label`"),
+        ("[arrivals]\nvalue_usd = -1.0\n" + POOL, "arrivals.value_usd = -1: must be above 0"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "market.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=f"^{re.escape(f'{path}: {message}')}$"):
+        read_market(str(path))
+
+
+def test_a_missing_market_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match="did you mean 'hostile'"):
+        read_market("hostil")
+    with pytest.raises(PoolwiseError, match=re.escape(str(tmp_path))):
+        read_market(str(tmp_path))
