@@ -56,6 +56,7 @@ class Brain:
         self._pools: dict[str, TrackRecord] = {}
         self._labelers = KnownLabelers(settings.memory)
         self._projects: dict[str, ProjectModel] = {}
+        self._unknown = ProjectModel()  # of any project without rewards: nothing learns from it
 
     # Predictions ----------------------------------------------------------------------------
 
@@ -93,7 +94,7 @@ class Brain:
 
     def project(self, name: str) -> ProjectModel:
         """Return the models of a project, to read only."""
-        return self._projects.get(name) or ProjectModel()
+        return self._projects.get(name, self._unknown)
 
     # Learning -------------------------------------------------------------------------------
 
