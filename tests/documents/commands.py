@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from importlib import import_module
 
 import click
@@ -27,6 +28,8 @@ HEAD = """# Command line
 
 def help_of(command: click.Command, name: str) -> str:
     """Help of a command as a terminal of 80 columns shows it."""
+    command = copy(command)
+    command._help_option = None  # click keeps the option of whoever asked first, without `-h`
     parts = name.split()
     parent = click.Context(cli, info_name=parts[0]) if len(parts) > 1 else None
     with click.Context(
