@@ -63,6 +63,9 @@ VERBS = {
     "savings": Verb(
         "replay.cli.verbs", "savings", "Estimate how much poolwise would save on labels."
     ),
+    "labelers": Verb(
+        "replay.cli.verbs", "labelers", "Show how good each labeler is, and who is suspect."
+    ),
 }
 
 

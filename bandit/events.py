@@ -117,12 +117,12 @@ class Tick(Event, frozen=True, tag="Tick"):
 class Control(Event, frozen=True, tag="Control"):
     """An operator's setting for a project or, without one, for the learning.
 
-    A state, not a command: the newest control of a project replaces the one before entirely, so a
-    control with only defaults ends all settings. For a project: `paused` sends no asks (tasks and
-    labels are still taken in), `pool` allows only that pool, `usd_per_day` limits what asks may
-    cost in a UTC day, `machine` says what the machine labeler does. For the learning: `frozen`
-    stops it; `snapshot` goes back to the snapshot of that id, and with `relearn` learns all later
-    rewards again; `relearn` alone starts from nothing.
+    A state, not a command: the newest replaces the one before entirely, so one with only defaults
+    ends all settings. For a project: `paused` sends no asks (tasks and labels are still taken in),
+    `pool` allows only that pool, `usd_per_hour`, `usd_per_day` (UTC) and `usd_total` limit what
+    asks may cost, `machine` says what the machine labeler does, labels of those in `shadow` are
+    taken and paid, but don't count. For the learning: `frozen` stops it; `snapshot` goes back to
+    that one, and with `relearn` learns all later rewards again; `relearn` alone starts empty.
     """
 
     at: float
@@ -130,11 +130,14 @@ class Control(Event, frozen=True, tag="Control"):
     paused: bool = False
     pool: str | None = None
     usd_per_day: float | None = None
+    usd_per_hour: float | None = None
+    usd_total: float | None = None
     frozen: bool = False
     snapshot: int | None = None
     why: str = ""
     relearn: bool = False
     machine: MachineMode = "on"
+    shadow: tuple[str, ...] = ()
 
 
 class Decision(Event, frozen=True, tag="Decision"):
@@ -143,11 +146,12 @@ class Decision(Event, frozen=True, tag="Decision"):
     `pmf` is the probability of each eligible pool and of `stop`; `propensity` is `pmf[choice]`.
     `features` are the task's and the system's, `signals` those of each pool; `quality` is the
     predicted chance that the pool's next label is right; `posterior` is the probability of each
-    class given the labels so far; `control` names the pin that was in force (`pin:POOL`). `prior`
-    is the machine labeler's, `predictions` are those of the user's own models, by source, and
-    `values_usd` is the value of asking each pool, in dollars above stopping now. `answers` are the
-    labels so far: pool, labeler, answer, and the factor on the odds that it is right, from its
-    signals.
+    class given the labels so far, `confidence_error` the standard error of the confidence;
+    `control` names the pin in force (`pin:POOL`). `prior` is the machine labeler's, `predictions`
+    are those of the user's own models, by source, `values_usd` is the value of asking each pool, in
+    dollars above stopping now, `in_time` its chance to answer before the deadline. `answers` are
+    the labels so far: pool, labeler, answer, and the factor on the odds that it is right, from its
+    signals. `budget_price` is what a dollar of the budget is worth beyond itself.
     """
 
     task: str
@@ -179,6 +183,10 @@ class Decision(Event, frozen=True, tag="Decision"):
     prior: Chances | None = None
     predictions: dict[str, Chances] = {}
     values_usd: dict[str, float] = {}
+    budget_price: float = 0.0
+    confidence_error: float = 0.0
+    delay_usd_per_hour: float = 0.0
+    in_time: dict[str, float] = {}
 
 
 class Ask(Event, frozen=True, tag="Ask"):
@@ -200,17 +208,14 @@ class Reward(Event, frozen=True, tag="Reward"):
     """The outcome of an ask, with all that learning needs; its key is (task, ask, revision).
 
     Gold of a task without labels has a reward of its own: ask 0, no pool, basis `gold`.
-
     `basis` says what `target` is: for `gold` the true class, for `consensus` the posterior from the
     task's other labels; `none` means that there is nothing to compare with, `expired` that no label
     came (declined asks too). `quality` is the chance under `target` that the label is right, `None`
-    for the last two. `labeler_signals` are the labeler's record when the label came.
-    `verdict_confidence` is the confidence of `verdict_answer` before calibration, from which the
-    calibration learns; it comes with gold only, once per task. `audit_propensity` comes with it
-    where the gold is from an audit: the chance of that. `previous_basis` is the basis of the
-    revision before. `prior` and `predictions` are those of the task's decisions, `arm` that of the
-    ask's. `machine_labels` is the number of the task's labels, with the last of which the machine
-    labeler learns from the task: 0 for gold alone, `None` where it is frozen or off.
+    for the last two. `labeler_signals` are the labeler's record then. `verdict_confidence`, that of
+    `verdict_answer` before calibration, teaches the calibration; it comes with gold, once per task.
+    `audit_propensity` comes with it: the chance of the audit that found it, 1 of an escalated task.
+    `previous_basis` is that of the revision before. With the `machine_labels`-th label the machine
+    labeler learns: 0 is gold alone, `None` that it doesn't. A `shadowed` label teaches nothing.
     """
 
     task: str
@@ -246,15 +251,16 @@ class Reward(Event, frozen=True, tag="Reward"):
     arm: str | None = None
     audit_propensity: float | None = None
     machine_labels: int | None = None
+    shadowed: bool = False
 
 
 class Verdict(Event, frozen=True, tag="Verdict"):
     """The answer to a task, its confidence, and its cost.
 
-    `basis` is `gold`, `consensus` (two labels or more), `single` (one label, so nothing to compare
-    with), `model` (the machine labeler's answer, without a label) or `none` (neither: `answer` is
-    `None`). `audited` says whether the task was drawn, with chance `audit_propensity`, for an audit
-    by an expert; both are of revision 0, and so is the answer that the audit judges.
+    `basis` is `gold`, `consensus` (two labels or more), `single` (one label), `model` (the machine
+    labeler's answer, without a label) or `none` (neither: `answer` is `None`). `audited` says
+    whether the task was drawn, with chance `audit_propensity`, for an audit by an expert; both are
+    of revision 0, and so is the answer that the audit judges.
     """
 
     task: str
@@ -277,10 +283,7 @@ class Verdict(Event, frozen=True, tag="Verdict"):
 
 
 class DeadLetter(Event, frozen=True, tag="DeadLetter"):
-    """A record that can't be used: the rule that it breaks, and the record itself.
-
-    The engine fills in `rule`, `message` and `at`; the worker adds the record's place and bytes.
-    """
+    """A record that can't be used, and why; the worker adds its place and bytes."""
 
     rule: str
     message: str

@@ -19,12 +19,18 @@ class DecisionReason(StrEnum):
     DEADLINE = "deadline"  # the task's deadline passed
     GOLD = "gold"  # the true answer came
     AUDIT = "audit"  # the closed task was drawn for an audit
+    ESCALATION = "escalation"  # an expert of a gold pool was worth asking about the open task
+
+
+BY_EXPERTS = frozenset({DecisionReason.AUDIT.value, DecisionReason.ESCALATION.value})
+"""Asks that are answered by the truth: no labels."""
 
 
 class StopReason(StrEnum):
     """Why a task was closed: `Verdict.why`."""
 
     VALUE = "value"  # the policy stopped
+    UNDECIDABLE = "undecidable"  # it stopped though two answers are about as likely
     GOLD = "gold"  # the true answer is known
     DEADLINE = "deadline"
     MAX_LABELS = "max_labels"

@@ -28,14 +28,13 @@ class PolicySettings(Section, frozen=True):
     explore_floor: float = 0.02  # share of asks spread evenly, so that every pool can be evaluated
     stop_floor: float = 0.01  # least chance of stopping and of asking, so that both can be
     second_opinion: float = 0.8  # least chance of a second label: one alone teaches nothing
-    check_share: float = 0.1  # of tasks that need no label, or no second, by the machine labeler
-    min_labels: int = 1
+    check_share: float = 0.1  # the same if the machine labeler has an opinion; also of a first
+    escalate: bool = False  # ask gold pools about open tasks, too, where that is worth their price
+    min_labels: int = 1  # of people: the machine labeler may answer without any
     max_labels: int = 9  # nine labels that disagree are rarely settled by a tenth
     max_asks: int = 20  # expired asks count too; declined ones don't
     give_up_s: float = 604_800.0  # 7 days without a pool that is able to take the task
-    lookahead_labels: int = (
-        5  # of one pool alone; of several, two: one often can't change an answer
-    )
+    lookahead_labels: int = 5  # of one pool, and 2 of any: one often can't change an answer
 
 
 class ProjectSettings(Section, frozen=True):
@@ -44,6 +43,7 @@ class ProjectSettings(Section, frozen=True):
     value_usd: float | None = None
     target_accuracy: float | None = None
     delay_usd_per_hour: float = 0.0
+    verdict_within_s: float | None = None  # 95 % of verdicts; moves the price of waiting
 
 
 class RewardSettings(Section, frozen=True):
@@ -78,6 +78,9 @@ class MemorySettings(Section, frozen=True):
     max_closed: int = 50_000  # over all partitions, some 3 KB each; the oldest go first
     labeler_days: int = 90  # a labeler idle for longer counts as a new one
     max_labelers: int = 50_000  # over all projects, some 75 to 220 bytes each in a snapshot
+    max_project_bytes: int = (
+        15_000_000  # in a snapshot, labelers apart; some 5 to 10 times in memory
+    )
     gold_waits_s: float = 3600.0  # gold, predictions of a task that hasn't come; then a dead letter
     max_waiting_gold: int = 10_000  # tasks per partition; as many again with predictions
 
@@ -208,6 +211,12 @@ def check(settings: Settings) -> Settings:
         ("memory.max_closed", memory.max_closed, memory.max_closed >= 0, "0 or more"),
         ("memory.labeler_days", memory.labeler_days, memory.labeler_days >= 1, "1 or more"),
         ("memory.max_labelers", memory.max_labelers, memory.max_labelers >= 1, "1 or more"),
+        (
+            "memory.max_project_bytes",
+            memory.max_project_bytes,
+            memory.max_project_bytes >= 1_000_000,
+            "1,000,000 or more",
+        ),
         ("memory.gold_waits_s", memory.gold_waits_s, memory.gold_waits_s >= 0, "0 or more"),
     ]
     named = [("project", settings.project)]
@@ -227,6 +236,12 @@ def check(settings: Settings) -> Settings:
                 project.delay_usd_per_hour,
                 project.delay_usd_per_hour >= 0,
                 "0 or more",
+            ),
+            (
+                f"{where}.verdict_within_s",
+                project.verdict_within_s,
+                project.verdict_within_s is None or project.verdict_within_s > 0,
+                "above 0",
             ),
         ]
     for name, setting, holds, wanted in rules:

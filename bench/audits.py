@@ -5,10 +5,10 @@
     python bench/audits.py market --seeds 201 202 203 204 205 206 207 208
 
 `accuracy` draws audits of made verdicts and estimates the share of right ones: `ratio` is the
-variance of even audits over that of aimed ones, of as many; `holds` how often the 95 % interval
-has the true chance. The verdicts' confidences are true, too sure by a slope, 3 points too sure
-where they are above .9, or 10 points too high. `another way` is an answer to the same tasks that
-was bought otherwise and has its own crude confidence, judged by the same audits.
+variance of the estimate from even audits, divided by that from as many aimed ones; `holds` is the
+coverage of the 95 % interval. The verdicts' confidences are true, too high by a slope, 3 points too
+high where they are above .9, or 10 points too high everywhere. `another way` is an answer to the
+same tasks that was bought otherwise and has its own crude confidence, judged by the same audits.
 
 `calibration` learns a map from gold of aimed audits, weighed and not, and of even ones: excess log
 loss (thousandths) and mean square error (ten-thousandths) over all answers, and standard errors.

@@ -1,7 +1,8 @@
 """The engine against fixed settings in a named market, over seeds: dollars a task, and what for.
 
     python bench/decide.py --market demo --seeds 201-208 [--policy NAME] [--config FILE]
-        [--no-features] [--no-spammers] [--target SHARE] [--usd-per-day USD] [--rows engine,...]
+        [--explorer NAME [--rate RATE]] [--no-features] [--no-spammers] [--target SHARE]
+        [--usd-per-day USD] [--budget-share SHARE] [--rows engine,...]
         [--own crowd:3,crowd:5,crowd:7] [--tasks N] [--jobs 2] [--json]
 
 Seeds 1 to 24 are for development, 201 to 208 for reports. Each figure is the mean over the seeds
@@ -16,12 +17,19 @@ and audits. Rows:
     clairvoyant+  prefers labelers, too
     hindsight     a linear program that knows each task's class, too, but fixes pool and number of
                   labels on arrival
+    self-trained  poolwise with a machine labeler that learns from verdicts and is believed as it
+                  is; only where it is asked for
+    warm          with --budget-share: the engine and `hindsight` from the second day on, when the
+                  budget begins; the engine has learned from the first
 
---target gives tasks a target accuracy in place of a value, --no-spammers makes spammers honest,
---usd-per-day caps what asks cost the engine and `hindsight`; the other rows ignore it. --own adds
-rows of the engine's own model with fixed numbers of labels; below stands how many labels the engine
-needs of those that a fixed number needs for the same accuracy.
-Without --config the engine has the settings of the demo: 5 % audits, $0.02 an hour of waiting.
+--target gives the engine's tasks a target accuracy in place of a value, --no-spammers makes
+spammers honest, --usd-per-day caps what asks cost the engine and `hindsight`; `fixed` and the
+clairvoyants ignore it. --budget-share sets it to that share of what `hindsight` spends without a
+budget on the busiest day. --own adds rows of the engine's own model with fixed numbers of labels,
+and a line with the engine's labels as a share of those of a fixed number that is as accurate.
+--explorer takes those of `policy.explorer`, and `thompson`, which the product does not have.
+Without --config the engine has the settings of the demo: 5 % audits, experts for what labels can't
+settle, $0.02 an hour of waiting.
 """
 
 from __future__ import annotations
@@ -37,13 +45,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the checkout, for bench.de
 
 import msgspec
 
-from bandit.settings import AuditSettings, ProjectSettings, Settings
-from bench.decisions.runs import ROWS, Job, own_name, run
+from bandit.decide.policies.explorers import EXPLORERS
+from bandit.settings import AuditSettings, PolicySettings, ProjectSettings, Settings
+from bench.decisions.runs import RIVALS, ROWS, THOMPSON, Job, own_name, run
 from bench.decisions.table import all_rows, gap_share, label_ratio, print_rows
 from replay.runtime.settings_file import read_settings
 
 DEFAULTS = Settings(
-    audit=AuditSettings(share=0.05), project=ProjectSettings(delay_usd_per_hour=0.02)
+    audit=AuditSettings(share=0.05),
+    policy=PolicySettings(escalate=True),
+    project=ProjectSettings(delay_usd_per_hour=0.02),
 )
 
 
@@ -59,9 +70,10 @@ def seeds_of(text: str) -> list[int]:
 def rows_of(text: str) -> tuple[str, ...]:
     """Read names of rows."""
     names = tuple(text.split(","))
-    unknown = [name for name in names if name not in ROWS]
+    known = (*ROWS, *RIVALS)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r}: known are {', '.join(ROWS)}")
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r}: known are {', '.join(known)}")
     return names
 
 
@@ -78,11 +90,14 @@ def main() -> None:
     parser.add_argument("--market", default="demo", help="name or TOML file")
     parser.add_argument("--seeds", type=seeds_of, default=seeds_of("1-4"))
     parser.add_argument("--policy", help="policy.name, instead of the configuration's")
+    parser.add_argument("--explorer", choices=(*EXPLORERS, THOMPSON))
+    parser.add_argument("--rate", type=float, help="policy.rate of the explorer")
     parser.add_argument("--config", type=Path)
     parser.add_argument("--no-features", action="store_true")
     parser.add_argument("--no-spammers", action="store_true")
     parser.add_argument("--target", type=float, help="target accuracy of tasks, for their value")
     parser.add_argument("--usd-per-day", type=float, help="budget of the engine and of hindsight")
+    parser.add_argument("--budget-share", type=float, help="of what hindsight spends without one")
     parser.add_argument("--rows", type=rows_of, default=ROWS)
     parser.add_argument("--own", type=own_of, default=(), help="POOL:LABELS, separated by commas")
     parser.add_argument("--tasks", type=int, help="instead of the market's number")
@@ -90,6 +105,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     settings = read_settings(given.config) if given.config else DEFAULTS
+    if given.explorer:
+        policy = msgspec.structs.replace(settings.policy, explorer=given.explorer)
+        if given.rate is not None:
+            policy = msgspec.structs.replace(policy, rate=given.rate)
+        settings = msgspec.structs.replace(settings, policy=policy)
     if given.policy:
         policy = msgspec.structs.replace(settings.policy, name=given.policy)
         settings = msgspec.structs.replace(settings, policy=policy)
@@ -101,6 +121,7 @@ def main() -> None:
         spammers=not given.no_spammers,
         target=given.target,
         usd_per_day=given.usd_per_day,
+        budget_share=given.budget_share,
         own=given.own,
         settings=settings,
         rows=given.rows,

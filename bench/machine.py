@@ -22,7 +22,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bandit.machine.labeler import MachineLabeler
+from bandit.labels.blocks import labels_of_block
+from bandit.machine.labeler import REMEMBER, MachineLabeler
+from bandit.machine.lesson import Lesson
 from bandit.machine.sharpness import Sharpness
 from bench.machines import peers
 from bench.machines.events import SETS, Stream, stream
@@ -68,24 +70,30 @@ class Calibrated:
     def learn(self, task: str, features: dict[str, float | str], row: Floats) -> None:
         z = self._candidate.scores(features)
         if z is not None:
-            self._sharpness.learn(z, np.log(self._counts + 1.0), row, 1.0)
+            self._sharpness.learn(z[None], np.log(self._counts + 1.0), row[None], np.ones(1))
         target = row / row.sum()
-        self._counts = 0.998 * self._counts + target
+        self._counts = REMEMBER * self._counts + target
         self._candidate.learn(task, features, target)
 
 
 class Ours:
-    """The machine labeler as it is."""
+    """The machine labeler as it is, learning in blocks as the engine does."""
 
     def __init__(self, classes: tuple[str, ...]) -> None:
         self._classes, self._machine = classes, MachineLabeler()
+        self._block: list[Lesson] = []
+        self._tasks = 0
 
     def prior(self, features: dict[str, float | str]) -> tuple[float, ...]:
         return self._machine.prior(self._classes, features)
 
     def learn(self, task: str, features: dict[str, float | str], row: Floats) -> None:
         target = (row / row.sum()).tolist()
-        self._machine.learn(task, self._classes, features, target, row.tolist())
+        self._block.append(Lesson(task, self._classes, features, target, row.tolist()))
+        self._tasks += 1
+        if len(self._block) >= labels_of_block(self._tasks):
+            self._machine.learn_all(self._block)
+            self._block = []
 
 
 def walk(name: str, tasks: Stream) -> tuple[float, float, float, float]:

@@ -208,7 +208,7 @@ LETTERS = [
     Letter("a chance below 0", [[prediction(chances={"yes": -1})]], "bad_chances", "between 0"),
     Letter(
         "two predictions of one model", [[prediction(), prediction(chances={"yes": 1})]],
-        "contradicts", "contradicts an earlier one of the same source",
+        "contradicts", "contradicts the earlier one of this source, which is kept",
     ),
     Letter("an empty vector", [[task(features={"v": []})]], "bad_vector", "a vector of 0 numbers"),
     Letter("a clock that jumps ahead", [[tick(1), tick(9e5)]], "tick_ahead", "more than 3600 s"),

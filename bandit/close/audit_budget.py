@@ -8,10 +8,18 @@ time drains it by the budget. With f the part that is filled, the share is
 So audits are spread over the day, and over days cost no more than the budget, however verdicts are
 split over partitions. A verdict that could not be audited would be in no estimate, so the least
 chance stays, whatever it costs.
+
+A project with a target accuracy in place of a value pays for audits in proportion to its labels.
+Where a dollar of a project's budget is worth 1 + lambda (`bandit.limits.pacing`), a share of
+
+    share / (1 + lambda),    at least `audit.least`,
+
+is audited, so that audits cost as much in value as without the budget.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from bandit.days import DAY_S
@@ -20,6 +28,13 @@ if TYPE_CHECKING:
     from bandit.settings import AuditSettings
     from bandit.task.state import DeskState
 
+LABELS_PART = 0.25
+"""Most that audits cost of what labels cost, where a project only has a target accuracy: nobody has
+said what a right answer is worth, and what it costs is to be small. A fifth of the money then tells
+how good the rest is."""
+MEMORY = 100
+"""Verdicts that the mean cost of labels rests on: after the first tasks, which cost more, audits
+soon become fewer."""
 BUCKET_S = 7200.0
 """The bucket holds the budget of two hours: audits may come unevenly within a morning."""
 
@@ -44,6 +59,29 @@ def paced_share(
     per_s = budget / partitions / DAY_S
     filled = min(1.0, _level_usd(desk, project, now, per_s) / (per_s * BUCKET_S))
     return max(min(settings.least, settings.share), settings.share * (1.0 - filled))
+
+
+def share_by_labels(
+    settings: AuditSettings, desk: DeskState, project: str, label_usd: float, expert_usd: float
+) -> float:
+    """Return the share of verdicts to audit where audits may cost a part of what labels cost.
+
+    `label_usd` is what the labels of the verdict cost that has just closed; it counts in the mean.
+
+    Examples
+    --------
+    >>> from bandit.settings import AuditSettings
+    >>> from bandit.task.state import DeskState
+    >>> desk, settings = DeskState(), AuditSettings(share=0.1)
+    >>> share_by_labels(settings, desk, "p", label_usd=0.08, expert_usd=1.0)
+    0.02
+    """
+    count, mean = desk.label_usd.get(project, (0, 0.0))
+    count = min(count + 1, MEMORY)
+    mean += (label_usd - mean) / count
+    desk.label_usd[project] = (count, mean)
+    paid = LABELS_PART * mean / expert_usd if expert_usd > 0.0 else math.inf
+    return min(settings.share, max(settings.least, paid))
 
 
 def note_audit(

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from bandit.close.audit_budget import note_audit, paced_share
+from bandit.close.audit_budget import note_audit, paced_share, share_by_labels
 from bandit.close.audit_chance import audit_chance
 from bandit.desk.queues import need_of
 from bandit.draw import draw
 from bandit.events import Gold
 from bandit.reasons import DecisionReason
+from bandit.task.worth import target_of
 
 if TYPE_CHECKING:
     from bandit.decide.contexts import ContextBuilder
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bandit.lifecycle.transitions import Transitions
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
-    from bandit.settings import Settings
+    from bandit.settings import AuditSettings, Settings
     from bandit.task.state import TaskState
 
 
@@ -54,7 +55,7 @@ class Auditing:
         transitions: Transitions,
         partitions: int,
     ) -> None:
-        self._settings = settings.audit
+        self._all, self._settings = settings, settings.audit
         self._partitions = partitions
         self._seed = settings.seed
         self._most_asks = 2 * settings.policy.max_asks  # as many again as for labels
@@ -71,17 +72,31 @@ class Auditing:
         if confidence is None or state.gold is not None:
             return NOT_AUDITED
         now, project = desk.now(state.task), state.task.project
-        settings = self._settings
-        if settings.usd_per_day is not None:
-            share = paced_share(settings, desk.state, project, now, self._partitions)
-            settings = replace(settings, share=share)
+        settings = self._paced(desk, state, now)
         chance = audit_chance(settings, desk.state, project, confidence)
         audited = draw(self._seed, state.task.task, 0, "audit") < chance
         if audited and settings.usd_per_day is not None:
-            experts = self._eligibility.able(need_of(state)._replace(is_audit=True))
-            usd = fmean(pool.usd_per_label for pool in experts) if experts else 0.0
+            usd = self._usd(state)
             note_audit(settings, desk.state, project, now, usd, self._partitions)
         return AuditDraw(audited, chance)
+
+    def _usd(self, state: TaskState) -> float:
+        """Return the mean price of the experts who could audit a task, 0 without any."""
+        experts = self._eligibility.able(need_of(state)._replace(is_audit=True))
+        return fmean(pool.usd_per_label for pool in experts) if experts else 0.0
+
+    def _paced(self, desk: Desk, state: TaskState, now: float) -> AuditSettings:
+        """Return the settings with the share that budget, goal and price leave of theirs."""
+        settings, project = self._settings, state.task.project
+        share = paced_share(settings, desk.state, project, now, self._partitions)
+        if target_of(self._all, state.task) is not None:
+            labels_usd, usd = state.usd(), self._usd(state)
+            share = min(share, share_by_labels(settings, desk.state, project, labels_usd, usd))
+        price = self._eligibility.budget_price(project)
+        if price > 0.0:
+            least = min(settings.least, settings.share)
+            share = min(share, max(least, share / (1.0 + price)))
+        return settings if share == settings.share else replace(settings, share=share)
 
     def ask(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Ask a gold pool for the truth of a closed task; wait where none may be asked yet."""

@@ -15,9 +15,10 @@ from bandit.close.rewards import (
     reward_of_gold,
 )
 from bandit.events import Verdict
-from bandit.learn.belief import believe, posteriors_without
+from bandit.learn.belief import answers_of, believe, chances_without
 from bandit.limits.controls import in_force
 from bandit.reasons import Basis
+from bandit.task.promptness import update_delay_price
 from bandit.task.state import EXPIRED
 from bandit.task.worth import update_worth
 
@@ -69,7 +70,9 @@ class Closing:
         ]
         if state.labeled() or state.prior:
             state.raw_answer, state.raw_confidence = belief.answer, belief.raw_confidence
-            update_worth(self._settings, desk.state, state.task, belief.confidence)
+            update_worth(self._settings, desk.state, state.task, belief.confidence, belief.error)
+        delay_s = max(0.0, now - state.task.at)
+        update_delay_price(self._settings, desk.state, state.task.project, delay_s)
         for oldest in to_evict(desk, self._most_closed, now):
             # An audit may run out at this very tick.
             out += [
@@ -78,7 +81,7 @@ class Closing:
             self._transitions.forget(desk, oldest)
         verdict = self._verdict(desk, state, now, why, worth_usd, belief)
         self._transitions.close(desk, state, verdict)
-        return [*out, verdict, *self._rewards(state, now)]
+        return [*out, verdict, *self._rewards(state, now, belief)]
 
     def revise(self, desk: Desk, state: TaskState) -> list[Output]:
         """Write the next revision of a closed task's verdict, and of each reward that changes."""
@@ -87,10 +90,12 @@ class Closing:
             return []
         now = desk.now(state.task)
         # Where the truth is known, what the labels say of it doesn't matter any more.
-        belief = believe(self._brain, state, state.labeled()) if state.gold is None else None
+        belief = None
+        if state.gold is None:
+            belief = believe(self._brain, state, answers_of(self._brain, state.labeled()))
         verdict = self._verdict(desk, state, now, before.why, before.worth_usd, belief)
         self._transitions.revise(state, verdict)
-        return [verdict, *self._rewards(state, now)]
+        return [verdict, *self._rewards(state, now, belief)]
 
     def give_up(
         self, desk: Desk, state: TaskState, ask: AskState, status: AskStatus, at: float
@@ -99,18 +104,22 @@ class Closing:
         self._transitions.give_up(desk, state, ask, status, at)
         return self._reward(state, ask, NO_LABEL, desk.now(state.task))
 
-    def _rewards(self, state: TaskState, now: float) -> list[Output]:
+    def _rewards(self, state: TaskState, now: float, belief: Belief | None) -> list[Output]:
         """Return the rewards of labels that are new, or whose basis has changed.
 
         Gold of a task without labels has a reward of its own.
         """
         labeled = state.labeled()
-        is_compared = state.gold is None and len(labeled) > 1
-        others = posteriors_without(self._brain, state, labeled) if is_compared else {}
+        others: dict[int, dict[str, float]] = {}
+        if state.gold is None and belief is not None and len(labeled) > 1:
+            chances = chances_without(self._brain, state, belief)
+            others = {ask.ask: one for ask, one in zip(labeled, chances, strict=True)}
         out: list[Output] = []
         for ask in state.asks:
             if ask.label is None:
                 continue
+            if ask.shadowed and labeled and belief is not None:
+                others[ask.ask] = belief.chances  # the label isn't among those that it rests on
             judgement = _judge(state.gold, ask, ask.label, others.get(ask.ask))
             if judgement.basis != ask.basis:
                 out.append(self._reward(state, ask, judgement, now))
@@ -184,7 +193,7 @@ class Closing:
 def _judge(
     gold: Gold | None, ask: AskState, label: Label, others: dict[str, float] | None
 ) -> LabelJudgement:
-    """Judge a label by gold, else by the other labels, else not at all; an audit's is gold."""
-    if gold is not None and not ask.is_audit:
+    """Judge a label by gold, else by the other labels, else not at all; an expert's is gold."""
+    if gold is not None and not ask.is_expert:
         return by_gold(gold.answer, label.answer)
     return UNJUDGED if others is None else by_others(others, label.answer)

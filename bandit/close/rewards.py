@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bandit.decide.signals import FEATURES_VERSION
 from bandit.events import NO_ASK, Reward
 from bandit.reasons import Basis, DecisionReason
-from bandit.task.state import LABELED
+from bandit.task.state import ESCALATION, LABELED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ def reward_of(
     ended_at = ask.ended_at if label is None else label.at
     delay_s = None if ended_at is None else max(0.0, ended_at - ask.at)
     usd = ask.usd if label is not None else 0.0
-    calibrates = judgement.basis is GOLD and _calibrates(state)
+    calibrates = judgement.basis is GOLD and not ask.shadowed and _calibrates(state)
     return Reward(
         task=state.task.task,
         project=state.task.project,
@@ -96,7 +96,8 @@ def reward_of(
         prior=state.prior or None,
         predictions=state.predictions,
         arm=ask.arm,
-        machine_labels=len(state.labeled()) if machine_learns else None,
+        machine_labels=len(state.labeled()) if machine_learns and not ask.shadowed else None,
+        shadowed=ask.shadowed,
         audit_propensity=_audit_propensity(state) if calibrates else None,
     )
 
@@ -146,7 +147,12 @@ def reward_of_gold(
 
 
 def _audit_propensity(state: TaskState) -> float | None:
-    """Return the chance of the audit that the truth is from; `None` of other gold."""
+    """Return the chance of the audit that the truth is from; `None` of other gold.
+
+    An escalated task stands for itself alone: 1.
+    """
+    if any(ask.why == ESCALATION and ask.label is not None for ask in state.asks):
+        return 1.0
     by_audit = any(ask.is_audit and ask.label is not None for ask in state.asks)
     return state.verdict.audit_propensity if by_audit and state.verdict is not None else None
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.decide.by_features import quality_and_rows, usual_signals
 from bandit.decide.policies.context import Action, Context
 from bandit.decide.signals import pool_signals, queue_signal, system_features
 from bandit.decide.values import values_usd
-from bandit.learn.belief import answers_of, belief_of, weigh
+from bandit.decide.waiting import discounted, in_time, wait_s
+from bandit.learn.belief import answers_of, believe
+from bandit.task.promptness import delay_usd_per_hour
 from bandit.task.worth import worth_usd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.desk.desk import Desk
-    from bandit.events import Chances, Control, Feature, Pool, Task
+    from bandit.events import Feature, Pool
     from bandit.labels.weighed import Answer
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
     from bandit.limits.capacity import Capacity
+    from bandit.limits.eligibility import Eligibility
     from bandit.settings import Settings
     from bandit.task.state import TaskState
 
@@ -34,6 +38,9 @@ class LoggedContext(NamedTuple):
     quality: dict[str, float]
     usd: dict[str, float]
     scarcity_usd: dict[str, float]
+    budget_price: float
+    delay_usd_per_hour: float
+    in_time: dict[str, float]
     context: Context
 
 
@@ -42,7 +49,7 @@ class PoolSummary(NamedTuple):
 
     pool: Pool
     rate: float
-    delay_usd: float
+    wait_s: float
     signals: dict[str, float]
 
 
@@ -54,13 +61,13 @@ class ContextBuilder:
         settings: Settings,
         brain: Brain,
         pools: Mapping[str, Pool],
-        controls: Mapping[str, Control],
+        eligibility: Eligibility,
         capacity: Capacity,
     ) -> None:
         self._settings = settings
         self._brain = brain
         self._pools = pools
-        self._controls = controls
+        self._eligibility = eligibility
         self._capacity = capacity
         self._summaries: dict[tuple[str, str], PoolSummary] = {}
         self._summed_at = (brain.adopted, brain.position)
@@ -72,35 +79,54 @@ class ContextBuilder:
     def build(
         self, desk: Desk, state: TaskState, pools: Sequence[Pool], now: float
     ) -> LoggedContext:
-        """Return the context of a decision; `pools` are those that could be asked."""
+        """Return the context of a decision; `pools` are those that could be asked, experts last.
+
+        An expert of a gold pool knows the truth: what asking adds is all that is in doubt.
+        """
         task, labeled = state.task, state.labeled()
         project = self._brain.project(task.project)
         if not state.decided:  # frozen from the first decision on
-            state.prior = self._prior(task, state)
+            is_off = self._eligibility.control(task.project).machine == "off"
+            known = {} if is_off else project.prior(task.classes, task.features, state.predictions)
+            state.prior = known
         answers = answers_of(self._brain, labeled)
-        weighed = weigh(self._brain, state, answers)
-        belief = belief_of(self._brain, state, weighed)
+        belief = believe(self._brain, state, answers)
         system = system_features(now, len(labeled), belief.answer, belief.confidence)
         summaries = {pool.pool: self._summary(task.project, pool) for pool in pools}
+        names = tuple(summaries)
+        rows = project.labels.pool_rows(task.classes, names)
+        usual = usual_signals(belief.weighed, rows, names)
         signals = {
-            pool.pool: {
-                **summaries[pool.pool].signals,
-                "queue": queue_signal(self._capacity, pool),
-            }
-            for pool in pools
+            name: {**one.signals, "queue": queue_signal(self._capacity, one.pool), **usual[name]}
+            for name, one in summaries.items()
         }
-        quality: dict[str, float] = {}
-        if pools:
-            quality = self._brain.quality(task.project, {**task.features, **system}, signals)
+        features = {**task.features, **system}
+        quality, rows = quality_and_rows(self._brain, task.project, features, signals, rows)
+        rows = project.labels.next_rows(rows, task.classes, names, answers)
         worth = worth_usd(self._settings, desk.state, task, self._pools.values())
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        costs = [usd[name] + one.delay_usd + scarcity[name] for name, one in summaries.items()]
+        price = self._eligibility.budget_price(task.project)
+        delay_usd = delay_usd_per_hour(self._settings, desk.state, task.project, worth)
+        costs = [
+            (1.0 + price) * usd[name] + delay_usd * one.wait_s / 3600.0 + scarcity[name]
+            for name, one in summaries.items()
+        ]
         labels_left = self._settings.policy.max_labels - len(labeled)
         most = min(self._settings.policy.lookahead_labels, labels_left)
-        values = values_usd(
-            project.labels, task.classes, weighed, tuple(summaries), costs, worth, most
-        )
+        n = sum(not pool.gold for pool in pools)
+        values = [
+            *values_usd(rows[:n], belief.weighed, names[:n], costs[:n], worth, most),
+            *(worth * (1.0 - belief.confidence) - cost for cost in costs[n:]),
+        ]
+        chances: dict[str, float] = {}
+        if task.deadline_at is not None:
+            left_s = task.deadline_at - now
+            chances = {name: in_time(one.wait_s, left_s) for name, one in summaries.items()}
+            values = [
+                discounted(value, cost, chance)
+                for value, cost, chance in zip(values, costs, chances.values(), strict=True)
+            ]
         context = Context(
             actions=tuple(
                 Action(
@@ -120,18 +146,22 @@ class ContextBuilder:
             worth_usd=worth,
             learned=self._brain.position,
             has_prior=bool(state.prior),
+            budget_price=price,
         )
         return LoggedContext(
-            now, belief, tuple(answers), system, signals, quality, usd, scarcity, context
+            at=now,
+            belief=belief,
+            answers=tuple(answers),
+            system=system,
+            signals=signals,
+            quality=quality,
+            usd=usd,
+            scarcity_usd=scarcity,
+            budget_price=price,
+            delay_usd_per_hour=delay_usd,
+            in_time=chances,
+            context=context,
         )
-
-    def _prior(self, task: Task, state: TaskState) -> Chances:
-        """Return what the machine labeler says of a task, unless it is off."""
-        control = self._controls.get(task.project)
-        if control is not None and control.machine == "off":
-            return {}
-        project = self._brain.project(task.project)
-        return project.prior(task.classes, task.features, state.predictions)
 
     def _summary(self, project: str, pool: Pool) -> PoolSummary:
         """Sum up what is known of a pool: once, until the brain learns or the pool changes."""
@@ -144,15 +174,7 @@ class ContextBuilder:
             summary = self._summaries[project, pool.pool] = PoolSummary(
                 pool=pool,
                 rate=self._brain.pool_rate(project, pool.pool),
-                delay_usd=delay_usd(self._settings, self._brain, project, pool),
+                wait_s=wait_s(self._brain, project, pool),
                 signals=pool_signals(self._brain, pool, project),
             )
         return summary
-
-
-def delay_usd(settings: Settings, brain: Brain, project: str, pool: Pool) -> float:
-    """Return the expected cost of waiting for a label of the pool, expired asks included."""
-    record = brain.pool_record(project, pool.pool)
-    wait_s = record.delay_s(pool.expected_delay_s)
-    wait_s += record.expiry_share() * pool.ask_timeout_s
-    return settings.of_project(project).delay_usd_per_hour * wait_s / 3600.0

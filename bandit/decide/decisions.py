@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bandit.settings import Settings
     from bandit.task.state import TaskState
 
-AUDIT = DecisionReason.AUDIT
+AUDIT, ESCALATION = DecisionReason.AUDIT, DecisionReason.ESCALATION
 
 Pmf = dict[str, float]
 """Chance of each action, pools by name and `stop`; sums to 1."""
@@ -80,6 +80,8 @@ class DecisionWriter:
     ) -> list[Output]:
         """Return the decision to ask the pool `choice`, and the ask, which the desk then awaits."""
         pool = self._pools[choice]
+        if pool.gold and why is not AUDIT:
+            why = ESCALATION
         task = state.task
         expires_at = logged.at + pool.ask_timeout_s
         if task.deadline_at is not None and why is not AUDIT:
@@ -100,8 +102,7 @@ class DecisionWriter:
             quality=logged.quality[choice],
             arm=decision.arm,
         )
-        cap_usd = self._eligibility.control(task.project).usd_per_day
-        self._transitions.ask(desk, state, ask, pool, cap_usd)
+        self._transitions.ask(desk, state, ask, pool, self._eligibility.caps(task.project))
         if room is not None:
             room.count(pool)
         sent = Ask(
@@ -114,7 +115,7 @@ class DecisionWriter:
             payload=task.payload,
             expires_at=expires_at,
             exclude=exclude,
-            prefer=() if why is AUDIT else self._preferred(state, logged, choice, exclude),
+            prefer=() if pool.gold else self._preferred(state, logged, choice, exclude),
         )
         return [decision, sent]
 
@@ -124,8 +125,13 @@ class DecisionWriter:
         """Return the pool's labelers who would say most about the task, the best first."""
         task = state.task
         model = self._brain.project(task.project).labels
-        names = preferred(model, task.classes, tuple(logged.belief.chances.values()), pool)
-        return tuple([name for name in names if name not in exclude])
+        of = model, task.classes, tuple(logged.belief.chances.values()), pool
+        if state.prior or logged.answers:
+            names = preferred(*of)
+        else:  # the same for all tasks
+            names = model.memo.get(("preferred", task.classes, pool), lambda: preferred(*of))
+        shadow = self._eligibility.control(task.project).shadow
+        return tuple([name for name in names if name not in exclude and name not in shadow])
 
     def _decision(
         self,
@@ -170,4 +176,8 @@ class DecisionWriter:
             values_usd={action.pool: action.value_usd for action in logged.context.actions},
             prior=state.prior or None,
             predictions=state.predictions,
+            budget_price=logged.budget_price,
+            confidence_error=logged.belief.error,
+            delay_usd_per_hour=logged.delay_usd_per_hour,
+            in_time=logged.in_time,
         )

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bandit.labels.look_ahead import outlook
+from bandit.labels.memo import MOST_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandit.labels.beliefs import LabelBeliefs
+    from bandit.labels.confusion import Floats
     from bandit.labels.weighed import WeighedLabels
 
 
 def values_usd(
-    labels: LabelBeliefs,
-    classes: Sequence[str],
+    rows: Floats,
     weighed: WeighedLabels,
-    pools: Sequence[str],
+    pools: tuple[str, ...],
     costs_usd: Sequence[float],
     worth_usd: float,
     most: int,
-) -> list[float]:
-    """Return the value of asking each pool, in dollars above stopping now.
+) -> tuple[float, ...]:
+    """Return the value of asking each pool, whose next label has `rows`, above stopping now.
 
     Two labels are looked ahead, of any pools, and as many as `most` of one pool alone. The
     posterior isn't calibrated in it: posterior and look-ahead are of one model, or labels would be
     bought to make up for what the calibration takes away.
     """
     if not pools:
-        return []
-    ahead = outlook(weighed, labels.pool_rows(classes, pools), pools)
+        return ()
+    digest = blake2b(rows.tobytes(), digest_size=16).digest()  # rows of 100 classes have 160 kB
+    key = (pools, *costs_usd, worth_usd, most, digest)
+    if key not in weighed.values:
+        if len(weighed.values) >= MOST_KEPT:
+            weighed.values.clear()
+        weighed.values[key] = tuple(_values_usd(rows, weighed, pools, costs_usd, worth_usd, most))
+    return weighed.values[key]
+
+
+def _values_usd(
+    rows: Floats,
+    weighed: WeighedLabels,
+    pools: tuple[str, ...],
+    costs_usd: Sequence[float],
+    worth_usd: float,
+    most: int,
+) -> list[float]:
+    ahead = outlook(weighed, rows, pools)
     values = ahead.values_usd(costs_usd, worth_usd, most)
     if most > 2:  # two are in the first look-ahead already
         further = ahead.values_of_one(costs_usd, worth_usd, most)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bandit.desk.agenda import Kind
-    from bandit.desk.overlay import Changed, DeskRecord
+    from bandit.desk.overlay import Changed
+    from bandit.desk.records import DeskRecord
     from bandit.events import Chances, Gold, Prediction, Task
     from bandit.settings import MemorySettings
 
@@ -88,7 +89,7 @@ class Desk:
         """Return a task that is open or still remembered; changes to it are kept by `put`."""
         state = self.peek(name)
         if state is not None:
-            self._records.put_task(state)
+            self._records.put(state)
         return state
 
     def peek(self, name: str) -> TaskState | None:
@@ -98,11 +99,11 @@ class Desk:
     def put(self, state: TaskState) -> None:
         """Put a changed task on the desk."""
         state.resets = len(self.state.resets)
-        self._records.put_task(state)
+        self._records.put(state)
 
     def remove(self, name: str) -> None:
         """Delete a task."""
-        self._records.remove_task(name)
+        self._records.remove(records.task_key(name))
 
     def first_closed(self, most: int, now: float) -> Iterator[TaskState]:
         """Yield the closed task to forget first, while more than `most` are remembered."""
@@ -117,7 +118,7 @@ class Desk:
     def hold(self, gold: Gold, now: float) -> None:
         """Hold gold for a task that isn't known yet."""
         held = HeldGold(gold, now, len(self.state.resets))
-        self._records.put_gold(held)
+        self._records.put(held)
         self.state.waiting_gold += 1
         self._note(held)
 
@@ -126,7 +127,7 @@ class Desk:
         held = self.gold(name)
         if held is None:
             return None
-        self._records.remove_gold(name)
+        self._records.remove(records.gold_key(name))
         self.state.waiting_gold -= 1
         return held.gold
 
@@ -146,16 +147,14 @@ class Desk:
         predictions = {**before, event.source: event.chances}
         resets = len(self.state.resets)
         held = HeldPredictions(event.task, predictions, now, resets, PREDICTIONS_VERSION)
-        self._records.put_predictions(held)
+        self._records.put(held)
         self._note(held)
 
     def take_predictions(self, name: str) -> dict[str, Chances]:
         """Return the predictions held for a task, and hold them no longer."""
-        if not self.state.waiting_predictions:  # most tasks have none
-            return {}
         predictions = self.predictions(name)
         if predictions:
-            self._records.remove_predictions(name)
+            self._records.remove(records.predictions_key(name))
             self.state.waiting_predictions -= 1
         return predictions
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bandit.desk import records
-from bandit.desk.records import GOLD, PREDICTIONS, TASK, gold_key, predictions_key, task_key
-from bandit.desk.resets import moved_held, moved_task
+from bandit.desk.records import (
+    DeskRecord,
+    gold_key,
+    key_of,
+    kind_of,
+    predictions_key,
+    task_key,
+)
+from bandit.desk.resets import moved
 from bandit.task.state import HeldGold, HeldPredictions, TaskState
 
 if TYPE_CHECKING:
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 Changed = list[tuple[bytes, bytes | None]]
 """Records by key, encoded; `None` deletes a key."""
 
-DeskRecord = TaskState | HeldGold | HeldPredictions
+R = TypeVar("R", bound=DeskRecord)
 
 
 class Overlay:
@@ -29,7 +36,7 @@ class Overlay:
     >>> from bandit.events import Task
     >>> overlay = Overlay()
     >>> task = Task(task="t1", project="p", at=0.0, classes=("yes", "no"))
-    >>> overlay.put_task(TaskState(task=task))
+    >>> overlay.put(TaskState(task=task))
     >>> overlay.drop()
     >>> overlay.task("t1", []) is None
     True
@@ -41,20 +48,7 @@ class Overlay:
 
     def task(self, name: str, resets: Resets) -> TaskState | None:
         """Return the state of a task; changes to it are lost unless it is put."""
-        key = task_key(name)
-        if key in self._live:
-            live = self._live[key]
-            return moved_task(live, resets) if isinstance(live, TaskState) else None
-        data = self.kept.get(key)
-        return None if data is None else moved_task(records.decode_task(data), resets)
-
-    def put_task(self, state: TaskState) -> None:
-        """Put a task over what is kept of it."""
-        self._live[task_key(state.task.task)] = state
-
-    def remove_task(self, name: str) -> None:
-        """Delete a task."""
-        self._live[task_key(name)] = None
+        return self._record(task_key(name), TaskState, resets)
 
     def knows_task(self, name: str) -> bool:
         """Whether there is a task of that name, without decoding it."""
@@ -63,50 +57,26 @@ class Overlay:
 
     def gold(self, name: str, resets: Resets) -> HeldGold | None:
         """Return the gold held for a task."""
-        key = gold_key(name)
-        if key in self._live:
-            live = self._live[key]
-            return moved_held(live, resets) if isinstance(live, HeldGold) else None
-        data = self.kept.get(key)
-        return None if data is None else moved_held(records.decode_gold(data), resets)
-
-    def put_gold(self, held: HeldGold) -> None:
-        """Hold gold for a task."""
-        self._live[gold_key(held.task)] = held
-
-    def remove_gold(self, name: str) -> None:
-        """Hold gold for a task no longer."""
-        self._live[gold_key(name)] = None
+        return self._record(gold_key(name), HeldGold, resets)
 
     def predictions(self, name: str, resets: Resets) -> HeldPredictions | None:
         """Return the predictions held for a task."""
-        key = predictions_key(name)
-        if key in self._live:
-            live = self._live[key]
-            return moved_held(live, resets) if isinstance(live, HeldPredictions) else None
-        data = self.kept.get(key)
-        return None if data is None else moved_held(records.decode_predictions(data), resets)
+        return self._record(predictions_key(name), HeldPredictions, resets)
 
-    def put_predictions(self, held: HeldPredictions) -> None:
-        """Hold predictions for a task."""
-        self._live[predictions_key(held.task)] = held
+    def put(self, record: DeskRecord) -> None:
+        """Put a record over what is kept of it."""
+        self._live[key_of(record)] = record
 
-    def remove_predictions(self, name: str) -> None:
-        """Hold predictions for a task no longer."""
-        self._live[predictions_key(name)] = None
+    def remove(self, key: bytes) -> None:
+        """Delete a record."""
+        self._live[key] = None
 
     def states(self, resets: Resets) -> Iterator[DeskRecord]:
         """Yield every task and all that is held for one, the changes of the batch included."""
         for key in {*self.kept, *self._live}:
-            state: DeskRecord | None
-            if key.startswith(TASK):
-                state = self.task(key.removeprefix(TASK).decode(), resets)
-            elif key.startswith(PREDICTIONS):
-                state = self.predictions(key.removeprefix(PREDICTIONS).decode(), resets)
-            else:
-                state = self.gold(key.removeprefix(GOLD).decode(), resets)
-            if state is not None:
-                yield state
+            record = self._record(key, kind_of(key), resets)
+            if record is not None:
+                yield record
 
     def read_kept(self, resets: Resets) -> Iterator[DeskRecord]:
         """Yield every task and all that is held for one, as kept, written by any release.
@@ -117,12 +87,7 @@ class Overlay:
             If one can't be read, or a newer poolwise wrote it (`NewerVersion`).
         """
         for key, data in self.kept.items():
-            if key.startswith(TASK):
-                yield moved_task(records.read(key, data, TaskState), resets)
-            elif key.startswith(PREDICTIONS):
-                yield moved_held(records.read(key, data, HeldPredictions), resets)
-            else:
-                yield moved_held(records.read(key, data, HeldGold), resets)
+            yield moved(records.read(key, data, kind_of(key)), resets)
 
     def changes(self) -> Changed:
         """Return the records that differ from what is kept, encoded."""
@@ -145,3 +110,13 @@ class Overlay:
     def drop(self) -> None:
         """Forget the changes of the batch."""
         self._live.clear()
+
+    def _record(self, key: bytes, kind: type[R], resets: Resets) -> R | None:
+        if key in self._live:
+            live = self._live[key]
+            return moved(live, resets) if isinstance(live, kind) else None
+        data = self.kept.get(key)
+        if data is None:
+            return None
+        record: R = records.DECODE[kind](data)
+        return moved(record, resets)

@@ -23,7 +23,15 @@ from bandit.task.state import (
 STATE_KEY = b"desk"
 TASK, GOLD, PREDICTIONS = b"task/", b"gold/", b"predictions/"
 
-R = TypeVar("R", TaskState, HeldGold, HeldPredictions, DeskState)
+KINDS: dict[bytes, type[TaskState | HeldGold | HeldPredictions]] = {
+    TASK: TaskState,
+    GOLD: HeldGold,
+    PREDICTIONS: HeldPredictions,
+}
+"""What a record is, by how its key begins; the desk's own is apart."""
+
+DeskRecord = TaskState | HeldGold | HeldPredictions
+R = TypeVar("R", bound=DeskRecord | DeskState)
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -33,14 +41,9 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 encode = msgspec.json.Encoder().encode
-decode_task = msgspec.json.Decoder(TaskState).decode
-decode_gold = msgspec.json.Decoder(HeldGold).decode
-decode_predictions = msgspec.json.Decoder(HeldPredictions).decode
 decode_desk = msgspec.json.Decoder(DeskState).decode
-_DECODE: dict[type, Any] = {
-    TaskState: decode_task,
-    HeldGold: decode_gold,
-    HeldPredictions: decode_predictions,
+DECODE: dict[type, Any] = {
+    **{kind: msgspec.json.Decoder(kind).decode for kind in KINDS.values()},
     DeskState: decode_desk,
 }
 _NEWEST: dict[type, int] = {HeldPredictions: PREDICTIONS_VERSION}
@@ -60,6 +63,18 @@ def gold_key(name: str) -> bytes:
 def predictions_key(name: str) -> bytes:
     """Return the key of the predictions that wait for a task."""
     return PREDICTIONS + name.encode()
+
+
+def key_of(record: DeskRecord) -> bytes:
+    """Return the key of a record."""
+    if isinstance(record, TaskState):
+        return task_key(record.task.task)
+    return gold_key(record.task) if isinstance(record, HeldGold) else predictions_key(record.task)
+
+
+def kind_of(key: bytes) -> type[DeskRecord]:
+    """Return what the record of a key is."""
+    return KINDS[key[: key.index(b"/") + 1]]
 
 
 def read(key: bytes, data: bytes, kind: type[R]) -> R:
@@ -84,7 +99,7 @@ def read(key: bytes, data: bytes, kind: type[R]) -> R:
     what = f"desk record {key.decode(errors='replace')!r}"
     newest = _NEWEST.get(kind, VERSION)
     try:
-        record: R = _DECODE[kind](data)
+        record: R = DECODE[kind](data)
     except (ValueError, RecursionError) as error:
         if (version := _version(data)) > newest:
             raise NewerVersion(what, version, newest) from error

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from bandit.days import day_of
-from bandit.task.state import HeldGold, HeldPredictions
+from bandit.task.periods import number_of
+from bandit.task.state import HeldGold, HeldPredictions, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bandit.task.state import DeskState, TaskState
+    from bandit.task.state import DeskState
 
-H = TypeVar("H", HeldGold, HeldPredictions)
+R = TypeVar("R", bound=TaskState | HeldGold | HeldPredictions)
 
 
 def reset(state: DeskState, at: float) -> bool:
@@ -34,31 +34,30 @@ def reset(state: DeskState, at: float) -> bool:
     """
     before, state.now = state.now, at
     state.ahead_at, state.ahead_ticks = None, 0
+    # Also of a desk whose own clock was right: one whose clock was wrong may have borrowed of it.
+    state.used_usd = _no_later(state.used_usd, number_of("day", at))
+    state.used_hour_usd = _no_later(state.used_hour_usd, number_of("hour", at))
     if before is None or before <= at:
         return False
     state.resets = [*state.resets, (before, at)]
     if state.filled_at is not None:
         state.filled_at = min(state.filled_at, at)
-    state.used_usd = {
-        project: (min(day, day_of(at)), usd) for project, (day, usd) in state.used_usd.items()
-    }
+    for pace in state.paces.values():
+        pace.arrivals.reset(at)
     return True
 
 
-def moved_task(state: TaskState, resets: Sequence[tuple[float, float]]) -> TaskState:
-    """Apply to a task's times the resets that it has not been moved by yet."""
-    for before, at in resets[state.resets :]:
-        _move(state, before, at)
-    state.resets = len(resets)
-    return state
-
-
-def moved_held(held: H, resets: Sequence[tuple[float, float]]) -> H:
-    """Apply to what is held for a task the resets that it has not been moved by yet."""
-    if held.resets == len(resets):
-        return held
-    since = min([held.at, *(at for _, at in resets[held.resets :])])
-    return msgspec.structs.replace(held, at=since, resets=len(resets))
+def moved(record: R, resets: Sequence[tuple[float, float]]) -> R:
+    """Apply to a record's times the resets that it has not been moved by yet."""
+    if record.resets == len(resets):
+        return record
+    if not isinstance(record, TaskState):
+        since = min([record.at, *(at for _, at in resets[record.resets :])])
+        return msgspec.structs.replace(record, at=since, resets=len(resets))
+    for before, at in resets[record.resets :]:
+        _move(record, before, at)
+    record.resets = len(resets)
+    return record
 
 
 def _move(state: TaskState, before: float, at: float) -> None:
@@ -74,3 +73,7 @@ def _move(state: TaskState, before: float, at: float) -> None:
 
 def _earlier(time: float | None, at: float) -> float | None:
     return None if time is None else min(time, at)
+
+
+def _no_later(used: dict[str, tuple[int, float]], number: int) -> dict[str, tuple[int, float]]:
+    return {project: (min(its, number), usd) for project, (its, usd) in used.items()}

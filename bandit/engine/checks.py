@@ -23,7 +23,11 @@ MOST = 1e12
 """Largest time, duration and amount accepted: beyond it, added seconds are lost to rounding."""
 MOST_CLASSES = 500
 """Most classes of a task: what a label says of them takes tables of all pairs of classes."""
+CAPS = ("usd_per_day", "usd_per_hour", "usd_total")
+"""Fields of a control that are budgets."""
 MACHINE_MODES = get_args(MachineMode)
+MOST_SHADOWED = 1_000
+"""Most shadowed labelers of a project: a control is read with each label."""
 SUM_TOLERANCE = 1e-6
 """How far the chances of a prediction may be from 1 in sum: more than single precision rounds."""
 
@@ -92,7 +96,7 @@ def control(event: Control) -> None:
     """Refuse a control with fields of the other scope, or with values out of range."""
     finite(event.at, "at")
     if event.project is None:
-        of_project = ("paused", "pool", "usd_per_day", "machine")
+        of_project = ("paused", "pool", *CAPS, "machine", "shadow")
         _of_scope("of the learning", event, of_project, "of a project")
         finite(event.snapshot, "control: snapshot", 0.0)
         return
@@ -105,7 +109,13 @@ def control(event: Control) -> None:
     if event.machine not in MACHINE_MODES:
         msg = f"control {scope}: machine {event.machine!r}: must be on, frozen or off"
         raise EventError("bad_field", msg)
-    finite(event.usd_per_day, f"control of project {event.project!r}: usd_per_day", 0.0)
+    for name in CAPS:
+        finite(getattr(event, name), f"control {scope}: {name}", 0.0)
+    if len(event.shadow) > MOST_SHADOWED:
+        msg = f"control {scope}: shadow: {len(event.shadow):,} labelers, at most {MOST_SHADOWED:,}"
+        raise EventError("bad_field", msg)
+    for labeler in event.shadow:
+        id_(labeler, "shadow")
     if event.pool is not None:
         id_(event.pool, "pool")
     if event.pool == STOP:

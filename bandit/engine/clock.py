@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.days import day_of
 from bandit.desk.agenda import AgendaEntry
 from bandit.desk.halted import still_counts
 from bandit.engine.round_robin import RoundRobin
@@ -12,6 +11,7 @@ from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
 from bandit.limits.turn import Unlimited
 from bandit.reasons import DecisionReason
+from bandit.task.periods import number_of
 from bandit.task.state import EXPIRED, WAITING, HeldGold
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class Clock:
         else:
             believe(desk.state, tick, self._settings.clock, logged_at)
         self._capacity.fill(desk, self._pools.values(), tick.at)
-        if before is not None and day_of(before) != day_of(tick.at):
-            self._budgets.begin_day(desk, tick.at)
+        if before is not None and number_of("hour", before) != number_of("hour", tick.at):
+            self._budgets.begin(desk, tick.at)
         quota = TickQuota()
         out = self._do_due(desk, tick.at, quota)
         out += self._wake(desk, tick.at, quota)

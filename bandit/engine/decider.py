@@ -14,20 +14,25 @@ if TYPE_CHECKING:
     from bandit.close.closing import Closing
     from bandit.decide.contexts import ContextBuilder, LoggedContext
     from bandit.decide.decisions import DecisionWriter
+    from bandit.decide.policies.context import Context
     from bandit.desk.desk import Desk
-    from bandit.events import Output
+    from bandit.events import Output, Pool
     from bandit.lifecycle.transitions import Transitions
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
     from bandit.settings import PolicySettings
     from bandit.task.state import AskState, AskStatus, TaskState
 
-RETRY = DecisionReason.RETRY
-VALUE, MAX_LABELS, MAX_ASKS = StopReason.VALUE, StopReason.MAX_LABELS, StopReason.MAX_ASKS
+FIRST, RETRY = DecisionReason.FIRST, DecisionReason.RETRY
+VALUE, UNDECIDABLE = StopReason.VALUE, StopReason.UNDECIDABLE
+MAX_LABELS, MAX_ASKS = StopReason.MAX_LABELS, StopReason.MAX_ASKS
 GOLD, DEADLINE, NO_POOL = StopReason.GOLD, StopReason.DEADLINE, StopReason.NO_POOL
 
 EVEN_PAUSED = (GOLD, DEADLINE)
 """What closes a task though its project is paused."""
+
+TIED = 2.0
+"""The answer is tied with another where it isn't so many times as likely."""
 
 
 class Decider:
@@ -57,10 +62,16 @@ class Decider:
         """Ask a pool, stop, or wait: for room, for a pool, or for another control."""
         now = desk.now(state.task)
         control = self._eligibility.control(state.task.project)
+        if why is FIRST:
+            self._eligibility.count_task(desk, state.task.project, now)
         self._transitions.resume(desk, state)
         forced = self._forced(state, now)
         if control.paused and forced not in EVEN_PAUSED:
             return self._halt(desk, state, now)
+        if forced is MAX_LABELS and (experts := self._experts(desk, state, now, room)):
+            logged = self._contexts.build(desk, state, experts, now)
+            if not logged.context.is_enough:
+                return self._drawn(desk, state, logged, why, room)
         if forced is not None:
             return self._stop_forced(desk, state, why, forced, now)
         able = self._eligibility.able(need_of(state))
@@ -72,29 +83,60 @@ class Decider:
         affordable = self._eligibility.affordable(state.task.project, able, now)
         free = self._eligibility.with_room(desk, affordable, room)
         if not free:
-            logged = self._contexts.build(desk, state, able, now)
-            pmf = self._decisions.pmf(logged)
-            if logged.context.may_answer:  # drawn, or no task would be checked while people are few
-                if self._decisions.draw(state, pmf) == STOP:
-                    return self._stop(desk, state, logged, pmf, why, VALUE)
-            elif pmf.get(STOP, 0.0) > 0.5:
-                return self._stop_forced(desk, state, why, VALUE, now)
-            if not affordable:
-                return self._halt(desk, state, now)
-            self._transitions.queue(desk, state, affordable, now, logged.context.worth_usd)
-            return []
+            return self._without_room(desk, state, why, able, affordable)
         logged = self._contexts.build(desk, state, free, now)
-        pmf = self._decisions.pmf(logged)
-        choice = self._decisions.draw(state, pmf)
-        if choice == STOP:
-            return self._stop(desk, state, logged, pmf, why, VALUE)
-        return self._decisions.ask(desk, state, logged, pmf, choice, why, room)
+        if logged.context.is_enough and (experts := self._experts(desk, state, now, room)):
+            logged = self._contexts.build(desk, state, [*free, *experts], now)
+        return self._drawn(desk, state, logged, why, room)
 
     def decide_again(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Decide once more about an open task, or ask for an audit once more."""
         if state.verdict is not None:
             return self._audits.ask(desk, state, room)
         return self.decide(desk, state, RETRY, room)
+
+    def _drawn(
+        self,
+        desk: Desk,
+        state: TaskState,
+        logged: LoggedContext,
+        why: DecisionReason,
+        room: Room | None,
+    ) -> list[Output]:
+        """Draw whom to ask, or to stop, and do it."""
+        pmf = self._decisions.pmf(logged)
+        choice = self._decisions.draw(state, pmf)
+        if choice == STOP:
+            return self._stop(desk, state, logged, pmf, why, reason_of(logged.context))
+        return self._decisions.ask(desk, state, logged, pmf, choice, why, room)
+
+    def _without_room(
+        self,
+        desk: Desk,
+        state: TaskState,
+        why: DecisionReason,
+        able: list[Pool],
+        affordable: list[Pool],
+    ) -> list[Output]:
+        """Stop where no pool that is `able` is worth asking; wait for room, or for the budget."""
+        now = desk.now(state.task)
+        logged = self._contexts.build(desk, state, able, now)
+        pmf = self._decisions.pmf(logged)
+        if logged.context.may_answer:  # drawn, or no task would be checked while people are few
+            if self._decisions.draw(state, pmf) == STOP:
+                return self._stop(desk, state, logged, pmf, why, reason_of(logged.context))
+        elif pmf.get(STOP, 0.0) > 0.5:
+            return self._stop_forced(desk, state, why, VALUE, now)
+        if not affordable:
+            return self._halt(desk, state, now)
+        self._transitions.queue(desk, state, affordable, now, logged.context.worth_usd)
+        return []
+
+    def _experts(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> list[Pool]:
+        """Return the gold pools that may be asked about an open task now, if any ever are."""
+        if not self._settings.escalate or self._settings.name != "value":
+            return []
+        return self._eligibility.experts(desk, need_of(state), now, room)
 
     def give_up(
         self, desk: Desk, state: TaskState, ask: AskState, status: AskStatus, at: float
@@ -105,7 +147,7 @@ class Decider:
         return out if state.waits() else out + self.decide_again(desk, state)
 
     def _halt(self, desk: Desk, state: TaskState, now: float) -> list[Output]:
-        """Let the task wait until its project's control changes, or the day that it caps."""
+        """Let the task wait until its project's control changes, or the period that it caps."""
         situation = self._eligibility.situation(state.task.project, now)
         self._transitions.halt(desk, state, situation, now)
         return []
@@ -155,3 +197,10 @@ class Decider:
         if state.verdict is not None and state.verdict.audited:
             out += self._audits.ask(desk, state)
         return out
+
+
+def reason_of(context: Context) -> StopReason:
+    """Return why the policy stops: the task is undecidable where no label would settle a tie."""
+    first, second = sorted(context.posterior, reverse=True)[:2]
+    is_tied = first < TIED * second
+    return UNDECIDABLE if is_tied and context.is_enough and context.actions else VALUE

@@ -71,7 +71,7 @@ class Engine:
         budgets = Budgets(partitions, desks.held)
         eligibility = Eligibility(pools, desks.controls, capacity, budgets)
         moves = Transitions(settings.memory, capacity, budgets)
-        contexts = ContextBuilder(settings, brain, pools, desks.controls, capacity)
+        contexts = ContextBuilder(settings, brain, pools, eligibility, capacity)
         policy = make(settings.policy)
         decisions = DecisionWriter(settings, brain, policy, pools, eligibility, moves)
         audits = Auditing(settings, eligibility, contexts, decisions, moves, partitions)
@@ -82,7 +82,14 @@ class Engine:
         self._decider, self._decisions = decider, decisions
         self._clock = Clock(settings, pools, eligibility, capacity, budgets, moves, decider)
         self._inputs = TaskInputs(
-            settings.memory, brain, decider, closing, audits, moves, self.counters
+            settings.memory,
+            brain,
+            decider,
+            closing,
+            audits,
+            moves,
+            desks.controls,
+            self.counters,
         )
 
     # Events ---------------------------------------------------------------------------------

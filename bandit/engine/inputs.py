@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.decide.by_features import USUAL
 from bandit.desk.early_gold import hold_early
 from bandit.engine import checks
 from bandit.engine.predictions import adopt_held, take_prediction
 from bandit.errors import EventError
 from bandit.events import DeadLetter, Decline, Gold, Label, Prediction, Task
 from bandit.features.reduced import reduced
+from bandit.learn.accuracy import task_signal
+from bandit.limits.controls import in_force
 from bandit.reasons import DecisionReason
 from bandit.task.state import DECLINED, WAITING
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Mapping
 
     from bandit.close.audits import Auditing
     from bandit.close.closing import Closing
     from bandit.desk.desk import Desk
     from bandit.engine.decider import Decider
-    from bandit.events import Output
+    from bandit.events import Control, Output
     from bandit.learn.brain import Brain
     from bandit.lifecycle.transitions import Transitions
     from bandit.settings import MemorySettings
@@ -42,6 +46,7 @@ class TaskInputs:
         closing: Closing,
         audits: Auditing,
         transitions: Transitions,
+        controls: Mapping[str, Control],
         counters: Counter[str],
     ) -> None:
         self._memory = memory
@@ -50,6 +55,7 @@ class TaskInputs:
         self._closing = closing
         self._audits = audits
         self._transitions = transitions
+        self._controls = controls
         self._counters = counters
 
     def receive(
@@ -106,22 +112,26 @@ class TaskInputs:
         if ask.label == event:
             return self._ignored("repeated_label")
         checks.label(event, state, ask)
-        if self._transitions.label(desk, state, ask, event):
+        shadow = in_force(self._controls, state.task.project).shadow
+        shadowed = event.labeler in shadow and not ask.is_expert
+        if self._transitions.label(desk, state, ask, event, shadowed=shadowed):
             self._counters["late_label"] += 1
+        usual = ask.signals.get(USUAL)  # asks of earlier releases have none
         ask.labeler_signals = self._brain.labeler_signals(
             state.task.project,
             ask.pool,
             event.labeler,
-            ask.quality,
+            0.0 if usual is None else task_signal(ask.quality, usual),
             max(0.0, event.at - ask.at),
             event.at,
         )
         desk.put(state)
-        if ask.is_audit:
+        if ask.is_expert:
             self._audits.answer(state, event)
-            return self._closing.revise(desk, state)
         if state.verdict is not None:
             return self._closing.revise(desk, state)
+        if state.gold is not None:
+            return self._decider.decide(desk, state, BY_GOLD)
         return [] if state.waits() else self._decider.decide(desk, state, MORE)
 
     def _decline(self, desk: Desk, event: Decline) -> list[Output]:

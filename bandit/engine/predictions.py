@@ -71,13 +71,13 @@ def adopt_held(desk: Desk, state: TaskState, transitions: Transitions) -> list[E
 
 
 def _check_room(event: Prediction, known: dict[str, Chances]) -> None:
-    """Refuse a second opinion of a source, and what goes beyond the limits of a task."""
+    """Refuse a second prediction of a source, and what goes beyond the limits of a task."""
     where = f"prediction of {event.source!r} for task {event.task!r}"
     if event.source in known:
-        msg = f"{where}: contradicts an earlier one of the same source, which counts"
+        msg = f"{where}: contradicts the earlier one of this source, which is kept"
         raise EventError("contradicts", msg)
     if len(known) >= MOST_SOURCES:
-        msg = f"{where}: the task has predictions of {MOST_SOURCES} sources, the limit, already"
+        msg = f"{where}: the task already has predictions of {MOST_SOURCES} sources, the limit"
         raise EventError("too_many_predictions", msg)
     size = len(_encode({**known, event.source: event.chances}))
     if size > MOST_BYTES:
@@ -91,7 +91,7 @@ def _hold(desk: Desk, event: Prediction, memory: MemorySettings) -> None:
     most = memory.max_waiting_gold
     if not desk.predictions(event.task) and desk.state.waiting_predictions >= most:
         msg = f"prediction of {event.source!r} for task {event.task!r}: unknown task, and"
-        msg += f" predictions for {most} more unknown tasks wait already (memory.max_waiting_gold)"
+        msg += f" predictions for {most} others wait already, the limit (memory.max_waiting_gold)"
         raise EventError("unknown_task", msg)
     # Its wait begins now: only ticks move time, and `event.at` is by another clock.
     desk.hold_prediction(event, desk.now(event))

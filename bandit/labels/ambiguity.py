@@ -20,25 +20,27 @@ No rival is more predictable than its own class, so many labels never make the r
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 LEVELS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 START = 0.3 ** (4.0 * LEVELS) / (0.3 ** (4.0 * LEVELS)).sum()
 """Weights of the levels before any task."""
-STRENGTH = 20.0
-"""Tasks that `START` counts for."""
+STRENGTH = 100.0
+"""Tasks that `START` counts for: with few, labelers who err alone can look like ambiguous tasks."""
 SHOWN = 0.5
 """Chance that a rival shows in a pool, where there are several."""
 MOST_RIVALS = 0.9
+_ALL = slice(None)
 
 
 class LevelWeights(NamedTuple):
@@ -68,73 +70,108 @@ def level_weights(counts: Floats, *, one_pool: bool) -> LevelWeights:
     return LevelWeights(1.0 - min(MOST_RIVALS, float(1.0 - shares[0]) / SHOWN), levels)
 
 
-class Joint(NamedTuple):
-    """Chances of class and rival: shape (chains, classes, classes); they sum to 1 in each chain.
+class Grouped(NamedTuple):
+    """Labels in the order of their tasks and, of each task, in that of the pools.
 
-    `by_level` are, for each pool that has labels, the chances of its levels given class and rival:
-    pool -> (levels, chains, classes, classes).
+    The labels of a pool on a task are a group: `starts` are the places of their first labels,
+    `tasks` the numbers of their tasks, and `firsts` the first group of each task.
+    """
+
+    starts: Ints
+    tasks: Ints
+    firsts: Ints
+
+
+class Joint(NamedTuple):
+    """Chances of class and rival: shape (tasks, chains, classes, classes); they sum to 1 in each.
+
+    `levels` are, for each group of labels, the chances of its levels and labels given class and
+    rival, up to a factor: shape (groups, levels, chains, classes, classes); `given` their sums over
+    the levels. P(labels) is `total`, shape (tasks, chains), times the product of a task's `scales`,
+    shape (labels, chains).
     """
 
     chances: Floats
-    by_level: dict[str, Floats]
+    levels: Floats
+    given: Floats
+    total: Floats
+    scales: Floats
+
+    def by_level(self) -> Floats:
+        """Return the chances of the levels of each group, given class and rival."""
+        shares: Floats = self.levels / self.given[:, None]
+        return shares
 
     def posterior(self) -> Floats:
-        """Return the chances of the classes: shape (chains, classes)."""
-        chances: Floats = self.chances.sum(axis=2)
+        """Return the chances of the classes: shape (tasks, chains, classes)."""
+        chances: Floats = np.add.reduce(self.chances, axis=3)
         return chances
 
-    def level_shares(self, true_class: int | None = None) -> Floats:
-        """Return the chance of each level, the mean over pools: shape (chains, levels).
+    def evidence(self, tasks: Any = _ALL, labels: Any = _ALL) -> Floats:
+        """Return log P(labels) of some tasks together, and of their labels: shape (chains,)."""
+        found: Floats = np.add.reduce(np.log(self.total[tasks]), axis=0)
+        found += np.add.reduce(np.log(self.scales[labels]), axis=0)
+        return found
 
-        With `true_class`, given that it is the class. Where there is no rival, the level is 0.
+    def level_shares(self, of: Grouped, golds: Mapping[int, int]) -> Floats:
+        """Return the chance of each level, the mean over pools: shape (tasks, chains, levels).
+
+        Where there is no rival, the level is 0. Of a task in `golds`, it is given its true class.
         """
         table = self.chances
-        if true_class is not None:
-            held = table[:, true_class]
-            table = np.zeros_like(table)
-            table[:, true_class] = held / held.sum(axis=1, keepdims=True)
-        rivals = table * _off_diagonal(table.shape[1])
-        shares = np.zeros((len(table), len(LEVELS)))
-        for weights in self.by_level.values():
-            shares += (weights * rivals).sum(axis=(2, 3)).T
-        shares /= max(1, len(self.by_level))
-        shares[:, 0] += 1.0 - shares.sum(axis=1)
+        if golds:
+            table = table.copy()
+            for task, true_class in golds.items():
+                held = table[task, :, true_class].copy()
+                table[task] = 0.0
+                table[task, :, true_class] = held / held.sum(axis=1, keepdims=True)
+        rivals = table * _off_diagonal(table.shape[2])
+        shares = np.einsum("gaxcr,gxcr->gxa", self.levels, rivals[of.tasks] / self.given)
+        shares = np.add.reduceat(shares, of.firsts, axis=0)
+        shares /= np.diff(of.firsts, append=len(of.tasks))[:, None, None]
+        shares[:, :, 0] += 1.0 - shares.sum(axis=2)
         return shares
 
 
-def joint(answers: Floats, pools: Sequence[str], prior: Floats, weights: LevelWeights) -> Joint:
-    """Return the joint chances of class and rival.
+def joint(answers: Floats, of: Grouped, prior: Floats, weights: LevelWeights) -> Joint:
+    """Return the joint chances of class and rival of tasks, of which all have labels or none has.
 
     Parameters
     ----------
     answers
         P(label | class): shape (labels, chains, classes); see `bandit.labels.confusion`.
-    pools
-        The pool of each label.
+    of
+        The tasks and pools of the labels.
     prior
-        Chance of each class: shape (chains, classes).
+        Chance of each class: shape (tasks, chains, classes).
     weights
         Those of the levels.
     """
-    table = _rivals(prior.shape[1], round(weights.alone, 4)) * prior[:, :, None]
-    by_level: dict[str, Floats] = {}
-    if len(pools):
-        own = answers / answers.max(axis=2, keepdims=True)  # so that no product underflows
-        a = _LEVELS
-        each = (1.0 - a) * own[:, None, :, :, None] + a * own[:, None, :, None, :]
-        shares = weights.levels[:, None, None, None]
-        is_one = len(set(pools)) == 1
-        for pool in dict.fromkeys(pools):
-            of = each if is_one else each[[i for i, other in enumerate(pools) if other == pool]]
-            levels = np.multiply.reduce(of, axis=0) * shares + 1e-300
-            total = np.add.reduce(levels, axis=0)
-            by_level[pool] = levels / total
-            table = table * total
-        table /= table.sum(axis=(1, 2), keepdims=True)
-    return Joint(table, by_level)
+    table = _rivals(prior.shape[2], round(weights.alone, 4)) * prior[..., None]
+    levels, given, scales = _NONE, _NOTHING, _NOTHING
+    n_labels = len(answers)
+    if n_labels:
+        most = np.maximum.reduce(answers, axis=2, keepdims=True)
+        own = answers / most  # so that no product underflows
+        scales = most[:, :, 0]
+        levels = _APART * own[:, None, :, :, None] + _LEVELS * own[:, None, :, None, :]
+        if len(of.starts) < n_labels:
+            levels = np.multiply.reduceat(levels, of.starts, axis=0)
+        levels *= weights.levels[:, None, None, None]
+        levels += 1e-300
+        given = np.add.reduce(levels, axis=1)
+        if len(of.firsts) < len(of.starts):
+            table *= np.multiply.reduceat(given, of.firsts, axis=0)
+        else:
+            table *= given
+    summed = np.add.reduce(table, axis=(2, 3), keepdims=True)
+    table /= summed
+    return Joint(table, levels, given, summed[:, :, 0, 0], scales)
 
 
 _LEVELS = LEVELS[:, None, None, None]
+_APART = 1.0 - _LEVELS
+_NONE, _NOTHING = np.zeros((0, len(LEVELS), 0, 0, 0)), np.zeros((0, 0))
 
 
 @lru_cache(maxsize=64)  # a table of 400 classes has 1.3 MB

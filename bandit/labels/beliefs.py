@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.labels.ambiguity import LEVELS, level_weights
-from bandit.labels.confusion import answer_chances
+from bandit.labels.confusion import answer_chances, labeler_rows
+from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers, strength
+from bandit.labels.memo import Memo
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
 from bandit.labels.weighed import WeighedLabels
 from bandit.labels.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bandit.labels.confusion import Floats
     from bandit.labels.weighed import Answer
@@ -43,15 +45,27 @@ class LabelBeliefs:
         self.class_counts = np.zeros((CHAINS, 0))
         self.scores = np.zeros(CHAINS)
         self.level_counts = np.zeros((CHAINS, len(LEVELS)))
-        self.one_pool = True
         self.levels = level_weights(self.level_counts[0], one_pool=True)
+        self.copying = Copying()
         self.tasks = 0
         self.labels = 0
+        self.pending: list[str] = []
+        self.waiting = 0
+        self.updated_at = 0
         self.best: dict[str, tuple[str, ...]] = {}
         self.ranked_at = 0
+        self.memo = Memo()
+
+    @property
+    def one_pool(self) -> bool:
+        """Whether all labels have come from one pool: what its labelers share can't be seen."""
+        return len(self.labelers.pools) <= 1
 
     def chain_weights(self) -> Floats:
         """Return the weight of each chain; 0 where it is negligible."""
+        return self.memo.get("chains", self._chain_weights)
+
+    def _chain_weights(self) -> Floats:
         odds = math.exp(max(-50.0, min(50.0, self.scores[1] - HANDICAP - self.scores[0])))
         second = odds / (1.0 + odds)
         if second < NEGLIGIBLE:
@@ -60,63 +74,107 @@ class LabelBeliefs:
             second = 1.0
         return np.array([1.0 - second, second])
 
-    def learned_prior(self, classes: tuple[int, ...]) -> Floats:
-        """Return the chances of the classes that each chain has learned: (chains, classes)."""
-        counts = np.full((CHAINS, len(classes)), CLASS_STRENGTH)
-        counts[0] += [0.0 if number < 0 else self.class_counts[0, number] for number in classes]
-        shares: Floats = counts / counts.sum(axis=1, keepdims=True)
+    def learned_prior(self, classes: tuple[int, ...], without: Floats) -> Floats:
+        """Return the chances of the classes that each chain has learned: (tasks, chains, classes).
+
+        `without` are the chances of the classes of tasks that don't count, of the same shape.
+        """
+        counts = np.full(without.shape, CLASS_STRENGTH)
+        chosen = np.array(classes)
+        known = chosen >= 0
+        counts[:, 0, known] += self.class_counts[0, chosen[known]] - without[:, 0, known]
+        shares: Floats = counts / counts.sum(axis=2, keepdims=True)
         return shares
 
-    def given_prior(self, chances: Sequence[float]) -> Floats:
+    def verdict_prior(self, classes: tuple[int, ...]) -> Floats:
+        """Return the chances of the classes that count in a verdict: shape (chains, classes)."""
+        return self.memo.get(("prior", classes), lambda: self._verdict_prior(classes))
+
+    def _verdict_prior(self, classes: tuple[int, ...]) -> Floats:
+        prior = self.learned_prior(classes, np.zeros((1, CHAINS, len(classes))))[0] ** VERDICT_POWER
+        shares: Floats = prior / prior.sum(axis=1, keepdims=True)
+        return shares
+
+    def given_prior(self, classes: Sequence[str], chances: Mapping[str, float]) -> Floats:
         """Return chances that are known without labels, the same for each chain."""
-        known = np.maximum(np.asarray(chances, np.float64), LEAST_PRIOR)
+        known = np.maximum([chances.get(name, 0.0) for name in classes], LEAST_PRIOR)
         return np.stack([known / known.sum()] * CHAINS)
 
     def weigh(
         self,
         classes: Sequence[str],
         labels: Sequence[Answer],
-        prior: Sequence[float] | None = None,
+        prior: Mapping[str, float] | None = None,
     ) -> WeighedLabels:
         """Return what labels say of a task.
 
-        `prior` are chances of the classes that are known without labels. Nothing is learned.
+        `prior` are chances of the classes that are known without labels, if there are any. Nothing
+        is learned.
         """
-        numbers = self.numbers(classes)
-        if prior is None:
-            before = self.learned_prior(numbers) ** VERDICT_POWER
-            before /= before.sum(axis=1, keepdims=True)
-        else:
-            before = self.given_prior(prior)
-        names = tuple([label.pool for label in labels])
-        chances = self._label_chances(classes, numbers, labels, names)
-        return WeighedLabels(self.chain_weights(), self.levels, before, chances, names)
+        if not labels and not prior:  # the same for all tasks
+            classes = tuple(classes)
+            return self.memo.get(("none", classes), lambda: self._weigh(classes, (), None))
+        return self._weigh(classes, labels, prior)
 
-    def _label_chances(
-        self,
-        classes: Sequence[str],
-        numbers: tuple[int, ...],
-        labels: Sequence[Answer],
-        pools: tuple[str, ...],
-    ) -> Floats:
+    def _weigh(
+        self, classes: Sequence[str], labels: Sequence[Answer], prior: Mapping[str, float] | None
+    ) -> WeighedLabels:
+        if prior:
+            before = self.given_prior(classes, prior)
+        else:
+            before = self.verdict_prior(self.numbers(classes))
+        pools = tuple([label.pool for label in labels])
+        said = [label.answer for label in labels]
+        return WeighedLabels(
+            self.chain_weights(),
+            self.levels,
+            before,
+            self.copying.mixed(self._label_chances(classes, labels), pools, said),
+            pools,
+        )
+
+    def _label_chances(self, classes: Sequence[str], labels: Sequence[Answer]) -> Floats:
         """Return P(label | class) for labels that aren't counted: (labels, chains, classes)."""
         if not labels:
-            return np.zeros((0, CHAINS, len(numbers)))
-        known = self.labelers
-        counts = np.zeros((len(labels), CHAINS, known.n_classes, known.n_classes))
-        for i, label in enumerate(labels):
-            slot = known.slots.get(label.labeler)
-            if slot is not None:
-                counts[i] = known.counts[slot]
+            return np.zeros((0, CHAINS, len(classes)))
+        rows = np.array(self._labeler_rows(classes, labels))
         answers = np.array([classes.index(label.answer) for label in labels])
-        rows = rows_of_some(numbers, known.rows_of(pools))
-        of = counts_of_some(numbers, counts)
-        tilts = np.array([label.tilt for label in labels])
-        return answer_chances(of, rows, answers, strength(len(numbers), known.golds), tilts)
+        return answer_chances(rows, answers, np.array([label.tilt for label in labels]))
+
+    def _labeler_rows(self, classes: Sequence[str], labels: Sequence[Answer]) -> list[Floats]:
+        """Return the rows of those who gave labels, each computed once."""
+        numbers = self.numbers(classes)
+        keys = [("rows of", numbers, label.pool, label.labeler) for label in labels]
+        found = [self.memo.find(key) for key in keys]
+        new = [i for i, rows in enumerate(found) if rows is None]
+        if new:
+            known = self.labelers
+            slots = [known.slots.get(labels[i].labeler, UNKNOWN) for i in new]
+            counts = known.of(slots)
+            if UNKNOWN in slots:
+                counts[[i for i, slot in enumerate(slots) if slot == UNKNOWN]] = 0.0
+            of_pools = self.pool_rows(classes, [labels[i].pool for i in new])
+            towards = strength(len(numbers), known.golds)
+            rows = labeler_rows(counts_of_some(numbers, counts), of_pools, towards)
+            for i, one in zip(new, rows, strict=True):
+                found[i] = self.memo.keep(keys[i], one)
+        return found
 
     def pool_rows(self, classes: Sequence[str], pools: Sequence[str]) -> Floats:
         """Return P(answer | class) of the pools' next labels: (pools, chains, classes, classes)."""
-        return rows_of_some(self.numbers(classes), self.labelers.rows_of(pools))
+        if not pools:
+            return np.zeros((0, CHAINS, len(classes), len(classes)))
+        numbers, of = self.numbers(classes), tuple(pools)
+        return self.memo.get(
+            ("rows", numbers, of), lambda: rows_of_some(numbers, self.labelers.rows_of(of))
+        )
+
+    def next_rows(
+        self, rows: Floats, classes: Sequence[str], pools: Sequence[str], labels: Sequence[Answer]
+    ) -> Floats:
+        """Return P(answer | class, labels so far), where `rows` are P(answer | class)."""
+        before = [(label.pool, label.answer) for label in labels]
+        return self.copying.mixed_rows(rows, pools, classes, before)
 
     def likelihood(self, labeled: LabeledTask) -> Floats:
         """Return the chance of a task's labels given each class, scaled to sum to 1: (classes,)."""

@@ -17,6 +17,7 @@ Ghahramani (2012), AISTATS, 619-627.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,53 +48,17 @@ BLEND = 0.2
 """Share of the target blended in where it doesn't."""
 
 
-def answer_chances(
-    counts: Floats,
-    pool_rows: Floats,
-    answers: Ints,
-    strength: float,
-    tilts: Floats | None = None,
-) -> Floats:
-    """Return the chance of each label given each class: shape (labels, chains, classes).
+def labeler_rows(counts: Floats, pool_rows: Floats, strength: float) -> Floats:
+    """Return the rows of labelers: shape (labelers, chains, classes, classes).
 
     Parameters
     ----------
     counts
-        C of each label's labeler: shape (labels, chains, classes, classes).
+        C of each labeler: shape (labelers, chains, classes, classes).
     pool_rows
-        M of each label's pool: the same shape.
-    answers
-        The class that each label names: shape (labels,).
+        M of each labeler's pool: the same shape.
     strength
         Labels of a class that the pool's row counts for.
-    tilts
-        Factor on the odds that each label is right, from the signals that came with it.
-
-    Examples
-    --------
-    >>> new, pool = np.zeros((1, 1, 2, 2)), np.array([[[[0.8, 0.2], [0.3, 0.7]]]])
-    >>> answer_chances(new, pool, np.array([0]), 4.0).round(3).tolist()
-    [[[0.8, 0.3]]]
-    """
-    per_class = counts.sum(axis=3)
-    scaled, rest = _scaled_diagonal(counts, per_class, pool_rows)
-    labels = np.arange(len(answers))
-    towards = pool_rows[labels, :, :, answers] * rest
-    towards[labels, :, answers] = scaled[labels, :, answers]
-    said = counts[labels, :, :, answers]
-    chances: Floats = (said + strength * towards) / (per_class + strength)
-    if tilts is not None:
-        diagonal = counts.diagonal(axis1=2, axis2=3)
-        right = (diagonal + strength * scaled) / (per_class + strength)
-        odds = tilts[:, None, None]
-        moved = odds * right / (1.0 - right + odds * right)
-        chances *= (1.0 - moved) / (1.0 - right)
-        chances[labels, :, answers] = moved[labels, :, answers]
-    return np.maximum(chances, LEAST, out=chances)
-
-
-def labeler_rows(counts: Floats, pool_rows: Floats, strength: float) -> Floats:
-    """Return the whole rows of labelers: shape (labelers, chains, classes, classes).
 
     Examples
     --------
@@ -102,27 +67,96 @@ def labeler_rows(counts: Floats, pool_rows: Floats, strength: float) -> Floats:
     >>> labeler_rows(right, even, 4.0)[0, 0, 0].round(2).tolist()
     [0.88, 0.12]
     """
-    per_class = counts.sum(axis=3)
-    scaled, rest = _scaled_diagonal(counts, per_class, pool_rows)
+    per_class = np.add.reduce(counts, axis=3)
+    places = _diagonal(*counts.shape[:3])
+    scaled, rest = _scaled_diagonal(counts.take(places), per_class, pool_rows)
     towards = pool_rows * rest[..., None]
-    index = np.arange(counts.shape[2])
-    towards[:, :, index, index] = scaled
-    rows: Floats = (counts + strength * towards) / (per_class[..., None] + strength)
-    return np.maximum(rows, LEAST, out=rows)
+    towards.put(places, scaled)
+    towards *= strength
+    towards += counts
+    towards /= (per_class + strength)[..., None]
+    return np.maximum(towards, LEAST, out=towards)
 
 
-def _scaled_diagonal(counts: Floats, per_class: Floats, pool_rows: Floats) -> tuple[Floats, Floats]:
-    """Return the diagonal of T, and the factor on the rest of each of its rows."""
-    right = counts.trace(axis1=2, axis2=3)
-    total = per_class.sum(axis=2) + ACCURACY_STRENGTH
-    diagonal = np.minimum(pool_rows.diagonal(axis1=2, axis2=3), 1.0 - LEAST)
-    even = ACCURACY_STRENGTH / diagonal.shape[2]
-    base = ((per_class + even) * diagonal).sum(axis=2) / total
-    accuracy = (right + ACCURACY_STRENGTH * base) / total
+def tilted(rows: Floats, tilts: Floats) -> Floats:
+    """Return rows with the odds of a right answer multiplied: (pools, chains, classes, classes).
+
+    Examples
+    --------
+    >>> tilted(np.array([[[[0.5, 0.5], [0.2, 0.8]]]]), np.array([4.0]))[0, 0, 0].round(3).tolist()
+    [0.8, 0.2]
+    """
+    right = np.minimum(rows.diagonal(axis1=2, axis2=3), 1.0 - LEAST)
+    odds = tilts[:, None, None]
+    moved = odds * right / (1.0 - right + odds * right)
+    changed: Floats = rows * ((1.0 - moved) / (1.0 - right))[..., None]
+    index = np.arange(rows.shape[2])
+    changed[:, :, index, index] = moved
+    return changed
+
+
+def answer_chances(rows: Floats, answers: Ints, tilts: Floats) -> Floats:
+    """Return the chance of each label given each class: shape (labels, chains, classes).
+
+    Parameters
+    ----------
+    rows
+        Those of each label's labeler: shape (labels, chains, classes, classes).
+    answers
+        The class that each label names: shape (labels,).
+    tilts
+        Factor on the odds that each label is right, from the signals that came with it.
+
+    Examples
+    --------
+    >>> rows = np.array([[[[0.8, 0.2], [0.3, 0.7]]]])
+    >>> answer_chances(rows, np.array([0]), np.array([1.0])).round(3).tolist()
+    [[[0.8, 0.3]]]
+    """
+    shape = rows.shape[:3]
+    named = answers[:, None, None]
+    right = rows.take(_diagonal(*shape))
+    odds = tilts[:, None, None] * right
+    wrong = 1.0 - right
+    moved = odds / (wrong + odds)
+    others = rows.take(_rows(*shape) + named) * ((1.0 - moved) / wrong)
+    chances: Floats = np.where(_classes(shape[2]) == named, moved, others)
+    return np.maximum(chances, LEAST, out=chances)
+
+
+@lru_cache(maxsize=256)
+def _rows(n_labels: int, chains: int, k: int) -> Ints:
+    """Return the places where rows begin in arrays of so many: shape (labels, chains, classes)."""
+    return np.arange(0, n_labels * chains * k * k, k).reshape(n_labels, chains, k)
+
+
+@lru_cache(maxsize=256)
+def _diagonal(n_labels: int, chains: int, k: int) -> Ints:
+    """Return the places of the diagonals."""
+    places: Ints = _rows(n_labels, chains, k) + np.arange(k)
+    return places
+
+
+@lru_cache(maxsize=256)
+def _classes(k: int) -> Ints:
+    return np.arange(k)
+
+
+def _scaled_diagonal(right: Floats, per_class: Floats, pool_rows: Floats) -> tuple[Floats, Floats]:
+    """Return the diagonal of T, and the factor on the rest of each of its rows.
+
+    `right` and `per_class` are the counts of right labels and of all, by class.
+    """
+    k = right.shape[2]
+    total = np.add.reduce(per_class, axis=2) + ACCURACY_STRENGTH
+    diagonal = np.minimum(pool_rows.take(_diagonal(*right.shape)), 1.0 - LEAST)
+    base = np.add.reduce((per_class + ACCURACY_STRENGTH / k) * diagonal, axis=2) / total
+    accuracy = (np.add.reduce(right, axis=2) + ACCURACY_STRENGTH * base) / total
     accuracy = np.minimum(np.maximum(accuracy, LEAST_ACCURACY), MOST_ACCURACY)
-    odds = (accuracy * (1.0 - base) / ((1.0 - accuracy) * base))[..., None]
+    odds = accuracy * (1.0 - base) / ((1.0 - accuracy) * base)
     wrong = 1.0 - diagonal
-    scaled = odds * diagonal / (wrong + odds * diagonal)
+    scaled = odds[..., None] * diagonal
+    scaled /= wrong + scaled
     return scaled, (1.0 - scaled) / wrong
 
 

@@ -39,6 +39,7 @@ class Labelers:
     `counts` has shape (slots, chains, classes, classes). By pool, `sums` holds the capped counts of
     its labelers and their counts: shape (pools, 2, chains, classes, classes); `said` how often it
     gave each answer; and `rows` its confusion rows, from all these when `update_rows` was called.
+    `came` are the numbers of the labelers in the order in which they came: slots are used again.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -49,6 +50,8 @@ class Labelers:
         self.counts = np.zeros((8, CHAINS, n_classes, n_classes), np.float32)
         self.given = np.zeros(8, np.int64)
         self.pool_of = np.full(8, -1, np.int64)
+        self.came = np.zeros(8, np.int64)
+        self.next_came = 0
         self.sums = np.zeros((0, 2, CHAINS, n_classes, n_classes))
         self.said = np.zeros((0, n_classes))
         self.rows = np.zeros((0, CHAINS, n_classes, n_classes))
@@ -93,6 +96,8 @@ class Labelers:
                 self._grow()
             self.slots[name] = slot
             self.pool_of[slot] = pool
+            self.came[slot] = self.next_came
+            self.next_came += 1
             if total > 0.0:
                 self.counts[slot] = one_coin(right, total, self.n_classes)
         elif self.pool_of[slot] != pool:  # their labels count for the pool that they come by now
@@ -102,6 +107,15 @@ class Labelers:
             self.sums[pool] += both
             self.pool_of[slot] = pool
         return slot
+
+    def distinct(self, slots: Ints) -> tuple[Ints, Ints]:
+        """Return the slots of labels, each once, and the place of each label's among them.
+
+        They are in the order in which the labelers came, so that sums over them have the same bits
+        in whichever slots they are.
+        """
+        _, first, places = np.unique(self.came[slots], return_index=True, return_inverse=True)
+        return slots[first], places
 
     def forget(self, name: str) -> int | None:
         """Forget a labeler, whose labels stay with the pool; return the slot that is free."""
@@ -122,11 +136,8 @@ class Labelers:
         both[:, 1] = rounded
         np.subtract(capped(both[:, 1]), capped(old), out=both[:, 0])
         both[:, 1] -= old
-        pools = self.pool_of[slots]
-        if len(slots) == 1 or (pools == pools[0]).all():
-            self.sums[pools[0]] += both.sum(axis=0)
-        else:
-            np.add.at(self.sums, pools, both)
+        of = self.pool_of[slots] == np.arange(len(self.pools))[:, None]  # pools, labelers
+        self.sums += (of.astype(np.float64) @ both.reshape(len(slots), -1)).reshape(self.sums.shape)
 
     def update_rows(self) -> None:
         """Compute the rows of the pools from their sums."""
@@ -155,6 +166,7 @@ class Labelers:
         self.counts = np.concatenate([self.counts, np.zeros_like(self.counts)])
         self.given = np.concatenate([self.given, np.zeros(more, np.int64)])
         self.pool_of = np.concatenate([self.pool_of, np.full(more, -1, np.int64)])
+        self.came = np.concatenate([self.came, np.zeros(more, np.int64)])
 
 
 def one_coin(right: float, total: float, n_classes: int) -> Floats:

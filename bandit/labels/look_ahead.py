@@ -19,8 +19,7 @@ Horvitz (2012), AAMAS 467-474.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations_with_replacement
-from math import factorial, prod
+from math import comb
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,15 +67,17 @@ class Outlook(NamedTuple):
         n_pools, chains, k, _ = self.rows.shape
         cost = np.asarray(costs_usd) / worth_usd
         now = self._chances().max()
-        # said[c, (p, y), (x, c')]: chance of answer y of pool p.
-        own = self.rows[..., None].transpose(2, 0, 3, 1, 4)  # c, p, y, x, 1
-        other = self.rows.transpose(0, 3, 1, 2)[None]  # 1, p, y, x, c'
-        mean = np.tensordot(self.levels, LEVELS, (1, 0))  # p, x, c, c'
-        level = mean.transpose(2, 0, 1, 3)[:, :, None]  # c, p, 1, x, c'
-        apart = other - own
-        said = own + level * apart
-        held = self.joint.transpose(1, 0, 2)[:, None, None] * said
-        after = held.sum(axis=(3, 4))  # c, p, y
+        # said[c, p, y, (x, c')]: chance of answer y of pool p.
+        wide = (k, n_pools, k, chains, k)
+        own = self.rows.transpose(2, 0, 3, 1)[..., None]  # c, p, y, x, 1
+        apart = self.rows.transpose(0, 3, 1, 2) - own
+        by_level = self.levels.reshape(n_pools, len(LEVELS), -1)
+        mean = LEVELS @ by_level  # p, (x, c, c')
+        said = apart * _spread(mean, self.levels)
+        said += own
+        joint = self.joint.transpose(1, 0, 2)[:, None, None]
+        held = joint * said
+        after = held.reshape(*wide[:3], -1).sum(axis=3)  # c, p, y
         answered = after.sum(axis=0)
         if self.rest > 1:  # an answer that isn't of the rest says nothing of which of them it is
             answered[:, -1] += 1.0 - answered.sum(axis=1)
@@ -86,11 +87,10 @@ class Outlook(NamedTuple):
             flat = (k, n_pools * k, chains * k)
             two = held.reshape(flat) @ said.reshape(flat).transpose(0, 2, 1)
             two = two.reshape(k, n_pools, k, n_pools, k)
-            variance = np.tensordot(self.levels, LEVELS**2, (1, 0)) - mean * mean
-            spread = self.joint.transpose(1, 0, 2)[:, None, None] * (
-                variance.transpose(2, 0, 1, 3)[:, :, None] * apart
-            )
-            same = np.einsum("cpyxr,cpzxr->cpyz", spread, apart)
+            variance = LEVELS**2 @ by_level - mean * mean
+            spread = apart * (joint * _spread(variance, self.levels))
+            apart = apart.reshape(*wide[:3], -1)
+            same = spread.reshape(apart.shape) @ apart.transpose(0, 1, 3, 2)
             pools = np.arange(n_pools)
             two[:, pools, :, pools, :] += same.transpose(1, 0, 2, 3)
             two[-1, :, :-1, :, :-1] /= self.rest
@@ -109,17 +109,24 @@ class Outlook(NamedTuple):
         leaders = np.argsort(-chances, kind="stable")[:2]
         named = self.rows[..., leaders]
         rest = np.maximum(1.0 - named.sum(axis=3, keepdims=True), 1e-12)
-        symbols = np.concatenate([named, rest], axis=3)  # p, x, c, symbol
-        own = symbols[:, None, :, leaders, None]
-        other = symbols[:, None, :, None]
-        said = np.log(own + LEVELS[:, None, None, None, None] * (other - own))
-        counts, ways, sizes = _outcomes(most)
+        symbols = np.concatenate([named, rest], axis=3).transpose(3, 0, 2, 1)  # symbol, p, c, x
+        own = symbols[:, :, leaders, None, :, None]
+        other = symbols.transpose(0, 1, 3, 2)[:, :, None, None]
+        said = own + LEVELS[:, None, None] * (other - own)  # symbol, p, leader, a, x, c'
         weights = self.levels[:, :, :, leaders] * self.joint[:, leaders]
-        each = np.exp(said @ counts.T) * weights[..., None]  # p, a, x, leader, c', outcome
-        best = each.sum(axis=(1, 2, 4)).max(axis=1) * ways
-        gains = np.stack(
-            [best[:, sizes == size].sum(axis=1) for size in range(1, most + 1)], axis=1
-        )
+        weights = weights.transpose(0, 3, 1, 2, 4)  # p, leader, a, x, c'
+        shape = (*said.shape[:3], -1)
+        powers = np.empty((most + 1, *said.reshape(shape).shape))
+        powers[0] = 1.0
+        for n in range(most):
+            np.multiply(powers[n], said.reshape(shape), out=powers[n + 1])
+        second, third, ways = _outcomes(most)
+        first = powers[:, 0] * weights.reshape(shape[1:])
+        others = powers[second, 1] * powers[third, 2]
+        each = first.transpose(1, 2, 0, 3) @ others.transpose(
+            1, 2, 3, 0
+        )  # p, leader, first, others
+        gains = each.max(axis=1).reshape(len(each), -1) @ ways
         costs = np.asarray(costs_usd)[:, None] * np.arange(1, most + 1)
         values: list[float] = (worth_usd * (gains - chances.max()) - costs).max(axis=1).tolist()
         return values
@@ -130,25 +137,34 @@ class Outlook(NamedTuple):
         return chances if self.rest == 1 else chances[:-1]
 
 
+def _spread(of_levels: Floats, levels: Floats) -> Floats:
+    """Return what has the shape (pools, ...) of `levels` as one of (classes, pools, 1, ...)."""
+    n_pools, _, chains, k, _ = levels.shape
+    return of_levels.reshape(n_pools, chains, k, k).transpose(2, 0, 1, 3)[:, :, None]
+
+
 @lru_cache(maxsize=16)
-def _outcomes(most: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return the outcomes of 1 to `most` labels of three answers: counts, ways, sizes."""
-    counts, ways, sizes = [], [], []
-    for size in range(1, most + 1):
-        for outcome in combinations_with_replacement(range(3), size):
-            each = [outcome.count(symbol) for symbol in range(3)]
-            counts.append([float(n) for n in each])
-            ways.append(factorial(size) / prod(factorial(n) for n in each))
-            sizes.append(size)
-    return np.array(counts), np.array(ways), np.array(sizes)
+def _outcomes(most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return outcomes of labels with three answers: counts of the second and of the third, ways.
+
+    The counts are those of up to `most` labels. Ways have the shape (counts of the first times
+    these, most): of 1 to `most` labels, 0 where the counts have another sum.
+    """
+    others = [(j, k) for j in range(most + 1) for k in range(most + 1 - j)]
+    ways = np.zeros((most + 1, len(others), most))
+    for i in range(most + 1):
+        for at, (j, k) in enumerate(others):
+            if 0 < i + j + k <= most:
+                ways[i, at, i + j + k - 1] = comb(i + j + k, i) * comb(j + k, j)
+    second, third = np.array(others).T
+    return second, third, ways.reshape(-1, most)
 
 
 def outlook(weighed: WeighedLabels, rows: Floats, pools: Sequence[str]) -> Outlook:
     """Return the outlook of a task on `pools`, whose rows are `rows`."""
-    used = np.flatnonzero(weighed.chains)
-    found = weighed.joint()
-    held = found.chances * weighed.chains[used][:, None, None]
-    by_level, rows = found.by_level, rows[:, used]
+    used = weighed.used
+    held = weighed.joint.chances[0] * weighed.chains[used][:, None, None]
+    by_level, rows = weighed.by_level, rows[:, used]
     rest = held.shape[1] - FOLLOWED
     if rest > 1:
         held, rows, by_level = _with_rest(held, rows, by_level)

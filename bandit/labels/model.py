@@ -5,9 +5,11 @@ task's labels are counted by the chances of its classes, which are computed from
 
     infer(task): take its counts out, compute its chances from its labels, put them back.
 
+Tasks of a block (`bandit.labels.blocks`) are inferred together, each from the counts before.
+
 Two chains of counts explain the same labels: in the first, classes are rare or frequent; in the
 second, labelers prefer some answers. Label frequencies look alike under both, so each is weighed
-by how well it foresaw the next label of a task.
+by how well it foresaw the labels of tasks.
 """
 
 from __future__ import annotations
@@ -18,14 +20,18 @@ import numpy as np
 
 from bandit.labels.ambiguity import joint, level_weights
 from bandit.labels.beliefs import LabelBeliefs
-from bandit.labels.confusion import answer_chances
-from bandit.labels.labelers import DECAY, best_labelers, strength
+from bandit.labels.blocks import block_of, cells, chunks, grouped, labels_of_block
+from bandit.labels.confusion import answer_chances, labeler_rows
+from bandit.labels.copied_blocks import learn_copying, mixed_in_block
+from bandit.labels.labelers import CHAINS, DECAY, best_labelers, strength
 from bandit.labels.some_classes import counts_of_some, rows_of_some
-from bandit.labels.window import LabeledTask
+from bandit.labels.window import LabeledTask, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from bandit.labels.ambiguity import Grouped, Joint
+    from bandit.labels.blocks import Block
     from bandit.labels.confusion import Floats
 
 MEMORY = 0.998
@@ -65,37 +71,40 @@ class LabelModel(LabelBeliefs):
         pool: str,
         labeler: str,
         answer: str,
-        prior: Sequence[float] | None = None,
+        prior: Mapping[str, float] | None = None,
         known: tuple[float, float] = NOTHING,
         of_pool: tuple[float, float] = NOTHING,
         tilt: float = 1.0,
+        truth: str | None = None,
+        audit_chance: float | None = None,
     ) -> LabeledTask:
-        """Count a label, weigh its task, and weigh an older task again; return its task.
+        """Take in a label; return its task. With the last of a block, learn them all.
 
         `known` and `of_pool` are the labels of the labeler and of the pool, those that were right
-        and all, from which a new one starts; `tilt` is a factor on the odds that it is right.
+        and all, from which a new one starts; `tilt` is a factor on the odds that it is right. A
+        `truth` that comes with it is taken in as by `gold`.
         """
         self._meet(classes)
         labeled = self.window.get(task)
         if labeled is None:
-            before = None if prior is None else self.given_prior(prior)
+            before = self.given_prior(classes, prior) if prior else None
             labeled = LabeledTask(self.numbers(classes), before)
             self.window.put(task, labeled)
             self.tasks += 1
+        if pool not in self.labelers.pools or labeler not in self.labelers.slots:
+            self.memo.clear()
         at = self.labelers.pool(pool, *of_pool)
         slot = self.labelers.slot(labeler, at, *known)
         labeled.add(slot, pool, classes.index(answer), self.labelers.count(slot), tilt)
+        self.window.hold(slot)
         number = self.classes.get(answer)
         if number is not None:
             self.labelers.said[at, number] += 1.0
         self.labels += 1
-        self._infer(labeled, is_new=True)
-        self._infer(self.window.next(), is_new=False)
-        if self.labels % ROWS_EVERY == 0 or self.labels < 10 * ROWS_EVERY:
-            self._update()
-        if self.labels >= min(self.ranked_at * RANK_EVERY, self.ranked_at + MOST_BETWEEN):
-            self.best = best_labelers(self.labelers)
-            self.ranked_at = self.labels
+        self.waiting += 1
+        if truth is not None:
+            self._set_gold(labeled, classes.index(truth), audit_chance)
+        self._wait(task)
         return labeled
 
     def gold(
@@ -108,81 +117,152 @@ class LabelModel(LabelBeliefs):
         labeled = self.window.get(task)
         if labeled is None:
             return False
+        self._set_gold(labeled, classes.index(answer), chance)
+        if labeled.slots:
+            self._wait(task)
+        return True
+
+    def learn(self) -> None:
+        """Weigh the tasks that wait and, for each of their new labels, an older one again."""
+        if not self.pending:
+            return
+        window = self.window
+        older = [window.next() for _ in range(min(self.waiting, len(window.tasks)))]
+        found = [window.get(task) for task in dict.fromkeys([*self.pending, *older])]
+        self.pending, self.waiting = [], 0
+        self.memo.clear()
+        for tasks in chunks([task for task in found if task is not None and task.slots]):
+            self._infer(tasks)
+        news = self.labels + self.labelers.golds
+        if news >= self.updated_at + ROWS_EVERY or self.labels < 10 * ROWS_EVERY:
+            self._update()
+            self.updated_at = news
+        if self.labels >= min(self.ranked_at * RANK_EVERY, self.ranked_at + MOST_BETWEEN):
+            self.best = best_labelers(self.labelers)
+            self.ranked_at = self.labels
+        self.memo.clear()
+
+    def _set_gold(self, labeled: LabeledTask, true_class: int, chance: float | None) -> None:
         if labeled.gold is None:
             self.labelers.golds += 1
+            self.memo.clear()
             stands_for = self.tasks / self.labelers.golds if chance is None else 1.0 / chance
             labeled.weight = min(MOST_WEIGHT, stands_for)
-        labeled.gold = classes.index(answer)
-        self._infer(labeled, is_new=False)
-        if self.labelers.golds % ROWS_EVERY == 0:
-            self._update()
-        return True
+        labeled.gold = true_class
 
     def forget(self, labeler: str) -> None:
         """Forget a labeler; what their labels said of the pool stays."""
         slot = self.labelers.forget(labeler)
         if slot is not None:
+            self.memo.clear()
             self.best = {
-                pool: tuple([name for name in names if name != labeler])
+                pool: tuple([one for one in names if one != labeler]) if labeler in names else names
                 for pool, names in self.best.items()
             }
-            for labeled in self.window.tasks.values():
-                labeled.drop(slot)
+            self.window.drop(slot)
 
-    def _infer(self, labeled: LabeledTask, *, is_new: bool) -> None:
-        """Weigh a task by all counts but its own, and count its labels by the result."""
-        if not labeled.slots:
-            return
-        known, classes, cells = self.labelers, labeled.classes, labeled.cells()
-        before = known.of(cells.slots)
-        counts = before.copy()
-        fade = DECAY ** (known.given[cells.slots] - cells.numbers)[:, None, None]
-        if is_new:
-            counts[-1] *= DECAY
-        if labeled.shares is not None:
-            own = fade * labeled.shares
-            if is_new:
-                own[-1] = 0.0
-            counts[cells.counts] -= own[cells.within]
-            np.maximum(counts, 0.0, out=counts)
-            self.class_counts[:, cells.classes] -= labeled.shares[:, cells.known]
-        prior = self.learned_prior(classes) if labeled.prior is None else labeled.prior
-        chances = answer_chances(
+    def forget_tasks(self) -> None:
+        """Forget the recent tasks; what their labels said stays, but of those that wait."""
+        self.window = Window()
+        self.pending, self.waiting = [], 0
+
+    def _wait(self, task: str) -> None:
+        """Let a task with news wait until there is enough for a block."""
+        if task not in self.pending:
+            self.pending.append(task)
+        most = labels_of_block(self.labels)
+        if self.waiting >= most or len(self.pending) > most or most == 1:
+            self.learn()
+
+    def _infer(self, tasks: Sequence[LabeledTask]) -> None:
+        """Weigh tasks by all counts but their own, and count their labels by the result.
+
+        All have the same classes.
+        """
+        known, classes = self.labelers, tasks[0].classes
+        block = block_of(tasks, known.pools)
+        of, k = block.of, len(classes)
+        slots, place = known.distinct(block.slots)
+        before = known.of(slots)
+        news = np.bincount(place[block.is_new], minlength=len(slots))
+        faded = before * (DECAY**news)[:, None, None, None]
+        counts = faded[place]
+        fade = (DECAY ** (known.given[block.slots] - block.numbers))[:, None, None]
+        nothing = np.zeros((CHAINS, k))
+        shares = np.array([nothing if task.shares is None else task.shares for task in tasks])
+        counted = fade * shares[of]
+        counted[block.is_new] = 0.0
+        at, within = cells(classes, known.n_classes, block.answers, np.arange(len(place)))
+        counts.reshape(-1)[at] -= counted[within]
+        np.maximum(counts, 0.0, out=counts)
+        prior = self.learned_prior(classes, shares)
+        for i, task in enumerate(tasks):
+            if task.prior is not None:
+                prior[i] = task.prior
+        rows = labeler_rows(
             counts_of_some(classes, counts),
-            rows_of_some(classes, known.rows_of(labeled.pools)),
-            cells.answers,
-            strength(len(classes), known.golds),
-            cells.tilts,
+            rows_of_some(classes, known.rows)[block.pools],
+            strength(k, known.golds),
         )
-        found = joint(chances, labeled.pools, prior, self.levels)
-        shares = found.posterior()
-        labeled.likelihood = shares / prior
-        if is_new:
-            foreseen = prior if labeled.shares is None else labeled.shares
-            self.scores = MEMORY * self.scores + np.log((foreseen * chances[-1]).sum(axis=1))
-        if labeled.gold is not None:
-            shares = np.zeros_like(shares)
-            shares[:, labeled.gold] = 1.0
-        if len(labeled.slots) > 1:
-            self._count_level(labeled, found.level_shares(labeled.gold))
-        counts[cells.counts] += (fade * shares)[cells.within]
-        known.put(cells.slots, before, counts)
-        self.class_counts[:, cells.classes] += shares[:, cells.known]
-        labeled.shares = shares
+        own = answer_chances(rows, block.answers, block.tilts)
+        chances = mixed_in_block(self.copying, tasks, block, own)
+        found = joint(chances, block.grouped, prior, self.levels)
+        self._score(block, chances, prior, found)
+        learn_copying(
+            self.copying, tasks, block, own, chances, prior, self.levels, self.chain_weights()
+        )
+        self._count_levels(tasks, block.grouped, found)
+        after = found.posterior()
+        likelihood = after / prior
+        for i, task in enumerate(tasks):
+            if task.gold is not None:
+                after[i] = 0.0
+                after[i, :, task.gold] = 1.0
+            task.shares, task.likelihood = after[i], likelihood[i]
+            task.counted = len(task.slots)
+        at, within = cells(classes, known.n_classes, block.answers, place)
+        np.add.at(faded.reshape(-1), at, (fade * after[of] - counted)[within])
+        known.put(slots, before, np.maximum(faded, 0.0, out=faded))
+        chosen = np.array(classes)
+        is_known = chosen >= 0
+        self.class_counts[:, chosen[is_known]] += (after - shares).sum(axis=0)[:, is_known]
+
+    def _score(self, block: Block, chances: Floats, prior: Floats, found: Joint) -> None:
+        """Score the chains by how well they foresaw the labels that are new."""
+        news = block.of[block.is_new]
+        if not len(news):
+            return
+        fresh = np.zeros(len(prior), np.bool_)
+        fresh[news] = True
+        is_theirs = fresh[block.of]
+        foreseen = found.evidence(fresh, is_theirs)
+        seen = is_theirs & ~block.is_new
+        if seen.any():  # tasks of which other labels are counted already
+            of, numbers = np.unique(block.of[seen], return_inverse=True)
+            groups = grouped(numbers, numbers * (block.pools.max() + 1) + block.pools[seen])
+            foreseen -= joint(chances[seen], groups, prior[of], self.levels).evidence()
+        self.scores = MEMORY ** len(news) * self.scores + foreseen
+        self.memo.clear()  # the chains' weights
 
     def _update(self) -> None:
         """Compute anew what changes slowly: the rows of the pools and the weights of levels."""
         self.labelers.update_rows()
-        self.one_pool = len(self.labelers.pools) <= 1
         counts = self.chain_weights() @ self.level_counts
         self.levels = level_weights(counts, one_pool=self.one_pool)
 
-    def _count_level(self, labeled: LabeledTask, level: Floats) -> None:
-        """Count the chances of the levels of a task with two labels or more."""
-        if labeled.level is not None:
-            self.level_counts -= labeled.level
-        labeled.level = labeled.weight * level
-        self.level_counts += labeled.level
+    def _count_levels(self, tasks: Sequence[LabeledTask], of: Grouped, found: Joint) -> None:
+        """Count the chances of the levels of tasks with two labels or more."""
+        several = [i for i, task in enumerate(tasks) if len(task.slots) > 1]
+        if not several:
+            return
+        golds = {i: task.gold for i, task in enumerate(tasks) if task.gold is not None}
+        shares = found.level_shares(of, golds)[several]
+        shares *= np.array([tasks[i].weight for i in several])[:, None, None]
+        before = [tasks[i].level for i in several]
+        self.level_counts += shares.sum(axis=0)
+        self.level_counts -= np.array([level for level in before if level is not None]).sum(axis=0)
+        for i, level in zip(several, shares, strict=True):
+            tasks[i].level = level
 
     def _meet(self, classes: Sequence[str]) -> None:
         """Number the classes that are new, as long as there is room."""
@@ -192,6 +272,7 @@ class LabelModel(LabelBeliefs):
         for name in classes:
             if len(known) < MOST_CLASSES:
                 known.setdefault(name, len(known))
+        self.memo.clear()
         more = len(known) - self.labelers.n_classes
         self.labelers.widen(len(known))
         self.class_counts = np.pad(self.class_counts, ((0, 0), (0, more)))

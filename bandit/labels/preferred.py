@@ -17,20 +17,20 @@ import numpy as np
 
 from bandit.labels.confusion import labeler_rows
 from bandit.labels.labelers import strength
-from bandit.labels.some_classes import counts_of_some, rows_of_some
+from bandit.labels.some_classes import counts_of_some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bandit.labels.beliefs import LabelBeliefs
     from bandit.labels.confusion import Floats
-    from bandit.labels.model import LabelModel
 
 MOST = 32
 """Labelers named in an ask: a platform takes the first who is free."""
 
 
 def preferred(
-    model: LabelModel, classes: Sequence[str], chances: Sequence[float], pool: str
+    model: LabelBeliefs, classes: Sequence[str], chances: Sequence[float], pool: str
 ) -> tuple[str, ...]:
     """Return the pool's labelers who say most about a task, the best first.
 
@@ -48,33 +48,49 @@ def preferred(
     names = model.best.get(pool, ())
     if not names:
         return ()
-    known = model.labelers
-    numbers = model.numbers(classes)
-    chain = int(model.chain_weights().argmax())
-    slots = np.array([known.slots[name] for name in names])
-    counts = counts_of_some(numbers, known.counts[slots][:, chain : chain + 1].astype(np.float64))
-    of_pool = rows_of_some(numbers, known.rows_of((pool,)))[:, chain : chain + 1]
-    rows = np.empty((len(names) + 1, len(classes), len(classes)))
-    towards = strength(len(classes), known.golds)
-    rows[0] = of_pool[0, 0]
-    rows[1:] = labeler_rows(counts, np.repeat(of_pool, len(names), axis=0), towards)[:, 0]
-    said = information(rows, np.asarray(chances))
+    rows = model.memo.get(
+        ("rows of the best", tuple(classes), pool), lambda: _rows(model, classes, pool, names)
+    )
+    said = information(*rows, np.asarray(chances))
     order = np.argsort(-said[1:], kind="stable")
     return tuple([names[i] for i in order[:MOST] if said[1 + i] > said[0]])
 
 
-def information(rows: Floats, chances: Floats) -> Floats:
+def _rows(
+    model: LabelBeliefs, classes: Sequence[str], pool: str, names: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """Return the rows of somebody of whom nothing is known, and of `names`, and their entropies."""
+    known, numbers = model.labelers, model.numbers(classes)
+    chain = int(model.chain_weights().argmax())
+    slots = np.array([known.slots[name] for name in names])
+    counts = counts_of_some(numbers, known.counts[slots][:, chain : chain + 1].astype(np.float64))
+    of_pool = model.pool_rows(classes, (pool,))[:, chain : chain + 1]
+    rows = np.empty((len(names) + 1, len(classes), len(classes)))
+    rows[0] = of_pool[0, 0]
+    towards = strength(len(classes), known.golds)
+    rows[1:] = labeler_rows(counts, np.repeat(of_pool, len(names), axis=0), towards)[:, 0]
+    return rows, -(rows * np.log(rows)).sum(axis=2)
+
+
+def information(rows: Floats, entropies: Floats, chances: Floats) -> Floats:
     """Return the mutual information of class and answer, in nats: shape (labelers,).
+
+    Parameters
+    ----------
+    rows
+        Chances of the answers given the class: shape (labelers, classes, classes).
+    entropies
+        Those of the rows: shape (labelers, classes).
+    chances
+        Of the classes: shape (classes,).
 
     Examples
     --------
     >>> rows = np.array([[[0.9, 0.1], [0.1, 0.9]], [[0.5, 0.5], [0.5, 0.5]]])
-    >>> information(rows, np.array([0.5, 0.5])).round(3).tolist()
+    >>> entropies = -(rows * np.log(rows)).sum(axis=2)
+    >>> information(rows, entropies, np.array([0.5, 0.5])).round(3).tolist()
     [0.368, 0.0]
     """
-    joint = rows * chances[:, None]
-    answered = joint.sum(axis=1)
-    found: Floats = (joint * np.log(rows)).sum(axis=(1, 2)) - (answered * np.log(answered)).sum(
-        axis=1
-    )
+    answered = chances @ rows
+    found: Floats = -(answered * np.log(answered)).sum(axis=1) - entropies @ chances
     return found

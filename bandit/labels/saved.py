@@ -7,6 +7,7 @@ import numpy as np
 
 from bandit.errors import StateError
 from bandit.labels.ambiguity import LEVELS, LevelWeights
+from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.model import LabelModel
 from bandit.labels.window import LabeledTask
@@ -30,6 +31,7 @@ class SavedTask(msgspec.Struct, frozen=True, array_like=True):
     gold: int | None
     weight: float
     asked: float
+    counted: int | None = None
 
 
 class SavedLabels(msgspec.Struct, frozen=True):
@@ -54,13 +56,16 @@ class SavedLabels(msgspec.Struct, frozen=True):
     level_counts: bytes
     levels: list[float]
     alone: float
-    one_pool: bool
     tasks: int
     labels: int
     window: list[SavedTask]
     turn: list[str]
     best: dict[str, tuple[str, ...]]
     ranked_at: int
+    copying: dict[str, list[float]] = {}
+    pending: list[str] = []
+    waiting: int = 0
+    updated_at: int = 0
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -85,7 +90,6 @@ def save(model: LabelModel) -> SavedLabels:
         level_counts=_bytes(model.level_counts),
         levels=model.levels.levels.tolist(),
         alone=model.levels.alone,
-        one_pool=model.one_pool,
         tasks=model.tasks,
         labels=model.labels,
         window=[
@@ -104,12 +108,17 @@ def save(model: LabelModel) -> SavedLabels:
                 task.gold,
                 task.weight,
                 task.asked,
+                None if task.counted == len(task.slots) else task.counted,
             )
             for name, task in model.window.tasks.items()
         ],
         turn=model.window.turn,
         best=model.best,
         ranked_at=model.ranked_at,
+        copying={pool: nats.tolist() for pool, nats in model.copying.evidence.items()},
+        pending=model.pending,
+        waiting=model.waiting,
+        updated_at=model.updated_at,
     )
 
 
@@ -119,8 +128,15 @@ def load(saved: SavedLabels) -> LabelModel:
     Raises
     ------
     StateError
-        If an array has another length than the names say.
+        If an array has another shape than the names say.
     """
+    try:
+        return _load(saved)
+    except ValueError as error:
+        raise StateError(f"saved model of labels: {error}") from error
+
+
+def _load(saved: SavedLabels) -> LabelModel:
     names = msgspec.json.decode(decompressed(saved.labelers), type=list[str])
     k, n_pools, n = len(saved.classes), len(saved.pools), len(names)
     model = LabelModel()
@@ -133,16 +149,17 @@ def load(saved: SavedLabels) -> LabelModel:
         known.counts = unpacked(saved.counts, np.float32, n, CHAINS, k, k)
         known.given = unpacked(saved.given, np.int64, n)
         known.pool_of = unpacked(saved.pool_of, np.int64, n)
+        known.came, known.next_came = np.arange(n), n
     known.sums = _floats(saved.sums, n_pools, 2, CHAINS, k, k)
     known.said = _floats(saved.said, n_pools, k)
     known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)
     model.class_counts = _floats(saved.class_counts, CHAINS, k)
     model.scores = np.array(saved.scores)
     model.level_counts = _floats(saved.level_counts, CHAINS, len(LEVELS))
-    model.tasks, model.labels, model.one_pool = saved.tasks, saved.labels, saved.one_pool
+    model.tasks, model.labels = saved.tasks, saved.labels
     model.levels = LevelWeights(saved.alone, np.array(saved.levels))
     for task in saved.window:
-        model.window.tasks[task.task] = LabeledTask(
+        labeled = LabeledTask(
             task.classes,
             None if task.prior is None else np.array(task.prior),
             list(task.slots),
@@ -156,9 +173,14 @@ def load(saved: SavedLabels) -> LabelModel:
             task.gold,
             task.weight,
             task.asked,
+            len(task.slots) if task.counted is None else task.counted,
         )
+        model.window.put(task.task, labeled)
     model.window.turn = list(saved.turn)
+    model.pending, model.waiting = list(saved.pending), saved.waiting
+    model.updated_at = saved.updated_at
     model.best, model.ranked_at = dict(saved.best), saved.ranked_at
+    model.copying = Copying(saved.copying)
     return model
 
 
@@ -167,7 +189,4 @@ def _bytes(array: np.ndarray) -> bytes:
 
 
 def _floats(data: bytes, *shape: int) -> np.ndarray:
-    try:
-        return np.frombuffer(data, "<f8").astype(np.float64).reshape(shape)
-    except ValueError as error:
-        raise StateError(f"saved model of labels: {error}") from error
+    return np.frombuffer(data, "<f8").astype(np.float64).reshape(shape)

@@ -1,16 +1,20 @@
-"""What the labels of one task say: the posterior of its classes, and what more labels would say."""
+"""What the labels of one task say of its classes, from all of them or from all but one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from bandit.labels.ambiguity import joint
+from bandit.labels.blocks import grouped
 
 if TYPE_CHECKING:
-    from bandit.labels.ambiguity import Joint, LevelWeights
+    from collections.abc import Hashable
+
+    from bandit.labels.ambiguity import Grouped, Joint, LevelWeights
     from bandit.labels.confusion import Floats
 
 
@@ -23,7 +27,7 @@ class Answer(NamedTuple):
     tilt: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WeighedLabels:
     """The labels of a task, weighed.
 
@@ -46,18 +50,75 @@ class WeighedLabels:
     prior: Floats
     answers: Floats
     pools: tuple[str, ...]
+    values: dict[Hashable, tuple[float, ...]] = field(default_factory=dict, compare=False)
+    """Values of asking, by what else they depend on: labels may be those of many tasks, none."""
 
-    def joint(self, without: int | None = None) -> Joint:
-        """Return the chances of class and rival from all labels, or all but one."""
-        used = np.flatnonzero(self.chains)
-        answers, pools = self.answers[:, used], self.pools
-        if without is not None:
-            answers = np.delete(answers, without, axis=0)
-            pools = pools[:without] + pools[without + 1 :]
-        return joint(answers, pools, self.prior[used], self.levels)
+    @cached_property
+    def used(self) -> slice:
+        """The numbers of the chains that are used."""
+        if self.chains[1] == 0.0:
+            return slice(0, 1)
+        return slice(0 if self.chains[0] else 1, 2)
 
-    def posterior(self, without: int | None = None) -> Floats:
-        """Return the chance of each class, from all labels or all but one."""
-        weights = self.chains[self.chains > 0.0]
-        chances: Floats = weights @ self.joint(without).posterior()
+    @cached_property
+    def joint(self) -> Joint:
+        """Chances of class and rival from all labels, in the chains that are used: of one task."""
+        used, places = self.used, self._order[0]
+        answers = self.answers[:, used]
+        if places != tuple(range(len(places))):
+            answers = answers[places, ...]
+        return joint(answers, _groups(self._order[1]), self.prior[None, used], self.levels)
+
+    @cached_property
+    def by_level(self) -> dict[str, Floats]:
+        """Chances of the levels by pool that gave labels: (levels, chains, classes, classes)."""
+        return dict(zip(dict.fromkeys(self.pools), self.joint.by_level(), strict=True))
+
+    def posterior(self) -> Floats:
+        """Return the chance of each class, from all labels."""
+        return self._posterior
+
+    def right_rates(self, rows: Floats) -> list[float]:
+        """Return the chance that the task's first label is right, by each of a pool's `rows`.
+
+        `rows` has the shape (pools, chains, classes, classes).
+        """
+        right = rows.diagonal(axis1=2, axis2=3) * self.prior
+        rates: list[float] = (right.sum(axis=2) @ self.chains).tolist()
+        return rates
+
+    @cached_property
+    def _posterior(self) -> Floats:
+        chances: Floats = self.chains[self.used] @ self.joint.posterior()[0]
         return chances
+
+    def posteriors_without(self) -> Floats:
+        """Return the chance of each class from all labels but one: shape (labels, classes)."""
+        n, used = len(self.pools), self.used
+        places, (sizes,) = self._order
+        left = [i for label in range(n) for i in places if i != label]
+        groups = [list(sizes) for _ in range(n)]
+        for of_task, place in zip(groups, np.argsort(places), strict=True):
+            of_task[int(np.searchsorted(np.cumsum(sizes), place, "right"))] -= 1
+        of = _groups(tuple(tuple(size for size in of_task if size) for of_task in groups))
+        prior = self.prior[None, used].repeat(n, axis=0)
+        found = joint(self.answers[:, used][left], of, prior, self.levels)
+        chances: Floats = self.chains[used] @ found.posterior()
+        return chances
+
+    @cached_property
+    def _order(self) -> tuple[tuple[int, ...], tuple[tuple[int, ...]]]:
+        """The labels in the order of their pools, and how many are of each."""
+        by_pool: dict[str, list[int]] = {}
+        for i, pool in enumerate(self.pools):
+            by_pool.setdefault(pool, []).append(i)
+        places = tuple([i for of_pool in by_pool.values() for i in of_pool])
+        return places, (tuple([len(of_pool) for of_pool in by_pool.values()]),)
+
+
+@lru_cache(maxsize=1024)
+def _groups(sizes: tuple[tuple[int, ...], ...]) -> Grouped:
+    """Return the groups of labels of tasks, from how many of each pool each has."""
+    each = [size for of_task in sizes for size in of_task]
+    of = np.repeat(np.arange(len(sizes)), [sum(of_task) for of_task in sizes])
+    return grouped(of, np.repeat(np.arange(len(each)), each))

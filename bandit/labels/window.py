@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-
-from bandit.labels.labelers import CHAINS
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bandit.labels.confusion import Floats, Ints
+    from bandit.labels.confusion import Floats
 
 TASKS = 1000
 """Tasks kept; each label has one older task weighed again, so each is some five times."""
-
-
-class Cells(NamedTuple):
-    """A task's labels as arrays, and where they are counted: shape (labels, chains, classes).
-
-    Classes and answers that have no number aren't counted. `counts` is an index into the counts of
-    the labelers, `within` one into arrays of all labels and all classes of the task; `classes` are
-    the project's numbers of the classes at `known`.
-    """
-
-    slots: Ints
-    answers: Ints
-    numbers: Ints
-    tilts: Floats
-    counts: tuple[Ints, ...]
-    within: tuple[Any, ...]
-    classes: Ints
-    known: Ints | slice
 
 
 @dataclass(slots=True)
@@ -44,7 +22,7 @@ class LabeledTask:
     first count, and `likelihood` those of the labels given each class, up to a factor. `prior` is
     the machine labeler's, if there was one; `gold` the place of the true class, if it is known, and
     `weight` how many tasks it stands for then; `level` the chances of the levels of ambiguity that
-    were counted; `asked` the chance that people were asked.
+    were counted; `asked` the chance that people were asked. The first `counted` labels are counted.
     """
 
     classes: tuple[int, ...]
@@ -60,7 +38,7 @@ class LabeledTask:
     gold: int | None = None
     weight: float = 1.0
     asked: float = 1.0
-    _cells: Cells | None = None
+    counted: int = 0
 
     def add(self, slot: int, pool: str, answer: int, number: int, tilt: float) -> None:
         """Add a label: the `number`th of its labeler."""
@@ -69,33 +47,6 @@ class LabeledTask:
         self.answers.append(answer)
         self.numbers.append(number)
         self.tilts.append(tilt)
-        self._cells = None
-
-    def cells(self) -> Cells:
-        """Return its labels as arrays, and where they are counted."""
-        if self._cells is None:
-            self._cells = self._arrays()
-        return self._cells
-
-    def _arrays(self) -> Cells:
-        chosen = np.array(self.classes)
-        answers = np.array(self.answers)
-        named = chosen[answers]
-        chains = np.arange(CHAINS)[None, :, None]
-        labels = np.flatnonzero(named >= 0)
-        known = np.flatnonzero(chosen >= 0)
-        rows, columns = labels[:, None, None], known[None, None, :]
-        is_whole = len(known) == len(chosen) and len(labels) == len(answers)
-        return Cells(
-            np.array(self.slots),
-            answers,
-            np.array(self.numbers),
-            np.array(self.tilts),
-            (rows, chains, chosen[columns], named[labels][:, None, None]),
-            (slice(None),) if is_whole else (rows, chains, columns),
-            chosen[known],
-            slice(None) if is_whole else known,
-        )
 
     def drop(self, slot: int) -> None:
         """Drop the label of a labeler who is forgotten."""
@@ -110,7 +61,7 @@ class LabeledTask:
             )
             for column in columns:
                 del column[at]
-            self._cells = None
+            self.counted -= at < self.counted
 
 
 class Window:
@@ -120,12 +71,13 @@ class Window:
     --------
     >>> window = Window()
     >>> window.put("t1", LabeledTask((0, 1), None))
-    >>> window.next() is window.get("t1")
-    True
+    >>> window.next()
+    't1'
     """
 
     def __init__(self) -> None:
         self.tasks: OrderedDict[str, LabeledTask] = OrderedDict()
+        self._held: Counter[int] = Counter()  # labels by slot
         self.turn: list[str] = []  # tasks still to be weighed again in this round, the next last
 
     def get(self, task: str) -> LabeledTask | None:
@@ -135,14 +87,29 @@ class Window:
     def put(self, task: str, labeled: LabeledTask) -> None:
         """Add a task; the oldest goes when there are too many."""
         self.tasks[task] = labeled
+        self._held.update(labeled.slots)
         if len(self.tasks) > TASKS:
-            self.tasks.popitem(last=False)
+            _, oldest = self.tasks.popitem(last=False)
+            for slot in oldest.slots:
+                self._held[slot] -= 1
+                if not self._held[slot]:
+                    del self._held[slot]
 
-    def next(self) -> LabeledTask:
+    def hold(self, slot: int) -> None:
+        """Note that a task got a label of the labeler at a slot."""
+        self._held[slot] += 1
+
+    def drop(self, slot: int) -> None:
+        """Drop all labels of a labeler who is forgotten: seldom any is left."""
+        if self._held.pop(slot, 0):
+            for labeled in self.tasks.values():
+                labeled.drop(slot)
+
+    def next(self) -> str:
         """Return the task whose turn it is to be weighed again: each once a round."""
         while True:
             if not self.turn:
                 self.turn = list(reversed(self.tasks))
-            labeled = self.tasks.get(self.turn.pop())
-            if labeled is not None:
-                return labeled
+            task = self.turn.pop()
+            if task in self.tasks:
+                return task

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from river import linear_model, optim, utils
 
-from bandit.learn.calibration import logistic
+from bandit.learn.calibration import logistic, logit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,21 @@ LEARNING_RATE = 0.005
 """Small: the track record learns who is good, this model only corrects it."""
 MOST_TILT = 2.0
 """Most that signals move the log-odds of a label: it is the labeler's record that counts."""
+
+
+TASK_SCALE = 4.0
+"""Factor on the signal of a task's features, so that its weight is learned from tens of labels."""
+
+
+def task_signal(quality: float, usual: float) -> float:
+    """Return the signal of a task's features: log-odds of a right label, above the `usual` ones.
+
+    Examples
+    --------
+    >>> task_signal(0.5, 0.0)
+    0.0
+    """
+    return TASK_SCALE * (logit(quality) - usual)
 
 
 class ChanceLoss(optim.losses.BinaryLoss):
@@ -76,6 +91,10 @@ class Accuracy:
             return 1.0
         moved = float(self._river._raw_dot_one(signals)) - signals.get(RATE, 0.0)
         return math.exp(max(-MOST_TILT, min(MOST_TILT, moved)))
+
+    def task_tilt(self, quality: float, usual: float) -> float:
+        """Return the tilt of a label that isn't there yet, by the task's features alone."""
+        return self.tilt({TASK: task_signal(quality, usual)})
 
     def learn(self, signals: Mapping[str, float], quality: float) -> None:
         """Learn that a label was right with chance `quality`."""

@@ -10,18 +10,25 @@ from bandit.learn.confidence import leader, sharpen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bandit.labels.confusion import Floats
     from bandit.labels.weighed import WeighedLabels
     from bandit.learn.brain import Brain
     from bandit.task.state import AskState, TaskState
 
 
 class Belief(NamedTuple):
-    """The calibrated posterior, its likeliest class, and the confidence before calibration."""
+    """The calibrated posterior, its likeliest class, and the confidence before calibration.
+
+    `weighed` are the labels that it rests on; `error` is the standard error of the confidence, by
+    how much gold the calibration has seen.
+    """
 
     chances: dict[str, float]
     answer: str
     confidence: float
     raw_confidence: float
+    weighed: WeighedLabels
+    error: float = 0.0
 
 
 def answers_of(brain: Brain, asks: list[AskState]) -> list[Answer]:
@@ -35,37 +42,33 @@ def answers_of(brain: Brain, asks: list[AskState]) -> list[Answer]:
     ]
 
 
-def weigh(brain: Brain, state: TaskState, answers: Sequence[Answer]) -> WeighedLabels:
-    """Return what labels say of a task, by all that is known of their labelers."""
-    task = state.task
-    prior = [state.prior.get(name, 0.0) for name in task.classes] if state.prior else None
-    return brain.project(task.project).labels.weigh(task.classes, answers, prior)
+def believe(brain: Brain, state: TaskState, answers: Sequence[Answer]) -> Belief:
+    """Return the belief from labels; without any, that of the prior or of the classes' shares."""
+    labels = brain.project(state.task.project).labels
+    weighed = labels.weigh(state.task.classes, answers, state.prior)
+    return _belief(brain, state, weighed, weighed.posterior(), has_labels=bool(answers))
 
 
-def believe(brain: Brain, state: TaskState, asks: list[AskState]) -> Belief:
-    """Return the belief from the labels of `asks`; without any, that of the classes' shares."""
-    return belief_of(brain, state, weigh(brain, state, answers_of(brain, asks)))
+def chances_without(brain: Brain, state: TaskState, belief: Belief) -> list[dict[str, float]]:
+    """Return, for each label of a belief, the chances of the classes from the others alone."""
+    weighed = belief.weighed
+    has_labels = len(weighed.pools) > 1
+    return [
+        _belief(brain, state, weighed, posterior, has_labels=has_labels).chances
+        for posterior in weighed.posteriors_without()
+    ]
 
 
-def belief_of(
-    brain: Brain, state: TaskState, weighed: WeighedLabels, without: int | None = None
+def _belief(
+    brain: Brain, state: TaskState, weighed: WeighedLabels, posterior: Floats, *, has_labels: bool
 ) -> Belief:
-    """Return the belief from weighed labels, or from all but one."""
+    """Calibrate a posterior, unless nothing is known of the task."""
     task = state.task
-    raw = dict(zip(task.classes, weighed.posterior(without).tolist(), strict=True))
+    raw = dict(zip(task.classes, posterior.tolist(), strict=True))
     answer, raw_confidence = leader(raw)
-    if not state.prior and len(weighed.pools) - (without is not None) == 0:
-        return Belief(raw, answer, raw_confidence, raw_confidence)
-    confidence = brain.project(task.project).calibration.calibrated(raw_confidence)
-    chances = sharpen(raw, answer, confidence)
-    return Belief(chances, answer, chances[answer], raw_confidence)
-
-
-def posteriors_without(
-    brain: Brain, state: TaskState, asks: list[AskState]
-) -> dict[int, dict[str, float]]:
-    """Return, for each of `asks`, the posterior of every class from the other asks' labels."""
-    weighed = weigh(brain, state, answers_of(brain, asks))
-    return {
-        ask.ask: belief_of(brain, state, weighed, without=i).chances for i, ask in enumerate(asks)
-    }
+    if not state.prior and not has_labels:
+        return Belief(raw, answer, raw_confidence, raw_confidence, weighed)
+    calibration = brain.project(task.project).calibration
+    chances = sharpen(raw, answer, calibration.calibrated(raw_confidence))
+    error = calibration.error(raw_confidence)
+    return Belief(chances, answer, chances[answer], raw_confidence, weighed, error)

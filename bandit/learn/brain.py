@@ -3,7 +3,7 @@
 Rule 1: only `learn` changes it, so its state is determined by the rewards up to `position`,
 whichever process learned them.
 Rule 2: of a label it learns the first quality, and gold once more; a reward without a quality
-teaches only delay and expiry.
+teaches only delay and expiry, and one of a shadowed labeler only that the ask didn't expire.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from bandit.learn import saved_brain
 from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy
 from bandit.learn.calibration import logit
 from bandit.learn.known_labelers import KnownLabelers
+from bandit.learn.known_projects import KnownProjects
 from bandit.learn.pool_quality import PoolQuality, key_of, parts_of
-from bandit.learn.project import AUDIT, EXPIRED, GOLD, ProjectModel
+from bandit.learn.project import EXPIRED, GOLD, ProjectModel
 from bandit.learn.quality import ARGUMENTS
 from bandit.learn.track_record import (
     LABELER_DECAY,
@@ -26,16 +27,18 @@ from bandit.learn.track_record import (
     START,
     TrackRecord,
 )
+from bandit.reasons import BY_EXPERTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.events import Feature, Reward
+    from bandit.learn.project import JudgedLabel
     from bandit.settings import Settings
 
 
 class Brain:
-    """The state of learning: quality per pool, accuracy per labeler, calibration per project.
+    """The state of learning: quality per pool, records per labeler, the models of each project.
 
     Examples
     --------
@@ -55,7 +58,7 @@ class Brain:
         self.accuracy = Accuracy()
         self._pools: dict[str, TrackRecord] = {}
         self._labelers = KnownLabelers(settings.memory)
-        self._projects: dict[str, ProjectModel] = {}
+        self._projects = KnownProjects(settings.memory)
         self._unknown = ProjectModel()  # of any project without rewards: nothing learns from it
 
     # Predictions ----------------------------------------------------------------------------
@@ -65,9 +68,14 @@ class Brain:
         project: str,
         features: Mapping[str, Feature],
         pools: Mapping[str, Mapping[str, float]],
+        rates: Mapping[str, float] | None = None,
     ) -> dict[str, float]:
-        """Return the chance that the next label of each pool is right, given the pools' signals."""
-        rates = {pool: self.pool_rate(project, pool) for pool in pools}
+        """Return the chance that the next label of each pool is right, given the pools' signals.
+
+        `rates` are the chances without the task's features: by default, the pools' records.
+        """
+        if rates is None:
+            rates = {pool: self.pool_rate(project, pool) for pool in pools}
         return self._quality.predict(project, features, pools, rates)
 
     def pool_rate(self, project: str, pool: str) -> float:
@@ -79,31 +87,38 @@ class Brain:
         return self._pools.get(key_of(project, pool)) or TrackRecord()
 
     def labeler_signals(
-        self, project: str, pool: str, labeler: str, quality: float, delay_s: float, at: float
+        self,
+        project: str,
+        pool: str,
+        labeler: str,
+        of_task: float,
+        delay_s: float,
+        at: float,
     ) -> dict[str, float]:
-        """Return the signals of a label that comes `delay_s` after its ask."""
+        """Return the signals of a label that comes `delay_s` after its ask.
+
+        `of_task` is the signal of the task's features.
+        """
         record = self._labelers.get(key_of(project, labeler))
         usual_s = self.pool_record(project, pool).delay_s(delay_s)
         rate = self.pool_rate(project, pool)
         return {
             RATE: logit(record.rate(rate, LABELER_STRENGTH)),
-            TASK: logit(quality) - logit(rate),
+            TASK: of_task,
             SPEED: max(-2.0, min(2.0, math.log((delay_s + 1.0) / (usual_s + 1.0)))),
             SESSION: min(record.in_session(at), 100) / 100.0,
         }
 
     def project(self, name: str) -> ProjectModel:
         """Return the models of a project, to read only."""
-        return self._projects.get(name, self._unknown)
+        return self._projects.get(name) or self._unknown
 
     # Learning -------------------------------------------------------------------------------
 
     def learn(self, reward: Reward) -> None:
         """Learn from the next reward of the log."""
         self.position += 1
-        project = self._projects.get(reward.project)
-        if project is None:
-            project = self._projects[reward.project] = ProjectModel()
+        project = self._projects.seen(reward.project)
         project.learn_confidence(reward)
         if reward.pool is None:  # gold of a task without labels: nobody was asked
             if isinstance(reward.target, str):
@@ -113,21 +128,29 @@ class Brain:
         pool = self._pools.setdefault(key, TrackRecord())
         if reward.revision == 0:
             pool.asked(POOL_DECAY, expired=reward.basis == EXPIRED)
-        if reward.labeler is None or reward.answer is None or reward.why == AUDIT:
+        if reward.labeler is None or reward.answer is None or reward.why in BY_EXPERTS:
+            return
+        if reward.shadowed:
             return
         labeler = self._labelers.seen(
             key_of(reward.project, reward.labeler), reward.at, self.position
         )
-        gold = reward.basis == GOLD
         if reward.delay_s is not None and reward.previous_basis in {None, EXPIRED}:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
         self._forget_labelers()
-        right = project.learn_label(
-            reward, labeler, pool, self.accuracy.tilt(reward.labeler_signals)
-        )
-        if reward.quality is None:
+        tilt = self.accuracy.tilt(reward.labeler_signals)
+        for judged in project.learn_label(reward, labeler, pool, tilt):
+            self._judge(judged)
+
+    def _judge(self, judged: JudgedLabel) -> None:
+        """Learn the quality of a label, if its reward has one."""
+        reward, right = judged
+        if reward.quality is None or reward.labeler is None or reward.pool is None:
             return
+        labeler = self._labelers.get(key_of(reward.project, reward.labeler))
+        pool = self._pools[key_of(reward.project, reward.pool)]
+        gold = reward.basis == GOLD
         self._quality.learn(reward, right, pool.rate(START, POOL_STRENGTH))
         self.accuracy.learn(reward.labeler_signals, right)
         labeler.judge(right, LABELER_DECAY, gold=gold)
@@ -136,9 +159,10 @@ class Brain:
     def _forget_labelers(self) -> None:
         """Forget in the models of labels those labelers who are not remembered any more."""
         for key in self._labelers.forgotten:
-            project, name = parts_of(key)
-            if project in self._projects:
-                self._projects[project].labels.forget(name)
+            name, labeler = parts_of(key)
+            project = self._projects.get(name)
+            if project is not None:
+                project.labels.forget(labeler)
         self._labelers.forgotten.clear()
 
     # Saving ---------------------------------------------------------------------------------
@@ -193,7 +217,7 @@ class Brain:
         self._labelers = KnownLabelers(
             self._settings.memory, saved.labelers, saved.day, saved.day_began
         )
-        self._projects = projects
+        self._projects = KnownProjects(self._settings.memory, projects)
         self.position = saved.position
         self.adopted += 1
 

@@ -101,6 +101,24 @@ class Calibration(msgspec.Struct):
         """Return the chance that an answer of this raw confidence is right."""
         return logistic(self.shift + self.slope * logit(confidence))
 
+    def error(self, confidence: float) -> float:
+        """Return the standard error of that chance, by the curvature of the fit (delta method).
+
+        Examples
+        --------
+        >>> map_ = Calibration()
+        >>> before = map_.error(0.9)
+        >>> for i in range(400):
+        ...     map_.learn(0.9, right=i % 10 != 0)
+        >>> before > 0.06, map_.error(0.9) < 0.02
+        (True, True)
+        """
+        z = logit(confidence)
+        chance = logistic(self.shift + self.slope * z)
+        area = self.curve_shift * self.curve_slope - self.curve_cross * self.curve_cross
+        variance = (self.curve_slope - 2.0 * z * self.curve_cross + z * z * self.curve_shift) / area
+        return chance * (1.0 - chance) * math.sqrt(max(0.0, variance))
+
     def learn(
         self, confidence: float, *, right: bool, audit_propensity: float | None = None
     ) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bandit.events import Feature, Reward
 
 NO_TRUST = Trust()
+PROGRESS = frozenset({"poolwise.labels", "poolwise.lead", "poolwise.confidence"})
+"""Features left out: what labels have said is known to the model of labels."""
 
 
 class PoolQuality:
@@ -59,8 +61,8 @@ class PoolQuality:
     ) -> dict[str, float]:
         """Return the chance that the next label of each pool is right.
 
-        `rates` are those of the track records. Model and record are weighted by the number of
-        judged labels of the pool in the project, and by how well each predicted them.
+        `rates` are the chances without the task's features. Model and rate are weighted by the
+        number of judged labels of the pool in the project, and by how well each predicted them.
         """
         keys = {pool: key_of(project, pool) for pool in pools}
         judged = {pool: self.judged.get(key, 0) for pool, key in keys.items()}
@@ -68,9 +70,10 @@ class PoolQuality:
             return dict(rates)
         trust = {pool: self.trust.get(key, NO_TRUST) for pool, key in keys.items()}
         apart = {pool for pool, gains in trust.items() if gains.apart}
+        chances = self.model.predict(_of_task(features), pools, project, apart)
         return {
             pool: trust[pool].blend(judged[pool], chance, rates[pool])
-            for pool, chance in self.model.predict(features, pools, project, apart).items()
+            for pool, chance in chances.items()
         }
 
     def learn(self, reward: Reward, right: float, rate: float) -> None:
@@ -81,11 +84,11 @@ class PoolQuality:
         self.judged[key] = judged + 1
         self._projects.add(reward.project)
         if len(self._projects) == 1:
-            self.model.learn(reward.features, pool, reward.signals, right)
+            self.model.learn(_of_task(reward.features), pool, reward.signals, right)
             return
         shared, own = self.model.learn_beside(
             reward.project,
-            reward.features,
+            _of_task(reward.features),
             pool,
             reward.signals,
             right,
@@ -93,6 +96,10 @@ class PoolQuality:
         )
         trust = self.trust.setdefault(key, Trust())
         trust.judge(right, shared=shared, own=own, rate=rate)
+
+
+def _of_task(features: Mapping[str, Feature]) -> dict[str, Feature]:
+    return {name: value for name, value in features.items() if name not in PROGRESS}
 
 
 def key_of(project: str, name: str) -> str:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bandit.errors import StateError
-from bandit.events import STOP
+from bandit.events import STOP, Reward
 from bandit.labels.model import LabelModel
 from bandit.labels.saved import SavedLabels, load, save
 from bandit.learn.calibration import Calibration
 from bandit.machine.labeler import MachineLabeler, SavedMachine
-from bandit.reasons import Basis, DecisionReason
+from bandit.machine.lesson import Lesson
+from bandit.reasons import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bandit.events import Chances, Feature, Reward
-    from bandit.labels.window import LabeledTask
+    from bandit.events import Chances, Feature
     from bandit.learn.track_record import TrackRecord
 
 GOLD, EXPIRED = Basis.GOLD.value, Basis.EXPIRED.value
-AUDIT = DecisionReason.AUDIT.value
 OWN = "poolwise."
 """How features begin that aren't of the task itself: see `bandit.decide.signals`."""
 ONE_POOL = Calibration()
@@ -32,12 +30,32 @@ LEAST_CHANCE = 1e-4
 """Least chance of a prediction that the machine labeler is shown."""
 
 
+class JudgedLabel(NamedTuple):
+    """A label, and the chance that it is right."""
+
+    reward: Reward
+    right: float
+
+
+class WaitingReward(NamedTuple):
+    """A reward whose label is learned with its block.
+
+    With one that `completes` its task people have said all; one that `corrects` brings the truth of
+    a task whose labels came before.
+    """
+
+    reward: Reward
+    completes: bool
+    corrects: bool
+
+
 class SavedProject(msgspec.Struct, frozen=True):
     """The state of a project."""
 
     labels: SavedLabels
     machine: SavedMachine
     calibration: Calibration
+    waiting: list[WaitingReward] = []
 
 
 class ProjectModel:
@@ -47,6 +65,7 @@ class ProjectModel:
         self.labels = LabelModel()
         self.machine = MachineLabeler()
         self.calibration = Calibration()
+        self._waiting: list[WaitingReward] = []
 
     def prior(
         self,
@@ -62,60 +81,80 @@ class ProjectModel:
 
     def learn_label(
         self, reward: Reward, labeler: TrackRecord, pool: TrackRecord, tilt: float
-    ) -> float:
-        """Count a label where it is new, and its task's truth; return the chance that it is right.
+    ) -> list[JudgedLabel]:
+        """Take in a label where it is new, and its task's truth.
 
-        Without a truth that is the chance from all labels of the task, its own too.
+        Return what is known since then of this label and of earlier ones, in their order: labels
+        are learned in blocks.
         """
         task, classes, answer = reward.task, reward.classes, reward.answer
-        if reward.labeler is None or reward.pool is None or answer not in classes:
-            return 0.0
+        if reward.labeler is None or reward.pool is None:
+            return []
+        if answer not in classes:
+            return [JudgedLabel(reward, 0.0)]
         labeled = self.labels.window.get(task)
-        is_new = reward.previous_basis in {None, EXPIRED}
+        is_new, truth = reward.previous_basis in {None, EXPIRED}, truth_of(reward)
+        corrects = False
         if is_new:
-            prior = reward.prior
             labeled = self.labels.observe(
                 task,
                 classes,
                 reward.pool,
                 reward.labeler,
                 answer,
-                None if not prior else [prior.get(name, 0.0) for name in classes],
+                reward.prior,
                 known=(labeler.right, labeler.total),
                 of_pool=(pool.right, pool.total),
                 tilt=tilt,
+                truth=truth,
+                audit_chance=reward.audit_propensity,
             )
             if not self.labels.one_pool and self.calibration == ONE_POOL:
                 self.calibration = Calibration.of_several_pools()
             if STOP in reward.pmf and reward.features.get(f"{OWN}labels") == 0.0:
                 labeled.asked *= 1.0 - reward.pmf[STOP]
-        truth = reward.target if reward.basis == GOLD and isinstance(reward.target, str) else None
-        if truth is not None:
-            is_known = self.labels.gold(task, classes, truth, reward.audit_propensity)
-            if is_known and not is_new:
-                self.learn_truth(reward, truth)
-        if is_new and labeled is not None and len(labeled.slots) == reward.machine_labels:
-            self._learn_people(reward, labeled, truth)
-        if truth is not None:
-            return float(answer == truth)
-        return self.labels.right(task, classes.index(answer))
+        elif truth is not None:
+            corrects = self.labels.gold(task, classes, truth, reward.audit_propensity)
+        completes = is_new and labeled is not None and len(labeled.slots) == reward.machine_labels
+        judged = [] if truth is None else [JudgedLabel(reward, float(answer == truth))]
+        if completes or corrects or (truth is None and reward.quality is not None):
+            self._waiting.append(WaitingReward(reward, completes=completes, corrects=corrects))
+        return judged if self.labels.pending else judged + self._learn_waiting()
+
+    def _learn_waiting(self) -> list[JudgedLabel]:
+        """Teach the machine labeler what the labels of a block say; return those without a truth.
+
+        Each is judged by all labels of its task, its own too.
+        """
+        waiting, self._waiting = self._waiting, []
+        lessons: list[Lesson] = []
+        corrections = {
+            one.reward.task: one.reward
+            for one in waiting
+            if one.corrects and one.reward.machine_labels is not None
+        }
+        for reward, completes, corrects in waiting:
+            correction = corrections.pop(reward.task, None) if completes or corrects else None
+            if completes:
+                lessons += self._of_people(reward, truth_of(correction or reward))
+            elif correction is not None:
+                lessons += of_truth(reward, str(reward.target))
+        if lessons:
+            self.machine.learn_all(lessons)
+        return [
+            JudgedLabel(one, self.labels.right(one.task, one.classes.index(str(one.answer))))
+            for one, _, _ in waiting
+            if truth_of(one) is None
+        ]
 
     def learn_truth(self, reward: Reward, truth: str) -> None:
         """Teach the machine labeler a true class: of a task that it knows, or without labels.
 
         Where it is frozen or off, the reward says so.
         """
-        if reward.machine_labels is None:
-            return
-        target = [float(name == truth) for name in reward.classes]
-        self.machine.learn(
-            reward.task,
-            reward.classes,
-            inputs(reward.features, reward.predictions),
-            target,
-            target,
-            again=reward.pool is not None,
-        )
+        lessons = of_truth(reward, truth)
+        if lessons:
+            self.machine.learn_all(lessons)
 
     def learn_confidence(self, reward: Reward) -> None:
         """Teach the calibration whether a verdict was right."""
@@ -126,22 +165,34 @@ class ProjectModel:
                 audit_propensity=reward.audit_propensity,
             )
 
-    def _learn_people(self, reward: Reward, labeled: LabeledTask, truth: str | None) -> None:
-        """Teach the machine labeler what people said of a task, now that all have."""
+    def _of_people(self, reward: Reward, truth: str | None) -> list[Lesson]:
+        """Return what people said of a task, now that all have."""
+        labeled = self.labels.window.get(reward.task)
+        if labeled is None:
+            return []
         likelihood = self.labels.likelihood(labeled).tolist()
-        target = likelihood if truth is None else [float(n == truth) for n in reward.classes]
-        self.machine.learn(
-            reward.task,
-            reward.classes,
-            inputs(reward.features, reward.predictions),
-            target,
-            likelihood,
-            1.0 / labeled.asked,
-        )
+        return [
+            Lesson(
+                reward.task,
+                reward.classes,
+                inputs(reward.features, reward.predictions),
+                likelihood if truth is None else [float(n == truth) for n in reward.classes],
+                likelihood,
+                1.0 / labeled.asked,
+            )
+        ]
+
+    def give_up_tasks(self) -> None:
+        """Forget the recent tasks, labels that wait for their block, and the machine labeler."""
+        self.labels.forget_tasks()
+        self.machine = MachineLabeler()
+        self._waiting = []
 
     def saved(self) -> SavedProject:
         """Return the state."""
-        return SavedProject(save(self.labels), self.machine.saved(), self.calibration)
+        return SavedProject(
+            save(self.labels), self.machine.saved(), self.calibration, self._waiting
+        )
 
     @classmethod
     def from_saved(cls, state: SavedProject) -> ProjectModel:
@@ -153,14 +204,26 @@ class ProjectModel:
             If the parts of a model don't fit together.
         """
         project = cls()
-        try:
-            project.labels = load(state.labels)
-        except ValueError as error:
-            msg = f"saved model of labels: {error}"
-            raise StateError(msg) from error
+        project.labels = load(state.labels)
         project.machine = MachineLabeler.from_saved(state.machine)
         project.calibration = state.calibration
+        project._waiting = list(state.waiting)
         return project
+
+
+def of_truth(reward: Reward, truth: str) -> list[Lesson]:
+    """Return a true class as a lesson; none where the reward says that the labeler is off."""
+    if reward.machine_labels is None:
+        return []
+    target = [float(name == truth) for name in reward.classes]
+    features = inputs(reward.features, reward.predictions)
+    again = reward.pool is not None
+    return [Lesson(reward.task, reward.classes, features, target, target, again=again)]
+
+
+def truth_of(reward: Reward) -> str | None:
+    """Return the true class that a reward knows, if it knows one."""
+    return reward.target if reward.basis == GOLD and isinstance(reward.target, str) else None
 
 
 def inputs(

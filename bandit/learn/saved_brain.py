@@ -5,6 +5,8 @@ Version 2 is MessagePack, with the labelers' track records compressed; version 1
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from bandit.errors import NewerVersion, StateError
@@ -13,6 +15,9 @@ from bandit.learn.project import SavedProject
 from bandit.learn.track_record import TrackRecord
 from bandit.learn.trust import Trust
 from bandit.packed import compressed, decompressed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VERSION = 2
 """Raise it when what is saved changes, unless readers of the version before may ignore it."""
@@ -56,41 +61,15 @@ class _Saved(msgspec.Struct, frozen=True):
     labelers: bytes
 
 
-class _NamedRecord(msgspec.Struct, gc=False):
-    """A track record of version 1."""
-
-    right: float = 0.0
-    total: float = 0.0
-    golds: int = 0
-    asks: float = 0.0
-    expired: float = 0.0
-    seconds: float = 0.0
-    timed: float = 0.0
-    last_at: float | None = None
-    session: int = 0
-    seen_day: int | None = None
+class _NamedRecord(TrackRecord, array_like=False):
+    """A track record of version 1: an object with names."""
 
 
-class _Records(msgspec.Struct, frozen=True):
-    """The track records of a brain of version 1."""
+class _Version1(SavedBrain, frozen=True, kw_only=True):
+    """A brain of version 1, which knew no models of labels."""
 
-    pools: dict[str, _NamedRecord]
-    labelers: dict[str, _NamedRecord]
-
-
-class _Others(msgspec.Struct, frozen=True):
-    """The other fields of a brain of version 1, which knew no models of labels."""
-
-    vw_arguments: str
-    position: int
-    quality: bytes
-    weights: dict[str, float]
-    bias: float
-    judged: dict[str, int]
-    calibration: dict[str, Calibration]
-    day: int | None = None
-    day_began: int = 0
-    trust: dict[str, Trust] = {}
+    pools: dict[str, _NamedRecord]  # type: ignore[assignment]  # read, not written
+    labelers: dict[str, _NamedRecord]  # type: ignore[assignment]
 
 
 _LABELERS = msgspec.msgpack.Decoder(dict[str, TrackRecord])
@@ -138,15 +117,11 @@ def _read(data: bytes) -> SavedBrain:
 
 
 def _of_version_1(data: bytes) -> SavedBrain:
-    records = msgspec.json.decode(data, type=_Records)
-    others = msgspec.json.decode(data, type=_Others)
-    return SavedBrain(
-        version=VERSION,
-        pools=_without_names(records.pools),
-        labelers=_without_names(records.labelers),
-        **msgspec.structs.asdict(others),
-    )
+    saved = msgspec.json.decode(data, type=_Version1)
+    pools, labelers = _without_names(saved.pools), _without_names(saved.labelers)
+    new = {"version": VERSION, "pools": pools, "labelers": labelers}
+    return SavedBrain(**msgspec.structs.asdict(saved) | new)
 
 
-def _without_names(records: dict[str, _NamedRecord]) -> dict[str, TrackRecord]:
+def _without_names(records: Mapping[str, _NamedRecord]) -> dict[str, TrackRecord]:
     return {key: TrackRecord(*msgspec.structs.astuple(one)) for key, one in records.items()}

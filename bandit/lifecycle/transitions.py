@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.settings import MemorySettings
+    from bandit.task.periods import Caps
     from bandit.task.state import AskState, AskStatus
 
 MOST_S = 1e9
@@ -65,13 +66,11 @@ class Transitions:
             desk.agenda.add(AgendaEntry(task.deadline_at, "deadline", task.task))
         return state
 
-    def ask(
-        self, desk: Desk, state: TaskState, ask: AskState, pool: Pool, cap_usd: float | None
-    ) -> None:
-        """Add an ask of `pool`; `cap_usd` is the project's budget for a day, if it has one."""
+    def ask(self, desk: Desk, state: TaskState, ask: AskState, pool: Pool, caps: Caps) -> None:
+        """Add an ask of `pool`; `caps` are the project's budgets."""
         state.asks.append(ask)
         self._capacity.ask(desk, pool)
-        self._budgets.spend(desk, state.task.project, cap_usd, ask.at, pool.usd_per_label)
+        self._budgets.spend(desk, state.task.project, caps, ask.at, pool.usd_per_label)
         desk.agenda.add(AgendaEntry(ask.expires_at, "expire", state.task.task, ask.ask))
 
     def queue(
@@ -116,7 +115,9 @@ class Transitions:
 
     # An ask -----------------------------------------------------------------------------------
 
-    def label(self, desk: Desk, state: TaskState, ask: AskState, label: Label) -> bool:
+    def label(
+        self, desk: Desk, state: TaskState, ask: AskState, label: Label, *, shadowed: bool
+    ) -> bool:
         """Take in the label of an ask; whether it was late, so that its price was given back."""
         is_late = ask.status is not WAITING
         if not is_late:
@@ -125,6 +126,7 @@ class Transitions:
         counted_usd = 0.0 if is_late else ask.usd
         self._budgets.correct(desk, state.task.project, ask.at, usd - counted_usd)
         ask.status, ask.label, ask.ended_at, ask.usd = LABELED, label, label.at, usd
+        ask.shadowed = shadowed
         return is_late
 
     def give_up(

@@ -1,1 +1,1 @@
-"""Limits on which pools may be asked: capacity, daily budgets, controls and skills."""
+"""Limits on which pools may be asked: capacity, budgets, controls and skills."""

@@ -131,7 +131,7 @@ class Capacity:
             part, per_s = self._part(pool), pool.capacity_per_hour / self._partitions / 3600.0
             filled = _room(desk, pool, part) + (now - before) * per_s
             desk.state.room[pool.pool] = min(part, filled)
-            if filled > part and round(part * len(self.lenders(desk)), DIGITS) < 1.0:
+            if filled > part and round(part * self._in_step(before, now), DIGITS) < 1.0:
                 self._save(desk, pool, part, min(filled - part, SAVED_S * per_s))
 
     def scarcity_usd(self, desk: Desk, pool: Pool, worth_usd: float) -> float:
@@ -175,6 +175,17 @@ class Capacity:
             for other in self._held.desks
             if (its := other.state.filled_at) is None or abs(its - at) <= LENDING_S
         ]
+
+    def _in_step(self, before: float, now: float) -> int:
+        """Count the desks that will lend to one whose time moves: near its new time, or its old.
+
+        The latter get their ticks in the same round; a long step leaves nobody alone.
+        """
+        times = [other.state.filled_at for other in self._held.desks]
+        return sum(
+            its is None or abs(its - now) <= LENDING_S or abs(its - before) <= LENDING_S
+            for its in times
+        )
 
     def tokens(self, desk: Desk, pool: Pool) -> float:
         """Return the tokens of a desk and its lenders, summed once until they change."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.days import day_of
 from bandit.events import Control
+from bandit.task.periods import caps_of, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,8 @@ def situation(control: Control, pools: Mapping[str, Pool], now: float) -> str:
     """Return as a text everything by which `control` can stop a task now.
 
     A task that it stops waits until this text changes, so halted tasks cost nothing until there is
-    a reason to decide again.
+    a reason to decide again. A budget in all has no next period, so a new day is one: asks that
+    ended without a label may have given their price back.
 
     Examples
     --------
@@ -55,8 +56,9 @@ def situation(control: Control, pools: Mapping[str, Pool], now: float) -> str:
     words = []
     if control.pool is not None:
         words.append(f"pin:{control.pool} {_takes(pools.get(control.pool))}")
-    if control.usd_per_day is not None:
-        words.append(f"cap:{control.usd_per_day} on day {day_of(now)}")
+    for period, usd in caps_of(control).given().items():
+        begins = "day" if period == "total" else period
+        words.append(f"cap:{usd} on {period} {number_of(begins, now)}")
     return ", ".join(words)
 
 

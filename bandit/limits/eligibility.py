@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bandit.desk.stranded import skills_missing
 from bandit.limits import controls
+from bandit.task.periods import NO_CAPS, caps_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bandit.limits.budgets import Budgets
     from bandit.limits.capacity import Capacity
     from bandit.limits.turn import Room
+    from bandit.task.periods import Caps
 
 
 class Eligibility:
@@ -41,6 +43,18 @@ class Eligibility:
         """Return the control of `project`."""
         return controls.in_force(self._controls, project)
 
+    def caps(self, project: str) -> Caps:
+        """Return the budgets of `project`."""
+        return caps_of(self.control(project))
+
+    def budget_price(self, project: str) -> float:
+        """Return what a dollar of the project's budget is worth beyond itself."""
+        return self._budgets.price(project, self.caps(project))
+
+    def count_task(self, desk: Desk, project: str, now: float) -> None:
+        """Count a new task, for the pace at which its project's budget is spent."""
+        self._budgets.count_task(desk, project, self.caps(project), now)
+
     def situation(self, project: str, now: float) -> str:
         """Return everything by which the control of `project` can stop a task now."""
         return controls.situation(self.control(project), self._pools, now)
@@ -56,14 +70,21 @@ class Eligibility:
     def able(self, need: Need) -> list[Pool]:
         """Return the pools that may be asked once they have room, sorted by name.
 
-        Where a control pins a pool, that is the only one. Audits, and nothing else, go to gold
-        pools, pinned or not.
+        Where a control pins a pool, that is the only one. Audits go to gold pools, pinned or not;
+        labels don't.
         """
         if need.is_audit:
             pools = [pool for pool in self._skilled(need.skills) if pool.gold]
         else:
             pools = self._labelers(need.skills, self.control(need.project).pool)
         return [pool for pool in pools if pool.pool not in need.declined]
+
+    def experts(self, desk: Desk, need: Need, now: float, room: Room | None) -> list[Pool]:
+        """Return the gold pools that may be asked about an open task now, sorted by name."""
+        if self.control(need.project).pool is not None:
+            return []
+        pools = self.able(need._replace(is_audit=True))
+        return self.with_room(desk, self.affordable(need.project, pools, now), room)
 
     def may_go_on(self, need: Need, now: float, room: Room) -> bool:
         """Whether deciding again about a task that waits for room could change anything."""
@@ -73,11 +94,11 @@ class Eligibility:
         return any(room.has_room(pool) for pool in affordable)
 
     def affordable(self, project: str, pools: list[Pool], now: float) -> list[Pool]:
-        """Return the pools whose price the project's budget still covers today."""
-        cap_usd = self.control(project).usd_per_day
-        if cap_usd is None:
+        """Return the pools whose price the project's budget still covers."""
+        caps = self.caps(project)
+        if caps == NO_CAPS:
             return pools
-        left_usd = self._budgets.left_usd(project, cap_usd, now)
+        left_usd = self._budgets.left_usd(project, caps, now)
         return [pool for pool in pools if pool.usd_per_label <= left_usd]
 
     def with_room(self, desk: Desk, pools: list[Pool], room: Room | None) -> list[Pool]:

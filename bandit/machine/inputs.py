@@ -15,20 +15,23 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.machine.tokens import missing, rare, tokens
+from bandit.machine.window import SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Input = float | str
 """A feature as the machine labeler sees it: a number, or a category or short text."""
+Encoded = tuple[list[float], list[int]]
+"""The numbers of a task (NaN if missing), and its flags; both empty if none is known."""
 NUMBERS, FLAGS = 64, 128
 """Columns that a project can have."""
 OFTEN = 5
 """Times that a value must come before it has a flag of its own."""
 CANDIDATES = 1_024
 """Rare values that are counted; beyond, all counts are halved (lossy counting, Manku 2002)."""
-AWAY = 1_500
-"""Tasks without it after which a column may be taken: as many as are kept."""
+AWAY = SIZE
+"""Tasks without it after which a column may be taken: then none that is kept has it."""
 MOST = 1e30
 """Numbers are clipped here, which single precision can hold."""
 
@@ -87,8 +90,8 @@ class Inputs(msgspec.Struct):
     anchors: list[float] = []
     candidates: dict[str, int] = {}
 
-    def encode(self, features: Mapping[str, Input]) -> tuple[list[float], list[int]]:
-        """Return the numbers of a task (NaN if missing), and its flags; empty if none is known."""
+    def encode(self, features: Mapping[str, Input]) -> Encoded:
+        """Return the numbers and the flags of a task."""
         row = [math.nan] * len(self.anchors)
         flags: list[int] = []
         numbers, known = self.numbers.at, self.flags.at

@@ -16,21 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandit.errors import StateError
-from bandit.machine.learner import Learner
-from bandit.machine.saved import SavedLearner, array, load, save
+from bandit.machine.learner import OF_IDLE_STEP, OF_STEP, Learner
+from bandit.machine.lesson import Lesson
+from bandit.machine.saved import SavedLearner, load, save
 from bandit.machine.sharpness import SHAPE, Sharpness
 from bandit.machine.surprise import Surprise
 from bandit.machine.window import NOT_A_CLASS
+from bandit.packed import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bandit.machine.inputs import Input
+    from bandit.machine.inputs import Encoded, Input
 
 Floats = NDArray[np.float64]
 
 FIRST_TASKS = 60
 """Tasks that people label before one is answered without them; after an alarm, too."""
+IDLE_AFTER = 500
+"""Tasks after which features that have told nothing are learned with fewer steps."""
 CLASSES = 64
 """Classes of a project; tasks with others get a uniform prior and teach nothing."""
 REMEMBER = 0.998
@@ -96,9 +100,9 @@ class MachineLabeler:
         return self._sharpness.is_informative
 
     @property
-    def calibration(self) -> tuple[float, float]:
-        """The sharpness β and the doubt λ in force."""
-        return self._sharpness.beta, self._sharpness.doubt
+    def size_bytes(self) -> int:
+        """Number of bytes of the tasks that are kept and of the weights, as they are saved."""
+        return self._learner.size_bytes
 
     def prior(self, classes: Sequence[str], features: Mapping[str, Input]) -> tuple[float, ...]:
         """Return the chance of each class, as foreseen from the features of a task.
@@ -112,7 +116,7 @@ class MachineLabeler:
         """
         if self._sharpness.is_informative:
             order = self._order(tuple(classes))
-            scores = self._learner.scores(features) if order is not None else None
+            (scores,) = self._learner.scores([features]) if order is not None else (None,)
             if order is not None and scores is not None:
                 chances = self._sharpness.prior(scores[order.columns]).tolist()
                 return tuple([chances[place] for place in order.places])
@@ -129,48 +133,66 @@ class MachineLabeler:
         *,
         again: bool = False,
     ) -> None:
-        """Learn from a task that people labeled, or from gold.
+        """Learn from one task: see `Lesson`."""
+        lesson = Lesson(task, tuple(classes), features, target, likelihood, weight, again)
+        self.learn_all([lesson])
+
+    def learn_all(self, lessons: Sequence[Lesson]) -> None:
+        """Learn from tasks that people labeled, or from gold; all are foreseen before.
 
         A task that comes again, with gold, gets the new target and does not judge the predictions a
-        second time. `again` says so of a task that may have come too long ago to be remembered.
-
-        Parameters
-        ----------
-        task, classes, features
-            As the task has them; without features of the system (`poolwise.*`).
-        target
-            Chance of each class from people's labels under a uniform prior; 1 for gold's class.
-        likelihood
-            P(people's labels | class), up to a factor; of gold, 1 for its class.
-        weight
-            1 / the chance that people were asked.
+        second time.
         """
-        new = [name for name in classes if name not in self._classes]
-        if not features or len(classes) < 2 or len(self._classes) + len(new) > CLASSES:
-            return
-        assert max(target) > 0.0, task
-        assert max(likelihood) > 0.0, task
-        names, target_ = tuple(classes), np.array(target, np.float64)
-        place = self._learner.window.find(task)
-        if place is not None:
-            self._add_classes(new)
-            self._learner.replace(place, self._whole(names, target_))
-        elif not again:
-            alarm = self._judge(names, features, np.array(likelihood, np.float64), weight)
-            self._add_classes(new)
-            whole = self._whole(names, target_)
-            self._frequencies = REMEMBER * self._frequencies + np.maximum(whole, 0.0)
-            self._learner.learn(task, features, whole)
-            if alarm:
-                self._forget()
+        names = dict.fromkeys(self._classes)
+        block: dict[str, Lesson] = {}
+        for lesson in lessons:
+            if not lesson.features or len(lesson.classes) < 2:
+                continue
+            if len(names | dict.fromkeys(lesson.classes)) > CLASSES:
+                continue
+            assert max(lesson.target) > 0.0, lesson.task
+            assert max(lesson.likelihood) > 0.0, lesson.task
+            if lesson.task in block:
+                self._learn(list(block.values()))
+                block = {}
+            names |= dict.fromkeys(lesson.classes)
+            block[lesson.task] = lesson
+        if block:
+            self._learn(list(block.values()))
+
+    def _learn(self, lessons: Sequence[Lesson]) -> None:
+        """Learn from different tasks."""
+        places = [self._learner.window.find(lesson.task) for lesson in lessons]
+        known = zip(lessons, places, strict=True)
+        fresh = [lesson for lesson, at in known if at is None and not lesson.again]
+        encoded = [self._learner.inputs.encode(lesson.features) for lesson in fresh]
+        alarm = self._judge(fresh, encoded)
+        self._add_classes([name for lesson in lessons for name in lesson.classes])
+        replaced = {
+            place: self._whole(lesson)
+            for lesson, place in zip(lessons, places, strict=True)
+            if place is not None
+        }
+        is_idle = self.seen >= IDLE_AFTER and not self.is_informative
+        of_step = OF_IDLE_STEP if is_idle else OF_STEP
+        if replaced:
+            self._learner.replace(replaced, of_step)
+        if fresh:
+            targets = np.array([self._whole(lesson) for lesson in fresh])
+            for target in targets:
+                self._frequencies = REMEMBER * self._frequencies + np.maximum(target, 0.0)
+            tasks, features = [one.task for one in fresh], [one.features for one in fresh]
+            self._learner.learn(tasks, features, encoded, targets, of_step)
+        if alarm:
+            self._forget()
 
     def saved(self) -> SavedMachine:
         """Return the state; the labeler may go on learning."""
         return SavedMachine(
             classes=list(self._classes),
             surprise=copy(self.surprise),
-            scores=self._sharpness.scores.tobytes(),
-            frequencies=self._frequencies.tobytes(),
+            scores=to_bytes(self._sharpness.scores),
+            frequencies=to_bytes(self._frequencies),
             learner=save(self._learner),
         )
 
@@ -194,8 +216,8 @@ class MachineLabeler:
         self._learner = load(state.learner)
         self.surprise = copy(state.surprise)
         self._classes = {name: at for at, name in enumerate(state.classes)}
-        self._sharpness.restore(array(state.scores, np.float64, *SHAPE))
-        self._frequencies = array(state.frequencies, np.float64, len(state.classes))
+        self._sharpness.restore(from_bytes(state.scores, np.float64, *SHAPE))
+        self._frequencies = from_bytes(state.frequencies, np.float64, len(state.classes))
 
     def _order(self, names: tuple[str, ...]) -> _Order | None:
         """Return where the classes of a task are; `None` if one is unknown."""
@@ -208,23 +230,29 @@ class MachineLabeler:
             self._orders[names] = _Order(np.array(ordered), places) if ordered[0] >= 0 else None
         return self._orders[names]
 
-    def _judge(
-        self,
-        names: tuple[str, ...],
-        features: Mapping[str, Input],
-        likelihood: Floats,
-        weight: float,
-    ) -> bool:
+    def _judge(self, lessons: Sequence[Lesson], encoded: Sequence[Encoded]) -> bool:
         """Compare what was foreseen with people's labels; return whether that makes an alarm."""
-        order = self._order(names)
-        scores = self._learner.scores(features) if order is not None else None
-        if order is None or scores is None:
-            return self.surprise.learn(0.0)
-        z = scores[order.columns]
-        ordered = np.empty(len(names))
-        ordered[order.places] = likelihood / likelihood.max()
-        frequency = np.log(self._frequencies[order.columns] + 1.0)
-        return self.surprise.learn(self._sharpness.learn(z, frequency, ordered, weight))
+        gains = [0.0] * len(lessons)
+        by_classes: dict[tuple[str, ...], list[tuple[int, Floats]]] = {}
+        scores = self._learner.scores_of(encoded)
+        for i, (lesson, found) in enumerate(zip(lessons, scores, strict=True)):
+            if found is not None and self._order(lesson.classes) is not None:
+                by_classes.setdefault(lesson.classes, []).append((i, found))
+        for classes, foreseen in by_classes.items():
+            order = self._order(classes)
+            assert order is not None
+            at = [i for i, _ in foreseen]
+            z = np.array([found[order.columns] for _, found in foreseen])
+            likelihood = np.empty(z.shape)
+            likelihood[:, order.places] = [lessons[i].likelihood for i in at]
+            likelihood /= likelihood.max(axis=1, keepdims=True)
+            frequency = np.log(self._frequencies[order.columns] + 1.0)
+            weights = np.array([lessons[i].weight for i in at])
+            learned = self._sharpness.learn(z, frequency, likelihood, weights)
+            for i, gain in zip(at, learned, strict=True):
+                gains[i] = gain
+        alarms = [self.surprise.learn(gain) for gain in gains]
+        return bool(alarms) and alarms[-1]
 
     def _forget(self) -> None:
         """Features changed meaning: keep what came since, and begin to learn it anew."""
@@ -234,14 +262,16 @@ class MachineLabeler:
         self._sharpness = Sharpness()
 
     def _add_classes(self, names: Sequence[str]) -> None:
-        if names:
-            self._classes.update({name: len(self._classes) + i for i, name in enumerate(names)})
+        new = [name for name in dict.fromkeys(names) if name not in self._classes]
+        if new:
+            self._classes.update({name: len(self._classes) + i for i, name in enumerate(new)})
             self._orders.clear()
-            self._learner.add_classes(len(names))
-            self._frequencies = np.concatenate([self._frequencies, np.zeros(len(names))])
+            self._learner.add_classes(len(new))
+            self._frequencies = np.concatenate([self._frequencies, np.zeros(len(new))])
 
-    def _whole(self, names: tuple[str, ...], target: Floats) -> Floats:
+    def _whole(self, lesson: Lesson) -> Floats:
         """Return a task's target over all classes of the project."""
         whole = np.full(len(self._classes), NOT_A_CLASS)
-        whole[[self._classes[name] for name in names]] = target / target.sum()
+        columns = [self._classes[name] for name in lesson.classes]
+        whole[columns] = np.array(lesson.target) / sum(lesson.target)
         return whole

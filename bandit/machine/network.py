@@ -17,6 +17,7 @@ Weights are drawn by a keyed hash of input and unit, so the state is all there i
 from __future__ import annotations
 
 from hashlib import shake_128
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,8 @@ class Network:
     >>> rows = np.array([[1.0, -1.0], [1.0, 1.0]], np.float32)
     >>> for _ in range(100):
     ...     network.learn(rows, np.array([[0.8, 0.2], [0.3, 0.7]], np.float32))
-    >>> network.scores(rows[0]).argmax(), network.scores(rows[1]).argmax()
-    (np.int64(0), np.int64(1))
+    >>> network.scores(rows).argmax(axis=1).tolist()
+    [0, 1]
     """
 
     def __init__(self, width: int, classes: int) -> None:
@@ -70,15 +71,18 @@ class Network:
         self._gradient = np.empty_like(weights)
         self._gradient_first, self._gradient_second = self._split(self._gradient)
 
-    def scores(self, row: Singles) -> Singles:
-        """Return the log-chance of each class up to a constant, for inputs of shape (width,)."""
-        out = row @ self._mean_first
-        score: Singles = np.tanh(out[:HIDDEN]) @ self._mean_second
-        score += out[HIDDEN:]
+    def scores(self, rows: Singles) -> Singles:
+        """Return the log-chance of each class up to a constant, for tasks of shape (n, width)."""
+        out = rows @ self._mean_first
+        score: Singles = np.tanh(out[:, :HIDDEN]) @ self._mean_second
+        score += out[:, HIDDEN:]
         return score
 
-    def learn(self, rows: Singles, targets: Singles) -> None:
-        """Take a step on tasks (n, width) with targets (n, K); -1: no class of the task."""
+    def learn(self, rows: Singles, targets: Singles, news: int = 1) -> None:
+        """Take a step on tasks (n, width) with targets (n, K); -1: no class of the task.
+
+        `news` of them are new: the step is longer with the root of that.
+        """
         out = rows @ self._first
         hidden = np.tanh(out[:, :HIDDEN])
         score = hidden @ self._second
@@ -95,9 +99,9 @@ class Network:
         out[:, :HIDDEN] = (chance @ self._second.T) * (1.0 - hidden * hidden)
         np.matmul(rows.T, out, out=self._gradient_first)
         np.matmul(hidden.T, chance, out=self._gradient_second)
-        self._step()
+        self._step(STEP * sqrt(news))
 
-    def _step(self) -> None:
+    def _step(self, size: float) -> None:
         self.steps += 1
         gradient, moments = self._gradient, self.moments
         square = gradient * gradient
@@ -107,7 +111,7 @@ class Network:
         np.maximum(square, moments / whole, out=square)
         np.sqrt(square, out=square)
         square += TINY
-        gradient *= np.float32(STEP)
+        gradient *= np.float32(size)
         gradient /= square
         self.weights *= SHRINK
         self.weights -= gradient

@@ -1,11 +1,13 @@
 """Running mean and variance of each number, by which numbers on any scale are standardised.
 
-With the n-th value at distance d from the mean so far, and r = 1 / min(n, `MEMORY`),
+With values at distances of mean d and variance v from the mean so far, m of the n until now, and
+r = m / min(n, `MEMORY`),
 
-    mean <- mean + r d,    variance <- (1 - r) (variance + r d²)          (Welford 1962)
+    mean <- mean + r d,    variance <- (1 - r) (variance + r d²) + r v
 
-so that the scale follows numbers whose scale changes. An outlier counts as `OUTLIER` deviations:
-one wrong value of 1e20 must not make all others look the same.
+(Welford 1962; Chan, Golub and LeVeque 1983), so that the scale follows numbers whose scale changes.
+An outlier counts as `OUTLIER` deviations: one wrong value of 1e20 must not make all others look the
+same.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Scales:
     --------
     >>> scales = Scales(1)
     >>> for value in (10.0, 20.0, 30.0, float("nan")):
-    ...     scales.learn(np.array([value], np.float32))
+    ...     scales.learn(np.array([[value]], np.float32))
     >>> scales.standardise(np.array([[20.0], [30.0], [np.nan]], np.float32)).round(3).tolist()
     [[0.0], [1.225], [0.0]]
     """
@@ -57,16 +59,20 @@ class Scales:
         self.count[at] = self.mean[at] = self.variance[at] = 0.0
         self._refresh()
 
-    def learn(self, row: Singles) -> None:
-        """Learn from the numbers of one task, shape (n,)."""
-        seen = ~np.isnan(row)
-        self.count += seen
-        rate = seen / np.minimum(np.maximum(self.count, 1.0), MEMORY)
-        distance = np.where(seen, row - self.mean, 0.0)
+    def learn(self, rows: Singles) -> None:
+        """Learn from the numbers of tasks, shape (tasks, n)."""
+        seen = ~np.isnan(rows)
+        here = seen.sum(axis=0)
+        self.count += here
+        rate = here / np.minimum(np.maximum(self.count, 1.0), MEMORY)
+        distance = np.where(seen, rows - self.mean, 0.0)
         limit = np.where((self.count > TRIED) & self._varies, OUTLIER * self._deviation, np.inf)
-        distance = np.minimum(np.maximum(distance, -limit), limit)
-        self.mean += rate * distance
-        self.variance = (1.0 - rate) * (self.variance + rate * distance * distance)
+        np.minimum(np.maximum(distance, -limit, out=distance), limit, out=distance)
+        each = 1.0 / np.maximum(here, 1.0)
+        mean, square = each * distance.sum(axis=0), each * (distance * distance).sum(axis=0)
+        self.mean += rate * mean
+        self.variance = (1.0 - rate) * (self.variance + rate * mean * mean)
+        self.variance += rate * np.maximum(square - mean * mean, 0.0)
         self._refresh()
 
     def standardise(self, rows: Singles) -> Floats:

@@ -46,7 +46,8 @@ class Sharpness:
     >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).tolist()
     (False, [0.5, 0.5])
     >>> for _ in range(50):
-    ...     gain = scores.learn(np.array([3.0, 0.0]), np.zeros(2), np.array([0.8, 0.2]), 1.0)
+    ...     seen = np.array([[3.0, 0.0]]), np.zeros(2), np.array([[0.8, 0.2]]), np.ones(1)
+    ...     gains = scores.learn(*seen)
     >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).round(3).tolist()
     (True, [0.98, 0.02])
     """
@@ -59,16 +60,6 @@ class Sharpness:
         self.scores = scores
         self._choose()
 
-    @property
-    def beta(self) -> float:
-        """The sharpness in force."""
-        return self._beta
-
-    @property
-    def doubt(self) -> float:
-        """The share of doubt in force; 1 if features tell nothing."""
-        return self._doubt if self.is_informative else 1.0
-
     def prior(self, z: Floats) -> Floats:
         """Return the calibrated chances of `z`, log-chances up to a constant, shape (K,)."""
         if not self.is_informative:
@@ -78,23 +69,28 @@ class Sharpness:
         grown += self._doubt / len(z)
         return grown
 
-    def learn(self, z: Floats, frequency: Floats, likelihood: Floats, weight: float) -> float:
-        """Learn how well `z` and `frequency` foresaw labels; return the gain over a uniform prior.
+    def learn(
+        self, z: Floats, frequency: Floats, likelihood: Floats, weights: Floats
+    ) -> list[float]:
+        """Learn how well `z` and `frequency` foresaw labels; return gains over a uniform prior.
 
-        All have the shape (K,): two of log-chances, and P(labels | class) up to a factor. The gain,
-        in nats, is that of the prior that was in force.
+        `z` and `likelihood` have the shape (n, K), `frequency` (K,): log-chances, and P(labels |
+        class) up to a factor; `weights` (n,). The gains, in nats, are of the prior in force.
         """
-        both = np.empty((2, 1, len(z)))
-        both[0, 0], both[1, 0] = z, frequency
-        both -= both.max(axis=2, keepdims=True)
+        n, k = z.shape
+        both = np.empty((2, n, 1, k))
+        both[0, :, 0], both[1, :, 0] = z, frequency
+        both -= both.max(axis=3, keepdims=True)
         grown = np.exp(SHARPNESS[:, None] * both)
-        foreseen = (grown @ likelihood) / grown.sum(axis=2)
-        foreseen *= len(z) / likelihood.sum()
-        nats = np.log(TRUST * foreseen[:, :, None] + DOUBT)
-        gain = float(nats[self._at]) if self.is_informative else 0.0
-        self.scores = KEEP * self.scores + min(weight, MOST_WEIGHT) * nats
+        foreseen = (grown @ likelihood[:, :, None])[..., 0] / grown.sum(axis=3)
+        foreseen *= k / likelihood.sum(axis=1)[:, None]
+        nats = np.log(TRUST * foreseen[..., None] + DOUBT)  # 2, n, sharpness, doubt
+        _, row, column = self._at
+        gains = nats[0, :, row, column].tolist() if self.is_informative else [0.0] * n
+        each = np.minimum(weights, MOST_WEIGHT) * KEEP ** np.arange(n - 1, -1, -1)
+        self.scores = KEEP**n * self.scores + np.tensordot(each, nats, (0, 1))
         self._choose()
-        return gain
+        return gains
 
     def _choose(self) -> None:
         scores = self.scores + PRIOR

@@ -7,9 +7,13 @@ known by a hash, so that gold replaces its target. A keyed hash draws which task
 from __future__ import annotations
 
 from hashlib import blake2b, shake_128
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Singles = NDArray[np.float32]
 
@@ -28,9 +32,9 @@ class Window:
     Examples
     --------
     >>> window = Window(1, 0, 2)
-    >>> row = np.zeros(1, np.float32)
-    >>> at = window.add("t1", row, [], np.array([0.8, 0.2]))
-    >>> at = window.add("t2", row, [], np.array([0.5, 0.5]))
+    >>> rows, targets = np.zeros((2, 1), np.float32), np.array([[0.8, 0.2], [0.5, 0.5]])
+    >>> window.add(["t1", "t2"], rows, [[], []], targets)
+    [0, 1]
     >>> window.find("t1"), window.find("t3"), len(window)
     (0, None, 2)
     """
@@ -52,30 +56,38 @@ class Window:
         return self._at.get(_hash(task))
 
     def add(
-        self, task: str, numbers: Singles, flags: list[int], target: NDArray[np.float64]
-    ) -> int:
-        """Keep a task in place of the oldest; return its place."""
-        at = self.added % SIZE
-        if len(self) == SIZE:
-            self._at.pop(int(self.ids[at]), None)
-        key = _hash(task)
-        self.ids[at] = key
-        self._at[key] = at
-        self.numbers[at] = numbers
-        self.flags[at] = False
-        self.flags[at, flags] = True
-        self.targets[at] = target
-        self.added += 1
-        return at
+        self,
+        tasks: Sequence[str],
+        numbers: Singles,
+        flags: Sequence[list[int]],
+        targets: NDArray[np.float64],
+    ) -> list[int]:
+        """Keep tasks in place of the oldest; return their places."""
+        places = []
+        for task, of_task in zip(tasks, flags, strict=True):
+            at = self.added % SIZE
+            if len(self) == SIZE:
+                self._at.pop(int(self.ids[at]), None)
+            key = _hash(task)
+            self.ids[at] = key
+            self._at[key] = at
+            self.flags[at] = False
+            if of_task:
+                self.flags[at, of_task] = True
+            self.added += 1
+            places.append(at)
+        self.numbers[places] = numbers
+        self.targets[places] = targets
+        return places
 
-    def replay(self, newest: int) -> NDArray[np.int64]:
-        """Return the places of `REPLAYED` tasks, drawn evenly with replacement, and of `newest`."""
-        digest = shake_128(b"replay %d" % self.added).digest(4 * REPLAYED)
-        draws = np.frombuffer(digest, "<u4").astype(np.int64)
-        places = np.empty(REPLAYED + 1, np.int64)
-        np.add(self.added - len(self), (draws * len(self)) >> 32, out=places[:-1])
+    def replay(self, newest: Sequence[int]) -> NDArray[np.int64]:
+        """Return, for each of `newest`, `REPLAYED` places, drawn with replacement, and that."""
+        digest = shake_128(b"replay %d" % self.added).digest(4 * REPLAYED * len(newest))
+        draws = np.frombuffer(digest, "<u4").astype(np.int64).reshape(len(newest), REPLAYED)
+        places = np.empty((len(newest), REPLAYED + 1), np.int64)
+        np.add(self.added - len(self), (draws * len(self)) >> 32, out=places[:, :-1])
         places %= SIZE
-        places[-1] = newest
+        places[:, -1] = newest
         return places
 
     def keep_last(self, count: int) -> None:

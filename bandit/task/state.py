@@ -8,7 +8,8 @@ from enum import StrEnum
 import msgspec
 
 from bandit.events import Chances, Feature, Gold, Label, Task, Verdict
-from bandit.reasons import DecisionReason
+from bandit.reasons import BY_EXPERTS, DecisionReason
+from bandit.task.pace import Pace
 
 VERSION = 1
 """The version of a desk's records that this code writes, and the newest that it reads.
@@ -31,11 +32,14 @@ class AskStatus(StrEnum):
 
 
 WAITING, LABELED, DECLINED, EXPIRED = AskStatus
-AUDIT = DecisionReason.AUDIT.value
+AUDIT, ESCALATION = DecisionReason.AUDIT.value, DecisionReason.ESCALATION.value
 
 
 class AskState(msgspec.Struct, gc=False, omit_defaults=True):
-    """An ask: the context in which it was decided, and its outcome."""
+    """An ask: the context in which it was decided, and its outcome.
+
+    `shadowed` says that its label is of a shadowed labeler: paid and judged, but not counted.
+    """
 
     ask: int
     pool: str
@@ -55,11 +59,17 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     revision: int = -1
     basis: str | None = None
     arm: str | None = None
+    shadowed: bool = False
 
     @property
     def is_audit(self) -> bool:
         """Whether it asks an expert for the true answer of a closed task."""
         return self.why == AUDIT
+
+    @property
+    def is_expert(self) -> bool:
+        """Whether the answer is the truth: an audit's, or that of an escalated task."""
+        return self.why in BY_EXPERTS
 
 
 class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -72,7 +82,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     from the labels alone when the task closed, before calibration. For a task that waits for room,
     `retry_at` is an estimate of its turn, which only releases without queues use. `resets` is the
     number of the desk's resets by which these times were moved. `predictions` are those of the
-    user's own models, by source, `prior` is the machine labeler's, frozen at the task's arrival;
+    user's own models, by source, `prior` is the machine labeler's, frozen at the first decision;
     `gold_rewarded` says whether gold without labels had its reward.
     """
 
@@ -102,7 +112,11 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
         return next((ask for ask in self.asks if ask.ask == number), None)
 
     def labeled(self) -> list[AskState]:
-        """Return the asks whose labels count for the answer; an audit's answer is gold instead."""
+        """Return the asks whose labels count for the answer; an expert's answer is gold instead."""
+        return [ask for ask in self.paid() if not ask.shadowed and not ask.is_expert]
+
+    def paid(self) -> list[AskState]:
+        """Return the asks that brought a label, one of a shadowed labeler too."""
         return [ask for ask in self.asks if ask.label is not None and not ask.is_audit]
 
     def labelers(self) -> tuple[str, ...]:
@@ -126,7 +140,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def usd(self) -> float:
         """Return the cost of the task's labels so far, without its audits."""
-        return sum((ask.usd for ask in self.labeled()), 0.0)
+        return sum((ask.usd for ask in self.paid()), 0.0)
 
 
 class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -160,17 +174,21 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     """The state of a desk beside its tasks; small, and written with every batch.
 
     `room` is the number of tokens in each pool with a capacity, counted at `filled_at`; `used_usd`
-    is the day and the dollars spent on it, by project; `in_flight` and `waiting` are the numbers of
-    asks awaited and of tasks that wait for room, by pool; `project_turns` is the order in which
-    waiting projects were last served, and `shared_asks` the number of asks that this desk had of
-    each pool that other desks waited for too; `waiting_predictions` is the number of tasks whose
-    predictions wait for them; `log_worth` is the log of a right answer's value, in median prices,
-    for each project with a target accuracy; `unsure` is, by project, the number of recent verdicts
-    and the mean deviation of whether they are right (`bandit.close.audit_chance`); `audit_usd` is,
-    by project, when an audit was drawn last and the dollars in the bucket of the audits' budget
-    then (`bandit.close.audit_budget`); `positions` is the offset of the next record of each topic
-    of the partition, and `split` the number of partitions when that was noted; `resets` are the
-    times before and after each reset that set the clock back.
+    is the day and the dollars spent on it, by project, `used_hour_usd` the same of the hour and
+    `used_total_usd` in all; `paces` is the price of a dollar of each project's budget; `in_flight`
+    and `waiting` are the numbers of asks awaited and of tasks that wait for room, by pool;
+    `project_turns` is the order in which waiting projects were last served, and `shared_asks` the
+    number of asks that this desk had of each pool that other desks waited for too;
+    `waiting_predictions` is the number of tasks whose predictions wait for them; `log_worth` is the
+    log of a right answer's value, in median prices, for each project with a target accuracy, and
+    `label_usd` the number of recent verdicts and what their labels cost on average; `log_delay` is
+    the log of the price of waiting, for each with a limit on the time to its verdicts; `unsure` is,
+    by project, the number of recent verdicts and the mean deviation of whether they are right
+    (`bandit.close.audit_chance`); `audit_usd` is, by project, when an audit was drawn last and the
+    dollars in the bucket of the audits' budget then (`bandit.close.audit_budget`); `positions` is
+    the offset of the next record of each topic of the partition, and `split` the number of
+    partitions when that was noted; `resets` are the times before and after each reset that set the
+    clock back.
     """
 
     now: float | None = None
@@ -179,11 +197,16 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     filled_at: float | None = None
     room: dict[str, float] = {}
     used_usd: dict[str, tuple[int, float]] = {}
+    used_hour_usd: dict[str, tuple[int, float]] = {}
+    used_total_usd: dict[str, tuple[int, float]] = {}
+    paces: dict[str, Pace] = {}
     in_flight: dict[str, int] = {}
     waiting: dict[str, int] = {}
     project_turns: list[str] = []
     shared_asks: dict[str, int] = {}
     log_worth: dict[str, float] = {}
+    log_delay: dict[str, float] = {}
+    label_usd: dict[str, tuple[int, float]] = {}
     unsure: dict[str, tuple[int, float]] = {}
     audit_usd: dict[str, tuple[float, float]] = {}
     open_tasks: int = 0

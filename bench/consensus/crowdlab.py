@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,19 +115,14 @@ def out_of_fold(
     wide = np.column_stack([np.ones(len(y)), x])
     for held in range(FOLDS):
         fitted = _softmax_regression(wide[fold != held], np.eye(classes)[y[fold != held]])
-        predicted[fold == held] = _softmax(wide[fold == held] @ fitted)
+        predicted[fold == held] = softmax(wide[fold == held] @ fitted, axis=1)
     return predicted
 
 
 def _softmax_regression(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     weights, speed = np.zeros((x.shape[1], y.shape[1])), np.zeros((x.shape[1], y.shape[1]))
     for _ in range(STEPS):  # gradient descent with momentum; the loss is convex
-        slope = x.T @ (_softmax(x @ weights) - y) / len(x) + RIDGE * weights
+        slope = x.T @ (softmax(x @ weights, axis=1) - y) / len(x) + RIDGE * weights
         speed = 0.9 * speed - RATE / 4 * slope
         weights += speed
     return weights
-
-
-def _softmax(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    odds = np.exp(z - z.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))

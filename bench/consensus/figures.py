@@ -74,7 +74,6 @@ class SetFigures:
     gap: float
     gap_at_end: float
     gap_standard_error: float
-    bluebird_right: float | None
     target: Mean
     ratio_chosen: Needed
     ratio_random: Needed
@@ -142,7 +141,6 @@ def measure(folder: Path, spec: str, plan: Plan) -> SetFigures:
         gap=accuracy.value - BEST_OF_SIX[whole.name],
         gap_at_end=at_end.value - BEST_OF_SIX[whole.name],
         gap_standard_error=(error**2 + accuracy.standard_error**2) ** 0.5,
-        bluebird_right=108 * accuracy.value if whole.name == "bluebird" else None,
         target=Mean.of(target),
         ratio_chosen=chosen,
         ratio_random=random,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,8 +51,9 @@ class LabelSet:
         order = np.random.default_rng([seed, 1]).permutation(len(self.labels))
         kept = sorted(order, key=lambda task: self.truth[task] < 0)[:most]
         features = tuple(self.features[task] for task in kept) if self.features else ()
-        labels, truth = (tuple(of[task] for task in kept) for of in (self.labels, self.truth))
-        return LabelSet(self.name, self.classes, self.pools, labels, truth, features)  # type: ignore[arg-type]  # zip of two kinds
+        labels = tuple(self.labels[task] for task in kept)
+        truth = tuple(self.truth[task] for task in kept)
+        return replace(self, labels=labels, truth=truth, features=features)
 
 
 def read_label_set(folder: Path) -> LabelSet:

@@ -50,7 +50,11 @@ def summary(sets: Sequence[SetFigures]) -> list[str]:
     gaps = [one.gap for one in sets]
     below = [one.name for one in sets if one.gap + SURE * one.gap_standard_error < GAP_LIMIT]
     told = [one.with_gold.error.value for one in sets if one.with_gold]
-    blue = [f"; bluebird {one.bluebird_right:.1f} of 108" for one in sets if one.bluebird_right]
+    blue = [
+        f"; bluebird {one.tasks_with_truth * one.accuracy.value:.1f} of {one.tasks_with_truth}"
+        for one in sets
+        if one.name == "bluebird"
+    ]
     worse = [
         one.name
         for one in sets

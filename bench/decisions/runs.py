@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit.decide.policies.explorers import EXPLORERS
+from bench.decisions.budget import hindsight_figures, usd_per_day, warm_rows
 from bench.decisions.figures import figures
+from bench.decisions.self_trainer import self_trained_outcome
+from bench.decisions.thompson import thompson
 from replay.baselines.fixed_settings import fixed_settings
 from replay.market.drive import Drive
 from replay.market.live import live_outcome
@@ -24,7 +28,11 @@ if TYPE_CHECKING:
     from bench.decisions.figures import Figures
     from replay.market_file.sections import MarketSpec
 
-ROWS = ("engine", "fixed", "clairvoyant", "clairvoyant+", "hindsight")
+ROWS = ("engine", "fixed", "clairvoyant", "clairvoyant+", "hindsight", "warm")
+SELF_TRAINED = "self-trained"
+THOMPSON = "thompson"
+RIVALS = (SELF_TRAINED,)
+"""Rows that are printed only where they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Job:
     spammers: bool
     target: float | None
     usd_per_day: float | None
+    budget_share: float | None
     own: tuple[tuple[str, int], ...]
     settings: Settings
     rows: tuple[str, ...]
@@ -83,18 +92,27 @@ def own_name(pool: str, labels_per_task: int) -> str:
 
 def run(job: Job) -> Ran:
     """Run what the job wants."""
+    EXPLORERS.setdefault(THOMPSON, thompson)
     spec, ran = spec_of(job), Ran()
     value_usd = spec.arrivals.value_usd or 1.0
     settings = msgspec.structs.replace(job.settings, seed=job.seed)
+    if job.budget_share is not None:
+        usd = usd_per_day(build_market(spec, job.seed), value_usd, job.budget_share)
+        spec = msgspec.structs.replace(spec, budget=BudgetSection(usd_per_day=usd))
     if "engine" in job.rows:
         begin = time.perf_counter()
         market = build_market(with_target(spec, job.target), job.seed)
         ran.rows["engine"] = figures(market, live_outcome(market, settings), value_usd)
         ran.rows["engine"]["seconds"] = time.perf_counter() - begin
+    if SELF_TRAINED in job.rows:
+        market = build_market(with_target(spec, job.target), job.seed)
+        outcome = self_trained_outcome(market, settings)
+        ran.rows[SELF_TRAINED] = figures(market, outcome, value_usd)
     for pool, k in job.own:
         market = build_market(spec, job.seed)
+        least = min(k, settings.policy.max_labels)  # no task stops early by chance
         policy = msgspec.structs.replace(
-            settings.policy, name="fixed", pool=pool, labels_per_task=k, min_labels=min(k, 9)
+            settings.policy, name="fixed", pool=pool, labels_per_task=k, min_labels=least
         )
         fixed = msgspec.structs.replace(settings, policy=policy)
         name = own_name(pool, k)
@@ -117,10 +135,7 @@ def run(job: Job) -> Ran:
     if "hindsight" in job.rows:
         market = build_market(spec, job.seed)
         best = hindsight(market, TrueModel(market), value_usd)
-        ran.rows["hindsight"] = {
-            "net": best.checked_usd,
-            "accuracy": best.accuracy,
-            "usd": best.usd,
-            "labels": best.labels,
-        }
+        ran.rows["hindsight"] = hindsight_figures(best)
+    if "warm" in job.rows and job.budget_share is not None:
+        ran.rows |= warm_rows(spec, job.seed, settings, value_usd, job.budget_share)
     return ran

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from statistics import fmean
 from typing import TYPE_CHECKING
 
+from bench.decisions.budget import WARM, WARM_HINDSIGHT
 from bench.decisions.figures import error, mean
+from replay.baselines.rival import cheapest_as_accurate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +49,13 @@ def _fixed(runs: Sequence[Ran], engine: list[Figures] | None) -> dict[str, list[
     best = max(names, key=lambda name: mean(by_name[name], "net"))
     rows = {f"{BEST}: {best}": by_name[best]}
     if engine:
-        wanted = mean(engine, "accuracy")
-        as_good = [name for name in names if mean(by_name[name], "accuracy") >= wanted]
-        if as_good:
-            name = min(as_good, key=lambda name: mean(by_name[name], "usd"))
-            rows[f"as accurate: {name}"] = by_name[name]
-        else:
-            name = max(names, key=lambda name: mean(by_name[name], "accuracy"))
-            rows[f"less accurate: {name}"] = by_name[name]
+        name, as_accurate = cheapest_as_accurate(
+            names,
+            mean(engine, "accuracy"),
+            lambda name: mean(by_name[name], "accuracy"),
+            lambda name: mean(by_name[name], "usd"),
+        )
+        rows[f"{'as' if as_accurate else 'less'} accurate: {name}"] = by_name[name]
     return rows
 
 
@@ -73,6 +75,11 @@ def print_rows(rows: dict[str, list[Figures]], seeds: Sequence[int]) -> None:
     if share is not None:
         print(f"\n{100 * share:.0f} % of the gap from the best fixed setting to the clairvoyant")
 
+    for engine, best in (("engine", "hindsight"), (WARM, WARM_HINDSIGHT)):
+        if engine in rows and best in rows:
+            ratios = [a["net"] / b["net"] for a, b in zip(rows[engine], rows[best], strict=True)]
+            print(f"{engine}: {fmean(ratios):.3f} of the value of the linear program")
+
 
 def gap_share(rows: dict[str, list[Figures]]) -> float | None:
     """Where the engine lies between the best fixed setting (0) and the clairvoyant (1), in net."""
@@ -86,7 +93,8 @@ def gap_share(rows: dict[str, list[Figures]]) -> float | None:
 def label_ratio(engine: Sequence[Figures], fixed: Sequence[Sequence[Figures]]) -> float | None:
     """Labels of the engine, of those that fixed numbers need for the same accuracy.
 
-    Between two fixed numbers accuracy is taken as linear; `None` where none is as accurate.
+    Between two fixed numbers accuracy is taken as linear, below the fewest from 0 at no label;
+    `None` where none is as accurate.
     """
     wanted, labels = mean(engine, "accuracy"), mean(engine, "labels")
     points = sorted((mean(runs, "labels"), mean(runs, "accuracy")) for runs in fixed)

@@ -53,7 +53,7 @@ class Expanded:
         if self.tasks == 51:
             self._scales.grow(len(self._inputs.anchors))
             self._draw()
-        self._scales.learn(self.row(features)[: len(self._inputs.anchors)].astype(np.float32))
+        self._scales.learn(self.row(features)[None, : len(self._inputs.anchors)].astype(np.float32))
         return True
 
     def _draw(self) -> None:

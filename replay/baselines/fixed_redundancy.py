@@ -17,6 +17,8 @@ from bandit.events import Decline, Label, Pool, Task, Tick
 from replay.baselines.outputs import ask_of, verdict_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bandit.events import Ask, Input, Output, Reward, Verdict
 
 MOST_ASKS = 20  # of one task; beyond, nobody answers
@@ -104,8 +106,8 @@ class FixedRedundancyBaseline:
             self._waiting.append(open_task)
             return []
         open_task.asks += 1
-        drawn = draw(self._seed, open_task.task.task, open_task.asks, "pool")
-        pool = self._pools[names[int(drawn * len(names))]]
+        drawn = pool_of_ask(self._seed, open_task.task.task, open_task.asks, names)
+        pool = self._pools[drawn]
         expires_at = self._begins(pool) + pool.ask_timeout_s
         open_task.awaited[open_task.asks] = expires_at
         return [
@@ -138,3 +140,8 @@ class FixedRedundancyBaseline:
         answer = winners[pick] if winners else None
         labels = len(open_task.labels)
         return verdict_of(open_task.task, self._now, answer, posterior, labels, open_task.usd, why)
+
+
+def pool_of_ask(seed: int, task: str, ask: int, pools: Sequence[str]) -> str:
+    """Draw the pool of an ask, all equally likely."""
+    return pools[int(draw(seed, task, ask, "pool") * len(pools))]

@@ -3,7 +3,7 @@
 The labels are those that the market's labelers would give, in the pool's order, without those who
 are silent or decline. A setting that needs more asks than a pool can answer from the first arrival
 to the last deadline is left out; otherwise waiting costs nothing here, which favours fixed
-settings. "random" draws a pool for each label.
+settings. "random" draws a pool for each ask, as `FixedRedundancyBaseline` does while all are open.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.draw import draw
 from replay.baselines.dawid_skene import dawid_skene
+from replay.baselines.fixed_redundancy import MOST_ASKS, pool_of_ask
 from replay.baselines.majority import expected_accuracy, majority_vote
 from replay.market.market import labeler_name
 from replay.market.pools import EXPERTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from replay.market.market import Market
 
 RANDOM = "random"
@@ -100,17 +98,13 @@ def _bought(
     """The first `most` labels: labeler, answer, price."""
     prices = market.usd_per_label()
     pools = sorted(name for name in prices if name != EXPERTS)
-    sent = {name: market.answering(task, name) for name in pools}
-    rows = []
-    for number in range(most):
-        drawn = draw(seed, task, number, "pool of a fixed setting")
-        where = pools[int(drawn * len(pools))] if pool == RANDOM else pool
-        who = _next(sent[where])
-        if who is not None:
-            said = market.said(task, where, who)
-            rows.append((labeler_name(where, who), said, prices[where]))
+    sent = {name: market.order(task, name) for name in pools}
+    rows: list[tuple[str, str, float]] = []
+    for ask in range(1, MOST_ASKS + 1):
+        where = pool_of_ask(seed, task, ask, pools) if pool == RANDOM else pool
+        who = next(sent[where], None)
+        if who is not None and market.answers(task, where, who):
+            rows.append((labeler_name(where, who), market.said(task, where, who), prices[where]))
+        if len(rows) == most:
+            break
     return rows
-
-
-def _next(labelers: Iterator[int]) -> int | None:
-    return next(labelers, None)

@@ -6,9 +6,9 @@ With f an answer's confidence, g(f) that confidence recalibrated by gold of othe
 accuracy = mean of g + mean over all tasks of audited/ρ · (Y − g).
 
 It is unbiased for any way of buying labels, whoever's confidence the chances came from: they have
-to be those of the draw, and above 0 wherever there is an answer. Its variance is the larger of the
-one seen and, for where wrong answers are rare, the one that the confidences imply, Wilson's
-interval is that of a plain share with this variance, and Student's t allows for few audits.
+to be those of the draw, and above 0 wherever there is an answer. Its variance is the one seen or,
+where that is larger, the one that the confidences imply: wrong answers may be too rare to be seen.
+The interval is Wilson's for a plain share of this variance; Student's t allows for few audits.
 
 Source: Cassel, Särndal and Wretman (1976), Biometrika 63(3), 615-620; with a tuned proxy
 Angelopoulos, Duchi and Zrnic (2023), arXiv:2311.01453 (PPI++).

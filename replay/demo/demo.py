@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.settings import AuditSettings, PolicySettings, ProjectSettings, Settings
+from bandit.settings import AuditSettings, ProjectSettings, Settings
 from replay.demo.rows import DemoRow, fixed_rows, row_of
 from replay.demo.tasks import PROJECT, demo_tasks
 from replay.demo.variants import variants
@@ -22,6 +22,7 @@ from replay.market.tasks import Arrivals
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bandit.events import Verdict
     from replay.market.drive_log import EventLog, WorkerSteps
     from replay.market.tasks import TrueTask
 
@@ -50,7 +51,6 @@ def demo_settings(seed: int) -> Settings:
     """Settings of the core that the demo's worker runs with."""
     return Settings(
         seed=seed,
-        policy=PolicySettings(),
         audit=AuditSettings(share=0.05),  # a hundred audits in 2,310 tasks, to have an interval
         projects={PROJECT: ProjectSettings(delay_usd_per_hour=0.02)},
     )
@@ -75,12 +75,12 @@ def run_demo(
     made = demo_tasks(tasks, ARRIVALS, seed)
     tick_s = demo_settings(seed).clock.max_jump_s / 2
 
-    def watch(revision: int) -> None:
-        if revision == 0:
+    def watch(verdict: Verdict) -> None:
+        if verdict.revision == 0:
             progress(1)
 
     market = demo_market(made, seed)
-    drive = LogDrive(log, worker, market, SLICE_S, tick_s, lambda verdict: watch(verdict.revision))
+    drive = LogDrive(log, worker, market, SLICE_S, tick_s, watch)
     outcome = drive.run(market.events())
     given = list(outcome.first.values())
     ours = row_of("poolwise", market, outcome, given)

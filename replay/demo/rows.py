@@ -16,6 +16,7 @@ from replay.baselines.dawid_skene import dawid_skene
 from replay.baselines.fixed_redundancy import FixedRedundancyBaseline
 from replay.baselines.fixed_settings import RANDOM, fixed_settings
 from replay.baselines.majority import expected_accuracy
+from replay.baselines.rival import cheapest_as_accurate
 from replay.demo.audited_accuracy import AuditedAnswer, AuditedShare, audited_accuracy
 from replay.market.drive import Drive
 from replay.market.live import live_run
@@ -61,7 +62,7 @@ class FixedRows(msgspec.Struct, frozen=True, kw_only=True):
     """What teams do: rows of fixed settings, and the one to compare with.
 
     `rival` names the cheapest setting at least as accurate as wanted, if `rival_as_accurate`; else
-    the most accurate one. Settings are 1 to 7 labels from any one pool.
+    the most accurate one. Settings are 1 to 7 labels from any one pool, or from random ones.
     """
 
     rows: tuple[DemoRow, ...]
@@ -99,10 +100,12 @@ def fixed_rows(
 def rival_of(settings: Sequence[FixedSetting], accuracy: float) -> tuple[FixedSetting, bool]:
     """Return the cheapest setting at least so accurate, else the most accurate; and which it is."""
     ours = [one for one in settings if one.rule == _rule(one.pool, one.labels_per_task)]
-    as_good = [one for one in ours if one.accuracy >= accuracy]
-    if as_good:
-        return min(as_good, key=lambda one: (one.usd_per_task, -one.accuracy)), True
-    return max(ours, key=lambda one: one.accuracy), False
+    return cheapest_as_accurate(
+        ours,
+        accuracy,
+        lambda one: one.accuracy,
+        lambda one: (one.usd_per_task, -one.accuracy),
+    )
 
 
 def row_of(

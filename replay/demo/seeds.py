@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from replay.baselines.fixed_settings import fixed_settings
+from replay.baselines.rival import cheapest_as_accurate
 from replay.demo.demo import ARRIVALS, demo_market, demo_settings
 from replay.demo.tasks import demo_tasks
 from replay.demo.variants import variants
@@ -95,14 +96,14 @@ def run_seeds(
             runs.append(one)
             done(1)
     ours, *others = _rows([engines for engines, _ in runs])
-    rows = {row.name: row for row in _rows([fixed for _, fixed in runs])}
-    best = max(rows.values(), key=lambda row: row.net_usd_per_task.value)
-    wanted = ours.accuracy_true.value
-    as_good = [row for row in rows.values() if row.accuracy_true.value >= wanted]
-    if as_good:
-        rival = min(as_good, key=lambda row: row.usd_per_task.value)
-    else:
-        rival = max(rows.values(), key=lambda row: row.accuracy_true.value)
+    fixed = _rows([settings for _, settings in runs])
+    best = max(fixed, key=lambda row: row.net_usd_per_task.value)
+    rival, as_accurate = cheapest_as_accurate(
+        fixed,
+        ours.accuracy_true.value,
+        lambda row: row.accuracy_true.value,
+        lambda row: row.usd_per_task.value,
+    )
     return SeedsResult(
         tasks=tasks,
         seeds=tuple(seeds),
@@ -110,7 +111,7 @@ def run_seeds(
         rows=(ours, *others, *dict.fromkeys((best, rival))),
         best=best.name,
         rival=rival.name,
-        rival_as_accurate=bool(as_good),
+        rival_as_accurate=as_accurate,
     )
 
 

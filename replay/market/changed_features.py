@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from replay.market.tasks import TrueTask
 
 
+LANGUAGE = "language"
+"""The feature that says in which language a task is."""
+
 Features = Literal["own", "shuffled", "swapped", "none"]
 
 
@@ -68,6 +71,27 @@ def swapped(tasks: Sequence[TrueTask], seed: int) -> list[TrueTask]:
 def with_blur(tasks: Sequence[TrueTask], seed: int) -> list[TrueTask]:
     """Add the number that tells how hard a task is."""
     return [_given(one, {**one.task.features, BLUR: blur(seed, one.task.task)}) for one in tasks]
+
+
+def with_languages(
+    tasks: Sequence[TrueTask], languages: Sequence[str], seed: int
+) -> list[TrueTask]:
+    """Write each task in one of the languages, all as frequent; a feature says in which.
+
+    Examples
+    --------
+    >>> from replay.market.tasks import Arrivals, made_tasks
+    >>> (task,) = with_languages(made_tasks(1, Arrivals(), seed=1), ("en", "de"), seed=1)
+    >>> task.task.features["language"] == task.language
+    True
+    """
+    written = []
+    for one in tasks:
+        drawn = draw(seed, one.task.task, 0, LANGUAGE)
+        language = languages[int(drawn * len(languages))]
+        given = _given(one, {**one.task.features, LANGUAGE: language})
+        written.append(replace(given, language=language))
+    return written
 
 
 def without(tasks: Sequence[TrueTask]) -> list[TrueTask]:

@@ -1,7 +1,7 @@
 """Labelers of a simulated pool: how good each of them is, at which task and when.
 
 P(labeler w is right about a task of class c that comes at progress g and share d of the day's work)
-    = skill[w] + by_class[c] + own[w, c] + (drift + own_drift[w]) · g
+    = skill[w] + by_class[c] + by_language + own[w, c] + (drift + own_drift[w]) · g
       − learning · exp(−g / pace[w]) − tiring · d,   kept between 1/K and MOST_RIGHT.
 
 It depends on labeler and task alone, not on what was asked before: learning and tiring go by the
@@ -57,6 +57,7 @@ class PoolLabelers:
         """Chance of a labeler to be right about a task that isn't hard."""
         spec, truth, progress = self._spec, true_task.truth, true_task.progress
         chance = self.skill[who] + spec.by_class.get(truth, 0.0)
+        chance += spec.by_language.get(true_task.language, 0.0)
         chance += self._drift[who] * progress
         if spec.class_spread:
             chance += self._own_of(who, truth)
@@ -64,14 +65,14 @@ class PoolLabelers:
             chance -= spec.learning * math.exp(-progress / self._pace[who])
         if spec.tiring:
             chance -= spec.tiring * self._worked(true_task.task.at)
-        return min(max(chance, 1.0 / len(true_task.task.classes)), MOST_RIGHT)
+        return bounded(chance, len(true_task.task.classes))
 
     def wrong(self, true_task: TrueTask, who: int) -> str:
         """The class that a labeler names when wrong."""
         spec, task = self._spec, true_task.task
         name, classes = task.task, task.classes
         if spec.favourite_share and self._draw(name, who, "favours") < spec.favourite_share:
-            favourite = classes[int(draw(self._seed, spec.name, who, "favourite") * len(classes))]
+            favourite = self._favourite(who, classes)
             if favourite != true_task.truth:
                 return favourite
         if self._draw(name, who, "neighbour") < NEIGHBOUR:
@@ -85,12 +86,15 @@ class PoolLabelers:
         chances[classes[(at + 1) % len(classes)]] += NEIGHBOUR
         chances[truth] = 0.0
         if spec.favourite_share:
-            favourite = classes[int(draw(self._seed, spec.name, who, "favourite") * len(classes))]
+            favourite = self._favourite(who, classes)
             if favourite != truth:
                 rest = 1.0 - spec.favourite_share
                 chances = {name: rest * chance for name, chance in chances.items()}
                 chances[favourite] += spec.favourite_share
         return chances
+
+    def _favourite(self, who: int, classes: tuple[str, ...]) -> str:
+        return classes[int(draw(self._seed, self._name, who, "favourite") * len(classes))]
 
     def _beta(self, who: int) -> float:
         spec = self._spec
@@ -115,6 +119,11 @@ class PoolLabelers:
 
     def _normal(self, who: int, purpose: str) -> float:
         return normal(self._seed, self._name, who, purpose)
+
+
+def bounded(chance: float, classes: int) -> float:
+    """Keep a chance to be right from being worse than guessing, or above MOST_RIGHT."""
+    return min(max(chance, 1.0 / classes), MOST_RIGHT)
 
 
 def other(true_task: TrueTask, uniform: float) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bandit.draw import draw
 from bandit.events import Control, Decline, Label
 from replay.market.difficulty import Tempting, with_log_odds
-from replay.market.labelers import MOST_RIGHT, PoolLabelers
+from replay.market.labelers import PoolLabelers, bounded
 from replay.market.pools import EXPERTS, experts
 from replay.market.spammers import Spammers
 from replay.market.tasks import normal
@@ -98,10 +98,9 @@ class Market:
 
     def answer(self, ask: Ask, now: float) -> list[Label | Decline]:
         """What comes back, and when; nothing if the ask is left lying."""
-        number = f"{ask.task}#{ask.ask}"
         if ask.pool == EXPERTS:
             at = now + 600.0 * math.exp(DELAY_SPREAD * self._normal(ask.task, 0, "expert"))
-            return [self._label(ask, number, "expert", self.tasks[ask.task].truth, at)]
+            return [self._label(ask, "expert", self.tasks[ask.task].truth, at)]
         spec = self.specs[ask.pool]
         who = self._sent(ask, spec)
         if who is None:
@@ -119,16 +118,18 @@ class Market:
             delay_s += spec.ask_timeout_s
         at = self._turn(spec, now) + delay_s
         answer = self.said(ask.task, spec.name, who)
-        return [self._label(ask, number, labeler_name(spec.name, who), answer, at)]
+        return [self._label(ask, labeler_name(spec.name, who), answer, at)]
 
-    def answering(self, task: str, pool: str) -> Iterator[int]:
-        """Labelers of a pool in the order in which it sends them, but for those without answer."""
+    def order(self, task: str, pool: str) -> Iterator[int]:
+        """Labelers of a pool in the order in which it sends them."""
         spec = self.specs[pool]
-        first = self._first(task, spec)
-        for sent in range(spec.labelers):
-            who = (first + sent) % spec.labelers
-            if self._fate(task, spec, who) >= spec.silent + spec.declines:
-                yield who
+        first = int(self._draw(task, 0, f"{pool}: first") * spec.labelers)
+        return ((first + sent) % spec.labelers for sent in range(spec.labelers))
+
+    def answers(self, task: str, pool: str, who: int) -> bool:
+        """Whether labeler `who` of `pool` answers an ask about `task`."""
+        spec = self.specs[pool]
+        return self._fate(task, spec, who) >= spec.silent + spec.declines
 
     def said(self, task: str, pool: str, who: int) -> str:
         """What labeler `who` of `pool` says about `task`, whenever asked."""
@@ -150,13 +151,8 @@ class Market:
         for form in self.difficulty:
             added = form.log_odds(self._seed, one)
             if added:
-                least = 1.0 / len(one.task.classes)
-                chance = min(max(with_log_odds(chance, added), least), MOST_RIGHT)
+                chance = bounded(with_log_odds(chance, added), len(one.task.classes))
         return chance
-
-    def _first(self, task: str, spec: PoolSpec) -> int:
-        """The first labeler in the pool's order for a task."""
-        return int(self._draw(task, 0, f"{spec.name}: first") * spec.labelers)
 
     def _fate(self, task: str, spec: PoolSpec, who: int) -> float:
         """Below `silent` nothing comes back; below that and `declines`, the labeler declines."""
@@ -168,10 +164,8 @@ class Market:
         Of the next `choice` labelers in its order, that is the one whom the ask prefers most.
         """
         asked = self._asked.setdefault((ask.task, ask.pool), set())
-        start = self._first(ask.task, spec)
         free: list[int] = []
-        for place in range(spec.labelers):
-            who = (start + place) % spec.labelers
+        for who in self.order(ask.task, ask.pool):
             if who not in asked and labeler_name(spec.name, who) not in ask.exclude:
                 free.append(who)
                 if len(free) == spec.choice or not ask.prefer:
@@ -197,9 +191,9 @@ class Market:
     def _normal(self, key: str, number: int, purpose: str) -> float:
         return normal(self._seed, key, number, purpose)
 
-    def _label(self, ask: Ask, number: str, labeler: str, answer: str, at: float) -> Label:
+    def _label(self, ask: Ask, labeler: str, answer: str, at: float) -> Label:
         return Label(
-            label=number,
+            label=f"{ask.task}#{ask.ask}",
             task=ask.task,
             ask=ask.ask,
             pool=ask.pool,

@@ -27,6 +27,8 @@ class PoolSpec(Section, frozen=True):
         How alike labelers are: each one's chance is Beta(skill * spread, (1 - skill) * spread).
     by_class
         What is added to the chance for tasks whose truth is of a class.
+    by_language
+        What is added to the chance for tasks in a language.
     class_spread
         Standard deviation of what else is added, for each labeler and class.
     favourite_share
@@ -59,6 +61,7 @@ class PoolSpec(Section, frozen=True):
     labelers: int
     spread: float = 20.0
     by_class: dict[str, float] = msgspec.field(default_factory=dict)
+    by_language: dict[str, float] = msgspec.field(default_factory=dict)
     class_spread: float = 0.0
     favourite_share: float = 0.0
     drift: float = 0.0

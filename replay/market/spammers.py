@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.draw import draw
+from replay.market.labelers import other
 
 if TYPE_CHECKING:
     from replay.market.pools import PoolSpec, SpammerKind
@@ -46,8 +47,7 @@ class Spammers:
             return self._constant(who, classes)
         if self._draw(name, 0, f"{LEADER}: right") < GANG_RIGHT:
             return true_task.truth
-        wrong = [one for one in classes if one != true_task.truth]
-        return wrong[int(self._draw(name, 0, f"{LEADER}: other") * len(wrong))]
+        return other(true_task, self._draw(name, 0, f"{LEADER}: other"))
 
     def chances(self, true_task: TrueTask, who: int) -> dict[str, float] | None:
         """Chance of each class to be named by spammer `who`; `None` for an honest labeler."""

@@ -25,11 +25,15 @@ CLASSES = ("animal", "building", "food", "landscape", "person", "text", "tool", 
 
 @dataclass(frozen=True, slots=True)
 class TrueTask:
-    """A task and what only the market knows: its truth, and how far along the stream it is."""
+    """A task and what only the market knows: its truth, and how far along the stream it is.
+
+    `language` is what it is written in, where the market has languages.
+    """
 
     task: Task
     truth: str
     progress: float
+    language: str = ""
 
 
 class Arrivals(Section, frozen=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from replay.demo.tasks import demo_tasks
-from replay.market.changed_features import with_blur, with_features
+from replay.market.changed_features import with_blur, with_features, with_languages
 from replay.market.difficulty import Visible
 from replay.market.market import Market
 from replay.market.tasks import made_tasks
@@ -40,6 +40,8 @@ def tasks_of(spec: MarketSpec, seed: int) -> list[TrueTask]:
         )
     if any(isinstance(form, Visible) for form in spec.difficulty):
         made = with_blur(made, seed)
+    if tasks.languages:
+        made = with_languages(made, tasks.languages, seed)
     return with_features(made, tasks.features, seed)
 
 

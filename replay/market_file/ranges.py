@@ -23,7 +23,7 @@ SHARES = (
 )  # fmt: skip
 
 Rule = tuple[str, float | None, bool, str]
-"""A key, its value, whether it holds, and what would."""
+"""A key, its value, whether the value is allowed, and which are."""
 
 
 def check(spec: MarketSpec) -> MarketSpec:
@@ -35,7 +35,7 @@ def check(spec: MarketSpec) -> MarketSpec:
         Naming the first key that isn't, its value and its range.
     """
     if not spec.pools:
-        raise ConfigError("pools: there are none")
+        raise ConfigError("pools: must be one or more")
     twice = [name for name, count in Counter(pool.name for pool in spec.pools).items() if count > 1]
     if twice:
         raise ConfigError(f"pools.{twice[0]}: two pools have this name")
@@ -48,14 +48,15 @@ def check(spec: MarketSpec) -> MarketSpec:
 
 
 def _check_classes(spec: MarketSpec) -> None:
-    """Refuse pools that name a class which no task has."""
+    """Refuse pools that name a class, or a language, which no task has."""
     made = spec.tasks.source == "made"
     classes = CLASSES[: spec.tasks.classes] if made else segment_classes()
     for pool in spec.pools:
-        for name in pool.by_class:
-            if name not in classes:
-                key = f"pools.{pool.name}.by_class.{name}"
-                raise ConfigError(f"{key}: no task has this class{nearest(name, classes)}")
+        for by, known in (("class", classes), ("language", spec.tasks.languages)):
+            for name in getattr(pool, f"by_{by}"):
+                if name not in known:
+                    key = f"pools.{pool.name}.by_{by}.{name}"
+                    raise ConfigError(f"{key}: no task has this {by}{nearest(name, known)}")
 
 
 def _tasks(spec: MarketSpec) -> Iterator[Rule]:
@@ -99,14 +100,14 @@ def _tasks(spec: MarketSpec) -> Iterator[Rule]:
 def _pool(pool: PoolSpec) -> Iterator[Rule]:
     key = f"pools.{pool.name}"
     if not pool.name or pool.name == EXPERTS:
-        raise ConfigError(f"pools.name is {pool.name!r}: must be another name")
+        raise ConfigError(f"pools.name is {pool.name!r}: must not be empty or {EXPERTS!r}")
     if pool.hours is not None:
         opening, closing = pool.hours
         fine = 0 <= opening < closing <= 24
         yield f"{key}.hours[0]", opening, fine, "before hours[1], both in 0 to 24"
         yield f"{key}.hours[1]", closing, fine, "after hours[0], both in 0 to 24"
     if not pool.spammers:
-        raise ConfigError(f"{key}.spammers: there are none")
+        raise ConfigError(f"{key}.spammers: must be one kind or more")
     yield f"{key}.labelers", pool.labelers, pool.labelers >= 1, "1 or more"
     yield f"{key}.choice", pool.choice, pool.choice >= 1, "1 or more"
     yield f"{key}.skill", pool.skill, 0 < pool.skill < 1, "between 0 and 1"
@@ -117,8 +118,9 @@ def _pool(pool: PoolSpec) -> Iterator[Rule]:
     no_answer = pool.silent + pool.declines
     yield f"{key}.silent + {key}.declines", no_answer, no_answer < 1, "below 1"
     yield f"{key}.drift", pool.drift, -1 <= pool.drift <= 1, "from -1 to 1"
-    for name, added in pool.by_class.items():
-        yield f"{key}.by_class.{name}", added, -1 <= added <= 1, "from -1 to 1"
+    for by in ("by_class", "by_language"):
+        for name, added in getattr(pool, by).items():
+            yield f"{key}.{by}.{name}", added, -1 <= added <= 1, "from -1 to 1"
 
 
 def _positive(key: str, value: float | None) -> Rule:

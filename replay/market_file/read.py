@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from bandit.errors import ConfigError, InputError, MissingInput, nearest
 from bandit.sections import read_section
-from replay.market.difficulty import Ambiguous, Rasch, Tempting, Visible
+from replay.market.difficulty import Difficulty
 from replay.market.pools import PoolSpec
 from replay.market_file.ranges import check
 from replay.market_file.sections import MarketSpec
@@ -16,13 +16,8 @@ from replay.market_file.sections import MarketSpec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from replay.market.difficulty import Difficulty
-
 FORMS: dict[str, type[Difficulty]] = {
-    "tempting": Tempting,
-    "rasch": Rasch,
-    "ambiguous": Ambiguous,
-    "visible": Visible,
+    str(form.__struct_config__.tag): form for form in get_args(Difficulty)
 }
 NAMED = Path(__file__).parents[2] / "bench" / "markets"
 """The named markets of a checkout."""
@@ -97,7 +92,7 @@ def parsed_market(given: Mapping[str, object]) -> MarketSpec:
 def _tables(given: Mapping[str, object], key: str) -> list[dict[str, object]]:
     tables = given.get(key, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ConfigError(f"{key}: expected one table [[{key}]] for each of them")
+        raise ConfigError(f"{key}: expected tables, each under [[{key}]]")
     return tables
 
 

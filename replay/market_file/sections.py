@@ -25,6 +25,8 @@ class TasksSection(Section, frozen=True):
     classes, class_weights, hinted_share, noise
         Made tasks only, as in `made_tasks`: number of classes and how frequent they are; how well
         features tell them apart.
+    languages
+        Languages of the tasks, all as frequent; the feature `language` says which.
     features
         Each task's own; shuffled over the tasks, so that they say nothing; from the middle of the
         stream on those of a task of the next class; or none at all.
@@ -36,6 +38,7 @@ class TasksSection(Section, frozen=True):
     class_weights: tuple[float, ...] = ()
     hinted_share: float = 0.7
     noise: float = 0.5
+    languages: tuple[str, ...] = ()
     features: Features = "own"
 
 

@@ -84,14 +84,11 @@ class Belief:
         """
         weighted = self.joint() * self._level(pool)  # [a, c, z]
         both = np.einsum("acz,waycz->wyc", weighted, self._model.all_says(self._task, pool))
-        told = np.array([self._gang_spoke and gang for gang in self._gang(pool)])
         information = _entropy(both.sum(axis=1)) + _entropy(both.sum(axis=2))
         information -= _entropy(both.reshape(len(both), -1))
-        information[told] = 0.0
+        if self._gang_spoke:
+            information[self._model.gang(pool)] = 0.0
         return information
-
-    def _gang(self, pool: str) -> list[bool]:
-        return [self._model.in_gang(pool, who) for who in range(self._model.labelers(pool))]
 
     def _level(self, pool: str) -> Floats:
         """Posterior of a pool's levels given class and state: shape (2, classes, states)."""

@@ -23,7 +23,7 @@ import numpy as np
 from replay.oracle.assignment import best_assignment
 from replay.oracle.limits import BUDGET, DAILY, Option, limits_of
 from replay.oracle.option_accuracy import option_accuracy
-from replay.oracle.true_model import HOUR_S
+from replay.oracle.true_model import kind_of
 
 if TYPE_CHECKING:
     from replay.market.market import Market
@@ -43,7 +43,7 @@ class Hindsight:
     net_usd, checked_usd
         Its value, too high by the luck of the draws; and without that luck.
     accuracy, usd, labels
-        Expected share of right answers, cost and number of labels.
+        Expected share of right answers, without that luck; cost and number of labels.
     budget_price
         What a dollar more of budget would earn; of a daily one, on the day of the highest price.
     scarcity_usd
@@ -78,8 +78,8 @@ def hindsight(
         For all tasks together.
     """
     tasks = list(market.tasks.values())
-    types = Counter((int(one.task.at // HOUR_S), one.truth) for one in tasks)
-    some = {int(one.task.at // HOUR_S): one for one in reversed(tasks)}
+    types = Counter((kind_of(one), one.truth) for one in tasks)
+    some = {kind_of(one): one for one in reversed(tasks)}
     options = [Option(None, 0)] + [
         Option(spec, k) for spec in market.specs.values() for k in range(1, most + 1)
     ]
@@ -87,25 +87,25 @@ def hindsight(
 
     def accuracies(seed: int) -> Floats:
         by_pool = {
-            (hour, pool): option_accuracy(model, one, pool, most, draws, seed)
-            for hour, one in some.items()
+            (kind, pool): option_accuracy(model, one, pool, most, draws, seed)
+            for kind, one in some.items()
             for pool in market.specs
         }
         first = next(iter(market.specs))
         return np.array(
             [
                 [
-                    by_pool[hour, option.spec.name if option.spec else first][
+                    by_pool[kind, option.spec.name if option.spec else first][
                         model.classes.index(truth), option.labels
                     ]
                     for option in options
                 ]
-                for hour, truth in types
+                for kind, truth in types
             ]
         )
 
     accuracy = accuracies(0)
-    limits = list(limits_of(market, [hour for hour, _ in types], options, budget_usd))
+    limits = list(limits_of(market, [hour for (hour, _), _ in types], options, budget_usd))
     counts = np.array(list(types.values()), dtype=float)
     best = best_assignment(counts, worth_usd * accuracy - paid, limits)
     n, chosen = len(tasks), best.tasks
@@ -114,10 +114,11 @@ def hindsight(
         resource = name.partition(" from ")[0]
         highest[resource] = max(highest.get(resource, 0.0), price)
     usd = float((chosen * paid).sum()) / n
+    checked = float((chosen * accuracies(1)).sum()) / n
     return Hindsight(
         net_usd=best.value / n,
-        checked_usd=worth_usd * float((chosen * accuracies(1)).sum()) / n - usd,
-        accuracy=float((chosen * accuracy).sum()) / n,
+        checked_usd=worth_usd * checked - usd,
+        accuracy=checked,
         usd=usd,
         labels=float((chosen * [option.labels for option in options]).sum()) / n,
         budget_price=highest.get(BUDGET, 0.0) + highest.get(DAILY, 0.0),

@@ -26,7 +26,7 @@ def option_accuracy(
     """
     labelers = model.labelers(pool)
     says = model.all_says(true_task, pool)
-    gang = np.array([model.in_gang(pool, who) for who in range(labelers)])
+    gang = model.gang(pool)
     accuracy = np.zeros((len(model.classes), most + 1))
     for c in range(len(model.classes)):
         random = np.random.default_rng([seed, c])

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.market.difficulty import FOLLOW, with_log_odds
-from replay.market.labelers import MOST_RIGHT
+from replay.market.labelers import bounded
 from replay.oracle.hidden_states import hidden_states
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from replay.market.market import Market
     from replay.market.tasks import TrueTask
     from replay.numerics.arrays import Floats
@@ -31,8 +33,6 @@ class TrueModel:
 
     Attributes
     ----------
-    prior
-        Share of each class: shape (classes,).
     joint
         Chance of class and state before any label: shape (classes, states).
     level
@@ -44,31 +44,34 @@ class TrueModel:
         some = next(iter(market.tasks.values()))
         self.classes = some.task.classes
         truths = [one.truth for one in market.tasks.values()]
-        self.prior = np.array([truths.count(name) / len(truths) for name in self.classes])
+        prior = np.array([truths.count(name) / len(truths) for name in self.classes])
         self.states = hidden_states(market.difficulty, len(self.classes))
-        self.joint = self.prior[:, None] * self.states.chance
+        self.joint = prior[:, None] * self.states.chance
         self.level = {name: self._levels(spec.misled) for name, spec in market.specs.items()}
-        self._says: dict[tuple[str, int, int], Floats] = {}
-        self._all: dict[tuple[str, int], Floats] = {}
-        self._mean: dict[tuple[str, int], Floats] = {}
+        self._says: dict[tuple[str, int, int, str], Floats] = {}
+        self._all: dict[tuple[str, int, str], Floats] = {}
+        self._mean: dict[tuple[str, int, str], Floats] = {}
 
     def says(self, true_task: TrueTask, pool: str, who: int) -> Floats:
-        """Chances of a labeler's answers about a task of that hour: shape (2, K, K, states)."""
-        key = (pool, who, int(true_task.task.at // HOUR_S))
+        """Chances of a labeler's answers about a task: shape (2, K, K, states).
+
+        They are the same for all tasks of an hour in one language.
+        """
+        key = (pool, who, *kind_of(true_task))
         if key not in self._says:
             self._says[key] = self._made(true_task, pool, who)
         return self._says[key]
 
     def mean(self, true_task: TrueTask, pool: str) -> Floats:
         """The same of a labeler of the pool drawn at random."""
-        key = (pool, int(true_task.task.at // HOUR_S))
+        key = (pool, *kind_of(true_task))
         if key not in self._mean:
             self._mean[key] = self.all_says(true_task, pool).mean(axis=0)
         return self._mean[key]
 
     def all_says(self, true_task: TrueTask, pool: str) -> Floats:
         """The same of each labeler of the pool: shape (labelers, 2, K, K, states)."""
-        key = (pool, int(true_task.task.at // HOUR_S))
+        key = (pool, *kind_of(true_task))
         if key not in self._all:
             says = [self.says(true_task, pool, who) for who in range(self.labelers(pool))]
             self._all[key] = np.array(says)
@@ -81,6 +84,10 @@ class TrueModel:
     def in_gang(self, pool: str, who: int) -> bool:
         """Whether a labeler copies the leader of the gang."""
         return self._market.spammers[pool].kinds.get(who) == "gang"
+
+    def gang(self, pool: str) -> NDArray[np.bool_]:
+        """Which labelers of a pool copy the leader of the gang: shape (labelers,)."""
+        return np.array([self.in_gang(pool, who) for who in range(self.labelers(pool))])
 
     def _levels(self, misled: float) -> Floats:
         classes = range(len(self.classes))
@@ -101,7 +108,7 @@ class TrueModel:
             wrong = crew.wrong_chances(truth, names, who)
             wrongs = np.array([wrong[name] for name in names])
             for z, added in enumerate(states.log_odds):
-                right = min(max(with_log_odds(chance, added), 1 / len(names)), MOST_RIGHT)
+                right = bounded(with_log_odds(chance, added), len(names))
                 own = (1.0 - right) * wrongs
                 own[c] = right
                 says[:, :, c, z] = self._on_hard(own, c, z)
@@ -118,3 +125,8 @@ class TrueModel:
             misled *= 1.0 - FOLLOW
             misled[tempting] += FOLLOW
         return np.array([own, misled])
+
+
+def kind_of(true_task: TrueTask) -> tuple[int, str]:
+    """Return the hour and the language of a task: what answers depend on beside its class."""
+    return int(true_task.task.at // HOUR_S), true_task.language

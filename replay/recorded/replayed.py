@@ -21,7 +21,6 @@ from bandit.draw import draw
 from bandit.errors import BadValue
 from bandit.events import Decline, Label, Pool, Task
 from replay.market.engine_run import run_engine
-from replay.recorded.crowd import in_one_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +43,8 @@ class ReplayTerms:
     """What a replay is told beyond the labels.
 
     `value_usd` is what a right answer is worth. `expert_usd` is the price of an audit's gold:
-    `None` for no audits. `choose` says what is chosen: a labeler, a pool, or neither.
+    `None` for no audits. `choose` says what is chosen: a labeler, a pool, or neither, where the
+    crowd is `in_one_pool`.
     """
 
     value_usd: float = 1.0
@@ -57,8 +57,6 @@ class RecordedMarket:
     """Answers asks with the labels of a `Crowd`, whose rows all have a pool and a price."""
 
     def __init__(self, crowd: Crowd, terms: ReplayTerms) -> None:
-        if terms.choose == "random":
-            crowd = in_one_pool(crowd)
         self._crowd, self._terms = crowd, terms
         self._unused: dict[str, dict[str, list[CrowdLabel]]] = {}
         for row in crowd.labels:

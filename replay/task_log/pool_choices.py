@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from bandit.errors import MissingInput
 from bandit.events import NO_ASK, STOP
+from bandit.reasons import BY_EXPERTS
 from replay.aggregate.question import Question
 from replay.aggregate.two_pass import sum_source
 from replay.intervals.rules import UNLIMITED
-from replay.log_files.histories import AUDIT
 from replay.models.features import Features
 from replay.results.summary import Summary
 from replay.tables.rows import Rows
@@ -140,12 +140,14 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
 
 
 def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
-    """Yield rewards of asks for labels: no audits, and no gold of tasks without labels."""
+    """Yield rewards of asks for labels: none of experts, and no gold of tasks without labels."""
     for history in log.histories():
         if history.at > cut:
             return
         yield from (
-            reward for reward in history.rewards if reward.why != AUDIT and reward.ask != NO_ASK
+            reward
+            for reward in history.rewards
+            if reward.why not in BY_EXPERTS and reward.ask != NO_ASK
         )
 
 

@@ -29,12 +29,29 @@ if TYPE_CHECKING:
 )
 @click.option("--pin", "pool", metavar="POOL", help="Ask only this pool, or stop.")
 @click.option("--usd-per-day", type=float, help="Limit the cost of the project's asks per UTC day.")
+@click.option("--usd-per-hour", type=float, help="Limit the cost of the project's asks per hour.")
+@click.option(
+    "--usd-total", type=float, help="Limit the cost of all the project's asks, past ones too."
+)
 @click.option(
     "--machine",
     type=click.Choice(("on", "frozen", "off")),
     default="on",
     show_default=True,
     help="What the machine labeler of the project does: answer and learn, answer only, or neither.",
+)
+@click.option(
+    "--shadow",
+    multiple=True,
+    metavar="LABELER",
+    help="Go on asking and paying this labeler, but don't count their labels; may be repeated."
+    " Stays until --unshadow or --cancel, whatever else is ordered.",
+)
+@click.option(
+    "--unshadow",
+    multiple=True,
+    metavar="LABELER",
+    help="Count this labeler's labels again, from now on; may be repeated.",
 )
 @click.option(
     "--learning",
@@ -77,7 +94,11 @@ def control(
     paused: bool,
     pool: str | None,
     usd_per_day: float | None,
+    usd_per_hour: float | None,
+    usd_total: float | None,
     machine: MachineMode,
+    shadow: tuple[str, ...],
+    unshadow: tuple[str, ...],
     learning: bool,
     frozen: bool,
     snapshot: int | None,
@@ -90,7 +111,8 @@ def control(
 
     An option that you don't repeat is lifted: an order replaces all earlier ones of its project or
     of the model. To cap a paused project and keep it paused, give --pause --usd-per-day 50
-    together. --cancel lifts everything.
+    together. --cancel lifts everything. Shadowed labelers stay shadowed, and --shadow and
+    --unshadow by themselves leave all other orders in force.
 
     Without an order, nothing changes: the orders in force are shown, of all, of --project NAME or
     of the model (--learning). Workers apply orders while they run, within about a second.
@@ -101,30 +123,32 @@ def control(
     Use --reset-clock after a worker ran with a wrong clock. First correct that clock, and check
     this machine's. Asks dated in the future then expire as if made now.
     """
+    import msgspec
+
     from bandit.counted import counted
     from bandit.events import Control
     from streams.clients import controlling
-    from streams.clients.controlling import described, in_force, order
+    from streams.clients.controlling import (
+        control_of,
+        described,
+        in_force,
+        order,
+        with_shadow,
+    )
     from streams.process.moment import moment
 
-    values = (pool, usd_per_day, snapshot)
+    values = (pool, usd_per_day, usd_per_hour, usd_total, snapshot)
     flags = (paused, machine != "on", frozen, relearn)
-    orders = any((*flags, *(value is not None for value in values)))
+    others = any((*flags, *(value is not None for value in values)))
+    orders = others or bool(shadow or unshadow)
     scoped = learning or project is not None
     if learning and project is not None:
         raise click.UsageError("--project and --learning cannot be used together.")
+    if learning and (shadow or unshadow):
+        raise click.UsageError("--shadow and --unshadow belong to a project: use --project.")
     if orders and cancel:
         raise click.UsageError("--cancel lifts all orders, and cannot be used with an order.")
-    if reset_clock and (orders or cancel or scoped):
-        raise click.UsageError(
-            "--reset-clock applies to all partitions, and cannot be used with an order."
-        )
-    if (orders or cancel) and not scoped:
-        raise click.UsageError(
-            "Missing option '--project' or '--learning': what the order applies to."
-        )
-    if why and not orders and not cancel:
-        raise click.UsageError("--why needs an order, such as --pause or --freeze, or --cancel.")
+    _check(orders=orders or cancel, scoped=scoped, reset_clock=reset_clock, why=why)
     with closing(open_log(log, log_settings(config_file))) as opened:
         if reset_clock:
             now = time.time()
@@ -138,12 +162,18 @@ def control(
                 paused=paused,
                 pool=pool,
                 usd_per_day=usd_per_day,
+                usd_per_hour=usd_per_hour,
+                usd_total=usd_total,
                 machine=machine,
                 frozen=frozen,
                 snapshot=snapshot,
                 relearn=relearn,
                 why=why,
             )
+            if not cancel:
+                before = control_of(opened, project)
+                new = with_shadow(new if others else before, before.shadow, shadow, unshadow)
+                new = msgspec.structs.replace(new, at=time.time(), why=why or new.why)
             order(opened, new)
             click.echo(described(new))
             return
@@ -155,3 +185,17 @@ def control(
         if not controls:
             scope = f" for project {project}" if project else " for the model" if learning else ""
             click.echo(f"No orders in force{scope}.")
+
+
+def _check(*, orders: bool, scoped: bool, reset_clock: bool, why: str) -> None:
+    """Refuse options that don't go together."""
+    if reset_clock and (orders or scoped):
+        raise click.UsageError(
+            "--reset-clock applies to all partitions, and cannot be used with an order."
+        )
+    if orders and not scoped:
+        raise click.UsageError(
+            "Missing option '--project' or '--learning': what the order applies to."
+        )
+    if why and not orders:
+        raise click.UsageError("--why needs an order, such as --pause or --freeze, or --cancel.")

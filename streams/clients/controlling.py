@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.engine.checks import control as check
-from bandit.errors import BadValue, EventError
+from bandit.errors import BadValue, EventError, nearest
 from bandit.events import Control, Tick
+from bandit.task.periods import caps_of
 from streams.clients.feeding import tick_records
 from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import CONTROLS, LABELS, key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from streams.log.log import Log, Record
 
 BATCH = 1000
+CAPPED = {"hour": "per hour", "day": "per day", "total": "in all"}
 RELEARN = "learned again from all rewards in the log"
 
 
@@ -68,6 +72,39 @@ def in_force(log: Log) -> list[Control]:
     )
 
 
+def control_of(log: Log, project: str | None) -> Control:
+    """Return the control of a project, or of the model, that is in force; an empty one if none."""
+    found = (control for control in in_force(log) if control.project == project)
+    return next(found, Control(at=0.0, project=project))
+
+
+def with_shadow(
+    control: Control, before: Sequence[str], add: Sequence[str], remove: Sequence[str]
+) -> Control:
+    """Return a control with the labelers who are shadowed already, those to add, without others.
+
+    Raises
+    ------
+    BadValue
+        If a labeler to remove is not shadowed.
+
+    Examples
+    --------
+    >>> with_shadow(Control(at=0.0, project="cats"), ["ann"], ["bob"], ["ann"]).shadow
+    ('bob',)
+    """
+    for name in remove:
+        if name not in before:
+            raise BadValue(
+                f"--unshadow {name}: not shadowed in project {control.project!r}"
+                f"{nearest(name, before) if before else ''}"
+            )
+    names = dict.fromkeys((*before, *add))
+    return msgspec.structs.replace(
+        control, shadow=tuple(name for name in names if name not in remove)
+    )
+
+
 def _accepted(record: Record, decoder: InputDecoder) -> Control | None:
     """Return the control in a record; `None` if workers refuse it."""
     try:
@@ -95,10 +132,12 @@ def described(control: Control) -> str:
         words.append("paused")
     if control.pool is not None:
         words.append(f"asks only pool {control.pool}")
-    if control.usd_per_day is not None:
-        words.append(f"at most ${control.usd_per_day:g} per day")
+    caps = caps_of(control).given()
+    words += [f"at most ${usd:,.12g} {CAPPED[period]}" for period, usd in caps.items()]
     if control.machine != "on":
         words.append(f"machine labeler {control.machine}")
+    if control.shadow:
+        words.append(f"shadowed: {', '.join(control.shadow)}")
     if control.frozen:
         words.append("frozen")
     if control.snapshot is not None:

@@ -36,8 +36,8 @@ class WorkerSettings(Section, frozen=True):
     """Batches, snapshots, limits and intervals of a worker."""
 
     batch_records: int = 1000  # larger batches gain little, and a crash repeats at most one
-    snapshot_every: int = 2000  # rewards: learning them again takes well under a second
-    snapshot_min_s: float = 10.0  # between two: one is some 5 to 15 MB, and every follower reads it
+    snapshot_every: int = 2000  # rewards between two; a twentieth of those learned if less
+    snapshot_min_s: float = 10.0  # of 1 to 15 MB, read by every follower; at first less, in step
     snapshot_every_s: float = 60.0  # so that followers know that the learner runs
     recover_s: float = (
         60.0  # of failing commits: a broker that is down for longer needs an operator

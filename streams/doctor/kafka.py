@@ -137,7 +137,7 @@ class Examination:
         shown = shlex.quote(self._settings.address)
         give_up_s = self._config.core.policy.give_up_s
         needed_s = {name: kept for name, kept in self._kept_s.items() if name in NEEDED}
-        raising = {
+        alter = {
             name: f"{self._altering()} --entity-name {log.names.on_broker(name)} --add-config"
             for name in needed_s
         }
@@ -147,7 +147,7 @@ class Examination:
             (
                 RETENTION,
                 (DESK,),
-                lambda: retention(open_tasks(), needed_s, give_up_s, time.time(), raising),
+                lambda: retention(open_tasks(), needed_s, give_up_s, time.time(), alter),
             ),
             (OPEN, (DESK,), lambda: halted(open_tasks(), self._settings.address)),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),

@@ -20,6 +20,7 @@ import structlog
 from bandit.errors import CommitUnknown, EventError, NewerVersion, StateError
 from streams.learner.learning_controls import learning_controls, rollback_target, skipped_ranges
 from streams.learner.slot_schedule import SlotSchedule
+from streams.learner.snapshot_schedule import is_due
 from streams.learner.snapshots import Snapshots, manifest_of, write
 from streams.learner.starting_point import find_start, lost_rewards, refuse_newer
 from streams.log.codec import decode_reward
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 REWARDS_PLACE = Place(REWARDS, 0)
 BATCH = 1000
 TURN = 10
-"""Most batches learned in one turn: well under a second, in which a worker reads no label."""
+"""Most batches learned in one turn: some seconds, in which a worker reads no label."""
 COUNTED = (
     "learned",
     "snapshots",
@@ -270,9 +271,9 @@ class Learner:
                 self.save()
                 raise NewerVersion(f"rewards at offset {record.offset}", *error.versions) from error
             self._position = record.offset + 1
-        learned = self._position - self._newest.position
+        since = self._position - self._newest.position
         age_s = time.monotonic() - self._saved_at
-        if learned >= self._settings.snapshot_every and age_s >= self._settings.snapshot_min_s:
+        if is_due(self.core.brain.position, since, age_s, self._settings):
             self.save()
 
     def _report(self, lost: Sequence[LostRecords]) -> None:

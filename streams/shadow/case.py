@@ -10,9 +10,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bandit.decide.contexts import delay_usd
+from msgspec.structs import replace
+
+from bandit.decide.by_features import quality_and_rows, usual_signals
 from bandit.decide.policies.context import Action, Context
 from bandit.decide.values import values_usd
+from bandit.decide.waiting import discounted, wait_s
 from bandit.events import STOP
 from bandit.labels.weighed import Answer
 from bandit.reasons import DecisionReason
@@ -43,12 +46,14 @@ def left_out(
 
     The log does not hold the other pools that could have been asked at a forced stop. Nor does it
     hold how many asks were declined, so after the shadow's own `max_asks` its options are unknown.
+    Where only experts were left to ask, it doesn't hold who could have labeled.
     """
     options = decision.pmf.keys() - {STOP}
     policy = settings.policy
     if decision.why == DecisionReason.AUDIT:
         return NotCompared.AUDITED
-    if not options:
+    is_last = options <= set(_experts(decision, pools)) and decision.labels < policy.max_labels
+    if not options or is_last:
         return NotCompared.FORCED
     by_pool = (decision.signals, decision.quality, decision.usd_per_label, decision.scarcity_usd)
     if decision.worth_usd <= 0.0 or not all(options <= values.keys() for values in by_pool):
@@ -59,7 +64,8 @@ def left_out(
         return NotCompared.MAX_ASKS
     if len(options) == 1 and decision.labels < policy.min_labels:
         return NotCompared.NO_CHOICE
-    costly = settings.of_project(decision.project).delay_usd_per_hour > 0.0
+    project = settings.of_project(decision.project)
+    costly = project.delay_usd_per_hour > 0.0 or project.verdict_within_s is not None
     if costly and not options <= pools.keys():
         return NotCompared.NO_POOL
     return None
@@ -70,12 +76,13 @@ def rebuild(
 ) -> Context:
     """Return the input of the policy; `worth` is the value of a correct answer, in dollars."""
     project = decision.project
-    quality = brain.quality(project, decision.features, decision.signals)
     cheaper = worth / decision.worth_usd  # a pool's scarcity costs a share of the worth
-    names = [name for name in decision.pmf if name != STOP]
+    experts = _experts(decision, pools)
+    others = [name for name in decision.pmf if name != STOP and name not in experts]
+    names, n = (*others, *experts), len(others)
     costs = [
-        decision.usd_per_label[name]
-        + _delay_usd(settings, brain, pools.get(name), project)
+        (1.0 + decision.budget_price) * decision.usd_per_label[name]
+        + _delay_usd(settings, brain, pools.get(name), decision)
         + decision.scarcity_usd[name] * cheaper
         for name in names
     ]
@@ -83,9 +90,21 @@ def rebuild(
     most = max(1, min(settings.policy.lookahead_labels, labels_left))
     model = brain.project(project)
     classes = tuple(decision.posterior)
-    prior = [decision.prior.get(name, 0.0) for name in classes] if decision.prior else None
-    weighed = model.labels.weigh(classes, [Answer(*answer) for answer in decision.answers], prior)
-    values = values_usd(model.labels, classes, weighed, names, costs, worth, most)
+    answers = [Answer(*answer) for answer in decision.answers]
+    weighed = model.labels.weigh(classes, answers, decision.prior)
+    rows = model.labels.pool_rows(classes, names)
+    usual = usual_signals(weighed, rows, names)
+    signals = {name: {**decision.signals[name], **usual[name]} for name in names}
+    quality, rows = quality_and_rows(brain, project, decision.features, signals, rows)
+    rows = model.labels.next_rows(rows, classes, names, answers)
+    values = [
+        *values_usd(rows[:n], weighed, names[:n], costs[:n], worth, most),
+        *(worth * (1.0 - decision.confidence) - cost for cost in costs[n:]),
+    ]
+    values = [
+        discounted(value, cost, decision.in_time.get(name, 1.0))
+        for value, cost, name in zip(values, costs, names, strict=True)
+    ]
     return Context(
         actions=tuple(
             Action(
@@ -105,9 +124,37 @@ def rebuild(
         worth_usd=worth,
         learned=brain.position,
         has_prior=bool(decision.prior),
+        budget_price=decision.budget_price,
     )
 
 
-def _delay_usd(settings: Settings, brain: Brain, pool: Pool | None, project: str) -> float:
-    """Cost of waiting for a pool, in dollars; 0 for a pool that is not in the log."""
-    return 0.0 if pool is None else delay_usd(settings, brain, project, pool)
+def own_options(case: Context, settings: Settings, pools: Mapping[str, Pool]) -> Context:
+    """Return the context with the pools that the shadow could ask: experts last, if it escalates.
+
+    `case` has those of the log.
+    """
+    asks_labels = case.labels_left > 0
+    gold = {name for name, pool in pools.items() if pool.gold}
+    own = [option for option in case.actions if option.pool not in gold and asks_labels]
+    is_enough = all(option.value_usd <= 0.0 for option in own)
+    if settings.policy.escalate and settings.policy.name == "value" and is_enough:
+        own += [option for option in case.actions if option.pool in gold]
+    return replace(case, actions=tuple(own))
+
+
+def _experts(decision: Decision, pools: Mapping[str, Pool]) -> list[str]:
+    """Return the gold pools that a decision could ask: experts, of an escalated task."""
+    return [name for name in decision.pmf if name in pools and pools[name].gold]
+
+
+def _delay_usd(settings: Settings, brain: Brain, pool: Pool | None, decision: Decision) -> float:
+    """Cost of waiting for a pool, in dollars; 0 for a pool that is not in the log.
+
+    Where the shadow limits the time to verdict, the price of waiting is the one that was in force.
+    """
+    if pool is None:
+        return 0.0
+    project = settings.of_project(decision.project)
+    is_limited = project.verdict_within_s is not None
+    per_hour = decision.delay_usd_per_hour if is_limited else project.delay_usd_per_hour
+    return per_hour * wait_s(brain, decision.project, pool) / 3600.0

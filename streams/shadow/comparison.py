@@ -11,7 +11,7 @@ import msgspec
 
 from bandit.draw import choose, draw
 from bandit.events import STOP
-from streams.shadow.case import NotCompared, left_out, rebuild
+from streams.shadow.case import NotCompared, left_out, own_options, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,8 @@ def compare(
         worth = decision.worth_usd if own_usd is None else own_usd
         case = rebuild(decision, settings, brain, pools, worth)
         quality = {option.pool: option.quality for option in case.actions}
-        pmf = {STOP: 1.0} if case.labels_left <= 0 else policy.pmf(case)
+        own = own_options(case, settings, pools)
+        pmf = policy.pmf(own) if own.actions else {STOP: 1.0}
         choice = choose(pmf, draw(decision.seed, decision.task, decision.ask))
         would = ShadowChoice(
             policy=policy.name,

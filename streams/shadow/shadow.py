@@ -140,7 +140,10 @@ class Shadow(NoDesks):
         """Return all figures, by name."""
         trouble = {"unreadable": self._decisions.unreadable, "deleted": self._decisions.deleted}
         projects = [self._settings.project, *self._settings.projects.values()]
-        today = any(project.delay_usd_per_hour or project.target_accuracy for project in projects)
+        today = any(
+            project.delay_usd_per_hour or project.verdict_within_s or project.target_accuracy
+            for project in projects
+        )
         return {**self.tally.figures(), **trouble, "pools_of_today": today}
 
     # As `streams.monitor.health.Watched` ------------------------------------------------------

@@ -79,8 +79,8 @@ class Worths:
         moved: dict[str, float] = {}
         if choice == STOP and decision.task not in self._over:
             task = self._tasks.get(decision.task)
-            if task is not None and decision.labels:
-                moved = self._deliver(self._desks[partition], task, decision.confidence)
+            if task is not None and (decision.labels or decision.prior):
+                moved = self._deliver(self._desks[partition], task, decision)
             self._over.add(decision.task)
         self._end(decision)
         return moved
@@ -100,10 +100,11 @@ class Worths:
         for reader in self._readers:
             reader.close()
 
-    def _deliver(self, desk: DeskState, task: Task, confidence: float) -> dict[str, float]:
+    def _deliver(self, desk: DeskState, task: Task, decision: Decision) -> dict[str, float]:
         """Give a verdict; return the values that it changed."""
         before = dict(desk.log_worth)
-        update_worth(self._settings, desk, task, confidence)
+        confidence, error = decision.confidence, decision.confidence_error
+        update_worth(self._settings, desk, task, confidence, error)
         return {k: worth for k, worth in desk.log_worth.items() if before.get(k) != worth}
 
     def _end(self, decision: Decision) -> None:
@@ -130,7 +131,7 @@ class Worths:
                 if not isinstance(task, Task):
                     continue
                 checks.task(task)
-                reduced(task)  # which refuses vectors
+                reduced(task)  # refuses vectors that are too long or out of range
             except EventError:  # a dead letter: nothing was decided about it
                 continue
             project = intern(task.project)

@@ -93,6 +93,7 @@ moves: st.SearchStrategy[Move] = st.one_of(
         st.sampled_from((None, None, 0.0, 0.1, 0.3)),
     ),
     st.tuples(st.just("control"), st.just(False), st.none(), st.none()),
+    st.tuples(st.just("shadow"), st.sampled_from((("w1",), ("w1", "w2"), ("",)))),
 )
 
 opening: tuple[Move, ...] = (
@@ -106,9 +107,15 @@ plays = st.one_of(st.lists(moves, max_size=12), st.lists(moves, min_size=20, max
 )
 
 settings_of = st.builds(
-    lambda name, explorer, share, remember, closed, least, most: Settings(
+    lambda name, explorer, escalate, share, remember, closed, least, most: Settings(
         policy=PolicySettings(
-            name=name, explorer=explorer, pool="a", min_labels=least, max_labels=most, max_asks=8
+            name=name,
+            explorer=explorer,
+            escalate=escalate,
+            pool="a",
+            min_labels=least,
+            max_labels=most,
+            max_asks=8,
         ),
         audit=AuditSettings(share=share),
         clock=ClockSettings(confirmations=2),
@@ -118,6 +125,7 @@ settings_of = st.builds(
     ),
     st.sampled_from(("value", "value", "uniform", "fixed", "cheapest", "best_known")),
     st.sampled_from(("inverse_gap", "epsilon_greedy", "softmax")),
+    st.booleans(),
     st.sampled_from((0.02, 1.0)),
     st.sampled_from((0.0, 100.0, 1e6)),
     st.sampled_from((0, 1, 3, 200_000)),
@@ -223,6 +231,8 @@ class Play:
                 return Control(
                     at=0.0, project="p", paused=paused, pool=pin, usd_per_day=usd_per_day
                 )
+            case ("shadow", shadow):
+                return Control(at=0.0, project="p", shadow=shadow)
             case ("gold", name, answer):
                 return Gold(task=name, answer=answer, at=self._now)
             case ("prediction", name, source, chances):

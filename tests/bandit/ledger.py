@@ -187,9 +187,10 @@ class Ledger:
         self._end(page, reward.ask)
 
     def _gold_alone(self, page: Page, reward: Reward) -> None:
-        """Gold of a task without labels is written once, and nobody is paid for it."""
+        """Gold of a task without labels that count is written once, and nobody is paid for it."""
         assert page.gold_alone is None
-        assert not any(page.chosen[ask].why != "audit" for ask in page.labels)
+        for ask in page.labels:
+            assert page.chosen[ask].why in {"audit", "escalation"} or page.rewards[ask][-1].shadowed
         assert (reward.pool, reward.labeler, reward.quality, reward.usd) == (None, None, None, 0.0)
         assert (reward.basis, reward.revision) == ("gold", 0)
         assert reward.target in reward.classes

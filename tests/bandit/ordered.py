@@ -17,7 +17,7 @@ SETTINGS = Settings(
     policy=PolicySettings(name="uniform", labels_per_task=2, max_labels=2, min_labels=2),
     audit=AuditSettings(share=1e-9),
 )
-AUDITED = change(SETTINGS, audit=AuditSettings(share=1.0))
+AUDITED = change(SETTINGS, audit=AuditSettings(share=1.0, least=1.0))
 EXPERTS = change(POOL, pool="experts", gold=True, usd_per_label=0.5)
 PAUSE = Control(at=0.0, project="p", paused=True)
 GO_ON = Control(at=1.0, project="p")

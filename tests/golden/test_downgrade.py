@@ -1,7 +1,7 @@
 """The release before reads what today's program writes, and knows what it knew.
 
-Its structs are kept in `structs.py`; they ignore what they don't know, as that release does. What
-it would have to know has a version of its own, which it refuses.
+Its structs are kept in `events.py` and `states.py`; they ignore what they don't know, as that
+release does. What it would have to know has a version of its own, which it refuses.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from streams.log.log import Log, Record
 
 BEFORE = RELEASES[-1]
-STRUCTS = import_module(f"tests.golden.{BEFORE.name}.structs")
-OF_DESK = {"task": STRUCTS.TaskState, "gold": STRUCTS.HeldGold, "desk": STRUCTS.DeskState}
+OLD_EVENTS = import_module(f"tests.golden.{BEFORE.name}.events")
+OLD_STATES = import_module(f"tests.golden.{BEFORE.name}.states")
+OF_DESK = {"task": OLD_STATES.TaskState, "gold": OLD_STATES.HeldGold, "desk": OLD_STATES.DeskState}
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,8 @@ def old_struct(record: Record) -> Any:
     if record.topic == DESK:
         return OF_DESK[key.partition("/")[0]]
     if record.topic == MODELS:
-        return STRUCTS.Manifest
-    return getattr(STRUCTS, msgspec.json.decode(record.value or b"")["type"])
+        return OLD_STATES.Manifest
+    return getattr(OLD_EVENTS, msgspec.json.decode(record.value or b"")["type"])
 
 
 def lost(old: Any, new: Any, path: str = "") -> list[str]:
@@ -90,11 +91,11 @@ def test_what_the_release_before_cannot_read_it_refuses_and_does_not_misread() -
     made = engine(small.GOLD, Prediction(task="t2", source="m", chances={"yes": 1.0}, at=0.0))
     (alone,) = [one for one in made.receive(small.TASK) if isinstance(one, Reward)]
     with pytest.raises(msgspec.ValidationError, match=r"Expected `str`, got `null` - at `\$.pool`"):
-        msgspec.json.decode(msgspec.json.encode(alone), type=STRUCTS.Reward)
+        msgspec.json.decode(msgspec.json.encode(alone), type=OLD_EVENTS.Reward)
     held = [value for _, key, value in made.changes() if key == b"predictions/t2"]
     with pytest.raises(msgspec.ValidationError):
-        msgspec.json.decode(held[0] or b"", type=STRUCTS.HeldGold)
-    assert msgspec.json.decode(held[0] or b"")["v"] > STRUCTS.HeldGold.__struct_defaults__[-1]
+        msgspec.json.decode(held[0] or b"", type=OLD_STATES.HeldGold)
+    assert msgspec.json.decode(held[0] or b"")["v"] > OLD_STATES.HeldGold.__struct_defaults__[-1]
 
 
 def test_the_versions_are_those_that_the_release_before_reads() -> None:
@@ -112,5 +113,5 @@ def test_brains_are_of_a_newer_version_than_the_release_before_reads(
     manifests = [record for record in read(log, MODELS) if b"/chunk/" not in (record.key or b"")]
     assert manifests
     for record in manifests:
-        manifest = msgspec.json.decode(record.value or b"", type=STRUCTS.Manifest)
+        manifest = msgspec.json.decode(record.value or b"", type=OLD_STATES.Manifest)
         assert manifest.brain == saved_brain.VERSION == version + 1

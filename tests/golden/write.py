@@ -8,7 +8,11 @@ TREE is that release's source. Do this once a release, with the script of its da
                    that waits, ticks, pools, controls, snapshots of the learning
     archive        its decisions, rewards and verdicts as Parquet
     expected.json  what that release itself says of it
-    structs.py     how that release reads desks, snapshots and events, for tests of a downgrade
+    events.py      how that release reads events, for tests of a downgrade
+    states.py      how it reads desks and the manifests of snapshots
+
+Only the release before today's is read by those tests: remove both files of the one before it, and
+run `make format`.
 """
 
 from __future__ import annotations
@@ -151,6 +155,13 @@ def shrink(log: Path) -> None:
     log.unlink()
 
 
+def of_release(script: str, tree: Path, path: Path) -> bytes:
+    """Run a script about `path` with the release's code; return what it prints."""
+    here = Path(__file__).parent.absolute() / "of_release"
+    command: list[str | Path] = [sys.executable, here / script, tree.absolute(), path]
+    return subprocess.run(command, cwd=tree, check=True, stdout=subprocess.PIPE).stdout
+
+
 def main(tree: Path, folder: Path) -> None:
     """Write all of it."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -158,15 +169,9 @@ def main(tree: Path, folder: Path) -> None:
     release = Release(tree, folder)
     live(release)
     release.run("archive", release.log, release.folder / "archive", "--until-idle")
-    here = Path(__file__).parent.absolute()
-    for script, name in (("expected.py", "expected.json"), ("structs.py", "structs.py")):
-        found = subprocess.run(
-            [sys.executable, here / "of_release" / script, tree.absolute(), release.log],
-            cwd=tree,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-        (folder / name).write_bytes(found.stdout)
+    found = of_release("expected.py", tree, release.log)
+    (folder / "expected.json").write_bytes(found)
+    of_release("structs.py", tree, release.folder)
     shrink(release.log)
 
 

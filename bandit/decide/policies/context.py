@@ -37,3 +37,9 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     worth_usd: float
     learned: int
     has_prior: bool = False
+    budget_price: float = 0.0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no action is worth its price."""
+        return max((action.value_usd for action in self.actions), default=0.0) <= 0.0

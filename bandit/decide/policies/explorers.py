@@ -70,7 +70,7 @@ def inverse_gap(values: Mapping[str, float], rate: float, learned: int) -> dict[
     return shares
 
 
-EXPLORERS: Mapping[str, Explorer] = {
+EXPLORERS: dict[str, Explorer] = {
     "epsilon_greedy": epsilon_greedy,
     "softmax": softmax,
     "inverse_gap": inverse_gap,

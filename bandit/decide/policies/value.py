@@ -31,13 +31,14 @@ class ValuePolicy:
         """Return the probability of each eligible action."""
         settings = self.settings
         values = {action.pool: action.value_usd for action in context.actions}
-        is_enough = max(values.values(), default=0.0) <= 0.0
-        stop = float(is_enough) if context.may_stop else None
-        if context.may_answer and is_enough:
+        stop = float(context.is_enough) if context.may_stop else None
+        if context.may_answer and context.is_enough:
             stop = 1.0 - settings.check_share
         elif stop and context.labels == 1:
             # With a prior, the first label could disagree with something already.
-            stop = 1.0 - (settings.check_share if context.has_prior else settings.second_opinion)
+            stop = 1.0 - (
+                settings.check_share if context.has_prior else settings.second_opinion
+            ) / (1.0 + context.budget_price)
         pools = {}
         if values:
             explore = EXPLORERS[settings.explorer]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.decide.values import values_usd
-from bandit.labels.beliefs import VERDICT_POWER
 from bandit.labels.model import LabelModel
 from bandit.labels.preferred import preferred
 from bandit.labels.weighed import Answer
@@ -51,8 +50,7 @@ class Labels:
         labeled = self._model.window.get(str(task))
         if labeled is None:
             return self._closed[task]
-        prior = self._model.learned_prior(labeled.classes) ** VERDICT_POWER
-        before = self._model.chain_weights() @ (prior / prior.sum(axis=1, keepdims=True))
+        before = self._model.chain_weights() @ self._model.verdict_prior(labeled.classes)
         weighed = self._model.likelihood(labeled) * before
         posterior: list[float] = (weighed / weighed.sum()).tolist()
         return posterior
@@ -64,7 +62,10 @@ class Labels:
         at = {str(one.pool): i for i, one in enumerate(candidates)}
         weighed, pools, most = self._weigh(task), tuple(at), min(AHEAD, len(candidates))
         prices = [price] * len(pools)
-        values = values_usd(self._model, self._classes, weighed, pools, prices, 1.0, most)
+        labels = self._open.get(task, [])
+        rows = self._model.pool_rows(self._classes, pools)
+        rows = self._model.next_rows(rows, self._classes, pools, labels)
+        values = values_usd(rows, weighed, pools, prices, 1.0, most)
         if not choose:
             shares = [sum(str(one.pool) == pool for one in candidates) for pool in pools]
             return Worth(float(np.average(values, weights=shares)), 0)

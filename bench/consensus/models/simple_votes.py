@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 AHEAD = 5
 
 
-class SimpleVotes:
+class SimpleVotes(ABC):
     """Posterior from labels that are right with a chance of their own, other classes alike."""
 
     def __init__(self, classes: int, pools: int) -> None:
@@ -28,9 +29,9 @@ class SimpleVotes:
         self.votes: dict[int, list[Vote]] = {}
         self._map, self._top = GoldMap(), dict[int, tuple[float, int]]()
 
+    @abstractmethod
     def accuracy(self, labeler: int, pool: int) -> float:
         """Return the chance that a labeler is right."""
-        raise NotImplementedError
 
     def observe(self, task: int, labeler: int, pool: int, answer: int) -> None:
         self.votes.setdefault(task, []).append((labeler, pool, answer))

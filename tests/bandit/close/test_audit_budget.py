@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.close.audit_budget import note_audit, paced_share
+from bandit.close.audit_budget import note_audit, paced_share, share_by_labels
 from bandit.days import DAY_S
 from bandit.draw import draw
+from bandit.events import Control
 from bandit.settings import AuditSettings
 from bandit.task.state import DeskState
 from tests.bandit.close.test_audit_draws import closed, engine, expert
@@ -78,3 +79,30 @@ def test_an_engine_logs_the_paced_chance_and_counts_what_experts_cost() -> None:
     verdicts: list[Verdict] = [closed(made, f"t{number}")[0] for number in range(200)]
     assert [one.audit_propensity for one in verdicts] == [1.0] + [0.005] * 199
     assert 1 <= sum(verdict.audited for verdict in verdicts) <= 6
+
+
+# By what labels cost, and by the price of a budget ----------------------------------------------
+
+
+@given(st.lists(st.floats(0.0, 10.0), min_size=1, max_size=300), st.floats(0.01, 10.0))
+def test_audits_of_a_project_with_a_target_cost_a_quarter_of_its_labels_or_the_least(
+    label_usd: list[float], expert_usd: float
+) -> None:
+    settings, desk = AuditSettings(share=0.2, least=0.01), DeskState()
+    for usd in label_usd:
+        share = share_by_labels(settings, desk, "p", usd, expert_usd)
+        assert 0.01 <= share <= 0.2
+        assert share == 0.01 or share * expert_usd <= 0.25 * max(label_usd) + 1e-9
+
+
+def test_a_price_of_the_budget_takes_off_audits_as_it_takes_off_labels() -> None:
+    """The chance is logged, at least `audit.least`; without a budget it is the share."""
+    free, capped = engine(0.5, 1, [expert("experts")]), engine(0.5, 1, [expert("experts")])
+    capped.receive(Control(at=0.0, project="p", usd_per_day=12.0))
+    chances = [
+        [closed(made, f"t{number}")[0].audit_propensity for number in range(60)]
+        for made in (free, capped)
+    ]
+    assert set(chances[0]) == {0.5}
+    assert 0.005 <= min(chances[1]) < 0.25
+    assert max(chances[1]) <= 0.5

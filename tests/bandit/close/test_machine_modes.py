@@ -9,6 +9,7 @@ import pytest
 
 from bandit.events import NO_ASK, Ask, Control, Decision, Gold, Label, Reward
 from bandit.settings import Settings
+from tests.bandit.labels.plays import blocks_of
 from tests.bandit.small import DECLINE, GOLD, LABEL, SECOND, TASK, change, engine
 
 if TYPE_CHECKING:
@@ -48,7 +49,15 @@ def test_rewards_say_whether_it_learns(controls: tuple[Control, ...], labels: in
 
 
 def taught(made: Engine, tasks: range) -> None:
-    """Let people, whose every fifth task has gold, label tasks that a feature tells apart."""
+    """Let people, whose every fifth task has gold, label tasks that a feature tells apart.
+
+    Blocks have one label: of a larger one, what people said before is learned when it is full.
+    """
+    with blocks_of(1):
+        teach(made, tasks)
+
+
+def teach(made: Engine, tasks: range) -> None:
     chance = random.Random(tasks.start)
     for number in tasks:
         truth = chance.choice(FLAGS)

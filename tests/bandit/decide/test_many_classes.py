@@ -32,9 +32,13 @@ def outlook(n_classes: int, n_labels: int, *, even: bool) -> Outlook:
         for pool, right in POOLS.items():
             said = truth if chance.random() < right else chance.randrange(12)
             model.observe(f"t{number}", classes[:12], pool, f"of {pool}", classes[said])
-    labels = [Answer("a", "of a", classes[3], 0.0), Answer("b", "of b", classes[5], 0.0)]
+    labels = [Answer("a", "of a", classes[3]), Answer("b", "of b", classes[5])]
     prior = np.random.default_rng(1).dirichlet(np.full(n_classes, 0.5))
-    weighed = model.weigh(classes, labels[:n_labels], None if even else prior.tolist())
+    weighed = model.weigh(
+        classes,
+        labels[:n_labels],
+        None if even else dict(zip(classes, prior.tolist(), strict=True)),
+    )
     return look_ahead.outlook(weighed, model.pool_rows(classes, tuple(POOLS)), tuple(POOLS))
 
 

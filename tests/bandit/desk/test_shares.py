@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bandit.desk.desk import Desk
@@ -14,6 +14,7 @@ from bandit.events import Control
 from bandit.limits.budgets import Budgets
 from bandit.limits.capacity import Capacity
 from bandit.settings import MemorySettings
+from bandit.task.periods import LENGTH_S, Caps
 from tests.bandit.fleet import Fleet, Step
 from tests.bandit.limits.test_capacity import most_beyond
 from tests.bandit.market import pool
@@ -57,6 +58,7 @@ def test_workers_together_never_ask_a_pool_more_than_is_promised(
 @given(
     st.lists(st.tuples(small, st.sampled_from((0.0, 1.0, 40.0, 400.0))), max_size=40), capacities
 )
+@example([(0, 0.0), (0, 400.0), (0, 40.0), (0, 0.0), (0, 40.0), (0, 0.0)], 30.0)
 def test_a_worker_that_keeps_all_partitions_asks_no_more_than_one_bucket_allows(
     some: list[tuple[int, float]], per_hour: float
 ) -> None:
@@ -184,32 +186,44 @@ money_steps: st.SearchStrategy[list[Step]] = st.lists(
 )
 
 
+amounts = st.none() | st.sampled_from((0.0, 0.25, 1.0, 3.0))
+caps_of_a_project = st.builds(Caps, amounts, amounts, amounts)
+
+
 @settings(max_examples=200, deadline=None)
-@given(money_steps, st.sampled_from((0.0, 0.25, 1.0, 3.0)), st.integers(1, 3), partitions_of)
-def test_workers_together_never_spend_more_in_a_day_than_a_cap_allows(
-    some: list[Step], cap_usd: float, engines: int, partitions: int
+@given(money_steps, caps_of_a_project, st.integers(1, 3), partitions_of)
+def test_workers_together_never_spend_more_in_a_period_than_a_cap_allows(
+    some: list[Step], caps: Caps, engines: int, partitions: int
 ) -> None:
     """Counted as asks are made, ended and paid; labels cost no more than their ask here.
 
     What comes after its ask has expired is paid too, from money that was free by then: no cap can
     know of it before.
     """
-    control = Control(at=0.0, project="p", usd_per_day=cap_usd)
+    control = Control(
+        at=0.0,
+        project="p",
+        usd_per_hour=caps.hour,
+        usd_per_day=caps.day,
+        usd_total=caps.total,
+    )
     fleet = Fleet(engines, partitions, pool("a", 0.1), pool("b", 0.25), control)
     for step in some:
         fleet.play([step])
-        assert max(spent_by_day(fleet).values(), default=0.0) <= cap_usd + 1e-6
+        for period, cap_usd in caps.given().items():
+            spent = spent_by(LENGTH_S[period], fleet)
+            assert max(spent.values(), default=0.0) <= cap_usd + 1e-6
 
 
-def spent_by_day(fleet: Fleet) -> dict[int, float]:
-    """What asks cost, by the day they were made: their price, then what came of them."""
+def spent_by(length_s: float, fleet: Fleet) -> dict[int, float]:
+    """What asks cost, by the period they were made in: their price, then what came of them."""
     usd = {(ask.task, ask.ask): {"a": 0.1, "b": 0.25}[ask.pool] for ask in fleet.asks}
-    day = {(ask.task, ask.ask): int(ask.at // 86_400.0) for ask in fleet.asks}
+    period = {(ask.task, ask.ask): int(ask.at // length_s) for ask in fleet.asks}
     usd.update({(one.task, one.ask): one.usd for one in fleet.rewards()})
     usd.update({(one.task, one.ask): 0.0 for one in fleet.rewards() if one.basis == "expired"})
     spent: dict[int, float] = defaultdict(float)
     for key, amount in usd.items():
-        spent[day[key]] += amount
+        spent[period[key]] += amount
     return spent
 
 
@@ -239,12 +253,12 @@ def test_a_desk_whose_day_is_another_one_lends_what_it_has_of_this_day() -> None
     money = Budgets(3, WorkerDesks([own, early, late]))
     early.state.used_usd["p"] = (2, 0.0)
     late.state.used_usd["p"] = (0, 0.75)
-    assert money.left_usd("p", 3.0, 86_400.0) == 2.0
-    money.spend(own, "p", 3.0, 86_400.0, 1.5)
+    assert money.left_usd("p", Caps(day=3.0), 86_400.0) == 2.0
+    money.spend(own, "p", Caps(day=3.0), 86_400.0, 1.5)
     assert early.state.used_usd["p"] == (2, 0.0)
     assert late.state.used_usd["p"] == (1, 0.5)
-    assert money.left_usd("p", 3.0, 0.0) == 0.0
-    money.begin_day(late, 86_400.0)
+    assert money.left_usd("p", Caps(day=3.0), 0.0) == 0.0
+    money.begin(late, 86_400.0)
     assert late.state.used_usd == {"p": (1, 0.5)}
-    money.begin_day(late, 2 * 86_400.0)
+    money.begin(late, 2 * 86_400.0)
     assert late.state.used_usd == {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bandit.events import STOP, Ask, Control, DeadLetter, Decision, Reward, Tick, Verdict
 from bandit.labels.weighed import Answer
 from bandit.settings import PolicySettings, Settings
@@ -78,6 +80,29 @@ def test_a_deadline_closes_a_task_that_no_budget_allows_to_ask_about() -> None:
     out = made.receive(Tick(at=50.0))
     (verdict,) = [one for one in out if isinstance(one, Verdict)]
     assert (verdict.answer, verdict.basis, verdict.why) == (None, "none", "deadline")
+
+
+@pytest.mark.parametrize("period", ["usd_per_hour", "usd_per_day", "usd_total"])
+def test_a_budget_below_the_cheapest_label_is_a_budget_of_nothing(period: str) -> None:
+    too_small, enough = (
+        change(Control(at=0.0, project="p"), **{period: usd}) for usd in (0.04, 0.05)
+    )
+    made = engine(too_small, change(POOL, usd_per_label=0.05))
+    assert made.receive(TASK) == []
+    assert made.halted_tasks() == 1
+    made.receive(enough)
+    assert asked(made.receive(Tick(at=1.0))).pool == "a"
+
+
+def test_the_smallest_of_several_budgets_holds() -> None:
+    caps = Control(at=0.0, project="p", usd_per_hour=0.05, usd_per_day=1.0, usd_total=0.1)
+    made = engine(caps, change(POOL, usd_per_label=0.05, ask_timeout_s=1e6), Tick(at=0.0))
+    asks = []
+    for hour in range(4):
+        out = made.receive(Tick(at=3600.0 * hour))
+        out += made.receive(change(TASK, task=f"t{hour}"))
+        asks += [one.task for one in out if isinstance(one, Ask)]
+    assert asks == ["t0", "t1"]
 
 
 def test_a_capacity_of_nothing_is_a_closed_pool() -> None:

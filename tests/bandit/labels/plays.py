@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from unittest.mock import patch
 
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from bandit.labels.model import LabelModel
 
 
@@ -60,6 +63,11 @@ def classes_of(task: int) -> tuple[str, ...]:
     return (("x", "y", "z"), ("y", "w"), ("z", "y", "x"))[task % 3]
 
 
+def blocks_of(size: int) -> AbstractContextManager[object]:
+    """Let models learn in blocks of so many labels from the start."""
+    return patch("bandit.labels.model.labels_of_block", lambda _: size)
+
+
 def play(model: LabelModel, some: list[Move]) -> None:
     """Tell a model what happened; nobody labels a task twice."""
     for move in some:
@@ -75,7 +83,7 @@ def play(model: LabelModel, some: list[Move]) -> None:
         slot = model.labelers.slots.get(move.labeler)
         if before is not None and slot in before.slots:
             continue
-        prior = [0.5 / (len(classes) - 1)] * len(classes) if move.task == 4 else None
-        if prior is not None:
-            prior[0] = 0.5
+        prior = None
+        if move.task == 4:
+            prior = dict.fromkeys(classes, 0.5 / (len(classes) - 1)) | {classes[0]: 0.5}
         model.observe(name, classes, move.pool, move.labeler, answer, prior, tilt=move.tilt)

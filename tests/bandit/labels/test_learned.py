@@ -1,6 +1,6 @@
 """What a model of labels learns from simulated labelers.
 
-Seeds were chosen once. Limits are well beyond the worst of six other seeds.
+Seeds were chosen once. Each test also passes with seeds 4 to 21; it names the worst of all 21.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def crew(n: int, rows: Floats, pool: str = "a") -> dict[str, Floats]:
 def test_the_rows_of_a_lopsided_labeler_are_found_without_gold(seed: int) -> None:
     """Within .15 of every chance, from 600 labels beside two of others: 200 a class, error .035.
 
-    A labeler with one accuracy for all classes would be .2 off.
+    A labeler with one accuracy for all classes would be .2 off. Worst: .104.
     """
     odd = np.array([[0.9, 0.05, 0.05], [0.6, 0.35, 0.05], [0.05, 0.05, 0.9]])
     simulation = Simulation({"a": {**crew(30, symmetric(0.8, 3)), "odd": odd}}, EVEN, seed)
@@ -41,7 +41,10 @@ def test_the_rows_of_a_lopsided_labeler_are_found_without_gold(seed: int) -> Non
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_rare_classes_are_told_from_labelers_who_prefer_an_answer(seed: int) -> None:
-    """The same answers are frequent in both; the labels of one task show which it is."""
+    """The same answers are frequent in both; the labels of one task show which it is.
+
+    Worst: a weight of .97 on rare classes, where they are the truth, and of .58 on the preference.
+    """
     often = [0.6, 0.1, 0.1, 0.1, 0.1]
     rare = Simulation({"a": crew(60, symmetric(0.6, 5))}, often, seed)
     preferred = 0.5 * np.eye(5) + 0.5 * np.array(often)
@@ -59,7 +62,8 @@ def test_rare_classes_are_told_from_labelers_who_prefer_an_answer(seed: int) -> 
 def test_shared_errors_of_one_pool_make_agreement_count_for_less(seed: int) -> None:
     """On a quarter of the tasks all of pool a take the truth for the same other class.
 
-    Four of them who agree are then right .75 of the time, not .999.
+    Four of them who agree are then right .75 of the time, not .999. Worst: held to be right .991
+    without such tasks, and .958 with them.
     """
     sure = []
     for hard in (0.0, 0.25):
@@ -81,7 +85,10 @@ def test_shared_errors_of_one_pool_make_agreement_count_for_less(seed: int) -> N
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_gold_repairs_classes_that_all_labelers_turn(seed: int) -> None:
-    """Nothing but gold can: without it, what most of them say is taken for the truth."""
+    """Nothing but gold can: without it, what most of them say is taken for the truth.
+
+    Worst: .41 right without gold; with it, .875, and .44 nats.
+    """
     turn = np.array([[0.1, 0.8, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
     right, nats = {}, {}
     for share in (0.0, 0.25):
@@ -101,7 +108,10 @@ def test_gold_repairs_classes_that_all_labelers_turn(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_is_good_counts_for_more_than_who_is_not(seed: int) -> None:
-    """Half of a pool guesses. Weighing beats the majority by .05: 500 tasks, error .02."""
+    """Half of a pool guesses. Weighing beats the majority by .05: 500 tasks, error .02.
+
+    Worst: .087; and all of the eight labelers to ask first are good ones.
+    """
     crews = {**crew(10, symmetric(0.85, 4), "good"), **crew(10, symmetric(0.3, 4), "poor")}
     simulation = Simulation({"a": crews}, [0.25] * 4, seed)
     model = LabelModel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -14,21 +14,26 @@ from bandit.learn.brain import Brain
 from bandit.learn.calibration import Calibration
 from bandit.machine.labeler import FIRST_TASKS, MachineLabeler
 from bandit.settings import MemorySettings, Settings
+from tests.bandit.labels.plays import blocks_of
 from tests.bandit.learn.taught import CLASSES, features_of, gold, label, taught
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bandit.machine.lesson import Lesson
 
 
 @pytest.fixture
 def lessons(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """All that machine labelers are told, in order."""
     told: list[dict[str, Any]] = []
-    original = MachineLabeler.learn
+    original = MachineLabeler.learn_all
 
-    def learn(self: MachineLabeler, task: str, *args: Any, **more: Any) -> None:
-        names = ("classes", "features", "target", "likelihood", "weight")
-        told.append({"task": task, **dict(zip(names, args, strict=False)), **more})
-        original(self, task, *args, **more)
+    def learn_all(self: MachineLabeler, of_block: Sequence[Lesson]) -> None:
+        told.extend(lesson._asdict() for lesson in of_block)
+        original(self, of_block)
 
-    monkeypatch.setattr(MachineLabeler, "learn", learn)
+    monkeypatch.setattr(MachineLabeler, "learn_all", learn_all)
     return told
 
 
@@ -150,13 +155,58 @@ def test_labelers_who_are_not_remembered_are_forgotten_by_the_model_of_labels() 
     assert len(brain.project("p").labels.labelers.slots) <= 6
 
 
+def test_labels_of_a_block_are_judged_and_taught_with_its_last(
+    lessons: list[dict[str, Any]],
+) -> None:
+    """Gold that comes within the block is folded in; what gold says of a label needs no block."""
+    with blocks_of(3):
+        brain = Brain(Settings())
+        brain.learn(label(0, 1, labels=1, basis="consensus", quality=0.5))
+        brain.learn(label(1, 1, labels=1, answer="yes"))
+        assert lessons == []
+        assert brain.pool_record("p", "a").total == 0.0
+        brain.learn(gold(1, "no"))
+        assert brain.pool_record("p", "a").golds == 1
+        brain.learn(label(2, 1, labels=1))
+        assert [lesson["task"] for lesson in lessons] == ["t0", "t1", "t2"]
+        assert lessons[1]["target"] == [0.0, 1.0]
+        assert lessons[1]["likelihood"][0] > 0.5
+        assert brain.pool_record("p", "a").total == pytest.approx(4.0, abs=0.01)
+
+
+def test_a_truth_that_came_while_it_was_frozen_is_not_taught_with_its_block(
+    lessons: list[dict[str, Any]],
+) -> None:
+    """The task's labels came before, and are."""
+    with blocks_of(3):
+        brain = Brain(Settings())
+        brain.learn(label(0, 1, labels=1, answer="yes"))
+        brain.learn(gold(0, "no", machine_labels=None))
+        brain.learn(label(1, 1, labels=1))
+        brain.learn(label(2, 1, labels=1))
+    first, *_ = lessons
+    assert first["task"] == "t0"
+    assert first["target"] == first["likelihood"]
+    assert brain.project("p").labels.right("t0", 1) == 1.0
+
+
+@pytest.mark.parametrize("size", [1, 4])
 @settings(max_examples=25, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3), st.sampled_from("lge")), max_size=40),
-    st.integers(0, 40),
+    some=st.lists(
+        st.tuples(st.integers(0, 9), st.integers(1, 3), st.sampled_from("lge")), max_size=40
+    ),
+    cut=st.integers(0, 40),
 )
-def test_a_saved_brain_learns_on_bit_by_bit(some: list[tuple[int, int, str]], cut: int) -> None:
+def test_a_saved_brain_learns_on_bit_by_bit(
+    size: int, some: list[tuple[int, int, str]], cut: int
+) -> None:
     """All models of a project; rewards come in an order and with repeats that no engine makes."""
+    with blocks_of(size):
+        check_saved(some, cut)
+
+
+def check_saved(some: list[tuple[int, int, str]], cut: int) -> None:
     brain, other = Brain(Settings()), Brain(Settings())
     for place, (number, ask, kind) in enumerate(some):
         if place == cut:

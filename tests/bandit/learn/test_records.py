@@ -91,10 +91,10 @@ def held(brain: Brain, labeler: str) -> float:
 
 
 def test_a_labeler_who_gets_worse_is_noticed_within_100_labels() -> None:
-    """Right .95 of the time for 400 labels, then .5: held below .9 after 100 more, .8 after 200.
+    """Right .95 of the time for 400 labels, then .5: held below .87 after 100 more, .8 after 180.
 
-    And the other one of the pool, who stays good, is held above .9 all the time. One seed, so no
-    alarm but by a change of the code.
+    And one who stays good is held above .92 all the time. Seeds 1 to 8 of the draw have at most
+    .849 and .788, and at least .927; one of them runs, so no alarm but by a change of the code.
     """
 
     def learn(brain: Brain, labeler: str, number: int, chance: float) -> float:
@@ -112,9 +112,9 @@ def test_a_labeler_who_gets_worse_is_noticed_within_100_labels() -> None:
     brain = Brain(Settings())
     steady = [learn(brain, "w2", number, 0.95) for number in range(600)]
     assert min(worse[100:400]) > 0.9
-    assert max(worse[500:]) < 0.9
-    assert max(worse[590:]) < 0.8
-    assert min(steady[100:]) > 0.9
+    assert max(worse[500:]) < 0.87
+    assert max(worse[580:]) < 0.8
+    assert min(steady[100:]) > 0.92
 
 
 def test_nobody_is_held_below_chance_before_gold_says_so() -> None:

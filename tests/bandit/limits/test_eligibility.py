@@ -18,6 +18,7 @@ from bandit.limits.capacity import Capacity
 from bandit.limits.eligibility import Eligibility
 from bandit.limits.turn import Unlimited
 from bandit.settings import MemorySettings
+from bandit.task.periods import NO_CAPS, PERIODS, caps_of
 
 NAMES = ("a", "b", "c", "d")
 skills = st.lists(st.sampled_from(("es", "fr")), max_size=2, unique=True).map(tuple)
@@ -39,6 +40,8 @@ controls = st.builds(
     paused=st.booleans(),
     pool=st.none() | st.sampled_from(NAMES),
     usd_per_day=st.none() | prices,
+    usd_per_hour=st.none() | prices,
+    usd_total=st.none() | prices,
 )
 needs = st.builds(
     Need,
@@ -62,7 +65,7 @@ class Scene:
         self.desk = Desk(MemorySettings())
         desks = WorkerDesks([self.desk])
         budgets = Budgets(1, desks)
-        budgets.spend(self.desk, "p", None, 0.0, self.spent_usd)
+        budgets.spend(self.desk, "p", NO_CAPS, 0.0, self.spent_usd)
         self.capacity = Capacity(1, desks)
         self.eligibility = Eligibility(self.by_name, {"p": self.control}, self.capacity, budgets)
 
@@ -96,17 +99,19 @@ def test_the_able_pools_are_those_that_meet_every_condition_sorted_by_name(
 
 
 @given(scenes, st.sampled_from("pq"))
-def test_a_pool_is_affordable_while_its_price_is_within_what_the_day_has_left(
+def test_a_pool_is_affordable_while_its_price_is_within_what_each_period_has_left(
     scene: Scene, project: str
 ) -> None:
-    cap_usd = scene.control.usd_per_day if project == "p" else None
-    affordable = scene.eligibility.affordable(project, scene.pools, 0.0)
-    for pool in scene.pools:
-        is_covered = cap_usd is None or scene.spent_usd + pool.usd_per_label <= cap_usd
-        assert (pool in affordable) == is_covered
-    if cap_usd is not None:  # the next day has a budget of its own
-        tomorrow = scene.eligibility.affordable(project, scene.pools, 86_400.0)
-        assert tomorrow == [pool for pool in scene.pools if pool.usd_per_label <= cap_usd]
+    """An hour later the hour's budget is there again, a day later the day's, never that in all."""
+    caps = caps_of(scene.control) if project == "p" else NO_CAPS
+    for at, still in ((0.0, PERIODS), (3600.0, ("day", "total")), (86_400.0, ("total",))):
+        affordable = scene.eligibility.affordable(project, scene.pools, at)
+        for pool in scene.pools:
+            is_covered = all(
+                pool.usd_per_label + (scene.spent_usd if period in still else 0.0) <= cap_usd
+                for period, cap_usd in caps.given().items()
+            )
+            assert (pool in affordable) == is_covered
 
 
 @given(scenes, st.integers(0, 6), st.integers(0, 6))
@@ -142,7 +147,8 @@ def effect(control: Control, now: float) -> tuple[object, ...]:
     if control.paused:
         return ("paused",)
     day = None if control.usd_per_day is None else now // 86_400.0
-    return control.pool, control.usd_per_day, day
+    hour = None if control.usd_per_hour is None else now // 3600.0
+    return control.pool, control.usd_per_day, day, control.usd_per_hour, hour, control.usd_total
 
 
 @given(scenes, controls, st.sampled_from((0.0, 86_399.0, 86_400.0)))

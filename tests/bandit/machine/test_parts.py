@@ -50,22 +50,22 @@ def test_new_inputs_and_classes_leave_predictions_as_they_are() -> None:
     rows = np.array([[1.0, 0.5, -1.0], [1.0, -0.5, 2.0]], np.float32)
     for _ in range(20):
         network.learn(rows, np.array([[1.0, 0.0], [0.0, 1.0]], np.float32))
-    before = network.scores(rows[0])
+    before = network.scores(rows[:1])[0]
     network.insert(2, 2)
     network.add_classes(1)
-    after = network.scores(np.array([1.0, 0.5, 0.0, 0.0, -1.0], np.float32))
+    (after,) = network.scores(np.array([[1.0, 0.5, 0.0, 0.0, -1.0]], np.float32))
     assert after[:2] == pytest.approx(before, abs=1e-6)
     assert after[2] == 0.0
     network.clear(4)
-    assert network.scores(np.array([1.0, 0.5, 0.0, 0.0, 0.0], np.float32)).shape == (3,)
+    assert network.scores(np.array([[1.0, 0.5, 0.0, 0.0, 0.0]], np.float32)).shape == (1, 3)
 
 
 def test_an_outlier_does_not_squash_other_values() -> None:
     scales = Scales(1)
     rng = np.random.default_rng(1)
     for value in rng.normal(size=200):
-        scales.learn(np.array([value], np.float32))
-    scales.learn(np.array([1e20], np.float32))
+        scales.learn(np.array([[value]], np.float32))
+    scales.learn(np.array([[1e20]], np.float32))
     assert 0.5 < abs(scales.standardise(np.array([[1.0]], np.float32))[0, 0]) < 1.5
     assert scales.standardise(np.array([[1e20]], np.float32))[0, 0] == 3.0
 
@@ -73,10 +73,10 @@ def test_an_outlier_does_not_squash_other_values() -> None:
 def test_a_constant_and_a_missing_number_are_in_the_middle() -> None:
     scales = Scales(2)
     for _ in range(50):
-        scales.learn(np.array([7.0, np.nan], np.float32))
+        scales.learn(np.array([[7.0, np.nan]], np.float32))
     assert scales.standardise(np.array([[7.0, 3.0]], np.float32)).tolist() == [[0.0, 0.0]]
     for value in (1.0, 2.0, 3.0):
-        scales.learn(np.array([7.0 + value, value], np.float32))
+        scales.learn(np.array([[7.0 + value, value]], np.float32))
     assert np.isfinite(scales.standardise(np.array([[9.0, 3.0]], np.float32))).all()
 
 
@@ -123,16 +123,16 @@ def test_huge_numbers_stay_finite() -> None:
 
 def test_a_window_replays_what_it_keeps() -> None:
     window = Window(1, 0, 2)
-    row, target = np.zeros(1, np.float32), np.array([0.5, 0.5])
+    row, target = np.zeros((1, 1), np.float32), np.array([[0.5, 0.5]])
     for i in range(SIZE + 10):
-        window.add(f"t{i}", row, [], target)
+        window.add([f"t{i}"], row, [[]], target)
     assert window.find("t9") is None
     assert window.find("t10") == 10
-    assert len(window.replay(3)) == REPLAYED + 1
+    assert window.replay([3, 4]).shape == (2, REPLAYED + 1)
     window.keep_last(4)
     assert window.find(f"t{SIZE + 5}") is None
     assert window.find(f"t{SIZE + 6}") == 6
-    assert set(window.replay(9)) <= {6, 7, 8, 9}
+    assert set(window.replay([9])[0]) <= {6, 7, 8, 9}
 
 
 def test_a_wrong_prediction_is_tempered_to_nothing() -> None:
@@ -140,10 +140,10 @@ def test_a_wrong_prediction_is_tempered_to_nothing() -> None:
     scores = Sharpness()
     z, right = np.array([4.0, 0.0, 0.0]), np.array([0.9, 0.05, 0.05])
     for _ in range(50):
-        scores.learn(z, np.zeros(3), right, 1.0)
+        scores.learn(z[None], np.zeros(3), right[None], np.array([1.0]))
     assert scores.prior(z)[0] > 0.9
     for _ in range(150):
-        scores.learn(z, np.zeros(3), right[::-1], 1.0)
+        scores.learn(z[None], np.zeros(3), right[::-1][None], np.array([1.0]))
     assert scores.prior(z).tolist() == pytest.approx([1 / 3] * 3, abs=0.05)
 
 
@@ -154,8 +154,8 @@ def test_tasks_count_by_their_weight() -> None:
     for i in range(200):
         wrong = i % 10 == 0
         likelihood = right[::-1] if wrong else right
-        plain.learn(z, np.zeros(2), likelihood, 1.0)
-        weighted.learn(z, np.zeros(2), likelihood, 20.0 if wrong else 1.0)
+        plain.learn(z[None], np.zeros(2), likelihood[None], np.array([1.0]))
+        weighted.learn(z[None], np.zeros(2), likelihood[None], np.array([20.0 if wrong else 1.0]))
     assert plain.prior(z)[0] > 0.9
     assert weighted.prior(z)[0] < 0.6
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kafka.errors import RetriableError
 
-from bandit.events import Pool
+from bandit.events import Control, Pool
 from bandit.limits.capacity import BUCKET_S, SAVED_S
 from streams.log.codec import encode
 from streams.log.log import NewRecord
@@ -25,6 +25,7 @@ from tests.faults.story import GROUP, Story, wait_until
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bandit.events import Ask, Reward
     from tests.broker.broker import Broker
 
 REST_S = 5.0
@@ -56,6 +57,16 @@ def most_in_any_window(times: Sequence[float]) -> dict[float, int]:
     return most
 
 
+def spent_by_hour(asks: Sequence[Ask], rewards: Sequence[Reward]) -> dict[int, float]:
+    """What asks cost at list price, by the hour they were made in; what expired gave it back."""
+    over = {(one.task, one.ask) for one in rewards if one.basis == "expired"}
+    spent: dict[int, float] = defaultdict(float)
+    for ask in asks:
+        if (ask.task, ask.ask) not in over:
+            spent[int(ask.at // 3600.0)] += USD[ask.pool]
+    return spent
+
+
 class Lockstep:
     """A story in which time passes only when all was read, so that all desks have one time."""
 
@@ -80,11 +91,14 @@ class Lockstep:
             self.story.labelers.advance(tasks=8)
 
 
-@pytest.mark.parametrize("per_hour", [60.0, 240.0])
+@pytest.mark.parametrize(("per_hour", "usd_per_hour"), [(60.0, None), (240.0, None), (240.0, 6.0)])
 def test_three_workers_never_ask_a_scarce_pool_more_than_it_can_give(
-    broker: Broker, per_hour: float
+    broker: Broker, per_hour: float, usd_per_hour: float | None
 ) -> None:
-    """A fourth comes and goes; a part of the smaller pool's bucket is less than one ask."""
+    """A fourth comes and goes; a part of the smaller pool's bucket is less than one ask.
+
+    Nor do they spend more than a budget for about half of what they would spend without one.
+    """
     with (
         closing(Story(broker.address, tasks=100_000, partitions=PARTITIONS)) as story,
         Crew(story.toml(instance=None, log=LOG)) as crew,
@@ -96,7 +110,13 @@ def test_three_workers_never_ask_a_scarce_pool_more_than_it_can_give(
             capacity_per_hour=per_hour,
             ask_timeout_s=TIMEOUT_S,
         )
-        story.log.write([NewRecord("pools", SCARCE.encode(), encode(scarce))])
+        control = Control(at=0.0, project="p", usd_per_hour=usd_per_hour)
+        story.log.write(
+            [
+                NewRecord("pools", SCARCE.encode(), encode(scarce)),
+                NewRecord("controls", b"p", encode(control)),
+            ]
+        )
         lockstep, teacher = Lockstep(story), crew.start("learn")
         steady = [crew.start() for _ in range(3)]
         wait_until(lambda: members(story) == 3, what="three have joined")
@@ -110,20 +130,30 @@ def test_three_workers_never_ask_a_scarce_pool_more_than_it_can_give(
                 guest, workers = crew.start(), workers + 1
             wait_until(lambda: members(story) == 3 + bool(guest), what="the group has changed")  # noqa: B023
             lockstep.let_pass(4)
+        wait_until(lockstep.read, 120.0, "all is read")
+        capped_until = story.labelers.now
+        lifted = Control(at=0.0, project="p")  # or halted tasks would wait for the next hour
+        story.log.write([NewRecord("controls", b"p", encode(lifted))])
         feed_no_more(story)
         story.run_out(lambda: all(map(alive, steady)))
         assert [crew.stop(one) for one in (*steady, teacher)] == [0] * 4
-        asks = story.audit().asks
+        audited = story.audit()
 
+    asks = audited.asks
+    if usd_per_hour is not None:
+        capped = [ask for ask in asks if ask.at < capped_until]
+        spent = spent_by_hour(capped, audited.rewards)
+        assert max(spent.values()) <= usd_per_hour + 1e-6
+        assert spent[0] > 0.5 * usd_per_hour * REBALANCES * 4 * STEP_S / 3600.0
     rate, bucket = per_hour / 3600.0, max(1.0, per_hour * BUCKET_S / 3600.0)
     beside = workers * max(0.0, 1.0 - bucket / PARTITIONS)
     times = sorted(ask.at for ask in asks if ask.pool == SCARCE)
     wanted = len(asks) - len(times)
     for window_s, count in most_in_any_window(times).items():
         assert count <= rate * (window_s + SAVED_S) + bucket + beside, f"in {window_s:g} s"
-    # They also use what they share, and would have had use for more.
-    assert len(times) >= 0.5 * rate * REBALANCES * 4 * STEP_S
-    assert wanted > len(times)
+    if usd_per_hour is None:  # they also use what they share, and would have had use for more
+        assert len(times) >= 0.5 * rate * REBALANCES * 4 * STEP_S
+        assert wanted > len(times)
 
 
 def test_followers_come_and_go_at_run_time_while_one_process_learns(broker: Broker) -> None:

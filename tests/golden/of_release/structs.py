@@ -1,46 +1,38 @@
-"""Print how a release reads its records, as the source of structs that need nothing of it."""
+"""Write how a release reads its records, as the source of structs that need nothing of it."""
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
-HEAD = '''"""How poolwise {version} reads its records; written by tests/golden/write.py."""
+HEAD = '''"""How poolwise {version} reads its {what}; written by tests/golden/write.py."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
-Feature = float | str
 '''
+ALIASES = ("Feature", "Chances", "MachineMode")
+"""Types of fields that are no structs, where a release has them."""
 
 
-def classes() -> list[type]:
-    """Return the structs of the code at hand, those that others hold first."""
+def events() -> list[type]:
+    """Return the structs of events."""
     import bandit.events
-    import bandit.learn.brain
-    import bandit.learn.calibration
-    import bandit.learn.track_record
-    import bandit.task.state
-    import streams.learner.snapshots
 
-    events = [one for one in vars(bandit.events).values() if _is_struct(one)]
-    saved = getattr(bandit.learn.brain, "_Saved", None)
-    if saved is None:
-        from bandit.learn.saved_brain import SavedBrain as saved  # noqa: N813 - of any release
-    trust = getattr(sys.modules.get("bandit.learn.trust"), "Trust", None)
-    records: Any = bandit.learn.track_record
-    record = getattr(records, "TrackRecord", None) or records.Record  # of any release
-    state = bandit.task.state
-    return [
-        *(one for one in events if one is not bandit.events.Event),
-        *(state.AskState, state.TaskState, state.HeldGold, state.DeskState),
-        *(record, bandit.learn.calibration.Calibration, *filter(None, [trust]), saved),
-        streams.learner.snapshots.Manifest,
-    ]
+    found = [one for one in vars(bandit.events).values() if _is_struct(one)]
+    return [one for one in found if one is not bandit.events.Event]
+
+
+def states() -> list[type]:
+    """Return the structs of desks and of snapshots, those that others hold first."""
+    import streams.learner.snapshots
+    from bandit.task import state
+
+    held = [getattr(state, "HeldPredictions", None)]  # of any release
+    desks = [state.AskState, state.TaskState, state.HeldGold, *filter(None, held), state.DeskState]
+    return [*desks, streams.learner.snapshots.Manifest]
 
 
 def _is_struct(found: Any) -> bool:
@@ -56,8 +48,7 @@ def source(kind: type) -> str:
     annotations: dict[str, str] = {}
     for one in reversed(kind.__mro__):
         annotations |= getattr(one, "__annotations__", {})
-    name = "Saved" if kind.__name__ == "SavedBrain" else kind.__name__.lstrip("_")
-    lines = [f"class {name}(msgspec.Struct, kw_only=True{tag}):"]
+    lines = [f"class {kind.__name__}(msgspec.Struct, kw_only=True{tag}):"]
     for field in msgspec.structs.fields(kind):
         default = "" if field.default is msgspec.NODEFAULT else f" = {_written(field.default)}"
         if field.default_factory is not msgspec.NODEFAULT:
@@ -76,9 +67,40 @@ def _written(default: Any) -> str:
     return repr(default.value if isinstance(default, Enum) else default)
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, sys.argv[1])
+def module(what: str, kinds: list[type], folder: Path) -> str:
+    """Return the source of a module of structs; those of states take events from beside them."""
     from importlib.metadata import version
 
-    parts = [HEAD.format(version=version("poolwise")), *map(source, classes())]
-    sys.stdout.write("\n\n\n".join(parts) + "\n")
+    import bandit.events
+
+    body = "\n\n\n".join(map(source, kinds))
+    words = set(re.findall(r"\w+", body))
+    aliases = {
+        name: repr(getattr(bandit.events, name)).replace("typing.", "")
+        for name in ALIASES
+        if hasattr(bandit.events, name)
+    }
+    defined = ""
+    if what == "events":
+        defined = "".join(f"{name} = {alias}\n" for name, alias in aliases.items())
+        words |= set(re.findall(r"\w+", defined))
+    typing = sorted(words & {"Any", "Literal"})
+    beside = sorted(words & ({kind.__name__ for kind in events()} | aliases.keys()))
+    head = HEAD.format(version=version("poolwise"), what=what)
+    if typing:
+        head += f"from typing import {', '.join(typing)}\n\n"
+    head += "import msgspec\n\n"
+    if what != "events":
+        head += f"from tests.golden.{folder.name}.events import {', '.join(beside)}\n\n"
+    return f"{head}{defined}\n\n{body}\n"
+
+
+def main(folder: Path) -> None:
+    """Write the modules of the code at hand."""
+    for what, kinds in (("events", events()), ("states", states())):
+        (folder / f"{what}.py").write_text(module(what, kinds, folder), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[1])
+    main(Path(sys.argv[2]))

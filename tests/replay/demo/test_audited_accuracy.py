@@ -55,7 +55,7 @@ def estimate(
 def test_intervals_of_aimed_audits_hold_the_truth_and_lean_to_no_side(
     flattery: float, *, otherwise: bool
 ) -> None:
-    """Of 60 intervals at .95, 9 or more miss with a chance of 1e-3; the mean within 4 errors."""
+    """Of 60 intervals at .95, 9 or more miss with a chance of 3e-3; the mean within 4 errors."""
     found = [estimate(seed, AIMED, flattery, otherwise=otherwise) for seed in range(60)]
     assert sum(not share.low <= truth <= share.high for share, truth in found) <= 8
     away = np.array([share.value - truth for share, truth in found])
@@ -73,7 +73,7 @@ def test_without_weights_the_share_would_be_too_low() -> None:
 
 
 def test_aimed_audits_of_true_confidences_are_more_precise_than_as_many_even_ones() -> None:
-    """Mean width of 40 intervals each: .83 as measured over 150, so above .95 none is by chance."""
+    """Mean widths of 40 intervals each; over 150, aimed audits' are .88 of those of even ones."""
     even, aimed = (
         np.mean([share.high - share.low for share, _ in (estimate(s, least) for s in range(40))])
         for least in (EVEN, AIMED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import blake2b
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -16,6 +17,9 @@ from replay.market.market import Market
 from replay.market.pools import EXPERTS, four_pools
 from replay.market_file.build import build_market, resized, tasks_of
 from replay.market_file.read import market_names, read_market
+
+if TYPE_CHECKING:
+    from replay.market.changed_features import Features
 
 SEED = 7
 
@@ -37,7 +41,10 @@ def test_the_market_called_demo_is_that_of_the_demo_bit_for_bit() -> None:
     assert list(named.events()) == list(there.events())
     for task in list(named.tasks)[::50]:
         for pool in pools:
-            assert list(named.answering(task, pool.name)) == list(there.answering(task, pool.name))
+            order = list(named.order(task, pool.name))
+            assert order == list(there.order(task, pool.name))
+            for who in order[:5]:
+                assert named.answers(task, pool.name, who) == there.answers(task, pool.name, who)
             assert named.said(task, pool.name, 3) == there.said(task, pool.name, 3)
 
 
@@ -105,6 +112,13 @@ def test_a_constant_spammer_has_one_answer_and_a_random_one_has_all() -> None:
     }  # fmt: skip
     assert set(said["constant"]) == {1}
     assert set(said["random"]) == {5}
+
+
+@pytest.mark.parametrize("features", ["shuffled", "swapped"])
+def test_markets_named_for_their_features_are_the_demos_but_for_these(features: Features) -> None:
+    demo = read_market("demo")
+    tasks = msgspec.structs.replace(demo.tasks, features=features)
+    assert read_market(features) == msgspec.structs.replace(demo, tasks=tasks)
 
 
 def test_shuffled_features_are_the_demos_in_another_order() -> None:

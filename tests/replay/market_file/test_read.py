@@ -19,8 +19,8 @@ POOL = '[[pools]]\nname = "p"\nusd_per_label = 0.1\nskill = 0.8\nlabelers = 5\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "pools: there are none"),
-        ("pools = 3", "pools: expected one table [[pools]] for each of them"),
+        ("", "pools: must be one or more"),
+        ("pools = 3", "pools: expected tables, each under [[pools]]"),
         ("[task]\n" + POOL, "task is unknown; did you mean 'tasks'?"),
         ("[tasks]\nkount = 3\n" + POOL, "tasks.kount is unknown; did you mean 'count'?"),
         ("[tasks]\ncount = 0\n" + POOL, "tasks.count = 0: must be 1 or more"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.events import Decline, Label, Tick
+from bandit.events import Decline, Label, Tick, Verdict
 from replay.baselines.fixed_redundancy import FixedRedundancyBaseline
 from replay.market.drive import Drive
 from replay.market_file.build import build_market, resized
@@ -112,6 +112,6 @@ def test_where_nobody_answers_it_says_what_is_most_frequent() -> None:
             outputs += policy.receive(event)
     for hour in range(200):
         outputs += policy.receive(Tick(at=event.at + 900.0 * hour))
-    verdicts = [output for output in outputs if output.__class__.__name__ == "Verdict"]
-    assert {verdict.answer for verdict in verdicts} == {"animal"}  # type: ignore[union-attr]
-    assert all(verdict.labels == 0 for verdict in verdicts)  # type: ignore[union-attr]
+    verdicts = [output for output in outputs if isinstance(output, Verdict)]
+    assert len(verdicts) == 20
+    assert {(verdict.answer, verdict.labels) for verdict in verdicts} == {("animal", 0)}

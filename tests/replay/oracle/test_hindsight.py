@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import sqrt
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
@@ -41,7 +42,9 @@ def nets(market: Market, model: TrueModel, fix: Callable[[str], Fix]) -> list[fl
         belief, usd, fixed = Belief(model, one), 0.0, fix(task)
         if fixed is not None:
             pool, k = fixed
-            for _, who in zip(range(k), market.answering(task, pool), strict=False):
+            order = market.order(task, pool)
+            answering = (who for who in order if market.answers(task, pool, who))
+            for who in islice(answering, k):
                 belief.receive(pool, who, market.said(task, pool, who))
                 usd += prices[pool]
         posterior = belief.posterior()

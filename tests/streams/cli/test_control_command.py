@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bandit.errors import BadValue
 from streams.cli.control import control
 from tests.streams.scenes import new_log
 from tests.streams.verbs import run
@@ -55,6 +56,16 @@ def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:
     assert shown(path) == "cats: at most $50 per day\n"
 
 
+def test_budgets_of_an_hour_of_a_day_and_in_all_hold_together(path: Path) -> None:
+    words = ("--usd-total", 1_234_567.5, "--usd-per-hour", 2.5, "--usd-per-day", 50)
+    order = "cats: at most $2.5 per hour, at most $50 per day, at most $1,234,567.5 in all\n"
+    assert shown(path, "--project", "cats", *words) == order
+    assert shown(path) == order
+    with pytest.raises(BadValue, match=r"usd_total -1.0: must be between 0 and 1e\+12"):
+        run(control, path, "--project", "cats", "--usd-total", -1)
+    assert shown(path) == order
+
+
 def test_the_mode_of_the_machine_labeler_is_offered_kept_and_shown(path: Path) -> None:
     assert "--machine [on|frozen|off]" in run(control, "--help").output
     shown(path, "--project", "cats", "--machine", "frozen")
@@ -64,9 +75,29 @@ def test_the_mode_of_the_machine_labeler_is_offered_kept_and_shown(path: Path) -
     assert shown(path, "--project", "cats") == "No orders in force for project cats.\n"
 
 
+def test_shadowed_labelers_stay_so_whatever_else_is_ordered(path: Path) -> None:
+    shown(path, "--project", "cats", "--usd-per-day", 50, "--why", "budget")
+    both = shown(path, "--project", "cats", "--shadow", "ann", "--shadow", "bob")
+    assert both == "cats: at most $50 per day, shadowed: ann, bob (budget)\n"
+    shown(path, "--project", "cats", "--shadow", "ann", "--shadow", "eve", "--why", "copies")
+    assert shown(path) == "cats: at most $50 per day, shadowed: ann, bob, eve (copies)\n"
+    shown(path, "--project", "cats", "--pause", "--unshadow", "bob")
+    assert shown(path) == "cats: paused, shadowed: ann, eve\n"
+    shown(path, "--project", "dogs", "--shadow", "ann")
+    with pytest.raises(BadValue, match="--unshadow bob: not shadowed in project 'cats'"):
+        run(control, path, "--project", "cats", "--unshadow", "bob")
+    shown(path, "--project", "cats", "--cancel")
+    assert shown(path) == "dogs: shadowed: ann\n"
+    with pytest.raises(BadValue, match=r"--unshadow bob: not shadowed in project 'cats'$"):
+        run(control, path, "--project", "cats", "--unshadow", "bob")
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        (["--shadow", "ann"], "Missing option '--project' or '--learning'"),
+        (["--learning", "--shadow", "ann"], "--shadow and --unshadow belong to a project"),
+        (["--project", "cats", "--cancel", "--shadow", "ann"], "--cancel lifts all orders"),
         (["--cancel"], "Missing option '--project' or '--learning'"),
         (["--pause"], "Missing option '--project' or '--learning'"),
         (["--project", "cats", "--cancel", "--pause"], "--cancel lifts all orders"),

@@ -103,7 +103,7 @@ def test_a_worker_learns_from_the_snapshot_on_what_the_log_holds(log: EmbeddedLo
 
 
 def test_a_clean_stop_leaves_nothing_to_learn_again(log: EmbeddedLog) -> None:
-    one = worker(log)
+    one = worker(log, snapshot_min_s=1e6)  # but for the last
     story(log, one.step)
     one.finish()
     one.finish()
@@ -187,7 +187,7 @@ def test_an_unreadable_snapshot_is_passed_over_for_the_one_before(log: EmbeddedL
 
 def test_a_snapshot_that_fails_is_written_the_next_time(log: EmbeddedLog) -> None:
     flaky = FlakyLog(log)
-    one = worker(flaky)
+    one = worker(flaky, snapshot_min_s=1e6)  # but for the last
     flaky.fail_writes = True
     story(log, one.step)
     one.finish()

@@ -89,6 +89,18 @@ def test_the_same_configuration_would_have_done_the_same(tmp_path: Path, partiti
     assert len({decision.brain_position for decision in decisions}) > 20
 
 
+def test_it_values_experts_of_escalated_tasks_as_the_worker_did(tmp_path: Path) -> None:
+    """A shadow that doesn't escalate asks none of them."""
+    escalating = changed(VALUE, "policy", escalate=True, max_labels=3)
+    with closing(new(tmp_path / "log.db")) as log:
+        lived(log, escalating, worths=({"project": "p", "value_usd": 20.0},))
+        comparisons = lines(log, escalating, tmp_path / "shadow.jsonl")
+        plain = lines(log, changed(VALUE, "policy", max_labels=3), tmp_path / "plain.jsonl")
+    assert_the_same(comparisons)
+    assert sum("expert" in line.pmf and line.shadow is not None for line in comparisons) > 10
+    assert not any("expert" in line.shadow.pmf for line in plain if line.shadow is not None)
+
+
 def test_beside_a_worker_it_knows_what_the_worker_knew(log: EmbeddedLog, tmp_path: Path) -> None:
     with closing(ShadowLog(tmp_path / "shadow.jsonl")) as noted:
         with closing(Shadow(log, VALUE, file=noted)) as shadow:
@@ -131,6 +143,7 @@ def test_begun_now_it_sees_what_comes_and_takes_the_worth_of_what_was_open_as_lo
 def test_after_the_learner_went_back_to_a_snapshot_it_goes_back_too(
     log: EmbeddedLog, tmp_path: Path
 ) -> None:
+    """Tasks have a value: one that a target moves would differ for good after other choices."""
     ends: list[int] = []
 
     def each(number: int) -> None:
@@ -142,7 +155,7 @@ def test_after_the_learner_went_back_to_a_snapshot_it_goes_back_too(
 
     with closing(ShadowLog(tmp_path / "shadow.jsonl")) as noted:
         with closing(Shadow(log, VALUE, file=noted)) as shadow:
-            lived(log, VALUE, each=each)
+            lived(log, VALUE, each=each, worths=({"value_usd": 1.0},))
         comparisons = list(noted.lines())
     positions = [decision.brain_position for decision in events(log, "decisions", Decision)]
     assert positions[ends[15]] < positions[ends[14] - 1]

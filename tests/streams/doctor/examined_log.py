@@ -17,15 +17,15 @@ from tests.faults.story import wait_until
 from tests.streams.verbs import run
 
 
-class Patient:
+class ExaminedLog:
     """A log on Kafka with a prefix of its own, and what doctor finds there."""
 
     def __init__(self, server: str) -> None:
-        self.prefix = f"sick-{uuid4().hex[:8]}"
+        self.prefix = f"examined-{uuid4().hex[:8]}"
         self.address = f"kafka://{server}/{self.prefix}"
         self.log = KafkaLog(self.address, LogSettings())
 
-    def made(self, partitions: int = 1) -> Patient:
+    def made(self, partitions: int = 1) -> ExaminedLog:
         create_topics(self.log, partitions, 1)
         return self
 

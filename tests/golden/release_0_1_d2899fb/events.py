@@ -1,4 +1,4 @@
-"""How poolwise 0.1.0 reads its records; written by tests/golden/write.py."""
+"""How poolwise 0.1.0 reads its events; written by tests/golden/write.py."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ class Gold(msgspec.Struct, kw_only=True, tag="Gold"):
 
 class Tick(msgspec.Struct, kw_only=True, tag="Tick"):
     at: float
+    reset: bool | msgspec.UnsetType = msgspec.UNSET
     v: int = 1
 
 
@@ -80,6 +81,7 @@ class Control(msgspec.Struct, kw_only=True, tag="Control"):
     frozen: bool = False
     snapshot: int | None = None
     why: str = ""
+    relearn: bool = False
     v: int = 1
 
 
@@ -189,105 +191,3 @@ class DeadLetter(msgspec.Struct, kw_only=True, tag="DeadLetter"):
     key: bytes | None = None
     original: bytes | None = None
     v: int = 1
-
-
-class AskState(msgspec.Struct, kw_only=True):
-    ask: int
-    pool: str
-    at: float
-    expires_at: float
-    why: str
-    usd: float
-    pmf: dict[str, float]
-    propensity: float
-    system: dict[str, Feature]
-    signals: dict[str, float]
-    quality: float
-    status: str = "waiting"
-    ended_at: float | None = None
-    label: Label | None = None
-    labeler_signals: dict[str, float] = {}
-    revision: int = -1
-    basis: str | None = None
-
-
-class TaskState(msgspec.Struct, kw_only=True):
-    task: Task
-    asks: list[AskState] = []
-    decided: int = 0
-    retry_at: float | None = None
-    waits_for: tuple[str, ...] = ()
-    halted: str = ""
-    halted_at: float | None = None
-    stranded_at: float | None = None
-    gold: Gold | None = None
-    verdict: Verdict | None = None
-    closed_at: float | None = None
-    raw_answer: str | None = None
-    raw_confidence: float | None = None
-    calibrated: bool = False
-
-
-class HeldGold(msgspec.Struct, kw_only=True):
-    gold: Gold
-    at: float
-
-
-class DeskState(msgspec.Struct, kw_only=True):
-    now: float | None = None
-    ahead_at: float | None = None
-    ahead_ticks: int = 0
-    filled_at: float | None = None
-    room: dict[str, float] = {}
-    used_usd: dict[str, tuple[int, float]] = {}
-    in_flight: dict[str, int] = {}
-    waiting: dict[str, int] = {}
-    log_worth: dict[str, float] = {}
-    open_tasks: int = 0
-    waiting_gold: int = 0
-
-
-class Record(msgspec.Struct, kw_only=True):
-    right: float = 0.0
-    total: float = 0.0
-    golds: int = 0
-    asks: float = 0.0
-    expired: float = 0.0
-    seconds: float = 0.0
-    timed: float = 0.0
-    last_at: float | None = None
-    session: int = 0
-
-
-class Calibration(msgspec.Struct, kw_only=True):
-    shift: float = 0.0
-    slope: float = 0.65
-    curve_shift: float = 4.0
-    curve_cross: float = 0.0
-    curve_slope: float = 16.0
-    golds: int = 0
-
-
-class Saved(msgspec.Struct, kw_only=True):
-    version: int
-    vw_arguments: str
-    position: int
-    quality: bytes
-    weights: dict[str, float]
-    bias: float
-    judged: dict[str, int]
-    pools: dict[str, Record]
-    labelers: dict[str, Record]
-    calibration: dict[str, Calibration]
-
-
-class Manifest(msgspec.Struct, kw_only=True):
-    v: int = 1
-    id: int
-    sha256: str
-    count: int
-    learned: int
-    position: int
-    at: float | None = None
-    control: int = -1
-    skipped: tuple[tuple[int, int], ...] = ()

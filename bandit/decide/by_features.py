@@ -1,0 +1,57 @@
+"""What a task's features say of the pools: how often their labels of such tasks are right.
+
+The model of labels doesn't look at features. Vowpal Wabbit predicts from them the chance that a
+pool's next label is right, and River's regression learns how much of its difference from the usual
+chance to believe; by so much the odds of a right answer move in the pool's rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bandit.labels.confusion import tilted
+from bandit.learn.calibration import logistic, logit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bandit.events import Feature
+    from bandit.labels.confusion import Floats
+    from bandit.labels.weighed import WeighedLabels
+    from bandit.learn.brain import Brain
+
+USUAL = "usual"
+"""Signal of a pool: log-odds that its label of a task is right, by the model of labels alone."""
+STEP = 0.1
+"""Log-odds by which rows move at least: so tasks with alike features share what is computed."""
+
+
+def usual_signals(
+    weighed: WeighedLabels, rows: Floats, pools: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Return the signal `USUAL` of each pool, whose labels have `rows`."""
+    rates = weighed.right_rates(rows)
+    return {pool: {USUAL: round(logit(rate), 6)} for pool, rate in zip(pools, rates, strict=True)}
+
+
+def quality_and_rows(
+    brain: Brain,
+    project: str,
+    features: Mapping[str, Feature],
+    signals: Mapping[str, Mapping[str, float]],
+    rows: Floats,
+) -> tuple[dict[str, float], Floats]:
+    """Return the chance that each pool's label is right, and the pools' rows for such a task.
+
+    `signals` are those of the pools, in the order of `rows`.
+    """
+    if not signals:
+        return {}, rows
+    usual = {pool: of_pool.get(USUAL, 0.0) for pool, of_pool in signals.items()}
+    rates = {pool: logistic(odds) for pool, odds in usual.items()}
+    quality = brain.quality(project, features, signals, rates)
+    tilts = [brain.accuracy.task_tilt(quality[pool], odds) for pool, odds in usual.items()]
+    steps = np.round(np.log(tilts) / STEP)
+    return quality, tilted(rows, np.exp(steps * STEP)) if steps.any() else rows

@@ -1,0 +1,144 @@
+"""Blocks: tasks that are weighed together, their labels as arrays.
+
+Arrays of a few numbers take numpy as long as those of a few hundred, so labels are learned in
+blocks: of one label at first, when each tells much, and of `MOST_LABELS` later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from bandit.labels.ambiguity import Grouped
+from bandit.labels.labelers import CHAINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from bandit.labels.confusion import Floats, Ints
+    from bandit.labels.window import LabeledTask
+
+MOST_LABELS = 32
+"""Labels of a block, later on."""
+GROWS_EVERY = 24
+"""Labels after which a block may have one more: a label waits for some 2 % of those before it, and
+the first ones don't wait."""
+MOST_NUMBERS = 8_192
+"""Labels times classes squared that are weighed at once: more leave the processor's cache."""
+
+
+def labels_of_block(labels: int) -> int:
+    """Return how many labels are learned together after so many.
+
+    Examples
+    --------
+    >>> labels_of_block(0), labels_of_block(100), labels_of_block(10_000)
+    (1, 5, 32)
+    """
+    return min(MOST_LABELS, 1 + labels // GROWS_EVERY)
+
+
+class Block(NamedTuple):
+    """The labels of some tasks, in the order of tasks and then of pools.
+
+    Of each label: the number of its task in the block, its labeler's slot, its pool's number, its
+    answer's place in the task's classes, its number by labeler, its tilt, and whether it is new:
+    not counted yet. `places` are those of the labels in this order, task by task as they came.
+    """
+
+    of: Ints
+    slots: Ints
+    pools: Ints
+    answers: Ints
+    numbers: Ints
+    tilts: Floats
+    is_new: NDArray[np.bool_]
+    places: Ints
+    grouped: Grouped
+
+
+def block_of(tasks: Sequence[LabeledTask], pools: Mapping[str, int]) -> Block:
+    """Return the labels of tasks; `pools` are the numbers of pools."""
+    sizes = [len(task.slots) for task in tasks]
+    of = np.repeat(np.arange(len(tasks)), sizes)
+    whole = np.array(
+        [
+            [slot for task in tasks for slot in task.slots],
+            [pools[pool] for task in tasks for pool in task.pools],
+            [answer for task in tasks for answer in task.answers],
+            [number for task in tasks for number in task.numbers],
+            [place >= task.counted for task in tasks for place in range(len(task.slots))],
+        ],
+        np.int64,
+    )
+    tilts = np.array([tilt for task in tasks for tilt in task.tilts])
+    group = of * len(pools) + whole[1]
+    places = np.arange(len(of))
+    if len(pools) > 1:
+        order = np.argsort(group, kind="stable")
+        of, whole, tilts, group = of[order], whole[:, order], tilts[order], group[order]
+        places[order] = np.arange(len(of))
+    slots, pool, answers, numbers, is_new = whole
+    return Block(of, slots, pool, answers, numbers, tilts, is_new > 0, places, grouped(of, group))
+
+
+def grouped(of: Ints, group: Ints) -> Grouped:
+    """Return the groups of labels, which are in order: `of` their tasks, `group` their groups.
+
+    Examples
+    --------
+    >>> groups = grouped(np.array([0, 0, 0, 1]), np.array([3, 3, 4, 9]))
+    >>> groups.starts.tolist(), groups.tasks.tolist(), groups.firsts.tolist()
+    ([0, 2, 3], [0, 0, 1], [0, 2])
+    """
+    starts = _starts(group)
+    tasks = of[starts]
+    return Grouped(starts, tasks, _starts(tasks))
+
+
+def _starts(numbers: Ints) -> Ints:
+    """Return the places where another number begins."""
+    begins = np.empty(len(numbers), np.bool_)
+    begins[:1] = True
+    np.not_equal(numbers[1:], numbers[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
+
+
+def cells(
+    classes: tuple[int, ...], k: int, answers: Ints, rows: Ints
+) -> tuple[Ints, tuple[Any, ...]]:
+    """Return where labels are counted: shape (labels, chains, classes).
+
+    The first are flat places in arrays of shape (rows, chains, k, k), with the `k` classes of the
+    project; the second an index of arrays of shape (labels, chains, classes), with the task's. What
+    has no number isn't counted.
+    """
+    chosen = np.array(classes)
+    named = chosen[answers]
+    columns = np.arange(0, CHAINS * k * k, k * k)[:, None] + chosen * k  # chains, classes
+    places = (rows * (CHAINS * k * k) + named)[:, None, None] + columns
+    labels, known = named >= 0, chosen >= 0
+    if labels.all() and known.all():
+        return places, (slice(None),)
+    within = np.ix_(labels, np.ones(CHAINS, np.bool_), known)
+    return places[within], within
+
+
+def chunks(tasks: Sequence[LabeledTask]) -> Iterator[list[LabeledTask]]:
+    """Split tasks into those that can be weighed at once: of the same classes, and not too many."""
+    by_classes: dict[tuple[int, ...], list[LabeledTask]] = {}
+    for task in tasks:
+        by_classes.setdefault(task.classes, []).append(task)
+    for classes, alike in by_classes.items():
+        chunk: list[LabeledTask] = []
+        left = most = MOST_NUMBERS // len(classes) ** 2
+        for task in alike:
+            if chunk and len(task.slots) > left:
+                yield chunk
+                chunk, left = [], most
+            chunk.append(task)
+            left -= len(task.slots)
+        yield chunk
