@@ -30,9 +30,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import binom
 
-from bench.beside import asked as peers_asked
-from bench.beside import given
 from bench.simulated.designs import ACTIONS, DESIGNS, Design, context
+from bench.simulated.peer_intervals import asked as peers_asked
+from bench.simulated.peer_intervals import given
 from replay.aggregate.question import Question
 from replay.aggregate.two_pass import sum_source
 from replay.intervals.rules import RULES

@@ -10,11 +10,12 @@ split over partitions. A verdict that could not be audited would be in no estima
 chance stays, whatever it costs.
 
 A project with a target accuracy in place of a value pays for audits in proportion to its labels.
-Where a dollar of a project's budget is worth 1 + lambda (`bandit.limits.pacing`), a share of
+Where a project's budget is short, a dollar of it is worth 1 + lambda (`bandit.limits.pacing`). The
+share of verdicts that are audited is then
 
     share / (1 + lambda),    at least `audit.least`,
 
-is audited, so that audits cost as much in value as without the budget.
+so that audits cost as much in value as without the budget.
 """
 
 from __future__ import annotations

@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 USUAL = "usual"
 """Signal of a pool: log-odds that its label of a task is right, by the model of labels alone."""
 STEP = 0.1
-"""Log-odds by which rows move at least: so tasks with alike features share what is computed."""
+"""Rows move in steps of this many log-odds, so that tasks with similar features share values."""
 
 
 def usual_signals(
     weighed: WeighedLabels, rows: Floats, pools: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Return the signal `USUAL` of each pool, whose labels have `rows`."""
+    if not pools:
+        return {}
     rates = weighed.right_rates(rows)
     return {pool: {USUAL: round(logit(rate), 6)} for pool, rate in zip(pools, rates, strict=True)}
 
@@ -52,6 +54,6 @@ def quality_and_rows(
     usual = {pool: of_pool.get(USUAL, 0.0) for pool, of_pool in signals.items()}
     rates = {pool: logistic(odds) for pool, odds in usual.items()}
     quality = brain.quality(project, features, signals, rates)
-    tilts = [brain.accuracy.task_tilt(quality[pool], odds) for pool, odds in usual.items()]
-    steps = np.round(np.log(tilts) / STEP)
+    moves = [brain.accuracy.task_log_tilt(quality[pool], odds) for pool, odds in usual.items()]
+    steps = np.array([round(move / STEP) for move in moves])
     return quality, tilted(rows, np.exp(steps * STEP)) if steps.any() else rows

@@ -36,21 +36,10 @@ def values_usd(
     if key not in weighed.values:
         if len(weighed.values) >= MOST_KEPT:
             weighed.values.clear()
-        weighed.values[key] = tuple(_values_usd(rows, weighed, pools, costs_usd, worth_usd, most))
+        ahead = outlook(weighed, rows, pools)
+        values = ahead.values_usd(costs_usd, worth_usd, most)
+        if most > 2:  # two are in the first look-ahead already
+            further = ahead.values_of_one(costs_usd, worth_usd, most)
+            values = [max(pair) for pair in zip(values, further, strict=True)]
+        weighed.values[key] = tuple(values)
     return weighed.values[key]
-
-
-def _values_usd(
-    rows: Floats,
-    weighed: WeighedLabels,
-    pools: tuple[str, ...],
-    costs_usd: Sequence[float],
-    worth_usd: float,
-    most: int,
-) -> list[float]:
-    ahead = outlook(weighed, rows, pools)
-    values = ahead.values_usd(costs_usd, worth_usd, most)
-    if most > 2:  # two are in the first look-ahead already
-        further = ahead.values_of_one(costs_usd, worth_usd, most)
-        values = [max(pair) for pair in zip(values, further, strict=True)]
-    return values

@@ -32,7 +32,7 @@ EVEN_PAUSED = (GOLD, DEADLINE)
 """What closes a task though its project is paused."""
 
 TIED = 2.0
-"""The answer is tied with another where it isn't so many times as likely."""
+"""An answer that is less than this many times as likely as the next one is tied with it."""
 
 
 class Decider:

@@ -87,14 +87,15 @@ class Accuracy:
         >>> Accuracy({"rate": 1.0, "speed": -0.5}).tilt({"rate": 1.4, "speed": 1.0}).__round__(3)
         0.607
         """
-        if not signals:
-            return 1.0
-        moved = float(self._river._raw_dot_one(signals)) - signals.get(RATE, 0.0)
-        return math.exp(max(-MOST_TILT, min(MOST_TILT, moved)))
+        return math.exp(self._log_tilt(signals)) if signals else 1.0
 
-    def task_tilt(self, quality: float, usual: float) -> float:
-        """Return the tilt of a label that isn't there yet, by the task's features alone."""
-        return self.tilt({TASK: task_signal(quality, usual)})
+    def task_log_tilt(self, quality: float, usual: float) -> float:
+        """Return the log of the tilt of a label that isn't there yet, by the task's features."""
+        return self._log_tilt({TASK: task_signal(quality, usual)})
+
+    def _log_tilt(self, signals: Mapping[str, float]) -> float:
+        moved = float(self._river._raw_dot_one(signals)) - signals.get(RATE, 0.0)
+        return max(-MOST_TILT, min(MOST_TILT, moved))
 
     def learn(self, signals: Mapping[str, float], quality: float) -> None:
         """Learn that a label was right with chance `quality`."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from replay.aggregate.question import Question
     from replay.numerics.arrays import Floats
 
-COVER = Path(__file__).resolve().parent / "peers" / "cover.py"
+COVER = Path(__file__).resolve().parents[1] / "peers" / "cover.py"
 
 
 def given(source: Any, question: Question) -> Floats:
