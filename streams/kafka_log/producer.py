@@ -122,6 +122,9 @@ class Transactions:
             # `flush` never returns for a batch that is split because the broker finds it too large.
             self._producer._sender._can_split = lambda *_: False
             self._producer._sender.config["retry_backoff_ms"] = RETRY_MS
+            # A batch refused for its epoch must end this producer: by itself it would ask for a new
+            # epoch instead, and so take the id back from the one that has fenced it.
+            self._producer._transaction_manager._supports_epoch_bump = lambda: False
             self._producer.init_transactions()
             self._clear()
         except kafka_errors.KafkaError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections import deque
 from contextlib import closing
@@ -14,7 +13,7 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.errors import RetriableError
 from kafka.producer.record_accumulator import RecordAccumulator
 from kafka.producer.sender import Sender
-from kafka.producer.transaction_manager import TransactionalRequestResult, TransactionManager
+from kafka.producer.transaction_manager import TransactionManager
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 
 from bandit.errors import CommitUnknown, LogError, RecordTooLarge
@@ -35,7 +34,7 @@ from tests.broker.proxy import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from tests.broker.broker import Broker
     from tests.broker.proxy import Proxy
@@ -105,25 +104,6 @@ def lab(broker: Broker, proxy: Proxy) -> Iterator[Lab]:
         yield lab
 
 
-# What is private in kafka-python -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("method", "arguments"),
-    [
-        (TransactionManager.begin_commit, []),
-        (TransactionManager.send_offsets_to_transaction, ["offsets", "group_metadata"]),
-        (TransactionalRequestResult.wait, ["timeout_ms"]),
-        (Sender.wakeup, []),
-        (Sender.force_close, []),
-    ],
-)
-def test_kafka_python_has_the_private_methods(
-    method: Callable[..., object], arguments: list[str]
-) -> None:
-    assert list(inspect.signature(method).parameters) == ["self", *arguments]
-
-
 def test_the_manager_and_the_sender_are_where_they_are_looked_for(lab: Lab) -> None:
     producer = lab.producer()._producer
     assert isinstance(producer, KafkaProducer)
@@ -136,9 +116,6 @@ def test_the_manager_and_the_sender_are_where_they_are_looked_for(lab: Lab) -> N
     assert not accumulator._incomplete.all()
     with accumulator._tp_lock(place):
         assert accumulator._tp_lock(place).locked()
-
-
-# Committing ---------------------------------------------------------------------------------------
 
 
 def test_records_and_positions_are_committed_together(lab: Lab) -> None:
@@ -231,6 +208,29 @@ def test_whoever_begins_next_fences_the_one_before(lab: Lab) -> None:
     with pytest.raises(Fenced):
         second.commit([lab.record(b"spoilt")])
     assert lab.values() == [b"1", b"2", b"3"]
+
+
+def test_a_producer_that_is_fenced_between_two_batches_knows_it(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the broker refuses a batch, for its epoch, and no request of the transaction."""
+    first = lab.producer()
+    append = first._append
+
+    def one_by_one(records: Iterable[Record]) -> list[object]:
+        before, after = records
+        sent = append([before])
+        assert first._producer is not None
+        first._producer.flush(timeout=LIMIT_S)
+        lab.producer().commit([lab.record(b"2")])
+        sent += append([after])
+        first._producer.flush(timeout=LIMIT_S)
+        return sent
+
+    monkeypatch.setattr(first, "_append", one_by_one)
+    with pytest.raises(Fenced, match="taken over"):
+        first.commit([lab.record(b"spoilt"), lab.record(b"spoilt")])
+    assert lab.values() == [b"2"]
 
 
 def test_a_record_that_is_too_large_is_refused_with_all_others(lab: Lab) -> None:
