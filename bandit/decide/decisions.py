@@ -83,7 +83,7 @@ class DecisionWriter:
         if pool.gold and why is not AUDIT:
             why = ESCALATION
         task = state.task
-        expires_at = logged.at + pool.ask_timeout_s
+        expires_at = logged.terms.now + pool.ask_timeout_s
         if task.deadline_at is not None and why is not AUDIT:
             expires_at = min(expires_at, task.deadline_at)
         decision = self._decision(state, logged, pmf, choice, why, expires_at)
@@ -91,15 +91,15 @@ class DecisionWriter:
         ask = AskState(
             ask=decision.ask,
             pool=choice,
-            at=logged.at,
+            at=logged.terms.now,
             expires_at=expires_at,
             why=why,
             usd=pool.usd_per_label,
             pmf=pmf,
             propensity=decision.propensity,
             system=logged.system,
-            signals=logged.signals[choice],
-            quality=logged.quality[choice],
+            signals=logged.options.signals[choice],
+            quality=logged.options.quality[choice],
             arm=decision.arm,
         )
         self._transitions.ask(desk, state, ask, pool, self._eligibility.caps(task.project))
@@ -109,7 +109,7 @@ class DecisionWriter:
             task=task.task,
             project=task.project,
             ask=decision.ask,
-            at=logged.at,
+            at=logged.terms.now,
             pool=choice,
             classes=task.classes,
             payload=task.payload,
@@ -150,19 +150,19 @@ class DecisionWriter:
             task=state.task.task,
             project=state.task.project,
             ask=state.decided,
-            at=logged.at,
+            at=logged.terms.now,
             choice=choice,
             pmf=pmf,
             propensity=pmf[choice],
             why=why,
             features_version=FEATURES_VERSION,
             features={**state.task.features, **logged.system},
-            signals=logged.signals,
-            quality=logged.quality,
-            usd_per_label=logged.usd,
-            scarcity_usd=logged.scarcity_usd,
-            worth_usd=logged.context.worth_usd,
-            usd=logged.usd.get(choice, 0.0),
+            signals=logged.options.signals,
+            quality=logged.options.quality,
+            usd_per_label=logged.options.usd,
+            scarcity_usd=logged.options.scarcity_usd,
+            worth_usd=logged.terms.worth_usd,
+            usd=logged.options.usd.get(choice, 0.0),
             posterior=logged.belief.chances,
             confidence=logged.belief.confidence,
             labels=logged.context.labels,
@@ -173,11 +173,11 @@ class DecisionWriter:
             brain_position=self._brain.position,
             control=None if pin is None else f"pin:{pin}",
             answers=logged.answers,
-            values_usd={action.pool: action.value_usd for action in logged.context.actions},
+            values_usd={action.pool: action.value_usd for action in logged.options.actions},
             prior=state.prior or None,
             predictions=state.predictions,
-            budget_price=logged.budget_price,
+            budget_price=logged.terms.budget_price,
             confidence_error=logged.belief.error,
-            delay_usd_per_hour=logged.delay_usd_per_hour,
-            in_time=logged.in_time,
+            delay_usd_per_hour=logged.terms.delay_usd_per_hour,
+            in_time=logged.options.in_time,
         )

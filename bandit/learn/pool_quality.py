@@ -7,6 +7,7 @@ Rule 2: with one project there are only shared features.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bandit.learn.quality import QualityModel
@@ -64,16 +65,16 @@ class PoolQuality:
         `rates` are the chances without the task's features. Model and rate are weighted by the
         number of judged labels of the pool in the project, and by how well each predicted them.
         """
-        keys = {pool: key_of(project, pool) for pool in pools}
-        judged = {pool: self.judged.get(key, 0) for pool, key in keys.items()}
-        if not any(judged.values()):
+        keys = [key_of(project, pool) for pool in pools]
+        judged = [self.judged.get(key, 0) for key in keys]
+        if not any(judged):
             return dict(rates)
-        trust = {pool: self.trust.get(key, NO_TRUST) for pool, key in keys.items()}
-        apart = {pool for pool, gains in trust.items() if gains.apart}
+        trust = [self.trust.get(key, NO_TRUST) for key in keys]
+        apart = {pool for pool, gains in zip(pools, trust, strict=True) if gains.apart}
         chances = self.model.predict(_of_task(features), pools, project, apart)
         return {
-            pool: trust[pool].blend(judged[pool], chance, rates[pool])
-            for pool, chance in chances.items()
+            pool: gains.blend(labels, chance, rates[pool])
+            for (pool, chance), gains, labels in zip(chances.items(), trust, judged, strict=True)
         }
 
     def learn(self, reward: Reward, right: float, rate: float) -> None:
@@ -102,6 +103,7 @@ def _of_task(features: Mapping[str, Feature]) -> dict[str, Feature]:
     return {name: value for name, value in features.items() if name not in PROGRESS}
 
 
+@lru_cache(maxsize=65_536)
 def key_of(project: str, name: str) -> str:
     """Return the key of a track record: of a labeler or a pool in one project.
 

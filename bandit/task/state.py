@@ -113,7 +113,11 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def labeled(self) -> list[AskState]:
         """Return the asks whose labels count for the answer; an expert's answer is gold instead."""
-        return [ask for ask in self.paid() if not ask.shadowed and not ask.is_expert]
+        return [
+            ask
+            for ask in self.asks
+            if ask.label is not None and not ask.shadowed and ask.why not in BY_EXPERTS
+        ]
 
     def paid(self) -> list[AskState]:
         """Return the asks that brought a label, one of a shadowed labeler too."""

@@ -1,0 +1,138 @@
+"""What asking each of some pools about a task would cost and bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bandit.decide.by_features import quality_and_rows, usual_signals
+from bandit.decide.policies.context import Action
+from bandit.decide.signals import pool_signals, queue_signal
+from bandit.decide.values import values_usd
+from bandit.decide.waiting import discounted, in_time, wait_s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bandit.desk.desk import Desk
+    from bandit.events import Feature, Pool, Task
+    from bandit.labels.weighed import Answer
+    from bandit.learn.belief import Belief
+    from bandit.learn.brain import Brain
+    from bandit.limits.capacity import Capacity
+
+
+class Options(NamedTuple):
+    """The pools that could be asked: what is logged of each, by name, and the `actions`."""
+
+    signals: dict[str, dict[str, float]]
+    quality: dict[str, float]
+    usd: dict[str, float]
+    scarcity_usd: dict[str, float]
+    in_time: dict[str, float]
+    actions: tuple[Action, ...]
+
+
+class Terms(NamedTuple):
+    """What a decision about a task is made by, whichever pool is asked.
+
+    `budget_price` is what a dollar of the project's budget is worth beyond itself; `most` is how
+    many labels of one pool are looked ahead.
+    """
+
+    now: float
+    worth_usd: float
+    budget_price: float
+    delay_usd_per_hour: float
+    most: int
+
+
+class PoolSummary(NamedTuple):
+    """What the brain knows of a pool in a project, the same for every task."""
+
+    pool: Pool
+    rate: float
+    wait_s: float
+    signals: dict[str, float]
+
+
+class PoolOptions:
+    """Finds what pools would cost and bring."""
+
+    def __init__(self, brain: Brain, capacity: Capacity) -> None:
+        self._brain = brain
+        self._capacity = capacity
+        self._summaries: dict[tuple[str, str], PoolSummary] = {}
+        self._summed_at = (brain.adopted, brain.position)
+
+    def of(
+        self,
+        desk: Desk,
+        task: Task,
+        pools: Sequence[Pool],
+        features: Mapping[str, Feature],
+        belief: Belief,
+        answers: Sequence[Answer],
+        terms: Terms,
+    ) -> Options:
+        """Return the options; `pools` are those that could be asked, experts last.
+
+        An expert of a gold pool knows the truth: what asking adds is all that is in doubt.
+        """
+        if not pools:
+            return Options({}, {}, {}, {}, {}, ())
+        summaries = {pool.pool: self._summary(task.project, pool) for pool in pools}
+        names = tuple(summaries)
+        labels = self._brain.project(task.project).labels
+        rows = labels.pool_rows(task.classes, names)
+        usual = usual_signals(belief.weighed, rows, names)
+        signals = {
+            name: {**one.signals, "queue": queue_signal(self._capacity, one.pool), **usual[name]}
+            for name, one in summaries.items()
+        }
+        quality, rows = quality_and_rows(self._brain, task.project, features, signals, rows)
+        rows = labels.next_rows(rows, task.classes, names, answers)
+        worth = terms.worth_usd
+        scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
+        costs = [
+            (1.0 + terms.budget_price) * one.pool.usd_per_label
+            + terms.delay_usd_per_hour * one.wait_s / 3600.0
+            + scarcity[name]
+            for name, one in summaries.items()
+        ]
+        n = sum(not pool.gold for pool in pools)
+        values = [
+            *values_usd(rows[:n], belief.weighed, names[:n], costs[:n], worth, terms.most),
+            *(worth * (1.0 - belief.confidence) - cost for cost in costs[n:]),
+        ]
+        chances: dict[str, float] = {}
+        if task.deadline_at is not None:
+            left_s = task.deadline_at - terms.now
+            chances = {name: in_time(one.wait_s, left_s) for name, one in summaries.items()}
+            values = [
+                discounted(value, cost, chance)
+                for value, cost, chance in zip(values, costs, chances.values(), strict=True)
+            ]
+        actions = tuple(
+            [
+                Action(name, one.pool.usd_per_label, value, quality[name], one.rate)
+                for (name, one), value in zip(summaries.items(), values, strict=True)
+            ]
+        )
+        usd = {pool.pool: pool.usd_per_label for pool in pools}
+        return Options(signals, quality, usd, scarcity, chances, actions)
+
+    def _summary(self, project: str, pool: Pool) -> PoolSummary:
+        """Sum up what is known of a pool: once, until the brain learns or the pool changes."""
+        position = (self._brain.adopted, self._brain.position)
+        if self._summed_at != position:
+            self._summaries.clear()
+            self._summed_at = position
+        summary = self._summaries.get((project, pool.pool))
+        if summary is None or summary.pool is not pool:
+            summary = self._summaries[project, pool.pool] = PoolSummary(
+                pool=pool,
+                rate=self._brain.pool_rate(project, pool.pool),
+                wait_s=wait_s(self._brain, project, pool),
+                signals=pool_signals(self._brain, pool, project),
+            )
+        return summary
