@@ -15,7 +15,7 @@ from bandit.labels.confusion import tilted
 from bandit.learn.calibration import logistic, logit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bandit.events import Feature
     from bandit.labels.confusion import Floats
@@ -28,14 +28,16 @@ STEP = 0.1
 """Rows move in steps of this many log-odds, so that tasks with similar features share values."""
 
 
-def usual_signals(
-    weighed: WeighedLabels, rows: Floats, pools: Sequence[str]
-) -> dict[str, dict[str, float]]:
-    """Return the signal `USUAL` of each pool, whose labels have `rows`."""
+def usual_odds(weighed: WeighedLabels, rows: Floats, pools: tuple[str, ...]) -> dict[str, float]:
+    """Return the signal `USUAL` of each pool, whose labels have `rows` in the model of labels."""
     if not pools:
         return {}
-    rates = weighed.right_rates(rows)
-    return {pool: {USUAL: round(logit(rate), 6)} for pool, rate in zip(pools, rates, strict=True)}
+    key = (USUAL, pools)  # tasks without labels share what they are weighed by
+    odds = weighed.values.get(key)
+    if odds is None:
+        odds = tuple([round(logit(rate), 6) for rate in weighed.right_rates(rows)])
+        weighed.values[key] = odds
+    return dict(zip(pools, odds, strict=True))
 
 
 def quality_and_rows(
@@ -43,17 +45,18 @@ def quality_and_rows(
     project: str,
     features: Mapping[str, Feature],
     signals: Mapping[str, Mapping[str, float]],
+    usual: Mapping[str, float],
     rows: Floats,
 ) -> tuple[dict[str, float], Floats]:
     """Return the chance that each pool's label is right, and the pools' rows for such a task.
 
-    `signals` are those of the pools, in the order of `rows`.
+    `signals` are those of the pools and `usual` the signal `USUAL` among them, in the order of
+    `rows`.
     """
     if not signals:
         return {}, rows
-    usual = {pool: of_pool.get(USUAL, 0.0) for pool, of_pool in signals.items()}
     rates = {pool: logistic(odds) for pool, odds in usual.items()}
     quality = brain.quality(project, features, signals, rates)
-    moves = [brain.accuracy.task_log_tilt(quality[pool], odds) for pool, odds in usual.items()]
-    steps = np.array([round(move / STEP) for move in moves])
+    move = brain.accuracy.task_log_tilt
+    steps = np.array([round(move(quality[pool], odds) / STEP) for pool, odds in usual.items()])
     return quality, tilted(rows, np.exp(steps * STEP)) if steps.any() else rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.decide.by_features import quality_and_rows, usual_signals
+from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.policies.context import Action
 from bandit.decide.signals import pool_signals, queue_signal
 from bandit.decide.values import values_usd
@@ -84,12 +84,16 @@ class PoolOptions:
         names = tuple(summaries)
         labels = self._brain.project(task.project).labels
         rows = labels.pool_rows(task.classes, names)
-        usual = usual_signals(belief.weighed, rows, names)
+        usual = usual_odds(belief.weighed, rows, names)
         signals = {
-            name: {**one.signals, "queue": queue_signal(self._capacity, one.pool), **usual[name]}
+            name: {
+                **one.signals,
+                "queue": queue_signal(self._capacity, one.pool),
+                USUAL: usual[name],
+            }
             for name, one in summaries.items()
         }
-        quality, rows = quality_and_rows(self._brain, task.project, features, signals, rows)
+        quality, rows = quality_and_rows(self._brain, task.project, features, signals, usual, rows)
         rows = labels.next_rows(rows, task.classes, names, answers)
         worth = terms.worth_usd
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}

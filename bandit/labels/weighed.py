@@ -53,7 +53,7 @@ class WeighedLabels:
     values: dict[Hashable, tuple[float, ...]] = field(default_factory=dict, compare=False)
     """Values of asking, by what else they depend on: labels may be those of many tasks, none."""
 
-    @cached_property
+    @property
     def used(self) -> slice:
         """The numbers of the chains that are used."""
         if self.chains[1] == 0.0:
@@ -63,11 +63,11 @@ class WeighedLabels:
     @cached_property
     def joint(self) -> Joint:
         """Chances of class and rival from all labels, in the chains that are used: of one task."""
-        used, places = self.used, self._order[0]
+        used, order = self.used, _order(self.pools)
         answers = self.answers[:, used]
-        if places != tuple(range(len(places))):
-            answers = answers[places, ...]
-        return joint(answers, _groups(self._order[1]), self.prior[None, used], self.levels)
+        if not order.is_sorted:
+            answers = answers[order.places, ...]
+        return joint(answers, _groups((order.sizes,)), self.prior[None, used], self.levels)
 
     @cached_property
     def by_level(self) -> dict[str, Floats]:
@@ -95,7 +95,7 @@ class WeighedLabels:
     def posteriors_without(self) -> Floats:
         """Return the chance of each class from all labels but one: shape (labels, classes)."""
         n, used = len(self.pools), self.used
-        places, (sizes,) = self._order
+        places, sizes, _ = _order(self.pools)
         left = [i for label in range(n) for i in places if i != label]
         groups = [list(sizes) for _ in range(n)]
         for of_task, place in zip(groups, np.argsort(places), strict=True):
@@ -106,14 +106,24 @@ class WeighedLabels:
         chances: Floats = self.chains[used] @ found.posterior()
         return chances
 
-    @cached_property
-    def _order(self) -> tuple[tuple[int, ...], tuple[tuple[int, ...]]]:
-        """The labels in the order of their pools, and how many are of each."""
-        by_pool: dict[str, list[int]] = {}
-        for i, pool in enumerate(self.pools):
-            by_pool.setdefault(pool, []).append(i)
-        places = tuple([i for of_pool in by_pool.values() for i in of_pool])
-        return places, (tuple([len(of_pool) for of_pool in by_pool.values()]),)
+
+class _Order(NamedTuple):
+    """The places of labels in the order of their pools, and how many are of each."""
+
+    places: tuple[int, ...]
+    sizes: tuple[int, ...]
+    is_sorted: bool
+
+
+@lru_cache(maxsize=1024)
+def _order(pools: tuple[str, ...]) -> _Order:
+    """Return the order of the labels of a task, from the pool of each."""
+    by_pool: dict[str, list[int]] = {}
+    for i, pool in enumerate(pools):
+        by_pool.setdefault(pool, []).append(i)
+    places = tuple([i for of_pool in by_pool.values() for i in of_pool])
+    sizes = tuple([len(of_pool) for of_pool in by_pool.values()])
+    return _Order(places, sizes, places == tuple(range(len(places))))
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bandit.decide.by_features import quality_and_rows, usual_signals
+from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.policies.context import Action, Context
 from bandit.decide.values import values_usd
 from bandit.decide.waiting import discounted, wait_s
@@ -93,9 +93,9 @@ def rebuild(
     answers = [Answer(*answer) for answer in decision.answers]
     weighed = model.labels.weigh(classes, answers, decision.prior)
     rows = model.labels.pool_rows(classes, names)
-    usual = usual_signals(weighed, rows, names)
-    signals = {name: {**decision.signals[name], **usual[name]} for name in names}
-    quality, rows = quality_and_rows(brain, project, decision.features, signals, rows)
+    usual = usual_odds(weighed, rows, names)
+    signals = {name: {**decision.signals[name], USUAL: usual[name]} for name in names}
+    quality, rows = quality_and_rows(brain, project, decision.features, signals, usual, rows)
     rows = model.labels.next_rows(rows, classes, names, answers)
     values = [
         *values_usd(rows[:n], weighed, names[:n], costs[:n], worth, most),

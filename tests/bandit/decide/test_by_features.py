@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.decide.by_features import quality_and_rows, usual_signals
+from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.values import values_usd
 from bandit.labels.confusion import tilted
 from bandit.labels.model import LabelModel
@@ -29,8 +29,9 @@ LANGUAGES = ("de", "en")
 def test_a_new_brain_believes_the_model_of_labels() -> None:
     model = LabelModel()
     rows = model.pool_rows(CLASSES, POOLS)
-    signals = usual_signals(model.weigh(CLASSES, []), rows, POOLS)
-    quality, moved = quality_and_rows(Brain(Settings()), "p", {"lang": "de"}, signals, rows)
+    usual = usual_odds(model.weigh(CLASSES, []), rows, POOLS)
+    signals = {pool: {USUAL: odds} for pool, odds in usual.items()}
+    quality, moved = quality_and_rows(Brain(Settings()), "p", {"lang": "de"}, signals, usual, rows)
     assert quality == pytest.approx({"a": 0.7, "b": 0.7})
     np.testing.assert_allclose(moved, rows)
 
@@ -60,8 +61,9 @@ def test_the_pool_that_knows_the_language_is_worth_more() -> None:
 
     def of(language: str) -> tuple[dict[str, float], dict[str, float]]:
         features: dict[str, Feature] = {"lang": language}
-        signals = usual_signals(weighed, rows, POOLS)
-        quality, moved = quality_and_rows(brain, "p", features, signals, rows)
+        usual = usual_odds(weighed, rows, POOLS)
+        signals = {pool: {USUAL: odds} for pool, odds in usual.items()}
+        quality, moved = quality_and_rows(brain, "p", features, signals, usual, rows)
         values = values_usd(moved, weighed, POOLS, [0.05, 0.05], 5.0, 5)
         return quality, dict(zip(POOLS, values, strict=True))
 
