@@ -65,7 +65,7 @@ def read_labels(
     wanted = {**given, "truth": None if second else truth}
     columns, guessed = find_columns(header, wanted, str(path))
     table = read_table(path, set(columns.values()))
-    rows = [_row(path, row, columns) for row in table]
+    rows = [crowd_label(path, row, columns) for row in table]
     kept, dropped = first_labels(rows)
     notes = []
     if guessed:
@@ -75,7 +75,9 @@ def read_labels(
         labels = counted(dropped, "label")
         notes.append(f"{labels} left out: the labeler had labeled the task before")
     known = (
-        _truth_file(Path(str(truth)), columns["task"]) if second else _truth(path, table, columns)
+        truth_of_file(Path(str(truth)), columns["task"])
+        if second
+        else truth_of(path, table, columns)
     )
     timed = "at" in columns
     if timed:
@@ -85,7 +87,8 @@ def read_labels(
     return with_pools(_with_prices(crowd, columns, prices, path)), columns
 
 
-def _row(path: Path, row: CsvRow, columns: Mapping[str, str]) -> CrowdLabel:
+def crowd_label(path: Path, row: CsvRow, columns: Mapping[str, str]) -> CrowdLabel:
+    """Return the label of a row, whose columns have the roles `columns`."""
     task, labeler, label = (filled(path, row, columns[role], role) for role in NEEDED)
     at, price, pool = columns.get("at"), columns.get("price"), columns.get("pool")
     return CrowdLabel(
@@ -98,7 +101,8 @@ def _row(path: Path, row: CsvRow, columns: Mapping[str, str]) -> CrowdLabel:
     )
 
 
-def _truth(path: Path, table: Sequence[CsvRow], columns: Mapping[str, str]) -> dict[str, str]:
+def truth_of(path: Path, table: Sequence[CsvRow], columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the true answers in a column of the table, by task."""
     if "truth" not in columns:
         return {}
     known: dict[str, str] = {}
@@ -112,7 +116,8 @@ def _truth(path: Path, table: Sequence[CsvRow], columns: Mapping[str, str]) -> d
     return known
 
 
-def _truth_file(path: Path, task_column: str) -> dict[str, str]:
+def truth_of_file(path: Path, task_column: str) -> dict[str, str]:
+    """Return the true answers in a file of their own, by task."""
     table = read_table(path)
     header = list(table[0].of)
     task = task_column if task_column in header else _task_column(header, path)
@@ -122,7 +127,7 @@ def _truth_file(path: Path, task_column: str) -> dict[str, str]:
         raise UnknownColumn(
             f"{path}: {task!r} is the only column; a column with the true answers was expected"
         )
-    return _truth(path, table, {"task": task, "truth": named[0]})
+    return truth_of(path, table, {"task": task, "truth": named[0]})
 
 
 def _task_column(header: Sequence[str], path: Path) -> str:

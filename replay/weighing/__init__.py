@@ -1,0 +1,1 @@
+"""Weighing a table of labels that were given already: answers, labelers and pools."""

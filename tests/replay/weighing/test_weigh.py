@@ -1,0 +1,91 @@
+"""Labels that were given already, weighed: by file, folder and table alike, and right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import replay
+from bandit.errors import BadValue, MissingInput, UnknownColumn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CLASSES = ("cat", "dog", "other")
+RATES = {"good": 0.9, "poor": 0.55}
+
+
+def made(seed: int, tasks: int = 300) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return labels of three good and three poor labelers, and the truth."""
+    chance = np.random.default_rng(seed)
+    truth = {f"t{i}": CLASSES[chance.integers(3)] for i in range(tasks)}
+    rows: list[tuple[str, ...]] = []
+    for task, answer in truth.items():
+        for pool, rate in RATES.items():
+            for who in range(3):
+                others = [name for name in CLASSES if name != answer]
+                said = answer if chance.random() < rate else others[chance.integers(2)]
+                rows.append((task, f"{pool}-{who}", said, pool, f"2026-03-{1 + len(rows) % 28:02}"))
+    return pd.DataFrame(rows, columns=["task", "labeler", "label", "pool", "at"]), truth
+
+
+def test_answers_labelers_and_confusion_are_near_the_truth() -> None:
+    """Over three seeds; each margin is above three standard errors."""
+    for seed in range(3):
+        table, truth = made(seed)
+        found = replay.weigh(table)
+        assert np.mean(found.tasks.answer == found.tasks.index.map(truth)) > 0.93
+        assert found.tasks.labels.eq(6).all()
+        for pool, rate in RATES.items():
+            of_pool = found.labelers[found.labelers.pool == pool]
+            assert of_pool.right.between(rate - 0.1, rate + 0.1).all()
+            np.testing.assert_allclose(np.diag(found.confusion[pool]), rate, atol=0.1)
+        assert (found.labelers.low < found.labelers.right).all()
+        assert (found.labelers.right < found.labelers.high).all()
+
+
+def test_a_file_a_folder_and_a_table_say_the_same(tmp_path: Path) -> None:
+    table, truth = made(1, 60)
+    table.to_csv(tmp_path / "labels.csv", index=False)
+    pd.DataFrame(truth.items(), columns=["task", "truth"]).to_csv(
+        tmp_path / "truth.csv", index=False
+    )
+    of_folder = replay.weigh(tmp_path)
+    of_file = replay.weigh(tmp_path / "labels.csv", truth=str(tmp_path / "truth.csv"))
+    named = table.rename(columns={"label": "what they said"})
+    named["at"] = pd.to_datetime(named["at"])
+    named["truth"] = named.task.map(truth)
+    of_table = replay.weigh(named, label="what they said", truth="truth")
+    for other in (of_file, of_table):
+        pd.testing.assert_frame_equal(other.tasks, of_folder.tasks)
+        pd.testing.assert_frame_equal(other.labels, of_folder.labels)
+    assert of_folder.tasks.truth.to_dict() == truth
+
+
+def test_a_label_without_others_is_not_judged() -> None:
+    table = pd.DataFrame(
+        [("t1", "ann", "yes"), ("t2", "ann", "no"), ("t2", "bob", "no")],
+        columns=["task", "labeler", "label"],
+    )
+    found = replay.weigh(table)
+    assert found.labels.others.isna().to_list() == [True, False, False]
+    assert found.labelers.judged.to_dict() == {"ann": 1, "bob": 1}
+    alone = replay.weigh(table.head(2))
+    assert alone.labelers[["right", "low", "high"]].isna().all(axis=None)
+
+
+def test_missing_values_and_wrong_columns_are_one_clear_line() -> None:
+    table, _ = made(1, 5)
+    with pytest.raises(UnknownColumn, match="looks like the labeler; name it with"):
+        replay.weigh(table.drop(columns="labeler"))
+    with pytest.raises(UnknownColumn, match="no column 'lable'"):
+        replay.weigh(table, label="lable")
+    with pytest.raises(BadValue, match="the table: row 3, column 'label'"):
+        replay.weigh(table.assign(label=table.label.where(table.index != 3)))
+    with pytest.raises(BadValue, match="1 different labels"):
+        replay.weigh(table.assign(label="cat"))
+    with pytest.raises(MissingInput, match="no labels"):
+        replay.weigh(table.head(0))
