@@ -1,4 +1,4 @@
-"""The command `poolwise`: it mounts the verbs, wires `demo`, and prints each error in one line.
+"""The command `poolwise`: it mounts and wires the verbs, and prints each error in one line.
 
 Rule 1: nothing heavy is imported before a verb is chosen, so that `--help` answers at once.
 Rule 2: no API lives here; the verbs live beside what they drive.
@@ -19,6 +19,10 @@ from click.exceptions import NoSuchCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from bandit.settings import Settings
+    from replay.market.drive_log import EventLog, WorkerSteps
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C: 128 + SIGINT
 
@@ -56,15 +60,29 @@ VERBS = {
     "evaluate": Verb(
         "replay.cli.verbs", "evaluate", "Estimate what another policy would have earned."
     ),
-    "tune": Verb("replay.cli.verbs", "tune", "Find good exploration settings, using a log."),
+    "tune": Verb(
+        "replay.cli.verbs", "tune", "Find good settings, using a log or a simulated market."
+    ),
+    "experiment": Verb(
+        "replay.cli.verbs", "experiment", "Plan a live A/B test, and read what it shows."
+    ),
     "simulate": Verb(
         "replay.cli.verbs", "simulate", "Run poolwise on recorded or simulated labels."
     ),
     "savings": Verb(
         "replay.cli.verbs", "savings", "Estimate how much poolwise would save on labels."
     ),
+    "forecast": Verb(
+        "replay.cli.verbs", "forecast", "Forecast tasks, labelers needed, backlog and spend."
+    ),
     "labelers": Verb(
         "replay.cli.verbs", "labelers", "Show how good each labeler is, and who is suspect."
+    ),
+    "report": Verb(
+        "replay.cli.verbs", "report", "Write a page on a labeling log, with what could be saved."
+    ),
+    "features": Verb(
+        "replay.cli.verbs", "features", "Show which features changed, and what each is worth."
     ),
 }
 
@@ -189,6 +207,13 @@ def demo(
     print_report(result, path, Console(highlight=False))
 
 
+def new_log(path: Path, settings: Settings) -> AbstractContextManager[tuple[EventLog, WorkerSteps]]:
+    """Open a new log with a worker, for `simulate --log`."""
+    from streams.clients.demo_log import simulated_log
+
+    return simulated_log(path, settings)
+
+
 def foreign(home: Path) -> str | None:
     """Describe a package that has one of our names but is not ours; `home` is this file's folder.
 
@@ -222,7 +247,7 @@ def main(args: Sequence[str] | None = None) -> int:
         ):  # characters that the terminal cannot show are no error
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(args, prog_name="poolwise", standalone_mode=False)
+        code = cli.main(args, prog_name="poolwise", standalone_mode=False, obj=new_log)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

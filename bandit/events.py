@@ -14,17 +14,11 @@ import msgspec
 Feature = float | str | tuple[float, ...]
 """A number, a text, or a vector of numbers; `bandit.features.reduced` says what is kept of it."""
 
-Chances = dict[str, float]
-"""Chance of each class; a class that isn't named has none."""
+Chances = dict[str, float]  # of each class; a class that isn't named has none
+MachineMode = Literal["on", "frozen", "off"]  # answer and learn, answer only, or neither
 
-MachineMode = Literal["on", "frozen", "off"]
-"""What the machine labeler of a project does: answer and learn, answer only, or neither."""
-
-STOP = "stop"
-"""The one choice that isn't a pool: ask for no more labels of this task."""
-
-NO_ASK = 0
-"""`Reward.ask` of gold on a task without labels; asks are numbered from 1."""
+STOP = "stop"  # the one choice that isn't a pool: ask for no more labels of this task
+NO_ASK = 0  # `Reward.ask` of gold on a task without labels; asks are numbered from 1
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
@@ -145,13 +139,13 @@ class Decision(Event, frozen=True, tag="Decision"):
 
     `pmf` is the probability of each eligible pool and of `stop`; `propensity` is `pmf[choice]`.
     `features` are the task's and the system's, `signals` those of each pool; `quality` is the
-    predicted chance that the pool's next label is right; `posterior` is the probability of each
-    class given the labels so far, `confidence_error` the standard error of the confidence;
-    `control` names the pin in force (`pin:POOL`). `prior` is the machine labeler's, `predictions`
-    are those of the user's own models, by source, `values_usd` is the value of asking each pool, in
-    dollars above stopping now, `in_time` its chance to answer before the deadline. `answers` are
-    the labels so far: pool, labeler, answer, and the factor on the odds that it is right, from its
-    signals. `budget_price` is what a dollar of the budget is worth beyond itself.
+    chance that the pool's next label is right; `posterior` is that of each class given the labels,
+    `confidence_error` the standard error of the confidence; `control` is the pin in force. `prior`
+    is the machine labeler's, `predictions` the user's models', `values_usd` is what asking each
+    pool is worth above stopping now, `in_time` its chance to answer before the deadline. `answers`
+    are the labels so far: pool, labeler, answer, and the factor on its odds. `budget_price` is what
+    a dollar of the budget is worth beyond itself; `novelty` the share of new features. In a live
+    test, the task's `arm` decided, by the `shared` or its `own` brain; `arm_pmfs` are all arms'.
     """
 
     task: str
@@ -187,6 +181,10 @@ class Decision(Event, frozen=True, tag="Decision"):
     confidence_error: float = 0.0
     delay_usd_per_hour: float = 0.0
     in_time: dict[str, float] = {}
+    experiment: str | None = None
+    arm_pmfs: dict[str, tuple[float, ...]] = {}
+    brain: str | None = None
+    novelty: float | None = None
 
 
 class Ask(Event, frozen=True, tag="Ask"):
@@ -207,15 +205,15 @@ class Ask(Event, frozen=True, tag="Ask"):
 class Reward(Event, frozen=True, tag="Reward"):
     """The outcome of an ask, with all that learning needs; its key is (task, ask, revision).
 
-    Gold of a task without labels has a reward of its own: ask 0, no pool, basis `gold`.
     `basis` says what `target` is: for `gold` the true class, for `consensus` the posterior from the
-    task's other labels; `none` means that there is nothing to compare with, `expired` that no label
-    came (declined asks too). `quality` is the chance under `target` that the label is right, `None`
-    for the last two. `labeler_signals` are the labeler's record then. `verdict_confidence`, that of
-    `verdict_answer` before calibration, teaches the calibration; it comes with gold, once per task.
-    `audit_propensity` comes with it: the chance of the audit that found it, 1 of an escalated task.
-    `previous_basis` is that of the revision before. With the `machine_labels`-th label the machine
-    labeler learns: 0 is gold alone, `None` that it doesn't. A `shadowed` label teaches nothing.
+    task's other labels; `none` says that there is nothing to compare with, `expired` that no label
+    came. `quality` is the chance under `target` that the label is right, if there is a target.
+    `labeler_signals` are the labeler's record then; nothing is learned from `watched`.
+    `verdict_confidence`, that of `verdict_answer` before calibration, teaches the calibration; it
+    comes with gold, once per task, as does `audit_propensity`: the chance of the audit, 1 if
+    escalated. `previous_basis` is that of the revision before. With the `machine_labels`-th label
+    the machine labeler learns: 0 is gold alone, `None` that it doesn't. A `shadowed` label teaches
+    nothing.
     """
 
     task: str
@@ -252,15 +250,16 @@ class Reward(Event, frozen=True, tag="Reward"):
     audit_propensity: float | None = None
     machine_labels: int | None = None
     shadowed: bool = False
+    experiment: str | None = None
+    watched: dict[str, float] = {}
 
 
 class Verdict(Event, frozen=True, tag="Verdict"):
     """The answer to a task, its confidence, and its cost.
 
     `basis` is `gold`, `consensus` (two labels or more), `single` (one label), `model` (the machine
-    labeler's answer, without a label) or `none` (neither: `answer` is `None`). `audited` says
-    whether the task was drawn, with chance `audit_propensity`, for an audit by an expert; both are
-    of revision 0, and so is the answer that the audit judges.
+    labeler's answer, without a label) or `none` (no answer). `audited` (drawn for an audit, with
+    chance `audit_propensity`) and the answer that the audit judges are of revision 0.
     """
 
     task: str

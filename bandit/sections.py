@@ -71,6 +71,9 @@ def _refuse_unknown(given: object, kind: Any, where: str, also: tuple[str, ...] 
     if get_origin(kind) is dict:
         for name, value in given.items():
             _refuse_unknown(value, get_args(kind)[1], f"{where}.{name}")
+    elif get_origin(kind) in (Union, UnionType):
+        for one in get_args(kind):
+            _refuse_unknown(given, one, where, also)
     elif isinstance(kind, type) and issubclass(kind, Section):
         known = get_type_hints(kind)
         for name, value in given.items():

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import msgspec
 
-from bandit.errors import ConfigError
+from bandit.experiment.settings import ExperimentSettings, experiment_rules
+from bandit.policy_settings import (
+    ExplorerName,
+    PolicyName,
+    PolicySettings,
+    Rule,
+    Section,
+    policy_rules,
+    require_all,
+)
 
-PolicyName = Literal["value", "uniform", "fixed", "cheapest", "best_known"]
-ExplorerName = Literal["inverse_gap", "epsilon_greedy", "softmax"]
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A section of the configuration: frozen, and unknown keys are errors."""
-
-
-class PolicySettings(Section, frozen=True):
-    """Which pool is asked, and when a task has enough labels."""
-
-    name: PolicyName = "value"
-    pool: str | None = None  # for the policy `fixed`
-    labels_per_task: int = 3  # for all policies but `value`; three is what most teams buy
-    explorer: ExplorerName = "inverse_gap"
-    rate: float = 20.0  # inverse_gap: gamma = rate * sqrt(t); best in two simulated markets
-    explore_floor: float = 0.02  # share of asks spread evenly, so that every pool can be evaluated
-    stop_floor: float = 0.01  # least chance of stopping and of asking, so that both can be
-    second_opinion: float = 0.8  # least chance of a second label: one alone teaches nothing
-    check_share: float = 0.1  # the same if the machine labeler has an opinion; also of a first
-    escalate: bool = False  # ask gold pools about open tasks, too, where that is worth their price
-    min_labels: int = 1  # of people: the machine labeler may answer without any
-    max_labels: int = 9  # nine labels that disagree are rarely settled by a tenth
-    max_asks: int = 20  # expired asks count too; declined ones don't
-    give_up_s: float = 604_800.0  # 7 days without a pool that is able to take the task
-    lookahead_labels: int = 5  # of one pool, and 2 of any: one often can't change an answer
+__all__ = [
+    "AuditSettings",
+    "ClockSettings",
+    "ExperimentSettings",
+    "ExplorerName",
+    "MemorySettings",
+    "PolicyName",
+    "PolicySettings",
+    "ProjectSettings",
+    "RewardSettings",
+    "Section",
+    "Settings",
+    "check",
+]
 
 
 class ProjectSettings(Section, frozen=True):
@@ -91,11 +87,12 @@ class Settings(Section, frozen=True):
     seed: int = 0
     policy: PolicySettings = PolicySettings()
     project: ProjectSettings = ProjectSettings()  # for projects that aren't listed
-    projects: dict[str, ProjectSettings] = {}
+    projects: dict[str, ProjectSettings] = msgspec.field(default_factory=dict)
     reward: RewardSettings = RewardSettings()
     audit: AuditSettings = AuditSettings()
     clock: ClockSettings = ClockSettings()
     memory: MemorySettings = MemorySettings()
+    experiment: ExperimentSettings | None = None  # no test: every task is decided by [policy]
 
     def of_project(self, name: str) -> ProjectSettings:
         """Settings of the project `name`, or those for projects that aren't listed."""
@@ -118,7 +115,7 @@ def check(settings: Settings) -> Settings:
     bandit.errors.ConfigError: audit.share = 1.5: must be above 0 and at most 1
     """
     policy, clock, memory = settings.policy, settings.clock, settings.memory
-    rules = [
+    rules: list[Rule] = [
         (
             "audit.share",
             settings.audit.share,
@@ -137,63 +134,7 @@ def check(settings: Settings) -> Settings:
             settings.audit.usd_per_day is None or settings.audit.usd_per_day > 0,
             "above 0",
         ),
-        ("policy.rate", policy.rate, policy.rate > 0, "above 0"),
-        (
-            "policy.explore_floor",
-            policy.explore_floor,
-            0 < policy.explore_floor <= 1,
-            "above 0 and at most 1",
-        ),
-        (
-            "policy.stop_floor",
-            policy.stop_floor,
-            0 < policy.stop_floor <= 0.5,
-            "above 0 and at most 0.5",
-        ),
-        (
-            "policy.second_opinion",
-            policy.second_opinion,
-            0 <= policy.second_opinion <= 1,
-            "between 0 and 1",
-        ),
-        (
-            "policy.check_share",
-            policy.check_share,
-            0 < policy.check_share <= 1,
-            "above 0 and at most 1",
-        ),
-        ("policy.min_labels", policy.min_labels, policy.min_labels >= 1, "1 or more"),
-        (
-            "policy.max_labels",
-            policy.max_labels,
-            policy.max_labels >= policy.min_labels,
-            "min_labels or more",
-        ),
-        (
-            "policy.max_asks",
-            policy.max_asks,
-            policy.max_asks >= policy.max_labels,
-            "max_labels or more",
-        ),
-        ("policy.give_up_s", policy.give_up_s, policy.give_up_s > 0, "above 0"),
-        (
-            "policy.lookahead_labels",
-            policy.lookahead_labels,
-            1 <= policy.lookahead_labels <= 5,
-            "1 to 5",
-        ),
-        (
-            "policy.labels_per_task",
-            policy.labels_per_task,
-            policy.labels_per_task >= 1,
-            "1 or more",
-        ),
-        (
-            "policy.pool",
-            policy.pool,
-            policy.name != "fixed" or bool(policy.pool),
-            "set when policy.name is 'fixed'",
-        ),
+        *policy_rules("policy", policy),
         ("clock.max_jump_s", clock.max_jump_s, clock.max_jump_s > 0, "above 0"),
         (
             "clock.max_skew_s",
@@ -244,11 +185,7 @@ def check(settings: Settings) -> Settings:
                 "above 0",
             ),
         ]
-    for name, setting, holds, wanted in rules:
-        is_infinite = isinstance(setting, float) and not math.isfinite(setting)
-        if is_infinite or not holds:
-            msg = (
-                f"{name} = {setting}: must be {'a finite number, ' if is_infinite else ''}{wanted}"
-            )
-            raise ConfigError(msg)
+    if settings.experiment is not None:
+        rules += experiment_rules(settings.experiment, policy)
+    require_all(rules)
     return settings

@@ -27,7 +27,7 @@ spammers honest, --usd-per-day caps what asks cost the engine and `hindsight`; `
 clairvoyants ignore it. --budget-share sets it to that share of what `hindsight` spends without a
 budget on the busiest day. --own adds rows of the engine's own model with fixed numbers of labels,
 and a line with the engine's labels as a share of those of a fixed number that is as accurate.
---explorer takes those of `policy.explorer`, and `thompson`, which the product does not have.
+--explorer takes `inverse_gap`, and others that the product does not have.
 Without --config the engine has the settings of the demo: 5 % audits, experts for what labels can't
 settle, $0.02 an hour of waiting.
 """
@@ -47,7 +47,7 @@ import msgspec
 
 from bandit.decide.policies.explorers import EXPLORERS
 from bandit.settings import AuditSettings, PolicySettings, ProjectSettings, Settings
-from bench.decisions.runs import RIVALS, ROWS, THOMPSON, Job, own_name, run
+from bench.decisions.runs import OTHER_EXPLORERS, RIVALS, ROWS, Job, own_name, run
 from bench.decisions.table import all_rows, gap_share, label_ratio, print_rows
 from replay.runtime.settings_file import read_settings
 
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--market", default="demo", help="name or TOML file")
     parser.add_argument("--seeds", type=seeds_of, default=seeds_of("1-4"))
     parser.add_argument("--policy", help="policy.name, instead of the configuration's")
-    parser.add_argument("--explorer", choices=(*EXPLORERS, THOMPSON))
+    parser.add_argument("--explorer", choices=(*EXPLORERS, *OTHER_EXPLORERS))
     parser.add_argument("--rate", type=float, help="policy.rate of the explorer")
     parser.add_argument("--config", type=Path)
     parser.add_argument("--no-features", action="store_true")

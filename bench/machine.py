@@ -70,7 +70,8 @@ class Calibrated:
     def learn(self, task: str, features: dict[str, float | str], row: Floats) -> None:
         z = self._candidate.scores(features)
         if z is not None:
-            self._sharpness.learn(z[None], np.log(self._counts + 1.0), row[None], np.ones(1))
+            frequency = np.log(self._counts + 1.0)
+            self._sharpness.learn(np.stack([z, frequency])[:, None], row[None], np.ones(1))
         target = row / row.sum()
         self._counts = REMEMBER * self._counts + target
         self._candidate.learn(task, features, target)

@@ -27,12 +27,27 @@ class Learned(Protocol):
         """Return all of it, for `adopt` and for the maker of a core."""
 
 
+class AllLearned(Protocol):
+    """What the core has learned in all: the shared brain, and those of a live test's arms."""
+
+    @property
+    def position(self) -> int:
+        """Most rewards that any of the brains has learned."""
+
+    def own_bytes(self) -> dict[str, bytes]:
+        """Return the brains of the arms that learn for themselves, by test and arm."""
+
+
 class Core(Protocol):
     """`bandit.engine.engine.Engine`, as far as the worker knows it."""
 
     @property
     def brain(self) -> Learned:
-        """What has been learned."""
+        """What has been learned, but for what arms of a live test learned for themselves."""
+
+    @property
+    def brains(self) -> AllLearned:
+        """What has been learned, those arms' brains included."""
 
     @property
     def counters(self) -> Counter[str]:
@@ -48,8 +63,8 @@ class Core(Protocol):
         that.
         """
 
-    def adopt(self, data: bytes) -> None:
-        """Replace all that was learned by what is saved in `data`.
+    def adopt(self, data: bytes, own: Mapping[str, bytes] = {}) -> None:
+        """Replace all that was learned by what is saved in `data`, and the arms' `own` brains.
 
         Raises
         ------

@@ -108,6 +108,12 @@ COMMANDS = [
     Command("evaluate an empty log", {"l.db": ""}, "evaluate l.db", 1, "the file is empty"),
     Command("savings of an empty file", {"l.csv": ""}, "savings l.csv", 1, "l.csv: no rows"),
     Command("replay an empty file", {"l/labels.csv": ""}, "simulate --recorded l", 1, "v: no rows"),
+    Command("features of a missing file", {}, "features l.db", 1, "l.db: no such file"),
+    Command("features of an empty file", {"l.db": ""}, "features l.db", 1, "the file is empty"),
+    Command("features of a corrupt log", {"l.db": "?" * 9999}, "features l.db", 1, NO_LOG),
+    Command("features of a table", {"l.csv": HEAD}, "features l.csv", 1, "l.csv: a table, where a"),
+    Command("features on Kafka", {}, "features kafka://b:9092", 1, "archive that log first"),
+    Command("features of no archive", {"x/readme": "?"}, "features x", 1, "that is not an archive"),
     Command("a header alone", {"l.csv": HEAD}, "evaluate l.csv", 1, "l.csv: no rows"),
     Command(
         "a wrong column", {"l.csv": HEAD + "x,1,1\n"}, "evaluate l.csv --reward rewrad", 1,

@@ -54,7 +54,9 @@ class Auditing:
         decisions: DecisionWriter,
         transitions: Transitions,
         partitions: int,
+        arms: tuple[str, ...] = (),
     ) -> None:
+        self._arms = arms
         self._all, self._settings = settings, settings.audit
         self._partitions = partitions
         self._seed = settings.seed
@@ -119,7 +121,8 @@ class Auditing:
         pmf = {pool.pool: 1.0 / len(free) for pool in free}
         choice = self._decisions.draw(state, pmf)
         why = DecisionReason.AUDIT
-        return self._decisions.ask(desk, state, logged, pmf, choice, why, room)
+        same = dict.fromkeys(self._arms, tuple(pmf.values()))  # audits are alike in all arms
+        return self._decisions.ask(desk, state, logged, pmf, choice, why, room, same)
 
     def answer(self, state: TaskState, label: Label) -> None:
         """Take an expert's answer for the truth, unless that is known already."""

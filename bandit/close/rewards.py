@@ -82,6 +82,7 @@ def reward_of(
         labeler=label.labeler if label else None,
         answer=label.answer if label else None,
         labeler_signals=ask.labeler_signals,
+        watched=ask.watched,
         target=judgement.target,
         basis=judgement.basis,
         quality=judgement.quality,
@@ -99,6 +100,7 @@ def reward_of(
         machine_labels=len(state.labeled()) if machine_learns and not ask.shadowed else None,
         shadowed=ask.shadowed,
         audit_propensity=_audit_propensity(state) if calibrates else None,
+        experiment=None if ask.arm is None else state.experiment,
     )
 
 
@@ -143,6 +145,8 @@ def reward_of_gold(
         predictions=state.predictions,
         machine_labels=0 if machine_learns else None,
         audit_propensity=_audit_propensity(state) if calibrates else None,
+        arm=state.arm,
+        experiment=state.experiment,
     )
 
 

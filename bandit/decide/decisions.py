@@ -6,7 +6,7 @@ can disagree with what was done.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.signals import FEATURES_VERSION
 from bandit.draw import choose, draw
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bandit.decide.contexts import LoggedContext
     from bandit.decide.policies.policy import Policy
     from bandit.desk.desk import Desk
-    from bandit.events import Output, Pool
+    from bandit.events import Output, Pool, Task
     from bandit.learn.brain import Brain
     from bandit.lifecycle.transitions import Transitions
     from bandit.limits.eligibility import Eligibility
@@ -35,6 +35,24 @@ Pmf = dict[str, float]
 """Chance of each action, pools by name and `stop`; sums to 1."""
 
 
+ArmPmfs = dict[str, tuple[float, ...]]
+"""For each arm of a live test, its chances of a decision's options, in their order."""
+
+
+class ArmLabel(NamedTuple):
+    """What the log gets of a live test: its name, the arm that decides, and whose brain it has.
+
+    `brain` is `own`, fed by the arm's rewards alone, or `shared`.
+    """
+
+    experiment: str | None = None
+    arm: str | None = None
+    brain: str | None = None
+
+
+NO_TEST = ArmLabel()
+
+
 class DecisionWriter:
     """Draws from the policy's distribution, and writes decisions and asks."""
 
@@ -46,8 +64,10 @@ class DecisionWriter:
         pools: Mapping[str, Pool],
         eligibility: Eligibility,
         transitions: Transitions,
+        label: ArmLabel = NO_TEST,
     ) -> None:
         self.policy = policy
+        self._label = label
         self._settings = settings
         self._brain = brain
         self._pools = pools
@@ -63,10 +83,15 @@ class DecisionWriter:
         return choose(pmf, draw(self._settings.seed, state.task.task, state.decided + 1))
 
     def stop(
-        self, state: TaskState, logged: LoggedContext, pmf: Pmf, why: DecisionReason
+        self,
+        state: TaskState,
+        logged: LoggedContext,
+        pmf: Pmf,
+        why: DecisionReason,
+        arm_pmfs: ArmPmfs,
     ) -> Decision:
-        """Return the decision to stop."""
-        return self._decision(state, logged, pmf, STOP, why, None)
+        """Return the decision to stop; `arm_pmfs` are the chances of other arms."""
+        return self._decision(state, logged, pmf, STOP, why, None, arm_pmfs)
 
     def ask(
         self,
@@ -77,6 +102,7 @@ class DecisionWriter:
         choice: str,
         why: DecisionReason,
         room: Room | None,
+        arm_pmfs: ArmPmfs,
     ) -> list[Output]:
         """Return the decision to ask the pool `choice`, and the ask, which the desk then awaits."""
         pool = self._pools[choice]
@@ -86,7 +112,7 @@ class DecisionWriter:
         expires_at = logged.terms.now + pool.ask_timeout_s
         if task.deadline_at is not None and why is not AUDIT:
             expires_at = min(expires_at, task.deadline_at)
-        decision = self._decision(state, logged, pmf, choice, why, expires_at)
+        decision = self._decision(state, logged, pmf, choice, why, expires_at, arm_pmfs)
         exclude = state.labelers()
         ask = AskState(
             ask=decision.ask,
@@ -141,6 +167,7 @@ class DecisionWriter:
         choice: str,
         why: DecisionReason,
         expires_at: float | None,
+        arm_pmfs: ArmPmfs,
     ) -> Decision:
         """Number a decision and write it down."""
         state.decided += 1
@@ -168,7 +195,7 @@ class DecisionWriter:
             labels=logged.context.labels,
             expires_at=expires_at,
             policy=self.policy.name,
-            arm=None,
+            arm=self._label.arm,
             seed=self._settings.seed,
             brain_position=self._brain.position,
             control=None if pin is None else f"pin:{pin}",
@@ -180,4 +207,12 @@ class DecisionWriter:
             confidence_error=logged.belief.error,
             delay_usd_per_hour=logged.terms.delay_usd_per_hour,
             in_time=logged.options.in_time,
+            experiment=self._label.experiment,
+            arm_pmfs=arm_pmfs,
+            brain=self._label.brain,
+            novelty=self._novelty(state.task) if state.decided == 1 else None,
         )
+
+    def _novelty(self, task: Task) -> float | None:
+        """Return the share of a task's features that are unlike those of its project so far."""
+        return self._brain.project(task.project).novelty.of(task.features)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bandit.desk.desk import Desk
-    from bandit.engine.decider import Decider
+    from bandit.engine.arms import Arms
     from bandit.events import Output, Pool, Tick
     from bandit.lifecycle.transitions import Transitions
     from bandit.limits.budgets import Budgets
@@ -42,7 +42,7 @@ class Clock:
         capacity: Capacity,
         budgets: Budgets,
         transitions: Transitions,
-        decider: Decider,
+        arms: Arms,
     ) -> None:
         self._settings = settings
         self._pools = pools
@@ -50,8 +50,8 @@ class Clock:
         self._capacity = capacity
         self._budgets = budgets
         self._transitions = transitions
-        self._decider = decider
-        self._round_robin = RoundRobin(decider, eligibility, capacity)
+        self._arms = arms
+        self._round_robin = RoundRobin(arms, eligibility, capacity)
 
     def tick(self, desk: Desk, tick: Tick, logged_at: float | None) -> list[Output]:
         """Move the time of `desk`, and do what is due: a limited amount, the rest at later ticks.
@@ -120,14 +120,14 @@ class Clock:
             ask = state.ask(entry.ask)
             if ask is None or ask.status is not WAITING or ask.expires_at != entry.at:
                 return None
-            return self._decider.give_up(desk, state, ask, EXPIRED, ask.expires_at)
+            return self._arms.give_up(desk, state, ask, EXPIRED, ask.expires_at)
         if entry.kind == "retry" and state.retry_at == entry.at and not state.waits_for:
             desk.put(state)
-            return self._decider.decide_again(desk, state)
+            return self._arms.decide_again(desk, state)
         is_overdue = entry.kind == "deadline" and state.task.deadline_at == entry.at
         if is_overdue and state.verdict is None:
             desk.put(state)
-            return self._decider.decide(desk, state, DecisionReason.DEADLINE)
+            return self._arms.decide(desk, state, DecisionReason.DEADLINE)
         return None
 
     def _forget(self, desk: Desk, state: TaskState, at: float) -> list[Output] | None:
@@ -152,7 +152,7 @@ class Clock:
                 if state is None or not still_counts(state, situation, at):
                     continue
                 desk.put(state)
-                out += self._decider.decide_again(desk, state, UNLIMITED)
+                out += self._arms.decide_again(desk, state, UNLIMITED)
                 quota.spend(state)
                 if quota.is_used_up:
                     break

@@ -1,32 +1,33 @@
-"""Deciding about a task: which pools could be asked, then ask one, stop, or wait."""
+"""Deciding about a task: ask a pool, stop, or wait, as the plan of its arm says."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.desk.queues import need_of
+from bandit.engine.plan import DEADLINE, GOLD, NO_POOL, Step
 from bandit.events import STOP
 from bandit.reasons import DecisionReason, StopReason
-from bandit.task.state import DECLINED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bandit.close.audits import Auditing
     from bandit.close.closing import Closing
     from bandit.decide.contexts import ContextBuilder, LoggedContext
-    from bandit.decide.decisions import DecisionWriter
+    from bandit.decide.decisions import ArmPmfs, DecisionWriter
     from bandit.decide.policies.context import Context
     from bandit.desk.desk import Desk
-    from bandit.events import Output, Pool
+    from bandit.engine.plan import Plan, Planner
+    from bandit.events import Output
     from bandit.lifecycle.transitions import Transitions
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
-    from bandit.settings import PolicySettings
     from bandit.task.state import AskState, AskStatus, TaskState
+
+    OtherArms = Callable[[Desk, TaskState, float, Room | None, dict[str, float]], ArmPmfs]
 
 FIRST, RETRY = DecisionReason.FIRST, DecisionReason.RETRY
 VALUE, UNDECIDABLE = StopReason.VALUE, StopReason.UNDECIDABLE
-MAX_LABELS, MAX_ASKS = StopReason.MAX_LABELS, StopReason.MAX_ASKS
-GOLD, DEADLINE, NO_POOL = StopReason.GOLD, StopReason.DEADLINE, StopReason.NO_POOL
 
 EVEN_PAUSED = (GOLD, DEADLINE)
 """What closes a task though its project is paused."""
@@ -36,25 +37,27 @@ TIED = 2.0
 
 
 class Decider:
-    """Decides about tasks, by one policy."""
+    """Decides about tasks, by one policy; `others` has the chances of a live test's arms."""
 
     def __init__(
         self,
-        settings: PolicySettings,
+        planner: Planner,
         eligibility: Eligibility,
         contexts: ContextBuilder,
         decisions: DecisionWriter,
         closing: Closing,
         audits: Auditing,
         transitions: Transitions,
+        others: OtherArms,
     ) -> None:
-        self._settings = settings
+        self._planner = planner
         self._eligibility = eligibility
         self._contexts = contexts
         self._decisions = decisions
         self._closing = closing
         self._audits = audits
         self._transitions = transitions
+        self._others = others
 
     def decide(
         self, desk: Desk, state: TaskState, why: DecisionReason, room: Room | None = None
@@ -65,78 +68,29 @@ class Decider:
         if why is FIRST:
             self._eligibility.count_task(desk, state.task.project, now)
         self._transitions.resume(desk, state)
-        forced = self._forced(state, now)
-        if control.paused and forced not in EVEN_PAUSED:
+        if control.paused and self._planner.forced(state, now) not in EVEN_PAUSED:
             return self._halt(desk, state, now)
-        if forced is MAX_LABELS and (experts := self._experts(desk, state, now, room)):
-            logged = self._contexts.build(desk, state, experts, now)
-            if not logged.context.is_enough:
-                return self._drawn(desk, state, logged, why, room)
-        if forced is not None:
-            return self._stop_forced(desk, state, why, forced, now)
-        able = self._eligibility.able(need_of(state))
-        if not able:
-            if control.pool is not None:
+        plan = self._planner.plan(desk, state, now, room)
+        self._note_pools(state, plan, now)
+        match plan.step:
+            case Step.DRAW | Step.DRAW_STOP:
+                return self._drawn(desk, state, plan, why, room)
+            case Step.STOP:
+                return self._stop_forced(desk, state, plan, why, room)
+            case Step.WAIT_POOL:
+                give_up_at = self._planner.give_up_at(state, now)
+                self._transitions.strand(desk, state, now, give_up_at)
+                return []
+            case Step.WAIT_CONTROL:
                 return self._halt(desk, state, now)
-            return self._without_pools(desk, state, why, now)
-        self._transitions.note_pools(state, now, are_able=True)
-        affordable = self._eligibility.affordable(state.task.project, able, now)
-        free = self._eligibility.with_room(desk, affordable, room)
-        if not free:
-            return self._without_room(desk, state, why, able, affordable)
-        logged = self._contexts.build(desk, state, free, now)
-        if logged.context.is_enough and (experts := self._experts(desk, state, now, room)):
-            logged = self._contexts.build(desk, state, [*free, *experts], now)
-        return self._drawn(desk, state, logged, why, room)
+            case Step.WAIT_ROOM:
+                return self._wait(desk, state, plan, now)
 
     def decide_again(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Decide once more about an open task, or ask for an audit once more."""
         if state.verdict is not None:
             return self._audits.ask(desk, state, room)
         return self.decide(desk, state, RETRY, room)
-
-    def _drawn(
-        self,
-        desk: Desk,
-        state: TaskState,
-        logged: LoggedContext,
-        why: DecisionReason,
-        room: Room | None,
-    ) -> list[Output]:
-        """Draw whom to ask, or to stop, and do it."""
-        pmf = self._decisions.pmf(logged)
-        choice = self._decisions.draw(state, pmf)
-        if choice == STOP:
-            return self._stop(desk, state, logged, pmf, why, reason_of(logged.context))
-        return self._decisions.ask(desk, state, logged, pmf, choice, why, room)
-
-    def _without_room(
-        self,
-        desk: Desk,
-        state: TaskState,
-        why: DecisionReason,
-        able: list[Pool],
-        affordable: list[Pool],
-    ) -> list[Output]:
-        """Stop where no pool that is `able` is worth asking; wait for room, or for the budget."""
-        now = desk.now(state.task)
-        logged = self._contexts.build(desk, state, able, now)
-        pmf = self._decisions.pmf(logged)
-        if logged.context.may_answer:  # drawn, or no task would be checked while people are few
-            if self._decisions.draw(state, pmf) == STOP:
-                return self._stop(desk, state, logged, pmf, why, reason_of(logged.context))
-        elif pmf.get(STOP, 0.0) > 0.5:
-            return self._stop_forced(desk, state, why, VALUE, now)
-        if not affordable:
-            return self._halt(desk, state, now)
-        self._transitions.queue(desk, state, affordable, now, logged.context.worth_usd)
-        return []
-
-    def _experts(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> list[Pool]:
-        """Return the gold pools that may be asked about an open task now, if any ever are."""
-        if not self._settings.escalate or self._settings.name != "value":
-            return []
-        return self._eligibility.experts(desk, need_of(state), now, room)
 
     def give_up(
         self, desk: Desk, state: TaskState, ask: AskState, status: AskStatus, at: float
@@ -146,41 +100,54 @@ class Decider:
         desk.put(state)
         return out if state.waits() else out + self.decide_again(desk, state)
 
+    def _note_pools(self, state: TaskState, plan: Plan, now: float) -> None:
+        """Note since when no open pool has been able to take the task, if none is."""
+        if plan.able:
+            self._transitions.note_pools(state, now, are_able=True)
+        elif plan.step is Step.WAIT_POOL or plan.reason is NO_POOL:
+            self._transitions.note_pools(state, now, are_able=False)
+
+    def _drawn(
+        self,
+        desk: Desk,
+        state: TaskState,
+        plan: Plan,
+        why: DecisionReason,
+        room: Room | None,
+    ) -> list[Output]:
+        """Draw whom to ask, or to stop, and do it."""
+        now, logged, pmf = desk.now(state.task), plan.logged, dict(plan.pmf)
+        assert logged is not None  # what is drawn has a context
+        choice = self._decisions.draw(state, pmf)
+        if choice != STOP and plan.step is Step.DRAW_STOP:
+            return self._wait(desk, state, plan, now)
+        others = self._others(desk, state, now, room, pmf)
+        if choice == STOP:
+            return self._stop(desk, state, logged, pmf, why, reason_of(logged.context), others)
+        return self._decisions.ask(desk, state, logged, pmf, choice, why, room, others)
+
+    def _wait(self, desk: Desk, state: TaskState, plan: Plan, now: float) -> list[Output]:
+        """Let the task wait for room, or for the budget."""
+        if not plan.affordable or plan.logged is None:
+            return self._halt(desk, state, now)
+        worth_usd = plan.logged.context.worth_usd
+        self._transitions.queue(desk, state, plan.affordable, now, worth_usd)
+        return []
+
     def _halt(self, desk: Desk, state: TaskState, now: float) -> list[Output]:
         """Let the task wait until its project's control changes, or the period that it caps."""
         situation = self._eligibility.situation(state.task.project, now)
         self._transitions.halt(desk, state, situation, now)
         return []
 
-    def _without_pools(
-        self, desk: Desk, state: TaskState, why: DecisionReason, now: float
-    ) -> list[Output]:
-        """No open pool is able to take the task: a new one waits for one for `give_up_s`."""
-        since = self._transitions.note_pools(state, now, are_able=False)
-        give_up_at = since + self._settings.give_up_s
-        if state.asks or now >= give_up_at:
-            return self._stop_forced(desk, state, why, NO_POOL, now)
-        self._transitions.strand(desk, state, now, give_up_at)
-        return []
-
-    def _forced(self, state: TaskState, now: float) -> StopReason | None:
-        """Return why the task is over whichever pools could be asked, or `None`."""
-        deadline_at = state.task.deadline_at
-        if state.gold is not None:
-            return GOLD
-        if deadline_at is not None and now >= deadline_at:
-            return DEADLINE
-        if len(state.labeled()) >= self._settings.max_labels:
-            return MAX_LABELS
-        asks = sum(ask.status is not DECLINED for ask in state.asks)
-        return MAX_ASKS if asks >= self._settings.max_asks else None
-
     def _stop_forced(
-        self, desk: Desk, state: TaskState, why: DecisionReason, reason: StopReason, now: float
+        self, desk: Desk, state: TaskState, plan: Plan, why: DecisionReason, room: Room | None
     ) -> list[Output]:
         """Stop where there is nothing else to do."""
+        now, pmf = desk.now(state.task), dict(plan.pmf)
+        others = self._others(desk, state, now, room, pmf)
         logged = self._contexts.belief_only(desk, state, now)
-        return self._stop(desk, state, logged, {STOP: 1.0}, why, reason)
+        return self._stop(desk, state, logged, pmf, why, plan.reason or VALUE, others)
 
     def _stop(
         self,
@@ -190,9 +157,10 @@ class Decider:
         pmf: dict[str, float],
         why: DecisionReason,
         reason: StopReason,
+        others: ArmPmfs,
     ) -> list[Output]:
         """Log the decision to stop, close the task and, if it is drawn, audit it."""
-        out: list[Output] = [self._decisions.stop(state, logged, pmf, why)]
+        out: list[Output] = [self._decisions.stop(state, logged, pmf, why, others)]
         out += self._closing.close(desk, state, reason, logged.context.worth_usd, logged.belief)
         if state.verdict is not None and state.verdict.audited:
             out += self._audits.ask(desk, state)

@@ -10,19 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bandit.close.audits import Auditing
-from bandit.close.closing import Closing
-from bandit.decide.contexts import ContextBuilder
-from bandit.decide.decisions import DecisionWriter
-from bandit.decide.policies.policy import make
 from bandit.desk.desks import Desks
 from bandit.engine import checks
+from bandit.engine.arms import Arms
 from bandit.engine.clock import Clock
-from bandit.engine.decider import Decider
 from bandit.engine.inputs import TaskInputs
 from bandit.engine.ticks import TickAnswer
 from bandit.errors import EventError, TickNotBelieved
 from bandit.events import Control, Pool, Reward, Tick
+from bandit.learn.brains import Brains
 from bandit.lifecycle.transitions import Transitions
 from bandit.limits.budgets import Budgets
 from bandit.limits.capacity import Capacity
@@ -36,6 +32,8 @@ if TYPE_CHECKING:
     from bandit.learn.brain import Brain
     from bandit.settings import Settings
 
+NO_OWN: Mapping[str, bytes] = {}
+
 
 class Engine:
     """Decides about tasks and learns from the outcomes.
@@ -45,7 +43,8 @@ class Engine:
     settings
         All settings of the core.
     brain
-        What has been learned so far; shared by all partitions.
+        What has been learned so far; shared by all partitions, and by the arms of a live test but
+        for those that learn for themselves.
     partitions
         Number of partitions that tasks are spread over: each has its share of every capacity.
 
@@ -64,6 +63,7 @@ class Engine:
     def __init__(self, settings: Settings, brain: Brain, partitions: int = 1) -> None:
         self.settings = check(settings)
         self.brain = brain
+        self.brains = brains = Brains(settings, brain)
         self.counters: Counter[str] = Counter()
         self._desks = desks = Desks(settings.memory, partitions)
         pools = desks.pools
@@ -71,26 +71,22 @@ class Engine:
         budgets = Budgets(partitions, desks.held)
         eligibility = Eligibility(pools, desks.controls, capacity, budgets)
         moves = Transitions(settings.memory, capacity, budgets)
-        contexts = ContextBuilder(settings, brain, pools, eligibility, capacity)
-        policy = make(settings.policy)
-        decisions = DecisionWriter(settings, brain, policy, pools, eligibility, moves)
-        audits = Auditing(settings, eligibility, contexts, decisions, moves, partitions)
-        closing = Closing(settings, brain, audits, moves, desks.controls, partitions)
-        decider = Decider(settings.policy, eligibility, contexts, decisions, closing, audits, moves)
+        arms = Arms(
+            settings,
+            brains,
+            pools,
+            desks.controls,
+            capacity,
+            eligibility,
+            moves,
+            partitions,
+        )
+        self._arms = arms
         # These four are for laws and markets that look into an engine: tests and bench.
         self._capacity, self._eligibility = capacity, eligibility
-        self._decider, self._decisions = decider, decisions
-        self._clock = Clock(settings, pools, eligibility, capacity, budgets, moves, decider)
-        self._inputs = TaskInputs(
-            settings.memory,
-            brain,
-            decider,
-            closing,
-            audits,
-            moves,
-            desks.controls,
-            self.counters,
-        )
+        self._decider, self._decisions = arms.base.decider, arms.base.decisions
+        self._clock = Clock(settings, pools, eligibility, capacity, budgets, moves, arms)
+        self._inputs = TaskInputs(settings.memory, arms, moves, desks.controls, self.counters)
 
     # Events ---------------------------------------------------------------------------------
 
@@ -107,7 +103,8 @@ class Engine:
         try:
             match event:
                 case Reward():
-                    self.brain.learn(event)
+                    if self.brains.learn(event):
+                        self._arms.renew()
                     return []
                 case Pool() | Control():
                     return self._ordered(event)
@@ -127,15 +124,16 @@ class Engine:
             return TickAnswer([letter], is_believed=False, doubt=doubt, message=letter.message)
         return TickAnswer(outputs, is_believed=True)
 
-    def adopt(self, data: bytes) -> None:
-        """Replace all that the brain has learned by what is saved in `data`.
+    def adopt(self, data: bytes, own: Mapping[str, bytes] = NO_OWN) -> None:
+        """Replace all that was learned by the brain saved in `data`, and the arms' `own` ones.
 
         Raises
         ------
         StateError
-            If `data` can't be read; nothing has changed then.
+            If one of them can't be read; nothing has changed then.
         """
-        self.brain.adopt(data)
+        self.brains.adopt(data, own)
+        self._arms.renew()
 
     def _ordered(self, event: Pool | Control) -> list[Output]:
         """Take in what operations say; a control of the learning is for the learner alone."""

@@ -20,12 +20,9 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping
 
-    from bandit.close.audits import Auditing
-    from bandit.close.closing import Closing
     from bandit.desk.desk import Desk
-    from bandit.engine.decider import Decider
+    from bandit.engine.arms import Arms
     from bandit.events import Control, Output
-    from bandit.learn.brain import Brain
     from bandit.lifecycle.transitions import Transitions
     from bandit.settings import MemorySettings
 
@@ -41,19 +38,13 @@ class TaskInputs:
     def __init__(
         self,
         memory: MemorySettings,
-        brain: Brain,
-        decider: Decider,
-        closing: Closing,
-        audits: Auditing,
+        arms: Arms,
         transitions: Transitions,
         controls: Mapping[str, Control],
         counters: Counter[str],
     ) -> None:
         self._memory = memory
-        self._brain = brain
-        self._decider = decider
-        self._closing = closing
-        self._audits = audits
+        self._arms = arms
         self._transitions = transitions
         self._controls = controls
         self._counters = counters
@@ -97,6 +88,7 @@ class TaskInputs:
             raise EventError("contradicts", msg)
         gold = desk.take_gold(event.task)
         state = self._transitions.open(desk, event)
+        self._arms.assign(state, event)
         errors = adopt_held(desk, state, self._transitions)
         out: list[Output] = [self.refused(error, desk.state.now) for error in errors]
         if gold is not None:
@@ -105,7 +97,7 @@ class TaskInputs:
                 self._transitions.truth(state, gold)
             except EventError as error:  # the gold is at fault, not the task
                 out.append(self.refused(error, desk.state.now))
-        return out + self._decider.decide(desk, state, FIRST)
+        return out + self._arms.decide(desk, state, FIRST)
 
     def _label(self, desk: Desk, event: Label) -> list[Output]:
         state, ask = checks.asked(event, desk.task(event.task))
@@ -117,22 +109,19 @@ class TaskInputs:
         if self._transitions.label(desk, state, ask, event, shadowed=shadowed):
             self._counters["late_label"] += 1
         usual = ask.signals.get(USUAL)  # asks of earlier releases have none
-        ask.labeler_signals = self._brain.labeler_signals(
-            state.task.project,
-            ask.pool,
-            event.labeler,
-            0.0 if usual is None else task_signal(ask.quality, usual),
-            max(0.0, event.at - ask.at),
-            event.at,
-        )
+        delay_s, brain = max(0.0, event.at - ask.at), self._arms.of(state).brain
+        of = state.task.project, ask.pool, event.labeler
+        of_task = 0.0 if usual is None else task_signal(ask.quality, usual)
+        ask.labeler_signals = brain.labeler_signals(*of, of_task, delay_s, event.at)
+        ask.watched = brain.watched_signals(*of, state.task.features, delay_s, event.at)
         desk.put(state)
         if ask.is_expert:
-            self._audits.answer(state, event)
+            self._arms.audited(state, event)
         if state.verdict is not None:
-            return self._closing.revise(desk, state)
+            return self._arms.revise(desk, state)
         if state.gold is not None:
-            return self._decider.decide(desk, state, BY_GOLD)
-        return [] if state.waits() else self._decider.decide(desk, state, MORE)
+            return self._arms.decide(desk, state, BY_GOLD)
+        return [] if state.waits() else self._arms.decide(desk, state, MORE)
 
     def _decline(self, desk: Desk, event: Decline) -> list[Output]:
         state, ask = checks.asked(event, desk.task(event.task))
@@ -140,7 +129,7 @@ class TaskInputs:
         if ask.status is not WAITING:
             return self._ignored("late_decline")
         at = max(ask.at, event.at)
-        return self._decider.give_up(desk, state, ask, DECLINED, at)
+        return self._arms.give_up(desk, state, ask, DECLINED, at)
 
     def _gold(self, desk: Desk, event: Gold) -> list[Output]:
         checks.id_(event.task, "task")
@@ -155,8 +144,8 @@ class TaskInputs:
         self._transitions.truth(state, event)
         desk.put(state)
         if state.verdict is not None:
-            return self._closing.revise(desk, state)
-        return self._decider.decide(desk, state, BY_GOLD)
+            return self._arms.revise(desk, state)
+        return self._arms.decide(desk, state, BY_GOLD)
 
     def _ignored(self, why: str) -> list[Output]:
         self._counters[why] += 1

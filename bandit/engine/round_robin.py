@@ -16,7 +16,7 @@ from bandit.reasons import StopReason
 
 if TYPE_CHECKING:
     from bandit.desk.desk import Desk
-    from bandit.engine.decider import Decider
+    from bandit.engine.arms import Arms
     from bandit.engine.ticks import TickQuota
     from bandit.events import Output
     from bandit.limits.capacity import Capacity
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class RoundRobin:
     """Decides again about tasks that wait for room, in the order of their queues."""
 
-    def __init__(self, decider: Decider, eligibility: Eligibility, capacity: Capacity) -> None:
-        self._decider = decider
+    def __init__(self, arms: Arms, eligibility: Eligibility, capacity: Capacity) -> None:
+        self._arms = arms
         self._eligibility = eligibility
         self._capacity = capacity
 
@@ -71,7 +71,7 @@ class RoundRobin:
                 break
             desk.put(state)
             quota.spend(state)
-            new = self._decider.decide_again(desk, state, turn)
+            new = self._arms.decide_again(desk, state, turn)
             out += new
             if _asks(new) or not (is_controlled or _stopped(state)):
                 break

@@ -166,6 +166,14 @@ class LabelModel(LabelBeliefs):
         self.window = Window()
         self.pending, self.waiting = [], 0
 
+    def forget_priors(self) -> None:
+        """Forget what was known of the recent tasks without labels: they are weighed without it.
+
+        That happens as it is their turn.
+        """
+        for labeled in self.window.tasks.values():
+            labeled.prior = None
+
     def _wait(self, task: str) -> None:
         """Let a task with news wait until there is enough for a block."""
         if task not in self.pending:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from bandit.features.type_pace import TYPE
 from bandit.learn import saved_brain
 from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy
 from bandit.learn.calibration import logit
 from bandit.learn.known_labelers import KnownLabelers
+from bandit.learn.known_pools import KnownPools
 from bandit.learn.known_projects import KnownProjects
 from bandit.learn.pool_quality import PoolQuality, key_of, parts_of
 from bandit.learn.project import EXPIRED, GOLD, ProjectModel
@@ -27,6 +29,7 @@ from bandit.learn.track_record import (
     START,
     TrackRecord,
 )
+from bandit.learn.watched import watched_signals
 from bandit.reasons import BY_EXPERTS
 
 if TYPE_CHECKING:
@@ -56,9 +59,9 @@ class Brain:
         self.adopted = 0  # times the state was replaced: positions compare only between them
         self._quality = PoolQuality()
         self.accuracy = Accuracy()
-        self._pools: dict[str, TrackRecord] = {}
+        self._pools = KnownPools()
         self._labelers = KnownLabelers(settings.memory)
-        self._projects = KnownProjects(settings.memory)
+        self._projects = KnownProjects(settings.memory, pools=self._pools)
         self._unknown = ProjectModel()  # of any project without rewards: nothing learns from it
 
     # Predictions ----------------------------------------------------------------------------
@@ -84,7 +87,7 @@ class Brain:
 
     def pool_record(self, project: str, pool: str) -> TrackRecord:
         """Return the track record of a pool in a project; an empty one if there is none."""
-        return self._pools.get(key_of(project, pool)) or TrackRecord()
+        return self._pools.get(project, pool) or TrackRecord()
 
     def labeler_signals(
         self,
@@ -109,6 +112,19 @@ class Brain:
             SESSION: min(record.in_session(at), 100) / 100.0,
         }
 
+    def watched_signals(
+        self,
+        project: str,
+        pool: str,
+        labeler: str,
+        features: Mapping[str, Feature],
+        delay_s: float,
+        at: float,
+    ) -> dict[str, float]:
+        """Return the signals of a label that are logged and that nothing learns from."""
+        record = self._labelers.get(key_of(project, labeler))
+        return watched_signals(record, self.project(project).paces, features, pool, delay_s, at)
+
     def project(self, name: str) -> ProjectModel:
         """Return the models of a project, to read only."""
         return self._projects.get(name) or self._unknown
@@ -119,13 +135,15 @@ class Brain:
         """Learn from the next reward of the log."""
         self.position += 1
         project = self._projects.seen(reward.project)
+        self._forget_projects()
         project.learn_confidence(reward)
+        if reward.revision == 0 and reward.ask <= 1 and not reward.shadowed:  # once a task
+            project.novelty.learn(reward.features)
         if reward.pool is None:  # gold of a task without labels: nobody was asked
             if isinstance(reward.target, str):
                 project.learn_truth(reward, reward.target)
             return
-        key = key_of(reward.project, reward.pool)
-        pool = self._pools.setdefault(key, TrackRecord())
+        pool = self._pools.seen(reward.project, reward.pool)
         if reward.revision == 0:
             pool.asked(POOL_DECAY, expired=reward.basis == EXPIRED)
         if reward.labeler is None or reward.answer is None or reward.why in BY_EXPERTS:
@@ -138,6 +156,8 @@ class Brain:
         if reward.delay_s is not None and reward.previous_basis in {None, EXPIRED}:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
+            if TYPE in reward.features:
+                project.paces.learn(reward.features, reward.pool, reward.delay_s)
         self._forget_labelers()
         tilt = self.accuracy.tilt(reward.labeler_signals)
         for judged in project.learn_label(reward, labeler, pool, tilt):
@@ -149,12 +169,18 @@ class Brain:
         if reward.quality is None or reward.labeler is None or reward.pool is None:
             return
         labeler = self._labelers.get(key_of(reward.project, reward.labeler))
-        pool = self._pools[key_of(reward.project, reward.pool)]
+        pool = self._pools.seen(reward.project, reward.pool)
         gold = reward.basis == GOLD
         self._quality.learn(reward, right, pool.rate(START, POOL_STRENGTH))
         self.accuracy.learn(reward.labeler_signals, right)
         labeler.judge(right, LABELER_DECAY, gold=gold)
         pool.judge(right, POOL_DECAY, gold=gold)
+
+    def _forget_projects(self) -> None:
+        """Forget the pools of projects that were forgotten."""
+        for name in self._projects.forgotten:
+            self._quality.forget(name, self._pools.forget(name))
+        self._projects.forgotten.clear()
 
     def _forget_labelers(self) -> None:
         """Forget in the models of labels those labelers who are not remembered any more."""
@@ -181,7 +207,7 @@ class Brain:
             weights=weights,
             bias=bias,
             judged=self._quality.judged,
-            pools=self._pools,
+            pools=self._pools.records(),
             labelers=self._labelers.records(),
             calibration={},
             day=self._labelers.day,
@@ -213,11 +239,11 @@ class Brain:
             PoolQuality(saved.quality, saved.judged, saved.trust) if same else PoolQuality()
         )
         self.accuracy = Accuracy(saved.weights, saved.bias)
-        self._pools = dict(saved.pools)
+        self._pools = KnownPools(saved.pools)
         self._labelers = KnownLabelers(
             self._settings.memory, saved.labelers, saved.day, saved.day_began
         )
-        self._projects = KnownProjects(self._settings.memory, projects)
+        self._projects = KnownProjects(self._settings.memory, projects, self._pools)
         self.position = saved.position
         self.adopted += 1
 

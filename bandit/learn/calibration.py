@@ -97,6 +97,11 @@ class Calibration(msgspec.Struct):
         shift, slope = SURER * PRIOR_SHIFT, SURER * PRIOR_SLOPE
         return cls(0.0, 1.0, shift, 0.0, slope, prior_shift=shift, prior_slope=slope)
 
+    def without_gold(self) -> Calibration:
+        """Return the map before any gold: what confidences rest on has changed."""
+        shift, slope = self.prior_shift, self.prior_slope
+        return Calibration(0.0, 1.0, shift, 0.0, slope, prior_shift=shift, prior_slope=slope)
+
     def calibrated(self, confidence: float) -> float:
         """Return the chance that an answer of this raw confidence is right."""
         return logistic(self.shift + self.slope * logit(confidence))

@@ -4,7 +4,7 @@ Beyond `memory.max_project_bytes` the project whose last reward is the oldest lo
 room: its recent tasks and its machine labeler. What is known of its labelers, pools and classes,
 and its calibration, stay, so it goes on from there; only old labels aren't weighed again, up to 31
 that wait for their block aren't learned, and its machine labeler begins anew. If no other project
-has any of these left, the oldest is forgotten.
+has any of these left, the oldest is forgotten, with the records of its pools.
 
 Rule 1: sizes follow from the state, and order from the rewards, so every learner gives up the same.
 Rule 2: the project of the newest reward gives up nothing.
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from bandit.learn.known_pools import KnownPools
 from bandit.learn.project import ProjectModel
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ class KnownProjects:
         How many bytes are kept.
     projects
         Those saved, the last rewarded last.
+    pools
+        What is known of their pools; projects that have nothing else are the oldest.
+
+    Attributes
+    ----------
+    forgotten
+        Projects that were forgotten since the list was last cleared.
 
     Examples
     --------
@@ -49,11 +57,19 @@ class KnownProjects:
     """
 
     def __init__(
-        self, memory: MemorySettings, projects: Mapping[str, ProjectModel] | None = None
+        self,
+        memory: MemorySettings,
+        projects: Mapping[str, ProjectModel] | None = None,
+        pools: KnownPools | None = None,
     ) -> None:
+        self.forgotten: list[str] = []
         self._most = memory.max_project_bytes
-        self._projects = OrderedDict(projects or {})
-        self._sizes = {name: size_bytes(model) for name, model in self._projects.items()}
+        self._pools = pools or KnownPools()
+        projects = projects or {}
+        others = (name for name in self._pools.projects() if name not in projects)
+        self._projects = OrderedDict((name, ProjectModel()) for name in others)
+        self._projects.update(projects)
+        self._sizes = {name: self._size(name) for name in self._projects}
         self._total = sum(self._sizes.values())
         # Those that have recent tasks or a machine labeler, the last rewarded last.
         self._whole = OrderedDict.fromkeys(
@@ -97,15 +113,19 @@ class KnownProjects:
                 oldest = next(iter(self._projects))
                 del self._projects[oldest]
                 self._total -= self._sizes.pop(oldest)
+                self.forgotten.append(oldest)
 
     def _measure(self, name: str) -> None:
-        size = size_bytes(self._projects[name])
+        size = self._size(name)
         self._total += size - self._sizes[name]
         self._sizes[name] = size
 
+    def _size(self, name: str) -> int:
+        return size_bytes(self._projects[name]) + self._pools.size_bytes(name)
+
 
 def size_bytes(model: ProjectModel) -> int:
-    """Return about how many bytes a project has in a snapshot, its labelers left out.
+    """Return about how many bytes a project has in a snapshot, without labelers and pools' records.
 
     Examples
     --------
@@ -116,7 +136,8 @@ def size_bytes(model: ProjectModel) -> int:
     of_task = TASK_BYTES + CLASS_BYTES * labels.labelers.n_classes
     pools = labels.labelers.sums.nbytes + labels.labelers.rows.nbytes
     tasks = of_task * len(labels.window.tasks)
-    return PROJECT_BYTES + pools + tasks + model.machine.size_bytes
+    signals = model.novelty.size_bytes + model.paces.size_bytes
+    return PROJECT_BYTES + pools + tasks + signals + model.machine.size_bytes
 
 
 def _is_whole(model: ProjectModel) -> bool:

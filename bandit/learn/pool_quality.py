@@ -14,7 +14,7 @@ from bandit.learn.quality import QualityModel
 from bandit.learn.trust import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bandit.events import Feature, Reward
 
@@ -52,6 +52,13 @@ class PoolQuality:
         self.judged = dict(judged or {})
         self.trust = dict(trust or {})
         self._projects = {parts_of(key)[0] for key in self.judged}
+
+    def forget(self, project: str, keys: Iterable[str]) -> None:
+        """Forget how pools of a project were judged; `keys` are its pools'."""
+        for key in keys:
+            self.judged.pop(key, None)
+            self.trust.pop(key, None)
+        self._projects.discard(project)
 
     def predict(
         self,

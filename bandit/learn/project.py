@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from bandit.events import STOP, Reward
+from bandit.features.novelty import OWN, Novelty, SavedNovelty
+from bandit.features.type_pace import SavedPaces, TypePaces
 from bandit.labels.model import LabelModel
 from bandit.labels.saved import SavedLabels, load, save
 from bandit.learn.calibration import Calibration
+from bandit.learn.two_maps import TwoMaps
 from bandit.machine.labeler import MachineLabeler, SavedMachine
 from bandit.machine.lesson import Lesson
+from bandit.machine.sources import input_name
 from bandit.reasons import Basis
 
 if TYPE_CHECKING:
@@ -22,8 +26,6 @@ if TYPE_CHECKING:
     from bandit.learn.track_record import TrackRecord
 
 GOLD, EXPIRED = Basis.GOLD.value, Basis.EXPIRED.value
-OWN = "poolwise."
-"""How features begin that aren't of the task itself: see `bandit.decide.signals`."""
 ONE_POOL = Calibration()
 """The map before any gold, where labels are of one pool."""
 LEAST_CHANCE = 1e-4
@@ -56,6 +58,9 @@ class SavedProject(msgspec.Struct, frozen=True):
     machine: SavedMachine
     calibration: Calibration
     waiting: list[WaitingReward] = []
+    novelty: SavedNovelty = SavedNovelty()
+    paces: SavedPaces = {}
+    of_labels: TwoMaps = msgspec.field(default_factory=TwoMaps)
 
 
 class ProjectModel:
@@ -65,6 +70,9 @@ class ProjectModel:
         self.labels = LabelModel()
         self.machine = MachineLabeler()
         self.calibration = Calibration()
+        self.novelty = Novelty()
+        self.paces = TypePaces()
+        self.of_labels = TwoMaps()
         self._waiting: list[WaitingReward] = []
 
     def prior(
@@ -138,9 +146,9 @@ class ProjectModel:
             if completes:
                 lessons += self._of_people(reward, truth_of(correction or reward))
             elif correction is not None:
-                lessons += of_truth(reward, str(reward.target))
+                lessons += self._of_truth(reward, str(reward.target))
         if lessons:
-            self.machine.learn_all(lessons)
+            self._teach(lessons)
         return [
             JudgedLabel(one, self.labels.right(one.task, one.classes.index(str(one.answer))))
             for one, _, _ in waiting
@@ -152,18 +160,31 @@ class ProjectModel:
 
         Where it is frozen or off, the reward says so.
         """
-        lessons = of_truth(reward, truth)
+        lessons = self._of_truth(reward, truth)
         if lessons:
-            self.machine.learn_all(lessons)
+            self._teach(lessons)
 
     def learn_confidence(self, reward: Reward) -> None:
         """Teach the calibration whether a verdict was right."""
         if reward.basis == GOLD and reward.verdict_confidence is not None:
-            self.calibration.learn(
+            self.map_of(has_prior=bool(reward.prior)).learn(
                 reward.verdict_confidence,
                 right=reward.verdict_answer == reward.target,
                 audit_propensity=reward.audit_propensity,
             )
+
+    def map_of(self, *, has_prior: bool) -> Calibration | TwoMaps:
+        """Return the calibration of an answer: that of labels of several pools has its own."""
+        return self.calibration if has_prior or self.labels.one_pool else self.of_labels
+
+    def _teach(self, lessons: Sequence[Lesson]) -> None:
+        """Teach the machine labeler; unlearn what rested on predictions that it doubts since."""
+        believed = set(self.machine.doubted)
+        self.machine.learn_all(lessons)
+        if not believed.issuperset(self.machine.doubted):
+            self.labels.forget_priors()
+            self.calibration = self.calibration.without_gold()
+            self.of_labels = TwoMaps()
 
     def _of_people(self, reward: Reward, truth: str | None) -> list[Lesson]:
         """Return what people said of a task, now that all have."""
@@ -179,6 +200,32 @@ class ProjectModel:
                 likelihood if truth is None else [float(n == truth) for n in reward.classes],
                 likelihood,
                 1.0 / labeled.asked,
+                sources=tuple(reward.predictions),
+                truth=truth,
+                stands_for=labeled.weight,
+            )
+        ]
+
+    def _of_truth(self, reward: Reward, truth: str) -> list[Lesson]:
+        """Return a true class as a lesson; none where the reward says that the labeler is off."""
+        if reward.machine_labels is None:
+            return []
+        target = [float(name == truth) for name in reward.classes]
+        chance, labeled = reward.audit_propensity, self.labels.window.get(reward.task)
+        stands_for = 1.0 / chance if chance else labeled.weight if labeled else None
+        likelihood = self.labels.likelihood(labeled).tolist() if labeled else [1.0] * len(target)
+        return [
+            Lesson(
+                reward.task,
+                reward.classes,
+                inputs(reward.features, reward.predictions),
+                target,
+                likelihood,
+                again=reward.pool is not None,
+                sources=tuple(reward.predictions),
+                truth=truth,
+                stands_for=stands_for,
+                labeled=False,
             )
         ]
 
@@ -191,7 +238,13 @@ class ProjectModel:
     def saved(self) -> SavedProject:
         """Return the state."""
         return SavedProject(
-            save(self.labels), self.machine.saved(), self.calibration, self._waiting
+            save(self.labels),
+            self.machine.saved(),
+            self.calibration,
+            self._waiting,
+            self.novelty.saved(),
+            self.paces.saved(),
+            self.of_labels,
         )
 
     @classmethod
@@ -207,18 +260,11 @@ class ProjectModel:
         project.labels = load(state.labels)
         project.machine = MachineLabeler.from_saved(state.machine)
         project.calibration = state.calibration
+        project.of_labels = state.of_labels
         project._waiting = list(state.waiting)
+        project.novelty = Novelty.from_saved(state.novelty)
+        project.paces = TypePaces.from_saved(state.paces)
         return project
-
-
-def of_truth(reward: Reward, truth: str) -> list[Lesson]:
-    """Return a true class as a lesson; none where the reward says that the labeler is off."""
-    if reward.machine_labels is None:
-        return []
-    target = [float(name == truth) for name in reward.classes]
-    features = inputs(reward.features, reward.predictions)
-    again = reward.pool is not None
-    return [Lesson(reward.task, reward.classes, features, target, target, again=again)]
 
 
 def truth_of(reward: Reward) -> str | None:
@@ -249,5 +295,5 @@ def inputs(
             flat[name] = value
     for source, chances in predictions.items():
         for name, chance in chances.items():
-            flat[f"prediction {source} {name}"] = math.log(max(chance, LEAST_CHANCE))
+            flat[input_name(source, name)] = math.log(max(chance, LEAST_CHANCE))
     return flat

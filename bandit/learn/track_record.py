@@ -26,8 +26,9 @@ SESSION_GAP_S = 1800.0
 class TrackRecord(msgspec.Struct, gc=False, array_like=True):
     """Decayed sums of one labeler or one pool; times are `None` before the first label.
 
-    `seen_day` is the day of the last reward about a labeler, since 1970 in UTC. Saved by position:
-    new fields come last.
+    `seen_day` is the day of the last reward about a labeler, since 1970 in UTC; `streak` is the
+    number of the last labels that were all more likely right than not, below 0 if not. Saved by
+    position: new fields come last.
 
     Examples
     --------
@@ -48,12 +49,17 @@ class TrackRecord(msgspec.Struct, gc=False, array_like=True):
     last_at: float | None = None
     session: int = 0
     seen_day: int | None = None
+    streak: int = 0
 
     def judge(self, quality: float, decay: float, *, gold: bool) -> None:
         """Count one label that was right with chance `quality`."""
         self.right = self.right * decay + quality
         self.total = self.total * decay + 1.0
         self.golds += gold
+        if quality >= 0.5:
+            self.streak = self.streak + 1 if self.streak > 0 else 1
+        else:
+            self.streak = self.streak - 1 if self.streak < 0 else -1
 
     def rate(self, towards: float, strength: float) -> float:
         """Share of labels that are right, shrunk `towards` a rate worth `strength` labels."""

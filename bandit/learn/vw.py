@@ -21,6 +21,9 @@ try:
 except ImportError:  # pragma: no cover - another build of VW
     _fast = None
 
+LEAST = 1e-9
+"""Least chance, and least distance from 1: single precision rounds 1 - 3e-8 to 1."""
+
 _ESCAPES = {ord(mark): f"%{ord(mark):02X}" for mark in "%|: \n\r\t\v\f\0"}
 
 
@@ -73,12 +76,13 @@ class Logistic:
     def predict(self, line: str) -> float:
         """Return P(y = 1 | `line`), in (0, 1)."""
         if self._fast is None:
-            return float(self._vw.predict(line))
-        (example,) = self._fast._parse(self._vw, line)
-        self._fast.predict(self._vw, example)
-        chance: float = example.get_simplelabel_prediction()
-        self._fast._finish_example(self._vw, example)
-        return chance
+            chance = float(self._vw.predict(line))
+        else:
+            (example,) = self._fast._parse(self._vw, line)
+            self._fast.predict(self._vw, example)
+            chance = example.get_simplelabel_prediction()
+            self._fast._finish_example(self._vw, example)
+        return min(max(chance, LEAST), 1.0 - LEAST)
 
     def learn(self, line: str, *, right: bool, weight: float = 1.0) -> None:
         """Learn y, +1 if `right` and -1 otherwise, for a line.

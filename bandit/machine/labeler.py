@@ -8,7 +8,7 @@ answers confirms them.
 
 from __future__ import annotations
 
-from copy import copy
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,18 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandit.errors import StateError
+from bandit.machine.classes import CLASSES, Classes
+from bandit.machine.foresight import Foreseen, Foresight
 from bandit.machine.learner import OF_IDLE_STEP, OF_STEP, Learner
 from bandit.machine.lesson import Lesson
 from bandit.machine.saved import SavedLearner, load, save
-from bandit.machine.sharpness import SHAPE, Sharpness
+from bandit.machine.sources import Sources
 from bandit.machine.surprise import Surprise
-from bandit.machine.window import NOT_A_CLASS
 from bandit.packed import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bandit.machine.inputs import Encoded, Input
+    from bandit.machine.inputs import Input
 
 Floats = NDArray[np.float64]
 
@@ -35,8 +36,6 @@ FIRST_TASKS = 60
 """Tasks that people label before one is answered without them; after an alarm, too."""
 IDLE_AFTER = 500
 """Tasks after which features that have told nothing are learned with fewer steps."""
-CLASSES = 64
-"""Classes of a project; tasks with others get a uniform prior and teach nothing."""
 REMEMBER = 0.998
 """Factor on the frequencies of classes per task: a memory of about 500 tasks."""
 
@@ -49,16 +48,8 @@ class SavedMachine(msgspec.Struct, frozen=True):
     scores: bytes
     frequencies: bytes
     learner: SavedLearner
-
-
-class _Order(msgspec.Struct, frozen=True):
-    """Columns of a task's classes in ascending order, and the place of each class in it.
-
-    Sums run in one order, so a task with its classes in another order gets the same chances.
-    """
-
-    columns: NDArray[np.int64]
-    places: list[int]
+    sources: Sources = msgspec.field(default_factory=Sources)
+    of_gold: bytes = b""
 
 
 class MachineLabeler:
@@ -77,12 +68,15 @@ class MachineLabeler:
     """
 
     def __init__(self) -> None:
-        self.surprise = Surprise()
-        self._classes: dict[str, int] = {}
-        self._orders: dict[tuple[str, ...], _Order | None] = {}
+        self._classes = Classes()
         self._learner = Learner()
-        self._sharpness = Sharpness()
+        self._foresight = Foresight()
         self._frequencies = np.zeros(0)
+
+    @property
+    def surprise(self) -> Surprise:
+        """Evidence that features changed their meaning, and the alarms so far."""
+        return self._foresight.surprise
 
     @property
     def seen(self) -> int:
@@ -97,7 +91,13 @@ class MachineLabeler:
     @property
     def is_informative(self) -> bool:
         """Whether features foresaw labels better than the frequencies of the classes did."""
-        return self._sharpness.is_informative
+        return self._foresight.sharpness.is_informative
+
+    @property
+    def doubted(self) -> list[str]:
+        """Sources whose predictions are not believed: their errors are those of the labels."""
+        sources = self._foresight.sources
+        return [source for source, at in sources.known.at.items() if sources.doubted[at]]
 
     @property
     def size_bytes(self) -> int:
@@ -114,11 +114,12 @@ class MachineLabeler:
         features
             Numbers, categories, short texts; unknown ones are ignored, missing ones noted.
         """
-        if self._sharpness.is_informative:
-            order = self._order(tuple(classes))
-            (scores,) = self._learner.scores([features]) if order is not None else (None,)
+        if self.is_informative:
+            order = self._classes.order(tuple(classes))
+            hidden = self._hidden()[1:2] if self._foresight.sources.doubted else [[]]
+            (scores,) = self._learner.scores([features], *hidden) if order is not None else (None,)
             if order is not None and scores is not None:
-                chances = self._sharpness.prior(scores[order.columns]).tolist()
+                chances = self._foresight.sharpness.prior(scores[order.columns]).tolist()
                 return tuple([chances[place] for place in order.places])
         return (1.0 / len(classes),) * len(classes)
 
@@ -143,7 +144,7 @@ class MachineLabeler:
         A task that comes again, with gold, gets the new target and does not judge the predictions a
         second time.
         """
-        names = dict.fromkeys(self._classes)
+        names = dict.fromkeys(self._classes.at)
         block: dict[str, Lesson] = {}
         for lesson in lessons:
             if not lesson.features or len(lesson.classes) < 2:
@@ -166,7 +167,14 @@ class MachineLabeler:
         known = zip(lessons, places, strict=True)
         fresh = [lesson for lesson, at in known if at is None and not lesson.again]
         encoded = [self._learner.inputs.encode(lesson.features) for lesson in fresh]
-        alarm = self._judge(fresh, encoded)
+        self._learner.window.add_views(
+            self._foresight.meet(
+                [name for one in fresh for name in one.sources], self.surprise.tasks
+            )
+        )
+        foreseen = self._learner.scores_of(encoded, self._hidden())
+        alarm = self._judge(fresh, foreseen)
+        self._judge_late(lessons, places)
         self._add_classes([name for lesson in lessons for name in lesson.classes])
         replaced = {
             place: self._whole(lesson)
@@ -174,26 +182,33 @@ class MachineLabeler:
             if place is not None
         }
         is_idle = self.seen >= IDLE_AFTER and not self.is_informative
+        hidden = self._hidden()
         of_step = OF_IDLE_STEP if is_idle else OF_STEP
         if replaced:
-            self._learner.replace(replaced, of_step)
+            self._learner.replace(replaced, of_step, hidden)
         if fresh:
             targets = np.array([self._whole(lesson) for lesson in fresh])
             for target in targets:
                 self._frequencies = REMEMBER * self._frequencies + np.maximum(target, 0.0)
             tasks, features = [one.task for one in fresh], [one.features for one in fresh]
-            self._learner.learn(tasks, features, encoded, targets, of_step)
+            keep = [
+                None if lesson.truth is not None else one
+                for lesson, one in zip(fresh, foreseen, strict=True)
+            ]
+            self._learner.learn(tasks, features, encoded, targets, of_step, keep, hidden)
         if alarm:
             self._forget()
 
     def saved(self) -> SavedMachine:
         """Return the state; the labeler may go on learning."""
         return SavedMachine(
-            classes=list(self._classes),
+            classes=list(self._classes.at),
             surprise=copy(self.surprise),
-            scores=to_bytes(self._sharpness.scores),
+            scores=to_bytes(self._foresight.sharpness.people),
             frequencies=to_bytes(self._frequencies),
             learner=save(self._learner),
+            sources=deepcopy(self._foresight.sources),
+            of_gold=self._foresight.sharpness.gold_bytes(),
         )
 
     @classmethod
@@ -214,64 +229,61 @@ class MachineLabeler:
             classes = f"{len(state.classes)} names for {state.learner.classes} classes"
             raise StateError(f"saved machine labeler: {classes}")
         self._learner = load(state.learner)
-        self.surprise = copy(state.surprise)
-        self._classes = {name: at for at, name in enumerate(state.classes)}
-        self._sharpness.restore(from_bytes(state.scores, np.float64, *SHAPE))
+        self._classes = Classes(state.classes)
+        self._foresight.restore(state.surprise, state.sources, state.scores, state.of_gold)
+        if self._learner.window.foreseen.shape[1] != self._foresight.sharpness.views - 1:
+            raise StateError("saved machine labeler: its tasks were foreseen by other views")
         self._frequencies = from_bytes(state.frequencies, np.float64, len(state.classes))
 
-    def _order(self, names: tuple[str, ...]) -> _Order | None:
-        """Return where the classes of a task are; `None` if one is unknown."""
-        if names not in self._orders:
-            if len(self._orders) >= CLASSES:
-                self._orders.clear()
-            columns = [self._classes.get(name, -1) for name in names]
-            ordered = sorted(columns)
-            places = [ordered.index(column) for column in columns]
-            self._orders[names] = _Order(np.array(ordered), places) if ordered[0] >= 0 else None
-        return self._orders[names]
+    def _hidden(self) -> list[list[int]]:
+        """Return the columns of numbers that each view hides."""
+        return self._foresight.hidden(list(self._classes.at), self._learner.inputs.numbers.at)
 
-    def _judge(self, lessons: Sequence[Lesson], encoded: Sequence[Encoded]) -> bool:
-        """Compare what was foreseen with people's labels; return whether that makes an alarm."""
+    def _judge(self, lessons: Sequence[Lesson], foreseen: Sequence[Floats | None]) -> bool:
+        """Compare what was foreseen with what came; return whether that makes an alarm."""
         gains = [0.0] * len(lessons)
-        by_classes: dict[tuple[str, ...], list[tuple[int, Floats]]] = {}
-        scores = self._learner.scores_of(encoded)
-        for i, (lesson, found) in enumerate(zip(lessons, scores, strict=True)):
-            if found is not None and self._order(lesson.classes) is not None:
-                by_classes.setdefault(lesson.classes, []).append((i, found))
-        for classes, foreseen in by_classes.items():
-            order = self._order(classes)
-            assert order is not None
-            at = [i for i, _ in foreseen]
-            z = np.array([found[order.columns] for _, found in foreseen])
-            likelihood = np.empty(z.shape)
-            likelihood[:, order.places] = [lessons[i].likelihood for i in at]
-            likelihood /= likelihood.max(axis=1, keepdims=True)
-            frequency = np.log(self._frequencies[order.columns] + 1.0)
-            weights = np.array([lessons[i].weight for i in at])
-            learned = self._sharpness.learn(z, frequency, likelihood, weights)
-            for i, gain in zip(at, learned, strict=True):
+        by_classes: dict[tuple[str, ...], dict[int, Foreseen]] = {}
+        for i, (lesson, found) in enumerate(zip(lessons, foreseen, strict=True)):
+            order = self._classes.order(lesson.classes)
+            if found is not None and order is not None:
+                of = by_classes.setdefault(lesson.classes, {})
+                of[i] = Foreseen.of(lesson, found, order)
+        for classes, tasks in by_classes.items():
+            learned = self._compare(classes, list(tasks.values()))
+            for i, gain in zip(tasks, learned, strict=True):
                 gains[i] = gain
         alarms = [self.surprise.learn(gain) for gain in gains]
         return bool(alarms) and alarms[-1]
 
+    def _judge_late(self, lessons: Sequence[Lesson], places: Sequence[int | None]) -> None:
+        """Compare with late gold, once, what was foreseen before people's labels were learned."""
+        for lesson, place in zip(lessons, places, strict=True):
+            order = self._classes.order(lesson.classes)
+            if lesson.truth is None or place is None or order is None:
+                continue
+            kept = self._learner.window.take_foreseen(place)
+            if not np.isnan(kept[0, order.columns]).any():
+                late = Foreseen.of(lesson._replace(labeled=False), kept, order)
+                self._compare(lesson.classes, [late])
+
+    def _compare(self, classes: tuple[str, ...], tasks: Sequence[Foreseen]) -> list[float]:
+        """Compare what was foreseen of tasks with what came; all have the same classes."""
+        order = self._classes.order(classes)
+        assert order is not None
+        return self._foresight.judge(tasks, np.log(self._frequencies[order.columns] + 1.0))
+
     def _forget(self) -> None:
         """Features changed meaning: keep what came since, and begin to learn it anew."""
         since = self.surprise.since
-        self.surprise.forget()
+        self._foresight.forget()
         self._learner.forget(since)
-        self._sharpness = Sharpness()
 
     def _add_classes(self, names: Sequence[str]) -> None:
-        new = [name for name in dict.fromkeys(names) if name not in self._classes]
+        new = self._classes.add(names)
         if new:
-            self._classes.update({name: len(self._classes) + i for i, name in enumerate(new)})
-            self._orders.clear()
-            self._learner.add_classes(len(new))
-            self._frequencies = np.concatenate([self._frequencies, np.zeros(len(new))])
+            self._learner.add_classes(new)
+            self._frequencies = np.concatenate([self._frequencies, np.zeros(new)])
 
     def _whole(self, lesson: Lesson) -> Floats:
         """Return a task's target over all classes of the project."""
-        whole = np.full(len(self._classes), NOT_A_CLASS)
-        columns = [self._classes[name] for name in lesson.classes]
-        whole[columns] = np.array(lesson.target) / sum(lesson.target)
-        return whole
+        return self._classes.whole(lesson.classes, lesson.target)

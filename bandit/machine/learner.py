@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import shake_128
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bandit.machine.inputs import Encoded, Input
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 OF_STEP = 2
 """New tasks of a step: with four, predictions lose .007 nats on ImageSegments (decision 37)."""
@@ -57,18 +59,27 @@ class Learner:
             return 0
         window, network = self.window, self.network
         row = window.ids[:1].nbytes + window.numbers[:1].nbytes + window.targets[:1].nbytes
-        row += window.flags.shape[1] // 8 + 1
+        row += window.flags.shape[1] // 8 + 1 + window.foreseen[:1].nbytes
         return len(window) * row + 3 * network.weights.nbytes
 
-    def scores(self, tasks: Sequence[Mapping[str, Input]]) -> list[Floats | None]:
+    def scores(
+        self, tasks: Sequence[Mapping[str, Input]], hidden: Sequence[int] = ()
+    ) -> list[Floats | None]:
         """Return log-chances of all classes up to a constant, from the features of tasks.
 
-        `None` if no feature of a task is known.
+        `hidden` are columns of numbers that are taken for missing. `None` if no feature of a task
+        is known.
         """
-        return self.scores_of([self.inputs.encode(features) for features in tasks])
+        encoded = [self.inputs.encode(features) for features in tasks]
+        return [None if one is None else one[0] for one in self.scores_of(encoded, [hidden])]
 
-    def scores_of(self, tasks: Sequence[Encoded]) -> list[Floats | None]:
-        """Return them of tasks that are encoded."""
+    def scores_of(
+        self, tasks: Sequence[Encoded], hidden: Sequence[Sequence[int]] = ((),)
+    ) -> list[Floats | None]:
+        """Return them of tasks that are encoded, by each view: (views, classes).
+
+        `hidden` are the columns that each view hides.
+        """
         known = [task for task in tasks if task[0] or task[1]]
         if not known:
             return [None] * len(tasks)
@@ -81,7 +92,9 @@ class Learner:
         at = [(i, end + flag) for i, (_, flags) in enumerate(known) for flag in flags]
         if at:
             rows[tuple(zip(*at, strict=True))] = 1.0
-        found = iter(self.network.scores(rows).astype(np.float64))
+        views = np.stack([_hiding(rows, columns) for columns in hidden], axis=1)
+        scores = self.network.scores(views.reshape(-1, rows.shape[1])).astype(np.float64)
+        found = iter(scores.reshape(len(known), len(hidden), -1))
         return [next(found) if numbers or flags else None for numbers, flags in tasks]
 
     def learn(
@@ -91,8 +104,13 @@ class Learner:
         encoded: Sequence[Encoded],
         targets: Floats,
         of_step: int = OF_STEP,
+        foreseen: Sequence[Floats | None] = (),
+        hidden: Sequence[Sequence[int]] = ((),),
     ) -> None:
-        """Keep tasks with their targets over all classes, and take steps on them and on others."""
+        """Keep tasks with their targets over all classes, and take steps on them and on others.
+
+        `foreseen` was foreseen of them by each view, `hidden` are the columns that views hide.
+        """
         changed = [self._give_columns(of_task) for of_task in features]
         if any(changed):
             encoded = [self.inputs.encode(of_task) for of_task in features]
@@ -100,13 +118,18 @@ class Learner:
         rows = np.array([numbers or lacking for numbers, _ in encoded], np.float32)
         self.scales.learn(rows)
         flags = [flags for _, flags in encoded]
-        self._steps(self.window.add(tasks, rows, flags, targets), of_step)
+        self._steps(self.window.add(tasks, rows, flags, targets, foreseen), of_step, hidden)
 
-    def replace(self, targets: Mapping[int, Floats], of_step: int = OF_STEP) -> None:
+    def replace(
+        self,
+        targets: Mapping[int, Floats],
+        of_step: int = OF_STEP,
+        hidden: Sequence[Sequence[int]] = ((),),
+    ) -> None:
         """Give the tasks that are kept at some places other targets, and take steps on them."""
         for place, target in targets.items():
             self.window.targets[place] = target
-        self._steps(list(targets), of_step)
+        self._steps(list(targets), of_step, hidden)
 
     def forget(self, count: int) -> None:
         """Forget all but the last `count` tasks, and begin to learn from them anew."""
@@ -118,8 +141,11 @@ class Learner:
         self.window.grow(0, 0, count)
         self.network.add_classes(count)
 
-    def _steps(self, newest: list[int], of_step: int) -> None:
-        """Take a step on each few tasks, and on others that are replayed."""
+    def _steps(self, newest: list[int], of_step: int, hidden: Sequence[Sequence[int]]) -> None:
+        """Take a step on each few tasks, and on others that are replayed.
+
+        With several views, each task is learned as those in force see it, and as another does.
+        """
         window, network = self.window, self.network
         places = window.replay(newest)
         n, of_each = places.shape
@@ -129,9 +155,23 @@ class Learner:
         rows[..., 1:end] = self.scales.standardise(window.numbers[places])
         rows[..., end:] = window.flags[places]
         targets = window.targets[places].astype(np.float32)
+        if len(hidden) > 1:
+            rows = np.concatenate([_hiding(rows, hidden[1]), self._by_others(rows, hidden)], axis=1)
+            targets = np.concatenate([targets, targets], axis=1)
         for start in range(0, n, of_step):
             x, q = (part[start : start + of_step] for part in (rows, targets))
             network.learn(x.reshape(-1, x.shape[2]), q.reshape(-1, q.shape[2]), len(x))
+
+    def _by_others(self, rows: Singles, hidden: Sequence[Sequence[int]]) -> Singles:
+        """Return rows as a view sees them, drawn of all but that in force for each row."""
+        others = [hidden[0], *hidden[2:]]
+        digest = shake_128(b"views %d" % self.window.added).digest(rows.shape[0] * rows.shape[1])
+        draws = np.frombuffer(digest, np.uint8).reshape(rows.shape[:2]) % len(others)
+        seen = rows.copy()
+        for number, columns in enumerate(others):
+            at = draws == number
+            seen[at] = _hiding(seen[at], columns)
+        return seen
 
     def _give_columns(self, features: Mapping[str, Input]) -> bool:
         """Give columns to what has none; return whether any task is encoded otherwise now."""
@@ -154,3 +194,12 @@ class Learner:
         for at in taken.flags:
             self.network.clear(1 + len(self.inputs.anchors) + at)
         return bool(numbers or flags or taken.numbers or taken.flags)
+
+
+def _hiding(rows: Singles, columns: Sequence[int]) -> Singles:
+    """Return rows in which some numbers are missing: shape (..., width)."""
+    if not columns:
+        return rows
+    hiding = rows.copy()
+    hiding[..., [1 + column for column in columns]] = 0.0
+    return hiding

@@ -23,6 +23,13 @@ class Lesson(NamedTuple):
         P(people's labels | class), up to a factor; of gold, 1 for its class.
     weight
         1 / the chance that people were asked.
+    sources
+        Whose predictions are among the features (`bandit.machine.sources`).
+    truth
+        The true class, if gold is known, and `stands_for` 1 / the chance of the audit that found
+        it; `None`: nobody knows.
+    labeled
+        Whether `likelihood` is of people's labels, rather than of gold.
     again
         Whether the task was learned before, even if it is too long ago to be remembered.
     """
@@ -34,3 +41,7 @@ class Lesson(NamedTuple):
     likelihood: Sequence[float]
     weight: float = 1.0
     again: bool = False
+    sources: tuple[str, ...] = ()
+    truth: str | None = None
+    stands_for: float | None = None
+    labeled: bool = True

@@ -29,6 +29,8 @@ class SavedLearner(msgspec.Struct, frozen=True):
     targets: bytes
     scales: bytes
     weights: bytes
+    foreseen: bytes = b""
+    views: int = 1
 
 
 def save(learner: Learner) -> SavedLearner:
@@ -47,6 +49,8 @@ def save(learner: Learner) -> SavedLearner:
         targets=to_bytes(window.targets[kept]),
         scales=to_bytes(np.stack([scales.count, scales.mean, scales.variance])),
         weights=to_bytes(np.stack([network.weights, network.moments, network.means])),
+        foreseen=to_bytes(window.foreseen[kept]),
+        views=window.foreseen.shape[1],
     )
 
 
@@ -71,6 +75,10 @@ def load(state: SavedLearner) -> Learner:
     bits = from_bytes(state.flags, np.uint8, state.kept, (flags + 7) // 8)
     window.flags[kept] = np.unpackbits(bits, axis=1, count=flags)
     window.targets[kept] = from_bytes(state.targets, np.float16, state.kept, classes)
+    window.add_views(state.views - 1)
+    if state.foreseen:
+        views = from_bytes(state.foreseen, np.float16, state.kept, state.views, classes)
+        window.foreseen[kept] = views
     window.ids[kept] = from_bytes(state.ids, np.uint64, state.kept)
     window.restore(state.added, state.kept)
     network.width, network.classes = 1 + numbers + flags, classes

@@ -1,12 +1,27 @@
-"""Calibration of predictions: sharpness β and doubt λ, found from people's labels.
+"""Calibration of predictions: sharpness β and doubt λ, found from people's labels and from gold.
 
     prior(c) = (1 - λ) softmax(β z)(c) + λ / K
 
 (β, λ) is the best of a grid by the discounted sum of log Σ_c prior(c) P(labels | c), where each z
 was predicted before its task was learned, plus log λ: one pseudo-observation of a task whose truth
-was thought impossible. So no gold is needed, overconfidence is found by the labels it failed to
-foresee, and what foresees nothing is tempered to nothing. Tasks count by 1 / the chance that people
-were asked.
+was thought impossible. So overconfidence is found by the labels it failed to foresee, without gold,
+and what foresees nothing is tempered to nothing. Tasks count by 1 / the chance that people were
+asked.
+
+What errs where people err foresees their labels better than the truth. Only gold tells, so it has
+scores of its own, and with κ the share that people's labels count for,
+
+    score(β, λ) = κ people(β, λ) + gold(β, λ) + log λ,
+
+where gold is the sum of w log P(truth | labels): with κ = 1, score is the likelihood of both. The
+weight w is 1 / the chance of the audit, times sum(1 / chance) / sum(1 / chance^2): n golds weigh as
+much as their effective sample size (Kish 1965). κ is 1, 0.1 or 0.01, whichever foresaw gold best,
+each gold judged before it is counted.
+
+Several views of a task are scored: its features alone, those with all predictions that are
+believed, and those with the predictions of one source. A source is doubted where gold was foreseen
+better without it, given people's labels: then they share its errors, and count them twice. The two
+tests need no weights: who is audited depends on what was foreseen and on labels, which are given.
 
 The same grid scores the frequencies of the classes alone. Features that foresee labels no better
 tell nothing, and frequencies of classes are the label model's to judge: it alone can tell skewed
@@ -15,8 +30,15 @@ classes from skewed labelers. Then the prior is uniform.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+
+from bandit.packed import from_bytes, to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Floats = NDArray[np.float64]
 
@@ -26,19 +48,34 @@ DOUBT = np.array([0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 1.0])
 """λ. Smaller shares can't be told from people's labels; 1 is the uniform prior."""
 TRUST, PRIOR = 1.0 - DOUBT, np.log(DOUBT)
 HALF_LIFE = 300
-"""Tasks after which an observation counts half. A longer memory shows better that errors are rare
-(150 to 600: .002 to .013 nats), a shorter one sees sooner that they are not: where the share of
-right answers falls from .995 to .8, the prior follows within 1.3 half-lives."""
+"""Tasks after which an observation counts half; golds after which a gold does. A longer memory
+shows better that errors are rare (150 to 600: .002 to .013 nats), a shorter one sees sooner that
+they are not: where the share of right answers falls from .995 to .8, the prior follows within 1.3
+half-lives."""
 KEEP = 0.5 ** (1.0 / HALF_LIFE)
 MARGIN = 2.0
 """Nats by which features must beat frequencies: a factor of seven in likelihood."""
 MOST_WEIGHT = 20.0
 """A task counts at most so often: one rare label must not outvote the last hundred."""
-SHAPE = (2, len(SHARPNESS), len(DOUBT))
+MOST_OF_GOLD = 50.0
+"""A gold stands for at most so many tasks, as in the model of labels."""
+SHARES = np.array([1.0, 0.1, 0.01])
+"""κ: what people's labels count for; at 0.01, some five tasks."""
+HANDICAP = 4.6
+"""Nats against a smaller κ, and against doubt: if what a source adds to labels is right, it is ever
+doubted with a chance of at most 1 in 100, however many golds come (Ville 1939)."""
+BEFORE = np.array([0.0, -HANDICAP, -HANDICAP])
+CELLS = (len(SHARPNESS), len(DOUBT))
+FEATURES, FREQUENCIES, BELIEVED, OF_ONE = range(4)
+"""Numbers of the views. The last two, and those of further sources, come with the first source."""
 
 
 class Sharpness:
-    """Scores of the grid, for the predictions from features and for those from frequencies.
+    """Scores of the grid for each view of the tasks.
+
+    `people` and `gold` are in nats, shape (views, β, λ). `foresaw` is how well gold was foreseen
+    with each κ, shape (views, κ); `beside` the same with the best one, of tasks that people
+    labeled, shape (views,). `weights` are the sums of 1 / chance of the golds, and of its square.
 
     Examples
     --------
@@ -46,19 +83,84 @@ class Sharpness:
     >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).tolist()
     (False, [0.5, 0.5])
     >>> for _ in range(50):
-    ...     seen = np.array([[3.0, 0.0]]), np.zeros(2), np.array([[0.8, 0.2]]), np.ones(1)
-    ...     gains = scores.learn(*seen)
+    ...     z = np.array([[[3.0, 0.0]], [[0.0, 0.0]]])
+    ...     gains = scores.learn(z, np.array([[0.8, 0.2]]), np.ones(1))
     >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).round(3).tolist()
     (True, [0.98, 0.02])
+    >>> for _ in range(30):
+    ...     gains = scores.learn_gold(z, np.ones((1, 2)), np.array([[0, 1]]), np.array([20.0]))
+    >>> scores.is_informative
+    False
     """
 
     def __init__(self) -> None:
-        self.restore(np.zeros(SHAPE))
+        views = FREQUENCIES + 1
+        nothing = np.zeros((views, *CELLS))
+        foresaw = np.zeros((views, len(SHARES)))
+        self.restore(nothing, nothing, foresaw, np.zeros(views), np.zeros(2))
 
-    def restore(self, scores: Floats) -> None:
-        """Set the state: scores in nats, shape `SHAPE`."""
-        self.scores = scores
+    def restore(
+        self, people: Floats, gold: Floats, foresaw: Floats, beside: Floats, weights: Floats
+    ) -> None:
+        """Set the state."""
+        self.people, self.gold, self.foresaw, self.beside = people, gold, foresaw, beside
+        self.weights = weights
         self._choose()
+
+    def gold_bytes(self) -> bytes:
+        """Return what gold has shown, as bytes; none before the first."""
+        if not self.weights[0]:
+            return b""
+        parts = (self.gold, self.foresaw, self.beside, self.weights)
+        return b"".join(to_bytes(part) for part in parts)
+
+    @classmethod
+    def from_bytes(cls, views: int, people: bytes, gold: bytes) -> Sharpness:
+        """Return the scores of so many views, from those of people's labels and of gold.
+
+        Raises
+        ------
+        StateError
+            If they are of another number of views.
+        """
+        scores = cls()
+        cells, k = views * CELLS[0] * CELLS[1], len(SHARES)
+        size = cells + views * (k + 1) + 2
+        flat = from_bytes(gold, np.float64, size) if gold else np.zeros(size)
+        parts = np.split(flat, np.cumsum([cells, views * k, views]))
+        of_people = from_bytes(people, np.float64, views, *CELLS)
+        of_gold, foresaw = parts[0].reshape(views, *CELLS), parts[1].reshape(views, k)
+        scores.restore(of_people, of_gold, foresaw, parts[2], parts[3])
+        return scores
+
+    @property
+    def views(self) -> int:
+        """Number of views."""
+        return len(self.people)
+
+    @property
+    def in_force(self) -> int:
+        """The view that priors are made of."""
+        return BELIEVED if self.views > BELIEVED else FEATURES
+
+    def doubted(self, before: Sequence[bool]) -> list[bool]:
+        """Return, for each source, whether its predictions are doubted, and if they were `before`.
+
+        What is doubted is believed again only where it foresaw gold better than what replaced it.
+        """
+        ahead = (self.beside[OF_ONE:] - self.beside[FEATURES]).tolist()
+        least = [HANDICAP if was else -HANDICAP for was in before]
+        return [one < bound for one, bound in zip(ahead, least, strict=True)]
+
+    def set_view(self, view: int, like: int) -> None:
+        """Give a view the scores of another; it is added if there is none of its number."""
+        add = max(0, view + 1 - self.views)
+        parts = [self.people, self.gold, self.foresaw, self.beside]
+        parts = [np.concatenate([part, part[[like] * add]]) for part in parts]
+        for part in parts:
+            part[view] = part[like]
+        people, gold, foresaw, beside = parts
+        self.restore(people, gold, foresaw, beside, self.weights)
 
     def prior(self, z: Floats) -> Floats:
         """Return the calibrated chances of `z`, log-chances up to a constant, shape (K,)."""
@@ -69,32 +171,84 @@ class Sharpness:
         grown += self._doubt / len(z)
         return grown
 
-    def learn(
-        self, z: Floats, frequency: Floats, likelihood: Floats, weights: Floats
-    ) -> list[float]:
-        """Learn how well `z` and `frequency` foresaw labels; return gains over a uniform prior.
+    def learn(self, z: Floats, likelihood: Floats, weights: Floats) -> list[float]:
+        """Learn how well people's labels were foreseen; return gains over a uniform prior.
 
-        `z` and `likelihood` have the shape (n, K), `frequency` (K,): log-chances, and P(labels |
-        class) up to a factor; `weights` (n,). The gains, in nats, are of the prior in force.
+        `z` has the shape (views, n, K): log-chances; `likelihood` (n, K): P(labels | class) up to a
+        factor; `weights` (n,). The gains, in nats, are of the prior in force.
         """
-        n, k = z.shape
-        both = np.empty((2, n, 1, k))
-        both[0, :, 0], both[1, :, 0] = z, frequency
-        both -= both.max(axis=3, keepdims=True)
-        grown = np.exp(SHARPNESS[:, None] * both)
-        foreseen = (grown @ likelihood[:, :, None])[..., 0] / grown.sum(axis=3)
-        foreseen *= k / likelihood.sum(axis=1)[:, None]
-        nats = np.log(TRUST * foreseen[..., None] + DOUBT)  # 2, n, sharpness, doubt
-        _, row, column = self._at
-        gains = nats[0, :, row, column].tolist() if self.is_informative else [0.0] * n
+        nats = _nats(z, likelihood)
+        gains = self._gains(nats)
+        n = len(weights)
         each = np.minimum(weights, MOST_WEIGHT) * KEEP ** np.arange(n - 1, -1, -1)
-        self.scores = KEEP**n * self.scores + np.tensordot(each, nats, (0, 1))
+        self.people = KEEP**n * self.people + np.tensordot(each, nats, (0, 1))
         self._choose()
         return gains
 
+    def learn_gold(
+        self, z: Floats, likelihood: Floats, truth: Floats, stand_for: Floats
+    ) -> list[float]:
+        """Learn how well gold was foreseen, given the labels; return gains over a uniform prior.
+
+        `likelihood` is that of the labels, the same for all classes where there are none; `truth`
+        has the shape (n, K): 1 for the true class; `stand_for` (n,): 1 / chance of audit.
+        """
+        nats = _nats(z, likelihood * truth) - _nats(z, likelihood)
+        gains = self._gains(nats)
+        n = len(stand_for)
+        found = self._foreseen(nats)
+        best = (self.foresaw + BEFORE).argmax(axis=1)
+        are_labeled = likelihood.min(axis=1) < likelihood.max(axis=1)
+        fade = KEEP ** np.arange(n - 1, -1, -1)
+        each = fade * np.minimum(stand_for, MOST_OF_GOLD)
+        beside = found[np.arange(self.views), :, best] @ (fade * are_labeled)
+        self.beside = KEEP**n * self.beside + beside
+        self.foresaw = KEEP**n * self.foresaw + np.tensordot(fade, found, (0, 1))
+        self.gold = KEEP**n * self.gold + np.tensordot(each, nats, (0, 1))
+        self.weights = KEEP**n * self.weights + np.array([each.sum(), each @ (each / fade)])
+        self._choose()
+        return gains
+
+    def usual_weight(self) -> float:
+        """Return what a gold stands for that weighs 1: the weight of one of unknown chance."""
+        first, second = self.weights
+        return float(second / first) if first else 1.0
+
+    def _foreseen(self, nats: Floats) -> Floats:
+        """Return how well each κ foresaw golds, the mean over β and λ: shape (views, n, κ)."""
+        scores = self._scores(self.people[:, None], self.gold[:, None], SHARES[:, None, None])
+        chances = np.exp(scores - scores.max(axis=(2, 3), keepdims=True))
+        chances /= chances.sum(axis=(2, 3), keepdims=True)
+        found: Floats = np.log(np.einsum("vkbl,vnbl->vnk", chances, np.exp(nats)))
+        return found
+
+    def _gains(self, nats: Floats) -> list[float]:
+        row, column = self._at
+        gains: list[float] = nats[self.in_force, :, row, column].tolist()
+        return gains if self.is_informative else [0.0] * len(gains)
+
+    def _scores(self, people: Floats, gold: Floats, share: Floats | float) -> Floats:
+        scores: Floats = share * people + self._effective * gold + PRIOR
+        return scores
+
     def _choose(self) -> None:
-        scores = self.scores + PRIOR
-        row, column = divmod(int(scores[0].argmax()), len(DOUBT))
-        self._at = (0, row, column)
+        first, second = self.weights
+        self._effective = first / second if second else 0.0
+        share = SHARES[(self.foresaw[self.in_force] + BEFORE).argmax()]
+        scores = self._scores(self.people, self.gold, share)
+        of = scores[self.in_force]
+        self._at = divmod(int(of.argmax()), len(DOUBT))
+        row, column = self._at
         self._beta, self._doubt = float(SHARPNESS[row]), float(DOUBT[column])
-        self.is_informative = bool(scores[self._at] > scores[1].max() + MARGIN)
+        self.is_informative = bool(of[self._at] > scores[FREQUENCIES].max() + MARGIN)
+
+
+def _nats(z: Floats, likelihood: Floats) -> Floats:
+    """Return how well labels or a truth were foreseen, beyond a uniform prior: (views, n, β, λ)."""
+    k = z.shape[2]
+    above = z - z.max(axis=2, keepdims=True)
+    grown = np.exp(SHARPNESS[:, None] * above[:, :, None])
+    foreseen = (grown @ likelihood[:, :, None])[..., 0] / grown.sum(axis=3)
+    foreseen *= k / likelihood.sum(axis=1)[:, None]
+    nats: Floats = np.log(TRUST * foreseen[..., None] + DOUBT)
+    return nats

@@ -27,7 +27,9 @@ NOT_A_CLASS = -1.0
 class Window:
     """A ring of `SIZE` tasks: numbers (NaN if missing), flags, targets (-1 if not a class).
 
-    Targets are kept in half precision: they are doubtful in the second digit.
+    Targets are kept in half precision: they are doubtful in the second digit. So is what was
+    `foreseen` of a task before it was learned, by each view (`bandit.machine.sharpness`); NaN where
+    nothing was, or once gold has judged it.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Window:
         self.numbers = np.full((SIZE, numbers), np.nan, np.float32)
         self.flags = np.zeros((SIZE, flags), np.bool_)
         self.targets = np.full((SIZE, classes), NOT_A_CLASS, np.float16)
+        self.foreseen = np.full((SIZE, 1, classes), np.nan, np.float16)
         self._at: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -61,6 +64,7 @@ class Window:
         numbers: Singles,
         flags: Sequence[list[int]],
         targets: NDArray[np.float64],
+        foreseen: Sequence[NDArray[np.float64] | None] = (),
     ) -> list[int]:
         """Keep tasks in place of the oldest; return their places."""
         places = []
@@ -78,7 +82,17 @@ class Window:
             places.append(at)
         self.numbers[places] = numbers
         self.targets[places] = targets
+        self.foreseen[places] = np.nan
+        for at, by_view in zip(places, foreseen, strict=False):
+            if by_view is not None:
+                self.foreseen[at, : len(by_view), : by_view.shape[1]] = by_view
         return places
+
+    def take_foreseen(self, at: int) -> NDArray[np.float64]:
+        """Return what was foreseen of the task at a place, and forget it: (views, classes)."""
+        kept: NDArray[np.float64] = self.foreseen[at].astype(np.float64)
+        self.foreseen[at] = np.nan
+        return kept
 
     def replay(self, newest: Sequence[int]) -> NDArray[np.int64]:
         """Return, for each of `newest`, `REPLAYED` places, drawn with replacement, and that."""
@@ -105,6 +119,11 @@ class Window:
         if classes:
             none = np.full((SIZE, classes), NOT_A_CLASS, np.float16)
             self.targets = np.concatenate([self.targets, none], axis=1)
+            self.foreseen = _wider(self.foreseen, 0, classes)
+
+    def add_views(self, count: int) -> None:
+        """Add views, by which nothing was foreseen."""
+        self.foreseen = _wider(self.foreseen, count, 0)
 
     def restore(self, added: int, kept: int) -> None:
         """Set the numbers of tasks, after their columns and ids."""
@@ -114,6 +133,10 @@ class Window:
     def _index(self) -> None:
         places = [i % SIZE for i in range(self.added - len(self), self.added)]
         self._at = {int(self.ids[at]): at for at in places}
+
+
+def _wider(foreseen: NDArray[np.float16], views: int, classes: int) -> NDArray[np.float16]:
+    return np.pad(foreseen, ((0, 0), (0, views), (0, classes)), constant_values=np.nan)
 
 
 def _hash(task: str) -> int:

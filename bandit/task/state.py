@@ -60,6 +60,7 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     basis: str | None = None
     arm: str | None = None
     shadowed: bool = False
+    watched: dict[str, float] = {}
 
     @property
     def is_audit(self) -> bool:
@@ -83,7 +84,8 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     `retry_at` is an estimate of its turn, which only releases without queues use. `resets` is the
     number of the desk's resets by which these times were moved. `predictions` are those of the
     user's own models, by source, `prior` is the machine labeler's, frozen at the first decision;
-    `gold_rewarded` says whether gold without labels had its reward.
+    `gold_rewarded` says whether gold without labels had its reward. `experiment` and `arm` are the
+    live test at its arrival and its arm there, `arm_priors` what other arms' machine labelers say.
     """
 
     task: Task
@@ -106,6 +108,9 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     prior: Chances = {}
     gold_rewarded: bool = False
     v: int = 1
+    experiment: str | None = None
+    arm: str | None = None
+    arm_priors: dict[str, Chances] = {}
 
     def ask(self, number: int) -> AskState | None:
         """Return the ask of that number; decisions to stop have none."""

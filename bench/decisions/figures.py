@@ -43,6 +43,7 @@ def figures(market: Market, outcome: Outcome, value_usd: float) -> Figures:
         "late_accuracy": fmean(late),
         "usd": usd / n,
         "audit_usd": audits * prices.get(EXPERTS, 0.0) / n,
+        "exploration_usd": outcome.exploration_usd / n,
         "labels": (len(outcome.labels) - audits) / n,
         "audits": audits,
         "ece": ece(confidence, [right[one.task] for one in answered], BINS) or 0.0,

@@ -10,6 +10,7 @@ import msgspec
 
 from bandit.decide.policies.explorers import EXPLORERS
 from bench.decisions.budget import hindsight_figures, usd_per_day, warm_rows
+from bench.decisions.dropped_explorers import epsilon_greedy, softmax
 from bench.decisions.figures import figures
 from bench.decisions.self_trainer import self_trained_outcome
 from bench.decisions.thompson import thompson
@@ -24,13 +25,18 @@ from replay.oracle.hindsight import hindsight
 from replay.oracle.true_model import TrueModel
 
 if TYPE_CHECKING:
+    from bandit.decide.policies.explorers import Explorer
     from bandit.settings import Settings
     from bench.decisions.figures import Figures
     from replay.market_file.sections import MarketSpec
 
 ROWS = ("engine", "fixed", "clairvoyant", "clairvoyant+", "hindsight", "warm")
 SELF_TRAINED = "self-trained"
-THOMPSON = "thompson"
+OTHER_EXPLORERS: dict[str, Explorer] = {
+    "epsilon_greedy": epsilon_greedy,
+    "softmax": softmax,
+    "thompson": thompson,
+}
 RIVALS = (SELF_TRAINED,)
 """Rows that are printed only where they are asked for."""
 
@@ -92,7 +98,7 @@ def own_name(pool: str, labels_per_task: int) -> str:
 
 def run(job: Job) -> Ran:
     """Run what the job wants."""
-    EXPLORERS.setdefault(THOMPSON, thompson)
+    EXPLORERS.update(OTHER_EXPLORERS)
     spec, ran = spec_of(job), Ran()
     value_usd = spec.arrivals.value_usd or 1.0
     settings = msgspec.structs.replace(job.settings, seed=job.seed)

@@ -17,3 +17,14 @@ def source_of(log: Sequence[str]) -> str | list[str] | None:
     ('a.csv', ['a.csv', 'b.csv'], None)
     """
     return log[0] if len(log) == 1 else list(log) or None
+
+
+def names_of(text: str | None) -> tuple[str, ...]:
+    """Return the names in a list with commas.
+
+    Examples
+    --------
+    >>> names_of("lang, project"), names_of(None)
+    (('lang', 'project'), ())
+    """
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from replay.market_file.logged import NewLog
     from replay.recorded.replayed import Choose
 
 
@@ -77,8 +79,18 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="With --pareto: number of processes.",
 )
+@click.option(
+    "--log",
+    "log_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Run a worker on a new log in this file, which evaluate and others can read.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
 def simulate(
+    new_log: NewLog | None,
+    *,
     recorded: Path | None,
     market: str | None,
     tasks: int | None,
@@ -88,9 +100,10 @@ def simulate(
     experts: float | None,
     choose: Choose,
     config: Path | None,
-    pareto: bool,  # noqa: FBT001 - click gives flags as booleans
+    pareto: bool,
     jobs: int,
-    as_json: bool,  # noqa: FBT001 - click gives flags as booleans
+    log_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Let poolwise buy labels in a market, and compare its answers with the truth.
 
@@ -102,6 +115,7 @@ def simulate(
       poolwise simulate --tasks 5000 --seed 3
       poolwise simulate --market hostile --json
       poolwise simulate --market scarce --tasks 500 --pareto --jobs 2
+      poolwise simulate --market demo --tasks 500 --log run.db
       poolwise simulate --recorded crowd/rte_text --price 0.02 --value 1 --json
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     # Imported here so that --help answers at once.
@@ -115,6 +129,9 @@ def simulate(
         raise click.UsageError(
             f"--choose {choose} needs --recorded: simulated labelers are sent by their pool"
         )
+    if log_file is not None and (recorded is not None or pareto):
+        other = "--pareto" if recorded is None else "--recorded"
+        raise click.UsageError(f"--log and {other} exclude each other.")
     wanted = Wanted(market=market, tasks=tasks, value_usd=value, expert_usd=experts)
     if recorded is not None:
         worth = 1.0 if value is None else value
@@ -131,4 +148,5 @@ def simulate(
     elif pareto:
         simulate_front(wanted, seed=seed, config=config, jobs=jobs, as_json=as_json)
     else:
-        simulate_market(wanted, seed=seed, config=config, as_json=as_json)
+        opening = None if log_file is None or new_log is None else partial(new_log, log_file)
+        simulate_market(wanted, seed=seed, config=config, opening=opening, as_json=as_json)

@@ -115,6 +115,11 @@ def _captions(result: DemoResult) -> Iterator[str]:
         f"poolwise's ${ours.usd_per_task:.3f} per task includes ${ours.audit_usd_per_task:.3f} for "
         f"audits; without them it is ${labels_usd:.3f}. Majority and Dawid-Skene pay for none."
     )
+    yield (
+        f"Exploration cost it an expected ${ours.exploration_usd_per_task:.3f} per task: how much "
+        "less the options that it drew from were worth than the best one, each times its "
+        "probability, by its own values at each decision."
+    )
     if ours.labels_per_task:
         yield (
             f"poolwise paid ${labels_usd / ours.labels_per_task:.3f} per label on average: it asks "

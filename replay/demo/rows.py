@@ -45,7 +45,9 @@ class DemoRow(msgspec.Struct, frozen=True, kw_only=True):
     """One way of buying labels: money in US dollars, shares in [0, 1].
 
     `accuracy_true` is known because the market is simulated. `usd_per_task` has the audits in it
-    where the way needs them. `on_time` is the share answered by the deadline.
+    where the way needs them. `exploration_usd_per_task` is expected, by the values that the engine
+    decided by (`replay.market.exploration`), and not paid beside the rest. `on_time` is the share
+    answered by the deadline.
     """
 
     name: str
@@ -54,6 +56,7 @@ class DemoRow(msgspec.Struct, frozen=True, kw_only=True):
     labels_per_task: float
     usd_per_task: float
     audit_usd_per_task: float
+    exploration_usd_per_task: float
     on_time: float
     delay_s_p95: float | None
 
@@ -138,6 +141,7 @@ def row_of(
         labels_per_task=run.labels_per_task,
         usd_per_task=(run.usd + run.audit_usd) / run.tasks,
         audit_usd_per_task=run.audit_usd / run.tasks,
+        exploration_usd_per_task=outcome.exploration_usd / run.tasks,
         on_time=run.on_time,
         delay_s_p95=run.delay_s_p95,
     )

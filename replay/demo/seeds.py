@@ -43,13 +43,16 @@ class SeedsMean(msgspec.Struct, frozen=True, kw_only=True):
 class SeedsRow(msgspec.Struct, frozen=True, kw_only=True):
     """One way of buying labels, in the mean of all markets; what was paid includes audits.
 
-    `net_usd_per_task` is the value of right answers less what was paid.
+    `net_usd_per_task` is the value of right answers less what was paid; `exploration_usd_per_task`
+    is in it, but expected (`replay.market.exploration`).
     """
 
     name: str
     accuracy_true: SeedsMean
     usd_per_task: SeedsMean
     net_usd_per_task: SeedsMean
+    audit_usd_per_task: SeedsMean
+    exploration_usd_per_task: SeedsMean
 
 
 class SeedsResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +76,8 @@ class _Ran(NamedTuple):
 
     accuracy: float
     usd: float
+    audit_usd: float = 0.0
+    exploration_usd: float = 0.0
 
 
 def run_seeds(
@@ -128,7 +133,12 @@ def _one_seed(tasks: int, seed: int) -> tuple[dict[str, _Ran], dict[str, _Ran]]:
 
 def _ran(market: Market, outcome: Outcome) -> _Ran:
     run = live_run(market, outcome)
-    return _Ran(run.accuracy, (run.usd + run.audit_usd) / run.tasks)
+    return _Ran(
+        accuracy=run.accuracy,
+        usd=(run.usd + run.audit_usd) / run.tasks,
+        audit_usd=run.audit_usd / run.tasks,
+        exploration_usd=outcome.exploration_usd / run.tasks,
+    )
 
 
 def _rows(runs: Sequence[Mapping[str, _Ran]]) -> list[SeedsRow]:
@@ -147,6 +157,8 @@ def _row(name: str, runs: Sequence[_Ran]) -> SeedsRow:
         accuracy_true=_mean([one.accuracy for one in runs]),
         usd_per_task=_mean([one.usd for one in runs]),
         net_usd_per_task=_mean([worth * one.accuracy - one.usd for one in runs]),
+        audit_usd_per_task=_mean([one.audit_usd for one in runs]),
+        exploration_usd_per_task=_mean([one.exploration_usd for one in runs]),
     )
 
 

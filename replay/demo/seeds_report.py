@@ -47,6 +47,13 @@ def print_seeds(result: SeedsResult, console: Console) -> None:
         "poolwise's model of labelers.",
         style="dim",
     )
+    ours = result.rows[0]
+    say(
+        console,
+        f"poolwise's dollars include ${ours.audit_usd_per_task.value:.3f} per task for audits. "
+        f"Exploration cost it an expected ${ours.exploration_usd_per_task.value:.3f} per task.",
+        style="dim",
+    )
     settings = "1 to 7 labels from random pools or from any one that can answer as many"
     as_accurate = (
         f"the cheapest at least as accurate as poolwise is '{result.rival}'"

@@ -54,15 +54,19 @@ def anytime(evidence: Evidence | None, kind: RewardKind, level: float) -> Interv
     return within(value / ratio, value * ratio, kind, "anytime-valid, log scale")
 
 
-def factor(n: int, level: float) -> float:
+def factor(n: float, level: float, best_at: float = BEST_AT) -> float:
     """How many standard errors the boundary is away at `n` rows.
+
+    It may be `best_at` any number of rows that was fixed before the first of them was seen.
 
     Examples
     --------
     >>> round(factor(10_000, 0.95), 2), round(factor(1_000_000, 0.95), 2)
     (3.04, 3.58)
+    >>> round(factor(200, 0.95, best_at=200), 2)
+    3.04
     """
     alpha = 1 - level
-    scale = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1) / BEST_AT
+    scale = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1) / best_at
     grown = n * scale
     return math.sqrt((grown + 1) / grown * math.log((grown + 1) / alpha**2))

@@ -48,7 +48,7 @@ def print_labelers(report: LabelersReport, console: Console) -> None:
         "gold: right of those with gold. Time: from ask to label. Drift: later half of the labels "
         "less the earlier half, in points; * is significant. Evidence: odds against an honest "
         f"labeler. From {report.suspect_from:.0f} : 1 on a labeler is suspect; that happens to at "
-        "most 1 of 100 honest labelers a month, to more where nearly all tasks are of one class.",
+        "most 1 of 100 honest labelers a month.",
         "dim",
     )
     _print_suspects(report, suspects, console)

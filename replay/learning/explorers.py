@@ -1,8 +1,9 @@
 """Explorers for many learners at once: from values to probabilities, in arrays.
 
-The same functions as in `bandit/decide/policies/explorers.py` and `bandit/pmf.py`, which are for
-one decision; a test holds them together. Arrays end in the K actions, everything before is
-broadcast.
+The worker explores by `inverse_gap` alone (decision 44); tables may be asked about the others, too.
+The same functions for one decision are in `bandit/decide/policies/explorers.py`, `bandit/pmf.py`
+and, of the others, `bench/decisions`; a test holds them together. Arrays end in the K actions,
+everything before is broadcast.
 """
 
 from __future__ import annotations

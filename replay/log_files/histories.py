@@ -14,7 +14,7 @@ import msgspec
 
 from bandit.errors import MOST_NAMED, LogError, MissingInput
 from bandit.events import Decision, Reward, Verdict
-from replay.log_files.archive_folder import ArchiveFolder
+from replay.log_files.archive_folder import ArchiveFolder, is_archive
 from replay.log_files.log_file import LogFile
 
 if TYPE_CHECKING:
@@ -77,13 +77,15 @@ class OwnLog:
     LogError
         If it is of another version.
     MissingInput
-        If it holds no decisions.
+        If it holds no decisions, or is a folder that is no archive.
     """
 
     def __init__(self, path: Path, tell: Callable[[int], None] | None = None) -> None:
         self.path = path
         self.unread = 0
         self.end = float("-inf")
+        if path.is_dir() and not is_archive(path):
+            raise MissingInput(f"{path}: a folder that is not an archive (poolwise archive)")
         kept: KeptEvents = ArchiveFolder(path) if path.is_dir() else LogFile(path)
         self._db = sqlite3.connect("", isolation_level=None)  # a file that nobody else sees
         with closing(kept), self._one_line():

@@ -3,7 +3,8 @@
 The file's tables are a contract with `streams`: a topic's partition is the table `TOPIC/N` with
 the columns offset, key, value (an event as JSON), and `topics` says how many partitions there
 are. In files of version 2 a further column, dictionary, says which row of `dictionaries` a value
-was compressed with by zstd, or NULL.
+was compressed with by zstd, or NULL; topics that are `compacted`, of which only the newest record
+of each key is kept, are never compressed and don't have it.
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ class LogFile:
     def values(self, topic: str) -> Iterator[bytes]:
         """Yield the records of a topic, partition after partition, in their order."""
         with self._one_line():
-            ways = self._db.execute(
-                "SELECT partitions FROM topics WHERE topic = ?", (topic,)
-            ).fetchone()
-            for partition in range(ways[0] if ways else 0):
+            partitions, is_compacted = self._db.execute(
+                "SELECT partitions, compacted FROM topics WHERE topic = ?", (topic,)
+            ).fetchone() or (0, 0)
+            compressed = self._version == COMPRESSED and not is_compacted
+            for partition in range(partitions):
                 table = f'"{topic}/{partition}"'
-                column = "dictionary" if self._version == COMPRESSED else "NULL"
+                column = "dictionary" if compressed else "NULL"
                 for value, number in self._db.execute(
                     f"SELECT value, {column} FROM {table} WHERE value IS NOT NULL"  # noqa: S608 - ours
                     ' ORDER BY "offset"'

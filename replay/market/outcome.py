@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
-from bandit.events import Ask, DeadLetter, Label, Reward, Task, Verdict
+from bandit.events import Ask, DeadLetter, Decision, Label, Reward, Task, Verdict
+from replay.market.exploration import exploration_usd
 
 if TYPE_CHECKING:
     from bandit.events import Output
@@ -18,7 +19,8 @@ class Outcome:
 
     `answered` holds each task's newest verdict that no gold has corrected (what the customer got
     before anyone knew the truth), `verdicts` the newest of all. `asks_preferring` counts the asks
-    that named labelers in `prefer`.
+    that named labelers in `prefer`, `exploration_usd` what all decisions to explore are expected to
+    cost (`replay.market.exploration`).
     """
 
     labels: list[Label] = field(default_factory=list)
@@ -26,6 +28,7 @@ class Outcome:
     expired: int = 0
     asks: int = 0
     asks_preferring: int = 0
+    exploration_usd: float = 0.0
     tasks: dict[str, Task] = field(default_factory=dict)
     answered: dict[str, Verdict] = field(default_factory=dict)
     first: dict[str, Verdict] = field(default_factory=dict)
@@ -47,6 +50,8 @@ class Outcome:
             case Ask():
                 self.asks += 1
                 self.asks_preferring += bool(output.prefer)
+            case Decision():
+                self.exploration_usd += exploration_usd(output)
             case Reward(basis="expired", revision=0):
                 self.expired += 1
             case DeadLetter():

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from replay.market.live import run_live
+from bandit.experiment.described import check_pools
+from replay.market.live import live_run, run_live
+from replay.market.pools import EXPERTS
 from replay.market.report import print_live
 from replay.market_file.build import build_market, resized
 from replay.market_file.default import default_market
+from replay.market_file.logged import logged_outcome
 from replay.market_file.pareto import pareto_front
 from replay.market_file.pareto_report import print_front
 from replay.market_file.read import read_market
@@ -20,6 +23,8 @@ from replay.runtime.settings_file import read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from replay.market_file.logged import Opening
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,9 +37,16 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def simulate_market(
-    wanted: Wanted, *, seed: int = 0, config: Path | None = None, as_json: bool = False
+    wanted: Wanted,
+    *,
+    seed: int = 0,
+    config: Path | None = None,
+    opening: Opening | None = None,
+    as_json: bool = False,
 ) -> None:
     """Let an engine work through a market, and print how it went.
+
+    With `opening`, which opens a new log, a worker on that log does.
 
     Raises
     ------
@@ -43,8 +55,13 @@ def simulate_market(
     """
     settings = msgspec.structs.replace(read_settings(config), seed=seed)
     market = build_market(spec_of(wanted), seed)
+    if settings.experiment is not None:
+        check_pools(settings.experiment, market.usd_per_label().keys() - {EXPERTS})
     with progress("simulating", "tasks") as more:
-        report = run_live(market, settings, lambda _: more(1))
+        if opening is None:
+            report = run_live(market, settings, lambda _: more(1))
+        else:
+            report = live_run(market, logged_outcome(market, settings, opening, lambda _: more(1)))
     print_result(report, print_live, as_json=as_json)
 
 

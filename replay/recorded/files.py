@@ -150,11 +150,11 @@ def parse_time(text: str, where: str) -> float:
         try:
             at = datetime.fromisoformat(text.strip())
         except ValueError as error:
-            msg = f"{where}: {text!r} is not a time (2026-01-31T09:30:00)"
+            msg = f"{where}: {text!r} is not an ISO time such as 2026-01-31T09:30:00"
             raise BadValue(msg) from error
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if not math.isfinite(number):
-        msg = f"{where}: {text!r} is not a time (2026-01-31T09:30:00)"
+        msg = f"{where}: {text!r} is not an ISO time such as 2026-01-31T09:30:00"
         raise BadValue(msg)
     return number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
+from bandit.decide.policies.explorers import EXPLORERS
 from bandit.errors import ConfigError
 from replay.runtime.settings_file import read_settings
 
@@ -83,6 +84,20 @@ def policy_label(settings: PolicySettings) -> str:
     if settings.name != LEARNS:
         return settings.name
     return f"{settings.explorer} {settings.rate:g}{floor}"
+
+
+def policy_use(settings: PolicySettings) -> str:
+    """Return what the section [policy] of a policy is for.
+
+    Examples
+    --------
+    >>> from bandit.settings import PolicySettings
+    >>> policy_use(PolicySettings(rate=5.0))
+    "For the worker's configuration"
+    """
+    if settings.name != LEARNS or settings.explorer in EXPLORERS:
+        return "For the worker's configuration"
+    return f"For `poolwise evaluate --target` (a worker explores by {', '.join(EXPLORERS)} alone)"
 
 
 def policy_toml(settings: PolicySettings) -> str:

@@ -16,10 +16,10 @@ import tomllib
 from itertools import product
 from typing import TYPE_CHECKING, cast
 
-from bandit.decide.policies.explorers import EXPLORERS
 from bandit.errors import ConfigError, MissingInput, nearest
 from bandit.sections import read_section
 from bandit.settings import ExplorerName, PolicySettings, Section, Settings, check
+from replay.learning.explorers import EXPLORERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from replay.report.figures.svg import tag
 from replay.report.html.elements import Figure, PageTable
 from replay.report.wording.digits import number
 from replay.results.evaluation import Estimate
-from replay.tune.report import as_exact_as_its_interval, width
+from replay.tune.report import as_exact_as_its_interval, is_undecided, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +37,11 @@ def earnings_chart(tuning: Tuning) -> Figure:
         lines.append(ForestRow(candidate.name, earns, "cannot answer", kind))
     today = tuning.today_earns.value
     rule = ReferenceLine(today, f"today, {tuning.today}: {number(today)}")
-    title = f"{tuning.best.name} has the highest estimate"
+    title = (
+        "No candidate is shown to be best"
+        if is_undecided(tuning)
+        else f"{tuning.best.name} has the highest estimate"
+    )
     return forest(title, lines, rule, ("candidate", "interval method"))
 
 

@@ -22,8 +22,9 @@ class CandidateOptions(LogOptions, total=False):
         Sequence[PolicySettings] | str | Path | None,
         OptionSpec(
             None,
-            "Candidates: policies, or a TOML file with [grid] or [[candidate]].",
-            "the grid of explorer, rate and floor",
+            "Candidates: policies, or a TOML file with [grid] or [[candidate]]; with --market, with"
+            " [ranges] or [[candidate]].",
+            "the grid of explorer, rate and floor, or the usual ranges",
             "FILE",
         ),
     ]
@@ -56,7 +57,12 @@ class TomorrowOptions(CandidateOptions, LearnerOptions, total=False):
         OptionSpec("uniform", "Policy to evaluate on tomorrow's log: uniform or always:ACTION."),
     ]
     tasks: Annotated[
-        int | None, OptionSpec(None, "Rows of tomorrow's log.", "as many as in this one")
+        int | None,
+        OptionSpec(
+            None,
+            "Rows of tomorrow's log; with --market, tasks of each run.",
+            "as many as in this log, or as the market says",
+        ),
     ]
     precision: Annotated[
         float | None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bandit.counted import counted
 from replay.report.html.elements import PageTable
 from replay.report.html.render import render
+from replay.targets.policy_file import policy_use
 from replay.tune.charts import earnings_chart, exploring_chart
 from replay.tune.report import (
     as_exact_as_its_interval,
@@ -45,6 +46,7 @@ def page(tuning: Tuning, source: str) -> str:
         floor=floor_lines(tuning),
         numbers=_numbers(tuning),
         policy=tuning.policy,
+        use=policy_use(tuning.best.settings),
         notes=[f"{note}." for note in tuning.notes],
     )
 

@@ -13,12 +13,13 @@ from bandit.counted import counted
 from replay.report.wording.digits import number
 from replay.report.wording.levels import level_text
 from replay.runtime.text import add_row, say
+from replay.targets.policy_file import policy_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.numerics.amount import Amount
-    from replay.tune.result import Tuning
+    from replay.tune.result import Candidate, Tuning
 
 
 def as_json_text(tuning: Tuning) -> str:
@@ -49,18 +50,42 @@ def print_report(tuning: Tuning, source: str, console: Console | None = None) ->
     say(console, "")
     for note in tuning.notes:
         say(console, f"Note: {note}.")
-    say(console, "\nFor the worker's configuration:\n")
+    say(console, f"\n{policy_use(tuning.best.settings)}:\n")
     say(console, tuning.policy, "bold")
 
 
 def lead(tuning: Tuning) -> str:
-    """Say which candidate has the highest estimate, and how much that is."""
+    """Say which candidate has the highest estimate; where most may earn as much, that first."""
     best = tuning.best
     level = level_text(tuning.level)
-    return (
+    highest = (
         f"Highest estimate: {best.name}, {as_exact_as_its_interval(best.earns)} per {tuning.unit}"
         f" (joint {level} interval {_ends(best.earns)})."
     )
+    if not is_undecided(tuning):
+        return highest
+    rivals, others = len(_rivals(tuning)), counted(len(_others(tuning)), "other candidate")
+    if others.startswith("1 "):
+        return f"No candidate is shown to be best: the other one may earn as much. {highest}"
+    return (
+        f"No candidate is shown to be best: {rivals} of the {others} may earn as much as the"
+        f" highest estimate. {highest}"
+    )
+
+
+def is_undecided(tuning: Tuning) -> bool:
+    """Whether most of the other candidates may earn as much as the highest estimate."""
+    return 2 * len(_rivals(tuning)) > len(_others(tuning))
+
+
+def _others(tuning: Tuning) -> list[Candidate]:
+    """Candidates that the log can evaluate, without the one with the highest estimate."""
+    return [one for one in tuning.candidates if one is not tuning.best and one.refused is None]
+
+
+def _rivals(tuning: Tuning) -> list[Candidate]:
+    """Those that may earn as much."""
+    return [one for one in _others(tuning) if one.under_best.low <= 0]
 
 
 def what_is_shown(tuning: Tuning) -> str:
@@ -191,7 +216,7 @@ def as_exact_as_its_interval(amount: Amount) -> str:
     """
     if amount.value == amount.low == amount.high:
         return number(amount.value)
-    return f"{amount.value:,.{_decimals(amount)}f}"
+    return f"{amount.value:,.{decimals(amount)}f}"
 
 
 def width(value: float) -> str:
@@ -207,14 +232,15 @@ def width(value: float) -> str:
 
 def interval_ends(amount: Amount) -> tuple[str, str]:
     """Write both ends, rounded to two digits of their distance."""
-    decimals = _decimals(amount)
-    return f"{amount.low:,.{decimals}f}", f"{amount.high:,.{decimals}f}"
+    digits = decimals(amount)
+    return f"{amount.low:,.{digits}f}", f"{amount.high:,.{digits}f}"
 
 
 def _ends(amount: Amount) -> str:
     return " to ".join(interval_ends(amount))
 
 
-def _decimals(amount: Amount) -> int:
+def decimals(amount: Amount) -> int:
+    """Decimals that an interval's distance gives a value: two digits of it."""
     distance = amount.high - amount.low
     return max(1 - math.floor(math.log10(distance)), 0) if distance > 0 else 4

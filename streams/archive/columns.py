@@ -1,10 +1,11 @@
 """Events as typed columns: one row per record, from which the event can be restored exactly.
 
 Each field is a column of the same name. Text, numbers and booleans keep their type, lists of text
-are lists, dicts of numbers are maps; a field with several types (features, target) is JSON, and its
-column is marked (`poolwise: json` in the field's metadata). Times are seconds since the epoch, as
-in the log. Two columns are added: `offset`, the record's position, and `original`, the bytes of a
-record that this version cannot read as an event, whose other columns are null.
+are lists, dicts of numbers (or of lists of them) are maps; a field with several types (features,
+target) is JSON, and its column is marked (`poolwise: json` in the field's metadata). Times are
+seconds since the epoch, as in the log. Two columns are added: `offset`, the record's position, and
+`original`, the bytes of a record that this version cannot read as an event, whose other columns are
+null.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ _ARROW: dict[object, pa.DataType] = {
     bool: pa.bool_(),
     tuple[str, ...]: pa.list_(_text),
     dict[str, float]: _numbers,
+    dict[str, tuple[float, ...]]: pa.map_(_text, pa.list_(pa.float64())),
     dict[str, dict[str, float]]: pa.map_(_text, _numbers),
 }
 _times = {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.events import MachineMode
+    from streams.clients.spending import Spending
 
 
 @click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
@@ -115,7 +116,8 @@ def control(
     --unshadow by themselves leave all other orders in force.
 
     Without an order, nothing changes: the orders in force are shown, of all, of --project NAME or
-    of the model (--learning). Workers apply orders while they run, within about a second.
+    of the model (--learning), with what each budget has spent. Workers apply orders while they run,
+    within about a second.
 
     --roll-back and --relearn change the model of all projects. Freeze first if wrong rewards still
     arrive, and repeat --freeze in the same command to keep it.
@@ -127,6 +129,7 @@ def control(
 
     from bandit.counted import counted
     from bandit.events import Control
+    from bandit.task.periods import NO_CAPS, caps_of
     from streams.clients import controlling
     from streams.clients.controlling import (
         control_of,
@@ -135,6 +138,7 @@ def control(
         order,
         with_shadow,
     )
+    from streams.clients.spending import described_spending, read_spending, spent_usd
     from streams.process.moment import moment
 
     values = (pool, usd_per_day, usd_per_hour, usd_total, snapshot)
@@ -180,8 +184,13 @@ def control(
         controls = in_force(opened)
         if scoped:
             controls = [existing for existing in controls if existing.project == project]
+        desks: list[Spending] | None = None
         for existing in controls:
             click.echo(described(existing))
+            if (caps := caps_of(existing)) != NO_CAPS:
+                desks = read_spending(opened) if desks is None else desks
+                spent = spent_usd(desks, existing.project or "")
+                click.echo(f"  {described_spending(caps, spent)}")
         if not controls:
             scope = f" for project {project}" if project else " for the model" if learning else ""
             click.echo(f"No orders in force{scope}.")

@@ -36,6 +36,7 @@ def learn(
     There is one learner per group of workers: a second one takes over, and the first one ends.
     """
     from bandit.counted import counted
+    from bandit.experiment.described import described
     from streams.core import engine_maker
     from streams.learner.learner_process import LearnerProcess
     from streams.log.topics import TASKS
@@ -47,6 +48,8 @@ def learn(
     with draining(config.worker.drain_s) as asked, monitored(config) as (publish, _):
         opened = open_log(config.log.address, config.log)
         with closing(opened), closing(Counting("rewards learned")) as counting:
+            if config.core.experiment is not None:
+                click.echo(described(config.core.experiment, config.core.policy), err=True)
 
             def progress(learning: LearnerProcess) -> None:
                 counting.show(learning.figures()["learned"])

@@ -96,12 +96,14 @@ def work(
     After SIGTERM or Ctrl-C the worker finishes its batch and saves the model, within
     worker.drain_s seconds; a second signal ends it at once.
     """
+    from bandit.experiment.described import described
     from streams.cli.shadow import run_shadow
     from streams.core import engine_maker
     from streams.log.topics import TASKS
     from streams.process.draining import draining
     from streams.process.progress import Counting
     from streams.shadow.report import report
+    from streams.worker.known_pools import check_arms
     from streams.worker.summary import summary
     from streams.worker.worker import Worker
 
@@ -123,6 +125,9 @@ def work(
             return
         opened = open_log(config.log.address, config.log, create=create)
         with closing(opened), closing(Counting("records handled")) as counting:
+            if config.core.experiment is not None:
+                check_arms(opened, config.core)
+                click.echo(described(config.core.experiment, config.core.policy), err=True)
 
             def progress(worker: Worker) -> None:
                 counting.show(worker.figures()["handled"])

@@ -69,6 +69,26 @@ def demo_log(folder: Path, settings: Settings) -> Iterator[tuple[str, Outside, W
 
 
 @contextmanager
+def simulated_log(path: Path, settings: Settings) -> Iterator[tuple[Outside, Settling]]:
+    """Yield a client of a new log, and its worker.
+
+    Raises
+    ------
+    LogError
+        If there is a file already.
+    """
+    if path.exists():
+        raise LogError(f"{path}: exists already; name a new file, or delete this one")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fast = LogSettings(synchronous="NORMAL")
+    with (
+        closing(open_log(f"sqlite:{path}", fast, create=True)) as log,
+        _at_work(log, settings) as (outside, worker),
+    ):
+        yield outside, Settling(worker)
+
+
+@contextmanager
 def demo_on(address: str, settings: Settings) -> Iterator[tuple[str, Outside, Settling]]:
     """Yield the address, a client of the log, and its worker.
 

@@ -1,4 +1,4 @@
-"""A log seen from its other end: who sends tasks and labels, and reads asks and verdicts."""
+"""A log seen from its other end: who sends tasks and labels, and reads what comes of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.events import Ask, Tick, Verdict
+from bandit.events import Ask, Decision, Tick, Verdict
 from streams.clients.feeding import tick_records
 from streams.log.codec import encode
 from streams.log.log import NewRecord, read_to_end
-from streams.log.topics import ASKS, LABELS, TOPIC_OF, VERDICTS, key_of
+from streams.log.topics import ASKS, DECISIONS, LABELS, TOPIC_OF, VERDICTS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +26,11 @@ class Outside:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._decode = msgspec.json.Decoder(Ask | Verdict).decode
+        self._decode = msgspec.json.Decoder(Ask | Decision | Verdict).decode
         self._partitions = log.partitions(LABELS)
         self._readers = [
             log.follow(topic, partition)
-            for topic in (ASKS, VERDICTS)
+            for topic in (ASKS, VERDICTS, DECISIONS)
             for partition in range(log.partitions(topic))
         ]
 
@@ -45,9 +45,9 @@ class Outside:
                 records.append(NewRecord(TOPIC_OF[type(event)], key_of(event), data))
         self._log.write(records)
 
-    def read(self) -> list[Ask | Verdict]:
-        """Return asks, then verdicts, written since the last call."""
-        outputs: list[Ask | Verdict] = []
+    def read(self) -> list[Ask | Decision | Verdict]:
+        """Return asks, then verdicts and decisions, written since the last call."""
+        outputs: list[Ask | Decision | Verdict] = []
         for reader in self._readers:
             for records in read_to_end(reader, BATCH):
                 outputs += [self._decode(record.value) for record in records if record.value]

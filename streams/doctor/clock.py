@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -16,6 +15,7 @@ from bandit.counted import counted
 from bandit.events import Tick
 from streams.doctor.desk_records import partition_record
 from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
+from streams.log.last_records import last_records
 from streams.log.topics import DESK, LABELS
 from streams.process.moment import moment
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from streams.log.log import Log, Record
 
 CLOCK = "clock"
-BATCH = 1000
-LAST = 200
-"""Offsets at the end of a partition, among which the last tick is looked for."""
 
 LOOK_S = 4.0
 """Longest look at all partitions."""
@@ -131,7 +128,7 @@ def read_times(log: Log, max_skew_s: float, now: Callable[[], float]) -> Times:
     for partition in range(total):
         if time.monotonic() > until:
             break
-        for record in _last(log, DESK, partition):
+        for record in last_records(log, DESK, partition):
             state = partition_record(record)
             if state is not None and state.now is not None:
                 partitions[partition] = state.now
@@ -140,7 +137,7 @@ def read_times(log: Log, max_skew_s: float, now: Callable[[], float]) -> Times:
             ahead_s[partition] = partitions[partition] - now()
         if abs(ahead_s.get(partition, math.inf)) <= max_skew_s:
             continue
-        for record in _last(log, LABELS, partition):
+        for record in last_records(log, LABELS, partition):
             tick = _tick(record)
             if tick is not None and record.logged_at is not None:
                 skews_s[partition] = tick.at - record.logged_at
@@ -164,18 +161,6 @@ def _of_skews(skews_s: Mapping[int, float], max_skew_s: float) -> Iterator[Docto
 def _named(partitions: Mapping[int, float]) -> str:
     shown = ", ".join(map(str, sorted(partitions)[:8])) + (", ..." if len(partitions) > 8 else "")
     return f"partition{'s' if len(partitions) > 1 else ''} {shown}"
-
-
-def _last(log: Log, topic: str, partition: int) -> Iterator[Record]:
-    """Yield the last records of a partition."""
-    with closing(log.follow(topic, partition)) as reader:
-        end = reader.end()
-    with closing(log.follow(topic, partition, max(0, end - LAST))) as reader:
-        while reader.position < end:
-            records = reader.poll(BATCH, 0.2)
-            yield from records
-            if not records and reader.position < end:
-                return  # what follows is not committed yet
 
 
 def _tick(record: Record) -> Tick | None:

@@ -29,7 +29,7 @@ from streams.log.topics import CONTROLS, REWARDS
 from streams.process.failpoints import nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from streams.config.config import WorkerSettings
     from streams.core import Core
@@ -65,8 +65,7 @@ class Learner:
     name
         Name of the one writer of snapshots.
     clock
-        The time in UTC seconds, for workers that follow the snapshots; without one, no snapshot is
-        saved because the last is old.
+        The time in UTC seconds, for followers; without one, none is saved because of its age.
     failpoint
         Called with the name of each step before and after it.
     keep_alive
@@ -172,13 +171,14 @@ class Learner:
         self._failpoint("before snapshot")
         brain = self.core.brain
         data = None if unchanged and newest.count else brain.to_bytes()
+        own = {} if data is None else self.core.brains.own_bytes()
         manifest = msgspec.structs.replace(newest, at=now)
         if data is not None:
-            made = manifest_of(data, self._slots.next_id, brain.position, self._position)
+            made = manifest_of(data, self._slots.next_id, brain.position, self._position, own)
             manifest = msgspec.structs.replace(
                 made, at=now, control=self._applied, skipped=self._skipped
             )
-        self._write(manifest, data)
+        self._write(manifest, data, own)
         self._failpoint("after snapshot")
 
     def catching_up(self) -> bool:
@@ -217,7 +217,7 @@ class Learner:
         try:
             target = rollback_target(control, self._snapshots)
             data = target.data or self._make_core(None).brain.to_bytes()
-            self.core.adopt(data)
+            self.core.adopt(data, target.own)
         except StateError as error:
             structlog.get_logger().error(
                 "rollback_refused", snapshot=control.snapshot, why=str(error)
@@ -273,7 +273,7 @@ class Learner:
             self._position = record.offset + 1
         since = self._position - self._newest.position
         age_s = time.monotonic() - self._saved_at
-        if is_due(self.core.brain.position, since, age_s, self._settings):
+        if is_due(self.core.brains.position, since, age_s, self._settings):
             self.save()
 
     def _report(self, lost: Sequence[LostRecords]) -> None:
@@ -287,14 +287,14 @@ class Learner:
                 " (retention.ms), and keep the learner running",
             )
 
-    def _write(self, manifest: Manifest, data: bytes | None) -> None:
+    def _write(self, manifest: Manifest, data: bytes | None, own: Mapping[str, bytes]) -> None:
         self._saved_at = time.monotonic()
         try:
-            write(self._writer, manifest, data)
+            write(self._writer, manifest, data, own=own)
             self._newest = manifest
             if data is not None:
                 self._slots.wrote(manifest)
                 self.counters["snapshots"] += 1
-                self._slots.keep(self._writer, manifest, data)
+                self._slots.keep(self._writer, manifest, data, own)
         except CommitUnknown:  # the next save writes the same slot; nothing depends on it
             self.counters["snapshots_failed"] += 1

@@ -11,10 +11,13 @@ from bandit.events import Control
 from streams.learner.snapshots import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from streams.learner.snapshots import Manifest, Snapshots
     from streams.log.log import Record
+
+
+NO_OWN: Mapping[str, bytes] = {}
 
 
 class LearningControl(NamedTuple):
@@ -30,10 +33,14 @@ class LearningControl(NamedTuple):
 
 
 class RollbackTarget(NamedTuple):
-    """Target of a rollback: a brain's bytes, `None` for an untrained one, and its manifest."""
+    """Target of a rollback: a brain's bytes, `None` for an untrained one, and its manifest.
+
+    `own` are the brains of a live test's arms then.
+    """
 
     data: bytes | None
     manifest: Manifest
+    own: Mapping[str, bytes] = NO_OWN
 
 
 def learning_controls(records: Iterable[Record]) -> Iterator[LearningControl]:
@@ -63,7 +70,7 @@ def rollback_target(control: Control, snapshots: Snapshots) -> RollbackTarget:
             f"snapshot {control.snapshot} is not kept, or is damaged; see: poolwise tail LOG models"
         )
         raise StateError(msg)
-    return RollbackTarget(snapshot.brain(), snapshot.manifest)
+    return RollbackTarget(snapshot.brain(), snapshot.manifest, snapshot.own)
 
 
 def skipped_ranges(

@@ -15,7 +15,7 @@ from streams.log.retention import KEEP
 from streams.log.topics import REWARDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from streams.learner.snapshots import Manifest, Snapshots
     from streams.log.log import Writer
@@ -45,7 +45,9 @@ class SlotSchedule:
         """Note that `manifest` was written to its slot in turn."""
         self.next_id = self._free(manifest.id + 1)
 
-    def keep(self, writer: Writer, manifest: Manifest, data: bytes) -> None:
+    def keep(
+        self, writer: Writer, manifest: Manifest, data: bytes, own: Mapping[str, bytes] = {}
+    ) -> None:
         """Write it into the slots of this hour and this day, if those are not written yet.
 
         Raises
@@ -57,7 +59,7 @@ class SlotSchedule:
             return
         now = self._clock()
         for slot in slots.due_by_clock(now, self._saved_at):
-            write(writer, manifest, data, slot)
+            write(writer, manifest, data, slot, own)
             self._saved_at[slot] = now
 
     def _free(self, number: int) -> int:

@@ -1,7 +1,8 @@
 """Slots of snapshots: four used in turn, six hourly and eight daily ones.
 
 Each slot is a key of the compacted topic `models`. Every process that starts reads all of them, so
-there are few, and the hourly and daily ones are each written once per period.
+there are few, and the hourly and daily ones are each written once per period. The brains of a live
+test's arms have slots of their own beside each, numbered, so that a later test writes over them.
 """
 
 from __future__ import annotations
@@ -37,6 +38,17 @@ def in_turn(number: int) -> bytes:
 def chunk(slot: bytes, i: int) -> bytes:
     """Return the key of the chunk `i` of a slot."""
     return b"%s%s%d" % (slot, CHUNK, i)
+
+
+def of_arm(slot: bytes, i: int) -> bytes:
+    """Return the slot of the arm `i` that learns for itself, in the snapshot of a slot.
+
+    Examples
+    --------
+    >>> chunk(of_arm(in_turn(6), 1), 0)
+    b'slot/2/arm/1/chunk/0'
+    """
+    return b"%s/arm/%d" % (slot, i)
 
 
 def is_in_turn(key: bytes) -> bool:

@@ -101,9 +101,9 @@ class SnapshotFollower:
             manifest = snapshot.manifest
             if self._newest is not None and manifest.id < self._newest.id:
                 return  # a newer one is damaged; the one in use is newer than the rest
-            if self._newest is None or manifest.sha256 != self._newest.sha256:
+            if self._newest is None or _learned(manifest) != _learned(self._newest):
                 try:
-                    self.core.adopt(snapshot.brain())
+                    self.core.adopt(snapshot.brain(), snapshot.own)
                 except StateError as error:
                     why = why or error
                     self.counters["unreadable_snapshots"] += 1
@@ -119,3 +119,8 @@ class SnapshotFollower:
                 "topic models: every snapshot is damaged, and this worker doesn't learn;"
                 " what to do: start it again after poolwise learn has saved a snapshot"
             )
+
+
+def _learned(manifest: Manifest) -> tuple[object, ...]:
+    """Return what differs between snapshots with different brains."""
+    return manifest.sha256, manifest.own

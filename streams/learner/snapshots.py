@@ -2,13 +2,15 @@
 
 A snapshot is chunks (key `slot/2/chunk/0`) and then a manifest (key `slot/2`) with the number of
 chunks, their checksum and the position in `rewards` up to which the brain has learned; all in one
-transaction. A damaged snapshot is skipped in favour of the one before it.
+transaction. So are the brains of a live test's arms that learn for themselves, whose chunks are
+beside it (key `slot/2/arm/0/chunk/0`). A damaged snapshot is skipped in favour of the one before.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -20,7 +22,7 @@ from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from streams.log.log import Log, Record, Writer
 
@@ -34,12 +36,20 @@ CHUNK_BYTES = 900_000
 """A broker's default limit of a record is 1 MB (message.max.bytes)."""
 
 
+class OwnBrain(msgspec.Struct, frozen=True):
+    """The brain of an arm that learns for itself: its number of chunks, and their checksum."""
+
+    count: int
+    sha256: str
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Description of a snapshot; number `id` is in slot `id % 4`, and perhaps in a periodic one.
 
     `at` is the time at which it was last known to be the newest, in UTC seconds; `control` the
     offset of the last control that was applied, and `skipped` the ranges of offsets in `rewards`
-    that this brain did not learn because of a rollback. `brain` is the version of its bytes.
+    that this brain did not learn because of a rollback. `brain` is the version of its bytes. `own`
+    are the brains of arms, by test and arm, in the order of their slots.
     """
 
     v: int = 1
@@ -52,6 +62,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     control: int = -1
     skipped: tuple[tuple[int, int], ...] = ()
     brain: int = 1
+    own: dict[str, OwnBrain] = {}
 
 
 NOTHING = Manifest(id=-1, sha256="", count=0, learned=0, position=0)
@@ -67,11 +78,12 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 class Snapshot(NamedTuple):
-    """A brain as bytes, its manifest and its slot."""
+    """A brain as bytes, its manifest and its slot, and the arms' `own` brains, by test and arm."""
 
     manifest: Manifest
     data: bytes
     slot: bytes
+    own: dict[str, bytes]
 
     @property
     def position(self) -> int:
@@ -167,14 +179,20 @@ class Snapshots:
                 self._values[key] = value
 
     def _whole(self, slot: bytes, manifest: Manifest) -> Snapshot | None:
-        data = b"".join(self._chunks(slot, manifest.count))
-        whole = manifest.v > VERSION or sha256(data).hexdigest() == manifest.sha256
-        return Snapshot(manifest, data, slot) if whole else None
-
-    def _chunks(self, slot: bytes, count: int) -> list[bytes]:
-        keys = [slots.chunk(slot, i) for i in range(count)]
-        values = self._values if slots.is_in_turn(slot) else self._read_again(keys)
-        return [values[key] for key in keys if key in values]
+        parts = [(slot, manifest.count, manifest.sha256)]
+        for i, own in enumerate(manifest.own.values()):
+            parts.append((slots.of_arm(slot, i), own.count, own.sha256))
+        keys = [[slots.chunk(part, i) for i in range(count)] for part, count, _ in parts]
+        is_held = slots.is_in_turn(slot)
+        values = self._values if is_held else self._read_again(chain.from_iterable(keys))
+        data, *own_data = (
+            b"".join(values[key] for key in of_part if key in values) for of_part in keys
+        )
+        if manifest.v <= VERSION:
+            sums = [sha256(brain).hexdigest() for brain in (data, *own_data)]
+            if sums != [part[2] for part in parts]:
+                return None
+        return Snapshot(manifest, data, slot, dict(zip(manifest.own, own_data, strict=True)))
 
     def _read_again(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         wanted, values = frozenset(keys), {}
@@ -186,30 +204,50 @@ class Snapshots:
         return values
 
 
-def manifest_of(data: bytes, number: int, learned: int, position: int) -> Manifest:
-    """Return the manifest of a brain that has learned `learned` rewards, up to `position`."""
+def manifest_of(
+    data: bytes, number: int, learned: int, position: int, own: Mapping[str, bytes] = {}
+) -> Manifest:
+    """Return the manifest of a brain that has learned `learned` rewards, up to `position`.
+
+    `own` are the brains of arms, by test and arm.
+    """
     return Manifest(
         id=number,
         sha256=sha256(data).hexdigest(),
-        count=-(-len(data) // CHUNK_BYTES),
+        count=_chunks_of(data),
         learned=learned,
         position=position,
         brain=saved_brain.VERSION,
+        own={
+            name: OwnBrain(_chunks_of(brain), sha256(brain).hexdigest())
+            for name, brain in own.items()
+        },
     )
 
 
+def _chunks_of(data: bytes) -> int:
+    return -(-len(data) // CHUNK_BYTES)
+
+
 def write(
-    writer: Writer, manifest: Manifest, data: bytes | None = None, slot: bytes | None = None
+    writer: Writer,
+    manifest: Manifest,
+    data: bytes | None = None,
+    slot: bytes | None = None,
+    own: Mapping[str, bytes] = {},
 ) -> None:
     """Write a snapshot into `slot`; by default, into the slot of its id.
 
-    Without `data`, only the manifest of a snapshot that is there is written again.
+    Without `data`, only the manifest of a snapshot that is there is written again. `own` are the
+    brains of arms, in the order of the manifest.
     """
     slot = slot or slots.in_turn(manifest.id)
-    data = data or b""
+    parts = [(slot, data or b"")]
+    parts += [(slots.of_arm(slot, i), brain) for i, brain in enumerate(own.values())]
     records = [
-        NewRecord(MODELS, slots.chunk(slot, i), data[start : start + CHUNK_BYTES])
-        for i, start in enumerate(range(0, len(data), CHUNK_BYTES))
+        NewRecord(MODELS, slots.chunk(part, i), brain[start : start + CHUNK_BYTES])
+        for part, brain in parts
+        for i, start in enumerate(range(0, len(brain), CHUNK_BYTES))
     ]
     writer.write([*records, NewRecord(MODELS, slot, msgspec.json.encode(manifest))])
 

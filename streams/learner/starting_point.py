@@ -16,7 +16,7 @@ from streams.log.log import LostRecords, Place
 from streams.log.topics import REWARDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from streams.core import Core
     from streams.learner.learning_controls import LearningControl, RollbackTarget
@@ -64,7 +64,8 @@ def find_start(
     target = _rollback(snapshots, controls)
     if target is not None:
         with suppress(StateError):
-            return StartingPoint(make_core(target.data), snapshots.newest(), 0)
+            core = _with_own(make_core(target.data), target.data, target.own)
+            return StartingPoint(core, snapshots.newest(), 0)
     unreadable, newest = 0, snapshots.newest().id
     why = "it is damaged"
     for snapshot in snapshots.newest_first():
@@ -73,7 +74,7 @@ def find_start(
             unreadable = 1
             structlog.get_logger().error("snapshot_damaged", snapshot=newest, next=number)
         try:
-            core = make_core(snapshot.brain())
+            core = _with_own(make_core(snapshot.brain()), snapshot.data, snapshot.own)
         except NewerVersion:
             raise
         except StateError as error:
@@ -92,6 +93,13 @@ def find_start(
         )
         raise StateError(msg)
     return StartingPoint(make_core(None), NOTHING, 0)
+
+
+def _with_own(core: Core, data: bytes | None, own: Mapping[str, bytes]) -> Core:
+    """Return a core that was made from `data`, with the brains of a live test's arms."""
+    if data is not None and own:
+        core.adopt(data, own)
+    return core
 
 
 def _rollback(snapshots: Snapshots, controls: Sequence[LearningControl]) -> RollbackTarget | None:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from bandit.settings import Settings
 
 
+OWN = "own"
+"""`Decision.brain` of an arm that learns for itself."""
+
+
 class NotCompared(StrEnum):
     """Why a decision is not compared; the values are written to the shadow's file."""
 
@@ -37,6 +41,7 @@ class NotCompared(StrEnum):
     NO_POOL = "unknown pools"
     MAX_ASKS = "past max_asks"
     NOT_WHOLE = "not whole"
+    OWN_BRAIN = "arms with own brains"
 
 
 def left_out(
@@ -46,12 +51,15 @@ def left_out(
 
     The log does not hold the other pools that could have been asked at a forced stop. Nor does it
     hold how many asks were declined, so after the shadow's own `max_asks` its options are unknown.
-    Where only experts were left to ask, it doesn't hold who could have labeled.
+    Where only experts were left to ask, it doesn't hold who could have labeled. What an arm of a
+    live test has learned for itself, the shadow doesn't know.
     """
     options = decision.pmf.keys() - {STOP}
     policy = settings.policy
     if decision.why == DecisionReason.AUDIT:
         return NotCompared.AUDITED
+    if decision.brain == OWN:
+        return NotCompared.OWN_BRAIN
     is_last = options <= set(_experts(decision, pools)) and decision.labels < policy.max_labels
     if not options or is_last:
         return NotCompared.FORCED

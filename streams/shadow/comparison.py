@@ -75,7 +75,7 @@ def compare(
     worths: Worths,
 ) -> ShadowComparison:
     """Decide for the shadow what was decided at `logged`, and compare."""
-    partition, offset, decision = logged
+    partition, offset, decision, _ = logged
     why_not = left_out(decision, settings, pools)
     own_usd = None if why_not is NotCompared.AUDITED else worths.usd(partition, decision)
     would, choice = None, decision.choice

@@ -1,7 +1,8 @@
 """The logged decisions of all partitions, in the order of the model that made them.
 
 A shadow learns as it reads, so it compares a decision when its model has learned as much as the
-model that made it: decisions are merged by that position, in the order of each partition.
+model that made it: decisions are merged by that position, in the order of each partition. Positions
+of a test arm's own brain say nothing of that model: such decisions come with the one before them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bandit.events import Decision
 from streams.log.codec import VERSION
 from streams.log.log import Place
 from streams.log.topics import DECISIONS
+from streams.shadow.case import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,11 +31,12 @@ POLL_S = 0.2
 
 
 class LoggedDecision(NamedTuple):
-    """A decision, and its place in the log."""
+    """A decision, its place in the log, and what the shared model had learned by then."""
 
     partition: int
     offset: int
     decision: Decision
+    position: int
 
 
 class Decisions:
@@ -65,7 +68,7 @@ class Decisions:
             self._decoded(partition.up_to(end, stop))
             for partition, end in zip(self._partitions, ends, strict=True)
         ]
-        yield from heapq.merge(*parts, key=lambda logged: logged.decision.brain_position)
+        yield from heapq.merge(*parts, key=lambda logged: logged.position)
         for partition in self._partitions:
             for loss in partition.reader.lost():
                 self.deleted += loss.end - loss.first
@@ -96,6 +99,7 @@ class Decisions:
 
     def _decoded(self, records: Iterator[Record]) -> Iterator[LoggedDecision]:
         decode = msgspec.json.Decoder(Decision).decode
+        position = 0
         for record in records:
             try:
                 decision = decode(record.value or b"")
@@ -103,7 +107,9 @@ class Decisions:
                 self.unreadable += 1
                 continue
             if decision.v == VERSION:
-                yield LoggedDecision(record.partition, record.offset, decision)
+                if decision.brain != OWN:
+                    position = decision.brain_position
+                yield LoggedDecision(record.partition, record.offset, decision, position)
             else:
                 self.unreadable += 1
 

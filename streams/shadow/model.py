@@ -43,6 +43,9 @@ class ShadowModel(Protocol):
     def reach(self, position: int) -> None:
         """Become the model that has learned up to `position`, or the nearest possible."""
 
+    def leave_out(self, experiment: str | None, arm: str | None) -> None:
+        """Learn no more rewards of that arm of a live test, which learns for itself."""
+
     def model_age_s(self) -> float | None:
         """Seconds since the followed snapshot was saved; `None` if it learns itself."""
 
@@ -72,6 +75,7 @@ class LearningModel:
         self._control = newest.manifest.control if newest else -1
         self._skipped = newest.manifest.skipped if newest else ()
         self._position = 0
+        self._left_out: set[tuple[str | None, str | None]] = set()
 
     @property
     def brain(self) -> Brain:
@@ -102,9 +106,15 @@ class LearningModel:
             if any(first <= record.offset < end for first, end in self._skipped):
                 continue
             try:
-                self._brain.learn(decode_reward(record.value))
+                reward = decode_reward(record.value)
+                if (reward.experiment, reward.arm) not in self._left_out:
+                    self._brain.learn(reward)
             except EventError:  # written by another program: every learner skips it
                 continue
+
+    def leave_out(self, experiment: str | None, arm: str | None) -> None:
+        """Learn no more rewards of that arm of a live test."""
+        self._left_out.add((experiment, arm))
 
     def model_age_s(self) -> float | None:
         """No age: it has learned what the workers had learned."""
@@ -187,6 +197,9 @@ class FollowedModel:
 
     def reach(self, position: int) -> None:
         """Nothing: the newest snapshot is used."""
+
+    def leave_out(self, experiment: str | None, arm: str | None) -> None:
+        """Nothing: the learner keeps arms apart."""
 
     def model_age_s(self) -> float | None:
         """Seconds since the newest snapshot was known to be the newest."""

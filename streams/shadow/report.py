@@ -23,6 +23,7 @@ NOT_COMPARED = {
     "unknown pools": "with pools that are not in the log",
     "past max_asks": "after more asks than the shadow's policy.max_asks",
     "not whole": "with incomplete records",
+    "arms with own brains": "by test arms that learn for themselves",
     "unreadable": "unreadable",
     "deleted": "deleted before they were read",
 }

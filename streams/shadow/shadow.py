@@ -20,6 +20,7 @@ from streams.log.log import read_to_end
 from streams.log.topics import DECISIONS, POOLS, TASKS
 from streams.process.failpoints import nothing
 from streams.process.no_desks import NoDesks
+from streams.shadow.case import OWN
 from streams.shadow.comparison import compare
 from streams.shadow.decisions import Decisions, ends
 from streams.shadow.model import FollowedModel, LearningModel
@@ -102,7 +103,11 @@ class Shadow(NoDesks):
         self._look_up()
         lines: list[ShadowComparison] = []
         for logged in self._decisions.so_far(stop):
-            self._model.reach(logged.decision.brain_position)
+            decision = logged.decision
+            if decision.brain == OWN:
+                self._model.leave_out(decision.experiment, decision.arm)
+            else:
+                self._model.reach(decision.brain_position)
             line = compare(
                 logged, self._settings, self._policy, self._model.brain, self._pools, self._worths
             )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Prediction, Reward, Task, Tick
+from bandit.experiment.settings import ArmSettings, ExperimentSettings
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
 from tests.bandit.ledger import Ledger
@@ -106,8 +107,18 @@ plays = st.one_of(st.lists(moves, max_size=12), st.lists(moves, min_size=20, max
     lambda some: (*opening, *some)
 )
 
+TEST = ExperimentSettings(
+    name="x",
+    arms={
+        "control": ArmSettings(share=0.4),
+        "few": ArmSettings(share=0.3, max_labels=2, stop_floor=0.2),
+        "cheap": ArmSettings(share=0.3, name="cheapest", labels_per_task=1, own_brain=False),
+    },
+)
+
 settings_of = st.builds(
-    lambda name, explorer, escalate, share, remember, closed, least, most: Settings(
+    lambda name, explorer, escalate, share, remember, closed, least, most, test: Settings(
+        experiment=test,
         policy=PolicySettings(
             name=name,
             explorer=explorer,
@@ -124,13 +135,14 @@ settings_of = st.builds(
         ),
     ),
     st.sampled_from(("value", "value", "uniform", "fixed", "cheapest", "best_known")),
-    st.sampled_from(("inverse_gap", "epsilon_greedy", "softmax")),
+    st.just("inverse_gap"),
     st.booleans(),
     st.sampled_from((0.02, 1.0)),
     st.sampled_from((0.0, 100.0, 1e6)),
     st.sampled_from((0, 1, 3, 200_000)),
     st.integers(1, 2),
     st.integers(2, 5),
+    st.sampled_from((None, None, TEST)),
 )
 
 

@@ -21,7 +21,7 @@ HEAD = """# Command line
 | 0 | done |
 | 1 | an error; one line on standard error says what is wrong |
 | 2 | an option or an argument is wrong |
-| 3 | `evaluate` and `tune`: the log cannot answer the question |
+| 3 | `evaluate`, `tune` and `experiment`: the log cannot answer the question |
 | 130 | interrupted (Ctrl-C) |
 """
 
@@ -31,7 +31,9 @@ def help_of(command: click.Command, name: str) -> str:
     command = copy(command)
     command._help_option = None  # click keeps the option of whoever asked first, without `-h`
     parts = name.split()
-    parent = click.Context(cli, info_name=parts[0]) if len(parts) > 1 else None
+    parent: click.Context | None = None
+    for part in parts[:-1]:
+        parent = click.Context(cli, info_name=part, parent=parent)
     with click.Context(
         command,
         info_name=parts[-1],
@@ -44,10 +46,23 @@ def help_of(command: click.Command, name: str) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def command_called(verb: str, rest: str = "") -> click.Command:
+    """Return a verb's command, or that of its own commands that `rest` begins with."""
+    module, attribute, _ = VERBS[verb]
+    command = getattr(import_module(module), attribute)
+    assert isinstance(command, click.Command)
+    if isinstance(command, click.Group):
+        return command.commands.get(rest.strip().partition(" ")[0], command)
+    return command
+
+
 def commands_page() -> str:
     """Return the page, with a section for each verb."""
     parts = [HEAD, "## poolwise", f"```text\n{help_of(cli, 'poolwise')}\n```"]
-    for verb, (module, attribute, _) in VERBS.items():
-        command = getattr(import_module(module), attribute)
+    for verb in VERBS:
+        command = command_called(verb)
         parts += [f"## {verb}", f"```text\n{help_of(command, f'poolwise {verb}')}\n```"]
+        for name, below in command.commands.items() if isinstance(command, click.Group) else ():
+            words = f"{verb} {name}"
+            parts += [f"### {words}", f"```text\n{help_of(below, f'poolwise {words}')}\n```"]
     return "\n\n".join(part.strip() for part in parts) + "\n"

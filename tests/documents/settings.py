@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
+from bandit.experiment.settings import ArmSettings, ExperimentSettings
 from bandit.settings import ProjectSettings, Settings
 from streams.config.config import Config
 
@@ -63,7 +64,15 @@ def kind(type_: Any) -> str:
     if "Literal" in str(type_):
         choices = re.findall(r"'([^']+)'", str(type_))
         return " or ".join(f"`{choice}`" for choice in choices)
-    names = {"int": "whole number", "float": "number", "str": "text", "bool": "true or false"}
+    if "FixedRedundancy" in str(type_):
+        return "table"
+    names = {
+        "dict": "tables",
+        "int": "whole number",
+        "float": "number",
+        "str": "text",
+        "bool": "true or false",
+    }
     text = str(type_) if "|" in str(type_) else text
     return next((word for name, word in names.items() if name in text), text)
 
@@ -97,5 +106,7 @@ def settings_page() -> str:
         "The keys of `[project]`, for the project NAME alone: "
         + ", ".join(f"`{key}`" for key in ProjectSettings.__struct_fields__)
         + ".",
+        *rows(ExperimentSettings, "experiment"),
+        *rows(ArmSettings, "experiment.arms.NAME"),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from replay.estimators.registry import ESTIMATORS
 from replay.intervals.rules import RULES
 from streams.config.config import Config
 from streams.monitor.metrics import names
+from tests.documents.commands import command_called
 from tests.documents.decisions import decision_files
 from tests.documents.made import MADE
 from tests.documents.metrics import metrics_page
@@ -26,8 +26,8 @@ READ = [page for page in pages() if not str(page).startswith(("docs/decisions", 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"```.*?```", re.DOTALL)
-NO_SECTIONS = {"replay", "retention", "replication"}
-"""What stands before a dot elsewhere: our package, and settings of Kafka."""
+NO_SECTIONS = {"poolwise", "replay", "retention", "replication"}
+"""What stands before a dot elsewhere: signals, our package, and settings of Kafka."""
 
 FILE_ENDINGS = {"py", "toml", "yml", "txt", "db", "jsonl", "properties"}
 COMMAND = re.compile(r"\bpoolwise ([a-z]+)\b([^`\n#|;>]*)")
@@ -80,7 +80,7 @@ def test_every_command_that_is_named_exists_with_its_options(page: Path) -> None
     for piece in code if str(page) not in MADE else ():
         for verb, rest in COMMAND.findall(piece):
             assert verb in VERBS, f"{page}: poolwise {verb}"
-            command = getattr(import_module(VERBS[verb].module), VERBS[verb].attribute)
+            command = command_called(verb, rest)
             known = {name for parameter in command.params for name in parameter.opts}
             used = set(re.findall(r"(?<!\S)--[a-z-]+", rest))
             assert used <= known | {"--help"}, f"{page}: {piece}"

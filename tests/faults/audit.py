@@ -13,6 +13,7 @@ import pytest
 
 from bandit.events import NO_ASK, STOP, Ask, DeadLetter, Decision, Label, Reward, Verdict
 from bandit.learn.brain import Brain
+from bandit.learn.brains import Brains
 from streams.log.log import read_to_end
 from streams.log.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, REWARDS, VERDICTS
 from tests.streams.learner.knowledge import knowledge
@@ -133,12 +134,15 @@ def one_letter_a_record(written: Written) -> None:
 def model_is_the_fold(log: Log, settings: Settings) -> None:
     """The newest snapshot knows what the rewards of the log, folded in order, teach."""
     rewards = list(records(log, REWARDS))
-    folded = Brain(settings)
+    folded = Brains(settings, Brain(settings))
     learned = [msgspec.json.decode(record.value or b"", type=Reward) for record in rewards]
     for reward in learned:
         folded.learn(reward)
     newest = next(kept(log).newest_first())
     assert newest.position == rewards[-1].offset + 1
-    restored = Brain.from_bytes(settings, newest.data)
-    assert restored.position == folded.position
-    assert knowledge(restored, learned) == knowledge(folded, learned)
+    restored = Brains(settings, Brain(settings))
+    restored.adopt(newest.data, newest.own)
+    assert restored.own.keys() == folded.own.keys()
+    for arm in (None, *folded.own):
+        assert restored.of(arm).position == folded.of(arm).position
+        assert knowledge(restored.of(arm), learned) == knowledge(folded.of(arm), learned)

@@ -41,11 +41,19 @@ class Story:
         Number of partitions of tasks.
     through
         HOST:PORT where the workers come, if elsewhere: a proxy's.
+    core
+        Configuration of the core.
     """
 
     def __init__(
-        self, broker: str, tasks: int, partitions: int = 2, through: str | None = None
+        self,
+        broker: str,
+        tasks: int,
+        partitions: int = 2,
+        through: str | None = None,
+        core: str = CORE,
     ) -> None:
+        self._core = core
         prefix = f"story-{uuid4().hex[:8]}"
         self.address = f"kafka://{broker}/{prefix}"
         self._workers = f"kafka://{through or broker}/{prefix}"
@@ -63,7 +71,7 @@ class Story:
     def toml(self, instance: str | None = "w1", log: str = LOG, worker: str = WORKER) -> str:
         """Return the configuration of a worker."""
         named = f'instance = "{instance}"\n' if instance else ""
-        return f'{CORE}[log]\naddress = "{self._workers}"\n{named}{log}{worker}'
+        return f'{self._core}[log]\naddress = "{self._workers}"\n{named}{log}{worker}'
 
     def config(self, instance: str | None = "w1", log: str = LOG, worker: str = WORKER) -> Config:
         """Return the configuration of a worker, read."""

@@ -13,8 +13,10 @@ import msgspec
 import pytest
 
 from bandit.events import Control, Gold, Prediction, Reward
+from bandit.experiment.settings import ArmSettings, ExperimentSettings
 from bandit.learn import saved_brain
 from bandit.task import state
+from streams.core import engine_maker
 from streams.learner import snapshots
 from streams.log.codec import VERSION as EVENTS
 from streams.log.topics import DESK, MODELS, TOPICS
@@ -22,7 +24,7 @@ from tests.bandit import small
 from tests.bandit.small import engine
 from tests.golden.releases import RELEASES, copied
 from tests.streams.learner.test_snapshot_follower import Clock
-from tests.streams.scenes import kept, new_log, read, task, worker, write
+from tests.streams.scenes import SETTINGS, kept, new_log, read, task, worker, write
 from tests.streams.worker.test_worker import story
 
 if TYPE_CHECKING:
@@ -37,12 +39,18 @@ OLD_STATES = import_module(f"tests.golden.{BEFORE.name}.states")
 OF_DESK = {"task": OLD_STATES.TaskState, "gold": OLD_STATES.HeldGold, "desk": OLD_STATES.DeskState}
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+TEST = ExperimentSettings(
+    name="x", arms={"old": ArmSettings(share=0.5), "new": ArmSettings(share=0.5, rate=5.0)}
+)
+
+
+@pytest.fixture(scope="module", params=[None, TEST], ids=["plain", "live test"])
+def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     """Return a log that today's program has written a story into."""
     opened = new_log(tmp_path_factory.mktemp("today") / "log.db", partitions=2)
     clock = Clock()
-    one = worker(opened, clock=clock, snapshot_every=5, tick_s=3600.0)
+    make = engine_maker(msgspec.structs.replace(SETTINGS, experiment=request.param), 2)
+    one = worker(opened, make, clock=clock, snapshot_every=5, tick_s=3600.0)
     write(opened, Control(at=1.0, project="paused", paused=True), Control(at=1.0, relearn=True))
     write(opened, task("halted", project="paused"), Gold(task="unknown", answer="no", at=1.0))
     story(opened, one.step)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from bandit.decide.policies.explorers import EXPLORERS
 from bandit.decide.policies.fixed_redundancy import best_known, cheapest, fixed, uniform
 from bandit.decide.policies.value import ValuePolicy
+from bandit.errors import ConfigError
+from bandit.settings import PolicySettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bandit.decide.policies.context import Context
-    from bandit.settings import PolicySettings
 
 
 class Policy(Protocol):
@@ -34,6 +36,19 @@ POLICIES: Mapping[str, Callable[[PolicySettings], Policy]] = {
 }
 
 
-def make(settings: PolicySettings) -> Policy:
-    """Return the policy named in the settings."""
+def make(settings: PolicySettings, where: str = "policy") -> Policy:
+    """Return the policy named in the settings; `where` names their section.
+
+    Raises
+    ------
+    ConfigError
+        If it explores in another way than workers do.
+    """
+    if settings.name == "value" and settings.explorer not in EXPLORERS:
+        (known,) = EXPLORERS
+        raise ConfigError(
+            f"{where}.explorer = {settings.explorer!r}: a worker explores by {known} alone, since"
+            f" others earned no more in any market; leave out {where}.explorer and {where}.rate"
+            f" (by default {known} and {PolicySettings().rate:g})"
+        )
     return POLICIES[settings.name](settings)

@@ -7,7 +7,7 @@ from statistics import fmean
 import pytest
 
 from bandit.engine.engine import Engine
-from bandit.events import Ask, Control, Decision, Decline, Label, Reward, Tick, Verdict
+from bandit.events import Ask, Control, Decision, Decline, Label, Output, Reward, Tick, Verdict
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.market import Crew, History, Market, Work, pool
@@ -116,6 +116,50 @@ def test_tasks_without_labels_are_alike_before_and_after_one_was_escalated() -> 
     assert len(decisions) == 3
     assert all(one.values_usd == decisions[0].values_usd for one in decisions)
     assert set(decisions[0].values_usd) == {"a", "experts"}
+
+
+def without_room(policy: PolicySettings, *, experts_open: bool = True) -> list[Output]:
+    """What follows from a task's first label where the labelers' pool has become dear and full."""
+    engine, ask = opened(change(SETTINGS, policy=change(policy, max_labels=3)), WORTHY)
+    full = change(POOL, usd_per_label=90.0, capacity_per_hour=0.001)
+    engine.receive(full)
+    (other,) = [
+        event
+        for event in engine.receive(change(WORTHY, task="other", value_usd=9000.0))
+        if isinstance(event, Ask)
+    ]
+    assert other.pool == "a"  # which takes the only place
+    engine.receive(change(EXPERTS, open=experts_open))
+    return engine.receive(label(ask, "yes"))
+
+
+SINGLE = change(POLICY, second_opinion=1e-9)
+
+
+def test_an_expert_settles_what_stops_for_want_of_room() -> None:
+    """No further label is worth its price, and the pool has no room; experts are worth theirs."""
+    decision, escalated = without_room(SINGLE)
+    assert isinstance(decision, Decision)
+    assert isinstance(escalated, Ask)
+    assert (decision.choice, set(decision.pmf)) == ("experts", {"experts", "stop"})
+    assert decision.propensity == decision.pmf["experts"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "experts_open"),
+    [(change(SINGLE, escalate=False), True), (SINGLE, False)],
+    ids=["not wanted", "experts have no room either"],
+)
+def test_without_experts_it_stops(policy: PolicySettings, experts_open: bool) -> None:
+    decision, verdict, *_ = without_room(policy, experts_open=experts_open)
+    assert isinstance(decision, Decision)
+    assert isinstance(verdict, Verdict)
+    assert (decision.choice, verdict.why, verdict.answer) == ("stop", "value", "yes")
+
+
+def test_what_waits_for_room_is_not_escalated() -> None:
+    """A second label is still wanted: the task waits for it."""
+    assert without_room(change(POLICY, second_opinion=0.99)) == []
 
 
 def test_a_pinned_project_asks_no_expert() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bandit.decide.policies.context import Action, Context
 from bandit.decide.policies.explorers import EXPLORERS
 from bandit.decide.policies.policy import POLICIES, make
+from bandit.errors import ConfigError
 from bandit.events import STOP
 from bandit.settings import ExplorerName, PolicyName, PolicySettings
 
@@ -170,7 +171,17 @@ def test_no_policy_is_missing_from_the_contract() -> None:
 
 def test_the_settings_name_every_policy_and_every_explorer() -> None:
     assert set(get_args(PolicyName)) == set(POLICIES)
-    assert set(get_args(ExplorerName)) == set(EXPLORERS)
+    assert set(EXPLORERS) <= set(get_args(ExplorerName))
+
+
+@pytest.mark.parametrize("explorer", sorted(set(get_args(ExplorerName)) - set(EXPLORERS)))
+def test_an_explorer_that_workers_have_no_more_is_refused_with_what_to_do(explorer: str) -> None:
+    """By the policy that would explore by it; others never did."""
+    old = PolicySettings(explorer=explorer, rate=0.1)  # type: ignore[arg-type]
+    words = f"policy.explorer = '{explorer}': .*leave out policy.explorer and policy.rate"
+    with pytest.raises(ConfigError, match=words):
+        make(old)
+    assert make(msgspec.structs.replace(old, name="uniform")).name == "uniform"
 
 
 @pytest.mark.parametrize("explorer", sorted(EXPLORERS))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bandit.learn.brain import Brain
 from bandit.learn.known_projects import PROJECT_BYTES, size_bytes
-from bandit.learn.pool_quality import key_of
+from bandit.learn.pool_quality import key_of, parts_of
+from bandit.learn.track_record import TrackRecord
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.labels.plays import blocks_of
 from tests.bandit.learn.taught import label
@@ -79,6 +80,22 @@ def test_sizes_are_near_enough_for_a_snapshot_of_25_mb() -> None:
     assert Settings().memory.max_project_bytes / 0.6 <= 25e6
 
 
+def test_sizes_count_what_is_kept_to_tell_what_is_new() -> None:
+    """64 tasks with a title, a type and vectors of 32 numbers: most of it is their words."""
+    brain = Brain(Settings())
+    for number in range(64):
+        title = " ".join(f"w{12 * number + i}" for i in range(12))
+        features = {"title": title, "type": f"type{number}", "v[32]": (float(number),) * 32}
+        brain.learn(msgspec.structs.replace(label(number, 1), features=features, delay_s=9.0))
+    project = brain.project("p")
+    saved = msgspec.msgpack.encode((project.novelty.saved(), project.paces.saved()))
+    assert len(saved) > 10_000
+    counted = project.novelty.size_bytes + project.paces.size_bytes
+    assert 0.6 * len(saved) <= counted <= 1.6 * len(saved)
+    whole = Brain.from_bytes(Settings(), brain.to_bytes()).project("p")
+    assert size_bytes(whole) == size_bytes(project)
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 30)), max_size=60),
@@ -101,3 +118,33 @@ def test_what_is_given_up_is_the_same_after_a_restart(
     for name in names(brain):
         mine, theirs = brain.project(name).saved(), other.project(name).saved()
         assert msgspec.json.encode(mine) == msgspec.json.encode(theirs)
+
+
+def test_a_forgotten_project_leaves_no_record_of_its_pools() -> None:
+    """200 projects of two pools each, of which the bound leaves fewer than 20."""
+    brain = Brain(remembering(20 * PROJECT_BYTES))
+    for number in range(200):
+        for ask, pool in ((1, "a"), (2, "b")):
+            reward = msgspec.structs.replace(label(number, ask), pool=pool)
+            brain.learn(msgspec.structs.replace(reward, project=f"p{number}"))
+    kept = set(names(brain))
+    assert 2 <= len(kept) < 20
+    assert {parts_of(key)[0] for key in brain._pools.records()} == kept
+    assert {parts_of(key)[0] for key in brain._quality.judged} <= kept
+    assert {parts_of(key)[0] for key in brain._quality.trust} <= kept
+    assert brain.pool_record("p0", "a") == TrackRecord()
+    assert brain.pool_record("p199", "a") != TrackRecord()
+
+
+def test_pools_of_projects_that_a_release_before_forgot_are_the_first_to_go() -> None:
+    """It left their records behind; they are the oldest, and count as the others do."""
+    brain = Brain(remembering(1_000_000))
+    teach(brain, "new", range(2))
+    for number in range(30):
+        brain._pools.seen(f"left-{number}", "a").asked(0.9, expired=False)
+    other = Brain.from_bytes(remembering(10 * PROJECT_BYTES), brain.to_bytes())
+    assert other.pool_record("left-29", "a").asks == 1.0
+    teach(other, "new", range(2, 3))
+    assert {parts_of(key)[0] for key in other._pools.records()} == set(names(other))
+    assert "new" in names(other)
+    assert len(names(other)) < 10

@@ -82,7 +82,9 @@ def test_gold_of_a_task_without_labels_teaches_at_once(lessons: list[dict[str, A
     made = label(0, NO_ASK, labels=0, basis="gold", target="no", **nobody)
     brain.learn(msgspec.structs.replace(made, verdict_answer="yes", verdict_confidence=0.9))
     (lesson,) = lessons
-    assert lesson["target"] == lesson["likelihood"] == [0.0, 1.0]
+    assert lesson["target"] == [0.0, 1.0]
+    assert lesson["likelihood"] == [1.0, 1.0]  # there are no labels that it could have foreseen
+    assert lesson["truth"] == "no"
     project = brain.project("p")
     assert project.calibration.golds == 1
     assert project.labels.tasks == project.labels.labels == 0
@@ -220,3 +222,22 @@ def check_saved(some: list[tuple[int, int, str]], cut: int) -> None:
         other.learn(made)
     mine, theirs = brain.project("p").saved(), other.project("p").saved()
     assert msgspec.json.encode(mine) == msgspec.json.encode(theirs)
+
+
+def test_a_new_doubt_unlearns_what_rested_on_predictions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Priors of recent tasks go, and what gold said of confidences; an old doubt does nothing."""
+    brain = Brain(Settings())
+    for i in range(30):
+        brain.learn(label(i, 1, labels=1, prior={"yes": 0.9, "no": 0.1}))
+    project = brain.project("p")
+    project.calibration.learn(0.9, right=False)
+    assert project.labels.window.tasks["t3"].prior is not None
+    doubts: list[list[str]] = [[], ["echo"]]
+    monkeypatch.setattr(MachineLabeler, "doubted", property(lambda _: doubts.pop(0)))
+    brain.learn(label(30, 1, labels=1, prior={"yes": 0.9, "no": 0.1}))
+    assert all(task.prior is None for task in project.labels.window.tasks.values())
+    assert project.calibration == Calibration()
+    project.calibration.learn(0.9, right=False)
+    doubts = [["echo"], ["echo"]]
+    brain.learn(label(31, 1, labels=1, prior={"yes": 0.9, "no": 0.1}))
+    assert project.calibration.golds == 1

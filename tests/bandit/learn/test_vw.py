@@ -200,5 +200,14 @@ def test_predictions_stay_chances_whatever_is_learned(
     assert 0.0 < MODEL.predict({"k": "v"}, {"p": {}})["p"] < 1.0
 
 
+def test_a_chance_that_single_precision_rounds_to_one_stays_below_it() -> None:
+    model = Logistic("-b 18")
+    for _ in range(200):
+        model.learn("|t big:1e6", right=True)
+        model.learn("|t other:1e6", right=False)
+    assert 0.999 < model.predict("|t big:1e9") < 1.0
+    assert 0.0 < model.predict("|t other:1e9") < 0.001
+
+
 MODEL = QualityModel()
 """One model for all examples of the test above: what one spoils, the next one sees."""

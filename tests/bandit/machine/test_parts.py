@@ -138,26 +138,26 @@ def test_a_window_replays_what_it_keeps() -> None:
 def test_a_wrong_prediction_is_tempered_to_nothing() -> None:
     """50 tasks that it foresaw, then 150 that it didn't: the good start is forgotten."""
     scores = Sharpness()
-    z, right = np.array([4.0, 0.0, 0.0]), np.array([0.9, 0.05, 0.05])
+    z, right, nothing = np.array([4.0, 0.0, 0.0]), np.array([0.9, 0.05, 0.05]), np.zeros(3)
     for _ in range(50):
-        scores.learn(z[None], np.zeros(3), right[None], np.array([1.0]))
+        scores.learn(np.array([[z], [nothing]]), right[None], np.ones(1))
     assert scores.prior(z)[0] > 0.9
     for _ in range(150):
-        scores.learn(z[None], np.zeros(3), right[::-1][None], np.array([1.0]))
+        scores.learn(np.array([[z], [nothing]]), right[::-1][None], np.ones(1))
     assert scores.prior(z).tolist() == pytest.approx([1 / 3] * 3, abs=0.05)
 
 
 def test_tasks_count_by_their_weight() -> None:
     """One label in ten contradicts; where that one stands for twenty tasks, less is believed."""
     plain, weighted = Sharpness(), Sharpness()
-    z, right = np.array([4.0, 0.0]), np.array([0.95, 0.05])
+    z, right = np.array([[[4.0, 0.0]], [[0.0, 0.0]]]), np.array([0.95, 0.05])
     for i in range(200):
         wrong = i % 10 == 0
         likelihood = right[::-1] if wrong else right
-        plain.learn(z[None], np.zeros(2), likelihood[None], np.array([1.0]))
-        weighted.learn(z[None], np.zeros(2), likelihood[None], np.array([20.0 if wrong else 1.0]))
-    assert plain.prior(z)[0] > 0.9
-    assert weighted.prior(z)[0] < 0.6
+        plain.learn(z, likelihood[None], np.ones(1))
+        weighted.learn(z, likelihood[None], np.array([20.0 if wrong else 1.0]))
+    assert plain.prior(z[0, 0])[0] > 0.9
+    assert weighted.prior(z[0, 0])[0] < 0.6
 
 
 def test_alarms_are_rare_while_the_prior_is_right() -> None:

@@ -62,6 +62,16 @@ def test_poolwise_pays_for_the_audits_that_judge_all_rows(result: DemoResult) ->
     assert all(row.audit_usd_per_task == 0.0 for row in others)
 
 
+def test_exploration_has_a_price_of_its_own(result: DemoResult) -> None:
+    ours, _, _, *others = result.rows
+    assert 0.0 < ours.exploration_usd_per_task < ours.usd_per_task
+    assert all(row.exploration_usd_per_task == 0.0 for row in others)
+    screen = io.StringIO()
+    print_table(result, Console(file=screen, width=200))
+    price = f"Exploration cost it an expected ${ours.exploration_usd_per_task:.3f} per task"
+    assert price in screen.getvalue()
+
+
 def test_the_rival_is_a_row_and_as_accurate_as_is_said(result: DemoResult) -> None:
     """Labels that came late make the row's accuracy differ by a task or two of 120."""
     (rival,) = [row for row in result.rows if row.name == result.rival]

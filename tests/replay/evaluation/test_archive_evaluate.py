@@ -14,6 +14,7 @@ from bandit.events import Decision, Reward, Verdict
 from poolwise import main
 from replay import evaluate
 from replay.log_files import archive_folder, archive_header
+from replay.log_files.histories import OwnLog
 from streams.archive import columns as archive_columns
 from streams.archive import names as archive_names
 from streams.embedded.log import EmbeddedLog
@@ -216,6 +217,8 @@ def test_a_newer_version_of_the_columns_is_refused(
 def test_a_folder_that_is_no_archive_and_one_that_is_empty_say_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no log in this folder"):
         evaluate(tmp_path)
+    with pytest.raises(MissingInput, match="a folder that is not an archive"):
+        OwnLog(tmp_path)
     _, folder = both(tmp_path, [])
     assert not folder.joinpath("rewards").exists()
     (folder / "rewards").mkdir()

@@ -1,4 +1,4 @@
-"""Explorers in arrays say what the worker's say, one decision at a time."""
+"""Explorers in arrays say what those of one decision say."""
 
 from __future__ import annotations
 
@@ -7,30 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.decide.policies.explorers import EXPLORERS as WORKERS
+from bandit.decide.policies.explorers import inverse_gap
 from bandit.errors import ConfigError
 from bandit.events import STOP
 from bandit.pmf import with_floors
 from bandit.settings import PolicySettings
+from bench.decisions.dropped_explorers import epsilon_greedy, softmax
 from replay.learning.explorers import EXPLORERS
 from replay.learning.policy_pmfs import Policies, check_policy
 
 NAMES = ("a", "b", "c", "d")
 
 
-def test_no_explorer_of_the_worker_is_missing() -> None:
-    assert set(EXPLORERS) == set(WORKERS)
+ONE_BY_ONE = {"inverse_gap": inverse_gap, "epsilon_greedy": epsilon_greedy, "softmax": softmax}
+
+
+def test_no_explorer_is_missing() -> None:
+    assert set(EXPLORERS) == set(ONE_BY_ONE)
 
 
 @given(
-    explorer=st.sampled_from(sorted(WORKERS)),
+    explorer=st.sampled_from(sorted(ONE_BY_ONE)),
     values=st.lists(st.floats(-2, 2), min_size=4, max_size=4),
     can=st.lists(st.booleans(), min_size=4, max_size=4).filter(any),
     rate=st.floats(1e-3, 200),
     floor=st.floats(0, 1),
     learned=st.integers(0, 10_000),
 )
-def test_lanes_explore_as_the_worker_does(
+def test_lanes_explore_as_one_decision_does(
     explorer: str,
     values: list[float],
     can: list[bool],
@@ -48,7 +52,7 @@ def test_lanes_explore_as_the_worker_does(
     mask = np.tile(np.array(can, dtype=float), (2, 1, 1))
     found = policies.pmf(both, np.array([3.0, float(learned)]), mask)[1, 0]
     eligible = {n: v for n, v, able in zip(NAMES, values, can, strict=True) if able}
-    said = with_floors(WORKERS[explorer](eligible, rate, learned), None, floor, 0.0)
+    said = with_floors(ONE_BY_ONE[explorer](eligible, rate, learned), None, floor, 0.0)
     assert STOP not in said
     assert found == pytest.approx([said.get(name, 0.0) for name in NAMES], abs=1e-12)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.engine.engine import Engine
-from bandit.events import Ask, Pool, Reward, Task, Verdict
+from bandit.events import Ask, Decision, Pool, Reward, Task, Verdict
 from bandit.learn.brain import Brain
 
 if TYPE_CHECKING:
@@ -59,4 +59,4 @@ class MemoryLog:
 
     def read(self) -> list[Output]:
         out, self._out = self._out, []
-        return [one for one in out if isinstance(one, Ask | Verdict)]
+        return [one for one in out if isinstance(one, Ask | Decision | Verdict)]

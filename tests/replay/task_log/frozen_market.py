@@ -36,8 +36,7 @@ WORTH_USD, EXPERT_USD = 2.0, 0.5
 def settings(seed: int) -> Settings:
     """A policy that explores much, so that short logs can answer."""
     policy = PolicySettings(
-        explorer="epsilon_greedy",
-        rate=0.8,
+        rate=0.2,
         stop_floor=0.3,
         second_opinion=0.5,
         check_share=0.5,

@@ -19,7 +19,7 @@ from bandit.draw import choose
 from bandit.events import STOP, Decision, Reward, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 RIGHT = {"a": 0.9, "b": 0.65}
@@ -107,14 +107,18 @@ def simulate(world: World, tasks: int, seed: int) -> list[Decision | Reward | Ve
 
 
 def one_task(
-    world: World, task: str, begin: float, rng: np.random.Generator
+    world: World,
+    task: str,
+    begin: float,
+    rng: np.random.Generator,
+    policy: Callable[[list[tuple[str, bool]]], dict[str, float]] = logged_pmf,
 ) -> list[Decision | Reward | Verdict]:
     labels: list[tuple[str, bool]] = []
     events: list[Decision | Reward | Verdict] = []
     usd, ask = 0.0, 0
     while True:
         ask += 1
-        pmf = logged_pmf(labels)
+        pmf = policy(labels)
         if not world.stops:
             pmf = {name: chance for name, chance in pmf.items() if name != STOP}
             if not pmf or (labels and rng.random() < 0.5):

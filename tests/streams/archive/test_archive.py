@@ -73,6 +73,9 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     tuple[str, ...]: st.lists(st.text(max_size=5), max_size=3).map(tuple),
     dict[str, float]: NUMBERS,
+    dict[str, tuple[float, ...]]: st.dictionaries(
+        st.text(max_size=5), st.lists(FINITE, max_size=3).map(tuple), max_size=3
+    ),
     dict[str, dict[str, float]]: st.dictionaries(st.text(max_size=5), NUMBERS, max_size=3),
     dict[str, Feature]: st.dictionaries(
         st.text(max_size=5),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+NOTHING_SPENT = "  spent: $0.00 of $50.00 today (UTC)\n"
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     place = tmp_path / "labels.db"
@@ -34,10 +37,10 @@ def test_a_scope_without_an_order_shows_its_orders_and_changes_nothing(path: Pat
     assert cats == "cats: paused, at most $50 per day (bad data)\n"
     model = shown(path, "--learning", "--freeze")
     for _ in range(2):
-        assert shown(path, "--project", "cats") == cats
+        assert shown(path, "--project", "cats") == cats + NOTHING_SPENT
         assert shown(path, "--learning") == model
     assert shown(path, "--project", "dogs") == "No orders in force for project dogs.\n"
-    assert shown(path) == model + cats
+    assert shown(path) == model + cats + NOTHING_SPENT
 
 
 def test_cancel_lifts_all_orders_of_its_scope_and_no_others(path: Path) -> None:
@@ -53,13 +56,15 @@ def test_cancel_lifts_all_orders_of_its_scope_and_no_others(path: Path) -> None:
 def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:
     shown(path, "--project", "cats", "--pause")
     shown(path, "--project", "cats", "--usd-per-day", 50)
-    assert shown(path) == "cats: at most $50 per day\n"
+    assert shown(path) == "cats: at most $50 per day\n" + NOTHING_SPENT
 
 
 def test_budgets_of_an_hour_of_a_day_and_in_all_hold_together(path: Path) -> None:
     words = ("--usd-total", 1_234_567.5, "--usd-per-hour", 2.5, "--usd-per-day", 50)
     order = "cats: at most $2.5 per hour, at most $50 per day, at most $1,234,567.5 in all\n"
     assert shown(path, "--project", "cats", *words) == order
+    spent = "$0.00 of $2.50 this hour, $0.00 of $50.00 today (UTC), $0.00 of $1,234,567.50 in all"
+    order += f"  spent: {spent}\n"
     assert shown(path) == order
     with pytest.raises(BadValue, match=r"usd_total -1.0: must be between 0 and 1e\+12"):
         run(control, path, "--project", "cats", "--usd-total", -1)
@@ -80,7 +85,8 @@ def test_shadowed_labelers_stay_so_whatever_else_is_ordered(path: Path) -> None:
     both = shown(path, "--project", "cats", "--shadow", "ann", "--shadow", "bob")
     assert both == "cats: at most $50 per day, shadowed: ann, bob (budget)\n"
     shown(path, "--project", "cats", "--shadow", "ann", "--shadow", "eve", "--why", "copies")
-    assert shown(path) == "cats: at most $50 per day, shadowed: ann, bob, eve (copies)\n"
+    cats = "cats: at most $50 per day, shadowed: ann, bob, eve (copies)\n"
+    assert shown(path) == cats + NOTHING_SPENT
     shown(path, "--project", "cats", "--pause", "--unshadow", "bob")
     assert shown(path) == "cats: paused, shadowed: ann, eve\n"
     shown(path, "--project", "dogs", "--shadow", "ann")

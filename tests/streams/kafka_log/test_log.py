@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from kafka import TopicPartition
+from kafka.errors import UnknownBrokerIdError
 
 from streams.config.log_settings import LogSettings
 from streams.kafka_log.log import KafkaLog
@@ -47,3 +49,23 @@ class TestKafkaLog(LogContract):
         assert isinstance(log, KafkaLog)
         there = TopicPartition(log.names.on_broker(place.topic), place.partition)
         log.admin.delete_records({there: offset})
+
+
+def test_a_partition_whose_leader_is_not_chosen_yet_is_waited_for(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = KafkaLog(f"kafka://{broker.address}/{uuid4()}", LogSettings())
+    create_topics(log, 1, 1)
+    answer, calls = log.admin.list_partition_offsets, []
+
+    def no_leader_at_first(*asked: object) -> object:
+        calls.append(asked)
+        if len(calls) < 3:
+            raise UnknownBrokerIdError(-1)
+        return answer(*asked)
+
+    monkeypatch.setattr(log.admin, "list_partition_offsets", no_leader_at_first)
+    with closing(log.follow("tasks")) as reader:
+        assert reader.end() == 0
+    assert len(calls) >= 3
+    log.close()

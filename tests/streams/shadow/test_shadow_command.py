@@ -26,12 +26,9 @@ from tests.streams.verbs import run, start
 if TYPE_CHECKING:
     from pathlib import Path
 
-OTHER = changed(
-    changed(VALUE, "project", target_accuracy=0.95), "policy", explorer="epsilon_greedy", rate=0.3
-)
+OTHER = changed(changed(VALUE, "project", target_accuracy=0.95), "policy", rate=0.3)
 TOML = """
 [policy]
-explorer = "epsilon_greedy"
 rate = 0.3
 [project]
 target_accuracy = 0.95
@@ -71,7 +68,7 @@ def test_the_report_says_what_differs(path: Path, config: Path) -> None:
     assert f"choice: {figures['same']:.1%}; mean overlap of" in report
     assert f"probabilities: {figures['agreement']:.1%}" in report
     rows = {line.split("  ")[0]: line.split() for line in report.splitlines() if line}
-    assert rows["policy"][1:] == ["value/inverse_gap", "value/epsilon_greedy"]
+    assert rows["policy"][1:] == ["value/inverse_gap", "value/inverse_gap"]
     assert rows["stops"][1] == f"{figures['stop']['logged']:.1%}"
     for name in ("stops", "b"):
         logged, shadow = (float(cell.rstrip("%")) for cell in rows[name][1:3])

@@ -1,0 +1,1 @@
+"""Statistics of the arms of a test, from sums of its randomization units."""

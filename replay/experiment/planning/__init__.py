@@ -1,0 +1,1 @@
+"""How many tasks, days and audits a test takes."""

@@ -1,0 +1,1 @@
+"""What a test shows, and the recommendation that follows."""

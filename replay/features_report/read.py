@@ -1,0 +1,80 @@
+"""Tasks of our own log with their features, read task by task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bandit.errors import BadValue, CannotAnswer, MissingInput, nearest
+from replay.features_report.rows import task_row
+from replay.log_files.histories import OwnLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from replay.features_report.rows import TaskRow
+
+MOST_TASKS = 50_000
+"""Tasks that are looked at, evenly taken: some 5 KB each in memory."""
+LEAST_TASKS = 120
+"""Below, there are too few blocks to say whether anything changed."""
+TABLES = {".csv", ".tsv", ".parquet", ".json", ".jsonl", ".gz", ".arrow"}
+
+
+def read_tasks(
+    path: Path, project: str | None = None, tell: Callable[[int], None] | None = None
+) -> tuple[dict[str, list[TaskRow]], tuple[str, ...]]:
+    """Return the tasks of each project in the order of time, and what is missing of the log.
+
+    Raises
+    ------
+    InputError
+        If there is no such log, it can't be read, or it has no such project.
+    CannotAnswer
+        If no project has enough tasks with features.
+    """
+    if str(path).startswith("kafka:"):
+        raise MissingInput(f"{path}: not a file; archive that log first: poolwise archive")
+    path = Path(str(path).removeprefix("sqlite:"))
+    if not path.exists():
+        raise MissingInput(f"{path}: no such file")
+    if path.is_file() and not path.stat().st_size:
+        raise MissingInput(f"{path}: the file is empty")
+    if path.suffix.lower() in TABLES:
+        msg = f"{path}: a table, where a worker's log file or an archive's folder is expected"
+        raise BadValue(f"{msg}; for tables of decisions there is poolwise evaluate")
+    projects: dict[str, list[TaskRow]] = {}
+    with OwnLog(path, tell) as log:
+        step = -(-log.tasks // MOST_TASKS)
+        for number, history in enumerate(log.histories()):
+            of = history.decisions[0].project
+            rows = projects.setdefault(of, [])
+            if number % step == 0 and project in {None, of}:
+                rows.append(task_row(history))
+        notes = log.notes()
+    if step > 1:
+        notes = (*notes, f"one of {step} tasks was read, evenly over the log")
+    if project is not None:
+        if project not in projects:
+            msg = f"{path}: no task of project {project!r}{nearest(project, projects)}"
+            raise MissingInput(msg)
+        projects = {project: projects[project]}
+    return _enough(path, projects, notes)
+
+
+def _enough(
+    path: Path, projects: dict[str, list[TaskRow]], notes: tuple[str, ...]
+) -> tuple[dict[str, list[TaskRow]], tuple[str, ...]]:
+    """Leave out projects that are too small, or send no features."""
+    enough = {}
+    why = []
+    for name, rows in sorted(projects.items()):
+        if len(rows) < LEAST_TASKS:
+            why.append(f"project {name!r} has {len(rows):,} tasks, and {LEAST_TASKS} are needed")
+        elif not any(row.features or row.predictions for row in rows):
+            why.append(f"tasks of project {name!r} have no features: send some, see docs/events.md")
+        else:
+            enough[name] = rows
+    if not enough:
+        raise CannotAnswer(f"{path}: cannot answer: {'; '.join(why[:3])}")
+    return enough, (*notes, *why)

@@ -1,0 +1,1 @@
+"""Forecasts of operations: arrivals, labels, spend, quality, delay, and what to do about them."""

@@ -1,0 +1,1 @@
+"""Forecasting models that learn one value at a time."""

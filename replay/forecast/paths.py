@@ -1,0 +1,59 @@
+"""Paths that a series may take: the forecast, moved by the errors of one window of the past each.
+
+How errors follow each other within a window is kept, so sums of a path have the right spread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from replay.forecast.scales import PLAIN, ROOT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from replay.forecast.combination import Combination
+    from replay.forecast.scales import Scale
+    from replay.forecast.series import Series
+
+
+FEWEST_WINDOWS = 40
+"""Windows to draw errors from, if there are so many: limits of 90 % are then the second to last."""
+
+
+def path_scale(series: Series) -> Scale:
+    """Return the scale on which errors of one hour may stand for those of another.
+
+    What is counted or paid varies more where there is more of it, the square root of it does not.
+    """
+    return PLAIN if series.unit in {"share", "seconds"} else ROOT
+
+
+def sample_paths(
+    truth: NDArray[np.float64], chosen: Combination, scale: Scale
+) -> NDArray[np.float64]:
+    """Return paths, shape (windows, horizon); they are right on average over the windows used.
+
+    Only the later windows are used: in the first ones, models had not learned their seasons yet.
+
+    Parameters
+    ----------
+    truth
+        What came in each window, shape (windows, horizon), NaN where unknown.
+    chosen
+        Forecasts of the same windows, and the one of what is to come.
+    """
+    later = slice(-max(FEWEST_WINDOWS, len(truth) // 2), None)
+    truth, forecasts = truth[later], chosen.forecasts[later]
+    known = ~np.isnan(truth)
+    there = known.any(axis=1)
+    errors = np.where(known, scale.to(truth) - scale.to(forecasts), 0.0)[there]
+    paths = np.maximum(scale.back(scale.to(chosen.ahead) + errors), 0.0)
+    forecast = float(forecasts[known].sum())
+    wanted = chosen.ahead * (float(truth[known].sum()) / forecast if forecast else 1.0)
+    means = paths.mean(axis=0)
+    factors: NDArray[np.float64] = np.ones_like(means)
+    np.divide(wanted, means, out=factors, where=means > 0.0)
+    return paths * factors

@@ -1,0 +1,1 @@
+"""What is forecast, read from a table of timestamps or from our own log."""

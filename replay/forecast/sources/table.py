@@ -1,0 +1,126 @@
+"""A table of timestamps, one row an event: when, and how much of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bandit.counted import counted
+from bandit.errors import BadValue
+from replay.forecast.sources.columns import known_column, time_column
+from replay.forecast.sources.timestamps import parse_moment
+from replay.recorded.files import parse_amount, place, read_header, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from replay.forecast.sources.timestamps import Moment
+    from replay.recorded.files import CsvRow
+
+AHEAD_S = 86400.0
+"""Timestamps may lie so far in the future: other clocks, other zones."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventTable:
+    """Moments in order, their amounts (`None` to count rows), and what was assumed.
+
+    `name` is what is counted or the column of amounts; these are `averaged` by step, or summed up.
+
+    `are_dates` says that all are dates without a time of day.
+    """
+
+    times: list[float]
+    amounts: list[float] | None
+    are_dates: bool
+    notes: tuple[str, ...]
+    name: str = "events"
+    averaged: bool = False
+
+
+def read_events(
+    path: Path,
+    column: str | None = None,
+    amount: str | None = None,
+    now: float | None = None,
+    *,
+    averaged: bool = False,
+) -> EventTable:
+    """Read a CSV file of events.
+
+    Parameters
+    ----------
+    path
+        The file, gzipped or not.
+    column
+        Column of timestamps; guessed by its name if not given.
+    amount
+        Column that is summed up, or averaged; without one, rows are counted.
+    now
+        What no timestamp may exceed by more than a day; by default the machine's clock.
+
+    Raises
+    ------
+    MissingInput
+        If the file is missing or has no rows.
+    UnknownColumn
+        If a column is missing, or none looks like a timestamp.
+    BadValue
+        If a row can't be used; the message names it.
+    """
+    header = read_header(path)
+    at = time_column(header, column, str(path))
+    summed = None if amount is None else known_column(header, amount, str(path))
+    rows = read_table(path, {at, *([summed] if summed else [])})
+    moments = [parse_moment(row.of[at], place(path, row, at)) for row in rows]
+    _check_zones(path, at, rows, moments)
+    _check_future(path, at, rows, moments, time.time() if now is None else now)
+    order = sorted(range(len(rows)), key=lambda number: moments[number].at)
+    notes = []
+    if column is None:
+        notes.append(f"timestamps are read from column {at!r} (--column)")
+    if any(moment.zoned is False for moment in moments):
+        notes.append("timestamps have no time zone: UTC is assumed")
+    unsorted = sum(after.at < before.at for before, after in pairwise(moments))
+    if unsorted:
+        notes.append(f"{counted(unsorted, 'row')} out of order: sorted by time")
+    amounts = None
+    if summed is not None:
+        values = [parse_amount(row.of[summed], place(path, row, summed)) for row in rows]
+        amounts = [values[number] for number in order]
+    return EventTable(
+        times=[moments[number].at for number in order],
+        amounts=amounts,
+        are_dates=all(moment.is_date for moment in moments),
+        notes=tuple(notes),
+        name=summed or "events",
+        averaged=averaged,
+    )
+
+
+def _check_zones(
+    path: Path, column: str, rows: Sequence[CsvRow], moments: Sequence[Moment]
+) -> None:
+    """Refuse a mixture of times with and without a zone: they may lie hours apart."""
+    first = moments[0].zoned
+    for row, moment in zip(rows, moments, strict=True):
+        if moment.zoned != first:
+            words = {True: "has a time zone", False: "has no time zone", None: "is a number"}
+            raise BadValue(
+                f"{place(path, row, column)}: {row.of[column]!r} {words[moment.zoned]}, "
+                f"but row {rows[0].number} {words[first]}: write all in one way"
+            )
+
+
+def _check_future(
+    path: Path, column: str, rows: Sequence[CsvRow], moments: Sequence[Moment], now: float
+) -> None:
+    for row, moment in zip(rows, moments, strict=True):
+        if moment.at > now + AHEAD_S:
+            raise BadValue(
+                f"{place(path, row, column)}: {row.of[column]!r} lies in the future: a forecast "
+                "is made from what has happened; check the column, or remove planned rows"
+            )

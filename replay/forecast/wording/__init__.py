@@ -1,0 +1,1 @@
+"""A forecast in words: what to do, and the screen that people read."""

@@ -1,0 +1,1 @@
+"""Recommendations: what could be saved, how much, on what evidence."""

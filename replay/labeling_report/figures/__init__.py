@@ -1,0 +1,1 @@
+"""Figures of the report, each a part of it in numbers."""

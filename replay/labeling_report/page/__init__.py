@@ -1,0 +1,1 @@
+"""The page: charts, tables and sentences made from the figures."""

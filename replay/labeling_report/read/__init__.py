@@ -1,0 +1,1 @@
+"""Records of a log: its closed tasks, with their asks, labels and steps."""

@@ -1,0 +1,1 @@
+"""The tuner in a simulated market: which settings of the engine earn most there."""

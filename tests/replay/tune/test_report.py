@@ -1,0 +1,46 @@
+"""What a tuning on a log says first: who is best, or that nobody is shown to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from replay.tune.candidates import grid
+from replay.tune.charts import earnings_chart
+from replay.tune.page import page
+from replay.tune.report import certainty, is_undecided, lead
+from replay.tune.tune import tune
+from tests.replay.learning.table import as_table
+
+if TYPE_CHECKING:
+    from replay.tune.result import Tuning
+
+
+def tuned(*rates: float) -> Tuning:
+    return tune(as_table(), context=["type"], candidates=grid(["epsilon_greedy"], rates), replays=4)
+
+
+def test_where_most_may_earn_as_much_that_is_said_before_a_name() -> None:
+    """Rates that are nearly the same can't be told apart by any log of this length."""
+    tuning = tuned(0.1, 0.101, 0.102)
+    assert is_undecided(tuning)
+    said = lead(tuning)
+    assert said.startswith(
+        "No candidate is shown to be best: 2 of the 2 other candidates may earn as much as the"
+        " highest estimate. Highest estimate: "
+    )
+    assert certainty(tuning).startswith("Not separable from it: ")
+    assert "No candidate is shown to be best" in page(tuning, "log")
+    assert earnings_chart(tuning).title == "No candidate is shown to be best"
+
+
+def test_one_rival_of_one_is_said_in_the_singular() -> None:
+    assert lead(tuned(0.1, 0.101)).startswith(
+        "No candidate is shown to be best: the other one may earn as much. Highest estimate: "
+    )
+
+
+def test_a_clear_best_is_named_at_once() -> None:
+    tuning = tuned(0.1, 0.9)
+    assert not is_undecided(tuning)
+    assert lead(tuning).startswith("Highest estimate: epsilon_greedy 0.1")
+    assert earnings_chart(tuning).title.endswith("has the highest estimate")
