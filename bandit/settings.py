@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from bandit.experiment.settings import ExperimentSettings, experiment_rules
+from bandit.experiment_settings import ExperimentSettings, experiment_rules
 from bandit.policy_settings import (
     ExplorerName,
     PolicyName,

@@ -10,8 +10,8 @@ split over partitions. A verdict that could not be audited would be in no estima
 chance stays, whatever it costs.
 
 A project with a target accuracy in place of a value pays for audits in proportion to its labels.
-Where a project's budget is short, a dollar of it is worth 1 + lambda (`bandit.limits.pacing`). The
-share of verdicts that are audited is then
+Where a project's budget is short, each dollar spent counts as 1 + lambda dollars
+(`bandit.limits.pacing`). The share of verdicts that are audited is then
 
     share / (1 + lambda),    at least `audit.least`,
 

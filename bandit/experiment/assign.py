@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from bandit.experiment.settings import ExperimentSettings, Unit
+    from bandit.experiment_settings import ExperimentSettings, Unit
 
 HOUR_S = 3600.0
 
@@ -61,7 +61,7 @@ def arm_of(experiment: ExperimentSettings, task: str, project: str, arrived_at: 
 
     Examples
     --------
-    >>> from bandit.experiment.settings import ArmSettings, ExperimentSettings
+    >>> from bandit.experiment_settings import ArmSettings, ExperimentSettings
     >>> arms = {"old": ArmSettings(share=0.5), "new": ArmSettings(share=0.5)}
     >>> hours = ExperimentSettings(name="x", unit="hour", arms=arms)
     >>> arm_of(hours, "t1", "p", 7200.0) == arm_of(hours, "t2", "q", 10_799.0)

@@ -9,7 +9,7 @@ from bandit.errors import ConfigError, nearest
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bandit.experiment.settings import ExperimentSettings
+    from bandit.experiment_settings import ExperimentSettings
     from bandit.policy_settings import PolicySettings
 
 
@@ -18,7 +18,7 @@ def described(experiment: ExperimentSettings, base: PolicySettings) -> str:
 
     Examples
     --------
-    >>> from bandit.experiment.settings import ArmSettings, ExperimentSettings
+    >>> from bandit.experiment_settings import ArmSettings, ExperimentSettings
     >>> from bandit.policy_settings import PolicySettings
     >>> arms = {"old": ArmSettings(share=0.9), "new": ArmSettings(share=0.1, rate=5.0)}
     >>> described(ExperimentSettings(name="rates", arms=arms), PolicySettings())
@@ -41,7 +41,7 @@ def check_pools(experiment: ExperimentSettings, known: Collection[str]) -> None:
 
     Examples
     --------
-    >>> from bandit.experiment.settings import ArmSettings, ExperimentSettings, FixedRedundancy
+    >>> from bandit.experiment_settings import ArmSettings, ExperimentSettings, FixedRedundancy
     >>> holdout = ArmSettings(share=0.1, fixed=FixedRedundancy(pool="crwd"))
     >>> check_pools(ExperimentSettings(name="x", arms={"holdout": holdout}), ["crowd", "vendor"])
     Traceback (most recent call last):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.forecast.series import Series
-from replay.forecast.steps import grid_of
+from replay.forecast.series.series import Series
+from replay.forecast.series.steps import grid_of
 from replay.market.tasks import Arrivals, arriving
 from replay.recorded.files import parse_time, read_table
 

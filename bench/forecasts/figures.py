@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, for bench.fo
 import numpy as np
 
 from bench.forecasts.data_sets import all_series
-from replay.forecast.backtest import origins_of
-from replay.forecast.projection import project
+from replay.forecast.projection.backtest import origins_of
+from replay.forecast.projection.projection import project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

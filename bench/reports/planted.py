@@ -29,8 +29,8 @@ from bandit.events import Decision, Reward, Verdict
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from bench.decide import seeds_of
+from replay.labeling_report.content.report import labeling_report
 from replay.labeling_report.read.read_tasks import LabelingLog, labeling_log
-from replay.labeling_report.report import labeling_report
 from replay.log_files.histories import AUDIT, History
 from replay.market.drive import Drive
 from replay.market.market import Market

@@ -12,7 +12,7 @@ from replay.cli.log_options import names_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
 
 UNITS = ("task", "project", "hour")
 

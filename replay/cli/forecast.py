@@ -10,7 +10,7 @@ import click
 from bandit.errors import BadValue
 
 if TYPE_CHECKING:
-    from replay.forecast.series import Per
+    from replay.forecast.series.series import Per
     from replay.forecast.wishes import Wishes
 
 SECONDS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}

@@ -21,7 +21,7 @@ from replay.experiment.tasks.survey import Asked
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
     from replay.experiment.planning.results import PlanReport
     from replay.experiment.reading.results import ExperimentReport
 

@@ -12,7 +12,7 @@ from replay.runtime.settings_file import read_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bandit.experiment.settings import ExperimentSettings
+    from bandit.experiment_settings import ExperimentSettings
 
 
 def settings_of(path: str | Path | None) -> ExperimentSettings | None:

@@ -17,20 +17,20 @@ from replay.forecast.forecast_money import forecast_money
 from replay.forecast.forecast_pool import capacity_of, plan_pool, rate_of
 from replay.forecast.plan.demand import unlimited
 from replay.forecast.plan.sums import amount_of
-from replay.forecast.projection import project
+from replay.forecast.projection.projection import project
 from replay.forecast.report import ForecastOf
-from replay.forecast.series import WINDOW, seasons_of
+from replay.forecast.series.series import WINDOW, seasons_of
 from replay.forecast.sources.log_series import arrival_series, asks_series, log_grid, spend_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from replay.forecast.forecast_money import Money
-    from replay.forecast.projection import Projection
+    from replay.forecast.projection.projection import Projection
     from replay.forecast.report import PoolPlan
-    from replay.forecast.series import Series
+    from replay.forecast.series.series import Series
+    from replay.forecast.series.steps import Grid
     from replay.forecast.sources.log_events import LogEvents
-    from replay.forecast.steps import Grid
     from replay.forecast.wishes import Wishes
 
 MOST_HOURS = WINDOW["hour"]

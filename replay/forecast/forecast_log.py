@@ -9,22 +9,22 @@ import msgspec
 import numpy as np
 
 from bandit.errors import CannotAnswer
+from replay.forecast.advice import advice
 from replay.forecast.forecast_money import forecast_money
 from replay.forecast.forecast_pool import capacity_of, plan_pool, rate_of
 from replay.forecast.plan.demand import unlimited
 from replay.forecast.plan.sums import amount_of
-from replay.forecast.projection import longest_horizon, project, too_long
+from replay.forecast.projection.projection import longest_horizon, project, too_long
 from replay.forecast.report import ForecastOf, ForecastReport
 from replay.forecast.sources.log_series import log_grid, log_series
 from replay.forecast.wishes import HORIZON
-from replay.forecast.wording.advice import advice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from replay.forecast.projection import Projection
+    from replay.forecast.projection.projection import Projection
     from replay.forecast.report import PoolPlan
-    from replay.forecast.series import Per, Series
+    from replay.forecast.series.series import Per, Series
     from replay.forecast.sources.log_events import LogEvents
     from replay.forecast.sources.log_series import LogSeries
     from replay.forecast.wishes import Wishes

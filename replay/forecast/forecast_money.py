@@ -13,7 +13,7 @@ from replay.forecast.plan.spending import (
     month_end,
     spend_at_month_end,
 )
-from replay.forecast.series import FEWEST_STEPS, recent
+from replay.forecast.series.series import FEWEST_STEPS, recent
 from replay.forecast.sources.log_series import log_grid, spend_series
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from replay.forecast.series import Per
+    from replay.forecast.series.series import Per
     from replay.forecast.sources.log_events import AskedLabel, LogEvents
     from replay.forecast.wishes import Wishes
 

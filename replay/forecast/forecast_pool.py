@@ -12,7 +12,7 @@ from replay.forecast.report import PoolPlan
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.forecast.projection import Projection
+    from replay.forecast.projection.projection import Projection
     from replay.forecast.sources.log_events import AskedLabel, LogEvents
     from replay.forecast.wishes import Wishes
 

@@ -11,13 +11,13 @@ from replay.forecast.forecast_log import horizon_of, with_advice
 from replay.forecast.forecast_pool import plan_pool
 from replay.forecast.plan.labeler_rates import LabelerRate
 from replay.forecast.plan.sums import amount_of
-from replay.forecast.projection import project
+from replay.forecast.projection.projection import project
 from replay.forecast.report import ForecastOf, ForecastReport
-from replay.forecast.steps import grid_of
+from replay.forecast.series.steps import grid_of
 
 if TYPE_CHECKING:
     from replay.forecast.report import PoolPlan
-    from replay.forecast.series import Per
+    from replay.forecast.series.series import Per
     from replay.forecast.sources.table import EventTable
     from replay.forecast.wishes import Wishes
 

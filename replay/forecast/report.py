@@ -9,8 +9,8 @@ import msgspec
 from replay.forecast.plan.shortage import Shortage
 from replay.forecast.plan.spending import BudgetEnd, MonthEnd
 from replay.forecast.plan.staffing import StaffingPlan
-from replay.forecast.projection import SeriesForecast
-from replay.forecast.series import Per
+from replay.forecast.projection.projection import SeriesForecast
+from replay.forecast.series.series import Per
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from replay.forecast.forecast_log import forecast_log
 from replay.forecast.forecast_table import forecast_table
+from replay.forecast.show import print_forecast
 from replay.forecast.sources.log_events import read_log_events
 from replay.forecast.sources.table import read_events
-from replay.forecast.wording.show import print_forecast
 from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.forecast.series import Per
+    from replay.forecast.series.series import Per
     from replay.forecast.wishes import Wishes
 
 

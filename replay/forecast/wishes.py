@@ -11,7 +11,7 @@ from replay.forecast.plan.staffing import ServiceWish
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from replay.forecast.series import Per
+    from replay.forecast.series.series import Per
 
 HORIZON: dict[Per, int] = {"hour": 48, "day": 14}
 """Steps ahead unless told: two days to staff, two weeks to plan."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from replay.labeling_report.content.report import labeling_report, whole_report
 from replay.labeling_report.figures.changes import changes
 from replay.labeling_report.page.page import page_text
 from replay.labeling_report.read.read_tasks import read_tasks
 from replay.labeling_report.read.read_whole import read_whole
-from replay.labeling_report.report import labeling_report, whole_report
 from replay.labeling_report.show import print_labeling
 from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from replay.labeling_report.report import LabelingReport
+    from replay.labeling_report.content.report import LabelingReport
 
 
 def run_report(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.labeling_report.content.summary import usd_range, usd_text
 from replay.labeling_report.page.change_cells import UNITS
-from replay.labeling_report.summary import usd_range, usd_text
 from replay.runtime.text import say, share
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from replay.labeling_report.content.report import LabelingReport
     from replay.labeling_report.figures.changes import Change
-    from replay.labeling_report.report import LabelingReport
 
 
 def print_labeling(report: LabelingReport, console: Console, page: str | None) -> None:

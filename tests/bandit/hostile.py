@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Prediction, Reward, Task, Tick
-from bandit.experiment.settings import ArmSettings, ExperimentSettings
+from bandit.experiment_settings import ArmSettings, ExperimentSettings
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
 from tests.bandit.ledger import Ledger

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
-from bandit.experiment.settings import ArmSettings, ExperimentSettings
+from bandit.experiment_settings import ArmSettings, ExperimentSettings
 from bandit.settings import ProjectSettings, Settings
 from streams.config.config import Config
 

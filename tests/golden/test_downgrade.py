@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from bandit.events import Control, Gold, Prediction, Reward
-from bandit.experiment.settings import ArmSettings, ExperimentSettings
+from bandit.experiment_settings import ArmSettings, ExperimentSettings
 from bandit.learn import saved_brain
 from bandit.task import state
 from streams.core import engine_maker

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from bandit.counted import counted
 from bandit.experiment.assign import uniform
 from replay.experiment.arms.difference import difference
+from replay.runtime.text import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +38,21 @@ class FalseAlarms(msgspec.Struct, frozen=True, kw_only=True):
     def share(self) -> float:
         """Share of the tests with an alarm."""
         return self.alarms / self.tests
+
+
+def alarms_words(found: FalseAlarms, level: float) -> str:
+    """Say how many A/A tests raised an alarm, and how many may, at the level of the intervals.
+
+    Examples
+    --------
+    >>> alarms_words(FalseAlarms(metric="usd", tests=50, looks=20, alarms=1), 0.95)[:54]
+    'A/A tests on this log: 1 of 50 raised a false alarm (2'
+    """
+    return (
+        f"A/A tests on this log: {found.alarms:,} of {found.tests:,} raised a false alarm"
+        f" ({share(found.share)}) at one of {counted(found.looks, 'look')};"
+        f" at most {share(1 - level)} are due."
+    )
 
 
 def false_alarms(
@@ -71,8 +88,8 @@ def is_alarmed(units: UnitSums, metric: str, looks: Looks) -> bool:
     True
     """
     shares = (1.0,) if looks.once else tuple(look / LOOKS for look in range(1, LOOKS + 1))
-    for share in shares:
-        effect = difference(units.of(slice(0, round(share * len(units)))), metric, (0, 1), looks)
+    for part in shares:
+        effect = difference(units.of(slice(0, round(part * len(units)))), metric, (0, 1), looks)
         if effect is not None and not effect.amount.low <= 0.0 <= effect.amount.high:
             return True
     return False

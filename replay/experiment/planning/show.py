@@ -8,6 +8,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from bandit.counted import counted
+from replay.experiment.arms.false_alarms import alarms_words
 from replay.experiment.arms.metrics import METRICS, level_of, size
 from replay.runtime.text import add_row, dollars, listed, say, share
 
@@ -32,13 +33,7 @@ def print_plan(report: PlanReport, console: Console) -> None:
         say(console, "For the size of a test, name an effect: --detect or --not-worse.", "dim")
     _print_detectable(report, console)
     if report.false_alarms is not None:
-        alarms = report.false_alarms
-        say(
-            console,
-            f"\nA/A tests on this log: {alarms.alarms:,} of {alarms.tests:,} raised a false alarm"
-            f" ({share(alarms.share)}) at one of {counted(alarms.looks, 'look')};"
-            f" at most {share(1 - report.level)} are due.",
-        )
+        say(console, f"\n{alarms_words(report.false_alarms, report.level)}")
     rough = [METRICS[row.metric].words for row in report.variances if row.is_rough]
     if rough:
         say(

@@ -16,7 +16,7 @@ from replay.experiment.arms.difference import BEST_AT, Looks, difference
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bandit.experiment.settings import ExperimentSettings, Unit
+    from bandit.experiment_settings import ExperimentSettings, Unit
     from replay.experiment.arms.difference import Effect
     from replay.experiment.arms.guards import Guard
     from replay.experiment.arms.unit_sums import UnitSums

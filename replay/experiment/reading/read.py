@@ -25,7 +25,7 @@ from replay.experiment.tasks.forecast import MeanOf, scored
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bandit.experiment.settings import ExperimentSettings
+    from bandit.experiment_settings import ExperimentSettings
     from replay.experiment.arms.difference import Effect
     from replay.experiment.reading.question import Question
     from replay.experiment.tasks.arm_log import ArmLog

@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from bandit.counted import counted
+from replay.experiment.arms.false_alarms import alarms_words
 from replay.experiment.arms.metrics import METRICS, between, change, level_of
 from replay.runtime.text import add_row, listed, say, share
 
@@ -185,13 +186,7 @@ def _print_forecasts(report: ExperimentReport, console: Console) -> None:
 def _print_notes(report: ExperimentReport, console: Console) -> None:
     notes = []
     if report.false_alarms is not None:
-        alarms = report.false_alarms
-        say(
-            console,
-            f"\nA/A tests on this log: {alarms.alarms:,} of {alarms.tests:,} raised a false alarm"
-            f" ({share(alarms.share)}) at one of {counted(alarms.looks, 'look')};"
-            f" at most {share(1 - report.level)} are due.",
-        )
+        say(console, f"\n{alarms_words(report.false_alarms, report.level)}")
     if report.covariates:
         names = list(report.covariates[:SHOWN_NAMES])
         if len(report.covariates) > SHOWN_NAMES:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
     from replay.experiment.arms.unit_sums import UnitSums
     from replay.experiment.tasks.forecast import Forecast
     from replay.experiment.tasks.survey import ArmAudits, Asked, Survey

@@ -12,7 +12,7 @@ from bandit.experiment.assign import HOUR_S
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
 
 LEAST = 20
 """Tasks beside the first of their unit: by chance all are of its arm once in a million tests."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
     from replay.log_files.histories import History, OwnLog
     from replay.task_log.traits import Traits
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.forecast.models.smoothed_seasons import SmoothedSeasons
-from replay.forecast.scales import ROOT
+from replay.forecast.series.scales import ROOT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.forecast.series import Series
+    from replay.forecast.series.series import Series
 
 PATHS = 1000
 """Paths drawn: limits of 90 % intervals are then 50th from the end."""
@@ -35,7 +35,7 @@ def smoothed_paths(series: Series, steps: int, seed: int = 0) -> NDArray[np.floa
 
     Examples
     --------
-    >>> from replay.forecast.series import Series
+    >>> from replay.forecast.series.series import Series
     >>> week = np.array([4.0] * 5 + [1.0] * 2)
     >>> series = Series("spend", "usd", "day", 0.0, np.tile(week, 9), (7,))
     >>> int(smoothed_paths(series, 30).sum(axis=1).mean().round())

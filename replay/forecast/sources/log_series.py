@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from replay.forecast.series import STEP_S
-from replay.forecast.steps import grid_of
+from replay.forecast.series.series import STEP_S
+from replay.forecast.series.steps import grid_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from replay.forecast.series import Per, Series
+    from replay.forecast.series.series import Per, Series
+    from replay.forecast.series.steps import Grid
     from replay.forecast.sources.log_events import AnsweredTask, AskedLabel, LogEvents
-    from replay.forecast.steps import Grid
 
 FEWEST_AUDITS = 30
 """Audits from which on they correct the confidence: fewer say less than the confidence does."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from replay.labeling_report.content.summary import usd_text
 from replay.labeling_report.page.numbers import (
     change,
     count,
@@ -15,7 +16,6 @@ from replay.labeling_report.page.numbers import (
     shown,
     signed,
 )
-from replay.labeling_report.summary import usd_text
 from replay.runtime.text import share, time_of
 
 if TYPE_CHECKING:

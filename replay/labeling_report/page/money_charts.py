@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from replay.labeling_report.content.summary import usd_text
 from replay.labeling_report.page.charts import (
     MOST_ROWS,
     BarRow,
@@ -19,7 +20,6 @@ from replay.labeling_report.page.numbers import (
     interval_cells,
     shown,
 )
-from replay.labeling_report.summary import usd_text
 from replay.report.html.elements import PageTable
 from replay.runtime.text import share, time_of
 

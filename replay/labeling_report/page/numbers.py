@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from markupsafe import Markup
 
 from bandit.counted import counted
-from replay.labeling_report.summary import usd_text
+from replay.labeling_report.content.summary import usd_text
 from replay.runtime.text import time_of
 
 if TYPE_CHECKING:

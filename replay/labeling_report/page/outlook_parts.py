@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from replay.labeling_report.content.summary import usd_text
 from replay.labeling_report.page.charts import Column, columns
 from replay.labeling_report.page.numbers import count, days, shown, whole_share, with_interval
-from replay.labeling_report.summary import usd_text
 from replay.report.html.elements import PageTable, Swatch
 from replay.runtime.text import share, time_of
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from replay.labeling_report.content.summary import projects, usd_text
 from replay.labeling_report.page.change_cells import change_rows
 from replay.labeling_report.page.live_test_parts import live_test_parts
 from replay.labeling_report.page.money_charts import dear_types, money, over_time
@@ -24,15 +25,14 @@ from replay.labeling_report.page.quality_charts import (
     best_known,
     right_by_confidence,
 )
-from replay.labeling_report.summary import projects, usd_text
 from replay.report.html.render import render
 from replay.report.page.versions import versions
 from replay.runtime.text import share, time_of
 
 if TYPE_CHECKING:
     from replay.labeling_report.advice.recommendation import Recommendation
+    from replay.labeling_report.content.report import LabelingReport
     from replay.labeling_report.figures.totals import Totals
-    from replay.labeling_report.report import LabelingReport
 
 TITLE = "Labeling report"
 COMMANDS = re.compile(r"(<pre.*?</pre>)", re.DOTALL)

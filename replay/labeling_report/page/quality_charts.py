@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
+from replay.labeling_report.content.summary import usd_text
 from replay.labeling_report.page.charts import MOST_ROWS, IntervalRow, intervals
 from replay.labeling_report.page.numbers import (
     count,
@@ -13,7 +14,6 @@ from replay.labeling_report.page.numbers import (
     shown,
     whole_share,
 )
-from replay.labeling_report.summary import usd_text
 from replay.report.html.elements import PageTable, Swatch
 from replay.runtime.text import share, time_of
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
     from replay.experiment.reading.results import ExperimentReport
     from replay.labeling_report.read.read_tasks import LabelingLog
     from replay.log_files.histories import History, OwnLog

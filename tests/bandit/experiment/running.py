@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bandit.engine.engine import Engine
-from bandit.experiment.settings import ArmSettings, ExperimentSettings, FixedRedundancy
+from bandit.experiment_settings import ArmSettings, ExperimentSettings, FixedRedundancy
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.market import Crew, Market, Work, pool

@@ -11,7 +11,7 @@ import pytest
 from bandit.engine.engine import Engine
 from bandit.events import Decision, Label, Pool, Reward, Task, Tick
 from bandit.experiment.assign import arm_of
-from bandit.experiment.settings import ArmSettings, ExperimentSettings
+from bandit.experiment_settings import ArmSettings, ExperimentSettings
 from bandit.learn.brain import Brain
 from tests.bandit.experiment.running import HOLDOUT, engine_of, market, settings_of
 from tests.bandit.market import wild_market

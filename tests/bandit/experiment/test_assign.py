@@ -10,7 +10,7 @@ from scipy.stats import chi2, chi2_contingency
 
 from bandit.draw import draw
 from bandit.experiment.assign import arm_of, uniform, unit_of
-from bandit.experiment.settings import ArmSettings, ExperimentSettings
+from bandit.experiment_settings import ArmSettings, ExperimentSettings
 
 SHARES = {"old": 0.5, "new": 0.3, "holdout": 0.2}
 ARMS = {name: ArmSettings(share=share) for name, share in SHARES.items()}

@@ -8,7 +8,7 @@ import pytest
 
 from bandit.engine.engine import Engine
 from bandit.errors import ConfigError
-from bandit.experiment.settings import MOST_ARMS, ArmSettings
+from bandit.experiment_settings import MOST_ARMS, ArmSettings
 from bandit.learn.brain import Brain
 from bandit.sections import read_core
 from bandit.settings import PolicySettings

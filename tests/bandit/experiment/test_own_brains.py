@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bandit.errors import StateError
 from bandit.events import Decision, Reward
-from bandit.experiment.settings import ArmSettings
+from bandit.experiment_settings import ArmSettings
 from bandit.learn.brain import Brain
 from bandit.learn.brains import Brains
 from tests.bandit.experiment.running import engine_of, market, settings_of

@@ -7,7 +7,7 @@ import pytest
 
 from bandit.engine.engine import Engine
 from bandit.events import STOP, Decision, Label, Pool, Tick
-from bandit.experiment.settings import ArmSettings
+from bandit.experiment_settings import ArmSettings
 from bandit.learn.brain import Brain
 from bandit.settings import PolicySettings, Settings
 from tests.bandit.engine.test_zero_labels import task

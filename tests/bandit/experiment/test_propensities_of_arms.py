@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from scipy.stats import chi2
 
-from bandit.experiment.settings import ArmSettings
+from bandit.experiment_settings import ArmSettings
 from bandit.settings import PolicySettings
 from tests.bandit.decide.test_propensities import FALSE_ALARM, misfit
 from tests.bandit.experiment.running import HOLDOUT, POLICY, engine_of, market, settings_of

@@ -9,7 +9,7 @@ import numpy as np
 
 from bandit.events import Decision, Reward
 from bandit.experiment.assign import arm_of
-from bandit.experiment.settings import ArmSettings, ExperimentSettings
+from bandit.experiment_settings import ArmSettings, ExperimentSettings
 from tests.replay.task_log.own_log_writer import (
     logged_pmf,
     one_task,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bandit.events import Verdict
-    from bandit.experiment.settings import Unit
+    from bandit.experiment_settings import Unit
     from tests.replay.task_log.own_log_writer import World
 
     Policy = Callable[[list[tuple[str, bool]]], dict[str, float]]

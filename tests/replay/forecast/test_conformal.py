@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.forecast.conformal import blocks, half_widths
+from replay.forecast.projection.conformal import blocks, half_widths
 
 
 def test_intervals_hold_what_they_promise_at_every_step() -> None:

@@ -16,8 +16,8 @@ from rich.console import Console
 from bandit.events import Control, Pool
 from poolwise import main
 from replay.forecast.report import ForecastReport
+from replay.forecast.show import print_forecast
 from replay.forecast.sources.log_events import read_log_events
-from replay.forecast.wording.show import print_forecast
 from tests.replay.forecast.simulated_work import (
     HOUR_S,
     MONDAY,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay.forecast.level_shift import last_shift
-from replay.forecast.series import Series
+from replay.forecast.projection.level_shift import last_shift
+from replay.forecast.series.series import Series
 from tests.replay.forecast.simulated_work import HOUR_S, MONDAY, hourly_rate
 
 HOURS = 5 * 168

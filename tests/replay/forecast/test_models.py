@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay.forecast.backtest import backtest, origins_of
 from replay.forecast.models.candidates import Candidate, candidates
+from replay.forecast.projection.backtest import backtest, origins_of
 
 ALL = [*candidates((6, 42), 100), *candidates((1,), 100)]
 

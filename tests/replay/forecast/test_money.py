@@ -15,7 +15,7 @@ from replay.forecast.plan.spending import (
     month_end,
     spend_at_month_end,
 )
-from replay.forecast.series import Series
+from replay.forecast.series.series import Series
 from tests.replay.forecast.simulated_work import MONDAY
 
 if TYPE_CHECKING:

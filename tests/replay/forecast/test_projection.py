@@ -15,10 +15,10 @@ import pytest
 
 from bandit.errors import CannotAnswer
 from replay.forecast.plan.sums import amount_of
-from replay.forecast.projection import longest_horizon, project
-from replay.forecast.series import Series, seasons_of
+from replay.forecast.projection.projection import longest_horizon, project
+from replay.forecast.series.series import Series, seasons_of
+from replay.forecast.series.steps import grid_of
 from replay.forecast.sources.table import read_events
-from replay.forecast.steps import grid_of
 from tests.replay.forecast.simulated_work import MONDAY, hourly_rate
 
 if TYPE_CHECKING:

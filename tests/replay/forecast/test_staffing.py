@@ -13,8 +13,8 @@ from replay.forecast.plan.demand import unlimited
 from replay.forecast.plan.queueing import QueuePaths, service, share_in_time
 from replay.forecast.plan.shortage import shortage
 from replay.forecast.plan.staffing import ServiceWish, labelers_needed
-from replay.forecast.projection import project
-from replay.forecast.steps import grid_of
+from replay.forecast.projection.projection import project
+from replay.forecast.series.steps import grid_of
 from replay.market.market import Market
 from replay.market.pools import PoolSpec
 from replay.market.tasks import Arrivals, made_tasks

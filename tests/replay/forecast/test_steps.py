@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.forecast.steps import grid_of
+from replay.forecast.series.steps import grid_of
 
 HOUR_S = 3600.0
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.events import Control, Decision, Pool
+from replay.labeling_report.content.report import labeling_report, whole_report
 from replay.labeling_report.figures.changes import changes
 from replay.labeling_report.read.read_tasks import labeling_log
 from replay.labeling_report.read.read_whole import read_whole
-from replay.labeling_report.report import labeling_report, whole_report
 from tests.replay.experiment.arms_writer import simulate_arms
 from tests.replay.forecast.simulated_work import (
     PRICE_USD,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bandit.events import Reward, Verdict
-    from replay.labeling_report.report import LabelingReport
+    from replay.labeling_report.content.report import LabelingReport
     from replay.log_files.histories import History
 
 HOSTILE = "<script>alert('x')</script> & \"q\" \x00\u202e"

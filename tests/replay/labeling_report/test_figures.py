@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replay.labeling_report.content.report import labeling_report
 from replay.labeling_report.figures.changes import changes
 from replay.labeling_report.figures.exploration import exploration
 from replay.labeling_report.figures.labelers import labelers
@@ -21,7 +22,6 @@ from replay.labeling_report.figures.totals import totals
 from replay.labeling_report.page.page import page_text
 from replay.labeling_report.read.blocks import Blocks
 from replay.labeling_report.read.read_tasks import LabelingLog, labeling_log
-from replay.labeling_report.report import labeling_report
 from tests.replay.labeling_report.planted import CALM, DEAR, NEEDLESS, SPAMMED, Plan, histories
 from tests.replay.labeling_report.reports import MIXED
 

@@ -11,9 +11,9 @@ import pytest
 from replay.labeling_report.advice.cheaper_pool import cheaper_pools
 from replay.labeling_report.advice.fewer_labels import cut
 from replay.labeling_report.advice.recommendation import Scale
+from replay.labeling_report.content.report import labeling_report
 from replay.labeling_report.figures.pools import pools
 from replay.labeling_report.read.read_tasks import labeling_log
-from replay.labeling_report.report import labeling_report
 from tests.replay.labeling_report.planted import (
     CALM,
     DEAR,

@@ -9,9 +9,9 @@ import msgspec
 
 from bandit.events import Decision, Reward, Verdict
 from bandit.settings import AuditSettings, Settings
+from replay.labeling_report.content.report import labeling_report
 from replay.labeling_report.page.page import page_text
 from replay.labeling_report.read.read_tasks import read_tasks
-from replay.labeling_report.report import labeling_report
 from replay.market.drive import Drive
 from replay.recorded.files import read_crowd
 from replay.recorded.replayed import RecordedMarket, ReplayTerms

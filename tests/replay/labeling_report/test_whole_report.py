@@ -16,12 +16,12 @@ from replay.experiment.api import read_experiment
 from replay.forecast.forecast_log import forecast_log
 from replay.forecast.sources.log_events import read_log_events
 from replay.forecast.wishes import Wishes
+from replay.labeling_report.content.report import whole_report
+from replay.labeling_report.content.to_do import to_do
 from replay.labeling_report.figures.live_tests import LiveTest
 from replay.labeling_report.figures.outlook import Outlook
 from replay.labeling_report.page.page import page_text
 from replay.labeling_report.read.read_whole import read_whole
-from replay.labeling_report.report import whole_report
-from replay.labeling_report.to_do import to_do
 from tests.replay.experiment.arms_writer import simulate_arms, write_test
 from tests.replay.labeling_report.planted import CALM, histories
 from tests.replay.labeling_report.read_page import ReadPage
@@ -34,7 +34,7 @@ from tests.replay.labeling_report.reports import (
 from tests.replay.task_log.own_log_writer import World, write_log
 
 if TYPE_CHECKING:
-    from replay.labeling_report.report import LabelingReport
+    from replay.labeling_report.content.report import LabelingReport
 
 
 def reported(path: Path, project: str | None = None) -> LabelingReport:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bandit.events import Control, Reward
-from bandit.experiment.settings import MOST_OWN, ArmSettings, ExperimentSettings
+from bandit.experiment_settings import MOST_OWN, ArmSettings, ExperimentSettings
 from bandit.learn.brain import Brain
 from bandit.learn.brains import Brains
 from bandit.settings import PolicySettings, Settings

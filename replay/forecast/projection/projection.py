@@ -9,18 +9,18 @@ import msgspec
 import numpy as np
 
 from bandit.errors import CannotAnswer
-from replay.forecast.assessment import assess, interval
-from replay.forecast.backtest import backtest
-from replay.forecast.combination import Combiner
-from replay.forecast.level_shift import LevelShift, last_shift
-from replay.forecast.paths import path_scale, sample_paths
-from replay.forecast.series import FEWEST_STEPS, Per, Unit, recent
+from replay.forecast.projection.assessment import assess, interval
+from replay.forecast.projection.backtest import backtest
+from replay.forecast.projection.combination import Combiner
+from replay.forecast.projection.level_shift import LevelShift, last_shift
+from replay.forecast.projection.paths import path_scale, sample_paths
+from replay.forecast.series.series import FEWEST_STEPS, Per, Unit, recent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.forecast.assessment import Assessment
-    from replay.forecast.series import Series
+    from replay.forecast.projection.assessment import Assessment
+    from replay.forecast.series.series import Series
 
 ROUNDING = 1e-9
 """Share of the largest value below which differences are errors of rounding."""
@@ -100,7 +100,7 @@ def project(series: Series, horizon: int, level: float = 0.9) -> Projection:
     Parameters
     ----------
     series
-        What was; only its last steps are used (`replay.forecast.series.WINDOW`).
+        What was; only its last steps are used (`replay.forecast.series.series.WINDOW`).
     horizon
         Steps ahead.
     level
@@ -113,7 +113,7 @@ def project(series: Series, horizon: int, level: float = 0.9) -> Projection:
 
     Examples
     --------
-    >>> from replay.forecast.series import Series
+    >>> from replay.forecast.series.series import Series
     >>> day = np.array([4.0, 9.0, 1.0] * 30)
     >>> series = Series("tasks", "tasks", "hour", 0.0, day, (3,))
     >>> project(series, 3).forecast.values

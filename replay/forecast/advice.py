@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
-from replay.forecast.wording.words import amount, moment, percent, wait
+from replay.forecast.words import amount, moment, percent, wait
 from replay.runtime.text import dollars, listed
 
 if TYPE_CHECKING:

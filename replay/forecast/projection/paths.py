@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.forecast.scales import PLAIN, ROOT
+from replay.forecast.series.scales import PLAIN, ROOT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.forecast.combination import Combination
-    from replay.forecast.scales import Scale
-    from replay.forecast.series import Series
+    from replay.forecast.projection.combination import Combination
+    from replay.forecast.series.scales import Scale
+    from replay.forecast.series.series import Series
 
 
 FEWEST_WINDOWS = 40

@@ -10,6 +10,8 @@ from replay.labeling_report.advice.cheaper_pool import cheaper_pools
 from replay.labeling_report.advice.fewer_labels import fewer_labels
 from replay.labeling_report.advice.recommendation import Recommendation, Scale
 from replay.labeling_report.advice.suspects import suspects
+from replay.labeling_report.content.summary import period, summary
+from replay.labeling_report.content.to_do import to_do
 from replay.labeling_report.figures.changes import Change
 from replay.labeling_report.figures.confidence import Calibration, calibration
 from replay.labeling_report.figures.exploration import Exploration, exploration
@@ -20,8 +22,6 @@ from replay.labeling_report.figures.pools import PoolFigures, pools
 from replay.labeling_report.figures.task_types import TaskType, task_types
 from replay.labeling_report.figures.timeline import Stretch, timeline
 from replay.labeling_report.figures.totals import Totals, totals
-from replay.labeling_report.summary import period, summary
-from replay.labeling_report.to_do import to_do
 
 if TYPE_CHECKING:
     from replay.labeling_report.read.read_tasks import LabelingLog

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from replay.runtime.text import dollars, share, time_of
 
 if TYPE_CHECKING:
-    from replay.forecast.series import Per, Unit
+    from replay.forecast.series.series import Per, Unit
 
 
 def moment(at: float, per: Per = "hour") -> str:

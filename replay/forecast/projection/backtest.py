@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay.forecast.models.candidates import candidates
-from replay.forecast.scales import scales_for
+from replay.forecast.series.scales import scales_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from replay.forecast.models.candidates import Candidate
-    from replay.forecast.scales import Scale
+    from replay.forecast.series.scales import Scale
 
 MOST_ORIGINS = 100
 """Origins of a backtest: enough for intervals at 90 %, few enough for seconds."""

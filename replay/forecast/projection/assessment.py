@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.forecast.conformal import half_widths
+from replay.forecast.projection.conformal import half_widths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.forecast.backtest import Backtest
-    from replay.forecast.combination import Combination, Combiner
+    from replay.forecast.projection.backtest import Backtest
+    from replay.forecast.projection.combination import Combination, Combiner
 
 STEP = 0.05
 """Step of the adaptation: some twenty origins change the level (Gibbs and Candès: .005 to .1)."""

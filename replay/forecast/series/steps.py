@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from replay.forecast.series import SEASONS, STEP_S, Series, seasons_of
+from replay.forecast.series.series import SEASONS, STEP_S, Series, seasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from replay.forecast.series import Per, Unit
+    from replay.forecast.series.series import Per, Unit
 
 BREAK_S = 7 * 86400.0
 """Time without anything after which work is taken to have stopped, and gone on later."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from replay.forecast.conformal import half_widths
-from replay.forecast.scales import scales_for
+from replay.forecast.projection.conformal import half_widths
+from replay.forecast.series.scales import scales_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.forecast.backtest import Backtest, Run
-    from replay.forecast.scales import Scale
+    from replay.forecast.projection.backtest import Backtest, Run
+    from replay.forecast.series.scales import Scale
 
 COMBINED = 3
 

@@ -14,12 +14,12 @@ import numpy as np
 from river import drift
 
 from replay.forecast.models.smoothed_seasons import SmoothedSeasons
-from replay.forecast.scales import scales_for
+from replay.forecast.series.scales import scales_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from replay.forecast.series import Series
+    from replay.forecast.series.series import Series
 
 DELTA = 0.002
 """Chance of a false alarm that ADWIN is set to: its default."""
@@ -44,7 +44,7 @@ def last_shift(series: Series) -> LevelShift | None:
 
     Examples
     --------
-    >>> from replay.forecast.series import Series
+    >>> from replay.forecast.series.series import Series
     >>> rng = np.random.default_rng(1)
     >>> calm = rng.poisson(9.0, 400).astype(float)
     >>> last_shift(Series("a", "tasks", "hour", 0.0, calm, (24,))) is None

@@ -8,8 +8,8 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from replay.forecast.wording.advice import EVERYTHING, wish_text
-from replay.forecast.wording.words import amount, moment, percent
+from replay.forecast.advice import EVERYTHING, wish_text
+from replay.forecast.words import amount, moment, percent
 from replay.runtime.text import add_row, listed, printable, say
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What comes of a series, with intervals: models combined by a backtest, and level shifts."""

@@ -1,1 +1,0 @@
-"""A forecast in words: what to do, and the screen that people read."""
