@@ -68,7 +68,7 @@ def _belief(
     answer, raw_confidence = leader(raw)
     if not state.prior and not has_labels:
         return Belief(raw, answer, raw_confidence, raw_confidence, weighed)
-    calibration = brain.project(task.project).map_of(has_prior=bool(state.prior))
+    calibration = brain.project(task.project).calibration
     chances = sharpen(raw, answer, calibration.calibrated(raw_confidence))
     error = calibration.error(raw_confidence)
     return Belief(chances, answer, chances[answer], raw_confidence, weighed, error)

@@ -13,7 +13,6 @@ from bandit.features.type_pace import SavedPaces, TypePaces
 from bandit.labels.model import LabelModel
 from bandit.labels.saved import SavedLabels, load, save
 from bandit.learn.calibration import Calibration
-from bandit.learn.two_maps import TwoMaps
 from bandit.machine.labeler import MachineLabeler, SavedMachine
 from bandit.machine.lesson import Lesson
 from bandit.machine.sources import input_name
@@ -60,7 +59,6 @@ class SavedProject(msgspec.Struct, frozen=True):
     waiting: list[WaitingReward] = []
     novelty: SavedNovelty = SavedNovelty()
     paces: SavedPaces = {}
-    of_labels: TwoMaps = msgspec.field(default_factory=TwoMaps)
 
 
 class ProjectModel:
@@ -72,7 +70,6 @@ class ProjectModel:
         self.calibration = Calibration()
         self.novelty = Novelty()
         self.paces = TypePaces()
-        self.of_labels = TwoMaps()
         self._waiting: list[WaitingReward] = []
 
     def prior(
@@ -167,15 +164,11 @@ class ProjectModel:
     def learn_confidence(self, reward: Reward) -> None:
         """Teach the calibration whether a verdict was right."""
         if reward.basis == GOLD and reward.verdict_confidence is not None:
-            self.map_of(has_prior=bool(reward.prior)).learn(
+            self.calibration.learn(
                 reward.verdict_confidence,
                 right=reward.verdict_answer == reward.target,
                 audit_propensity=reward.audit_propensity,
             )
-
-    def map_of(self, *, has_prior: bool) -> Calibration | TwoMaps:
-        """Return the calibration of an answer: that of labels of several pools has its own."""
-        return self.calibration if has_prior or self.labels.one_pool else self.of_labels
 
     def _teach(self, lessons: Sequence[Lesson]) -> None:
         """Teach the machine labeler; unlearn what rested on predictions that it doubts since."""
@@ -184,7 +177,6 @@ class ProjectModel:
         if not believed.issuperset(self.machine.doubted):
             self.labels.forget_priors()
             self.calibration = self.calibration.without_gold()
-            self.of_labels = TwoMaps()
 
     def _of_people(self, reward: Reward, truth: str | None) -> list[Lesson]:
         """Return what people said of a task, now that all have."""
@@ -244,7 +236,6 @@ class ProjectModel:
             self._waiting,
             self.novelty.saved(),
             self.paces.saved(),
-            self.of_labels,
         )
 
     @classmethod
@@ -260,7 +251,6 @@ class ProjectModel:
         project.labels = load(state.labels)
         project.machine = MachineLabeler.from_saved(state.machine)
         project.calibration = state.calibration
-        project.of_labels = state.of_labels
         project._waiting = list(state.waiting)
         project.novelty = Novelty.from_saved(state.novelty)
         project.paces = TypePaces.from_saved(state.paces)

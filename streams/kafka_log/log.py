@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 LEADER_S = 2.0
 """Longest wait for a partition's leader, after a topic was created or a broker came back."""
 
-NO_LEADER = (kafka_errors.UnknownBrokerIdError,)
-"""What kafka-python raises for a partition whose leader isn't chosen yet: it asks broker -1."""
+NO_LEADER = (kafka_errors.RetriableError, kafka_errors.UnknownBrokerIdError)
+"""What kafka-python raises while a partition has no leader; at first it may ask broker -1."""
 
 
 class KafkaWriter:
@@ -219,7 +219,7 @@ class KafkaLog:
         while True:
             try:
                 ends = self.admin.list_partition_offsets(specs)
-            except (kafka_errors.RetriableError, *NO_LEADER) as error:
+            except NO_LEADER as error:
                 if time.monotonic() > until:
                     raise request_failed(self.names.name, error) from error
                 time.sleep(0.05)
