@@ -35,7 +35,7 @@ class StopReason(StrEnum):
     DEADLINE = "deadline"
     MAX_LABELS = "max_labels"
     MAX_ASKS = "max_asks"
-    NO_POOL = "no_pool"  # no open pool could take the task for `policy.give_up_s`
+    NO_POOL = "no_pool"  # no open pool took it for `policy.give_up_s`, or has anybody left
 
 
 class Basis(StrEnum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_or
 import msgspec
 
 from bandit.errors import ConfigError, nearest
-from bandit.settings import Section, Settings, check
+from bandit.settings import ProjectSettings, Section, Settings, check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,17 @@ S = TypeVar("S", bound=Section)
 
 SERVICE_SECTIONS = ("log", "worker", "metrics", "logs")
 """Sections of the same file that say how events are carried; `streams` reads them."""
+
+_POOL = ": pools are events; feed a Pool with it (poolwise feed)"
+_BUDGET = ": budgets are orders; give one with poolwise control"
+ELSEWHERE: Mapping[str, str] = {
+    **dict.fromkeys(("pool", "pools", "usd_per_label", "capacity_per_hour"), _POOL),
+    **dict.fromkeys(("budget", "budgets", "budget_usd"), _BUDGET),
+    **dict.fromkeys(("usd_per_day", "usd_per_hour", "usd_total"), _BUDGET),
+    "machine": ": it is an order; give it with poolwise control",
+    "deadline_at": ": deadlines are of tasks; feed Tasks with them",
+}
+"""Names that people look for among the settings, and where to say these things."""
 
 
 def read_core(sections: Mapping[str, object]) -> Settings:
@@ -57,7 +68,7 @@ def read_section(given: object, kind: type[S], where: str = "", also: tuple[str,
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
-        key = f"{where}{path.rstrip('`')}".lstrip(".")
+        key = f"{where}{_with_name(given, kind, path.rstrip('`'))}".lstrip(".")
         msg = f"{key}: {what[0].lower()}{what[1:]}" if key else what
         raise ConfigError(msg) from error
 
@@ -79,9 +90,36 @@ def _refuse_unknown(given: object, kind: Any, where: str, also: tuple[str, ...] 
         for name, value in given.items():
             key = f"{where}.{name}".lstrip(".")
             if name not in kind.__struct_fields__:
-                msg = f"{key} is unknown{nearest(name, (*kind.__struct_fields__, *also))}"
-                raise ConfigError(msg)
+                known_names = (*kind.__struct_fields__, *also)
+                elsewhere = ELSEWHERE.get(name) if kind in (Settings, ProjectSettings) else None
+                advice = elsewhere or nearest(name, known_names)
+                raise ConfigError(f"{key} is unknown{advice}")
             _refuse_unknown(value, known[name], key)
+
+
+def _with_name(given: Any, kind: Any, path: str) -> str:
+    """Return the path of a value of a wrong type, with its name where it says `[...]`."""
+    before, gap, after = path.partition("[...]")
+    if not gap:
+        return path
+    for field in before.lstrip(".").split("."):
+        given, kind = given[field], get_type_hints(_section(kind))[field]
+    if get_origin(kind) is not dict:
+        return path
+    of_each = get_args(kind)[1]
+    for name, value in given.items():
+        try:
+            msgspec.convert(value, of_each)
+        except msgspec.ValidationError:
+            return f"{before}.{name}{_with_name(value, of_each, after)}"
+    return path
+
+
+def _section(kind: Any) -> Any:
+    """Return the section of a kind that may be `None`, too."""
+    return next(
+        (one for one in get_args(kind) if isinstance(one, type) and issubclass(one, Section)), kind
+    )
 
 
 def _names(kind: Any) -> tuple[str, ...]:

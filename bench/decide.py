@@ -7,7 +7,7 @@
 
 Seeds 1 to 24 are for development, 201 to 208 for reports. Each figure is the mean over the seeds
 with its standard error. Net is in dollars a task: the value of a right first verdict, less labels
-and audits. Rows:
+and audits; `- engine` is its difference from the engine's on the same seeds. Rows:
 
     engine        poolwise, with audits
     fixed         the best fixed setting, and the cheapest at least as accurate as the engine; none
@@ -19,6 +19,13 @@ and audits. Rows:
                   labels on arrival
     self-trained  poolwise with a machine labeler that learns from verdicts and is believed as it
                   is; only where it is asked for
+    epsilon_greedy, softmax, thompson
+                  poolwise with another explorer; only where they are asked for
+    vw-epsilon, vw-first, vw-bag, vw-cover, vw-rnd, vw-squarecb, vw-softmax
+                  poolwise with an explorer of Vowpal Wabbit, which learns in the run what asking a
+                  pool costs (bench/decisions/vw_rows.py); only where they are asked for
+    vw-squarecb-stop
+                  vw-squarecb, which decides whether to stop, too; only where it is asked for
     warm          with --budget-share: the engine and `hindsight` from the second day on, when the
                   budget begins; the engine has learned from the first
 
@@ -27,7 +34,10 @@ spammers honest, --usd-per-day caps what asks cost the engine and `hindsight`; `
 clairvoyants ignore it. --budget-share sets it to that share of what `hindsight` spends without a
 budget on the busiest day. --own adds rows of the engine's own model with fixed numbers of labels,
 and a line with the engine's labels as a share of those of a fixed number that is as accurate.
---explorer takes `inverse_gap`, and others that the product does not have.
+--explorer gives the row `engine` another explorer, at --rate. Compare explorers in one run:
+
+    python bench/decide.py --market scarce --seeds 1-2 --rows engine,thompson,vw-bag,vw-squarecb
+
 Without --config the engine has the settings of the demo: 5 % audits, experts for what labels can't
 settle, $0.02 an hour of waiting.
 """
@@ -47,7 +57,8 @@ import msgspec
 
 from bandit.decide.policies.explorers import EXPLORERS
 from bandit.settings import AuditSettings, PolicySettings, ProjectSettings, Settings
-from bench.decisions.runs import OTHER_EXPLORERS, RIVALS, ROWS, Job, own_name, run
+from bench.decisions.explorer_rows import OTHER_EXPLORERS
+from bench.decisions.runs import RIVALS, ROWS, Job, own_name, run
 from bench.decisions.table import all_rows, gap_share, label_ratio, print_rows
 from replay.runtime.settings_file import read_settings
 

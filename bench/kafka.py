@@ -23,7 +23,6 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import gc
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
@@ -54,6 +53,7 @@ from streams.kafka_log.topics import create_topics
 from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord, read_to_end
 from streams.log.topics import ASKS, DECISIONS, DESK, LABELS, POOLS, REWARDS, TASKS, VERDICTS
+from streams.process.garbage import scan_less
 from streams.worker import intake
 from streams.worker.worker import Worker
 from tests.broker.broker import Broker
@@ -127,7 +127,7 @@ def through_the_worker(bench: Bench, tasks: list[Any], *, follow: bool) -> tuple
     make = engine_maker(SETTINGS, bench.partitions)
     settings = WorkerSettings(batch_records=BATCH, max_open=10 * len(tasks))
     worker = Worker(log, make, settings, follow=follow)
-    gc.freeze()  # as `poolwise work` does
+    scan_less()
     while not (worker.held() and worker.restored() and worker.idle()):
         worker.step(0.2)
     spent = Spent()

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bandit.labels.blocks import labels_of_block
 from bandit.machine.labeler import REMEMBER, MachineLabeler
 from bandit.machine.lesson import Lesson
+from bandit.machine.sharpened import Sharpened
 from bandit.machine.sharpness import Sharpness
 from bench.machines import peers
 from bench.machines.events import SETS, Stream, stream
@@ -71,7 +72,8 @@ class Calibrated:
         z = self._candidate.scores(features)
         if z is not None:
             frequency = np.log(self._counts + 1.0)
-            self._sharpness.learn(np.stack([z, frequency])[:, None], row[None], np.ones(1))
+            foreseen = Sharpened(np.stack([z, frequency])[:, None])
+            self._sharpness.learn(foreseen.nats(row[None]), np.ones(1))
         target = row / row.sum()
         self._counts = REMEMBER * self._counts + target
         self._candidate.learn(task, features, target)

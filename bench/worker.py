@@ -14,7 +14,6 @@ file, then
 from __future__ import annotations
 
 import argparse
-import gc
 import random
 import statistics
 import tempfile
@@ -42,6 +41,7 @@ from streams.embedded.values import EmbeddedValues
 from streams.log.codec import InputDecoder, encode
 from streams.log.log import NewRecord
 from streams.log.topics import ASKS, LABELS, POOLS, TASKS
+from streams.process.garbage import scan_less
 from streams.worker import intake
 from streams.worker.worker import Worker
 
@@ -104,7 +104,7 @@ def through_the_worker(tasks: list[Task], folder: Path, compression: Compression
         [record(Pool(pool=p, at=0.0, usd_per_label=usd), POOLS) for p, usd in POOLS_OF.items()]
     )
     worker = Worker(log, engine_maker(settings, 1), WorkerSettings(batch_records=BATCH))
-    gc.freeze()  # as `poolwise work` does
+    scan_less()
     asks = log.follow(ASKS)
     decode = msgspec.json.Decoder(Ask).decode
     for start in range(0, len(tasks), BATCH):

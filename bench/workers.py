@@ -18,7 +18,6 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import gc
 import multiprocessing
 import os
 import statistics
@@ -31,6 +30,7 @@ from streams.config.config import WorkerSettings
 from streams.config.log_settings import LogSettings
 from streams.core import engine_maker
 from streams.kafka_log.log import KafkaLog
+from streams.process.garbage import scan_less
 from streams.worker.worker import Worker
 from tests.broker.broker import Broker
 
@@ -62,7 +62,7 @@ def work(address: str, number: int, partitions: int, crew: Crew, hand: Hand) -> 
     log = KafkaLog(address, LogSettings(instance=f"w{number}"))
     settings = WorkerSettings(batch_records=BATCH, max_open=10**9)
     worker = Worker(log, engine_maker(SETTINGS, partitions), settings, follow=True)
-    gc.freeze()  # as `poolwise work` does
+    scan_less()
     before = worker.handled
     while not crew.feeding.is_set():
         before = worker.handled  # the last step may take in the first of what is fed

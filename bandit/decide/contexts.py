@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.decide.nobody_left import nobody_left
 from bandit.decide.options import Options, PoolOptions, Terms
 from bandit.decide.policies.context import Context
 from bandit.decide.signals import system_features
@@ -53,6 +54,10 @@ class ContextBuilder:
         self._eligibility = eligibility
         self._options = PoolOptions(brain, capacity)
 
+    def nobody_left(self, state: TaskState) -> set[str]:
+        """Return the pools that have nobody left who could label the task."""
+        return nobody_left(self._brain.project(state.task.project).labels, state)
+
     def belief_only(self, desk: Desk, state: TaskState, now: float) -> LoggedContext:
         """Return the context of a stop that doesn't depend on pools: it has no actions."""
         return self.build(desk, state, (), now)
@@ -76,13 +81,11 @@ class ContextBuilder:
             delay_usd_per_hour=delay_usd_per_hour(self._settings, desk.state, task.project, worth),
             most=min(policy.lookahead_labels, labels_left),
         )
-        features = {**task.features, **system}
-        options = self._options.of(desk, task, pools, features, belief, answers, terms)
-        is_ready = self._brain.project(task.project).machine.is_ready
+        options = self._options.of(desk, task, pools, system, belief, answers, terms)
         context = Context(
             actions=options.actions,
             may_stop=len(labeled) >= policy.min_labels,
-            may_answer=not labeled and bool(state.prior) and is_ready,
+            may_answer=bool(state.prior) and not labeled and self._is_ready(task.project),
             posterior=tuple(belief.chances.values()),
             labels=len(labeled),
             labels_left=labels_left,
@@ -92,6 +95,10 @@ class ContextBuilder:
             budget_price=terms.budget_price,
         )
         return LoggedContext(belief, tuple(answers), system, terms, options, context)
+
+    def _is_ready(self, project: str) -> bool:
+        """Whether the machine labeler of a project may answer without people."""
+        return self._brain.project(project).machine.is_ready
 
     def _freeze_prior(self, state: TaskState) -> None:
         """Ask the machine labeler about a task before its first decision, and never again."""

@@ -69,14 +69,15 @@ class PoolOptions:
         desk: Desk,
         task: Task,
         pools: Sequence[Pool],
-        features: Mapping[str, Feature],
+        system: Mapping[str, Feature],
         belief: Belief,
         answers: Sequence[Answer],
         terms: Terms,
     ) -> Options:
         """Return the options; `pools` are those that could be asked, experts last.
 
-        An expert of a gold pool knows the truth: what asking adds is all that is in doubt.
+        `system` are the features beside the task's own. An expert of a gold pool knows the truth:
+        what asking adds is all that is in doubt.
         """
         if not pools:
             return Options({}, {}, {}, {}, {}, ())
@@ -93,6 +94,7 @@ class PoolOptions:
             }
             for name, one in summaries.items()
         }
+        features = {**task.features, **system}
         quality, rows = quality_and_rows(self._brain, task.project, features, signals, usual, rows)
         rows = labels.next_rows(rows, task.classes, names, answers)
         worth = terms.worth_usd

@@ -30,7 +30,7 @@ class Need(NamedTuple):
 
     project: str
     skills: tuple[str, ...]
-    declined: tuple[str, ...]
+    without: tuple[str, ...]
     is_audit: bool
 
 
@@ -45,10 +45,11 @@ class Entry(NamedTuple):
 
 def need_of(state: TaskState) -> Need:
     """Return what determines which pools may be asked about a task now."""
+    declined = (ask.pool for ask in state.asks if ask.status is DECLINED)
     return Need(
         project=state.task.project,
         skills=tuple(sorted(set(state.task.skills))),
-        declined=tuple(sorted({ask.pool for ask in state.asks if ask.status is DECLINED})),
+        without=tuple(sorted({*state.nobody_left, *declined})),
         is_audit=state.verdict is not None,
     )
 

@@ -131,7 +131,8 @@ class Decider:
         if not plan.affordable or plan.logged is None:
             return self._halt(desk, state, now)
         worth_usd = plan.logged.context.worth_usd
-        self._transitions.queue(desk, state, plan.affordable, now, worth_usd)
+        gone = self._contexts.nobody_left(state)
+        self._transitions.queue(desk, state, plan.affordable, now, worth_usd, gone)
         return []
 
     def _halt(self, desk: Desk, state: TaskState, now: float) -> list[Output]:

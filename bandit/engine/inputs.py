@@ -109,11 +109,12 @@ class TaskInputs:
         if self._transitions.label(desk, state, ask, event, shadowed=shadowed):
             self._counters["late_label"] += 1
         usual = ask.signals.get(USUAL)  # asks of earlier releases have none
-        delay_s, brain = max(0.0, event.at - ask.at), self._arms.of(state).brain
+        ended_at = ask.believed(event.at, desk.state.now)
+        delay_s, brain = ended_at - ask.at, self._arms.of(state).brain
         of = state.task.project, ask.pool, event.labeler
         of_task = 0.0 if usual is None else task_signal(ask.quality, usual)
-        ask.labeler_signals = brain.labeler_signals(*of, of_task, delay_s, event.at)
-        ask.watched = brain.watched_signals(*of, state.task.features, delay_s, event.at)
+        ask.labeler_signals = brain.labeler_signals(*of, of_task, delay_s, ended_at)
+        ask.watched = brain.watched_signals(*of, state.task.features, delay_s, ended_at)
         desk.put(state)
         if ask.is_expert:
             self._arms.audited(state, event)
@@ -128,7 +129,7 @@ class TaskInputs:
         checks.decline(event, ask)
         if ask.status is not WAITING:
             return self._ignored("late_decline")
-        at = max(ask.at, event.at)
+        at = ask.believed(event.at, desk.state.now)
         return self._arms.give_up(desk, state, ask, DECLINED, at)
 
     def _gold(self, desk: Desk, event: Gold) -> list[Output]:

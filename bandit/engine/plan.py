@@ -99,9 +99,13 @@ class Planner:
         if forced is not None:
             return Plan(Step.STOP, {STOP: 1.0}, reason=forced)
         project = state.task.project
-        able = self._eligibility.able(need_of(state))
-        if not able:
+        pools = self._eligibility.able(need_of(state))
+        if not pools:
             return self._without_pools(state, now)
+        without = self._contexts.nobody_left(state)
+        able = [pool for pool in pools if pool.pool not in without]
+        if not able:  # pinned or not: all of them have answered
+            return Plan(Step.STOP, {STOP: 1.0}, reason=NO_POOL)
         affordable = self._eligibility.affordable(project, able, now)
         free = self._eligibility.with_room(desk, affordable, room)
         if not free:

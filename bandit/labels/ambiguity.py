@@ -154,7 +154,8 @@ def joint(answers: Floats, of: Grouped, prior: Floats, weights: LevelWeights) ->
         most = np.maximum.reduce(answers, axis=2, keepdims=True)
         own = answers / most  # so that no product underflows
         scales = most[:, :, 0]
-        levels = _APART * own[:, None, :, :, None] + _LEVELS * own[:, None, :, None, :]
+        own = own[:, None]
+        levels = (_APART * own)[..., None] + (_LEVELS * own)[..., None, :]
         if len(of.starts) < n_labels:
             levels = np.multiply.reduceat(levels, of.starts, axis=0)
         levels *= weights.levels[:, None, None, None]
@@ -169,7 +170,7 @@ def joint(answers: Floats, of: Grouped, prior: Floats, weights: LevelWeights) ->
     return Joint(table, levels, given, summed[:, :, 0, 0], scales)
 
 
-_LEVELS = LEVELS[:, None, None, None]
+_LEVELS = LEVELS[:, None, None]
 _APART = 1.0 - _LEVELS
 _NONE, _NOTHING = np.zeros((0, len(LEVELS), 0, 0, 0)), np.zeros((0, 0))
 

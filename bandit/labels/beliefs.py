@@ -190,9 +190,13 @@ class LabelBeliefs:
         Of a task that isn't known any more, 0.5.
         """
         labeled = self.window.get(task)
-        if labeled is None or labeled.shares is None:
+        if labeled is None or labeled.shares is None or labeled.likelihood is None:
             return 0.5
-        return float(self.chain_weights() @ labeled.shares[:, answer])
+        shares = labeled.shares
+        if not labeled.teaches:
+            shares = labeled.likelihood * self.learned_prior(labeled.classes, shares[None])[0]
+            shares /= shares.sum(axis=1, keepdims=True)
+        return float(self.chain_weights() @ shares[:, answer])
 
     def numbers(self, classes: Sequence[str]) -> tuple[int, ...]:
         """Return the numbers of a task's classes; `UNKNOWN` for one that has none."""

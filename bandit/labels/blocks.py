@@ -1,11 +1,13 @@
 """Blocks: tasks that are weighed together, their labels as arrays.
 
 Arrays of a few numbers take numpy as long as those of a few hundred, so labels are learned in
-blocks: of one label at first, when each tells much, and of `MOST_LABELS` later.
+blocks: of one label at first, when each tells much, and of `MOST_LABELS` later. A truth is learned
+with the next block.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,6 +30,7 @@ GROWS_EVERY = 24
 the first ones don't wait."""
 MOST_NUMBERS = 8_192
 """Labels times classes squared that are weighed at once: more leave the processor's cache."""
+_ALL = slice(None)
 
 
 def labels_of_block(labels: int) -> int:
@@ -66,15 +69,15 @@ def block_of(tasks: Sequence[LabeledTask], pools: Mapping[str, int]) -> Block:
     of = np.repeat(np.arange(len(tasks)), sizes)
     whole = np.array(
         [
-            [slot for task in tasks for slot in task.slots],
+            [*chain.from_iterable([task.slots for task in tasks])],
             [pools[pool] for task in tasks for pool in task.pools],
-            [answer for task in tasks for answer in task.answers],
-            [number for task in tasks for number in task.numbers],
+            [*chain.from_iterable([task.answers for task in tasks])],
+            [*chain.from_iterable([task.numbers for task in tasks])],
             [place >= task.counted for task in tasks for place in range(len(task.slots))],
         ],
         np.int64,
     )
-    tilts = np.array([tilt for task in tasks for tilt in task.tilts])
+    tilts = np.array([*chain.from_iterable([task.tilts for task in tasks])])
     group = of * len(pools) + whole[1]
     places = np.arange(len(of))
     if len(pools) > 1:
@@ -107,24 +110,34 @@ def _starts(numbers: Ints) -> Ints:
     return np.flatnonzero(begins)
 
 
-def cells(
-    classes: tuple[int, ...], k: int, answers: Ints, rows: Ints
-) -> tuple[Ints, tuple[Any, ...]]:
-    """Return where labels are counted: shape (labels, chains, classes).
+class Cells(NamedTuple):
+    """Where labels are counted; what has no number isn't.
 
-    The first are flat places in arrays of shape (rows, chains, k, k), with the `k` classes of the
-    project; the second an index of arrays of shape (labels, chains, classes), with the task's. What
-    has no number isn't counted.
+    `within` is an index of arrays of shape (labels, chains, classes), with the task's classes.
     """
-    chosen = np.array(classes)
-    named = chosen[answers]
-    columns = np.arange(0, CHAINS * k * k, k * k)[:, None] + chosen * k  # chains, classes
-    places = (rows * (CHAINS * k * k) + named)[:, None, None] + columns
-    labels, known = named >= 0, chosen >= 0
-    if labels.all() and known.all():
-        return places, (slice(None),)
-    within = np.ix_(labels, np.ones(CHAINS, np.bool_), known)
-    return places[within], within
+
+    within: tuple[Any, ...]
+    size: int
+    named: Ints
+    columns: Ints
+
+    @classmethod
+    def of(cls, classes: tuple[int, ...], k: int, answers: Ints) -> Cells:
+        """Return the cells of labels that name `answers`; `k` are the classes of the project."""
+        chosen = np.array(classes)
+        named, size = chosen[answers], CHAINS * k * k
+        columns = np.arange(0, size, k * k)[:, None] + chosen * k  # chains, classes
+        labels, known = named >= 0, chosen >= 0
+        if labels.all() and known.all():
+            return cls((_ALL,), size, named, columns)
+        within = np.ix_(labels, np.ones(CHAINS, np.bool_), known)
+        return cls(within, size, named, columns)
+
+    def places(self, rows: Ints) -> Ints:
+        """Return flat places in arrays of shape (rows, chains, k, k), for each label in its row."""
+        places = (rows * self.size + self.named)[:, None, None] + self.columns
+        counted: Ints = places[self.within]
+        return counted
 
 
 def chunks(tasks: Sequence[LabeledTask]) -> Iterator[list[LabeledTask]]:

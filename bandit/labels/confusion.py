@@ -42,6 +42,11 @@ START, START_STRENGTH = 0.7, 20.0
 LEAST_LEAD = 0.05
 """A diagonal must lead its column by so much, or the classes may be turned."""
 
+STRENGTH_WITH_GOLD = 20.0
+"""Labels of a class that a pool's target counts for, once gold has shown whether it guesses. Before
+that, one that seems to guess, or worse, is taken for new: with all labelers turned, labels look the
+same, and no further ones would turn them back."""
+
 MOST_OF_ONE = 10.0
 
 BLEND = 0.2
@@ -200,4 +205,9 @@ def pool_rows(sums: Floats, right: Floats, total: Floats, said: Floats, strength
     others = np.where(eye > 0, -np.inf, rows).max(axis=2)
     turned = (rows.diagonal(axis1=2, axis2=3) < others + LEAST_LEAD).any(axis=2)
     mixed = (1.0 - BLEND) * rows + BLEND * target
-    return np.where(turned[..., None, None], mixed, rows)
+    rows = np.where(turned[..., None, None], mixed, rows)
+    if strength <= STRENGTH_WITH_GOLD:
+        return rows
+    guesses = rows.trace(axis1=2, axis2=3) / n_classes < 1.0 / n_classes + LEAST_LEAD
+    new = START * eye + (1.0 - START) / (n_classes - 1) * (1.0 - eye)
+    return np.where(guesses[..., None, None], new, rows)

@@ -69,7 +69,7 @@ def learn_copying(
     levels, chains
         Weights of the levels of ambiguity, and of the chains.
     """
-    new = list(_new_labels(tasks, block))
+    new = list(_new_labels(tasks, block)) if _are_further(tasks) else []
     if not new:
         return
     sizes = [len(label.before) for label in new]
@@ -87,6 +87,11 @@ def _places(tasks: Sequence[LabeledTask], block: Block) -> Iterator[Ints]:
     ends = np.cumsum([0, *(len(task.slots) for task in tasks)]).tolist()
     for begin, end in pairwise(ends):
         yield block.places[begin:end]
+
+
+def _are_further(tasks: Sequence[LabeledTask]) -> bool:
+    """Whether any task has a new label after others; without those before, none is a copy."""
+    return any(len(task.slots) > max(1, task.counted) for task in tasks)
 
 
 def _new_labels(tasks: Sequence[LabeledTask], block: Block) -> Iterator[NewLabel]:

@@ -6,7 +6,7 @@ value that was kept has the same bits as one that is computed anew.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -32,8 +32,8 @@ class Memo:
 
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return the value of a key, computed once."""
-        value = self._values.get(key)
-        return cast("T", self.keep(key, compute()) if value is None else value)
+        value: T | None = self._values.get(key)
+        return self.keep(key, compute()) if value is None else value
 
     def find(self, key: Hashable) -> Any:
         """Return the value of a key, or `None` if it isn't computed."""

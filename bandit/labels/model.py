@@ -20,7 +20,7 @@ import numpy as np
 
 from bandit.labels.ambiguity import joint, level_weights
 from bandit.labels.beliefs import LabelBeliefs
-from bandit.labels.blocks import block_of, cells, chunks, grouped, labels_of_block
+from bandit.labels.blocks import Cells, block_of, chunks, grouped, labels_of_block
 from bandit.labels.confusion import answer_chances, labeler_rows
 from bandit.labels.copied_blocks import learn_copying, mixed_in_block
 from bandit.labels.labelers import CHAINS, DECAY, best_labelers, strength
@@ -29,6 +29,8 @@ from bandit.labels.window import LabeledTask, Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from bandit.labels.ambiguity import Grouped, Joint
     from bandit.labels.blocks import Block
@@ -179,7 +181,7 @@ class LabelModel(LabelBeliefs):
         if task not in self.pending:
             self.pending.append(task)
         most = labels_of_block(self.labels)
-        if self.waiting >= most or len(self.pending) > most or most == 1:
+        if self.waiting >= most or len(self.pending) > most:
             self.learn()
 
     def _infer(self, tasks: Sequence[LabeledTask]) -> None:
@@ -197,11 +199,12 @@ class LabelModel(LabelBeliefs):
         counts = faded[place]
         fade = (DECAY ** (known.given[block.slots] - block.numbers))[:, None, None]
         nothing = np.zeros((CHAINS, k))
-        shares = np.array([nothing if task.shares is None else task.shares for task in tasks])
+        shares = np.concatenate([nothing if task.shares is None else task.shares for task in tasks])
+        shares = shares.reshape(len(tasks), CHAINS, k)
         counted = fade * shares[of]
         counted[block.is_new] = 0.0
-        at, within = cells(classes, known.n_classes, block.answers, np.arange(len(place)))
-        counts.reshape(-1)[at] -= counted[within]
+        cells = Cells.of(classes, known.n_classes, block.answers)
+        counts.reshape(-1)[cells.places(np.arange(len(place)))] -= counted[cells.within]
         np.maximum(counts, 0.0, out=counts)
         prior = self.learned_prior(classes, shares)
         for i, task in enumerate(tasks):
@@ -215,29 +218,32 @@ class LabelModel(LabelBeliefs):
         own = answer_chances(rows, block.answers, block.tilts)
         chances = mixed_in_block(self.copying, tasks, block, own)
         found = joint(chances, block.grouped, prior, self.levels)
-        self._score(block, chances, prior, found)
+        teach = np.array([task.teaches for task in tasks])
+        self._score(block, teach, chances, prior, found)
         learn_copying(
             self.copying, tasks, block, own, chances, prior, self.levels, self.chain_weights()
         )
         self._count_levels(tasks, block.grouped, found)
         after = found.posterior()
         likelihood = after / prior
-        for i, task in enumerate(tasks):
-            if task.gold is not None:
-                after[i] = 0.0
-                after[i, :, task.gold] = 1.0
-            task.shares, task.likelihood = after[i], likelihood[i]
+        golden = {i: task.gold for i, task in enumerate(tasks) if task.gold is not None}
+        after[[*golden]] = 0.0
+        after[[*golden], :, [*golden.values()]] = 1.0
+        after[~teach] = 0.0
+        for task, task.shares, task.likelihood in zip(tasks, after, likelihood, strict=True):
             task.counted = len(task.slots)
-        at, within = cells(classes, known.n_classes, block.answers, place)
-        np.add.at(faded.reshape(-1), at, (fade * after[of] - counted)[within])
+        change = (fade * after[of] - counted)[cells.within]
+        np.add.at(faded.reshape(-1), cells.places(place), change)
         known.put(slots, before, np.maximum(faded, 0.0, out=faded))
         chosen = np.array(classes)
         is_known = chosen >= 0
         self.class_counts[:, chosen[is_known]] += (after - shares).sum(axis=0)[:, is_known]
 
-    def _score(self, block: Block, chances: Floats, prior: Floats, found: Joint) -> None:
-        """Score the chains by how well they foresaw the labels that are new."""
-        news = block.of[block.is_new]
+    def _score(
+        self, block: Block, teach: NDArray[np.bool_], chances: Floats, prior: Floats, found: Joint
+    ) -> None:
+        """Score the chains by how well they foresaw the new labels of tasks that teach."""
+        news = block.of[block.is_new & teach[block.of]]
         if not len(news):
             return
         fresh = np.zeros(len(prior), np.bool_)

@@ -12,17 +12,21 @@ if TYPE_CHECKING:
 TASKS = 1000
 """Tasks kept; each label has one older task weighed again, so each is some five times."""
 
+SURE = 0.9
+"""Chance of a class from which on a prior counts as sure."""
+
 
 @dataclass(slots=True)
 class LabeledTask:
     """A task's labels: their labelers' slots, their pools, answers, numbers by labeler, and tilts.
 
     `classes` are the project's numbers of its classes; `answers` are places in them. `shares` are
-    the chances of the classes as they were counted: shape (chains, classes), or `None` before the
-    first count, and `likelihood` those of the labels given each class, up to a factor. `prior` is
-    the machine labeler's, if there was one; `gold` the place of the true class, if it is known, and
-    `weight` how many tasks it stands for then; `level` the chances of the levels of ambiguity that
-    were counted; `asked` the chance that people were asked. The first `counted` labels are counted.
+    the chances of the classes as they were counted: shape (chains, classes), 0 if the task teaches
+    nothing, or `None` before the first count, and `likelihood` those of the labels given each
+    class, up to a factor. `prior` is the machine labeler's, if there was one; `gold` the place of
+    the true class, if it is known, and `weight` how many tasks it stands for then; `level` the
+    chances of the levels of ambiguity that were counted; `asked` the chance that people were asked.
+    The first `counted` labels are counted.
     """
 
     classes: tuple[int, ...]
@@ -47,6 +51,19 @@ class LabeledTask:
         self.answers.append(answer)
         self.numbers.append(number)
         self.tilts.append(tilt)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether more is known than one label, which by itself shows nothing of its labeler."""
+        return len(self.slots) > 1 or self.prior is not None or self.gold is not None
+
+    @property
+    def contradicts_prior(self) -> bool:
+        """Whether at least two more labels contradict than confirm a prior that was sure."""
+        if self.prior is None or self.prior[0].max() < SURE:
+            return False
+        agree = self.answers.count(int(self.prior[0].argmax()))
+        return len(self.answers) - 2 * agree >= 2
 
     def drop(self, slot: int) -> None:
         """Drop the label of a labeler who is forgotten."""
@@ -87,7 +104,8 @@ class Window:
     def put(self, task: str, labeled: LabeledTask) -> None:
         """Add a task; the oldest goes when there are too many."""
         self.tasks[task] = labeled
-        self._held.update(labeled.slots)
+        for slot in labeled.slots:
+            self.hold(slot)
         if len(self.tasks) > TASKS:
             _, oldest = self.tasks.popitem(last=False)
             for slot in oldest.slots:

@@ -16,7 +16,7 @@ from river import linear_model, optim, utils
 from bandit.learn.calibration import logistic, logit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 RATE, TASK, SPEED, SESSION = "rate", "task", "speed", "session"
 LEARNING_RATE = 0.005
@@ -89,13 +89,16 @@ class Accuracy:
         """
         return math.exp(self._log_tilt(signals)) if signals else 1.0
 
-    def task_log_tilt(self, quality: float, usual: float) -> float:
-        """Return the log of the tilt of a label that isn't there yet, by the task's features."""
-        return self._log_tilt({TASK: task_signal(quality, usual)})
+    def task_log_tilts(self, quality: Iterable[float], usual: Iterable[float]) -> list[float]:
+        """Return the logs of the tilts of labels that aren't there yet, by the task's features."""
+        weight, bias = self._river._weights.get(TASK, 0.0), self._river.intercept
+        return [
+            _bounded(weight * task_signal(chance, odds) + bias)
+            for chance, odds in zip(quality, usual, strict=True)
+        ]
 
     def _log_tilt(self, signals: Mapping[str, float]) -> float:
-        moved = float(self._river._raw_dot_one(signals)) - signals.get(RATE, 0.0)
-        return max(-MOST_TILT, min(MOST_TILT, moved))
+        return _bounded(self._river._raw_dot_one(signals) - signals.get(RATE, 0.0))
 
     def learn(self, signals: Mapping[str, float], quality: float) -> None:
         """Learn that a label was right with chance `quality`."""
@@ -104,3 +107,7 @@ class Accuracy:
     def state(self) -> tuple[dict[str, float], float]:
         """Return weights and bias."""
         return dict(self._river._weights.to_dict()), float(self._river.intercept)
+
+
+def _bounded(log_tilt: float) -> float:
+    return log_tilt if -MOST_TILT <= log_tilt <= MOST_TILT else math.copysign(MOST_TILT, log_tilt)

@@ -103,8 +103,8 @@ class Brain:
         `of_task` is the signal of the task's features.
         """
         record = self._labelers.get(key_of(project, labeler))
-        usual_s = self.pool_record(project, pool).delay_s(delay_s)
-        rate = self.pool_rate(project, pool)
+        of_pool = self.pool_record(project, pool)
+        usual_s, rate = of_pool.delay_s(delay_s), of_pool.rate(START, POOL_STRENGTH)
         return {
             RATE: logit(record.rate(rate, LABELER_STRENGTH)),
             TASK: of_task,
@@ -153,13 +153,14 @@ class Brain:
         labeler = self._labelers.seen(
             key_of(reward.project, reward.labeler), reward.at, self.position
         )
-        if reward.delay_s is not None and reward.previous_basis in {None, EXPIRED}:
+        is_new = reward.previous_basis in {None, EXPIRED}
+        if is_new and reward.delay_s is not None:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
             if TYPE in reward.features:
                 project.paces.learn(reward.features, reward.pool, reward.delay_s)
         self._forget_labelers()
-        tilt = self.accuracy.tilt(reward.labeler_signals)
+        tilt = self.accuracy.tilt(reward.labeler_signals) if is_new else 1.0
         for judged in project.learn_label(reward, labeler, pool, tilt):
             self._judge(judged)
 

@@ -51,7 +51,8 @@ def logit(chance: float) -> float:
         return -BOUND
     if chance >= 1.0:
         return BOUND
-    return max(-BOUND, min(BOUND, math.log(chance / (1.0 - chance))))
+    odds = math.log(chance / (1.0 - chance))
+    return odds if -BOUND <= odds <= BOUND else math.copysign(BOUND, odds)
 
 
 def logistic(log_odds: float) -> float:

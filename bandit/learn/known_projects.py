@@ -82,8 +82,10 @@ class KnownProjects:
 
     def seen(self, name: str) -> ProjectModel:
         """Return the models of a project, which the next reward will change."""
-        self._make_room()
         model = self._projects.get(name)
+        if model is None or len(self._projects) > 1:  # one alone keeps all
+            self._make_room()
+            model = self._projects.get(name)
         if model is None:
             model = self._projects[name] = ProjectModel()
             self._sizes[name] = 0

@@ -121,6 +121,8 @@ class ProjectModel:
         elif truth is not None:
             corrects = self.labels.gold(task, classes, truth, reward.audit_propensity)
         completes = is_new and labeled is not None and len(labeled.slots) == reward.machine_labels
+        if completes and labeled is not None and labeled.contradicts_prior:
+            self.labels.learn()  # features may have changed: that can't wait for the block
         judged = [] if truth is None else [JudgedLabel(reward, float(answer == truth))]
         if completes or corrects or (truth is None and reward.quality is not None):
             self._waiting.append(WaitingReward(reward, completes=completes, corrects=corrects))

@@ -21,8 +21,8 @@ try:
 except ImportError:  # pragma: no cover - another build of VW
     _fast = None
 
-LEAST = 1e-9
-"""Least chance, and least distance from 1: single precision rounds 1 - 3e-8 to 1."""
+LEAST, MOST = 1e-9, 1.0 - 1e-9
+"""Least and most chance: single precision rounds 1 - 3e-8 to 1."""
 
 _ESCAPES = {ord(mark): f"%{ord(mark):02X}" for mark in "%|: \n\r\t\v\f\0"}
 
@@ -82,7 +82,7 @@ class Logistic:
             self._fast.predict(self._vw, example)
             chance = example.get_simplelabel_prediction()
             self._fast._finish_example(self._vw, example)
-        return min(max(chance, LEAST), 1.0 - LEAST)
+        return chance if LEAST <= chance <= MOST else min(max(chance, LEAST), MOST)
 
     def learn(self, line: str, *, right: bool, weight: float = 1.0) -> None:
         """Learn y, +1 if `right` and -1 otherwise, for a line.

@@ -8,7 +8,8 @@ half of it. `bandit.lifecycle.stages` has the table of which stages each may lea
     open         a new one                          open tasks + 1; the deadline on the agenda
     ask          one ask more, WAITING              in flight + 1, room and budget used; its expiry
                                                     on the agenda
-    queue        waits_for, worth_usd, retry_at     waiting + 1 in each pool; an entry in the queue
+    queue        waits_for, worth_usd, retry_at,    waiting + 1 in each pool; an entry in the queue
+                 nobody_left
     halt         halted, halted_at                  an entry among the halted tasks
     strand       the same, and retry_at             the same; giving up on the agenda
     resume       none of those any more             waiting - 1; counted as halted no more
@@ -33,7 +34,7 @@ from bandit.desk.stranded import stranded
 from bandit.task.state import LABELED, WAITING, TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bandit.desk.desk import Desk
     from bandit.events import Chances, Gold, Label, Pool, Task, Verdict
@@ -74,10 +75,20 @@ class Transitions:
         desk.agenda.add(AgendaEntry(ask.expires_at, "expire", state.task.task, ask.ask))
 
     def queue(
-        self, desk: Desk, state: TaskState, pools: Sequence[Pool], now: float, worth_usd: float
+        self,
+        desk: Desk,
+        state: TaskState,
+        pools: Sequence[Pool],
+        now: float,
+        worth_usd: float,
+        nobody_left: Iterable[str] = (),
     ) -> None:
-        """Let the task wait until one of `pools` has room, in the order of what it is worth."""
+        """Let the task wait until one of `pools` has room, in the order of what it is worth.
+
+        That pools in `nobody_left` have room is no reason to decide again.
+        """
         state.waits_for, state.worth_usd = tuple(pool.pool for pool in pools), worth_usd
+        state.nobody_left = tuple(sorted(nobody_left))
         self._capacity.wait(desk, state.waits_for, 1)
         ahead = max(self._capacity.waiting(name) for name in state.waits_for)
         per_s = sum(self._capacity.per_s(pool) for pool in pools)
@@ -108,7 +119,7 @@ class Transitions:
     def resume(self, desk: Desk, state: TaskState) -> None:
         """End the task's wait, whatever it waited for."""
         self._capacity.wait(desk, state.waits_for, -1)
-        state.retry_at, state.waits_for, state.worth_usd = None, (), None
+        state.retry_at, state.waits_for, state.worth_usd, state.nobody_left = None, (), None, ()
         if state.halted_at is not None:
             desk.halted.leave(state)
         state.halted, state.halted_at = "", None
@@ -125,7 +136,8 @@ class Transitions:
         usd = ask.usd if label.usd is None else label.usd
         counted_usd = 0.0 if is_late else ask.usd
         self._budgets.correct(desk, state.task.project, ask.at, usd - counted_usd)
-        ask.status, ask.label, ask.ended_at, ask.usd = LABELED, label, label.at, usd
+        ask.status, ask.label, ask.usd = LABELED, label, usd
+        ask.ended_at = ask.believed(label.at, desk.state.now)
         ask.shadowed = shadowed
         return is_late
 

@@ -74,8 +74,9 @@ class Budgets:
 
     def correct(self, desk: Desk, project: str, asked_at: float, usd: float) -> None:
         """Add `usd`, which may be negative, to what an ask made at `asked_at` was counted at."""
-        for period in PERIODS:
-            _use(desk, project, period, asked_at, usd)
+        if usd:
+            for period in PERIODS:
+                _use(desk, project, period, asked_at, usd)
 
     def count_task(self, desk: Desk, project: str, caps: Caps, now: float) -> None:
         """Count a new task of `desk`, for which some of the budget is there."""

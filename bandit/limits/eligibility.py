@@ -45,7 +45,8 @@ class Eligibility:
 
     def caps(self, project: str) -> Caps:
         """Return the budgets of `project`."""
-        return caps_of(self.control(project))
+        control = self.control(project)
+        return NO_CAPS if control is controls.NOTHING else caps_of(control)
 
     def budget_price(self, project: str) -> float:
         """Return what a dollar of the project's budget is worth beyond itself."""
@@ -77,7 +78,7 @@ class Eligibility:
             pools = [pool for pool in self._skilled(need.skills) if pool.gold]
         else:
             pools = self._labelers(need.skills, self.control(need.project).pool)
-        return [pool for pool in pools if pool.pool not in need.declined]
+        return [pool for pool in pools if pool.pool not in need.without]
 
     def experts(self, desk: Desk, need: Need, now: float, room: Room | None) -> list[Pool]:
         """Return the gold pools that may be asked about an open task now, sorted by name."""

@@ -28,10 +28,11 @@ class Order(NamedTuple):
     columns: NDArray[np.int64]
     places: list[int]
 
-    def ordered(self, values: Sequence[float]) -> Floats:
-        """Return what a task has for each of its classes, in this order."""
-        found = np.empty(len(self.places))
-        found[self.places] = values
+    def ordered(self, values: Sequence[Sequence[float]]) -> Floats:
+        """Return what tasks have for each of their classes, in this order: shape (tasks, K)."""
+        found = np.empty((len(values), len(self.places)))
+        if len(values):
+            found[:, self.places] = values
         return found
 
 
@@ -42,8 +43,8 @@ class Classes:
     --------
     >>> classes = Classes(["cat", "dog", "owl"])
     >>> order = classes.order(("owl", "cat"))
-    >>> order.columns.tolist(), order.ordered([0.7, 0.3]).tolist()
-    ([0, 2], [0.3, 0.7])
+    >>> order.columns.tolist(), order.ordered([[0.7, 0.3]]).tolist()
+    ([0, 2], [[0.3, 0.7]])
     >>> classes.order(("cat", "eel")) is None
     True
     """
@@ -71,8 +72,9 @@ class Classes:
             self._orders.clear()
         return len(new)
 
-    def whole(self, names: Sequence[str], target: Sequence[float]) -> Floats:
+    def whole(self, names: Sequence[str], target: Sequence[float]) -> list[float]:
         """Return a task's target over all classes of the project."""
-        whole = np.full(len(self.at), NOT_A_CLASS)
-        whole[[self.at[name] for name in names]] = np.array(target) / sum(target)
+        whole, total = [NOT_A_CLASS] * len(self.at), sum(target)
+        for name, share in zip(names, target, strict=True):
+            whole[self.at[name]] = share / total
         return whole

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bandit.errors import StateError
+from bandit.machine.sharpened import ALL, Sharpened
 from bandit.machine.sharpness import BELIEVED, FEATURES, OF_ONE, Sharpness
 from bandit.machine.sources import Sources
 from bandit.machine.surprise import Surprise
@@ -28,40 +29,49 @@ if TYPE_CHECKING:
 
 
 class Foreseen(NamedTuple):
-    """What was foreseen of a task, and what came.
+    """What was foreseen of tasks with the same classes, and what came.
 
     Parameters
     ----------
     by_view
-        Log-chances by each view: shape (views, K); NaN in views that there weren't then.
+        Log-chances by each view: shape (views, n, K); NaN in views that there weren't then.
     labels
-        P(people's labels | class) up to a factor, shape (K,); the same for all if there are none.
-    weight
-        1 / the chance that people were asked, if the labels are news; else 0.
+        P(people's labels | class) up to a factor, shape (n, K); the same for all classes if a task
+        has none.
+    weights
+        1 / the chance that people were asked, if the labels are news; else 0. Shape (n,).
+    golden
+        The places of tasks whose truth is news.
     truth
-        1 for the true class, shape (K,), if it is news.
-    stands_for
-        1 / the chance of the audit that found it; `None` if nobody knows.
+        1 for their true class: shape (golden, K).
+    stand_for
+        1 / the chance of the audits that found it; `None` where nobody knows.
     """
 
     by_view: Floats
     labels: Floats
-    weight: float
-    truth: Floats | None
-    stands_for: float | None
+    weights: Floats
+    golden: list[int]
+    truth: Floats
+    stand_for: list[float | None]
 
     @classmethod
-    def of(cls, lesson: Lesson, by_view: Floats, order: Order) -> Foreseen:
-        """Return what was foreseen of a lesson's task, by all classes of the project."""
-        labels, truth = order.ordered(lesson.likelihood), None
-        if lesson.truth is not None:
-            truth = order.ordered([float(name == lesson.truth) for name in lesson.classes])
+    def of(cls, lessons: Sequence[Lesson], by_view: Sequence[Floats], order: Order) -> Foreseen:
+        """Return what was foreseen of the tasks of lessons.
+
+        `by_view` has all classes of the project, `order` the columns of those of the tasks.
+        """
+        labels = order.ordered([lesson.likelihood for lesson in lessons])
+        golden = [i for i, lesson in enumerate(lessons) if lesson.truth is not None]
+        known = [lessons[i] for i in golden]
+        truth = [[float(name == one.truth) for name in one.classes] for one in known]
         return cls(
-            by_view[:, order.columns],
-            labels / labels.max(),
-            lesson.weight if lesson.labeled else 0.0,
-            truth,
-            lesson.stands_for,
+            np.array(by_view)[..., order.columns].swapaxes(0, 1),
+            labels / np.maximum.reduce(labels, axis=1, keepdims=True),
+            np.array([lesson.weight if lesson.labeled else 0.0 for lesson in lessons]),
+            golden,
+            order.ordered(truth),
+            [one.stands_for for one in known],
         )
 
 
@@ -97,34 +107,35 @@ class Foresight:
         others = [[column for column in every if column not in one] for one in of]
         return [every, doubted, *others]
 
-    def judge(self, tasks: Sequence[Foreseen], frequency: Floats) -> list[float]:
+    def judge(self, tasks: Foreseen, frequency: Floats) -> list[float]:
         """Compare what was foreseen of tasks with what came; return gains of the prior in force.
 
-        All have the same classes, of which `frequency` are the log-chances: shape (K,).
+        `frequency` are the log-chances of the tasks' classes: shape (K,).
         """
-        z = np.array([one.by_view for one in tasks]).transpose(1, 0, 2)
-        z = np.where(np.isnan(z), z[:1], z)
-        z = np.insert(z, 1, frequency, axis=0)
-        labels = np.array([one.labels for one in tasks])
-        gains = [0.0] * len(tasks)
-        golden = [i for i, one in enumerate(tasks) if one.truth is not None]
-        if golden:
+        views, n, k = tasks.by_view.shape
+        z = np.empty((views + 1, n, k))
+        z[0], z[1], z[2:] = tasks.by_view[0], frequency, tasks.by_view[1:]
+        if views > 1:
+            z = np.where(np.isnan(z), z[:1], z)
+        sharpened = Sharpened(z)
+        of_labels = sharpened.nats(tasks.labels)
+        gains = np.zeros(n)
+        if tasks.golden:
+            golden = _some(tasks.golden, n)
             usual = self.sharpness.usual_weight()
-            stand_for = [tasks[i].stands_for or usual for i in golden]
-            truth = np.array([tasks[i].truth for i in golden])
-            found = self.sharpness.learn_gold(
-                z[:, golden], labels[golden], truth, np.array(stand_for)
+            labels = tasks.labels[golden]
+            beyond = sharpened.nats(labels * tasks.truth, golden) - of_labels[:, golden]
+            gains[golden] = self.sharpness.learn_gold(
+                beyond,
+                labels.min(axis=1) < labels.max(axis=1),
+                np.array([one or usual for one in tasks.stand_for]),
             )
-            for i, gain in zip(golden, found, strict=True):
-                gains[i] = gain
-        labeled = [i for i, one in enumerate(tasks) if one.weight > 0.0]
+        labeled = _some(np.flatnonzero(tasks.weights > 0.0).tolist(), n)
         if labeled:
-            weights = np.array([tasks[i].weight for i in labeled])
-            found = self.sharpness.learn(z[:, labeled], labels[labeled], weights)
-            for i, gain in zip(labeled, found, strict=True):
-                gains[i] = gain
+            gains[labeled] = self.sharpness.learn(of_labels[:, labeled], tasks.weights[labeled])
         self._doubt()
-        return gains
+        found: list[float] = gains.tolist()
+        return found
 
     def restore(self, surprise: Surprise, sources: Sources, people: bytes, gold: bytes) -> None:
         """Set the state.
@@ -159,3 +170,8 @@ class Foresight:
         believed = [OF_ONE + at for at, one in enumerate(doubted) if not one]
         like = max(believed, key=totals.__getitem__, default=FEATURES)
         self.sharpness.set_view(BELIEVED, like)
+
+
+def _some(places: list[int], n: int) -> slice | list[int]:
+    """Return the index of some of n tasks: a slice, which is faster, if it is all."""
+    return ALL if len(places) == n else places

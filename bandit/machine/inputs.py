@@ -92,7 +92,8 @@ class Inputs(msgspec.Struct):
 
     def encode(self, features: Mapping[str, Input]) -> Encoded:
         """Return the numbers and the flags of a task."""
-        row = [math.nan] * len(self.anchors)
+        anchors = self.anchors
+        row = [math.nan] * len(anchors)
         flags: list[int] = []
         numbers, known = self.numbers.at, self.flags.at
         lacking = len(numbers)
@@ -105,7 +106,8 @@ class Inputs(msgspec.Struct):
                     if at is not None:
                         flags.append(at)
             elif (at := numbers.get(name)) is not None:
-                row[at] = min(max(value - self.anchors[at], -MOST), MOST)
+                distance = value - anchors[at]
+                row[at] = distance if -MOST < distance < MOST else math.copysign(MOST, distance)
                 lacking -= 1
         if lacking:
             if lacking == len(numbers) and not flags:
@@ -119,19 +121,21 @@ class Inputs(msgspec.Struct):
 
     def learn(self, features: Mapping[str, Input]) -> Taken:
         """Give columns to features that have none; return those that were another's."""
-        self.tasks += 1
+        self.tasks = now = self.tasks + 1
         taken = Taken()
+        numbers, seen = self.numbers.at, self.numbers.seen
         for name, value in features.items():
             if isinstance(value, str):
                 for key in tokens(name, value):
                     self._learn_value(name, key, taken)
-            elif name in self.numbers.at:
-                self.numbers.seen[self.numbers.at[name]] = self.tasks
+            elif (at := numbers.get(name)) is not None:
+                seen[at] = now
             else:
                 self._add_number(name, float(value), taken)
-        for name in self.numbers.at:
-            if name not in features:
-                self._flag(missing(name), taken)
+        if not numbers.keys() <= features.keys():
+            for name in numbers:
+                if name not in features:
+                    self._flag(missing(name), taken)
         return taken
 
     def _add_number(self, name: str, value: float, taken: Taken) -> None:

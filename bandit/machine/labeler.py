@@ -85,8 +85,8 @@ class MachineLabeler:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it saw enough tasks for its prior to answer without people."""
-        return self.seen >= FIRST_TASKS
+        """Whether it may answer without people: it saw enough tasks, and no sign of a change."""
+        return self.seen >= FIRST_TASKS and not self.surprise.is_cautious
 
     @property
     def is_informative(self) -> bool:
@@ -149,14 +149,15 @@ class MachineLabeler:
         for lesson in lessons:
             if not lesson.features or len(lesson.classes) < 2:
                 continue
-            if len(names | dict.fromkeys(lesson.classes)) > CLASSES:
+            new = dict.fromkeys(name for name in lesson.classes if name not in names)
+            if len(names) + len(new) > CLASSES:
                 continue
             assert max(lesson.target) > 0.0, lesson.task
             assert max(lesson.likelihood) > 0.0, lesson.task
             if lesson.task in block:
                 self._learn(list(block.values()))
                 block = {}
-            names |= dict.fromkeys(lesson.classes)
+            names |= new
             block[lesson.task] = lesson
         if block:
             self._learn(list(block.values()))
@@ -188,8 +189,8 @@ class MachineLabeler:
             self._learner.replace(replaced, of_step, hidden)
         if fresh:
             targets = np.array([self._whole(lesson) for lesson in fresh])
-            for target in targets:
-                self._frequencies = REMEMBER * self._frequencies + np.maximum(target, 0.0)
+            for share in np.maximum(targets, 0.0):
+                self._frequencies = REMEMBER * self._frequencies + share
             tasks, features = [one.task for one in fresh], [one.features for one in fresh]
             keep = [
                 None if lesson.truth is not None else one
@@ -242,15 +243,14 @@ class MachineLabeler:
     def _judge(self, lessons: Sequence[Lesson], foreseen: Sequence[Floats | None]) -> bool:
         """Compare what was foreseen with what came; return whether that makes an alarm."""
         gains = [0.0] * len(lessons)
-        by_classes: dict[tuple[str, ...], dict[int, Foreseen]] = {}
+        by_classes: dict[tuple[str, ...], list[int]] = {}
         for i, (lesson, found) in enumerate(zip(lessons, foreseen, strict=True)):
-            order = self._classes.order(lesson.classes)
-            if found is not None and order is not None:
-                of = by_classes.setdefault(lesson.classes, {})
-                of[i] = Foreseen.of(lesson, found, order)
-        for classes, tasks in by_classes.items():
-            learned = self._compare(classes, list(tasks.values()))
-            for i, gain in zip(tasks, learned, strict=True):
+            if found is not None and self._classes.order(lesson.classes) is not None:
+                by_classes.setdefault(lesson.classes, []).append(i)
+        for places in by_classes.values():
+            known = [one for i in places if (one := foreseen[i]) is not None]
+            learned = self._compare([lessons[i] for i in places], known)
+            for i, gain in zip(places, learned, strict=True):
                 gains[i] = gain
         alarms = [self.surprise.learn(gain) for gain in gains]
         return bool(alarms) and alarms[-1]
@@ -263,14 +263,14 @@ class MachineLabeler:
                 continue
             kept = self._learner.window.take_foreseen(place)
             if not np.isnan(kept[0, order.columns]).any():
-                late = Foreseen.of(lesson._replace(labeled=False), kept, order)
-                self._compare(lesson.classes, [late])
+                self._compare([lesson._replace(labeled=False)], [kept])
 
-    def _compare(self, classes: tuple[str, ...], tasks: Sequence[Foreseen]) -> list[float]:
+    def _compare(self, lessons: Sequence[Lesson], foreseen: Sequence[Floats]) -> list[float]:
         """Compare what was foreseen of tasks with what came; all have the same classes."""
-        order = self._classes.order(classes)
+        order = self._classes.order(lessons[0].classes)
         assert order is not None
-        return self._foresight.judge(tasks, np.log(self._frequencies[order.columns] + 1.0))
+        frequency = np.log(self._frequencies[order.columns] + 1.0)
+        return self._foresight.judge(Foreseen.of(lessons, foreseen, order), frequency)
 
     def _forget(self) -> None:
         """Features changed meaning: keep what came since, and begin to learn it anew."""
@@ -284,6 +284,6 @@ class MachineLabeler:
             self._learner.add_classes(new)
             self._frequencies = np.concatenate([self._frequencies, np.zeros(new)])
 
-    def _whole(self, lesson: Lesson) -> Floats:
+    def _whole(self, lesson: Lesson) -> list[float]:
         """Return a task's target over all classes of the project."""
         return self._classes.whole(lesson.classes, lesson.target)

@@ -57,10 +57,7 @@ class Learner:
         """Number of bytes of the tasks that are kept and of the weights; 0 before the first."""
         if not self.window.added:
             return 0
-        window, network = self.window, self.network
-        row = window.ids[:1].nbytes + window.numbers[:1].nbytes + window.targets[:1].nbytes
-        row += window.flags.shape[1] // 8 + 1 + window.foreseen[:1].nbytes
-        return len(window) * row + 3 * network.weights.nbytes
+        return len(self.window) * self.window.row_bytes + 3 * self.network.weights.nbytes
 
     def scores(
         self, tasks: Sequence[Mapping[str, Input]], hidden: Sequence[int] = ()
@@ -122,7 +119,7 @@ class Learner:
 
     def replace(
         self,
-        targets: Mapping[int, Floats],
+        targets: Mapping[int, Sequence[float] | Floats],
         of_step: int = OF_STEP,
         hidden: Sequence[Sequence[int]] = ((),),
     ) -> None:

@@ -88,11 +88,11 @@ class Network:
         score = hidden @ self._second
         score += out[:, HIDDEN:]
         np.copyto(score, -np.inf, where=targets < 0.0)
-        score -= score.max(axis=1, keepdims=True)
+        score -= np.maximum.reduce(score, axis=1, keepdims=True)
         chance = np.exp(score)
-        chance /= chance.sum(axis=1, keepdims=True)
+        chance /= np.add.reduce(chance, axis=1, keepdims=True)
         likely = (chance + POSSIBLE) * np.maximum(targets, 0.0)
-        likely /= likely.sum(axis=1, keepdims=True)
+        likely /= np.add.reduce(likely, axis=1, keepdims=True)
         chance -= likely
         chance /= np.float32(len(rows))
         out[:, HIDDEN:] = chance

@@ -30,11 +30,13 @@ classes from skewed labelers. Then the prior is uniform.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bandit.machine.sharpened import DOUBT, SHARPNESS
 from bandit.packed import from_bytes, to_bytes
 
 if TYPE_CHECKING:
@@ -42,11 +44,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-SHARPNESS = np.array([0.0, 0.5, 0.75, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0])
-"""β. Above 1 where targets are less sure than the truth: one label, right 80 % of the time."""
-DOUBT = np.array([0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 1.0])
-"""λ. Smaller shares can't be told from people's labels; 1 is the uniform prior."""
-TRUST, PRIOR = 1.0 - DOUBT, np.log(DOUBT)
+PRIOR = np.log(DOUBT)
 HALF_LIFE = 300
 """Tasks after which an observation counts half; golds after which a gold does. A longer memory
 shows better that errors are rare (150 to 600: .002 to .013 nats), a shorter one sees sooner that
@@ -79,16 +77,19 @@ class Sharpness:
 
     Examples
     --------
+    >>> from bandit.machine.sharpened import Sharpened
     >>> scores = Sharpness()
     >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).tolist()
     (False, [0.5, 0.5])
+    >>> task = Sharpened(np.array([[[3.0, 0.0]], [[0.0, 0.0]]]))
+    >>> labels = task.nats(np.array([[0.8, 0.2]]))
     >>> for _ in range(50):
-    ...     z = np.array([[[3.0, 0.0]], [[0.0, 0.0]]])
-    ...     gains = scores.learn(z, np.array([[0.8, 0.2]]), np.ones(1))
+    ...     gains = scores.learn(labels, np.ones(1))
     >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).round(3).tolist()
     (True, [0.98, 0.02])
+    >>> truth = task.nats(np.array([[0, 1]]))
     >>> for _ in range(30):
-    ...     gains = scores.learn_gold(z, np.ones((1, 2)), np.array([[0, 1]]), np.array([20.0]))
+    ...     gains = scores.learn_gold(truth, np.array([False]), np.array([20.0]))
     >>> scores.is_informative
     False
     """
@@ -171,40 +172,36 @@ class Sharpness:
         grown += self._doubt / len(z)
         return grown
 
-    def learn(self, z: Floats, likelihood: Floats, weights: Floats) -> list[float]:
+    def learn(self, nats: Floats, weights: Floats) -> list[float]:
         """Learn how well people's labels were foreseen; return gains over a uniform prior.
 
-        `z` has the shape (views, n, K): log-chances; `likelihood` (n, K): P(labels | class) up to a
-        factor; `weights` (n,). The gains, in nats, are of the prior in force.
+        `nats` are of the labels (`Sharpened.nats`), `weights` has the shape (n,). The gains, in
+        nats, are of the prior in force.
         """
-        nats = _nats(z, likelihood)
         gains = self._gains(nats)
         n = len(weights)
-        each = np.minimum(weights, MOST_WEIGHT) * KEEP ** np.arange(n - 1, -1, -1)
-        self.people = KEEP**n * self.people + np.tensordot(each, nats, (0, 1))
+        each = np.minimum(weights, MOST_WEIGHT) * _fades(n)
+        self.people = KEEP**n * self.people + _summed(each, nats)
         self._choose()
         return gains
 
-    def learn_gold(
-        self, z: Floats, likelihood: Floats, truth: Floats, stand_for: Floats
-    ) -> list[float]:
+    def learn_gold(self, nats: Floats, are_labeled: Floats, stand_for: Floats) -> list[float]:
         """Learn how well gold was foreseen, given the labels; return gains over a uniform prior.
 
-        `likelihood` is that of the labels, the same for all classes where there are none; `truth`
-        has the shape (n, K): 1 for the true class; `stand_for` (n,): 1 / chance of audit.
+        `nats` are of labels and truth together, above those of the labels: log P(truth | labels).
+        `are_labeled` says which tasks have labels, shape (n,); `stand_for` (n,): 1 / chance of
+        audit.
         """
-        nats = _nats(z, likelihood * truth) - _nats(z, likelihood)
         gains = self._gains(nats)
         n = len(stand_for)
         found = self._foreseen(nats)
         best = (self.foresaw + BEFORE).argmax(axis=1)
-        are_labeled = likelihood.min(axis=1) < likelihood.max(axis=1)
-        fade = KEEP ** np.arange(n - 1, -1, -1)
+        fade = _fades(n)
         each = fade * np.minimum(stand_for, MOST_OF_GOLD)
         beside = found[np.arange(self.views), :, best] @ (fade * are_labeled)
         self.beside = KEEP**n * self.beside + beside
         self.foresaw = KEEP**n * self.foresaw + np.tensordot(fade, found, (0, 1))
-        self.gold = KEEP**n * self.gold + np.tensordot(each, nats, (0, 1))
+        self.gold = KEEP**n * self.gold + _summed(each, nats)
         self.weights = KEEP**n * self.weights + np.array([each.sum(), each @ (each / fade)])
         self._choose()
         return gains
@@ -243,12 +240,15 @@ class Sharpness:
         self.is_informative = bool(of[self._at] > scores[FREQUENCIES].max() + MARGIN)
 
 
-def _nats(z: Floats, likelihood: Floats) -> Floats:
-    """Return how well labels or a truth were foreseen, beyond a uniform prior: (views, n, β, λ)."""
-    k = z.shape[2]
-    above = z - z.max(axis=2, keepdims=True)
-    grown = np.exp(SHARPNESS[:, None] * above[:, :, None])
-    foreseen = (grown @ likelihood[:, :, None])[..., 0] / grown.sum(axis=3)
-    foreseen *= k / likelihood.sum(axis=1)[:, None]
-    nats: Floats = np.log(TRUST * foreseen[..., None] + DOUBT)
-    return nats
+@lru_cache(maxsize=256)
+def _fades(n: int) -> Floats:
+    """Return the factors on n observations, the newest last: shape (n,)."""
+    fades: Floats = KEEP ** np.arange(n - 1, -1, -1)
+    return fades
+
+
+def _summed(weights: Floats, nats: Floats) -> Floats:
+    """Return the weighted sum over tasks: shape (views, β, λ)."""
+    views, n = nats.shape[:2]
+    summed: Floats = weights @ nats.reshape(views, n, -1)
+    return summed.reshape(views, *CELLS)

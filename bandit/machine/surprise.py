@@ -7,7 +7,9 @@ foresaw beyond a uniform one, in nats. If the prior is right, the mean of exp(-g
 
 is an e-detector (CUSUM; Shin, Ramdas and Rinaldo 2022, arXiv:2203.03532): until it reaches `ALARM`,
 exp(`ALARM`) tasks pass on average at least, while a wrong prior reaches it in 10 to 30. The change
-is dated to the last task at which the evidence was 0.
+is dated to the last task at which the evidence was 0. From `CAUTION` on, people are asked about
+every task: that costs some labels if it was chance, and avoids many wrong answers if it was a
+change. Only labels and gold end it, so it lasts while the machine labeler is frozen.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ import msgspec
 
 ALARM = 13.8
 """Evidence in nats: a false alarm in a million tasks, if the prior is right."""
+
+CAUTION = 4.6
+"""Evidence in nats from which no task is answered without people: log of 100."""
 
 
 class Surprise(msgspec.Struct):
@@ -26,8 +31,10 @@ class Surprise(msgspec.Struct):
     >>> surprise = Surprise()
     >>> [surprise.learn(0.9) for _ in range(300)].count(True)
     0
-    >>> [surprise.learn(-1.5) for _ in range(10)].index(True), surprise.since
-    (9, 10)
+    >>> [surprise.learn(-1.5) for _ in range(4)], surprise.is_cautious
+    ([False, False, False, False], True)
+    >>> [surprise.learn(-1.5) for _ in range(6)].index(True), surprise.since
+    (5, 10)
     """
 
     tasks: int = 0
@@ -35,6 +42,11 @@ class Surprise(msgspec.Struct):
     since: int = 0
     alarms: int = 0
     alarm_at: int = 0
+
+    @property
+    def is_cautious(self) -> bool:
+        """Whether the evidence for a change is such that people are asked about every task."""
+        return self.evidence >= CAUTION
 
     def learn(self, gain: float) -> bool:
         """Learn the gain of a task; return whether it makes an alarm.

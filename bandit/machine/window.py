@@ -51,6 +51,12 @@ class Window:
         self.foreseen = np.full((SIZE, 1, classes), np.nan, np.float16)
         self._at: dict[int, int] = {}
 
+    @property
+    def row_bytes(self) -> int:
+        """Number of bytes of a task, as it is saved."""
+        whole = self.ids.nbytes + self.numbers.nbytes + self.targets.nbytes + self.foreseen.nbytes
+        return whole // SIZE + self.flags.shape[1] // 8 + 1
+
     def __len__(self) -> int:
         return min(self.added - self.start, SIZE)
 
@@ -123,7 +129,8 @@ class Window:
 
     def add_views(self, count: int) -> None:
         """Add views, by which nothing was foreseen."""
-        self.foreseen = _wider(self.foreseen, count, 0)
+        if count:
+            self.foreseen = _wider(self.foreseen, count, 0)
 
     def restore(self, added: int, kept: int) -> None:
         """Set the numbers of tasks, after their columns and ids."""

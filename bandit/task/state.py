@@ -62,6 +62,16 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     shadowed: bool = False
     watched: dict[str, float] = {}
 
+    def believed(self, at: float, now: float | None) -> float:
+        """Return when it ended, if its answer says `at` and the desk's time is `now`.
+
+        Clocks of labelers may be wrong, but while the ask hasn't expired the answer can't have come
+        after its expiry, and else not after now: one date in the far future would make the pool
+        look slow for thousands of labels.
+        """
+        latest = self.expires_at if now is None else max(self.expires_at, now)
+        return min(max(at, self.at), latest)
+
     @property
     def is_audit(self) -> bool:
         """Whether it asks an expert for the true answer of a closed task."""
@@ -77,15 +87,16 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     """A task: open until it has a verdict, then remembered for `memory.remember_closed_s`.
 
     `decided` is the number of the last decision; `waits_for` names the pools that had no room for
-    the task, and `worth_usd` is the value of its right answer then; `halted` is the situation that
-    stopped it, `halted_at` when; `stranded_at` is since when no pool has been able to take it, and
-    `retry_at` when it is given up; `raw_answer` and `raw_confidence` are the answer and confidence
-    from the labels alone when the task closed, before calibration. For a task that waits for room,
-    `retry_at` is an estimate of its turn, which only releases without queues use. `resets` is the
-    number of the desk's resets by which these times were moved. `predictions` are those of the
-    user's own models, by source, `prior` is the machine labeler's, frozen at the first decision;
-    `gold_rewarded` says whether gold without labels had its reward. `experiment` and `arm` are the
-    live test at its arrival and its arm there, `arm_priors` what other arms' machine labelers say.
+    the task, `nobody_left` those that have nobody left for it, and `worth_usd` is the value of its
+    right answer then; `halted` is the situation that stopped it, `halted_at` when; `stranded_at` is
+    since when no pool has been able to take it, and `retry_at` when it is given up; `raw_answer`
+    and `raw_confidence` are the answer and confidence from the labels alone when the task closed,
+    before calibration. For a task that waits for room, `retry_at` is an estimate of its turn, which
+    only releases without queues use. `resets` is the number of the desk's resets by which these
+    times were moved. `predictions` are those of the user's own models, by source, `prior` is the
+    machine labeler's, frozen at the first decision; `gold_rewarded` says whether gold without
+    labels had its reward. `experiment` and `arm` are the live test at its arrival and its arm
+    there, `arm_priors` what other arms' machine labelers say.
     """
 
     task: Task
@@ -111,6 +122,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     experiment: str | None = None
     arm: str | None = None
     arm_priors: dict[str, Chances] = {}
+    nobody_left: tuple[str, ...] = ()
 
     def ask(self, number: int) -> AskState | None:
         """Return the ask of that number; decisions to stop have none."""

@@ -38,11 +38,11 @@ points of confidence."""
 
 def target_of(settings: Settings, task: Task) -> float | None:
     """Return the target accuracy of `task`; `None` if its value is given in dollars."""
-    project = settings.of_project(task.project)
     if task.value_usd is not None:
         return None
     if task.target_accuracy is not None:
         return task.target_accuracy
+    project = settings.of_project(task.project)
     return None if project.value_usd is not None else project.target_accuracy
 
 

@@ -10,10 +10,9 @@ import msgspec
 
 from bandit.decide.policies.explorers import EXPLORERS
 from bench.decisions.budget import hindsight_figures, usd_per_day, warm_rows
-from bench.decisions.dropped_explorers import epsilon_greedy, softmax
+from bench.decisions.explorer_rows import EXPLORER_ROWS, OTHER_EXPLORERS, explorer_outcome
 from bench.decisions.figures import figures
 from bench.decisions.self_trainer import self_trained_outcome
-from bench.decisions.thompson import thompson
 from replay.baselines.fixed_settings import fixed_settings
 from replay.market.drive import Drive
 from replay.market.live import live_outcome
@@ -25,19 +24,13 @@ from replay.oracle.hindsight import hindsight
 from replay.oracle.true_model import TrueModel
 
 if TYPE_CHECKING:
-    from bandit.decide.policies.explorers import Explorer
     from bandit.settings import Settings
     from bench.decisions.figures import Figures
     from replay.market_file.sections import MarketSpec
 
 ROWS = ("engine", "fixed", "clairvoyant", "clairvoyant+", "hindsight", "warm")
 SELF_TRAINED = "self-trained"
-OTHER_EXPLORERS: dict[str, Explorer] = {
-    "epsilon_greedy": epsilon_greedy,
-    "softmax": softmax,
-    "thompson": thompson,
-}
-RIVALS = (SELF_TRAINED,)
+RIVALS = (SELF_TRAINED, *EXPLORER_ROWS)
 """Rows that are printed only where they are asked for."""
 
 
@@ -114,6 +107,9 @@ def run(job: Job) -> Ran:
         market = build_market(with_target(spec, job.target), job.seed)
         outcome = self_trained_outcome(market, settings)
         ran.rows[SELF_TRAINED] = figures(market, outcome, value_usd)
+    for name in [row for row in EXPLORER_ROWS if row in job.rows]:
+        market = build_market(with_target(spec, job.target), job.seed)
+        ran.rows[name] = figures(market, explorer_outcome(market, settings, name), value_usd)
     for pool, k in job.own:
         market = build_market(spec, job.seed)
         least = min(k, settings.policy.max_labels)  # no task stops early by chance

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = {
     "net": "net, $",
+    "above_engine": "- engine",
     "accuracy": "right",
     "late_accuracy": "2nd half",
     "usd": "cost, $",
@@ -31,13 +32,25 @@ COLUMNS = {
 }
 DIGITS = {"labels": 2, "audits": 0, "delay_s": 0}
 BEST = "best fixed"
+WARMED = (WARM, WARM_HINDSIGHT)  # of other tasks than the engine's
 
 
 def all_rows(runs: Sequence[Ran]) -> dict[str, list[Figures]]:
     """Each row's figures by seed, fixed settings below the engine."""
     rows = {name: [ran.rows[name] for ran in runs] for name in runs[0].rows}
     engine = rows.pop("engine", None)
+    if engine:
+        paired = {name: _above(engine, own) for name, own in rows.items() if name not in WARMED}
+        rows |= paired
     return ({"engine": engine} if engine else {}) | _fixed(runs, engine) | rows
+
+
+def _above(engine: Sequence[Figures], rows: Sequence[Figures]) -> list[Figures]:
+    """Add the difference in net from the engine's on the same seed."""
+    return [
+        own | {"above_engine": own["net"] - its["net"]}
+        for its, own in zip(engine, rows, strict=True)
+    ]
 
 
 def _fixed(runs: Sequence[Ran], engine: list[Figures] | None) -> dict[str, list[Figures]]:

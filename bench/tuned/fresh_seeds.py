@@ -1,7 +1,7 @@
 """How far what `tune --market` chooses is below the best candidate, on seeds that nobody has seen.
 
     python bench/tuned/fresh_seeds.py [--markets demo,hostile,...] [--tasks 1000] [--trials 24]
-        [--seeds 8] [--judge 201-208] [--jobs 1] [--keep FILE]
+        [--seeds 8] [--most-seeds 32] [--judge 201-216] [--jobs 1] [--keep FILE]
 
 In each market the tuner runs as the command does. Then the chosen setting, the default, every
 candidate that no race dropped, and `uniform` run on the judging seeds. Printed is what the chosen
@@ -13,9 +13,14 @@ wanted.
     crossed      the best is found on one half of the judging seeds and compared on the other, and
                  the other way round: no selection, so right in expectation for what was found
     ±            standard error of `crossed`, over the judging seeds, as a share of the gap
+    beyond 5 %   chance that any candidate earns over 5 % of the gap more than the chosen one:
+                 Student's t of paired differences, added up; by the tuner on its own seeds (it ends
+                 at 10 %), and by the judge
 
-Candidates that were dropped are not judged. With --keep, a market that was done before is not run
-again.
+Judging seeds are used eight at a time, until the judge's chance is below 5 %, or that of one
+candidate above 95 %, or the seeds end. What the chosen one earns less in truth lies between
+`crossed` and `regret` in expectation. Candidates that were dropped are not judged. With --keep, a
+market that was done before is not run again.
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ from replay.market_file.build import resized
 from replay.market_file.read import read_market
 from replay.market_tuning.comparison import UNIFORM, references
 from replay.market_tuning.runs import Runs
+from replay.market_tuning.standing import EQUIVALENT, chance_above
 from replay.market_tuning.tune_market import MarketTuneRequest, tune_market
 from replay.runtime.parallel import workers
 
@@ -42,7 +48,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-MARKETS = "demo,hostile,scarce,drifting,lopsided"
+MARKETS = "demo,hostile,scarce,drifting,lopsided,graded,languages,calm,burst,shuffled,swapped"
+PART = 8
+"""Judging seeds of a step."""
+SURE = 0.05
+"""Chance below which a difference is ruled out."""
 
 
 def main() -> None:
@@ -53,7 +63,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=1000)
     parser.add_argument("--trials", type=int, default=24)
     parser.add_argument("--seeds", type=int, default=8)
-    parser.add_argument("--judge", default="201-208")
+    parser.add_argument("--most-seeds", type=int, default=32)
+    parser.add_argument("--judge", default="201-216")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
@@ -61,7 +72,10 @@ def main() -> None:
     kept: dict[str, Any] = {}
     if given.keep and given.keep.exists():
         kept = {line["market"]: line for line in map(json.loads, given.keep.open())}
-    print(f"{'market':10} {'chosen':>20} {'gap, $':>8} {'regret':>8} {'crossed':>8} {'±':>7}")
+    print(
+        f"{'market':10} {'chosen':>10} {'gap, $':>8} {'seeds':>5} {'judged':>6} {'regret':>7}"
+        f" {'crossed':>8} {'±':>6}  beyond 5 %: tuner, judge"
+    )
     for name in given.markets.split(","):
         judged = kept.get(name)
         if judged is None:
@@ -70,8 +84,9 @@ def main() -> None:
                 with given.keep.open("a") as file:
                     file.write(json.dumps(judged) + "\n")
         print(
-            f"{name:10} {judged['chosen']:>20} {judged['gap']:8.4f} {judged['regret']:8.1%}"
-            f" {judged['crossed']:8.1%} {judged['error']:7.1%}",
+            f"{name:10} {judged['chosen']:>10} {judged['gap']:8.4f} {judged['seeds']:5}"
+            f" {judged['judged']:6} {judged['regret']:7.1%} {judged['crossed']:8.1%}"
+            f" {judged['error']:6.1%} {judged['stated']:18.1%} {judged['beyond']:6.1%}",
             flush=True,
         )
 
@@ -79,7 +94,9 @@ def main() -> None:
 def judge(name: str, given: argparse.Namespace, seeds: Sequence[int]) -> dict[str, Any]:
     """Tune in a market, and judge what came out of it."""
     spec = resized(read_market(name), given.tasks)
-    request = MarketTuneRequest(trials=given.trials, seeds=given.seeds, jobs=given.jobs)
+    request = MarketTuneRequest(
+        trials=given.trials, seeds=given.seeds, most_seeds=given.most_seeds, jobs=given.jobs
+    )
     tuning = tune_market(spec, request, name)
     comparison = tuning.comparison
     if comparison is None:
@@ -91,10 +108,14 @@ def judge(name: str, given: argparse.Namespace, seeds: Sequence[int]) -> dict[st
     runs = Runs(spec, request.settings)
     with workers(given.jobs) as run:
         runs.run = run
-        runs.of([*policies, uniform], seeds)
-    nets = np.array([runs.net_usd(policy, seeds) for policy in policies])
-    low = float(np.mean(runs.net_usd(uniform, seeds)))
-    gap = float(nets.mean(axis=1).max()) - low
+        for met in range(min(PART, len(seeds)), len(seeds) + 1, PART):
+            runs.of([*policies, uniform], seeds[:met])
+            nets = np.array([runs.net_usd(policy, seeds) for policy in policies])
+            low = float(np.mean(runs.net_usd(uniform, seeds)))
+            gap = float(nets.mean(axis=1).max()) - low
+            chances = [chance_above(row, nets[0], EQUIVALENT * gap) for row in nets[1:]]
+            if sum(chances) < SURE or max(chances) > 1.0 - SURE:
+                break
     regret = float(nets.mean(axis=1).max() - nets[0].mean())
     crossed = crossed_regrets(nets)
     return {
@@ -104,6 +125,10 @@ def judge(name: str, given: argparse.Namespace, seeds: Sequence[int]) -> dict[st
         "rivals": [comparison.rows[at].name for at in comparison.rivals],
         "exploration": comparison.exploration.matters,
         "gap": gap,
+        "seeds": len(comparison.seeds),
+        "stated": comparison.miss_chance,
+        "judged": nets.shape[1],
+        "beyond": min(sum(chances), 1.0),
         "regret": regret / gap,
         "crossed": float(crossed.mean()) / gap,
         "error": float(crossed.std(ddof=1)) / len(crossed) ** 0.5 / gap,

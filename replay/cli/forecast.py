@@ -102,7 +102,7 @@ def forecast(
     budget: float | None,
     as_json: bool,  # noqa: FBT001 - click gives flags as booleans
 ) -> None:
-    """Forecast tasks, labels, backlog, spend, accuracy and delay, and say what to do.
+    """Forecast tasks, labels, backlog, spend, quality and delay, and say what to do.
 
     LOG is a log file or the folder of an archive (poolwise archive). It shows hours in which a
     pool's capacity is short, the labelers needed in each hour, the day on which a budget runs out,

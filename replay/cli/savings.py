@@ -28,7 +28,11 @@ MOST = 1e12
 @click.option(
     "--truth", metavar="COLUMN|FILE", help="Column of true answers, or a second file with them."
 )
-@click.option("--value", type=float, help="Value of a correct answer, in $.  [50 x median price]")
+@click.option(
+    "--value",
+    type=float,
+    help="Value of a correct answer, in $.  [as --config says, or 50 x median price]",
+)
 @click.option(
     "--seed",
     default=0,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from replay.market_file.logged import NewLog
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--value",
     type=click.FloatRange(0, min_open=True),
-    help="Value of a correct answer, in $.  [default: 1, or as the market says]",
+    help="Value of a correct answer, in $.  [as --config or the market says, else 1]",
 )
 @click.option(
     "--experts",
@@ -125,20 +126,25 @@ def simulate(
     if recorded is not None and (market is not None or pareto):
         other = "--pareto" if market is None else "--market"
         raise click.UsageError(f"--recorded and {other} exclude each other.")
+    if recorded is not None and tasks is not None:
+        raise click.UsageError("--recorded and --tasks exclude each other: all tasks are replayed.")
     if recorded is None and choose != "pool":
         raise click.UsageError(
             f"--choose {choose} needs --recorded: simulated labelers are sent by their pool"
         )
+    if recorded is None and _is_given("price"):
+        raise click.UsageError("--price needs --recorded: simulated pools have prices of their own")
+    if not pareto and _is_given("jobs"):
+        raise click.UsageError("--jobs needs --pareto: one market is one process")
     if log_file is not None and (recorded is not None or pareto):
         other = "--pareto" if recorded is None else "--recorded"
         raise click.UsageError(f"--log and {other} exclude each other.")
     wanted = Wanted(market=market, tasks=tasks, value_usd=value, expert_usd=experts)
     if recorded is not None:
-        worth = 1.0 if value is None else value
         simulate_recorded(
             recorded,
             price,
-            worth,
+            value,
             seed=seed,
             choose=choose,
             expert_usd=experts,
@@ -150,3 +156,8 @@ def simulate(
     else:
         opening = None if log_file is None or new_log is None else partial(new_log, log_file)
         simulate_market(wanted, seed=seed, config=config, opening=opening, as_json=as_json)
+
+
+def _is_given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is ParameterSource.COMMANDLINE

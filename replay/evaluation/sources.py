@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bandit.errors import LogCorrupt
 from replay.log_files.archive_folder import is_archive
 from replay.log_files.log_file import is_own_log
+from replay.log_files.log_path import NO_LOG
 from replay.tables.formats.files import check_file
 from replay.tables.formats.sql import run_query
 from replay.tables.formats.table import Table, open_table
@@ -38,7 +39,7 @@ def own_log(source: Any) -> Path | None:
         return path
     if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
         check_file(path)
-        raise LogCorrupt(f"{path}: not a poolwise log, or damaged")
+        raise LogCorrupt(f"{path}: {NO_LOG}")
     return None
 
 

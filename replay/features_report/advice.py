@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from replay.features_report.figures import LITTLE, TRIFLE
+from replay.runtime.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from replay.features_report.figures import FeatureFigures, ProjectFeatures
 
 MISSING_GREW = 0.05
 """Growth of the share of tasks without a feature that is a change of its own."""
+
+
+NAMED = 8
+"""Useless features of one reason that are named in a line; figures of all are in --json."""
 
 
 def advice_of(projects: Sequence[ProjectFeatures]) -> tuple[str, ...]:
@@ -22,14 +27,12 @@ def advice_of(projects: Sequence[ProjectFeatures]) -> tuple[str, ...]:
     changed, useless, none = [], [], []
     for one in projects:
         where = f"Project {one.project}: " if several else ""
-        for feature in one.features:
-            if feature.drift is not None and feature.drift.changed:
-                changed.append((-_worth(feature), where + _changed(feature)))
-            if feature.problem is not None:
-                line = f"`{feature.name}` teaches nothing: {feature.problem}. Stop sending it."
-                useless.append(where + line)
-            elif feature.is_useless:
-                useless.append(where + _useless(feature))
+        changed += [
+            (-_worth(feature), where + _changed(feature))
+            for feature in one.features
+            if feature.drift is not None and feature.drift.changed
+        ]
+        useless += [where + line for line in _useless(one.features)]
         if not _tells(one):
             none.append(where + _nothing(one))
     changed.sort(key=lambda pair: pair[0])
@@ -75,12 +78,31 @@ def _changed(feature: FeatureFigures) -> str:
     return f"{what}. {todo}: a feature of another meaning should get another name."
 
 
-def _useless(feature: FeatureFigures) -> str:
-    return (
-        f"`{feature.name}` tells next to nothing about answers or labels, alone or beside the "
-        f"others: less than {100 * TRIFLE:.0f} % of what all tell, or {100 * LITTLE:.1f} % of the "
-        "error. It can go."
-    )
+def _useless(features: Sequence[FeatureFigures]) -> Iterator[str]:
+    """Yield a line for each reason, however many features it is the reason of."""
+    problems = {one.problem: None for one in features if one.problem is not None}
+    for problem in problems:
+        names = [one.name for one in features if one.problem == problem]
+        if len(names) == 1:
+            yield f"{_named(names)} teaches nothing: {problem}. Stop sending it."
+        else:
+            each = problem.replace("it is", "each is", 1)
+            yield f"{_named(names)} teach nothing: {each}. Stop sending them."
+    names = [one.name for one in features if one.problem is None and one.is_useless]
+    if names:
+        tell, they = ("tells", "It") if len(names) == 1 else ("tell", "They")
+        yield (
+            f"{_named(names)} {tell} next to nothing about answers or labels, alone or beside the"
+            f" others: less than {100 * TRIFLE:.0f} % of what all tell, or {100 * LITTLE:.1f} % of"
+            f" the error. {they} can go."
+        )
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = [f"`{name}`" for name in names[:NAMED]]
+    if len(names) > NAMED:
+        shown.append(f"{len(names) - NAMED} more")
+    return listed(shown)
 
 
 def _tells(project: ProjectFeatures) -> bool:

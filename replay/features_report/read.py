@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bandit.errors import BadValue, CannotAnswer, MissingInput, nearest
+from bandit.errors import CannotAnswer, MissingInput, nearest
 from replay.features_report.rows import task_row
 from replay.log_files.histories import OwnLog
+from replay.log_files.log_path import log_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from replay.features_report.rows import TaskRow
 
@@ -18,7 +19,6 @@ MOST_TASKS = 50_000
 """Tasks that are looked at, evenly taken: some 5 KB each in memory."""
 LEAST_TASKS = 120
 """Below, there are too few blocks to say whether anything changed."""
-TABLES = {".csv", ".tsv", ".parquet", ".json", ".jsonl", ".gz", ".arrow"}
 
 
 def read_tasks(
@@ -33,16 +33,7 @@ def read_tasks(
     CannotAnswer
         If no project has enough tasks with features.
     """
-    if str(path).startswith("kafka:"):
-        raise MissingInput(f"{path}: not a file; archive that log first: poolwise archive")
-    path = Path(str(path).removeprefix("sqlite:"))
-    if not path.exists():
-        raise MissingInput(f"{path}: no such file")
-    if path.is_file() and not path.stat().st_size:
-        raise MissingInput(f"{path}: the file is empty")
-    if path.suffix.lower() in TABLES:
-        msg = f"{path}: a table, where a worker's log file or an archive's folder is expected"
-        raise BadValue(f"{msg}; for tables of decisions there is poolwise evaluate")
+    path = log_path(path)
     projects: dict[str, list[TaskRow]] = {}
     with OwnLog(path, tell) as log:
         step = -(-log.tasks // MOST_TASKS)

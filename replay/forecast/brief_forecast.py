@@ -86,7 +86,7 @@ def _of(kind: str, made: Projection) -> ForecastOf:
 
 
 def _pools(events: LogEvents, wishes: Wishes) -> Iterator[PoolPlan]:
-    """Plan the pools that are asked most, the first always, as `forecast_log` plans all."""
+    """Plan the pools that are asked most, the first always, as `forecast_events` plans all."""
     grid = log_grid(events, "hour")
     arrived = arrival_series(grid, events.tasks)
     try:

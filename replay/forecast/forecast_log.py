@@ -16,7 +16,13 @@ from replay.forecast.plan.demand import unlimited
 from replay.forecast.plan.sums import amount_of
 from replay.forecast.projection.projection import longest_horizon, project, too_long
 from replay.forecast.report import ForecastOf, ForecastReport
-from replay.forecast.sources.log_series import log_grid, log_series
+from replay.forecast.sources.log_series import (
+    ACCURACY,
+    AGREEMENT,
+    FEWEST_AUDITS,
+    log_grid,
+    log_series,
+)
 from replay.forecast.wishes import HORIZON
 
 if TYPE_CHECKING:
@@ -39,7 +45,7 @@ SUMMED = ("arrivals", "spend", "asks", "labels")
 """Kinds of which a sum over the horizon makes sense."""
 
 
-def forecast_log(
+def forecast_events(
     events: LogEvents,
     source: str,
     per: Per,
@@ -87,7 +93,7 @@ def forecast_log(
         pools=pools,
         month=money.month,
         budgets=money.budgets,
-        notes=(*notes, *money.notes),
+        notes=(*notes, *_quality_notes(made), *money.notes),
     )
     return with_advice(report)
 
@@ -148,6 +154,18 @@ def _pools(
         if not np.array_equal(demand, each.series.values):
             asked = project(replace(each.series, values=demand), horizon, wishes.level)  # noqa: PLW2901
         yield plan_pool(pool, asked, capacity, rate_of(pool, asks, each.series.end, wishes), wishes)
+
+
+def _quality_notes(made: Sequence[tuple[LogSeries, Projection]]) -> Iterator[str]:
+    """Say what the quality of answers is, by the names that it has in this forecast."""
+    kinds = {each.kind for each, _ in made}
+    if ACCURACY in kinds:
+        yield "accuracy is the mean confidence of the answers, corrected by audits"
+    if AGREEMENT in kinds:
+        yield (
+            "agreement is the mean confidence of the answers; accuracy is unknown with fewer than"
+            f" {FEWEST_AUDITS} audits"
+        )
 
 
 def _notes(events: LogEvents, per: Per) -> Iterator[str]:

@@ -28,7 +28,7 @@ EVERYTHING = "all"
 """Stands for the one pool that does all the work of a table."""
 
 
-def forecast_table(
+def forecast_moments(
     table: EventTable, source: str, per: Per | None, wishes: Wishes
 ) -> ForecastReport:
     """Forecast the rows of a table by hour or day, or the sum or mean of their amounts.

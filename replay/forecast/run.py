@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from replay.forecast.forecast_log import forecast_log
-from replay.forecast.forecast_table import forecast_table
+from replay.forecast.forecast_log import forecast_events
+from replay.forecast.forecast_table import forecast_moments
 from replay.forecast.show import print_forecast
 from replay.forecast.sources.log_events import read_log_events
 from replay.forecast.sources.table import read_events
@@ -34,7 +34,7 @@ def run_log(
     with progress("reading the log:", "events") as tell:
         events = read_log_events(path, project, tell)
     with progress("forecasting:", "series") as tell:
-        report = forecast_log(events, str(path), per, wishes, tell)
+        report = forecast_events(events, str(path), per, wishes, tell)
     print_result(report, print_forecast, as_json=as_json)
 
 
@@ -58,5 +58,5 @@ def run_table(
         If it is too short.
     """
     table = read_events(path, column, amount, averaged=averaged)
-    report = forecast_table(table, str(path), per, wishes)
+    report = forecast_moments(table, str(path), per, wishes)
     print_result(report, print_forecast, as_json=as_json)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from replay.forecast.advice import EVERYTHING, wish_text
-from replay.forecast.words import amount, moment, percent
+from replay.forecast.words import amount, moment, moment_and_year, percent
 from replay.runtime.text import add_row, listed, printable, say
 
 if TYPE_CHECKING:
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 SHOWN = 24
 """Steps in the table; --json has all."""
 
+BESIDE = 3
+"""Pools whose labelers fit beside the forecast; those of more have a table of their own."""
+
 
 def print_forecast(report: ForecastReport, console: Console) -> None:
     """Print what to do, the next steps, and how good the forecasts were in the past."""
     steps = f"{report.horizon} {report.per}s"
     say(
         console,
-        f"Forecast of {steps}, from {moment(report.start_at)} UTC on; history: "
+        f"Forecast of {steps}, from {moment_and_year(report.start_at)} UTC on; history: "
         f"{(report.start_at - report.begin_at) / 86400.0:,.1f} days of {report.source}.",
     )
     say(console, "\nWhat to do", "bold")
@@ -49,25 +52,45 @@ def _print_steps(report: ForecastReport, staffed: Sequence[PoolPlan], console: C
         return
     main = report.forecasts[0].forecast
     steps = min(SHOWN, report.horizon)
-    by_pool = ", and the labelers that each pool needs" if _by_pool(staffed) else ""
+    beside = () if len(staffed) > BESIDE else staffed
+    by_pool = ", and the labelers that each pool needs" if _by_pool(beside) else ""
     table = _table(f"\nThe next {steps} {report.per}s (UTC){by_pool}")
     table.add_column(report.per, no_wrap=True)
     what = main.name if main.unit == "events" else main.unit
     for head in (what, f"{percent(report.level)} interval"):
         table.add_column(Text(printable(head)), justify="right", no_wrap=True)
-    for pool in staffed:
-        name = "labelers" if pool.pool == EVERYTHING else pool.pool
-        table.add_column(Text(printable(name)), justify="right", overflow="fold")
-    step_s = 3600.0 if report.per == "hour" else 86400.0
+    _add_pools(table, beside)
     for step in range(steps):
         add_row(
             table,
-            moment(main.start_at + step * step_s, report.per),
+            _step(report, step),
             amount(main.values[step], main.unit),
             f"{amount(main.low[step], main.unit)}–{amount(main.high[step], main.unit)}",
-            *(str(p.staffing.hours[step].labelers) for p in staffed if p.staffing is not None),
+            *_labelers(beside, step),
         )
     console.print(table)
+    if staffed and not beside:
+        table = _table("\nLabelers that each pool needs")
+        table.add_column(report.per, no_wrap=True)
+        _add_pools(table, staffed)
+        for step in range(steps):
+            add_row(table, _step(report, step), *_labelers(staffed, step))
+        console.print(table)
+
+
+def _add_pools(table: Table, staffed: Sequence[PoolPlan]) -> None:
+    for pool in staffed:
+        name = "labelers" if pool.pool == EVERYTHING else pool.pool
+        table.add_column(Text(printable(name)), justify="right", overflow="fold")
+
+
+def _step(report: ForecastReport, step: int) -> str:
+    step_s = 3600.0 if report.per == "hour" else 86400.0
+    return moment(report.forecasts[0].forecast.start_at + step * step_s, report.per)
+
+
+def _labelers(staffed: Sequence[PoolPlan], step: int) -> list[str]:
+    return [str(p.staffing.hours[step].labelers) for p in staffed if p.staffing is not None]
 
 
 def _print_quality(report: ForecastReport, console: Console) -> None:

@@ -24,6 +24,17 @@ def moment(at: float, per: Per = "hour") -> str:
     return f"{day} {at_utc:%H:%M}" if per == "hour" else f"{day} {at_utc:%Y}"
 
 
+def moment_and_year(at: float) -> str:
+    """Write a moment (UTC) so that it can't be of another year.
+
+    Examples
+    --------
+    >>> moment_and_year(90000.0)
+    'Fri 2 Jan 1970 01:00'
+    """
+    return f"{moment(at, 'day')} {datetime.fromtimestamp(at, UTC):%H:%M}"
+
+
 def amount(value: float, unit: Unit) -> str:
     """Write a value in its unit.
 

@@ -43,6 +43,9 @@ class Arrivals(Section, frozen=True):
     ----------
     tasks_per_hour
         Mean rate, but for what follows.
+    value_usd, target_accuracy
+        What a right answer is worth, or instead how often answers should be right; without either
+        it is as the settings say.
     day_swing
         Share of the rate by which the busiest hour of the day (14 UTC) exceeds the mean, and the
         quietest falls short of it.
@@ -107,7 +110,7 @@ def arriving(
             classes=classes,
             features=features,
             deadline_at=at + arrivals.deadline_s,
-            value_usd=arrivals.value_usd,
+            value_usd=arrivals.value_usd if arrivals.target_accuracy is None else None,
             target_accuracy=arrivals.target_accuracy,
         )
         true_tasks.append(TrueTask(task, truth, number / len(things)))

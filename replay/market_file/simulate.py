@@ -19,7 +19,7 @@ from replay.market_file.read import read_market
 from replay.market_file.sections import ExpertsSection, MarketSpec
 from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
-from replay.runtime.settings_file import read_settings
+from replay.runtime.settings_file import read_settings, says_worth
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,8 @@ def simulate_market(
 ) -> None:
     """Let an engine work through a market, and print how it went.
 
-    With `opening`, which opens a new log, a worker on that log does.
+    With `opening`, which opens a new log, a worker on that log does. What a right answer is worth
+    is as `wanted` says, else as `[project]` of the configuration does, else as the market does.
 
     Raises
     ------
@@ -54,7 +55,11 @@ def simulate_market(
         If the market or the configuration can't be used.
     """
     settings = msgspec.structs.replace(read_settings(config), seed=seed)
-    market = build_market(spec_of(wanted), seed)
+    spec = spec_of(wanted)
+    if wanted.value_usd is None and says_worth(settings.project):
+        arrivals = msgspec.structs.replace(spec.arrivals, value_usd=None, target_accuracy=None)
+        spec = msgspec.structs.replace(spec, arrivals=arrivals)
+    market = build_market(spec, seed)
     if settings.experiment is not None:
         check_pools(settings.experiment, market.usd_per_label().keys() - {EXPERTS})
     with progress("simulating", "tasks") as more:
@@ -98,7 +103,9 @@ def spec_of(wanted: Wanted) -> MarketSpec:
     if wanted.tasks is not None:
         spec = resized(spec, wanted.tasks)
     if wanted.value_usd is not None:
-        arrivals = msgspec.structs.replace(spec.arrivals, value_usd=wanted.value_usd)
+        arrivals = msgspec.structs.replace(
+            spec.arrivals, value_usd=wanted.value_usd, target_accuracy=None
+        )
         spec = msgspec.structs.replace(spec, arrivals=arrivals)
     if wanted.expert_usd is not None:
         experts = ExpertsSection(usd_per_label=wanted.expert_usd)

@@ -1,16 +1,12 @@
 """The comparison on fresh seeds: the default, the candidates that are left, and two references.
 
 Rule 1: the search only proposes; every claim is about seeds that it has not seen.
-Rule 2: of the settings whose estimates are within `EQUIVALENT` of the gap from `uniform` to the
-highest, the first is chosen: the default, else poolwise's own, else the highest. A smaller gain is
-not worth a change.
-Rule 3: references are no candidates: settings without exploration leave a log with which no other
+Rule 2: references are no candidates: settings without exploration leave a log with which no other
 pool can be evaluated.
 """
 
 from __future__ import annotations
 
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,6 +15,8 @@ from bandit.settings import PolicySettings
 from replay.market_tuning.paired import paired
 from replay.market_tuning.ranges import policy_toml
 from replay.market_tuning.result import Comparison, Exploration, Role, Row
+from replay.market_tuning.rounds import MISS
+from replay.market_tuning.standing import EQUIVALENT, paired_means, standing
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
@@ -26,9 +24,8 @@ if TYPE_CHECKING:
 
     from replay.market_tuning.result import Matters
     from replay.market_tuning.runs import Figures
+    from replay.market_tuning.standing import Standing
 
-EQUIVALENT = 0.05
-"""Share of the gap from uniform to best within which settings count as equally good."""
 OWN = "poolwise's"
 """Name of poolwise's own default where that is not what others are compared with."""
 NO_EXPLORATION, UNIFORM = "no exploration", "uniform"
@@ -61,6 +58,13 @@ def references(explored: PolicySettings) -> list[Entry]:
     ]
 
 
+def standing_of(entries: Sequence[Entry], nets: Sequence[Sequence[float]]) -> Standing:
+    """Judge settings by what they earned, by entry and by seed."""
+    eligible = [at for at, entry in enumerate(entries) if entry.role != "reference"]
+    known = [at for at in eligible if at == 0 or entries[at].name == OWN]
+    return standing(nets, eligible, known)
+
+
 def compared(
     entries: Sequence[Entry],
     figures: Sequence[Sequence[Figures]],
@@ -76,48 +80,50 @@ def compared(
     entries
         The default first, last the references as `references` returns them.
     figures
-        By entry, then by seed.
+        By entry, then by seed; some entries may have met the first of the seeds only.
     explored
         Index of the entry that the first reference is without exploration.
     """
     nets = [[each.net_usd for each in runs] for runs in figures]
-    means = [fmean(net) for net in nets]
+    now = standing_of(entries, nets)
     every = range(len(entries))
     eligible = [at for at in every if entries[at].role != "reference"]
-    highest = max(eligible, key=means.__getitem__)
     over_default = [
         Amount(0.0, 0.0, 0.0),
         *paired(nets, [(at, 0) for at in every[1:]], level),
     ]
     (exploring,) = paired(nets, [(explored, len(entries) - 2)], level)
-    under = _under(nets, eligible, highest, level)
-    gap = means[highest] - means[-1]
-    little = EQUIVALENT * max(gap, 0.0)
-    known = [at for at in eligible if at == 0 or entries[at].name == OWN]
-    chosen = next((at for at in known if means[highest] - means[at] <= little), highest)
+    under = _under(nets, eligible, now.highest, level)
+    accuracies = paired_means([[each.accuracy for each in runs] for runs in figures], eligible)
+    costs = paired_means([[each.usd for each in runs] for runs in figures], eligible)
     rows = tuple(
         Row(
             name=entries[at].name,
             role=entries[at].role,
             policy=entries[at].policy,
-            net_usd=means[at],
+            net_usd=now.net_usd[at],
             net_usd_by_seed=tuple(nets[at]),
-            accuracy=fmean(each.accuracy for each in figures[at]),
-            usd_per_task=fmean(each.usd for each in figures[at]),
+            accuracy=min(accuracies[at], 1.0),
+            usd_per_task=costs[at],
             over_default=over_default[at],
             under_highest=under.get(at),
+            ahead_chance=now.ahead[at] if at in eligible else None,
         )
         for at in every
     )
     return Comparison(
         seeds=tuple(seeds),
         rows=rows,
-        highest=highest,
-        chosen=chosen,
-        rivals=tuple(at for at in eligible if at != highest and under[at].low <= 0),
-        gap_usd=gap,
-        exploration=_exploration(entries[explored].name, exploring, little),
-        toml=policy_toml(entries[chosen].policy, varied),
+        highest=now.highest,
+        chosen=now.chosen,
+        rivals=tuple(at for at in eligible if at != now.highest and under[at].low <= 0),
+        gap_usd=now.gap_usd,
+        miss_chance=now.miss_chance,
+        settled=now.miss_chance <= MISS,
+        exploration=_exploration(
+            entries[explored].name, exploring, EQUIVALENT * max(now.gap_usd, 0.0)
+        ),
+        toml=policy_toml(entries[now.chosen].policy, varied),
     )
 
 

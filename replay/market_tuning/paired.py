@@ -30,7 +30,8 @@ def paired(
     Parameters
     ----------
     values
-        By setting, then by seed.
+        By setting, then by seed; of settings that met different numbers of seeds, the first seeds
+        count, which both met.
     pairs
         Indices of settings.
 
@@ -40,12 +41,11 @@ def paired(
     >>> round(amount.value, 2), round(amount.low, 2), round(amount.high, 2)
     (1.0, -0.24, 2.24)
     """
-    table = np.asarray(values, dtype=float)
-    seeds = table.shape[1]
     each = 1.0 - (1.0 - level) / max(len(pairs), 1)
     amounts = []
     for one, other in pairs:
-        differences = table[one] - table[other]
+        seeds = min(len(values[one]), len(values[other]))
+        differences = np.asarray(values[one][:seeds]) - np.asarray(values[other][:seeds])
         value, variance = float(differences.mean()), float(differences.var(ddof=1)) / seeds
         low, high, _ = student(value, variance, seeds - 1.0, each)
         amounts.append(Amount(value, low, high))

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from bandit.counted import counted
 from replay.market_tuning.ranges import differences
+from replay.market_tuning.seed_wording import safety, the
 from replay.market_tuning.wording import (
     advice,
     ends,
@@ -17,7 +18,6 @@ from replay.market_tuning.wording import (
     lead,
     settings_line,
     settings_text,
-    the,
     trial_name,
     what_is_compared,
     what_was_searched,
@@ -44,6 +44,9 @@ def print_tuning(tuning: MarketTuning, console: Console | None = None) -> None:
         done = counted(len(comparison.seeds), "fresh seed")
         say(console, f"Interrupted: the comparison has {done} only.\n")
     say(console, f"{lead(comparison)} {advice(comparison)}", "bold")
+    safe = safety(comparison)
+    if safe:
+        say(console, f"\n{safe}")
     say(console, f"\n{exploration(comparison)}\n\n{what_is_compared(tuning, comparison)}\n")
     console.print(_table(comparison))
     say(console, "* highest estimate\n\nSettings, where they differ from the default:")

@@ -17,8 +17,10 @@ Matters = Literal["little", "yes", "unknown"]
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Settings on the fresh seeds: what a task earned in dollars, and what for.
 
-    A reference can't be chosen. `net_usd_by_seed` is in the order of the seeds; `under_highest` is
-    what the highest estimate earned more, and `None` for references.
+    A reference can't be chosen. `net_usd_by_seed` is in the order of the seeds, and as long as the
+    setting met seeds; the means are as of all seeds, by paired differences. `under_highest` is what
+    the highest estimate earned more, `ahead_chance` the chance that the setting earns over 5 % of
+    the gap more than the chosen one; both are `None` for references.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     usd_per_task: float
     over_default: Amount
     under_highest: Amount | None
+    ahead_chance: float | None
 
 
 class Exploration(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +53,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     seeds
-        Those that all rows met.
+        Those of the rows that met the most; the others met the first of them.
     rows
         The default first, then candidates, last references.
     highest, chosen
@@ -59,6 +62,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         Indices of rows that may earn as much as the highest.
     gap_usd
         What the highest estimate earns more than `uniform`, $ per task.
+    miss_chance, settled
+        Chance that another setting earns over 5 % of the gap more than the chosen one, at most; and
+        whether it is as small as was wanted.
     """
 
     seeds: tuple[int, ...]
@@ -67,6 +73,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     chosen: int
     rivals: tuple[int, ...]
     gap_usd: float
+    miss_chance: float
+    settled: bool
     exploration: Exploration
     toml: str
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from replay.market_tuning.proposals import Proposals
     from replay.market_tuning.runs import Runs
 
-FINALISTS = 3
-"""Candidates that are compared with the default on fresh seeds: more would widen the intervals."""
+FINALISTS = 6
+"""Candidates at most that are compared with the default on fresh seeds: all that 24 trials leave.
+
+More would widen the intervals.
+"""
 
 
 def search(
@@ -62,6 +65,23 @@ def finalists(trials: Sequence[Trial], others: Sequence[PolicySettings]) -> list
     ranked = sorted(left, key=lambda trial: -trial.mean_usd)
     once = {trial.policy: trial for trial in reversed(ranked)}
     return sorted(once.values(), key=lambda trial: -trial.mean_usd)[:FINALISTS]
+
+
+def most_finalists(count: int) -> int:
+    """Candidates at most that the search of so many leaves for the comparison.
+
+    Examples
+    --------
+    >>> most_finalists(8), most_finalists(10), most_finalists(24), most_finalists(1000)
+    (2, 3, 6, 6)
+    """
+    left = 0
+    for first in range(0, count, BATCH):
+        size = min(BATCH, count - first)
+        for _ in RUNGS[1:]:
+            size = (size + 1) // 2
+        left += size
+    return min(left, FINALISTS)
 
 
 def most_runs(count: int) -> int:

@@ -9,15 +9,16 @@ import msgspec
 from bandit.errors import ConfigError
 from bandit.settings import PolicySettings, Settings
 from replay.market_file.build import build_market
-from replay.market_tuning.comparison import OWN, Entry, compared, references
+from replay.market_tuning.comparison import OWN, Entry, compared, references, standing_of
 from replay.market_tuning.halving import RUNGS
 from replay.market_tuning.paired import LEAST_SEEDS
 from replay.market_tuning.proposals import Proposals
 from replay.market_tuning.ranges import Ranges, check_varied
 from replay.market_tuning.result import MarketTuning
+from replay.market_tuning.rounds import rounds
 from replay.market_tuning.runs import Runs, check_valued
-from replay.market_tuning.search import FINALISTS, finalists, most_runs, search
-from replay.market_tuning.wording import DEFAULT
+from replay.market_tuning.search import finalists, most_finalists, most_runs, search
+from replay.market_tuning.seed_wording import DEFAULT
 from replay.runtime.parallel import workers
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from replay.market_file.sections import MarketSpec
     from replay.market_tuning.halving import Trial
     from replay.market_tuning.result import Comparison
+    from replay.market_tuning.standing import Standing
 
 
 class MarketTuneRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +42,9 @@ class MarketTuneRequest(msgspec.Struct, frozen=True, kw_only=True):
         tried in any case.
     trials
         Candidates.
-    seeds
-        Fresh seeds of the comparison.
+    seeds, most_seeds
+        Fresh seeds that all of the comparison meet, and up to how many those meet that might be
+        better than the chosen one.
     seed
         The markets' seeds are those after it, first the search's, then the comparison's.
     """
@@ -52,6 +55,7 @@ class MarketTuneRequest(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[PolicySettings, ...] = ()
     trials: int = 24
     seeds: int = 8
+    most_seeds: int = 32
     seed: int = 0
     jobs: int = 1
     level: float = 0.95
@@ -83,7 +87,8 @@ def tune_market(
         If Optuna isn't installed.
     """
     settings, default = request.settings, request.settings.policy
-    seeds = range(request.seed + 1, request.seed + 1 + RUNGS[-1] + request.seeds)
+    most = max(request.seeds, request.most_seeds)
+    seeds = range(request.seed + 1, request.seed + 1 + RUNGS[-1] + most)
     search_seeds, fresh = seeds[: RUNGS[-1]], seeds[RUNGS[-1] :]
     varied = check_varied(request.varied)
     if spec.experts is None:  # nobody to escalate to
@@ -105,15 +110,13 @@ def tune_market(
             count = max(request.trials, len(given))
             search(runs, default, given, proposals, count, search_seeds, trials)
             entries, explored = _entries(default, trials)
-            runs.of([entry.policy for entry in entries], fresh)
+            _compare(runs, entries, fresh, request.seeds)
     except KeyboardInterrupt:
         interrupted = True
-    complete = [
-        seed for seed in fresh if entries and all(runs.known(e.policy, [seed]) for e in entries)
-    ]
-    if len(complete) >= LEAST_SEEDS:
-        figures = [runs.known(entry.policy, complete) for entry in entries]
-        comparison = compared(entries, figures, complete, request.level, varied, explored)
+    figures = [runs.known(entry.policy, fresh) for entry in entries]
+    if figures and min(map(len, figures)) >= LEAST_SEEDS:
+        met = fresh[: max(map(len, figures))]
+        comparison = compared(entries, figures, met, request.level, varied, explored)
     return MarketTuning(
         market=name,
         tasks=spec.tasks.count,
@@ -133,12 +136,27 @@ def runs_of(request: MarketTuneRequest) -> int:
 
     Examples
     --------
-    >>> runs_of(MarketTuneRequest())
-    100
+    >>> runs_of(MarketTuneRequest()), runs_of(MarketTuneRequest(most_seeds=8))
+    (292, 124)
     """
     own = request.settings.policy != PolicySettings()
     trials = max(request.trials, len(request.given) + own)
-    return most_runs(trials) + request.seeds * (1 + own + FINALISTS + 2)
+    settings = 1 + own + most_finalists(trials)
+    more = max(request.most_seeds - request.seeds, 0)
+    return most_runs(trials) + request.seeds * (settings + 2) + more * settings
+
+
+def _compare(runs: Runs, entries: Sequence[Entry], fresh: range, first: int) -> None:
+    """Let entries meet fresh seeds, those in question more of them."""
+    policies = [entry.policy for entry in entries]
+
+    def run(some: Sequence[int], count: int) -> None:
+        runs.of([policies[at] for at in some], fresh[:count])
+
+    def now() -> Standing:
+        return standing_of(entries, [runs.net_usd(policy, fresh) for policy in policies])
+
+    rounds(run, now, len(entries), first, len(fresh))
 
 
 def _entries(default: PolicySettings, trials: Sequence[Trial]) -> tuple[list[Entry], int]:

@@ -6,24 +6,24 @@ import math
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
-from replay.market_tuning.comparison import EQUIVALENT, OWN
 from replay.market_tuning.halving import BATCH, RUNGS
 from replay.market_tuning.ranges import differences
+from replay.market_tuning.seed_wording import DEFAULT, WITHIN, seeds_met, seeds_text, the
+from replay.market_tuning.standing import EQUIVALENT, KEPT_WITHIN
 from replay.report.wording.levels import level_text
 from replay.runtime.text import dollars
 from replay.tune.report import decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from replay.market_tuning.halving import Trial
     from replay.market_tuning.result import Comparison, MarketTuning, Row
     from replay.numerics.amount import Amount
 
-DEFAULT = "poolwise's default"
 MOST_SEEDS = 1000
 """As many as `--seeds` takes."""
-WITHIN = f"{100 * EQUIVALENT:.0f} %"
+KEPT = f"{100 * KEPT_WITHIN:.1f} %"
 
 
 def lead(comparison: Comparison) -> str:
@@ -57,11 +57,12 @@ def advice(comparison: Comparison) -> str:
     best, chosen = rows[comparison.highest], rows[comparison.chosen]
     less = best.net_usd - chosen.net_usd
     within = (
-        f"{dollars(less, 4)} per task below the highest estimate, within {WITHIN} of the gap"
+        f"{dollars(less, 4)} per task below the highest estimate, within {KEPT} of the gap"
         f" between uniform and the highest ({dollars(comparison.gap_usd, 4)})"
     )
-    if comparison.gap_usd <= 0:
-        return "None earns more than asking pools evenly (uniform): keep the default."
+    none = "None is estimated to earn more than asking pools evenly (uniform)"
+    if comparison.chosen == 0 and comparison.gap_usd <= 0:
+        return f"{none}: keep the default."
     if comparison.chosen == 0:
         return "Keep the default." if best is chosen else f"Keep the default: it is {within}."
     more = chosen.over_default
@@ -69,7 +70,9 @@ def advice(comparison: Comparison) -> str:
     said = (
         f"{_capitalised(the(chosen))} {verb} more than the default: {between(more, '+')} per task."
     )
-    if chosen is not best:
+    if comparison.gap_usd <= 0:
+        said = f"{none}. {said}"
+    elif chosen is not best:
         said += f" It is {within}."
     return said if more.low > 0 else f"{said} More seeds (--seeds) narrow that interval."
 
@@ -106,19 +109,18 @@ def seeds_for_little(comparison: Comparison) -> int | None:
     adds, little = comparison.exploration.adds, EQUIVALENT * comparison.gap_usd
     if little <= 0:
         return None
-    seeds = math.ceil(len(comparison.seeds) * ((adds.high - adds.low) / 2.0 / little) ** 2)
+    met = len(comparison.rows[-1].net_usd_by_seed)
+    seeds = math.ceil(met * ((adds.high - adds.low) / 2.0 / little) ** 2)
     return seeds if seeds <= MOST_SEEDS else None
 
 
 def what_is_compared(tuning: MarketTuning, comparison: Comparison) -> str:
     """Say what a figure is, and what its interval covers."""
-    seeds = comparison.seeds
     return (
         "Net is the value of right first answers less labels, audits and waiting at the project's"
-        f" price, in $ per task: means over {counted(len(seeds), 'run')} of an untrained engine"
-        f" (seeds {seeds_text(seeds)}). All settings meet the same tasks and labelers, so"
-        f" differences are paired by seed; intervals of a column hold jointly at"
-        f" {level_text(tuning.level)} (Student's t, Bonferroni). 'default' is {tuning.default}."
+        f" price, in $ per task: {seeds_met(comparison)}. Settings meet the same tasks and"
+        " labelers in a seed, so differences are paired by seed; intervals of a column hold jointly"
+        f" at {level_text(tuning.level)} (Student's t, Bonferroni). 'default' is {tuning.default}."
         " 'no exploration' and 'uniform' are for comparison; they are not candidates."
     )
 
@@ -174,13 +176,6 @@ def trial_name(trial: Trial) -> str:
     return f"trial {trial.number + 1}"
 
 
-def the(row: Row) -> str:
-    """Name a row in a sentence."""
-    if row.role == "default":
-        return "the default"
-    return DEFAULT if row.name == OWN else row.name
-
-
 def _capitalised(name: str) -> str:
     return name[0].upper() + name[1:]
 
@@ -201,17 +196,6 @@ def ends(amount: Amount) -> str:
     """Write both ends of an interval; two digits would hide which of them is 0."""
     digits = decimals(amount) + 1
     return f"{amount.low:.{digits}f} to {amount.high:.{digits}f}"
-
-
-def seeds_text(seeds: Sequence[int]) -> str:
-    """Write consecutive seeds.
-
-    Examples
-    --------
-    >>> seeds_text([5, 6, 7]), seeds_text([5])
-    ('5 to 7', '5')
-    """
-    return f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
 
 
 def _value(value: object) -> str:

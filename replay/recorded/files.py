@@ -12,6 +12,7 @@ import gzip
 import math
 import zlib
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
@@ -19,13 +20,18 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 from bandit.engine.checks import MOST
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
+from replay.recorded.doubtful import check_truth, doubts
+from replay.tables.formats.encoding import LOOK_AT, encoding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from bandit.events import Feature
 
 NEEDED = ("task", "labeler", "label")
+NO_TIME = (
+    "is not an ISO time such as 2026-01-31T09:30:00; write all times so, or leave the column out"
+)
 
 
 class CsvRow(NamedTuple):
@@ -62,7 +68,9 @@ def read_crowd(folder: Path) -> Crowd:
     if dropped:
         notes += (f"{dropped} repeated labels of a labeler on a task left out",)
     truth, features = _truth(folder)
-    return with_pools(Crowd(folder.name, tuple(kept), truth, features, timed, notes))
+    crowd = Crowd(folder.name, tuple(kept), truth, features, timed, notes)
+    check_truth(crowd, folder)
+    return with_pools(replace(crowd, notes=(*notes, *doubts(crowd))))
 
 
 def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRow]:
@@ -126,14 +134,19 @@ def _opened(path: Path) -> Iterator[TextIO]:
         raise MissingInput(f"{path}: no such file")
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
+        with opened(path, "rb") as raw:
+            encoding = encoding_of(raw.read(LOOK_AT))
+        with opened(path, "rt", encoding=encoding, newline="") as lines:
             yield cast("TextIO", lines)
     except gzip.BadGzipFile as error:
         raise BadValue(f"{path}: not gzipped, though its name says so ({error})") from error
     except (EOFError, zlib.error) as error:
         raise BadValue(f"{path}: damaged or incomplete ({error})") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadValue(f"{path}: not a CSV file in UTF-8 ({error})") from error
+        raise BadValue(
+            f"{path}: not a CSV file in UTF-8 ({error}); save it as one: spreadsheets call it"
+            " 'CSV UTF-8'"
+        ) from error
 
 
 def parse_time(text: str, where: str) -> float:
@@ -150,30 +163,34 @@ def parse_time(text: str, where: str) -> float:
         try:
             at = datetime.fromisoformat(text.strip())
         except ValueError as error:
-            msg = f"{where}: {text!r} is not an ISO time such as 2026-01-31T09:30:00"
-            raise BadValue(msg) from error
+            raise BadValue(f"{where}: {text!r} {NO_TIME}") from error
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if not math.isfinite(number):
-        msg = f"{where}: {text!r} is not an ISO time such as 2026-01-31T09:30:00"
-        raise BadValue(msg)
+        raise BadValue(f"{where}: {text!r} {NO_TIME}")
     return number
 
 
 def parse_amount(text: str, where: str) -> float:
-    """Read a number that is 0 or more; a dollar sign before it is fine.
+    """Read a number that is 0 or more; a dollar sign before it is fine, and so is a decimal comma.
+
+    A comma before three digits may be one of thousands: such a number is refused.
 
     Examples
     --------
-    >>> parse_amount("$0.05", "price")
-    0.05
+    >>> parse_amount("$0.05", "price"), parse_amount("0,05", "price")
+    (0.05, 0.05)
     """
+    plain = text.strip().removeprefix("$")
+    whole, comma, decimals = plain.partition(",")
+    if comma and decimals.isdigit() and len(decimals) != 3:
+        plain = f"{whole}.{decimals}"
     try:
-        number = float(text.strip().removeprefix("$"))
+        number = float(plain)
     except ValueError:
         number = math.nan
     if not 0 <= number <= MOST:
-        msg = f"{where}: {text!r} is not a number between 0 and {MOST:g}"
-        raise BadValue(msg)
+        comma = "; write it with a decimal point and no other marks" if "," in text else ""
+        raise BadValue(f"{where}: {text!r} is not a number between 0 and {MOST:g}{comma}")
     return number
 
 
@@ -200,7 +217,10 @@ def filled(path: Path, row: CsvRow, column: str, role: str) -> str:
     """
     text = row.of[column].strip()
     if not text:
-        raise BadValue(f"{place(path, row, column)}: empty, but it is the {role}")
+        raise BadValue(
+            f"{place(path, row, column)}: empty, but it is the {role}; fill it in, or leave such"
+            " rows out"
+        )
     return text
 
 
@@ -227,16 +247,35 @@ def _label(row: CsvRow, path: Path) -> CrowdLabel:
     )
 
 
+def true_answers(path: Path, table: Sequence[CsvRow], task: str, truth: str) -> dict[str, str]:
+    """Return the true answers in a column of a table, by the task in another one.
+
+    Raises
+    ------
+    BadValue
+        If a task has two of them that differ; the message names the row.
+    """
+    known: dict[str, str] = {}
+    for row in table:
+        name, answer = row.of[task].strip(), row.of[truth].strip()
+        if answer and known.setdefault(name, answer) != answer:
+            raise BadValue(
+                f"{place(path, row, truth)}: task {name!r} has the truth {answer!r} here and"
+                f" {known[name]!r} before"
+            )
+    return known
+
+
 def _truth(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, Feature]]]:
     path = _file(folder, "truth")
     if not path.is_file():
         return {}, {}
     rows = read_table(path)
     header = _needs(path, rows, ("task", "truth"))
-    table = [row.of for row in rows]
+    table = [{**row.of, "task": row.of["task"].strip()} for row in rows]
     names = [name for name in header if name not in ("task", "truth")]
     numeric = {name for name in names if all(_is_number(row[name]) for row in table)}
-    truth = {row["task"]: row["truth"] for row in table if row["truth"]}
+    truth = true_answers(path, rows, "task", "truth")
     features: dict[str, dict[str, Feature]] = {
         row["task"]: {
             name: float(row[name]) if name in numeric else row[name] for name in names if row[name]

@@ -42,12 +42,12 @@ TIMEOUT_S = 900.0
 class ReplayTerms:
     """What a replay is told beyond the labels.
 
-    `value_usd` is what a right answer is worth. `expert_usd` is the price of an audit's gold:
-    `None` for no audits. `choose` says what is chosen: a labeler, a pool, or neither, where the
-    crowd is `in_one_pool`.
+    `value_usd` is what a right answer is worth; `None` for what the settings say. `expert_usd` is
+    the price of an audit's gold: `None` for no audits. `choose` says what is chosen: a labeler, a
+    pool, or neither, where the crowd is `in_one_pool`.
     """
 
-    value_usd: float = 1.0
+    value_usd: float | None = 1.0
     seed: int = 0
     expert_usd: float | None = None
     choose: Choose = "pool"

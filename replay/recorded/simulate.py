@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from replay.recorded.crowd import in_one_pool
 from replay.recorded.files import read_crowd
-from replay.recorded.replayed import ReplayTerms, priced, run_recorded
+from replay.recorded.replayed import PROJECT, ReplayTerms, priced, run_recorded
 from replay.recorded.report import print_recorded, recorded_report
 from replay.runtime.print_result import print_result
 from replay.runtime.progress import progress
-from replay.runtime.settings_file import read_settings
+from replay.runtime.settings_file import named_only, read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def simulate_recorded(
     folder: Path,
     usd_per_label: float,
-    value_usd: float,
+    value_usd: float | None,
     *,
     seed: int = 0,
     choose: Choose = "pool",
@@ -31,6 +32,7 @@ def simulate_recorded(
 ) -> None:
     """Replay the labels in `folder` and print what the engine made of them.
 
+    `value_usd` is what a right answer is worth; `None` for what the configuration says, else $1.
     `choose` says whether labelers, pools or neither is chosen.
 
     Raises
@@ -42,6 +44,9 @@ def simulate_recorded(
     crowd = priced(read_crowd(folder), usd_per_label)
     if choose == "random":
         crowd = in_one_pool(crowd)
+    unused = named_only(settings, PROJECT)
+    if unused is not None:
+        crowd = replace(crowd, notes=(*crowd.notes, unused))
     terms = ReplayTerms(value_usd=value_usd, seed=seed, expert_usd=expert_usd, choose=choose)
     with progress("replaying", "tasks") as more:
         outcome = run_recorded(crowd, settings, terms, lambda _: more(1))

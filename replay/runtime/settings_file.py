@@ -12,6 +12,8 @@ from bandit.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bandit.settings import ProjectSettings
+
 
 def read_settings(path: Path | None) -> Settings:
     """Read the TOML file at `path`; without one, the defaults.
@@ -33,3 +35,30 @@ def read_settings(path: Path | None) -> Settings:
         return read_core(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def says_worth(project: ProjectSettings) -> bool:
+    """Whether settings of a project say what a right answer is worth, or how often it is wanted.
+
+    Examples
+    --------
+    >>> from bandit.settings import ProjectSettings
+    >>> says_worth(ProjectSettings()), says_worth(ProjectSettings(target_accuracy=0.95))
+    (False, True)
+    """
+    return project.value_usd is not None or project.target_accuracy is not None
+
+
+def named_only(settings: Settings, project: str) -> str | None:
+    """Say that what the settings say of projects by name isn't used for `project`, if it isn't.
+
+    Examples
+    --------
+    >>> from bandit.settings import ProjectSettings, Settings
+    >>> named_only(Settings(projects={"cats": ProjectSettings(value_usd=2.0)}), "recorded")
+    "settings of [projects.cats] aren't used here: write them under [project]"
+    """
+    if not settings.projects or project in settings.projects:
+        return None
+    names = ", ".join(f"[projects.{name}]" for name in sorted(settings.projects))
+    return f"settings of {names} aren't used here: write them under [project]"

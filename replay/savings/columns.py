@@ -68,12 +68,12 @@ def find_columns(
         if column not in header:
             raise UnknownColumn(f"{name}: no column {column!r}{nearest(column, header)}")
         columns[role] = column
-    plain = {_plain(column): column for column in reversed(header)}
+    by_name = {plain(column): column for column in reversed(header)}
     guessed = []
     for role, known in NAMES.items():
         if role in columns:
             continue
-        free = (plain[_plain(alias)] for alias in known if _plain(alias) in plain)
+        free = (by_name[plain(alias)] for alias in known if plain(alias) in by_name)
         column = next((column for column in free if column not in columns.values()), None)
         if column is not None:
             columns[role] = column
@@ -87,5 +87,12 @@ def find_columns(
     return {role: columns[role] for role in (*NAMES, "truth") if role in columns}, tuple(guessed)
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", name.lower())
+def plain(name: str) -> str:
+    """Return the letters and digits of a name, but for what is in brackets.
+
+    Examples
+    --------
+    >>> plain("Worker_ID"), plain("Cost (USD)")
+    ('workerid', 'cost')
+    """
+    return re.sub(r"[^a-z0-9]+", "", re.sub(r"\(.*?\)|\[.*?\]", "", name).lower())

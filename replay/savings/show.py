@@ -173,7 +173,7 @@ def _print_sources(what: str, costs: Sequence[SourceCost], console: Console) -> 
 def _table(title: str, columns: Sequence[str]) -> Table:
     table = Table(title=f"\n{title}", title_justify="left", box=SIMPLE, show_edge=False)
     for column in columns:
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+        table.add_column(column, overflow="fold")  # ids are whole: people look for them
     return table
 
 

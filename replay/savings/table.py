@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bandit.counted import counted
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
+from replay.recorded.doubtful import check_truth, doubts
 from replay.recorded.files import (
     filled,
     parse_amount,
@@ -20,9 +21,10 @@ from replay.recorded.files import (
     place,
     read_header,
     read_table,
+    true_answers,
 )
 from replay.recorded.replayed import priced
-from replay.savings.columns import NAMES, NEEDED, find_columns
+from replay.savings.columns import NAMES, NEEDED, find_columns, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +37,11 @@ DEFAULT_USD = 0.05
 MAX_CLASSES = 100
 """More different answers than this are free text, not classes."""
 
-TRUTH_NAMES = ("truth", "gold", "ground_truth", "correct", "expert", "answer", "label")
+TRUTH_NAMES = (
+    "truth", "gold", "groundtruth", "correct", "correctanswer", "trueanswer", "truelabel",
+    "goldlabel", "expert", "answer", "label",
+)  # fmt: skip
+"""Names of the true answers in a file of their own, in plain letters, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ def read_labels(
         kept.sort(key=lambda row: row.at or 0.0)
     crowd = Crowd(path.name, tuple(kept), known, {}, timed, tuple(notes))
     _check(crowd, path)
+    crowd = replace(crowd, notes=(*notes, *doubts(crowd)))
     return with_pools(_with_prices(crowd, columns, prices, path)), columns
 
 
@@ -105,15 +112,7 @@ def truth_of(path: Path, table: Sequence[CsvRow], columns: Mapping[str, str]) ->
     """Return the true answers in a column of the table, by task."""
     if "truth" not in columns:
         return {}
-    known: dict[str, str] = {}
-    for row in table:
-        task, answer = row.of[columns["task"]].strip(), row.of[columns["truth"]].strip()
-        if answer and known.setdefault(task, answer) != answer:
-            raise BadValue(
-                f"{place(path, row, columns['truth'])}: task {task!r} has the truth "
-                f"{answer!r} here and {known[task]!r} before"
-            )
-    return known
+    return true_answers(path, table, columns["task"], columns["truth"])
 
 
 def truth_of_file(path: Path, task_column: str) -> dict[str, str]:
@@ -122,7 +121,8 @@ def truth_of_file(path: Path, task_column: str) -> dict[str, str]:
     header = list(table[0].of)
     task = task_column if task_column in header else _task_column(header, path)
     others = [name for name in header if name != task]
-    named = [name for name in TRUTH_NAMES if name in others] or others[:1]
+    known = [name for name in others if plain(name) in TRUTH_NAMES]
+    named = sorted(known, key=lambda name: TRUTH_NAMES.index(plain(name))) or others[:1]
     if not named:
         raise UnknownColumn(
             f"{path}: {task!r} is the only column; a column with the true answers was expected"
@@ -131,9 +131,13 @@ def truth_of_file(path: Path, task_column: str) -> dict[str, str]:
 
 
 def _task_column(header: Sequence[str], path: Path) -> str:
-    column = next((name for name in NAMES["task"] if name in header), None)
+    by_name = {plain(name): name for name in reversed(header)}
+    column = next((by_name[plain(name)] for name in NAMES["task"] if plain(name) in by_name), None)
     if column is None:
-        raise UnknownColumn(f"{path}: no column of task ids{nearest('task', header)}")
+        raise UnknownColumn(
+            f"{path}: no column looks like the task; call it {NAMES['task'][0]!r}, or as in the"
+            f" file of labels; columns: {', '.join(map(repr, header))}"
+        )
     return column
 
 
@@ -152,8 +156,7 @@ def _check(crowd: Crowd, path: Path) -> None:
             f"{path}: {len(classes):,} different labels; at most {MAX_CLASSES} classes can be "
             "compared, and free text can't"
         )
-    if crowd.truth and not set(crowd.truth) & {row.task for row in crowd.labels}:
-        raise BadValue(f"{path}: no labeled task has a true answer; are the task ids the same?")
+    check_truth(crowd, path)
 
 
 def _with_prices(crowd: Crowd, columns: Mapping[str, str], prices: Prices, path: Path) -> Crowd:
@@ -168,7 +171,7 @@ def _with_prices(crowd: Crowd, columns: Mapping[str, str], prices: Prices, path:
     flat = prices.usd_per_label
     if flat is None and "price" not in columns and set(crowd.pools) - set(by_pool):
         flat = DEFAULT_USD
-        note = f"no prices in the data: ${flat:.2f} per label assumed (--price, --price-of)"
+        note = f"no column of prices found: ${flat:.2f} per label assumed (--price, --price-of)"
         crowd = replace(crowd, notes=(*crowd.notes, note))
     if "price" in columns and (by_pool or flat is not None):
         crowd = replace(crowd, labels=tuple(row._replace(usd=None) for row in crowd.labels))

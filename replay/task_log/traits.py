@@ -48,7 +48,7 @@ class Traits:
             values.add(value)
             if len(values) > MOST:
                 raise BadValue(
-                    f"by {name}: tasks have more than {MOST} values of it, {value!r} for one; "
+                    f"--by {name}: tasks have more than {MOST} values of it, {value!r} for one; "
                     "slices need a category of few values"
                 )
 
@@ -62,7 +62,7 @@ class Traits:
         """
         for name in self.by:
             if name not in self._known:
-                raise UnknownColumn(f"by {name}: no task has that{nearest(name, self._known)}")
+                raise UnknownColumn(f"--by {name}: no task has that{nearest(name, self._known)}")
 
     def of(self, first: Decision) -> tuple[str, ...]:
         """Value of each name, as text."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from bandit.errors import BadValue, MissingInput
+from bandit.counted import counted
+from bandit.errors import BadValue, MissingInput, UnknownColumn
 from replay.recorded.crowd import Crowd, first_labels, with_pools
+from replay.recorded.doubtful import check_truth
 from replay.recorded.files import CsvRow, read_crowd, read_header, read_table
 from replay.savings.columns import find_columns
 from replay.savings.table import MAX_CLASSES, crowd_label, truth_of, truth_of_file
@@ -46,6 +48,11 @@ def _of_file(path: Path, given: Mapping[str, str | None], truth: str | None) -> 
 def _of_table(table: pd.DataFrame, given: Mapping[str, str | None], truth: str | None) -> Crowd:
     header = [str(name) for name in table.columns]
     columns, _ = find_columns(header, {**given, "truth": truth}, "the table")
+    for name in columns.values():
+        if header.count(name) > 1:
+            raise UnknownColumn(
+                f"the table: {header.count(name)} columns are called {name!r}: rename all but one"
+            )
     kept = table.set_axis(header, axis="columns")[list(dict.fromkeys(columns.values()))]
     texts = kept.astype(object).where(kept.notna(), "").map(_text)
     values = zip(*(texts[name] for name in texts.columns), strict=True)
@@ -57,6 +64,9 @@ def _of_table(table: pd.DataFrame, given: Mapping[str, str | None], truth: str |
 
 
 def _text(value: object) -> str:
+    """Write a cell as a CSV file has it: pandas makes whole numbers floats where one is missing."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
 
 
@@ -77,7 +87,8 @@ def _checked(crowd: Crowd) -> Crowd:
     classes = {row.label for row in crowd.labels}
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise BadValue(
-            f"{crowd.name}: {len(classes):,} different labels; 2 to {MAX_CLASSES} classes were"
-            " expected"
+            f"{crowd.name}: {counted(len(classes), 'different label')}; 2 to {MAX_CLASSES} classes"
+            " were expected"
         )
+    check_truth(crowd, crowd.name)
     return crowd

@@ -68,7 +68,7 @@ def weigh(
     ----------
     source
         A CSV file with a row for each label, a folder that holds such a file as labels.csv and
-        perhaps truth.csv, or a pandas table.
+        perhaps truth.csv, or a pandas table. Of a labeler's labels of a task the first counts.
     task, labeler, label, pool, at
         Names of columns; by default they are found by their names. Pool and time may be missing.
     truth

@@ -11,10 +11,17 @@ import click
 from streams.cli.options import CONFIG, LOG, log_settings, open_log
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from bandit.events import MachineMode
+    from bandit.events import Control, MachineMode
     from streams.clients.spending import Spending
+    from streams.log.log import Log
+
+ROLLED_BACK = (
+    "  The process that learns does this within a second or so, and logs rolled_back, or"
+    " rollback_refused with the reason."
+)
 
 
 @click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
@@ -129,7 +136,6 @@ def control(
 
     from bandit.counted import counted
     from bandit.events import Control
-    from bandit.task.periods import NO_CAPS, caps_of
     from streams.clients import controlling
     from streams.clients.controlling import (
         control_of,
@@ -138,7 +144,6 @@ def control(
         order,
         with_shadow,
     )
-    from streams.clients.spending import described_spending, read_spending, spent_usd
     from streams.process.moment import moment
 
     values = (pool, usd_per_day, usd_per_hour, usd_total, snapshot)
@@ -178,22 +183,55 @@ def control(
                 before = control_of(opened, project)
                 new = with_shadow(new if others else before, before.shadow, shadow, unshadow)
                 new = msgspec.structs.replace(new, at=time.time(), why=why or new.why)
+            about_pool = _check_names(opened, pool, snapshot, log)
             order(opened, new)
             click.echo(described(new))
+            if snapshot is not None or relearn:
+                click.echo(ROLLED_BACK)
+            _warn(opened, project, about_pool, shadow)
             return
         controls = in_force(opened)
         if scoped:
             controls = [existing for existing in controls if existing.project == project]
-        desks: list[Spending] | None = None
-        for existing in controls:
-            click.echo(described(existing))
-            if (caps := caps_of(existing)) != NO_CAPS:
-                desks = read_spending(opened) if desks is None else desks
-                spent = spent_usd(desks, existing.project or "")
-                click.echo(f"  {described_spending(caps, spent)}")
+        _show(opened, controls)
         if not controls:
             scope = f" for project {project}" if project else " for the model" if learning else ""
             click.echo(f"No orders in force{scope}.")
+
+
+def _show(log: Log, controls: Sequence[Control]) -> None:
+    """Print orders in force, with what each budget has spent."""
+    from bandit.task.periods import NO_CAPS, caps_of
+    from streams.clients.controlling import described
+    from streams.clients.spending import described_spending, read_spending, spent_usd
+
+    desks: list[Spending] | None = None
+    for existing in controls:
+        click.echo(described(existing))
+        if (caps := caps_of(existing)) != NO_CAPS:
+            desks = read_spending(log) if desks is None else desks
+            spent = spent_usd(desks, existing.project or "")
+            click.echo(f"  {described_spending(caps, spent)}")
+
+
+def _check_names(log: Log, pin: str | None, snapshot: int | None, address: str) -> str | None:
+    """Refuse a pool or a snapshot that the log doesn't have; return a warning about the pool."""
+    from streams.clients.named_in_orders import check_snapshot, pin_warning
+
+    if snapshot is not None:
+        check_snapshot(log, snapshot, address)
+    return None if pin is None else pin_warning(log, pin)
+
+
+def _warn(log: Log, project: str | None, about_pool: str | None, shadow: Sequence[str]) -> None:
+    """Print warnings about an order that is written already: to find them may take a while."""
+    from streams.clients.named_in_orders import project_warning, shadow_warnings
+
+    about_project = None if project is None else project_warning(log, project)
+    about_labelers = shadow_warnings(log, project or "", shadow)
+    for warning in (about_pool, about_project, *about_labelers):
+        if warning is not None:
+            click.echo(f"poolwise: warning: {warning}", err=True)
 
 
 def _check(*, orders: bool, scoped: bool, reset_clock: bool, why: str) -> None:

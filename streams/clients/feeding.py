@@ -1,7 +1,9 @@
 """Feeding of JSON lines into a log: checked first, then written in batches.
 
-Rule: nothing of a file is written unless all lines are valid, or invalid ones may be skipped; those
-then become dead letters.
+Rule 1: nothing of a file is written unless all lines are valid, or invalid ones may be skipped;
+those then become dead letters.
+Rule 2: a pool or an order that workers would refuse is invalid: their topics keep only the newest
+record of a key, so it would stand in the place of the one that holds.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from codecs import BOM_UTF8
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.engine import checks
 from bandit.errors import BadValue, EventError
-from bandit.events import DeadLetter, Tick
+from bandit.events import Control, DeadLetter, Pool, Tick
 from streams.log.codec import InputDecoder
 from streams.log.deadletters import written
 from streams.log.log import NewRecord
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
+    from bandit.events import Input
     from streams.log.log import Log
 
 BATCH = 1000
@@ -48,10 +52,33 @@ def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewR
     >>> [r.partition for r in records_of(b'{"type":"Tick","at":1}', InputDecoder(), 2)]
     [0, 1]
     """
-    event = decoder.decode(line)
+    event = checked(line, decoder)
     if isinstance(event, Tick):
         return tick_records(line, partitions)
     return [NewRecord(TOPIC_OF[type(event)], key_of(event), line)]
+
+
+def checked(line: bytes, decoder: InputDecoder) -> Input:
+    """Return the event of a line; one of which only the newest is kept is checked by all rules.
+
+    Raises
+    ------
+    EventError
+        If it breaks a rule.
+
+    Examples
+    --------
+    >>> checked(b'{"type":"Pool","pool":"a","at":0,"usd_per_label":-1}', InputDecoder())
+    Traceback (most recent call last):
+    ...
+    bandit.errors.EventError: pool 'a': usd_per_label -1.0: must be between 0 and 1e+12
+    """
+    event = decoder.decode(line)
+    if isinstance(event, Pool):
+        checks.pool(event)
+    elif isinstance(event, Control):
+        checks.control(event)
+    return event
 
 
 def tick_records(tick: bytes, partitions: int) -> list[NewRecord]:
@@ -97,10 +124,10 @@ def feed(
     """
     decoder, partitions = InputDecoder(), log.partitions(LABELS)
     if not skip_bad:
-        check = InputDecoder().decode
+        first = InputDecoder()
         for number, line in _lines(stream):
             try:
-                check(line)
+                checked(line, first)
             except EventError as error:
                 msg = f"{name}, line {number}: {error.rule}: {error}; nothing of {name} was written"
                 raise BadValue(msg) from error

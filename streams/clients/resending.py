@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue, CommitUnknown, EventError, nearest
 from bandit.events import DeadLetter, Tick
-from streams.clients.feeding import records_of
+from streams.clients.feeding import checked, records_of
 from streams.log.codec import InputDecoder
 from streams.log.deadletters import letter_in, written
 from streams.log.log import NewRecord, Place, positions_after, read_to_end
@@ -103,7 +103,8 @@ def records_again(
     """Return the records to send for a letter's original; none if it cannot be sent.
 
     An event goes to its own topic, by its own key. Anything else goes back to its topic, for the
-    worker to check; an invalid line of a file, which has no topic, becomes a letter again.
+    worker to check. An invalid line of a file, which has no topic, becomes a letter again; so does
+    an invalid pool or order, which would take the place of the one that holds.
 
     Examples
     --------
@@ -115,16 +116,22 @@ def records_again(
     if original is None:
         return []
     try:
-        event = decoder.decode(original)
+        event = checked(original, decoder)
     except EventError as error:
-        if topic is None:
-            again = DeadLetter(rule=error.rule, message=f"again: {error}", original=original)
+        if topic is None or topic in OPERATIONS:
+            again = DeadLetter(
+                rule=error.rule,
+                message=f"again: {error}",
+                topic=topic,
+                key=letter.key,
+                original=original,
+            )
             return [written(again, 0)]
-        if topic not in (*SHARED, *OPERATIONS):  # another program's letter
+        if topic not in SHARED:  # another program's letter
             return []
         if letter.key is not None:
             return [NewRecord(topic, letter.key, original)]
-        if topic in OPERATIONS or letter.partition not in range(partitions):
+        if letter.partition not in range(partitions):
             return []
         return [NewRecord(topic, None, original, letter.partition)]
     return [] if isinstance(event, Tick) else records_of(original, decoder, partitions)

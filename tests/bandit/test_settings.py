@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bandit.engine.engine import Engine
 from bandit.errors import ConfigError
 from bandit.learn.brain import Brain
+from bandit.sections import read_core
 from bandit.settings import (
     AuditSettings,
     ClockSettings,
@@ -80,3 +82,36 @@ def test_a_setting_out_of_its_range_is_refused_by_name(key: str, chosen: Setting
 
 def test_the_defaults_are_in_their_ranges() -> None:
     assert check(Settings()) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"pools": {"crowd": {}}}, "pools is unknown: pools are events; feed a Pool"),
+        ({"budget": {}}, "budget is unknown: budgets are orders; give one with poolwise control"),
+        ({"projects": {"cats": {"usd_per_day": 5.0}}}, "projects.cats.usd_per_day is unknown: bud"),
+        ({"projects": {"cats": {"value_us": 5.0}}}, "is unknown; did you mean 'value_usd'?"),
+    ],
+)
+def test_what_is_said_elsewhere_is_no_unknown_key_alone(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        read_core(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            {"projects": {"dogs": {"value_usd": 1.0}, "cats": {"value_usd": "2"}}},
+            "projects.cats.value_usd: expected `float | null`, got `str`",
+        ),
+        ({"projects": {"cats": 3}}, "projects.cats: expected `object`, got `int`"),
+        (
+            {"experiment": {"name": "e", "arms": {"a": {"share": 1.0}, "b": {"share": "half"}}}},
+            "experiment.arms.b.share: expected `float`, got `str`",
+        ),
+    ],
+)
+def test_a_wrong_type_is_named_with_its_project_or_arm(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(says)}$"):
+        read_core(given)

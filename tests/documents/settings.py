@@ -7,12 +7,13 @@ import io
 import math
 import re
 import tokenize
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 
+from bandit.decide.policies.explorers import EXPLORERS
 from bandit.experiment_settings import ArmSettings, ExperimentSettings
-from bandit.settings import ProjectSettings, Settings
+from bandit.settings import ExplorerName, ProjectSettings, Settings
 from streams.config.config import Config
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ names with `usd` are US dollars. [Change the configuration](../how-to/configurat
 try a change before it is in force.
 """
 SEED = "the same seed and the same events give the same decisions."
+REFUSED = frozenset(get_args(ExplorerName)) - EXPLORERS.keys()
+"""Explorers of targets of `evaluate` and `tune` alone: in an arm, as in any worker, refused."""
 FIELD = re.compile(r"    (\w+): ")
 
 
@@ -58,11 +61,11 @@ def written(value: Any) -> str:
     )
 
 
-def kind(type_: Any) -> str:
-    """Return a key's type in words."""
+def kind(type_: Any, refused: frozenset[str] = frozenset()) -> str:
+    """Return a key's type in words, without choices that are refused."""
     text = getattr(type_, "__name__", None) or str(type_)
     if "Literal" in str(type_):
-        choices = re.findall(r"'([^']+)'", str(type_))
+        choices = [name for name in re.findall(r"'([^']+)'", str(type_)) if name not in refused]
         return " or ".join(f"`{choice}`" for choice in choices)
     if "FixedRedundancy" in str(type_):
         return "table"
@@ -85,7 +88,8 @@ def rows(section: type, name: str) -> Iterator[str]:
     yield (inspect.getdoc(section) or "").partition("\n")[0]
     lines = ["| key | type | default | meaning, or reason for the default |", "|---|---|---|---|"]
     for field in msgspec.structs.fields(section):
-        cells = (kind(hints[field.name]), written(field.default), why.get(field.name, ""))
+        refused = REFUSED if section is ArmSettings else frozenset()
+        cells = (kind(hints[field.name], refused), written(field.default), why.get(field.name, ""))
         lines.append(f"| `{field.name}` | {' | '.join(cells)} |".replace("|  |", "| |"))
     yield "\n".join(line.replace("  ", " ") for line in lines)
 

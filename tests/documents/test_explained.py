@@ -10,6 +10,8 @@ import pytest
 import bandit.errors
 import bandit.events
 import replay
+from bandit.decide.policies.policy import make
+from bandit.settings import PolicySettings
 from poolwise import VERBS
 from replay.estimators.registry import ESTIMATORS
 from replay.intervals.rules import RULES
@@ -153,3 +155,12 @@ def test_the_page_on_reports_explains_every_check() -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(path.name[:4]) for path in decision_files()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_explorers_that_arms_are_offered_are_not_refused() -> None:
+    page = text_of(Path("docs/reference/configuration.md"))
+    row = page[page.index("## [experiment.arms.NAME]") :].partition("| `explorer` | ")[2]
+    offered = re.findall(r"`(\w+)`", row.partition(" | ")[0])
+    assert offered
+    for explorer in offered:
+        make(PolicySettings(explorer=explorer))

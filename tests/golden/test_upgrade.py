@@ -94,8 +94,9 @@ def test_records_of_its_labelers_are_where_the_model_of_labels_begins(release: P
     for reward in known:
         record, pool = records[key(reward)], msgspec.json.decode(data)["pools"][pool_key(reward)]
         brain = Brain.from_bytes(Settings(), data)
+        even = dict.fromkeys(reward.classes, 1.0 / len(reward.classes))  # so that one label counts
         new = msgspec.structs.replace(
-            reward, task="new", why="first", previous_basis=None, revision=0
+            reward, task="new", why="first", previous_basis=None, revision=0, prior=even
         )
         brain.learn(new)
         model = brain.project(reward.project).labels

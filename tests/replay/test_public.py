@@ -31,6 +31,11 @@ def test_evaluate_and_compare_are_public() -> None:
     assert alone.value == both.evaluations[0].value == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.parametrize("name", replay.__all__)
+def test_all_that_is_promised_is_there(name: str) -> None:
+    assert callable(getattr(replay, name))
+
+
 def test_what_is_not_there_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="no attribute 'evalute'"):
         _ = replay.evalute

@@ -101,6 +101,34 @@ def level_of(metric: str, value: float) -> str:
     return time_of(value) if metric == "delay_s" else dollars(value, 4 if abs(value) < 1 else 2)
 
 
+def possible(metric: str, value: float) -> float:
+    """Return a mean, cut to what the metric can be.
+
+    Examples
+    --------
+    >>> possible("accuracy", 1.001), possible("net_usd", 1.001)
+    (1.0, 1.001)
+    """
+    return min(max(value, 0.0), 1.0) if metric in SHARES else value
+
+
+def cut_note(metric: str, arm: str, value: float) -> str | None:
+    """Say of a mean that it is cut; `arm` is whose it is.
+
+    Examples
+    --------
+    >>> cut_note("accuracy", "new", 0.98)
+    """
+    cut = possible(metric, value)
+    if cut == value:
+        return None
+    than, limit = ("more than", "100 %") if value > cut else ("less than", "0 %")
+    return (
+        f"{METRICS[metric].words} of {arm} is estimated as {than} {limit}, because audits weigh"
+        f" 1 / their chance; it is cut to {limit}, differences are not"
+    )
+
+
 def compared(metric: str, amount: Amount, control: str) -> str:
     """Say what an arm has more than the control.
 

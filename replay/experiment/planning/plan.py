@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import CannotAnswer
 from replay.experiment.arms.difference import LEAST_UNITS
-from replay.experiment.arms.metrics import METRICS
+from replay.experiment.arms.metrics import METRICS, cut_note, possible
 from replay.experiment.planning.pilot_variance import pilot_variance
 from replay.experiment.planning.power import needed_drift
 from replay.experiment.planning.results import (
@@ -107,6 +107,7 @@ def plan_test(
         for shown in SHOWN_DAYS
         if per_day is not None and shown * per_day >= 2 * LEAST_UNITS
     ]
+    cut = [cut_note(name, "the log", each.mean) for name, each in variances.items()]
     return PlanReport(
         log=source,
         unit=design.unit,
@@ -120,7 +121,7 @@ def plan_test(
         variances=tuple(
             MetricVariance(
                 metric=name,
-                mean=each.mean,
+                mean=possible(name, each.mean),
                 deviation=math.sqrt(each.plain),
                 deviation_adjusted=math.sqrt(each.adjusted),
                 shortened=1 - math.sqrt(each.adjusted / each.plain) if each.plain > 0 else 0.0,
@@ -133,7 +134,7 @@ def plan_test(
         unknown=tuple(name for name in METRICS if name not in variances),
         covariates=log.covariate_names,
         false_alarms=alarms,
-        notes=log.notes,
+        notes=(*log.notes, *filter(None, cut)),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from bandit.experiment.assign import HOUR_S, arm_of
 from replay.experiment.arms.carry_over import arm_of_hours, settled
 from replay.experiment.arms.false_alarms import false_alarms
-from replay.experiment.arms.metrics import METRICS, metric_called
+from replay.experiment.arms.metrics import METRICS, cut_note, metric_called, possible
 from replay.experiment.arms.sample_ratio import sample_ratio
 from replay.experiment.reading.breakdown import carried_over, curve, slices
 from replay.experiment.reading.question import Reader, amount_of, shares_of
@@ -23,7 +23,7 @@ from replay.experiment.reading.results import (
 from replay.experiment.tasks.forecast import MeanOf, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from bandit.experiment_settings import ExperimentSettings
     from replay.experiment.arms.difference import Effect
@@ -122,8 +122,20 @@ def read_test(
         covariates=log.covariate_names if question.adjusted else (),
         pending=log.pending,
         others=log.others,
-        notes=log.notes,
+        notes=(*log.notes, *_cut(log.arms[0], effects)),
     )
+
+
+def _cut(control: str, effects: Mapping[str, Mapping[str, Effect | None]]) -> Iterator[str]:
+    """Say which means are cut to what they can be."""
+    notes = [
+        cut_note(metric, arm, mean)
+        for name, of in effects.items()
+        for metric, effect in of.items()
+        if effect is not None
+        for arm, mean in ((control, effect.control), (name, effect.arm))
+    ]
+    yield from (note for note in dict.fromkeys(notes) if note is not None)
 
 
 def _drawn(reader: Reader) -> Ints:
@@ -165,8 +177,8 @@ def _difference(arm: str, metric: str, effect: Effect | None) -> ArmDifference:
     return ArmDifference(
         arm=arm,
         metric=metric,
-        control_mean=None if effect is None else effect.control,
-        arm_mean=None if effect is None else effect.arm,
+        control_mean=None if effect is None else possible(metric, effect.control),
+        arm_mean=None if effect is None else possible(metric, effect.arm),
         difference=amount_of(effect),
         error=None if effect is None else effect.error,
         shortened=None if effect is None else effect.shortened,

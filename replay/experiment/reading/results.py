@@ -31,7 +31,7 @@ class ArmDifference(msgspec.Struct, frozen=True, kw_only=True):
     """What an arm has more than the control of a metric, per task.
 
     `shortened` is the share by which covariates made the interval shorter. All are `None` where
-    there are too few units.
+    there are too few units. Means of shares are cut to 0 and 1, differences aren't.
     """
 
     arm: str

@@ -203,6 +203,7 @@ def _print_notes(report: ExperimentReport, console: Console) -> None:
             f"{listed(sharing)} share what is learned: each learns from the others' labels"
         )
     notes.append("pools, budgets and labelers are shared by all arms")
+    notes.append("agreement is the mean confidence of the answers; accuracy is corrected by audits")
     if report.pending:
         notes.append(
             f"{counted(report.pending, 'task')} without a verdict; tasks as new are left out"

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandit.errors import MissingInput
 from bandit.experiment.assign import HOUR_S
 from replay.experiment.arms.unit_sums import MetricSums, summed
 from replay.experiment.tasks.drawn_unit import DrawnUnit
 from replay.experiment.tasks.forecast import ArmForecasts
 from replay.experiment.tasks.survey import NO_ARM, arm_and_test, check, look, ordered
 from replay.log_files.histories import OwnLog
+from replay.log_files.log_path import log_path
 from replay.task_log.components import Earned
 from replay.task_log.traits import Traits
 from replay.task_log.trajectory import trajectory
@@ -119,10 +119,7 @@ def read_arm_log(
     CannotAnswer
         If no task is old enough to be certain to have its verdict.
     """
-    if str(path).startswith("kafka:"):
-        raise MissingInput(f"{path}: not a file; archive that log first: poolwise archive")
-    if not path.exists():
-        raise MissingInput(f"{path}: no such file")
+    path = log_path(path)
     with OwnLog(path, tell) as log:
         return arm_log_of(log, asked, needs_arms=needs_arms)
 

@@ -154,12 +154,17 @@ def check(path: Path, seen: Survey, asked: Asked, *, needs_arms: bool) -> None:
             )
         raise CannotAnswer(f"{path}: no task is old enough to be certain to have its verdict")
     if not seen.used:
-        after = f" after the first {seen.skipped}" if seen.skipped else ""
-        raise CannotAnswer(f"{path}: no task of the test{after} is certain to have its verdict yet")
+        if seen.skipped:
+            left_out = f"all {seen.skipped:,} finished tasks of the test"
+            raise CannotAnswer(
+                f"{path}: --warm-up {asked.warm_up} leaves out {left_out}: give fewer, or wait"
+            )
+        raise CannotAnswer(f"{path}: no task of the test is certain to have its verdict yet")
     if needs_arms and len(seen.arms) < 2:
-        raise CannotAnswer(
-            f"{path}: finished tasks of one arm only, {next(iter(seen.arms))!r}: wait for others"
-        )
+        after = f", after the first {seen.skipped:,} (--warm-up)" if seen.skipped else ""
+        todo = "give fewer, or wait for others" if seen.skipped else "wait for others"
+        arm = next(iter(seen.arms))
+        raise CannotAnswer(f"{path}: finished tasks of one arm only, {arm!r}{after}: {todo}")
 
 
 def ordered(path: Path, seen: Survey, asked: Asked) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bandit.events import STOP, Control, Pool
 from bandit.reasons import DecisionReason
 from replay.log_files.histories import OwnLog
 from replay.log_files.log_file import LogFile
+from replay.log_files.log_path import log_path
 from replay.task_log.trajectory import delivered, gold_of, is_audited
 
 if TYPE_CHECKING:
@@ -85,12 +86,7 @@ def read_log_events(
     InputError
         If there is no such log or project, or no task has been decided about.
     """
-    if str(path).startswith("kafka:"):
-        raise MissingInput(f"{path}: not a file; archive that log first: poolwise archive")
-    if not path.exists():
-        raise MissingInput(f"{path}: no such file")
-    if path.is_file() and path.suffix in (".csv", ".gz", ".tsv"):
-        raise LogCorrupt(f"{path}: not a poolwise log; for a table of timestamps: --table {path}")
+    path = log_path(path)
     with OwnLog(path, tell) as log:
         events = LogEvents(log.end)
         for history in log.histories():

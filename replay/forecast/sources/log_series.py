@@ -1,4 +1,8 @@
-"""Series of a log: arrivals, backlog, spend, accuracy, delay; asks and labels of each pool."""
+"""Series of a log: arrivals, backlog, spend, quality, delay; asks and labels of each pool.
+
+The quality of answers is called accuracy where audits corrected it, else agreement, as in
+`replay.experiment` and `replay.task_log`: one name for one quantity.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,10 @@ if TYPE_CHECKING:
 
 FEWEST_AUDITS = 30
 """Audits from which on they correct the confidence: fewer say less than the confidence does."""
+
+
+ACCURACY, AGREEMENT = "accuracy", "agreement"
+"""Kinds of the series of quality: with so many audits, and with fewer."""
 
 
 class LogSeries(NamedTuple):
@@ -74,6 +82,7 @@ def _of_project(
     sure = [task for task in closed if task.confidence is not None]
     timed = [task for task in closed if task.delay_s is not None]
     of = "" if project is None else f" of {project}"
+    quality = ACCURACY if _is_audited(sure) else AGREEMENT
     delays = grid.means([_of_task(t) for t in timed], [t.delay_s or 0.0 for t in timed])
     series = {
         "arrivals": arrival_series(grid, tasks, of),
@@ -83,7 +92,7 @@ def _of_project(
             _open(grid, [t.at for t in tasks], [_of_task(t) for t in closed]),
         ),
         "spend": spend_series(grid, asks, of),
-        "accuracy": grid.series(f"accuracy{of}", "share", _accuracy(sure, grid)),
+        quality: grid.series(f"{quality}{of}", "share", _quality(sure, grid)),
         "time_to_verdict": grid.series(f"time to verdict{of}", "seconds", delays),
     }
     return [LogSeries(kind, project, None, each) for kind, each in series.items()]
@@ -98,15 +107,19 @@ def _of_pool(pool: str, asks: Sequence[AskedLabel], grid: Grid) -> list[LogSerie
     ]
 
 
-def _accuracy(sure: Sequence[AnsweredTask], grid: Grid) -> NDArray[np.float64]:
+def _quality(sure: Sequence[AnsweredTask], grid: Grid) -> NDArray[np.float64]:
     """Return the mean confidence by step, corrected by what audits found over all."""
     means = grid.means([_of_task(t) for t in sure], [t.confidence or 0.0 for t in sure])
-    audits = [task for task in sure if task.correction is not None]
     shift = 0.0
-    if len(audits) >= FEWEST_AUDITS:
+    if _is_audited(sure):
+        audits = [task for task in sure if task.correction is not None]
         total = sum(task.weight for task in audits)
         shift = sum(task.weight * (task.correction or 0.0) for task in audits) / total
     return np.clip(means + shift, 0.0, 1.0)
+
+
+def _is_audited(sure: Sequence[AnsweredTask]) -> bool:
+    return sum(task.correction is not None for task in sure) >= FEWEST_AUDITS
 
 
 def _open(grid: Grid, begun: Sequence[float], ended: Sequence[float]) -> NDArray[np.float64]:

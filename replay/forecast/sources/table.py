@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
 from bandit.errors import BadValue
 from replay.forecast.sources.columns import known_column, time_column
-from replay.forecast.sources.timestamps import parse_moment
+from replay.forecast.sources.timestamps import parse_moment, spreadsheet_dates
 from replay.recorded.files import parse_amount, place, read_header, read_table
 
 if TYPE_CHECKING:
@@ -77,9 +78,19 @@ def read_events(
     rows = read_table(path, {at, *([summed] if summed else [])})
     moments = [parse_moment(row.of[at], place(path, row, at)) for row in rows]
     _check_zones(path, at, rows, moments)
-    _check_future(path, at, rows, moments, time.time() if now is None else now)
-    order = sorted(range(len(rows)), key=lambda number: moments[number].at)
+    dated = spreadsheet_dates(moments)
+    _check_future(path, at, rows, dated or moments, time.time() if now is None else now)
     notes = []
+    if dated is not None:
+        notes.append(
+            f"numbers in column {at!r} are read as a spreadsheet's days since 1899-12-30:"
+            f" {rows[0].of[at]} is {_minute(dated[0])}"
+        )
+        moments = dated
+    if summed is not None:
+        rows, moments, left_out = _with_amounts(path, summed, rows, moments)
+        notes += left_out
+    order = sorted(range(len(rows)), key=lambda number: moments[number].at)
     if column is None:
         notes.append(f"timestamps are read from column {at!r} (--column)")
     if any(moment.zoned is False for moment in moments):
@@ -101,6 +112,29 @@ def read_events(
     )
 
 
+def _with_amounts(
+    path: Path, column: str, rows: Sequence[CsvRow], moments: Sequence[Moment]
+) -> tuple[list[CsvRow], list[Moment], list[str]]:
+    """Return the rows that have an amount, with their moments, and a note on the others.
+
+    An empty cell is unknown: a sum can't count it as 0, nor can a mean.
+    """
+    kept = [number for number, row in enumerate(rows) if row.of[column].strip()]
+    if not kept:
+        counted_rows = counted(len(rows), "row")
+        raise BadValue(f"{path}: column {column!r}: empty in all {counted_rows}")
+    missing = len(rows) - len(kept)
+    notes = []
+    if missing:
+        rows_are = f"{counted(missing, 'row')} without a value in column {column!r}"
+        notes.append(f"{rows_are} {'is' if missing == 1 else 'are'} left out")
+    return [rows[number] for number in kept], [moments[number] for number in kept], notes
+
+
+def _minute(moment: Moment) -> str:
+    return f"{datetime.fromtimestamp(moment.at, UTC):%Y-%m-%d %H:%M}"
+
+
 def _check_zones(
     path: Path, column: str, rows: Sequence[CsvRow], moments: Sequence[Moment]
 ) -> None:
@@ -120,7 +154,8 @@ def _check_future(
 ) -> None:
     for row, moment in zip(rows, moments, strict=True):
         if moment.at > now + AHEAD_S:
+            date = f" ({_minute(moment)})" if moment.is_counted else ""
             raise BadValue(
-                f"{place(path, row, column)}: {row.of[column]!r} lies in the future: a forecast "
-                "is made from what has happened; check the column, or remove planned rows"
+                f"{place(path, row, column)}: {row.of[column]!r}{date} lies in the future: a"
+                " forecast is made from what has happened; check the column, or remove planned rows"
             )

@@ -1,23 +1,41 @@
-"""Timestamps as tables have them: ISO times, dates, and seconds or milliseconds since the epoch."""
+"""Timestamps as tables have them: ISO times, dates, seconds or milliseconds since the epoch.
+
+Spreadsheets number days. From 1900-03-01 on they count from 1899-12-30, because they take 1900 for
+a leap year.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
+from replay.forecast.series.series import FEWEST_STEPS, STEP_S
 from replay.recorded.files import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))
 """From such a number on, it counts so many parts of a second: as seconds it were after 5138."""
 
+EPOCH_DAY, DAY_S = 25_569, 86_400.0
+"""The epoch, 1970-01-01, as spreadsheets number it, and the length of a day."""
+
+SERIAL_DAYS = (20_000.0, 80_000.0)
+"""Days from 1954 to 2119 as spreadsheets number them."""
+
 
 class Moment(NamedTuple):
-    """UTC seconds since the epoch, whether a zone was given, and whether it is a date alone."""
+    """UTC seconds since the epoch, whether a zone was given, and whether it is a date alone.
+
+    `is_counted` says that it was a spreadsheet's number of days.
+    """
 
     at: float
     zoned: bool | None
     is_date: bool
+    is_counted: bool = False
 
 
 def parse_moment(text: str, place: str) -> Moment:
@@ -30,8 +48,10 @@ def parse_moment(text: str, place: str) -> Moment:
 
     Examples
     --------
-    >>> parse_moment("1970-01-02T00:00:00+00:00", "at"), parse_moment("86400000000", "at").at
-    (Moment(at=86400.0, zoned=True, is_date=False), 86400000000.0)
+    >>> parse_moment("1970-01-02T00:00:00+00:00", "at")
+    Moment(at=86400.0, zoned=True, is_date=False, is_counted=False)
+    >>> parse_moment("86400000000", "at").at
+    86400000000.0
     >>> parse_moment("1767225600000", "at").at
     1767225600.0
     """
@@ -48,3 +68,27 @@ def parse_moment(text: str, place: str) -> Moment:
         if abs(number) >= least:
             return Moment(parse_time(stripped, place) / parts, None, is_date=False)
     return Moment(parse_time(stripped, place), None, is_date=False)
+
+
+def spreadsheet_dates(moments: Sequence[Moment]) -> list[Moment] | None:
+    """Return the moments read as a spreadsheet's numbers of days; `None` if they may be seconds.
+
+    As seconds, numbers that are this near to one another would be less than half a day, which is
+    too short for any forecast.
+
+    Examples
+    --------
+    >>> dates = spreadsheet_dates([Moment(46023.0, None, False), Moment(46024.5, None, False)])
+    >>> dates is not None and dates[0]
+    Moment(at=1767225600.0, zoned=False, is_date=False, is_counted=True)
+    >>> spreadsheet_dates([Moment(1767225600.0, None, False)])
+    """
+    numbers = [moment.at for moment in moments]
+    least, most = min(numbers), max(numbers)
+    are_numbers = all(moment.zoned is None for moment in moments)
+    too_short = most - least < FEWEST_STEPS * STEP_S["hour"]
+    if not (are_numbers and too_short and SERIAL_DAYS[0] <= least <= most <= SERIAL_DAYS[1]):
+        return None
+    are_whole = all(number == round(number) for number in numbers)
+    seconds = [round((number - EPOCH_DAY) * DAY_S, 3) for number in numbers]
+    return [Moment(at, zoned=False, is_date=are_whole, is_counted=True) for at in seconds]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from replay.labeling_report.figures.totals import Totals
     from replay.numerics.amount import Amount
 
@@ -37,14 +39,14 @@ def changes(before: Totals, after: Totals) -> tuple[Change, ...]:
     """Compare two logs, figure by figure."""
     return (
         _plain("Tasks", "tasks", before.tasks, after.tasks),
-        _known("Cost per task", "usd", before.usd_per_task, after.usd_per_task, more_is=-1),
+        *_costs(before, after),
         _known(
             "Labels per task", "labels", before.labels_per_task, after.labels_per_task, more_is=0
         ),
         _known("Right answers, by audits", "share", before.accuracy, after.accuracy, more_is=1),
         _plain("Confidence, as claimed", "share", before.confidence, after.confidence),
         _known(
-            "Worth of right answers less cost, per task",
+            "Worth of right answers less that cost, per task",
             "usd",
             before.net_usd_per_task,
             after.net_usd_per_task,
@@ -54,6 +56,16 @@ def changes(before: Totals, after: Totals) -> tuple[Change, ...]:
         _plain("95 % answered within", "seconds", before.delay_s_p95, after.delay_s_p95),
         _plain("Answered by the deadline", "share", before.on_time, after.on_time),
     )
+
+
+def _costs(before: Totals, after: Totals) -> Iterator[Change]:
+    """Compare the cost per task and its parts: with more audits a task isn't dearer to label."""
+    for name, of, more_is in (
+        ("Cost per task, audits included", "usd_per_task", -1),
+        ("Of it, labels", "label_usd_per_task", -1),
+        ("Of it, audits and other experts", "expert_usd_per_task", 0),
+    ):
+        yield _known(name, "usd", getattr(before, of), getattr(after, of), more_is)
 
 
 def _plain(name: str, unit: Unit, before: float | None, after: float | None) -> Change:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Exploration(msgspec.Struct, frozen=True, kw_only=True):
     """What decisions gave up against the best option, in US dollars.
 
-    `explored` counts the decisions that drew another option than the best, `label_usd` is what
+    Decisions are those of a policy that chooses by values: a holdout of a live test explores
+    nothing. `explored` counts those that drew another option than the best, `label_usd` is what
     their labels cost. `forgone_usd_per_task` is the expected loss by the logged values,
     `share_of_cost` that loss in shares of what was spent.
     """

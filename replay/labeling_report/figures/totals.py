@@ -24,7 +24,8 @@ DAY_S = 86_400.0
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of the whole log; money in US dollars, times in seconds, shares in [0, 1].
 
-    `usd` is the price of labels and experts, `expert_share` the part of experts. `accuracy` is that
+    `usd` is the price of labels and experts, `expert_share` the part of experts, who do audits and
+    whatever else only they can. `accuracy` is that
     of the first verdicts, from audits weighted by 1 / their probability; `None` without audits.
     `confidence` is the mean that the verdicts claim. `net_usd_per_task` is the worth of right
     answers (by the accuracy, else by the confidence) less cost. `on_time` is `None` where no task
@@ -46,6 +47,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     expert_share: float
     usd: float
     usd_per_task: Amount
+    label_usd_per_task: Amount
+    expert_usd_per_task: Amount
     audits: int
     accuracy: Amount | None
     confidence: float
@@ -68,10 +71,7 @@ def totals(log: LabelingLog) -> Totals:
     worth = fsum(task.worth_usd for task in tasks) / count
     usd, experts = fsum(task.usd for task in tasks), fsum(task.expert_usd for task in tasks)
     blocks = Blocks.of(
-        [
-            (1.0, task.usd, task.labels, task.confidence * (task.answer is not None))
-            for task in tasks
-        ]
+        [(1.0, task.usd, task.labels, task.label_usd, task.expert_usd) for task in tasks]
     )
     per_task = blocks.interval(lambda sums: sums[1] / sums[0])
     return Totals(
@@ -90,6 +90,8 @@ def totals(log: LabelingLog) -> Totals:
         expert_share=experts / usd if usd else 0.0,
         usd=usd,
         usd_per_task=per_task,
+        label_usd_per_task=blocks.interval(lambda sums: sums[3] / sums[0]),
+        expert_usd_per_task=blocks.interval(lambda sums: sums[4] / sums[0]),
         audits=sum(task.right is not None for task in tasks),
         accuracy=right,
         confidence=claimed,

@@ -12,6 +12,8 @@ from bandit.reasons import BY_EXPERTS, Basis
 from replay.labelers.judged_label import judged_label
 from replay.labeling_report.read.closed_task import ClosedTask, PoolAsk, Step
 from replay.log_files.histories import AUDIT, OwnLog
+from replay.log_files.log_path import log_path
+from replay.market.exploration import BY_VALUE
 from replay.task_log.trajectory import delivered, gold_of, is_audited
 
 if TYPE_CHECKING:
@@ -60,11 +62,7 @@ def read_tasks(
 
 def opened(path: Path, tell: Callable[[int], None] | None = None) -> OwnLog:
     """Open a log to report on; raises as `read_tasks` does."""
-    if str(path).startswith("kafka:"):
-        raise MissingInput(f"{path}: not a file; archive that log first: poolwise archive")
-    if not path.exists():
-        raise MissingInput(f"{path}: no such file")
-    return OwnLog(path, tell)
+    return OwnLog(log_path(path), tell)
 
 
 def tasks_of(
@@ -176,7 +174,7 @@ def _ask(reward: Reward, audit_chance: float | None, posterior: Mapping[str, flo
 
 def _step(decision: Decision, reward: Reward | None) -> Step:
     forgone_usd, explores = None, False
-    if decision.values_usd:
+    if decision.values_usd and decision.policy.startswith(BY_VALUE):
         worth = {name: decision.values_usd.get(name, 0.0) for name in decision.pmf}
         best = max(worth.values())
         forgone_usd = fsum(chance * (best - worth[name]) for name, chance in decision.pmf.items())

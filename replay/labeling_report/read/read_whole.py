@@ -84,8 +84,8 @@ def read_whole(
     with opened(path, tell) as log:
         seen = _Seen(project, LogEvents(log.end))
         labeling = tasks_of(log, project, seen.receive)
-        if path.is_file():
-            _add_operations(path, seen.events)
+        if log.path.is_file():
+            _add_operations(log.path, seen.events)
         names = sorted(seen.newest, key=lambda name: (-seen.newest[name], name))
         if project is not None and len(seen.projects) > 1:
             return WholeLog(labeling, seen.events, (), of_all=bool(names))

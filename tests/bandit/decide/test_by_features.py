@@ -88,5 +88,5 @@ def test_a_signal_that_foretells_nothing_is_not_believed() -> None:
         signals = {"rate": logit(0.7), TASK: float(chance.normal(0.0, 2.0))}
         accuracy.learn(signals, float(chance.random() < 0.7))
     usual = logit(0.7)
-    moved = accuracy.task_log_tilt(0.8, usual) - accuracy.task_log_tilt(0.7, usual)
-    assert abs(moved) < np.log(1.25)
+    more, less = accuracy.task_log_tilts([0.8, 0.7], [usual, usual])
+    assert abs(more - less) < np.log(1.25)

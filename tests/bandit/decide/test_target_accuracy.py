@@ -58,5 +58,5 @@ def test_a_lower_target_is_cheaper(runs: dict[float, tuple[Market, History]]) ->
         target: fmean(verdict.usd for verdict in history.first_verdicts()[TASKS // 2 :])
         for target, (_, history) in runs.items()
     }
-    assert usd[0.9] < usd[0.95] < usd[0.99]
-    assert usd[0.95] < 0.8 * usd[0.99]
+    assert usd[0.9] < usd[0.95] < usd[0.99]  # .99 is out of reach: there all labels are bought
+    assert usd[0.9] < 0.8 * usd[0.95]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bandit.decide.waiting import wait_s
 from bandit.events import STOP, Ask, Control, DeadLetter, Decision, Reward, Tick, Verdict
 from bandit.labels.weighed import Answer
 from bandit.settings import PolicySettings, Settings
-from tests.bandit.small import GOLD, LABEL, POOL, SETTINGS, TASK, change, engine, kinds
+from tests.bandit.small import DECLINE, GOLD, LABEL, POOL, SETTINGS, TASK, change, engine, kinds
 
 if TYPE_CHECKING:
     from bandit.events import Output
@@ -167,3 +168,27 @@ def test_a_task_dated_after_the_time_waits_for_nothing() -> None:
     made = engine(Tick(at=50.0), change(TASK, at=1e9))
     (verdict,) = [one for one in made.receive(GOLD) if isinstance(one, Verdict)]
     assert verdict.delay_s == 0.0
+
+
+def test_a_label_dated_in_the_far_future_took_until_now_at_most() -> None:
+    """Its ask expires at 60: it took no longer, or else it can't have come before now."""
+    for now, delay_s in ((10.0, 60.0), (90.0, 90.0)):
+        made = engine(TASK, Tick(at=now))
+        out = [*made.receive(change(LABEL, at=2.8e9)), *made.receive(GOLD)]
+        rewards = [one for one in out if isinstance(one, Reward) and one.labeler == "w1"]
+        assert rewards[-1].delay_s == delay_s
+
+
+def test_a_label_dated_in_the_far_future_does_not_make_its_pool_look_slow() -> None:
+    made = engine(TASK)
+    made.receive(change(LABEL, at=2.8e9))
+    for one in made.receive(GOLD):
+        if isinstance(one, Reward):
+            made.receive(one)
+    assert wait_s(made.brain, "p", POOL) < 90.0
+
+
+def test_a_decline_dated_in_the_far_future_ends_its_ask_by_its_expiry() -> None:
+    made = engine(TASK)
+    (reward,) = [one for one in made.receive(change(DECLINE, at=2.8e9)) if isinstance(one, Reward)]
+    assert reward.delay_s == 60.0

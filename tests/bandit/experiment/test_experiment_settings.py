@@ -72,7 +72,7 @@ MISTAKES = {
     "labels = 3": ("labels = 0", "experiment.arms.holdout.fixed.labels = 0: must be 1 or more"),
     "labels = 3 ": ("label = 3 ", "fixed.label is unknown; did you mean 'labels'?"),
     "arms.bold": ('arms."b b"', "name of an arm = 'b b': must be 1 to 64 letters, digits, - and"),
-    "share = 0.1": ('share = "0.1"', "experiment.arms[...].share: expected `float`, got `str`"),
+    "share = 0.1": ('share = "0.1"', "experiment.arms.holdout.share: expected `float`, got `str`"),
 }
 
 

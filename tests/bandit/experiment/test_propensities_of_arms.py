@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from scipy.stats import chi2
 
+from bandit.events import STOP
 from bandit.experiment_settings import ArmSettings
 from bandit.settings import PolicySettings
 from tests.bandit.decide.test_propensities import FALSE_ALARM, misfit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.bandit.market import History
 
 TASKS = 2500
+ASK = "any pool"
 ARMS = {
     "control": ArmSettings(share=0.3),
     "few": ArmSettings(share=0.3, max_labels=2, stop_floor=0.2),
@@ -86,13 +88,24 @@ def with_weights(
 
 
 def mixed(one: Decision, weights: dict[str, float]) -> Decision:
-    """Return the decision with the mixture's chances; in all 1, so what none chose is added."""
+    """Return the decision with the mixture's chances.
+
+    An arm with all its labels only stops. Where it drew, the log doesn't say whom others would ask,
+    so wherever an arm is sure to stop, whoever draws, all asks are one option.
+    """
     total = sum(weights.values())
     chances = {
         option: sum(weights[arm] * pmf[i] for arm, pmf in one.arm_pmfs.items()) / total
         for i, option in enumerate(one.pmf)
     }
-    return msgspec.structs.replace(one, pmf=chances)
+    place = list(one.pmf).index(STOP) if STOP in one.pmf else None
+    if place is None or all(pmf[place] < 1.0 for pmf in one.arm_pmfs.values()):
+        return msgspec.structs.replace(one, pmf=chances)
+    choice = STOP if one.choice == STOP else ASK
+    merged = {STOP: chances[STOP], ASK: 1.0 - chances[STOP]}
+    if merged[ASK] < 1e-12:
+        merged = {STOP: 1.0}
+    return msgspec.structs.replace(one, pmf=merged, choice=choice)
 
 
 def test_of_the_arm_that_drew_the_log_says_the_same_twice(decisions: list[Decision]) -> None:

@@ -15,7 +15,7 @@ from bandit.learn.calibration import Calibration
 from bandit.machine.labeler import FIRST_TASKS, MachineLabeler
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.labels.plays import blocks_of
-from tests.bandit.learn.taught import CLASSES, features_of, gold, label, taught
+from tests.bandit.learn.taught import CLASSES, TASKS, features_of, gold, label, taught
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,7 @@ def test_gold_that_comes_later_replaces_what_people_said(lessons: list[dict[str,
     for ask in (1, 2):
         brain.learn(label(0, ask, answer="yes"))
     brain.learn(gold(0, "no"))
+    brain.learn(label(1, 1, labels=2))  # gold waits for the next block
     assert lessons[-1]["target"] == [0.0, 1.0]
     assert brain.project("p").machine.seen == 1  # and doesn't judge its predictions again
     model = brain.project("p").labels
@@ -241,3 +242,15 @@ def test_a_new_doubt_unlearns_what_rested_on_predictions(monkeypatch: pytest.Mon
     doubts = [["echo"], ["echo"]]
     brain.learn(label(31, 1, labels=1, prior={"yes": 0.9, "no": 0.1}))
     assert project.calibration.golds == 1
+
+
+def test_labels_that_contradict_a_sure_prior_are_learned_at_once() -> None:
+    """Others wait for their block; so a change of what features mean is seen within a task."""
+    brain = taught(Settings())
+    sure, wrong = {"yes": 0.99, "no": 0.01}, {"yes": 0.01, "no": 0.99}
+    for ask in (1, 2):
+        brain.learn(label(TASKS, ask, answer="yes", prior=sure))
+    assert brain.project("p").machine.seen < TASKS + 1
+    for ask in (1, 2):
+        brain.learn(label(TASKS + 2, ask, answer="yes", prior=wrong))
+    assert brain.project("p").machine.seen == TASKS + 2

@@ -47,7 +47,7 @@ needs = st.builds(
     Need,
     project=st.sampled_from("pq"),  # only `p` has a control
     skills=skills,
-    declined=st.lists(st.sampled_from(NAMES), max_size=2, unique=True).map(tuple),
+    without=st.lists(st.sampled_from(NAMES), max_size=2, unique=True).map(tuple),
     is_audit=st.booleans(),
 )
 
@@ -76,7 +76,7 @@ class Scene:
             pool.open
             and pool.capacity_per_hour != 0.0
             and set(need.skills) <= set(pool.skills)
-            and pool.pool not in need.declined
+            and pool.pool not in need.without
             and pool.gold == need.is_audit
             and (need.is_audit or pin is None or pin == pool.pool)
         )
@@ -166,6 +166,6 @@ def test_a_task_is_stranded_until_an_open_pool_has_its_skills(
     scene: Scene, skills: tuple[str, ...]
 ) -> None:
     """In a project without a control."""
-    need = Need("q", skills, declined=(), is_audit=False)
+    need = Need("q", skills, without=(), is_audit=False)
     is_halted = scene.eligibility.is_halted("q", stranded(skills), 0.0)
     assert is_halted == (not scene.eligibility.able(need))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bandit.engine.engine import Engine
 from bandit.events import Control, Decision
 from bandit.learn.brain import Brain
-from bandit.settings import Settings
+from bandit.settings import AuditSettings, Settings
 from tests.bandit.market import Crew, Market, Work, pool
 
 TASKS, CLOSES = 3200, 1600
@@ -23,15 +23,17 @@ def prices(seed: int) -> tuple[list[float], list[float]]:
     """Prices of a dollar, and of a place in the scarce pool, at each task's first decision.
 
     The cheap pool closes with task 1,600; what stays is dearer, and its best takes 60 asks an hour.
+    Experts audit for nothing: with two classes and no gold, all labelers could as well be turned.
     """
     described = pool("cheap", 0.03)
     crews = [
         Crew(described, 0.8, labelers=300),
         Crew(pool("dear", 0.06), 0.8, labelers=300),
         Crew(pool("scarce", 0.06, capacity_per_hour=60.0), 0.97, labelers=300),
+        Crew(pool("experts", 0.0, gold=True), 1.0),
     ]
     market = Market(crews, Work(TASKS, every_s=9.0, value_usd=1.0, tick_s=9.0), seed)
-    chosen = Settings(seed=seed)
+    chosen = Settings(seed=seed, audit=AuditSettings(share=0.05))
     engine = Engine(chosen, Brain(chosen))
     engine.receive(Control(at=0.0, project="p", usd_per_hour=30.0))
     seen = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bandit.machine.inputs import Input
     from bandit.machine.labeler import MachineLabeler
@@ -74,7 +74,7 @@ def learn(machine: MachineLabeler, example: Example) -> None:
     )
 
 
-def foreseen(machine: MachineLabeler, examples: Iterator[Example]) -> tuple[float, float]:
+def foreseen(machine: MachineLabeler, examples: Iterable[Example]) -> tuple[float, float]:
     """Predict each task, then learn it; return the accuracy and the log-loss on the truth."""
     right, nats = [], []
     for example in examples:

@@ -9,12 +9,14 @@ import pytest
 from bandit.errors import StateError
 from bandit.machine.labeler import MachineLabeler, SavedMachine
 from bandit.machine.lesson import Lesson
+from bandit.machine.sharpened import Sharpened
 from bandit.machine.sharpness import FEATURES, Sharpness
 from bandit.machine.sources import SOURCES, Sources, input_name
 from bandit.machine.window import SIZE
 
 CLASSES = ("north", "east", "south", "west")
 RIGHT = 0.75
+UNLABELED = np.array([False])
 
 
 def likelihood(said: int) -> list[float]:
@@ -96,11 +98,12 @@ def test_gold_corrects_a_sharpness_that_labels_confirm() -> None:
         said = truth if rng.random() < RIGHT else (truth + 1) % 4
         z = np.zeros((2, 1, 4))
         z[FEATURES, 0, said] = 6.0
-        row = np.array([likelihood(said)])
-        scores.learn(z, row, np.ones(1))
-        blind.learn(z, row, np.ones(1))
+        of_labels = Sharpened(z).nats(np.array([likelihood(said)]))
+        scores.learn(of_labels, np.ones(1))
+        blind.learn(of_labels, np.ones(1))
         if i % 5 == 0:
-            scores.learn_gold(z, np.ones((1, 4)), np.eye(4)[[truth]], np.array([5.0]))
+            of_truth = Sharpened(z).nats(np.eye(4)[[truth]])
+            scores.learn_gold(of_truth, UNLABELED, np.array([5.0]))
     sure = np.array([6.0, 0.0, 0.0, 0.0])
     assert blind.prior(sure)[0] > 0.97
     assert scores.prior(sure)[0] == pytest.approx(RIGHT, abs=0.08)
@@ -114,10 +117,11 @@ def test_gold_counts_by_the_chance_of_its_audit() -> None:
     rng, scores = np.random.default_rng(7), Sharpness()
     z = np.zeros((2, 1, 2))
     z[FEATURES, 0, 0] = 3.0
+    task = Sharpened(z)
     for _ in range(200):
-        scores.learn_gold(z, np.ones((1, 2)), np.array([[1.0, 0.0]]), np.array([10.0]))
+        scores.learn_gold(task.nats(np.array([[1.0, 0.0]])), UNLABELED, np.array([10.0]))
         truth = np.eye(2)[[int(rng.random() < 0.5)]]
-        scores.learn_gold(z, np.ones((1, 2)), truth, np.array([1.0]))
+        scores.learn_gold(task.nats(truth), UNLABELED, np.array([1.0]))
     assert scores.prior(z[FEATURES, 0])[0] > 0.9
 
 

@@ -60,7 +60,11 @@ def test_a_changed_meaning_is_found_by_its_misses_and_learned_anew(seed: int) ->
     machine = MachineLabeler()
     foreseen(machine, compass(seed, 800))
     assert machine.surprise.alarms == 0
-    foreseen(machine, compass(seed + 100, 30, turned=True))
+    assert machine.is_ready
+    turned = list(compass(seed + 100, 30, turned=True))
+    foreseen(machine, turned[:12])
+    assert not machine.is_ready  # cautious, before the alarm
+    foreseen(machine, turned[12:])
     assert machine.surprise.alarms == 1
     assert not machine.is_ready
     foreseen(machine, compass(seed + 200, 400, turned=True))

@@ -178,6 +178,76 @@ def test_a_replay_that_chooses_labelers_says_how_many_asks_named_some(recorded: 
     assert named in run("--recorded", str(recorded), "--choose", "labeler")
 
 
-def test_choosing_labelers_needs_recorded_ones() -> None:
-    with pytest.raises(click.UsageError, match="--choose labeler needs --recorded"):
-        run("--choose", "labeler")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--choose", "labeler"), "--choose labeler needs --recorded"),
+        (("--price", "0.02"), "--price needs --recorded"),
+        (("--jobs", "2"), "--jobs needs --pareto"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(given: tuple[str, str], said: str) -> None:
+    with pytest.raises(click.UsageError, match=said):
+        run(*given)
+
+
+@pytest.mark.parametrize("worth", ["target_accuracy = 0.999", "value_usd = 500.0"])
+def test_a_replay_obeys_the_value_or_target_of_its_settings(recorded: Path, worth: str) -> None:
+    config = recorded / "poolwise.toml"
+    config.write_text(f"[project]\n{worth}\n")
+    args = ("--recorded", str(recorded), "--json")
+    assert run(*args, "--config", str(config)) != run(*args)
+    assert run(*args, "--config", str(config), "--value", "1") == run(*args)
+
+
+def test_a_replay_says_that_settings_of_another_project_are_not_used(recorded: Path) -> None:
+    config = recorded / "poolwise.toml"
+    config.write_text("[projects.cats]\ntarget_accuracy = 0.99\n")
+    (note,) = [
+        note
+        for note in json.loads(run("--recorded", str(recorded), "--config", str(config), "--json"))[
+            "notes"
+        ]
+        if "cats" in note
+    ]
+    assert note.startswith("settings of [projects.cats] aren't used here: write them under")
+
+
+def test_the_number_of_tasks_of_a_replay_is_not_ignored(recorded: Path) -> None:
+    with pytest.raises(click.UsageError, match="--recorded and --tasks exclude each other"):
+        run("--recorded", str(recorded), "--tasks", "3")
+
+
+MARKET = """
+[tasks]
+count = 60
+noise = 50.0
+[arrivals]
+{arrivals}
+[[pools]]
+name = "crowd"
+usd_per_label = 0.05
+skill = 0.7
+labelers = 50
+"""
+
+
+def test_a_market_with_a_target_accuracy_pursues_it(tmp_path: Path) -> None:
+    bought = []
+    for arrivals in ("", "target_accuracy = 0.99"):
+        market = tmp_path / "market.toml"
+        market.write_text(MARKET.format(arrivals=arrivals))
+        bought.append(json.loads(run("--market", str(market), "--json"))["labels"])
+    assert bought[1] > bought[0]
+    assert json.loads(run("--market", str(market), "--value", "1", "--json"))["labels"] == bought[0]
+
+
+def test_a_market_obeys_the_target_of_the_settings(tmp_path: Path) -> None:
+    market, config = tmp_path / "market.toml", tmp_path / "poolwise.toml"
+    market.write_text(MARKET.format(arrivals="value_usd = 1.0"))
+    config.write_text("[project]\ntarget_accuracy = 0.99\n")
+    bought = [
+        json.loads(run("--market", str(market), "--json", *more))["labels"]
+        for more in ((), ("--config", str(config)))
+    ]
+    assert bought[1] > bought[0]

@@ -44,6 +44,9 @@ def test_json_has_every_figure() -> None:
         assert row["over_default"]["value"] == pytest.approx(over)
         assert row["policy"]["lookahead_labels"] == 5 or row["role"] == "reference"
     assert comparison["toml"].startswith("[policy]")
+    chances = [row["ahead_chance"] for row in comparison["rows"][:-2]]
+    assert comparison["miss_chance"] == pytest.approx(min(sum(chances), 1.0))
+    assert comparison["settled"] == (comparison["miss_chance"] <= 0.1)
     assert comparison["exploration"]["matters"] in ("little", "yes", "unknown")
 
 
@@ -58,6 +61,8 @@ def test_json_has_every_figure() -> None:
         (("l.db", "--trials", "5"), "--trials needs --market"),
         (("l.db", "--jobs", "2"), "--jobs needs --market"),
         (("--market", "calm", "--seeds", "2"), "not in the range"),
+        (("--market", "calm", "--most-seeds", "2"), "not in the range"),
+        (("l.db", "--most-seeds", "40"), "--most-seeds needs --market"),
     ],
 )
 def test_options_that_do_not_go_together_are_named(arguments: tuple[str, ...], says: str) -> None:

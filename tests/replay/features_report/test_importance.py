@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from replay.features_report.columns import columns_of
 from replay.features_report.crossfit import FOLDS, Crossfit
+from replay.features_report.figures import is_useless
 from replay.features_report.importance import importances
+from replay.features_report.series import Series
 
 ROWS = 1500
 
@@ -68,6 +71,35 @@ def test_intervals_of_all_features_hold_together() -> None:
         amounts += [(found[n].alone, t) for n, t in truth.items()]
         misses += any(not one.low <= t + 0.002 and t - 0.002 <= one.high for one, t in amounts)
     assert misses <= 21
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rows", "least_found"), [(1200, 25), (2500, 65)])
+def test_a_feature_at_the_limit_is_seldom_called_useless(rows: int, least_found: int) -> None:
+    """A feature tells 2 % of what all tell: 100 logs, fail if it is useless in more than 12.
+
+    At the promised 5 %, false alarm 1.5e-3; at 20 %, caught in 97 %. Noise is called useless in 45
+    and 82 of 100 such logs; at these rates false alarm below 1e-4. No rule was settled here.
+    """
+    at_limit = found = 0
+    for seed in range(9000, 9100):
+        rng = np.random.default_rng(seed)
+        weak, x, y, noise, other = rng.normal(size=(5, rows))
+        signal = 0.02**0.5 * weak + (0.98 * 0.7) ** 0.5 * x + (0.98 * 0.3) ** 0.5 * y
+        target = 0.4**0.5 * signal + 0.6**0.5 * rng.normal(size=rows) > 0.0
+        named = {"weak": weak, "x": x, "y": y, "noise": noise, "other": other}
+        every = np.arange(rows)
+        groups = {
+            name: columns_of(Series(name, "task", "number", tuple(values.tolist()), every))
+            for name, values in named.items()
+        }
+        targets = target.astype(float)[:, None]
+        model, of = importances(np.empty((rows, 0)), groups, targets, every, lambda _: None)
+        at_limit += bool(is_useless(model, of.get("weak")))
+        found += bool(is_useless(model, of.get("noise")))
+        assert not is_useless(model, of.get("x"))
+    assert at_limit <= 12
+    assert found >= least_found
 
 
 def test_where_features_tell_nothing_nothing_is_shared_out() -> None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from replay.features_report.figures import FeaturesReport
 
-SEEDS = range(1, 21)
+SEEDS = range(101, 121)
+"""Nothing was settled on these; the rule for "useless" was on seeds 1 to 20."""
 
 
 def report_of(path: Path) -> FeaturesReport:
@@ -24,7 +25,9 @@ def report_of(path: Path) -> FeaturesReport:
 
 
 @pytest.mark.slow
-def test_a_planted_drift_and_useless_features_are_found_in_20_of_20_seeds(tmp_path: Path) -> None:
+def test_a_planted_drift_is_found_in_20_seeds_and_useless_features_in_19(tmp_path: Path) -> None:
+    """Seed 118 misses one of two useless features, the only one of seeds 101 to 160."""
+    missed = []
     for seed in SEEDS:
         report = report_of(made_log(tmp_path / f"{seed}.db", seed, planted=True))
         (project,) = report.projects
@@ -33,8 +36,9 @@ def test_a_planted_drift_and_useless_features_are_found_in_20_of_20_seeds(tmp_pa
         since = changed[0].drift.since_task if changed[0].drift else None
         assert since == pytest.approx(CHANGE_AT * project.tasks, abs=0.06 * project.tasks)
         useless = {one.name for one in project.features if one.is_useless}
-        assert useless >= USELESS, seed
+        missed += [seed] * (not useless >= USELESS)
         assert not useless & USEFUL, seed
+    assert len(missed) <= 1, missed
 
 
 @pytest.mark.slow

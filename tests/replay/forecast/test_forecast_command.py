@@ -133,6 +133,24 @@ def test_people_read_what_to_do_first(figures: dict[str, Any]) -> None:
     assert all(len(line) < 330 for line in first)
 
 
+def test_names_of_pools_are_not_cut_where_there_are_many(figures: dict[str, Any]) -> None:
+    report = msgspec.convert(figures, ForecastReport)
+    (plan,) = (pool for pool in report.pools if pool.pool == "crowd")
+    names = ("crowd", "offshore", "specialist", "trained", "experts")
+    many = tuple(msgspec.structs.replace(plan, pool=name) for name in names)
+    for pools, title in ((many, "Labelers that each pool needs"), (many[:2], "and the labelers")):
+        out = StringIO()
+        shown = msgspec.structs.replace(report, pools=pools)
+        print_forecast(shown, Console(file=out, width=80))
+        text = out.getvalue()
+        assert title in text
+        (heads,) = (
+            line for line in text.splitlines() if line.split()[:1] == ["hour"] and "crowd" in line
+        )
+        assert heads.split()[-len(pools) :] == [pool.pool for pool in pools]
+        assert "from Tue 27 Jan 2026 23:00 UTC on" in text
+
+
 def test_one_project_alone_is_all_there_is(log: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, out, _ = answer(capfd, "forecast", log, "--project", "dogs", "--horizon", "6", "--json")
     found = json.loads(out)

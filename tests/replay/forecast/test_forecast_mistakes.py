@@ -30,7 +30,7 @@ def table(lines: Sequence[str], header: str = "at") -> str:
 
 MISTAKES: list[tuple[str, str | None, str, int, str]] = [
     ("a missing log", None, "forecast l.db", 1, "l.db: no such file"),
-    ("a table given as a log", table(GOOD), "forecast t.csv", 1, "a table of timestamps: --table"),
+    ("a table given as a log", table(GOOD), "forecast t.csv", 1, "t.csv: not a poolwise log"),
     ("neither", None, "forecast", 2, "give either LOG or --table FILE.csv"),
     ("both", table(GOOD), "forecast l.db --table t.csv", 2, "give either LOG or --table"),
     ("a log on Kafka", None, "forecast kafka://h:1", 1, "archive that log first: poolwise archive"),

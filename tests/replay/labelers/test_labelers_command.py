@@ -72,6 +72,28 @@ def log(tmp_path: Path) -> Path:
     return write_log(tmp_path / "labels.db", events)
 
 
+def test_tasks_without_labels_of_people_are_counted_in_a_note(tmp_path: Path) -> None:
+    """40 tasks with labels and a verdict, 7 that only the machine labeler answered, 2 open ones."""
+    events = simulate(World(), 40, 1)
+    for number in range(9):
+        begun = decision(f"n{number}", 1, 9e5 + number, "stop", {"stop": 1.0}, 0.9, 0)
+        events.append(begun)
+        if number < 7:
+            at = begun.at
+            events.append(verdict(World(), begun.task, 0, at, "yes", 0.9, 0.0, audited=False))
+    log = write_log(tmp_path / "own.db", events)
+    result = run(log)
+    assert " labels of 40 tasks; " in result.output
+    note = (
+        "not counted: 7 tasks that were answered without people's labels, and 2 tasks that are"
+        " still open"
+    )
+    assert f"Note: {note}." in " ".join(result.output.split())
+    assert json.loads(run(log, "--json").output)["notes"] == [note]
+    whole = write_log(tmp_path / "whole.db", simulate(World(), 40, 1))
+    assert json.loads(run(whole, "--json").output)["notes"] == []
+
+
 def test_suspects_come_with_the_evidence_and_a_command_to_copy(log: Path) -> None:
     result = run(log)
     assert result.exit_code == 0

@@ -18,7 +18,7 @@ from replay.labeling_report.figures.exploration import exploration
 from replay.labeling_report.figures.labelers import labelers
 from replay.labeling_report.figures.pools import pools
 from replay.labeling_report.figures.timeline import timeline
-from replay.labeling_report.figures.totals import totals
+from replay.labeling_report.figures.totals import Totals, totals
 from replay.labeling_report.page.page import page_text
 from replay.labeling_report.read.blocks import Blocks
 from replay.labeling_report.read.read_tasks import LabelingLog, labeling_log
@@ -104,6 +104,24 @@ def test_exploration_is_what_the_probabilities_forgo() -> None:
     assert exploration(log_of(DEAR, 5).tasks) is None
 
 
+def test_a_holdout_of_a_live_test_explores_nothing() -> None:
+    """It asks a fixed pool though values say otherwise: that is the test's price."""
+    made = histories(CALM, 60, 0)
+    for history in made[::2]:
+        history.decisions = [
+            msgspec.structs.replace(one, policy="fixed", pmf={one.choice: 1.0})
+            for one in history.decisions
+        ]
+    whole, own = labeling_log("log.db", made), labeling_log("log.db", made[1::2])
+    found, alone = exploration(whole.tasks), exploration(own.tasks)
+    assert found is not None
+    assert alone is not None
+    assert (found.decisions, found.explored) == (alone.decisions, alone.explored)
+    assert found.label_usd == pytest.approx(alone.label_usd)
+    of_all = found.forgone_usd_per_task.value
+    assert of_all == pytest.approx(alone.forgone_usd_per_task.value / 2)
+
+
 @pytest.mark.parametrize(("hours", "columns"), [(1, 1), (29, 29), (100, 17), (2000, 12)])
 def test_a_timeline_has_at_most_as_many_columns_as_a_month_has_days(
     hours: int, columns: int
@@ -122,12 +140,34 @@ def test_changes_are_called_better_only_beyond_chance() -> None:
     cheap = replace(CALM, usd={"cheap": 0.01, "dear": 0.03})
     before, after = totals(log_of(CALM, 400)), totals(log_of(cheap, 400, 1))
     rows = {row.name: row for row in changes(before, after)}
-    cost = rows["Cost per task"]
+    cost = rows["Cost per task, audits included"]
     assert cost.better is True
     assert cost.high is not None
     assert cost.high < 0.0
     assert all(row.better is None for row in changes(before, before))
     assert rows["Labels per task"].better is None
+
+
+def test_more_audits_are_not_taken_for_dearer_labels() -> None:
+    """The same tasks with every tenth audited, then every second."""
+    log = log_of(CALM, 400)
+
+    def audited(every: int) -> Totals:
+        usd = [0.0 if number % every else 0.6 for number in range(len(log.tasks))]
+        tasks = (replace(task, expert_usd=of) for task, of in zip(log.tasks, usd, strict=True))
+        return totals(replace(log, tasks=tuple(tasks)))
+
+    before, after = audited(10), audited(2)
+    assert before.label_usd_per_task == after.label_usd_per_task
+    rows = {row.name: row for row in changes(before, after)}
+    whole = rows["Cost per task, audits included"]
+    labels, experts = rows["Of it, labels"], rows["Of it, audits and other experts"]
+    assert (whole.better, labels.better, experts.better) == (False, None, None)
+    assert labels.difference == 0.0
+    assert experts.difference == pytest.approx(0.24)
+    for of in ("before", "after", "difference"):
+        whole_usd, *parts = (getattr(row, of) for row in (whole, labels, experts))
+        assert sum(parts) == pytest.approx(whole_usd)
 
 
 def test_the_interval_of_the_next_batch_holds_it() -> None:

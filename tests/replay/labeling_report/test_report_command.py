@@ -65,7 +65,7 @@ def test_two_logs_are_compared(place: Path, capfd: pytest.CaptureFixture[str]) -
     found = json.loads(capfd.readouterr().out)
     assert (found["log"], found["compared_with"]) == ("new.db", "old.db")
     rows = {row["name"]: row for row in found["changes"]}
-    cost = rows["Cost per task"]
+    cost = rows["Cost per task, audits included"]
     before, after = found["before"]["usd_per_task"], found["totals"]["usd_per_task"]
     assert cost["difference"] == pytest.approx(after["value"] - before["value"])
     assert cost["low"] < cost["difference"] < cost["high"]
@@ -108,7 +108,7 @@ MISTAKES: list[tuple[Sequence[str], int, str]] = [
     (("old.db", "new.db"), 2, "Got unexpected extra argument (new.db)"),
     (("absent.db",), 1, "absent.db: no such file"),
     (("labels.csv",), 1, "labels.csv: not a poolwise log, or damaged"),
-    (("empty.db",), 1, "empty.db: not a poolwise log, but another program's SQLite file"),
+    (("empty.db",), 1, "empty.db: the file is empty"),
     (("kafka://localhost:9092",), 1, "archive that log first: poolwise archive"),
     (("new.db", "--project", "pp"), 1, "no task of project 'pp'; did you mean 'p'?"),
     (("open.db",), 1, "open.db: no task is closed yet, so there is nothing to report"),

@@ -13,7 +13,7 @@ import pytest
 
 from poolwise import main
 from replay.experiment.api import read_experiment
-from replay.forecast.forecast_log import forecast_log
+from replay.forecast.forecast_log import forecast_events
 from replay.forecast.sources.log_events import read_log_events
 from replay.forecast.wishes import Wishes
 from replay.labeling_report.content.report import whole_report
@@ -56,7 +56,7 @@ def test_the_forecast_is_that_of_its_command(foreseen: Path) -> None:
     made = reported(foreseen).forecast
     assert made is not None
     log = read_log_events(foreseen)
-    days = forecast_log(log, "log.db", "day", Wishes())
+    days = forecast_events(log, "log.db", "day", Wishes())
     tasks, spend = days.of("arrivals"), days.of("spend")
     assert tasks is not None
     assert spend is not None
@@ -79,7 +79,7 @@ def test_the_forecast_is_that_of_its_command(foreseen: Path) -> None:
 def test_labelers_are_those_of_the_hourly_forecast(foreseen: Path) -> None:
     made = reported(foreseen).forecast
     assert made is not None
-    hours = forecast_log(read_log_events(foreseen), "log.db", "hour", Wishes())
+    hours = forecast_events(read_log_events(foreseen), "log.db", "hour", Wishes())
     plans = {plan.pool: plan for plan in hours.pools}
     for pool in made.pools:
         staffing, shortage = plans[pool.pool].staffing, plans[pool.pool].shortage

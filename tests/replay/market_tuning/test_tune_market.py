@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WASTE = PolicySettings(name="uniform", labels_per_task=7)
 """Seven labels of whoever comes: what a tuner must find to be bad."""
 SPEC = resized(read_market("calm"), 40)
-REQUEST = MarketTuneRequest(settings=Settings(policy=WASTE), trials=4, seeds=5)
+REQUEST = MarketTuneRequest(settings=Settings(policy=WASTE), trials=4, seeds=5, most_seeds=9)
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +84,16 @@ def test_fresh_seeds_are_others_than_those_of_the_search(tuning: MarketTuning) -
     assert not set(tuning.search_seeds) & set(tuning.comparison.seeds)
 
 
-def test_two_processes_find_the_same() -> None:
-    request = MarketTuneRequest(trials=3, seeds=3, varied=("lookahead_labels", "max_labels"))
+def test_two_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds included: no choice is safe enough, so they go on to the last seed."""
+    monkeypatch.setattr("replay.market_tuning.rounds.MISS", 0.0)
+    request = MarketTuneRequest(trials=3, seeds=3, most_seeds=6, varied=("rate", "second_opinion"))
     one, two = (
         tune_market(resized(SPEC, 20), msgspec.structs.replace(request, jobs=jobs), "calm")
         for jobs in (1, 2)
     )
     assert one.comparison is not None
+    assert len(one.comparison.seeds) == 6
     assert one == two
 
 
@@ -98,14 +101,15 @@ def test_the_report_fits_80_columns_and_says_what_it_is(tuning: MarketTuning) ->
     text = text_of(tuning)
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     words = " ".join(text.split())
-    for said in ("(no people)", "40 tasks a run", "waste.toml", "differences are paired",
-                 "successive halving", "[policy]"):  # fmt: skip
+    for said in ("(no people)", "The chance that another of these settings", "40 tasks a run",
+                 "waste.toml", "differences are paired", "successive halving",
+                 "[policy]"):  # fmt: skip
         assert said in words
 
 
 def test_runs_that_are_announced_are_enough() -> None:
     ran: list[int] = []
-    request = MarketTuneRequest(trials=3, seeds=3, varied=("lookahead_labels",))
+    request = MarketTuneRequest(trials=3, seeds=3, most_seeds=6, varied=("lookahead_labels",))
     tune_market(resized(SPEC, 20), request, "calm", done=ran.append)
     assert sum(ran) <= runs_of(request)
 

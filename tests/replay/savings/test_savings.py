@@ -208,3 +208,11 @@ def test_the_interval_of_a_saving_covers_it() -> None:
         found = block_ratio((task + own).tolist(), [1.0] * 300, seed=batch)
         misses += not found.low <= 1.5 <= found.high
     assert misses <= 71
+
+
+def test_names_of_labelers_are_never_cut_off(tmp_path: Path) -> None:
+    """In 80 columns, with ids such as e-mail addresses."""
+    mail = "very.long.name.{}@labelers.example.com"
+    table = [{**row, "worker": mail.format(row["worker"])} for row in rows()]
+    file = write(tmp_path / "labels.csv", table)
+    assert "…" not in run(str(file), "--label", "answer", "--replays", "1")

@@ -8,7 +8,7 @@ import pytest
 
 from bandit.errors import InputError
 from replay.savings.columns import find_columns
-from tests.replay.savings.bought import figures, run
+from tests.replay.savings.bought import figures, rows, run, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +99,33 @@ def test_common_headers_are_understood(
 ) -> None:
     found, _ = find_columns(header, {}, "f.csv")
     assert (found["task"], found["labeler"], found["label"]) == (task, labeler, label)
+
+
+def test_savings_obey_the_value_or_target_of_their_settings(tmp_path: Path) -> None:
+    file, config = write(tmp_path / "labels.csv", rows()), tmp_path / "poolwise.toml"
+    columns = ("--label", "answer", "--price", "paid", "--replays", "1")
+    assumed = figures(str(file), *columns)
+    config.write_text("[project]\nvalue_usd = 50.0\n")
+    valued = figures(str(file), *columns, "--config", str(config))
+    assert (assumed["value_usd"], valued["value_usd"]) == pytest.approx((3.75, 50.0))
+    assert valued["labels_needed"] > assumed["labels_needed"]
+    config.write_text("[project]\ntarget_accuracy = 0.9\n")
+    aimed = figures(str(file), *columns, "--config", str(config))
+    assert aimed["labels_needed"] != assumed["labels_needed"]
+    assert any("the target accuracy of 90.0 % takes" in note for note in aimed["notes"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_table_may_be_as_spreadsheets_write_it(tmp_path: Path, encoding: str) -> None:
+    """Semicolons, decimal commas, and the encodings that `evaluate` reads, too."""
+    rows = [f"t{i};w{who};{('nein', 'jä')[i % 2]};0,25" for i in range(4) for who in "ab"]
+    file = tmp_path / "labels.csv"
+    file.write_bytes("\n".join(["task;labeler;label;price", *rows]).encode(encoding))
+    assert figures(str(file), "--replays", "1")["usd"] == pytest.approx(2.0)
+
+
+def test_a_comma_that_may_be_one_of_thousands_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("task;labeler;label;price\nt;a;x;1,250\nt;b;y;1,250\n")
+    with pytest.raises(InputError, match=r"'1,250' is not a number.*with a decimal point and no"):
+        run(str(file))

@@ -102,9 +102,9 @@ def test_a_number_is_a_category_as_it_is_written(tmp_path: Path) -> None:
 
 
 def test_what_no_task_has_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(UnknownColumn, match=r"by lnag: no task has that; did you mean 'lang'\?"):
+    with pytest.raises(UnknownColumn, match=r"--by lnag: no task has that; did you mean 'lang'\?"):
         money(tmp_path / "log", by_language(60), by=["lnag"])
-    with pytest.raises(UnknownColumn, match=r"by poolwise\.queue: no task has that"):
+    with pytest.raises(UnknownColumn, match=r"--by poolwise\.queue: no task has that"):
         money(tmp_path / "log", by_language(60), by=["poolwise.queue"])
 
 
@@ -113,7 +113,7 @@ def test_more_than_fifty_values_are_no_category(tmp_path: Path) -> None:
         return [e for i in range(120) for e in plain_task(i, {"size": float(i % values)})]
 
     assert len(money(tmp_path / "log", log(50), by=["size"]).slices) == 50
-    with pytest.raises(BadValue, match=r"by size: tasks have more than 50 values of it"):
+    with pytest.raises(BadValue, match=r"--by size: tasks have more than 50 values of it"):
         money(tmp_path / "log", log(51), by=["size"])
 
 

@@ -85,7 +85,26 @@ def test_missing_values_and_wrong_columns_are_one_clear_line() -> None:
         replay.weigh(table, label="lable")
     with pytest.raises(BadValue, match="the table: row 3, column 'label'"):
         replay.weigh(table.assign(label=table.label.where(table.index != 3)))
-    with pytest.raises(BadValue, match="1 different labels"):
+    with pytest.raises(BadValue, match="1 different label;"):
         replay.weigh(table.assign(label="cat"))
     with pytest.raises(MissingInput, match="no labels"):
         replay.weigh(table.head(0))
+
+
+def test_whole_numbers_that_pandas_made_floats_are_the_classes_that_they_were() -> None:
+    """A column with missing truth is of floats: 1.0 is the class 1, not another one."""
+    table, _ = made(1, 5)
+    numbered = table.assign(label=(table.label == table.label.iloc[0]).astype(int))
+    known = numbered.assign(truth=numbered.label.where(numbered.task == numbered.task.iloc[0]))
+    known["truth"] = known.groupby("task").truth.transform("first")
+    assert known.truth.dtype == float
+    truth = replay.weigh(known, truth="truth").tasks.truth.dropna()
+    assert truth.to_list() in (["0"], ["1"])
+    ids = numbered.assign(labeler=numbered.labeler.factorize()[0].astype(float))
+    assert "0" in replay.weigh(ids).labelers.index
+
+
+def test_a_column_that_is_there_twice_is_named() -> None:
+    table, _ = made(1, 5)
+    with pytest.raises(UnknownColumn, match="the table: 2 columns are called 'label': rename"):
+        replay.weigh(pd.concat([table, table[["label"]]], axis=1))

@@ -26,10 +26,10 @@ def path(tmp_path: Path) -> Path:
 
 
 def shown(path: Path, *words: object) -> str:
-    """Return what the command prints."""
+    """Return what the command prints, but for warnings."""
     answer = run(control, path, *words)
     assert answer.exit_code == 0, answer.output
-    return answer.output
+    return answer.stdout
 
 
 def test_a_scope_without_an_order_shows_its_orders_and_changes_nothing(path: Path) -> None:
@@ -46,11 +46,11 @@ def test_a_scope_without_an_order_shows_its_orders_and_changes_nothing(path: Pat
 def test_cancel_lifts_all_orders_of_its_scope_and_no_others(path: Path) -> None:
     assert shown(path, "--learning") == "No orders in force for the model.\n"
     shown(path, "--project", "cats", "--pause")
-    shown(path, "--project", "dogs", "--pin", "crowd")
+    shown(path, "--project", "dogs", "--pin", "a")
     shown(path, "--learning", "--freeze")
     assert shown(path, "--project", "cats", "--cancel") == "cats: no order\n"
     assert shown(path, "--learning", "--cancel", "--why", "mended") == "model: no order (mended)\n"
-    assert shown(path) == "dogs: asks only pool crowd\n"
+    assert shown(path) == "dogs: asks only pool a\n"
 
 
 def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:

@@ -80,7 +80,25 @@ def test_every_cell_is_shown_as_it_is_and_those_after_the_words_are_numbers(
     table: PageTable,
 ) -> None:
     """Whatever it holds: tags and expressions of a template are shown, not followed."""
-    assert Cells(macros().table(table)).rows == expected(table)
+    assert Cells(macros().table(table, "a table")).rows == expected(table)
+
+
+def test_charts_and_tables_of_all_pages_are_made_by_these_macros_alone() -> None:
+    environment = _environment()
+    for name in environment.list_templates(extensions=["html"]):
+        assert environment.loader is not None
+        source = environment.loader.get_source(environment, name)[0]
+        assert ("<figure" in source) == (name == "elements.html"), name
+        assert ("numbers.heads" in source) == (name == "elements.html"), name
+
+
+def test_a_table_is_named_for_who_cannot_see_it() -> None:
+    table = PageTable(["pool", "usd"], [["crowd", "$1"]])
+    page = macros().draw(Figure("Where the money goes", Markup("<svg></svg>"), table))
+    assert page.count("<caption>Where the money goes</caption>") == 1
+    assert 'role="group" aria-label="Where the money goes"' in page
+    assert page.count('<th scope="col"') == 2
+    assert '<span class="unseen">: Where the money goes</span>' in page
 
 
 @settings(max_examples=50)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replay.checks.check_result import CheckResult, Grade
 from replay.report.page.page import page_text
 from replay.report.wording.digits import number
 from replay.results.evaluation import Comparison, Estimate, Evaluation
@@ -132,6 +133,18 @@ def test_nothing_runs_and_nothing_is_asked_for(name: str) -> None:
             assert key != "href" or value == "data:,"
     assert "url(" not in page
     assert "@import" not in page
+
+
+def test_a_check_that_asks_ends_with_its_question_mark() -> None:
+    asks, says = (
+        CheckResult("weight", Grade.BROKEN, "could it be?"),
+        CheckResult("drift", Grade.GOOD, "none"),
+    )
+    answer = replace(good(), judgement=replace(good().judgement, findings=(asks, says)))
+    words = read(answer).text
+    assert "could it be?" in words
+    assert "?." not in words
+    assert "none." in words
 
 
 def test_hostile_names_are_text() -> None:
