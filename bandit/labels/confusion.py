@@ -42,10 +42,9 @@ START, START_STRENGTH = 0.7, 20.0
 LEAST_LEAD = 0.05
 """A diagonal must lead its column by so much, or the classes may be turned."""
 
-STRENGTH_WITH_GOLD = 20.0
-"""Labels of a class that a pool's target counts for, once gold has shown whether it guesses. Before
-that, one that seems to guess, or worse, is taken for new: with all labelers turned, labels look the
-same, and no further ones would turn them back."""
+STRENGTH, STRENGTH_WITH_GOLD = 100.0, 20.0
+"""S before any gold, and with 20 golds or more. Until then, a pool that seems to guess, or worse,
+is taken for new: labels look the same if all labelers are turned, and none would turn them back."""
 
 MOST_OF_ONE = 10.0
 
@@ -189,7 +188,8 @@ def pool_rows(sums: Floats, right: Floats, total: Floats, said: Floats, strength
     said
         Labels of each class that the pool gave: shape (pools, classes).
     strength
-        S: labels of a class that the target counts for.
+        S: labels of a class that the target counts for. While it is above `STRENGTH_WITH_GOLD`, a
+        pool whose rows would be no better than guesses gets those of a new one.
     """
     n_classes = sums.shape[-1]
     accuracy = (right + START_STRENGTH * START) / (total + START_STRENGTH)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandit.labels.confusion import ACCURACY_STRENGTH, START, capped, pool_rows
+from bandit.labels.confusion import (
+    ACCURACY_STRENGTH,
+    START,
+    STRENGTH,
+    STRENGTH_WITH_GOLD,
+    capped,
+    pool_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +148,7 @@ class Labelers:
 
     def update_rows(self) -> None:
         """Compute the rows of the pools from their sums."""
-        towards = 100.0 - 80.0 * min(1.0, self.golds / 20.0)
+        towards = STRENGTH - (STRENGTH - STRENGTH_WITH_GOLD) * min(1.0, self.golds / 20.0)
         counts = self.sums[:, 1]
         right, total = counts.trace(axis1=2, axis2=3), counts.sum(axis=(2, 3))
         self.rows = pool_rows(self.sums[:, 0], right, total, self.said, towards)

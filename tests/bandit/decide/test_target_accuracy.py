@@ -60,3 +60,4 @@ def test_a_lower_target_is_cheaper(runs: dict[float, tuple[Market, History]]) ->
     }
     assert usd[0.9] < usd[0.95] < usd[0.99]  # .99 is out of reach: there all labels are bought
     assert usd[0.9] < 0.8 * usd[0.95]
+    assert usd[0.9] < 0.6 * usd[0.99]
