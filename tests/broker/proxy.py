@@ -184,6 +184,26 @@ class Proxy:
         self.close()
 
 
+def at_the_end_of_a_commit(
+    proxy: Proxy,
+    hook: Callable[[int, Callable[[], object]], threading.Event],
+    action: Callable[[], object],
+) -> threading.Event:
+    """Do `action` once when a worker ends a commit; `hook` is one of the proxy's.
+
+    Not when a learner does: its transactions, of snapshots, have no offsets, and if one fails, it
+    goes on without a word.
+    """
+    done = threading.Event()
+
+    def act() -> None:
+        action()
+        done.set()
+
+    proxy.on_reply(TXN_OFFSET_COMMIT, lambda: hook(END_TXN, act))
+    return done
+
+
 class _Connection:
     """A client's connection and ours to the broker, with the requests that await a reply."""
 

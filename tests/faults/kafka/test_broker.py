@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.draw import draw
-from tests.broker.proxy import ADD_PARTITIONS_TO_TXN, END_TXN, PRODUCE, TXN_OFFSET_COMMIT, Proxy
+from tests.broker.proxy import (
+    ADD_PARTITIONS_TO_TXN,
+    END_TXN,
+    PRODUCE,
+    TXN_OFFSET_COMMIT,
+    Proxy,
+    at_the_end_of_a_commit,
+)
 from tests.faults.hired import Hired, goes_on
 from tests.faults.length import LONG
 from tests.faults.story import SEED, Story, wait_until
@@ -64,7 +71,9 @@ def test_a_broker_that_stops_in_the_middle_of_commits_is_waited_for(
         for hook, stop_s in ((between.on_request, 3.0), (between.on_reply, 30.0 if LONG else 7.0)):
             unknown = worker.unknown()
             try:
-                comes_to(story, worker, partial(hook, END_TXN, mortal.pause))
+                comes_to(
+                    story, worker, partial(at_the_end_of_a_commit, between, hook, mortal.pause)
+                )
                 time.sleep(stop_s)
             finally:
                 mortal.resume()

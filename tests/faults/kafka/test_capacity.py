@@ -58,12 +58,14 @@ def most_in_any_window(times: Sequence[float]) -> dict[float, int]:
 
 
 def spent_by_hour(asks: Sequence[Ask], rewards: Sequence[Reward]) -> dict[int, float]:
-    """What asks cost at list price, by the hour they were made in; what expired gave it back."""
-    over = {(one.task, one.ask) for one in rewards if one.basis == "expired"}
+    """What labels in time cost, by the hour they were asked for in.
+
+    A label below the list price frees the rest for further asks, as one that expires frees all.
+    """
+    usd = {(one.task, one.ask): one.usd for one in rewards if one.revision == 0}
     spent: dict[int, float] = defaultdict(float)
     for ask in asks:
-        if (ask.task, ask.ask) not in over:
-            spent[int(ask.at // 3600.0)] += USD[ask.pool]
+        spent[int(ask.at // 3600.0)] += usd[ask.task, ask.ask]
     return spent
 
 

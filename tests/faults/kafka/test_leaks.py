@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.broker.proxy import END_TXN
+from tests.broker.proxy import at_the_end_of_a_commit
 from tests.faults.hired import Hired
 from tests.faults.length import LONG
 from tests.faults.story import Story, wait_until
@@ -120,7 +120,7 @@ def test_a_broker_that_is_away_costs_no_threads_and_no_sockets(
             return worker.figure("handled") > 0
 
         wait_until(works, what="work")
-        refused = proxy.on_request(END_TXN, proxy.refuse)
+        refused = at_the_end_of_a_commit(proxy, proxy.on_request, proxy.refuse)
         wait_until(lambda: works() and refused.is_set(), what="a commit")
         tried = worker.figure("commits_unknown") + 2
         wait_until(lambda: worker.figure("commits_unknown") >= tried, what="tries")

@@ -25,6 +25,7 @@ from tests.broker.proxy import (
     OFFSET_FETCH,
     PRODUCE,
     TXN_OFFSET_COMMIT,
+    at_the_end_of_a_commit,
 )
 from tests.faults.crew import Crew
 from tests.faults.hired import Hired, busy_until, goes_on
@@ -119,7 +120,7 @@ def test_a_broker_that_refuses_connections_during_a_commit_is_waited_for(
         for hook, away_s in ((proxy.on_request, 2.0), (proxy.on_reply, 7.0)):
             goes_on(story, worker)
             unknown = worker.unknown()
-            refused = hook(END_TXN, proxy.refuse)
+            refused = at_the_end_of_a_commit(proxy, hook, proxy.refuse)
             busy_until(story, [worker], refused.is_set, "a commit")
             time.sleep(away_s)
             assert worker.well()
@@ -179,7 +180,7 @@ def test_a_commit_whose_answer_is_lost_restores_no_desk(story: Story, proxy: Pro
         for hook in (proxy.on_request, proxy.on_reply) * (5 if LONG else 1):
             goes_on(story, worker)
             before = worker.unknown()
-            cut = hook(END_TXN, proxy.refuse)
+            cut = at_the_end_of_a_commit(proxy, hook, proxy.refuse)
             busy_until(story, [worker], cut.is_set, "a commit")
             busy_until(story, [worker], partial(told, worker, before + 1), "a lost answer")
             proxy.open()
