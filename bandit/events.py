@@ -15,17 +15,14 @@ Feature = float | str | tuple[float, ...]
 """A number, a text, or a vector of numbers; `bandit.features.reduced` says what is kept of it."""
 
 Chances = dict[str, float]  # of each class; a class that isn't named has none
-MachineMode = Literal["on", "frozen", "off"]  # answer and learn, answer only, or neither
+MachineMode = Literal["on", "frozen", "off"]  # see `Control`
 
 STOP = "stop"  # the one choice that isn't a pool: ask for no more labels of this task
 NO_ASK = 0  # `Reward.ask` of gold on a task without labels; asks are numbered from 1
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
-    """Base of all events: the version of the format that it was written in.
-
-    What is read from JSON has no reference cycles, so the garbage collector skips events.
-    """
+    """Base of all events, with their version; none has reference cycles, so `gc` skips them."""
 
     v: int = 1
 
@@ -74,7 +71,7 @@ class Label(Event, frozen=True, tag="Label"):
 
 
 class Decline(Event, frozen=True, tag="Decline"):
-    """A pool's refusal of an ask; it isn't asked again about this task."""
+    """A pool's refusal of an ask; it is asked again about this task only if no other is left."""
 
     task: str
     ask: int
@@ -114,8 +111,9 @@ class Control(Event, frozen=True, tag="Control"):
     A state, not a command: the newest replaces the one before entirely, so one with only defaults
     ends all settings. For a project: `paused` sends no asks (tasks and labels are still taken in),
     `pool` allows only that pool, `usd_per_hour`, `usd_per_day` (UTC) and `usd_total` limit what
-    asks may cost, `machine` says what the machine labeler does, labels of those in `shadow` are
-    taken and paid, but don't count. For the learning: `frozen` stops it; `snapshot` goes back to
+    asks may cost, labels of those in `shadow` are taken and paid, but don't count. `machine` `off`
+    stops the machine labeler, `frozen` its learning: if it isn't ready to answer alone by then,
+    people are asked about all tasks. For the learning: `frozen` stops it; `snapshot` goes back to
     that one, and with `relearn` learns all later rewards again; `relearn` alone starts empty.
     """
 
@@ -206,14 +204,14 @@ class Reward(Event, frozen=True, tag="Reward"):
     """The outcome of an ask, with all that learning needs; its key is (task, ask, revision).
 
     `basis` says what `target` is: for `gold` the true class, for `consensus` the posterior from the
-    task's other labels; `none` says that there is nothing to compare with, `expired` that no label
-    came. `quality` is the chance under `target` that the label is right, if there is a target.
+    task's other labels; for `none` there is nothing to compare with, for `expired` no label came.
+    `quality` is the chance under `target` that the label is right, if there is a target.
     `labeler_signals` are the labeler's record then; nothing is learned from `watched`.
     `verdict_confidence`, that of `verdict_answer` before calibration, teaches the calibration; it
     comes with gold, once per task, as does `audit_propensity`: the chance of the audit, 1 if
-    escalated. `previous_basis` is that of the revision before. With the `machine_labels`-th label
-    the machine labeler learns: 0 is gold alone, `None` that it doesn't. A `shadowed` label teaches
-    nothing.
+    escalated. `previous_basis` is of the revision before. With the `machine_labels`-th label the
+    machine labeler learns: 0 is gold alone, `None` that it doesn't. `shadowed` labels teach
+    nothing. `list_usd` is the pool's price if the label had another.
     """
 
     task: str
@@ -252,6 +250,7 @@ class Reward(Event, frozen=True, tag="Reward"):
     shadowed: bool = False
     experiment: str | None = None
     watched: dict[str, float] = {}
+    list_usd: float | None = None
 
 
 class Verdict(Event, frozen=True, tag="Verdict"):

@@ -91,7 +91,7 @@ def labels_of(market: Market, seed: int) -> list[JudgedLabel]:
     settings = msgspec.structs.replace(DEFAULTS, seed=seed)
     keeper = RewardKeeper(Engine(settings, Brain(settings), partitions=1))
     Drive(keeper, market, settings.clock.max_jump_s / 2).run(market.events())
-    found = (judged_label(reward) for reward in keeper.rewards.values())
+    found = (judged_label(reward, {}) for reward in keeper.rewards.values())
     return [label for label in found if label is not None]
 
 

@@ -66,7 +66,9 @@ class Calibrated:
 
     def prior(self, features: dict[str, float | str]) -> Floats:
         z = self._candidate.scores(features)
-        return np.full(self._k, 1.0 / self._k) if z is None else self._sharpness.prior(z)
+        if z is None:
+            return np.full(self._k, 1.0 / self._k)
+        return self._sharpness.mixture.prior(z[None])
 
     def learn(self, task: str, features: dict[str, float | str], row: Floats) -> None:
         z = self._candidate.scores(features)

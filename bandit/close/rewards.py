@@ -98,6 +98,7 @@ def reward_of(
         arm=ask.arm,
         machine_labels=len(state.labeled()) if machine_learns and not ask.shadowed else None,
         shadowed=ask.shadowed,
+        list_usd=ask.list_usd,
         audit_propensity=_audit_propensity(state) if calibrates else None,
         experiment=None if ask.arm is None else state.experiment,
     )

@@ -1,17 +1,17 @@
 """Pools with nobody left for a task: all who answer for them have labeled it already.
 
 A language model answers as one labeler, and a labeler labels a task once. Asked again, such a pool
-is silent, or the same labeler's answer is refused, until the ask expires; without this, a task
-would ask it up to `policy.max_asks` times. One expired ask says little of a pool of many people,
-who are silent now and then; so the pool's last labels in the project have to be of these labelers
-alone, too.
+declines, or is silent, or the same labeler's answer is refused, until the ask expires; without
+this, a task would ask it up to `policy.max_asks` times. One ask in vain says little of a pool of
+many people, who are silent now and then; so the pool's last labels in the project have to be of
+these labelers alone, too.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bandit.task.state import EXPIRED
+from bandit.task.state import DECLINED, EXPIRED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,7 +30,7 @@ def nobody_left(labels: LabelModel, state: TaskState) -> set[str]:
     for ask in state.asks:
         if ask.label is not None:
             labelers.setdefault(ask.pool, set()).add(ask.label.labeler)
-        elif ask.status is EXPIRED and ask.pool in labelers:
+        elif ask.status in {EXPIRED, DECLINED} and ask.pool in labelers:
             found.add(ask.pool)
     return {pool for pool in found if _are_all(labels, pool, labelers[pool])}
 

@@ -9,6 +9,7 @@ from bandit.decide.policies.context import Action
 from bandit.decide.signals import pool_signals, queue_signal
 from bandit.decide.values import values_usd
 from bandit.decide.waiting import discounted, in_time, wait_s
+from bandit.limits.paid_prices import expected_usd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,9 +48,13 @@ class Terms(NamedTuple):
 
 
 class PoolSummary(NamedTuple):
-    """What the brain knows of a pool in a project, the same for every task."""
+    """What the brain knows of a pool in a project, the same for every task.
+
+    `usd` is what its next label is expected to cost.
+    """
 
     pool: Pool
+    usd: float
     rate: float
     wait_s: float
     signals: dict[str, float]
@@ -100,7 +105,7 @@ class PoolOptions:
         worth = terms.worth_usd
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}
         costs = [
-            (1.0 + terms.budget_price) * one.pool.usd_per_label
+            (1.0 + terms.budget_price) * one.usd
             + terms.delay_usd_per_hour * one.wait_s / 3600.0
             + scarcity[name]
             for name, one in summaries.items()
@@ -137,6 +142,9 @@ class PoolOptions:
         if summary is None or summary.pool is not pool:
             summary = self._summaries[project, pool.pool] = PoolSummary(
                 pool=pool,
+                usd=expected_usd(
+                    pool.usd_per_label, self._brain.pool_record(project, pool.pool).paid
+                ),
                 rate=self._brain.pool_rate(project, pool.pool),
                 wait_s=wait_s(self._brain, project, pool),
                 signals=pool_signals(self._brain, pool, project),

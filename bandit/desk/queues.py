@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.task.state import DECLINED
@@ -25,13 +26,22 @@ SLACK = 1000
 entries then comes after n others at least, so its cost per entry is constant."""
 
 
+MOST_DECLINES = 3
+"""Declines of one task by a pool, after which it isn't asked again. Platforms pass on that one
+person declines; if one in ten does, one task in a thousand has three in a row."""
+
+
 class Need(NamedTuple):
-    """What determines which pools may be asked; the same for all tasks of one queue."""
+    """What determines which pools may be asked; the same for all tasks of one queue.
+
+    Pools in `without` may not be asked again, those in `declined` only if no other pool may.
+    """
 
     project: str
     skills: tuple[str, ...]
     without: tuple[str, ...]
     is_audit: bool
+    declined: tuple[str, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -45,12 +55,15 @@ class Entry(NamedTuple):
 
 def need_of(state: TaskState) -> Need:
     """Return what determines which pools may be asked about a task now."""
-    declined = (ask.pool for ask in state.asks if ask.status is DECLINED)
+    declines = Counter([ask.pool for ask in state.asks if ask.status is DECLINED])
+    most = 1 if state.verdict is not None else MOST_DECLINES
+    final = [pool for pool, times in declines.items() if times >= most]
     return Need(
         project=state.task.project,
         skills=tuple(sorted(set(state.task.skills))),
-        without=tuple(sorted({*state.nobody_left, *declined})),
+        without=tuple(sorted({*state.nobody_left, *final})),
         is_audit=state.verdict is not None,
+        declined=tuple(sorted(declines)) if len(final) < len(declines) else (),
     )
 
 

@@ -99,11 +99,13 @@ class Planner:
         if forced is not None:
             return Plan(Step.STOP, {STOP: 1.0}, reason=forced)
         project = state.task.project
-        pools = self._eligibility.able(need_of(state))
-        if not pools:
+        need = need_of(state)
+        able = self._eligibility.able(need)
+        if not able:
             return self._without_pools(state, now)
-        without = self._contexts.nobody_left(state)
-        able = [pool for pool in pools if pool.pool not in without]
+        if gone := self._contexts.nobody_left(state):
+            without = tuple(sorted(gone.union(need.without)))
+            able = self._eligibility.able(need._replace(without=without))
         if not able:  # pinned or not: all of them have answered
             return Plan(Step.STOP, {STOP: 1.0}, reason=NO_POOL)
         affordable = self._eligibility.affordable(project, able, now)

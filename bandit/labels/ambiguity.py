@@ -5,16 +5,17 @@ level a of 0, 1/4, 1/2, 3/4 or 1, and then
 
     P(y | c, c', a) = (1 - a) row(c, y) + a row(c', y).
 
-The levels have weights g(a), learned for a project by EM; at first they are in proportion to
-0.3^(4a). With `prior` the chances of the classes, K classes, and i the labels of each pool, the
-joint chance of class and rival is
+With `prior` the chances of the classes, K classes, and i the labels of each pool, the joint chance
+of class and rival is
 
-    S[c, c'] = prior(c) * (w0 if c' = c else (1 - w0) / (K - 1))
+    S[c, c'] = prior(c) * (1 - r if c' = c else r / (K - 1))
                * product over pools of  sum over a of  v(a) * product over i of P(y_i | c, c', a).
 
-With one pool w0 = g(0), and v is g without its first. With several, a rival is there with chance
-min(0.9, (1 - g(0)) / 0.5), and shows in a pool with chance 0.5: so each pool's level is g again.
-No rival is more predictable than its own class, so many labels never make the rival win.
+The chance r of a rival and the weights v of its levels are learned for a project by EM. With one
+pool a rival that doesn't show can't be told from none: so v(0) = 0, and the others are at first in
+proportion to 0.3^(4a). With several pools a rival may show in one and not in another: at first
+v(0) = 1/2, and the other levels are alike. No rival is more predictable than its own class, so many
+labels never make the rival win.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 LEVELS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+RIVAL = len(LEVELS)
+"""The place of the tasks that have a rival, behind those of each level."""
 START = 0.3 ** (4.0 * LEVELS) / (0.3 ** (4.0 * LEVELS)).sum()
-"""Weights of the levels before any task."""
+"""Weights of the levels before any task, the first for no rival."""
 STRENGTH = 100.0
 """Tasks that `START` counts for: with few, labelers who err alone can look like ambiguous tasks."""
-SHOWN = 0.5
-"""Chance that a rival shows in a pool, where there are several."""
+SHOWN = np.array([0.5, 0.125, 0.125, 0.125, 0.125])
+"""Weights of the levels in each of several pools, if there is a rival, before any task."""
+SHOWN_STRENGTH = 50.0
+"""Tasks with a rival that `SHOWN` counts for."""
 MOST_RIVALS = 0.9
 _ALL = slice(None)
 
@@ -51,23 +56,30 @@ class LevelWeights(NamedTuple):
 
 
 def level_weights(counts: Floats, *, one_pool: bool) -> LevelWeights:
-    """Return the weights of the levels from how many tasks were of each: shape (levels,).
+    """Return the weights of the levels.
+
+    `counts` are how many tasks were of each level, the mean over their pools, and how many had a
+    rival: shape (levels + 1,).
 
     Examples
     --------
-    >>> weights = level_weights(np.zeros(5), one_pool=True)
+    >>> weights = level_weights(np.zeros(6), one_pool=True)
     >>> round(weights.alone, 3), weights.levels.round(3).tolist()
     (0.702, [0.0, 0.706, 0.212, 0.064, 0.019])
+    >>> weights = level_weights(np.array([700.0, 0.0, 0.0, 200.0, 0.0, 300.0]), one_pool=False)
+    >>> round(weights.alone, 2), weights.levels.round(2).tolist()
+    (0.67, [0.36, 0.02, 0.02, 0.59, 0.02])
     """
-    shares = counts + STRENGTH * START
-    shares = shares / shares.sum()
-    levels = shares / (1.0 - shares[0])
-    levels[0] = 0.0
+    shares = counts[:RIVAL] + STRENGTH * START
     if one_pool:
+        shares = shares / shares.sum()
+        levels = shares / (1.0 - shares[0])
+        levels[0] = 0.0
         return LevelWeights(float(shares[0]), levels)
-    levels *= 1.0 - SHOWN
-    levels[0] = SHOWN
-    return LevelWeights(1.0 - min(MOST_RIVALS, float(1.0 - shares[0]) / SHOWN), levels)
+    rivals = counts[RIVAL] + STRENGTH * (1.0 - START[0])
+    levels = counts[:RIVAL] + SHOWN_STRENGTH * SHOWN
+    levels[0] += counts[RIVAL] - counts[:RIVAL].sum()
+    return LevelWeights(1.0 - min(MOST_RIVALS, float(rivals / shares.sum())), levels / levels.sum())
 
 
 class Grouped(NamedTuple):
@@ -113,10 +125,27 @@ class Joint(NamedTuple):
         found += np.add.reduce(np.log(self.scales[labels]), axis=0)
         return found
 
-    def level_shares(self, of: Grouped, golds: Mapping[int, int]) -> Floats:
-        """Return the chance of each level, the mean over pools: shape (tasks, chains, levels).
+    def label_shares(self, answers: Floats, of: Grouped) -> Floats:
+        """Return, for each label, the chance of each class that it was given for it.
 
-        Where there is no rival, the level is 0. Of a task in `golds`, it is given its true class.
+        That is the task's class or its rival, from P(label | class). Shape: (labels, chains,
+        classes).
+        """
+        chances = self.by_level()
+        chances *= self.chances[of.tasks][:, None]
+        chances = chances.repeat(np.diff(of.starts, append=len(answers)), axis=0)
+        answers = answers[:, None]
+        own = (_APART * answers)[..., None]
+        own = own / (own + (_LEVELS * answers)[..., None, :]) * chances
+        shares: Floats = np.add.reduce(own, axis=(1, 4))
+        shares += np.add.reduce(chances - own, axis=(1, 3))
+        return shares
+
+    def level_shares(self, of: Grouped, golds: Mapping[int, int]) -> Floats:
+        """Return the chance of each level, the mean over pools, and that of a rival.
+
+        Shape: (tasks, chains, levels + 1). Where there is no rival, the level is 0. Of a task in
+        `golds`, it is given its true class.
         """
         table = self.chances
         if golds:
@@ -130,7 +159,8 @@ class Joint(NamedTuple):
         shares = np.add.reduceat(shares, of.firsts, axis=0)
         shares /= np.diff(of.firsts, append=len(of.tasks))[:, None, None]
         shares[:, :, 0] += 1.0 - shares.sum(axis=2)
-        return shares
+        there = rivals.sum(axis=(2, 3))
+        return np.concatenate([shares, there[:, :, None]], axis=2)
 
 
 def joint(answers: Floats, of: Grouped, prior: Floats, weights: LevelWeights) -> Joint:

@@ -44,7 +44,7 @@ class LabelBeliefs:
         self.window = Window()
         self.class_counts = np.zeros((CHAINS, 0))
         self.scores = np.zeros(CHAINS)
-        self.level_counts = np.zeros((CHAINS, len(LEVELS)))
+        self.level_counts = np.zeros((CHAINS, len(LEVELS) + 1))
         self.levels = level_weights(self.level_counts[0], one_pool=True)
         self.copying = Copying()
         self.tasks = 0
@@ -190,10 +190,12 @@ class LabelBeliefs:
         Of a task that isn't known any more, 0.5.
         """
         labeled = self.window.get(task)
+        if labeled is not None and labeled.gold is not None:
+            return float(answer == labeled.gold)
         if labeled is None or labeled.shares is None or labeled.likelihood is None:
             return 0.5
         shares = labeled.shares
-        if not labeled.teaches:
+        if not shares.any():  # it taught nothing when it was weighed
             shares = labeled.likelihood * self.learned_prior(labeled.classes, shares[None])[0]
             shares /= shares.sum(axis=1, keepdims=True)
         return float(self.chain_weights() @ shares[:, answer])

@@ -23,6 +23,7 @@ from bandit.labels.beliefs import LabelBeliefs
 from bandit.labels.blocks import Cells, block_of, chunks, grouped, labels_of_block
 from bandit.labels.confusion import answer_chances, labeler_rows
 from bandit.labels.copied_blocks import learn_copying, mixed_in_block
+from bandit.labels.label_shares import counted_shares, new_shares
 from bandit.labels.labelers import CHAINS, DECAY, best_labelers, strength
 from bandit.labels.some_classes import counts_of_some, rows_of_some
 from bandit.labels.window import LabeledTask, Window
@@ -191,7 +192,7 @@ class LabelModel(LabelBeliefs):
         """
         known, classes = self.labelers, tasks[0].classes
         block = block_of(tasks, known.pools)
-        of, k = block.of, len(classes)
+        k = len(classes)
         slots, place = known.distinct(block.slots)
         before = known.of(slots)
         news = np.bincount(place[block.is_new], minlength=len(slots))
@@ -201,8 +202,7 @@ class LabelModel(LabelBeliefs):
         nothing = np.zeros((CHAINS, k))
         shares = np.concatenate([nothing if task.shares is None else task.shares for task in tasks])
         shares = shares.reshape(len(tasks), CHAINS, k)
-        counted = fade * shares[of]
-        counted[block.is_new] = 0.0
+        counted = fade * counted_shares(tasks, block)
         cells = Cells.of(classes, known.n_classes, block.answers)
         counts.reshape(-1)[cells.places(np.arange(len(place)))] -= counted[cells.within]
         np.maximum(counts, 0.0, out=counts)
@@ -232,7 +232,7 @@ class LabelModel(LabelBeliefs):
         after[~teach] = 0.0
         for task, task.shares, task.likelihood in zip(tasks, after, likelihood, strict=True):
             task.counted = len(task.slots)
-        change = (fade * after[of] - counted)[cells.within]
+        change = (fade * new_shares(tasks, block, found, chances, after) - counted)[cells.within]
         np.add.at(faded.reshape(-1), cells.places(place), change)
         known.put(slots, before, np.maximum(faded, 0.0, out=faded))
         chosen = np.array(classes)

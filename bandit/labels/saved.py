@@ -6,12 +6,14 @@ import msgspec
 import numpy as np
 
 from bandit.errors import StateError
-from bandit.labels.ambiguity import LEVELS, LevelWeights
+from bandit.labels.ambiguity import RIVAL, LevelWeights
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.model import LabelModel
 from bandit.labels.window import LabeledTask
 from bandit.packed import compressed, decompressed, packed, unpacked
+
+_NO_SHARES = np.zeros(0, np.float32)
 
 
 class SavedTask(msgspec.Struct, frozen=True, array_like=True):
@@ -32,13 +34,16 @@ class SavedTask(msgspec.Struct, frozen=True, array_like=True):
     weight: float
     asked: float
     counted: int | None = None
+    rival: list[float] | None = None
 
 
 class SavedLabels(msgspec.Struct, frozen=True):
     """A model of labels; arrays are little-endian bytes.
 
-    `counts` are float32, `given` and `pool_of` int64, the others float64. What grows with the
-    labelers is packed (`bandit.packed`), their names as JSON.
+    `counts` and `label_shares` are float32, `given` and `pool_of` int64, the others float64. What
+    grows with the labelers is packed (`bandit.packed`), their names as JSON; so are the shares of
+    the window's labels, task by task. Before there were `label_shares` and `rivals`, each label was
+    counted for all classes of its task, and a rival showed in half of several pools.
     """
 
     classes: list[str]
@@ -66,6 +71,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     pending: list[str] = []
     waiting: int = 0
     updated_at: int = 0
+    label_shares: list[bytes] = []
+    rivals: list[float] | None = None
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -74,6 +81,7 @@ def save(model: LabelModel) -> SavedLabels:
     names = list(known.slots)  # in this order, of equals the first is the better one
     slots = np.array([known.slots[name] for name in names], np.int64)
     place = {int(slot): i for i, slot in enumerate(slots)}
+    shares = [task.label_shares for task in model.window.tasks.values()]
     return SavedLabels(
         classes=list(model.classes),
         pools=list(known.pools),
@@ -87,7 +95,7 @@ def save(model: LabelModel) -> SavedLabels:
         golds=known.golds,
         class_counts=_bytes(model.class_counts),
         scores=model.scores.tolist(),
-        level_counts=_bytes(model.level_counts),
+        level_counts=_bytes(model.level_counts[:, :RIVAL]),
         levels=model.levels.levels.tolist(),
         alone=model.levels.alone,
         tasks=model.tasks,
@@ -104,11 +112,12 @@ def save(model: LabelModel) -> SavedLabels:
                 task.tilts,
                 None if task.shares is None else task.shares.tolist(),
                 None if task.likelihood is None else task.likelihood.tolist(),
-                None if task.level is None else task.level.tolist(),
+                None if task.level is None else task.level[:, :RIVAL].tolist(),
                 task.gold,
                 task.weight,
                 task.asked,
                 None if task.counted == len(task.slots) else task.counted,
+                None if task.level is None else task.level[:, RIVAL].tolist(),
             )
             for name, task in model.window.tasks.items()
         ],
@@ -119,6 +128,10 @@ def save(model: LabelModel) -> SavedLabels:
         pending=model.pending,
         waiting=model.waiting,
         updated_at=model.updated_at,
+        label_shares=packed(
+            np.concatenate([_NO_SHARES, *[one.reshape(-1) for one in shares if one is not None]])
+        ),
+        rivals=model.level_counts[:, RIVAL].tolist(),
     )
 
 
@@ -155,7 +168,9 @@ def _load(saved: SavedLabels) -> LabelModel:
     known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)
     model.class_counts = _floats(saved.class_counts, CHAINS, k)
     model.scores = np.array(saved.scores)
-    model.level_counts = _floats(saved.level_counts, CHAINS, len(LEVELS))
+    model.level_counts = _with_rivals(
+        _floats(saved.level_counts, CHAINS, RIVAL), saved.rivals, n_pools
+    )
     model.tasks, model.labels = saved.tasks, saved.labels
     model.levels = LevelWeights(saved.alone, np.array(saved.levels))
     for task in saved.window:
@@ -169,19 +184,40 @@ def _load(saved: SavedLabels) -> LabelModel:
             list(task.tilts),
             None if task.shares is None else np.array(task.shares),
             None if task.likelihood is None else np.array(task.likelihood),
-            None if task.level is None else np.array(task.level),
+            None if task.level is None else _with_rivals(np.array(task.level), task.rival, n_pools),
             task.gold,
             task.weight,
             task.asked,
             len(task.slots) if task.counted is None else task.counted,
         )
         model.window.put(task.task, labeled)
+    _load_shares(model, saved.label_shares)
     model.window.turn = list(saved.turn)
     model.pending, model.waiting = list(saved.pending), saved.waiting
     model.updated_at = saved.updated_at
     model.best, model.ranked_at = dict(saved.best), saved.ranked_at
     model.copying = Copying(saved.copying)
     return model
+
+
+def _with_rivals(levels: np.ndarray, rivals: list[float] | None, n_pools: int) -> np.ndarray:
+    """Return counts of levels and, last, of tasks with a rival: shape (chains, levels + 1)."""
+    if rivals is None:
+        rivals = levels[:, 1:].sum(axis=1) / (1.0 if n_pools == 1 else 0.5)
+    return np.column_stack([levels, rivals])
+
+
+def _load_shares(model: LabelModel, saved: list[bytes]) -> None:
+    """Give the labels of the window the shares that they were counted with."""
+    counted = [task for task in model.window.tasks.values() if task.shares is not None]
+    if not saved:
+        for task in counted:
+            task.label_shares = np.tile(np.float32(task.shares), (task.counted, 1, 1))
+        return
+    sizes = [task.counted * CHAINS * len(task.classes) for task in counted]
+    shares = np.split(unpacked(saved, np.float32, sum(sizes)), np.cumsum(sizes))
+    for task, its in zip(counted, shares, strict=False):  # the last is empty
+        task.label_shares = its.reshape(task.counted, CHAINS, len(task.classes))
 
 
 def _bytes(array: np.ndarray) -> bytes:

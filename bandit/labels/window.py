@@ -6,7 +6,11 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from bandit.labels.confusion import Floats
 
 TASKS = 1000
@@ -25,8 +29,9 @@ class LabeledTask:
     nothing, or `None` before the first count, and `likelihood` those of the labels given each
     class, up to a factor. `prior` is the machine labeler's, if there was one; `gold` the place of
     the true class, if it is known, and `weight` how many tasks it stands for then; `level` the
-    chances of the levels of ambiguity that were counted; `asked` the chance that people were asked.
-    The first `counted` labels are counted.
+    chances of the levels of ambiguity that were counted, and of a rival; `asked` the chance that
+    people were asked. The first `counted` labels are counted, each for the classes that it was
+    given for, the task's or its rival, by `label_shares`: shape (labels, chains, classes).
     """
 
     classes: tuple[int, ...]
@@ -43,6 +48,7 @@ class LabeledTask:
     weight: float = 1.0
     asked: float = 1.0
     counted: int = 0
+    label_shares: NDArray[np.float32] | None = None
 
     def add(self, slot: int, pool: str, answer: int, number: int, tilt: float) -> None:
         """Add a label: the `number`th of its labeler."""
@@ -78,6 +84,8 @@ class LabeledTask:
             )
             for column in columns:
                 del column[at]
+            if self.label_shares is not None and at < self.counted:
+                self.label_shares = np.delete(self.label_shares, at, axis=0)
             self.counted -= at < self.counted
 
 
@@ -94,6 +102,8 @@ class Window:
 
     def __init__(self) -> None:
         self.tasks: OrderedDict[str, LabeledTask] = OrderedDict()
+        self.classes = 0  # the sum over tasks
+        self.labels = 0
         self._held: Counter[int] = Counter()  # labels by slot
         self.turn: list[str] = []  # tasks still to be weighed again in this round, the next last
 
@@ -104,10 +114,13 @@ class Window:
     def put(self, task: str, labeled: LabeledTask) -> None:
         """Add a task; the oldest goes when there are too many."""
         self.tasks[task] = labeled
+        self.classes += len(labeled.classes)
         for slot in labeled.slots:
             self.hold(slot)
         if len(self.tasks) > TASKS:
             _, oldest = self.tasks.popitem(last=False)
+            self.classes -= len(oldest.classes)
+            self.labels -= len(oldest.slots)
             for slot in oldest.slots:
                 self._held[slot] -= 1
                 if not self._held[slot]:
@@ -116,10 +129,12 @@ class Window:
     def hold(self, slot: int) -> None:
         """Note that a task got a label of the labeler at a slot."""
         self._held[slot] += 1
+        self.labels += 1
 
     def drop(self, slot: int) -> None:
         """Drop all labels of a labeler who is forgotten: seldom any is left."""
-        if self._held.pop(slot, 0):
+        if held := self._held.pop(slot, 0):
+            self.labels -= held
             for labeled in self.tasks.values():
                 labeled.drop(slot)
 

@@ -12,14 +12,16 @@ import math
 from typing import TYPE_CHECKING
 
 from bandit.features.type_pace import TYPE
+from bandit.labels.believed import labelers_right, pools_right
 from bandit.learn import saved_brain
 from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy
 from bandit.learn.calibration import logit
 from bandit.learn.known_labelers import KnownLabelers
 from bandit.learn.known_pools import KnownPools
 from bandit.learn.known_projects import KnownProjects
+from bandit.learn.lessons import GOLD
 from bandit.learn.pool_quality import PoolQuality, key_of, parts_of
-from bandit.learn.project import EXPIRED, GOLD, ProjectModel
+from bandit.learn.project import EXPIRED, ProjectModel
 from bandit.learn.quality import ARGUMENTS
 from bandit.learn.track_record import (
     LABELER_DECAY,
@@ -30,10 +32,11 @@ from bandit.learn.track_record import (
     TrackRecord,
 )
 from bandit.learn.watched import watched_signals
+from bandit.limits.paid_prices import with_label
 from bandit.reasons import BY_EXPERTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bandit.events import Feature, Reward
     from bandit.learn.project import JudgedLabel
@@ -84,6 +87,28 @@ class Brain:
     def pool_rate(self, project: str, pool: str) -> float:
         """Return the share of a pool's labels that were right, shrunk towards `START`."""
         return self.pool_record(project, pool).rate(START, POOL_STRENGTH)
+
+    def pools_right(
+        self, project: str, classes: Sequence[str], pools: Sequence[str]
+    ) -> dict[str, float]:
+        """Return how often the next label of each pool is believed to be right, over all classes.
+
+        By the model of labels, that verdicts rest on.
+        """
+        return pools_right(self.project(project).labels, classes, pools)
+
+    def labelers_right(
+        self, project: str, classes: Sequence[str], labelers: Sequence[str]
+    ) -> dict[str, float]:
+        """Return the same of labelers, over the classes of their tasks; unknown ones are left out.
+
+        Examples
+        --------
+        >>> from bandit.settings import Settings
+        >>> Brain(Settings()).labelers_right("p1", ("cat", "dog"), ["ann"])
+        {}
+        """
+        return labelers_right(self.project(project).labels, classes, labelers)
 
     def pool_record(self, project: str, pool: str) -> TrackRecord:
         """Return the track record of a pool in a project; an empty one if there is none."""
@@ -146,6 +171,9 @@ class Brain:
         pool = self._pools.seen(reward.project, reward.pool)
         if reward.revision == 0:
             pool.asked(POOL_DECAY, expired=reward.basis == EXPIRED)
+        is_new = reward.previous_basis in {None, EXPIRED}
+        if is_new and reward.answer is not None:
+            pool.paid = with_label(pool.paid, None if reward.list_usd is None else reward.usd)
         if reward.labeler is None or reward.answer is None or reward.why in BY_EXPERTS:
             return
         if reward.shadowed:
@@ -153,7 +181,6 @@ class Brain:
         labeler = self._labelers.seen(
             key_of(reward.project, reward.labeler), reward.at, self.position
         )
-        is_new = reward.previous_basis in {None, EXPIRED}
         if is_new and reward.delay_s is not None:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
             pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
@@ -190,6 +217,7 @@ class Brain:
             project = self._projects.get(name)
             if project is not None:
                 project.labels.forget(labeler)
+                self._projects.measure(name)
         self._labelers.forgotten.clear()
 
     # Saving ---------------------------------------------------------------------------------

@@ -42,7 +42,10 @@ class KnownPools:
 
     def seen(self, project: str, pool: str) -> TrackRecord:
         """Return the record of a pool, which a reward will change."""
-        return self._projects.setdefault(project, {}).setdefault(pool, TrackRecord())
+        record = self.get(project, pool)
+        if record is None:
+            record = self._projects.setdefault(project, {})[pool] = TrackRecord()
+        return record
 
     def forget(self, project: str) -> list[str]:
         """Forget a project; return the keys of its pools."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from bandit.settings import MemorySettings
 
-TASK_BYTES, CLASS_BYTES = 200, 50
-"""Bytes of a recent task in a snapshot: of any task, and for each of its project's classes."""
+TASK_BYTES, CLASS_BYTES, SHARE_BYTES = 200, 50, 8
+"""Bytes of a recent task in a snapshot: of any task, for each of its classes, and for each of its
+classes and labels."""
 PROJECT_BYTES = 3_000
 """Bytes of a project of which nothing else is kept."""
 
@@ -103,21 +104,22 @@ class KnownProjects:
         last = next(reversed(self._projects), None)
         if last is None:
             return
-        self._measure(last)
+        self.measure(last)
         while self._total > self._most and len(self._projects) > 1:
             oldest = next(iter(self._whole), last)
             if oldest != last:
                 del self._whole[oldest]
                 model = self._projects[oldest]
                 model.give_up_tasks()
-                self._measure(oldest)
+                self.measure(oldest)
             else:
                 oldest = next(iter(self._projects))
                 del self._projects[oldest]
                 self._total -= self._sizes.pop(oldest)
                 self.forgotten.append(oldest)
 
-    def _measure(self, name: str) -> None:
+    def measure(self, name: str) -> None:
+        """Measure a project that has changed without a reward of its own."""
         size = self._size(name)
         self._total += size - self._sizes[name]
         self._sizes[name] = size
@@ -135,9 +137,10 @@ def size_bytes(model: ProjectModel) -> int:
     3000
     """
     labels = model.labels
-    of_task = TASK_BYTES + CLASS_BYTES * labels.labelers.n_classes
     pools = labels.labelers.sums.nbytes + labels.labelers.rows.nbytes
-    tasks = of_task * len(labels.window.tasks)
+    window = labels.window
+    tasks = TASK_BYTES * len(window.tasks) + CLASS_BYTES * window.classes
+    tasks += SHARE_BYTES * window.labels * window.classes // max(1, len(window.tasks))
     signals = model.novelty.size_bytes + model.paces.size_bytes
     return PROJECT_BYTES + pools + tasks + signals + model.machine.size_bytes
 

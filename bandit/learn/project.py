@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -13,9 +12,9 @@ from bandit.features.type_pace import SavedPaces, TypePaces
 from bandit.labels.model import LabelModel
 from bandit.labels.saved import SavedLabels, load, save
 from bandit.learn.calibration import Calibration
-from bandit.machine.labeler import MachineLabeler, SavedMachine
-from bandit.machine.lesson import Lesson
-from bandit.machine.sources import input_name
+from bandit.learn.lessons import GOLD, WaitingReward, inputs, lessons_of, of_truth, truth_of
+from bandit.machine.labeler import MachineLabeler
+from bandit.machine.saved import SavedMachine
 from bandit.reasons import Basis
 
 if TYPE_CHECKING:
@@ -23,12 +22,11 @@ if TYPE_CHECKING:
 
     from bandit.events import Chances, Feature
     from bandit.learn.track_record import TrackRecord
+    from bandit.machine.lesson import Lesson
 
-GOLD, EXPIRED = Basis.GOLD.value, Basis.EXPIRED.value
+EXPIRED = Basis.EXPIRED.value
 ONE_POOL = Calibration()
 """The map before any gold, where labels are of one pool."""
-LEAST_CHANCE = 1e-4
-"""Least chance of a prediction that the machine labeler is shown."""
 
 
 class JudgedLabel(NamedTuple):
@@ -36,18 +34,6 @@ class JudgedLabel(NamedTuple):
 
     reward: Reward
     right: float
-
-
-class WaitingReward(NamedTuple):
-    """A reward whose label is learned with its block.
-
-    With one that `completes` its task people have said all; one that `corrects` brings the truth of
-    a task whose labels came before.
-    """
-
-    reward: Reward
-    completes: bool
-    corrects: bool
 
 
 class SavedProject(msgspec.Struct, frozen=True):
@@ -59,6 +45,7 @@ class SavedProject(msgspec.Struct, frozen=True):
     waiting: list[WaitingReward] = []
     novelty: SavedNovelty = SavedNovelty()
     paces: SavedPaces = {}
+    to_teach: list[WaitingReward] = []
 
 
 class ProjectModel:
@@ -71,6 +58,7 @@ class ProjectModel:
         self.novelty = Novelty()
         self.paces = TypePaces()
         self._waiting: list[WaitingReward] = []
+        self._to_teach: list[WaitingReward] = []
 
     def prior(
         self,
@@ -129,25 +117,15 @@ class ProjectModel:
         return judged if self.labels.pending else judged + self._learn_waiting()
 
     def _learn_waiting(self) -> list[JudgedLabel]:
-        """Teach the machine labeler what the labels of a block say; return those without a truth.
+        """Judge the labels of a block that have no truth, each by all labels of its task.
 
-        Each is judged by all labels of its task, its own too.
+        What they teach the machine labeler waits until there is enough for a block of its own.
         """
         waiting, self._waiting = self._waiting, []
-        lessons: list[Lesson] = []
-        corrections = {
-            one.reward.task: one.reward
-            for one in waiting
-            if one.corrects and one.reward.machine_labels is not None
-        }
-        for reward, completes, corrects in waiting:
-            correction = corrections.pop(reward.task, None) if completes or corrects else None
-            if completes:
-                lessons += self._of_people(reward, truth_of(correction or reward))
-            elif correction is not None:
-                lessons += self._of_truth(reward, str(reward.target))
-        if lessons:
-            self._teach(lessons)
+        self._to_teach += [one for one in waiting if one.completes or one.corrects]
+        if len({one.reward.task for one in self._to_teach}) >= self.machine.tasks_of_block:
+            teach, self._to_teach = self._to_teach, []
+            self._teach(lessons_of(teach, self.labels))
         return [
             JudgedLabel(one, self.labels.right(one.task, one.classes.index(str(one.answer))))
             for one, _, _ in waiting
@@ -159,9 +137,7 @@ class ProjectModel:
 
         Where it is frozen or off, the reward says so.
         """
-        lessons = self._of_truth(reward, truth)
-        if lessons:
-            self._teach(lessons)
+        self._teach(of_truth(reward, truth, self.labels))
 
     def learn_confidence(self, reward: Reward) -> None:
         """Teach the calibration whether a verdict was right."""
@@ -174,60 +150,19 @@ class ProjectModel:
 
     def _teach(self, lessons: Sequence[Lesson]) -> None:
         """Teach the machine labeler; unlearn what rested on predictions that it doubts since."""
+        if not lessons:
+            return
         believed = set(self.machine.doubted)
         self.machine.learn_all(lessons)
         if not believed.issuperset(self.machine.doubted):
             self.labels.forget_priors()
             self.calibration = self.calibration.without_gold()
 
-    def _of_people(self, reward: Reward, truth: str | None) -> list[Lesson]:
-        """Return what people said of a task, now that all have."""
-        labeled = self.labels.window.get(reward.task)
-        if labeled is None:
-            return []
-        likelihood = self.labels.likelihood(labeled).tolist()
-        return [
-            Lesson(
-                reward.task,
-                reward.classes,
-                inputs(reward.features, reward.predictions),
-                likelihood if truth is None else [float(n == truth) for n in reward.classes],
-                likelihood,
-                1.0 / labeled.asked,
-                sources=tuple(reward.predictions),
-                truth=truth,
-                stands_for=labeled.weight,
-            )
-        ]
-
-    def _of_truth(self, reward: Reward, truth: str) -> list[Lesson]:
-        """Return a true class as a lesson; none where the reward says that the labeler is off."""
-        if reward.machine_labels is None:
-            return []
-        target = [float(name == truth) for name in reward.classes]
-        chance, labeled = reward.audit_propensity, self.labels.window.get(reward.task)
-        stands_for = 1.0 / chance if chance else labeled.weight if labeled else None
-        likelihood = self.labels.likelihood(labeled).tolist() if labeled else [1.0] * len(target)
-        return [
-            Lesson(
-                reward.task,
-                reward.classes,
-                inputs(reward.features, reward.predictions),
-                target,
-                likelihood,
-                again=reward.pool is not None,
-                sources=tuple(reward.predictions),
-                truth=truth,
-                stands_for=stands_for,
-                labeled=False,
-            )
-        ]
-
     def give_up_tasks(self) -> None:
         """Forget the recent tasks, labels that wait for their block, and the machine labeler."""
         self.labels.forget_tasks()
         self.machine = MachineLabeler()
-        self._waiting = []
+        self._waiting, self._to_teach = [], []
 
     def saved(self) -> SavedProject:
         """Return the state."""
@@ -238,6 +173,7 @@ class ProjectModel:
             self._waiting,
             self.novelty.saved(),
             self.paces.saved(),
+            self._to_teach,
         )
 
     @classmethod
@@ -254,38 +190,7 @@ class ProjectModel:
         project.machine = MachineLabeler.from_saved(state.machine)
         project.calibration = state.calibration
         project._waiting = list(state.waiting)
+        project._to_teach = list(state.to_teach)
         project.novelty = Novelty.from_saved(state.novelty)
         project.paces = TypePaces.from_saved(state.paces)
         return project
-
-
-def truth_of(reward: Reward) -> str | None:
-    """Return the true class that a reward knows, if it knows one."""
-    return reward.target if reward.basis == GOLD and isinstance(reward.target, str) else None
-
-
-def inputs(
-    features: Mapping[str, Feature], predictions: Mapping[str, Chances]
-) -> dict[str, float | str]:
-    """Return what the machine labeler sees of a task: its own features, and predictions.
-
-    Vectors are spread out; chances of the user's own models become log-chances, so that how far
-    each model is to be trusted is learned with the rest.
-
-    Examples
-    --------
-    >>> inputs({"v": (0.5, 1.0), "lang": "en", "poolwise.labels": 0.0}, {"mine": {"yes": 1.0}})
-    {'v.0': 0.5, 'v.1': 1.0, 'lang': 'en', 'prediction mine yes': 0.0}
-    """
-    flat: dict[str, float | str] = {}
-    for name, value in features.items():
-        if name.startswith(OWN):
-            continue
-        if isinstance(value, tuple):
-            flat.update({f"{name}.{i}": number for i, number in enumerate(value)})
-        else:
-            flat[name] = value
-    for source, chances in predictions.items():
-        for name, chance in chances.items():
-            flat[input_name(source, name)] = math.log(max(chance, LEAST_CHANCE))
-    return flat

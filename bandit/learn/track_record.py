@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import msgspec
 
+from bandit.limits.paid_prices import Paid
+
 START = 0.75
 """Prior rate of a pool: crowd labelers are right 55 % to 90 % of the time."""
 POOL_STRENGTH = 20.0
@@ -27,8 +29,8 @@ class TrackRecord(msgspec.Struct, gc=False, array_like=True):
     """Decayed sums of one labeler or one pool; times are `None` before the first label.
 
     `seen_day` is the day of the last reward about a labeler, since 1970 in UTC; `streak` is the
-    number of the last labels that were all more likely right than not, below 0 if not. Saved by
-    position: new fields come last.
+    number of the last labels that were all more likely right than not, below 0 if not; `paid` is
+    what a pool's last labels cost. Saved by position: new fields come last.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class TrackRecord(msgspec.Struct, gc=False, array_like=True):
     session: int = 0
     seen_day: int | None = None
     streak: int = 0
+    paid: Paid = ()
 
     def judge(self, quality: float, decay: float, *, gold: bool) -> None:
         """Count one label that was right with chance `quality`."""

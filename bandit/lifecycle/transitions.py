@@ -136,6 +136,7 @@ class Transitions:
         usd = ask.usd if label.usd is None else label.usd
         counted_usd = 0.0 if is_late else ask.usd
         self._budgets.correct(desk, state.task.project, ask.at, usd - counted_usd)
+        ask.list_usd = None if usd == ask.usd else ask.usd
         ask.status, ask.label, ask.usd = LABELED, label, usd
         ask.ended_at = ask.believed(label.at, desk.state.now)
         ask.shadowed = shadowed

@@ -41,7 +41,7 @@ class Eligibility:
 
     def control(self, project: str) -> Control:
         """Return the control of `project`."""
-        return controls.in_force(self._controls, project)
+        return self._controls.get(project, controls.NOTHING)
 
     def caps(self, project: str) -> Caps:
         """Return the budgets of `project`."""
@@ -72,13 +72,18 @@ class Eligibility:
         """Return the pools that may be asked once they have room, sorted by name.
 
         Where a control pins a pool, that is the only one. Audits go to gold pools, pinned or not;
-        labels don't.
+        labels don't. A pool that has declined is asked again where no other is left: that may have
+        been one person's choice, and the task would end without an answer.
         """
         if need.is_audit:
             pools = [pool for pool in self._skilled(need.skills) if pool.gold]
         else:
             pools = self._labelers(need.skills, self.control(need.project).pool)
-        return [pool for pool in pools if pool.pool not in need.without]
+        pools = [pool for pool in pools if pool.pool not in need.without]
+        if not need.declined:
+            return pools
+        others = [pool for pool in pools if pool.pool not in need.declined]
+        return others if others or need.is_audit else pools
 
     def experts(self, desk: Desk, need: Need, now: float, room: Room | None) -> list[Pool]:
         """Return the gold pools that may be asked about an open task now, sorted by name."""

@@ -93,9 +93,11 @@ class Foresight:
         return self.sharpness.views - had
 
     def hidden(self, names: Sequence[str], columns: Mapping[str, int]) -> list[list[int]]:
-        """Return the columns that each view hides: of the features, in force, of each source.
+        """Return the columns that each view hides.
 
-        `names` are the project's classes, `columns` those of inputs that are numbers.
+        The first view has the features alone, the second all predictions that are believed, too,
+        each further one those of one source. `names` are the project's classes, `columns` those of
+        inputs that are numbers.
         """
         if not self.sources.doubted:
             return [[]]
@@ -106,6 +108,11 @@ class Foresight:
         ]
         others = [[column for column in every if column not in one] for one in of]
         return [every, doubted, *others]
+
+    def in_force(self, hidden: Sequence[list[int]]) -> list[list[int]]:
+        """Return, of the columns that each view hides, those of the views that make the prior."""
+        views = [part.view for part in self.sharpness.mixture.parts]
+        return [hidden[view if view == FEATURES else view - 1] for view in views]
 
     def judge(self, tasks: Foreseen, frequency: Floats) -> list[float]:
         """Compare what was foreseen of tasks with what came; return gains of the prior in force.
@@ -161,7 +168,7 @@ class Foresight:
         self._doubt()
 
     def _doubt(self) -> None:
-        """Note whose predictions are doubted; the view in force begins with another's scores."""
+        """Note whose predictions are doubted; the view of those believed begins with another's."""
         doubted = self.sharpness.doubted(self.sources.doubted)
         if doubted == self.sources.doubted:
             return

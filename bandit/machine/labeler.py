@@ -11,7 +11,6 @@ from __future__ import annotations
 from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,15 +19,14 @@ from bandit.machine.classes import CLASSES, Classes
 from bandit.machine.foresight import Foreseen, Foresight
 from bandit.machine.learner import OF_IDLE_STEP, OF_STEP, Learner
 from bandit.machine.lesson import Lesson
-from bandit.machine.saved import SavedLearner, load, save
-from bandit.machine.sources import Sources
-from bandit.machine.surprise import Surprise
+from bandit.machine.saved import SavedMachine, load, save
 from bandit.packed import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.machine.inputs import Input
+    from bandit.machine.surprise import Surprise
 
 Floats = NDArray[np.float64]
 
@@ -36,20 +34,11 @@ FIRST_TASKS = 60
 """Tasks that people label before one is answered without them; after an alarm, too."""
 IDLE_AFTER = 500
 """Tasks after which features that have told nothing are learned with fewer steps."""
+GROWS_EVERY, MOST_TASKS = 4, 32
+"""While features tell nothing, a block has 1 task more for each `GROWS_EVERY` tasks seen, and at
+most `MOST_TASKS`: nothing is foreseen then, so nothing is lost while a task waits."""
 REMEMBER = 0.998
 """Factor on the frequencies of classes per task: a memory of about 500 tasks."""
-
-
-class SavedMachine(msgspec.Struct, frozen=True):
-    """The state of a machine labeler."""
-
-    classes: list[str]
-    surprise: Surprise
-    scores: bytes
-    frequencies: bytes
-    learner: SavedLearner
-    sources: Sources = msgspec.field(default_factory=Sources)
-    of_gold: bytes = b""
 
 
 class MachineLabeler:
@@ -94,6 +83,11 @@ class MachineLabeler:
         return self._foresight.sharpness.is_informative
 
     @property
+    def tasks_of_block(self) -> int:
+        """Least number of tasks that it is taught together; of 1, each block of labels teaches."""
+        return 1 if self.is_informative else min(MOST_TASKS, 1 + self.seen // GROWS_EVERY)
+
+    @property
     def doubted(self) -> list[str]:
         """Sources whose predictions are not believed: their errors are those of the labels."""
         sources = self._foresight.sources
@@ -116,10 +110,11 @@ class MachineLabeler:
         """
         if self.is_informative:
             order = self._classes.order(tuple(classes))
-            hidden = self._hidden()[1:2] if self._foresight.sources.doubted else [[]]
-            (scores,) = self._learner.scores([features], *hidden) if order is not None else (None,)
+            encoded = self._learner.inputs.encode(features)
+            hidden = self._foresight.in_force(self._hidden())
+            (scores,) = self._learner.scores([encoded], hidden) if order is not None else (None,)
             if order is not None and scores is not None:
-                chances = self._foresight.sharpness.prior(scores[order.columns]).tolist()
+                chances = self._foresight.sharpness.mixture.prior(scores[:, order.columns]).tolist()
                 return tuple([chances[place] for place in order.places])
         return (1.0 / len(classes),) * len(classes)
 
@@ -173,30 +168,30 @@ class MachineLabeler:
                 [name for one in fresh for name in one.sources], self.surprise.tasks
             )
         )
-        foreseen = self._learner.scores_of(encoded, self._hidden())
-        alarm = self._judge(fresh, foreseen)
-        self._judge_late(lessons, places)
+        foreseen = self._learner.scores(encoded, self._hidden())
+        alarm = self._judge(fresh, foreseen, self._late(lessons, places))
         self._add_classes([name for lesson in lessons for name in lesson.classes])
-        replaced = {
+        corrected = {
             place: self._whole(lesson)
             for lesson, place in zip(lessons, places, strict=True)
             if place is not None
         }
-        is_idle = self.seen >= IDLE_AFTER and not self.is_informative
-        hidden = self._hidden()
-        of_step = OF_IDLE_STEP if is_idle else OF_STEP
-        if replaced:
-            self._learner.replace(replaced, of_step, hidden)
+        self._learner.correct(corrected)
+        newest = dict.fromkeys(corrected)
         if fresh:
             targets = np.array([self._whole(lesson) for lesson in fresh])
-            for share in np.maximum(targets, 0.0):
-                self._frequencies = REMEMBER * self._frequencies + share
-            tasks, features = [one.task for one in fresh], [one.features for one in fresh]
+            fades = REMEMBER ** np.arange(len(fresh), -1.0, -1.0)
+            self._frequencies = fades[0] * self._frequencies + fades[1:] @ np.maximum(targets, 0.0)
             keep = [
                 None if lesson.truth is not None else one
                 for lesson, one in zip(fresh, foreseen, strict=True)
             ]
-            self._learner.learn(tasks, features, encoded, targets, of_step, keep, hidden)
+            tasks, features = [one.task for one in fresh], [one.features for one in fresh]
+            newest |= dict.fromkeys(self._learner.add(tasks, features, encoded, targets, keep))
+        if newest:
+            is_idle = self.seen >= IDLE_AFTER and not self.is_informative
+            of_step = OF_IDLE_STEP if is_idle else OF_STEP
+            self._learner.learn(list(newest), of_step, self._hidden())
         if alarm:
             self._forget()
 
@@ -240,30 +235,45 @@ class MachineLabeler:
         """Return the columns of numbers that each view hides."""
         return self._foresight.hidden(list(self._classes.at), self._learner.inputs.numbers.at)
 
-    def _judge(self, lessons: Sequence[Lesson], foreseen: Sequence[Floats | None]) -> bool:
-        """Compare what was foreseen with what came; return whether that makes an alarm."""
-        gains = [0.0] * len(lessons)
+    def _judge(
+        self,
+        lessons: Sequence[Lesson],
+        foreseen: Sequence[Floats | None],
+        late: Sequence[tuple[Lesson, Floats]],
+    ) -> bool:
+        """Compare what was foreseen with what came; return whether that makes an alarm.
+
+        `late` is gold of tasks that were learned before: it doesn't surprise again.
+        """
         by_classes: dict[tuple[str, ...], list[int]] = {}
         for i, (lesson, found) in enumerate(zip(lessons, foreseen, strict=True)):
             if found is not None and self._classes.order(lesson.classes) is not None:
                 by_classes.setdefault(lesson.classes, []).append(i)
+        for i, (lesson, _) in enumerate(late, len(lessons)):
+            by_classes.setdefault(lesson.classes, []).append(i)
+        every = [*zip(lessons, foreseen, strict=True), *late]
+        gains = [0.0] * len(every)
         for places in by_classes.values():
-            known = [one for i in places if (one := foreseen[i]) is not None]
-            learned = self._compare([lessons[i] for i in places], known)
+            known = [one for i in places if (one := every[i][1]) is not None]
+            learned = self._compare([every[i][0] for i in places], known)
             for i, gain in zip(places, learned, strict=True):
                 gains[i] = gain
-        alarms = [self.surprise.learn(gain) for gain in gains]
+        alarms = [self.surprise.learn(gain) for gain in gains[: len(lessons)]]
         return bool(alarms) and alarms[-1]
 
-    def _judge_late(self, lessons: Sequence[Lesson], places: Sequence[int | None]) -> None:
-        """Compare with late gold, once, what was foreseen before people's labels were learned."""
+    def _late(
+        self, lessons: Sequence[Lesson], places: Sequence[int | None]
+    ) -> list[tuple[Lesson, Floats]]:
+        """Return late gold, once, with what was foreseen before people's labels were learned."""
+        late = []
         for lesson, place in zip(lessons, places, strict=True):
             order = self._classes.order(lesson.classes)
             if lesson.truth is None or place is None or order is None:
                 continue
             kept = self._learner.window.take_foreseen(place)
             if not np.isnan(kept[0, order.columns]).any():
-                self._compare([lesson._replace(labeled=False)], [kept])
+                late.append((lesson._replace(labeled=False), kept))
+        return late
 
     def _compare(self, lessons: Sequence[Lesson], foreseen: Sequence[Floats]) -> list[float]:
         """Compare what was foreseen of tasks with what came; all have the same classes."""

@@ -40,10 +40,10 @@ class Learner:
     ...     target = np.array([[0.8, 0.2]])[:, :: 1 - i % 2 * 2]
     ...     features = [{"x": float(i % 2)}]
     ...     encoded = [learner.inputs.encode(one) for one in features]
-    ...     learner.learn([f"t{i}"], features, encoded, target)
-    >>> scores, nothing = learner.scores([{"x": 1.0}, {}])
-    >>> scores.argmax(), nothing
-    (np.int64(1), None)
+    ...     learner.learn(learner.add([f"t{i}"], features, encoded, target))
+    >>> scores, nothing = learner.scores([learner.inputs.encode(of) for of in ({"x": 1.0}, {})])
+    >>> scores.argmax(axis=1), nothing
+    (array([1]), None)
     """
 
     def __init__(self) -> None:
@@ -60,22 +60,12 @@ class Learner:
         return len(self.window) * self.window.row_bytes + 3 * self.network.weights.nbytes
 
     def scores(
-        self, tasks: Sequence[Mapping[str, Input]], hidden: Sequence[int] = ()
-    ) -> list[Floats | None]:
-        """Return log-chances of all classes up to a constant, from the features of tasks.
-
-        `hidden` are columns of numbers that are taken for missing. `None` if no feature of a task
-        is known.
-        """
-        encoded = [self.inputs.encode(features) for features in tasks]
-        return [None if one is None else one[0] for one in self.scores_of(encoded, [hidden])]
-
-    def scores_of(
         self, tasks: Sequence[Encoded], hidden: Sequence[Sequence[int]] = ((),)
     ) -> list[Floats | None]:
-        """Return them of tasks that are encoded, by each view: (views, classes).
+        """Return log-chances of all classes up to a constant, of tasks that are encoded.
 
-        `hidden` are the columns that each view hides.
+        `hidden` are the columns of numbers that each view takes for missing. A task has the shape
+        (views, classes); `None` if no feature of it is known.
         """
         known = [task for task in tasks if task[0] or task[1]]
         if not known:
@@ -94,19 +84,17 @@ class Learner:
         found = iter(scores.reshape(len(known), len(hidden), -1))
         return [next(found) if numbers or flags else None for numbers, flags in tasks]
 
-    def learn(
+    def add(
         self,
         tasks: Sequence[str],
         features: Sequence[Mapping[str, Input]],
         encoded: Sequence[Encoded],
         targets: Floats,
-        of_step: int = OF_STEP,
         foreseen: Sequence[Floats | None] = (),
-        hidden: Sequence[Sequence[int]] = ((),),
-    ) -> None:
-        """Keep tasks with their targets over all classes, and take steps on them and on others.
+    ) -> list[int]:
+        """Keep tasks with their targets over all classes; return their places.
 
-        `foreseen` was foreseen of them by each view, `hidden` are the columns that views hide.
+        `foreseen` was foreseen of them by each view.
         """
         changed = [self._give_columns(of_task) for of_task in features]
         if any(changed):
@@ -114,34 +102,23 @@ class Learner:
         lacking = [np.nan] * len(self.inputs.anchors)
         rows = np.array([numbers or lacking for numbers, _ in encoded], np.float32)
         self.scales.learn(rows)
-        flags = [flags for _, flags in encoded]
-        self._steps(self.window.add(tasks, rows, flags, targets, foreseen), of_step, hidden)
+        return self.window.add(tasks, rows, [flags for _, flags in encoded], targets, foreseen)
 
-    def replace(
+    def correct(self, targets: Mapping[int, Sequence[float] | Floats]) -> None:
+        """Give the tasks that are kept at some places other targets."""
+        for place, target in targets.items():
+            self.window.targets[place] = target
+
+    def learn(
         self,
-        targets: Mapping[int, Sequence[float] | Floats],
+        newest: Sequence[int],
         of_step: int = OF_STEP,
         hidden: Sequence[Sequence[int]] = ((),),
     ) -> None:
-        """Give the tasks that are kept at some places other targets, and take steps on them."""
-        for place, target in targets.items():
-            self.window.targets[place] = target
-        self._steps(list(targets), of_step, hidden)
+        """Take a step on each few of the `newest` tasks, and on others that are replayed.
 
-    def forget(self, count: int) -> None:
-        """Forget all but the last `count` tasks, and begin to learn from them anew."""
-        self.window.keep_last(count)
-        self.network = Network(self.network.width, self.network.classes)
-
-    def add_classes(self, count: int) -> None:
-        """Add classes, of which nothing is known."""
-        self.window.grow(0, 0, count)
-        self.network.add_classes(count)
-
-    def _steps(self, newest: list[int], of_step: int, hidden: Sequence[Sequence[int]]) -> None:
-        """Take a step on each few tasks, and on others that are replayed.
-
-        With several views, each task is learned as those in force see it, and as another does.
+        `hidden` are the columns that views hide. With several views, each task is learned as that
+        with all believed predictions sees it, and as another does.
         """
         window, network = self.window, self.network
         places = window.replay(newest)
@@ -159,9 +136,19 @@ class Learner:
             x, q = (part[start : start + of_step] for part in (rows, targets))
             network.learn(x.reshape(-1, x.shape[2]), q.reshape(-1, q.shape[2]), len(x))
 
+    def forget(self, count: int) -> None:
+        """Forget all but the last `count` tasks, and begin to learn from them anew."""
+        self.window.keep_last(count)
+        self.network = Network(self.network.width, self.network.classes)
+
+    def add_classes(self, count: int) -> None:
+        """Add classes, of which nothing is known."""
+        self.window.grow(0, 0, count)
+        self.network.add_classes(count)
+
     def _by_others(self, rows: Singles, hidden: Sequence[Sequence[int]]) -> Singles:
-        """Return rows as a view sees them, drawn of all but that in force for each row."""
-        others = [hidden[0], *hidden[2:]]
+        """Return each row as another view sees it, drawn of those that hide other columns."""
+        others = [hidden[0], *(columns for columns in hidden[2:] if columns != hidden[1])]
         digest = shake_128(b"views %d" % self.window.added).digest(rows.shape[0] * rows.shape[1])
         draws = np.frombuffer(digest, np.uint8).reshape(rows.shape[:2]) % len(others)
         seen = rows.copy()

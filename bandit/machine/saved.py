@@ -11,6 +11,8 @@ from bandit.errors import StateError
 from bandit.machine.inputs import Inputs
 from bandit.machine.learner import Learner
 from bandit.machine.network import HIDDEN
+from bandit.machine.sources import Sources
+from bandit.machine.surprise import Surprise
 from bandit.machine.window import SIZE
 from bandit.packed import from_bytes, to_bytes
 
@@ -31,6 +33,18 @@ class SavedLearner(msgspec.Struct, frozen=True):
     weights: bytes
     foreseen: bytes = b""
     views: int = 1
+
+
+class SavedMachine(msgspec.Struct, frozen=True):
+    """The state of a machine labeler."""
+
+    classes: list[str]
+    surprise: Surprise
+    scores: bytes
+    frequencies: bytes
+    learner: SavedLearner
+    sources: Sources = msgspec.field(default_factory=Sources)
+    of_gold: bytes = b""
 
 
 def save(learner: Learner) -> SavedLearner:

@@ -19,8 +19,9 @@ much as their effective sample size (Kish 1965). κ is 1, 0.1 or 0.01, whichever
 each gold judged before it is counted.
 
 Several views of a task are scored: its features alone, those with all predictions that are
-believed, and those with the predictions of one source. A source is doubted where gold was foreseen
-better without it, given people's labels: then they share its errors, and count them twice. The two
+believed, and those with the predictions of one source. How well each foresaw gold, given people's
+labels, weighs it in the prior (`bandit.machine.mixture`). A source is doubted where gold was
+foreseen better without it by `HANDICAP`: then labels share its errors, and count them twice. The
 tests need no weights: who is audited depends on what was foreseen and on labels, which are given.
 
 The same grid scores the frequencies of the classes alone. Features that foresee labels no better
@@ -36,6 +37,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bandit.machine.mixture import Mixture, Part, view_weights, without_negligible
 from bandit.machine.sharpened import DOUBT, SHARPNESS
 from bandit.packed import from_bytes, to_bytes
 
@@ -79,13 +81,13 @@ class Sharpness:
     --------
     >>> from bandit.machine.sharpened import Sharpened
     >>> scores = Sharpness()
-    >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).tolist()
+    >>> scores.is_informative, scores.mixture.prior(np.array([[3.0, 0.0]])).tolist()
     (False, [0.5, 0.5])
     >>> task = Sharpened(np.array([[[3.0, 0.0]], [[0.0, 0.0]]]))
     >>> labels = task.nats(np.array([[0.8, 0.2]]))
     >>> for _ in range(50):
     ...     gains = scores.learn(labels, np.ones(1))
-    >>> scores.is_informative, scores.prior(np.array([3.0, 0.0])).round(3).tolist()
+    >>> scores.is_informative, scores.mixture.prior(np.array([[3.0, 0.0]])).round(3).tolist()
     (True, [0.98, 0.02])
     >>> truth = task.nats(np.array([[0, 1]]))
     >>> for _ in range(30):
@@ -140,9 +142,9 @@ class Sharpness:
         return len(self.people)
 
     @property
-    def in_force(self) -> int:
-        """The view that priors are made of."""
-        return BELIEVED if self.views > BELIEVED else FEATURES
+    def is_informative(self) -> bool:
+        """Whether any view foresaw labels better than the frequencies of the classes did."""
+        return bool(self.mixture.parts)
 
     def doubted(self, before: Sequence[bool]) -> list[bool]:
         """Return, for each source, whether its predictions are doubted, and if they were `before`.
@@ -163,22 +165,13 @@ class Sharpness:
         people, gold, foresaw, beside = parts
         self.restore(people, gold, foresaw, beside, self.weights)
 
-    def prior(self, z: Floats) -> Floats:
-        """Return the calibrated chances of `z`, log-chances up to a constant, shape (K,)."""
-        if not self.is_informative:
-            return np.full(len(z), 1.0 / len(z))
-        grown: Floats = np.exp(self._beta * (z - z.max()))
-        grown *= (1.0 - self._doubt) / grown.sum()
-        grown += self._doubt / len(z)
-        return grown
-
     def learn(self, nats: Floats, weights: Floats) -> list[float]:
         """Learn how well people's labels were foreseen; return gains over a uniform prior.
 
         `nats` are of the labels (`Sharpened.nats`), `weights` has the shape (n,). The gains, in
         nats, are of the prior in force.
         """
-        gains = self._gains(nats)
+        gains = self.mixture.gains(nats)
         n = len(weights)
         each = np.minimum(weights, MOST_WEIGHT) * _fades(n)
         self.people = KEEP**n * self.people + _summed(each, nats)
@@ -192,7 +185,7 @@ class Sharpness:
         `are_labeled` says which tasks have labels, shape (n,); `stand_for` (n,): 1 / chance of
         audit.
         """
-        gains = self._gains(nats)
+        gains = self.mixture.gains(nats)
         n = len(stand_for)
         found = self._foreseen(nats)
         best = (self.foresaw + BEFORE).argmax(axis=1)
@@ -200,7 +193,7 @@ class Sharpness:
         each = fade * np.minimum(stand_for, MOST_OF_GOLD)
         beside = found[np.arange(self.views), :, best] @ (fade * are_labeled)
         self.beside = KEEP**n * self.beside + beside
-        self.foresaw = KEEP**n * self.foresaw + np.tensordot(fade, found, (0, 1))
+        self.foresaw = KEEP**n * self.foresaw + fade @ found
         self.gold = KEEP**n * self.gold + _summed(each, nats)
         self.weights = KEEP**n * self.weights + np.array([each.sum(), each @ (each / fade)])
         self._choose()
@@ -219,11 +212,6 @@ class Sharpness:
         found: Floats = np.log(np.einsum("vkbl,vnbl->vnk", chances, np.exp(nats)))
         return found
 
-    def _gains(self, nats: Floats) -> list[float]:
-        row, column = self._at
-        gains: list[float] = nats[self.in_force, :, row, column].tolist()
-        return gains if self.is_informative else [0.0] * len(gains)
-
     def _scores(self, people: Floats, gold: Floats, share: Floats | float) -> Floats:
         scores: Floats = share * people + self._effective * gold + PRIOR
         return scores
@@ -231,13 +219,21 @@ class Sharpness:
     def _choose(self) -> None:
         first, second = self.weights
         self._effective = first / second if second else 0.0
-        share = SHARES[(self.foresaw[self.in_force] + BEFORE).argmax()]
-        scores = self._scores(self.people, self.gold, share)
-        of = scores[self.in_force]
-        self._at = divmod(int(of.argmax()), len(DOUBT))
-        row, column = self._at
-        self._beta, self._doubt = float(SHARPNESS[row]), float(DOUBT[column])
-        self.is_informative = bool(of[self._at] > scores[FREQUENCIES].max() + MARGIN)
+        weights = view_weights(self.beside[BELIEVED:] - self.beside[FEATURES])
+        of_views = without_negligible(weights).tolist()
+        views = [FEATURES, *range(BELIEVED, self.views)]
+        parts = [self._part(*of) for of in zip(views, of_views, strict=True)]
+        self.mixture = Mixture([part for part in parts if part is not None])
+
+    def _part(self, view: int, weight: float) -> Part | None:
+        """Return what a view adds to the mixture, with the best cell: nothing if it is weak."""
+        if not weight:
+            return None
+        share = SHARES[(self.foresaw[view] + BEFORE).argmax()]
+        known = self._scores(self.people, self.gold, share)
+        cell = divmod(int(known[view].argmax()), len(DOUBT))
+        is_weak = known[view][cell] <= known[FREQUENCIES].max() + MARGIN
+        return None if is_weak else Part(view, weight, cell)
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ known by a hash, so that gold replaces its target. A keyed hash draws which task
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b, shake_128
 from typing import TYPE_CHECKING
 
@@ -73,19 +74,20 @@ class Window:
         foreseen: Sequence[NDArray[np.float64] | None] = (),
     ) -> list[int]:
         """Keep tasks in place of the oldest; return their places."""
+        keys = [_hash(task) for task in tasks]
         places = []
-        for task, of_task in zip(tasks, flags, strict=True):
+        for key in keys:
             at = self.added % SIZE
             if len(self) == SIZE:
                 self._at.pop(int(self.ids[at]), None)
-            key = _hash(task)
-            self.ids[at] = key
             self._at[key] = at
-            self.flags[at] = False
-            if of_task:
-                self.flags[at, of_task] = True
             self.added += 1
             places.append(at)
+        self.ids[places] = keys
+        self.flags[places] = False
+        for at, of_task in zip(places, flags, strict=True):
+            if of_task:
+                self.flags[at, of_task] = True
         self.numbers[places] = numbers
         self.targets[places] = targets
         self.foreseen[places] = np.nan
@@ -146,5 +148,6 @@ def _wider(foreseen: NDArray[np.float16], views: int, classes: int) -> NDArray[n
     return np.pad(foreseen, ((0, 0), (0, views), (0, classes)), constant_values=np.nan)
 
 
+@lru_cache(maxsize=1024)  # speed only: a task is looked up before it is kept
 def _hash(task: str) -> int:
     return int.from_bytes(blake2b(task.encode(), digest_size=8).digest(), "big")

@@ -38,7 +38,8 @@ AUDIT, ESCALATION = DecisionReason.AUDIT.value, DecisionReason.ESCALATION.value
 class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     """An ask: the context in which it was decided, and its outcome.
 
-    `shadowed` says that its label is of a shadowed labeler: paid and judged, but not counted.
+    `shadowed` says that its label is of a shadowed labeler: paid and judged, but not counted;
+    `list_usd` is the pool's price then, where the label was charged at another, `usd`.
     """
 
     ask: int
@@ -61,6 +62,7 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     arm: str | None = None
     shadowed: bool = False
     watched: dict[str, float] = {}
+    list_usd: float | None = None
 
     def believed(self, at: float, now: float | None) -> float:
         """Return when it ended, if its answer says `at` and the desk's time is `now`.

@@ -3,7 +3,8 @@
 `judge` is right with chance `RIGHT`, whatever people say of the task. `echo` says what most labels
 of the task say so far, the first of equals; of a task without labels, what one labeler of the
 market's first pool says. So its labels add nothing to those that there are. As a prediction, which
-comes before any label, it says what most of five labelers of that pool say.
+comes before any label, it says what most of five labelers of that pool say. `shuffled` says a class
+of the task by chance, whatever its truth.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bandit.events import Ask, Input
     from replay.market_file.sections import MarketSpec
 
-Model = Literal["judge", "echo"]
+Model = Literal["judge", "echo", "shuffled"]
 
 RIGHT = 0.9
 USD = 0.01
@@ -96,7 +97,8 @@ class ModelMarket(Market):
             return [Decline(task=ask.task, ask=ask.ask, pool=ask.pool, at=now, why=why)]
         self._answered.add((ask.task, ask.pool))
         heard = self._heard.get(ask.task, [])
-        answer = self._judged(ask.task) if ask.pool == "judge" else self._echoed(ask.task, heard)
+        is_echo = ask.pool == "echo"
+        answer = self._echoed(ask.task, heard) if is_echo else self._alone(ask.task, ask.pool)
         return [self._label(ask, ask.pool, answer, now + DELAY_S)]
 
     def _with_predictions(self) -> Iterator[Input]:
@@ -108,8 +110,8 @@ class ModelMarket(Market):
 
     def _predicted(self, task: Task, source: Model) -> Prediction:
         """Return what a model predicts of a task."""
-        if source == "judge":
-            named = self._judged(task.task)
+        if source != "echo":
+            named = self._alone(task.task, source)
         else:
             crew = islice(self.order(task.task, self._of), COPIED)
             named = self._echoed(task.task, [self.said(task.task, self._of, who) for who in crew])
@@ -117,8 +119,12 @@ class ModelMarket(Market):
         chances = {name: SURE if name == named else rest for name in task.classes}
         return Prediction(task=task.task, source=source, chances=chances, at=task.at)
 
-    def _judged(self, task: str) -> str:
+    def _alone(self, task: str, model: str) -> str:
+        """Return what a model says that heeds no labels."""
         one = self.tasks[task]
+        if model == "shuffled":
+            classes = one.task.classes
+            return classes[int(draw(self._seed, task, 0, "shuffled") * len(classes))]
         if draw(self._seed, task, 0, "judge: right") < RIGHT:
             return one.truth
         return other(one, draw(self._seed, task, 0, "judge: other"))

@@ -1,7 +1,7 @@
-"""External models beside people: what one that is right 90 % of the time earns, and an echo.
+"""External models beside people: one that is right 90 % of the time, an echo, and chance.
 
     python bench/decisions/models.py [--market demo] [--seeds 1-4] [--rows people,judge+ echo,...]
-        [--no-features] [--tasks N]
+        [--no-features] [--no-gold] [--tasks N]
 
 As pools of one labeler at $0.01 a label, and as free predictions: see
 `bench/decisions/external_models.py`. Rows are runs in the same market with other models in it; net
@@ -43,6 +43,7 @@ ROWS: dict[str, tuple[tuple[Model, ...], tuple[Model, ...]]] = {
     "predicts: judge": ((), ("judge",)),
     "predicts: echo": ((), ("echo",)),
     "predicts: both": ((), ("judge", "echo")),
+    "predicts: shuffled": ((), ("shuffled",)),
 }
 
 
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=seeds_of, default=seeds_of("1-4"))
     parser.add_argument("--rows", default=",".join(name.replace(",", "+") for name in ROWS))
     parser.add_argument("--no-features", action="store_true")
+    parser.add_argument("--no-gold", action="store_true")
     parser.add_argument("--tasks", type=int)
     given = parser.parse_args()
     spec = read_market(given.market)
@@ -78,6 +80,8 @@ def main() -> None:
     if given.no_features:
         tasks = msgspec.structs.replace(spec.tasks, features="none")
         spec = msgspec.structs.replace(spec, tasks=tasks)
+    if given.no_gold:
+        spec = msgspec.structs.replace(spec, experts=None)
     columns = (
         "net",
         "gain",

@@ -16,7 +16,7 @@ import numpy as np
 from bandit.engine.engine import Engine
 from bandit.events import Task, Verdict
 from bandit.learn.brain import Brain
-from bandit.learn.project import inputs
+from bandit.learn.lessons import inputs
 from bandit.machine.labeler import FIRST_TASKS, MachineLabeler
 from bandit.machine.learner import Learner
 from replay.market.drive import Drive
@@ -52,10 +52,10 @@ class SelfTrainer(MachineLabeler):
         return self.is_ready
 
     def prior(self, classes: Sequence[str], features: Mapping[str, Value]) -> tuple[float, ...]:
-        (scores,) = self._network.scores([features])
+        (scores,) = self._network.scores([self._network.inputs.encode(features)])
         if scores is None:
             return (1.0 / len(classes),) * len(classes)
-        own = scores[[self._names[name] for name in classes]]
+        own = scores[0, [self._names[name] for name in classes]]
         grown = np.exp(own - own.max())
         return tuple((grown / grown.sum()).tolist())
 
@@ -68,12 +68,13 @@ class SelfTrainer(MachineLabeler):
         target[self._names[answer]] = 1.0
         place = self._network.window.find(task.task)
         if place is not None:
-            self._network.replace({place: target})
+            self._network.correct({place: target})
+            self._network.learn([place])
             return
         self._taught += 1
         features = inputs(task.features, {})
         encoded = self._network.inputs.encode(features)
-        self._network.learn([task.task], [features], [encoded], target[None])
+        self._network.learn(self._network.add([task.task], [features], [encoded], target[None]))
 
 
 class SelfTrainedBrain(Brain):

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
 from replay.cli.log_options import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bandit.experiment_settings import Unit
+
+    class SharedOptions(TypedDict):
+        """Options that plans and reports have in common, as both calls take them."""
+
+        config: Path | None
+        unit: Unit | None
+        shares: Mapping[str, float] | None
+        control: str | None
+        level: float
+        delay_usd_per_hour: float
+        audit_usd: float | None
+        aa: int
+
 
 UNITS = ("task", "project", "hour")
 
@@ -28,6 +41,12 @@ def experiment() -> None:
       poolwise experiment plan labels.db --detect usd=0.01 --not-worse accuracy=0.01
       poolwise experiment read labels.db --guard "accuracy>=-0.01"
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
+
+
+def _shares(_: click.Context, __: click.Parameter, text: str | None) -> Mapping[str, float] | None:
+    from replay.experiment.declared_arms import parse_shares
+
+    return parse_shares(text) if text else None
 
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,6 +65,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--shares",
             metavar="ARM=SHARE,...",
+            callback=_shares,
             help="Shares of the arms: --shares control=0.5,new=0.5  [those of --config; for a"
             " plan, two halves]",
         ),
@@ -115,15 +135,8 @@ def plan(
     detect: tuple[str, ...],
     not_worse: tuple[str, ...],
     power: float,
-    config: Path | None,
-    unit: Unit | None,
-    shares: str | None,
-    control: str | None,
-    level: float,
-    delay_usd_per_hour: float,
-    audit_usd: float | None,
-    aa: int,
     as_json: bool,
+    **shared: Unpack[SharedOptions],
 ) -> None:
     """Say how many tasks, days and dollars of gold a test takes.
 
@@ -137,7 +150,6 @@ def plan(
       poolwise experiment plan labels.db --detect usd=0.01 --not-worse accuracy=0.01
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     from replay.experiment.api import plan_experiment
-    from replay.experiment.declared_arms import parse_shares
     from replay.experiment.planning.goals import parse_goal
     from replay.experiment.planning.show import print_plan
     from replay.runtime.print_result import print_result
@@ -148,16 +160,9 @@ def plan(
             log,
             detect=dict(parse_goal(text, "--detect") for text in detect),
             not_worse=dict(parse_goal(text, "--not-worse") for text in not_worse),
-            config=config,
-            unit=unit,
-            shares=parse_shares(shares) if shares else None,
-            control=control,
             power=power,
-            level=level,
-            delay_usd_per_hour=delay_usd_per_hour,
-            audit_usd=audit_usd,
-            aa=aa,
             tell=tell,
+            **shared,
         )
     print_result(report, print_plan, as_json=as_json)
 
@@ -224,15 +229,8 @@ def read(
     settled: bool,
     warm_up: int,
     no_cuped: bool,
-    config: Path | None,
-    unit: Unit | None,
-    shares: str | None,
-    control: str | None,
-    level: float,
-    delay_usd_per_hour: float,
-    audit_usd: float | None,
-    aa: int,
     as_json: bool,
+    **shared: Unpack[SharedOptions],
 ) -> None:
     """Show what a test has found so far, and whether to ship, stop or continue.
 
@@ -245,7 +243,6 @@ def read(
       poolwise experiment read labels.db --metric usd --guard "accuracy>=-0.01" --by lang
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     from replay.experiment.api import read_experiment
-    from replay.experiment.declared_arms import parse_shares
     from replay.experiment.reading.show import print_test
     from replay.runtime.print_result import print_result
     from replay.runtime.progress import progress
@@ -258,19 +255,12 @@ def read(
             effect=effect,
             by=names_of(by),
             test=test,
-            config=config,
-            unit=unit,
-            shares=parse_shares(shares) if shares else None,
-            control=control,
             planned=planned,
             once=once,
             settled=settled,
             warm_up=warm_up,
             cuped=not no_cuped,
-            level=level,
-            delay_usd_per_hour=delay_usd_per_hour,
-            audit_usd=audit_usd,
-            aa=aa,
             tell=tell,
+            **shared,
         )
     print_result(report, print_test, as_json=as_json)

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from replay.market_file.logged import NewLog
+    from replay.market.logged import NewLog
     from replay.recorded.replayed import Choose
 
 
@@ -136,10 +136,10 @@ def simulate(
         raise click.UsageError("--price needs --recorded: simulated pools have prices of their own")
     if not pareto and _is_given("jobs"):
         raise click.UsageError("--jobs needs --pareto: one market is one process")
-    if log_file is not None and (recorded is not None or pareto):
-        other = "--pareto" if recorded is None else "--recorded"
-        raise click.UsageError(f"--log and {other} exclude each other.")
+    if log_file is not None and pareto:
+        raise click.UsageError("--log and --pareto exclude each other.")
     wanted = Wanted(market=market, tasks=tasks, value_usd=value, expert_usd=experts)
+    opening = None if log_file is None or new_log is None else partial(new_log, log_file)
     if recorded is not None:
         simulate_recorded(
             recorded,
@@ -149,12 +149,12 @@ def simulate(
             choose=choose,
             expert_usd=experts,
             config=config,
+            opening=opening,
             as_json=as_json,
         )
     elif pareto:
         simulate_front(wanted, seed=seed, config=config, jobs=jobs, as_json=as_json)
     else:
-        opening = None if log_file is None or new_log is None else partial(new_log, log_file)
         simulate_market(wanted, seed=seed, config=config, opening=opening, as_json=as_json)
 
 

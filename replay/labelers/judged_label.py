@@ -20,8 +20,10 @@ class JudgedLabel:
     """A label; `chances` are those of the task's classes without it, `None` if nothing is known.
 
     They are the truth where gold has come, else the posterior from the other labels, else, of a
-    task with this label alone, the machine labeler's prior. `weight` is 1 / the probability of the
-    audit that found the truth.
+    task with this label alone, the machine labeler's prior. `right` is the chance that the label is
+    right given all that is known, the label itself included (`replay.labelers.label_accuracy`);
+    `None` where there is nothing to compare it with. `weight` is 1 / the probability of the audit
+    that found the truth.
     """
 
     task: str
@@ -35,6 +37,7 @@ class JudgedLabel:
     delay_s: float | None
     seconds_spent: float | None
     chances: Mapping[str, float] | None
+    right: float | None = None
     is_gold: bool = False
     weight: float = 1.0
     shadowed: bool = False
@@ -45,8 +48,13 @@ class JudgedLabel:
         return None if self.chances is None else self.chances.get(self.answer, 0.0)
 
 
-def judged_label(reward: Reward, audit_propensity: float | None = None) -> JudgedLabel | None:
-    """Return the label that a reward tells of; `None` where none came, or it was an audit's."""
+def judged_label(
+    reward: Reward, posterior: Mapping[str, float], audit_propensity: float | None = None
+) -> JudgedLabel | None:
+    """Return the label that a reward tells of; `None` where none came, or it was an audit's.
+
+    `posterior` is that of the task's verdict, empty where there is none.
+    """
     if reward.labeler is None or reward.answer is None or reward.pool is None:
         return None
     if reward.why in BY_EXPERTS:
@@ -58,6 +66,7 @@ def judged_label(reward: Reward, audit_propensity: float | None = None) -> Judge
         chances = {target: 1.0}
     else:
         chances = target if target is not None else reward.prior
+    known = chances if is_gold or not posterior else posterior
     return JudgedLabel(
         task=reward.task,
         project=reward.project,
@@ -70,6 +79,7 @@ def judged_label(reward: Reward, audit_propensity: float | None = None) -> Judge
         delay_s=reward.delay_s,
         seconds_spent=reward.seconds_spent,
         chances=chances or None,
+        right=known.get(reward.answer, 0.0) if chances and known else None,
         is_gold=is_gold,
         weight=1.0 / audit_propensity if is_gold and audit_propensity else 1.0,
         shadowed=reward.shadowed,

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from replay.labelers.copying import copying
-from replay.labelers.figures import (
-    LabelerFigures,
-    accuracy,
-    drift,
-    gold_accuracy,
-    middle,
-    usd_per_right,
-)
+from replay.labelers.figures import LabelerFigures, gold_accuracy, middle, usd_per_right
 from replay.labelers.judged_label import by_labeler
+from replay.labelers.label_accuracy import accuracy, drift
 from replay.labelers.pairs import pairs_of
 from replay.labelers.suspicion import SUSPECT, p_value, suspicion, total_evidence
 from replay.labelers.uninformative import uninformative
@@ -65,7 +59,7 @@ def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:
     shared = copying(pairs_of(tasks.values()))
     rows = []
     for name, own in by_labeler(labels).items():
-        plain, copied = uninformative(own), shared.get(name)
+        plain, copied, rate = uninformative(own), shared.get(name), accuracy(own)
         evidence = total_evidence(plain, copied)
         rows.append(
             LabelerFigures(
@@ -74,14 +68,14 @@ def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:
                 labeler=name,
                 labels=len(own),
                 judged=sum(label.chances is not None for label in own),
-                accuracy=accuracy(own),
+                accuracy=rate,
                 gold_labels=sum(label.is_gold for label in own),
                 gold_right=sum(label.is_gold and label.agreement == 1.0 for label in own),
                 gold_accuracy=gold_accuracy(own),
                 delay_s_median=middle([label.delay_s for label in own]),
                 seconds_spent_median=middle([label.seconds_spent for label in own]),
                 usd=math.fsum(label.usd for label in own),
-                usd_per_right=usd_per_right(own),
+                usd_per_right=usd_per_right(own, rate),
                 drift=drift(own),
                 shadowed_labels=sum(label.shadowed for label in own),
                 is_shadowed=own[-1].shadowed,

@@ -10,6 +10,7 @@ from bandit.reasons import DecisionReason
 from replay.labelers.judged_label import judged_label
 from replay.log_files.histories import OwnLog
 from replay.log_files.log_path import log_path
+from replay.task_log.trajectory import delivered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,8 @@ def _not_counted(without: int, still_open: int) -> list[str]:
 def _labels(history: History) -> list[JudgedLabel]:
     """Return the labels of a task; gold from its audit has the audit's probability."""
     audited = any(reward.why == AUDIT and reward.labeler for reward in history.rewards)
-    chance = history.verdicts[0].audit_propensity if audited and history.verdicts else None
-    found = (judged_label(reward, chance) for reward in history.rewards)
+    given = delivered(history) if history.verdicts else None
+    chance = given.audit_propensity if audited and given else None
+    posterior = given.posterior if given else {}
+    found = (judged_label(reward, posterior, chance) for reward in history.rewards)
     return [label for label in found if label is not None]

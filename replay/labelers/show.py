@@ -44,11 +44,12 @@ def print_labelers(report: LabelersReport, console: Console) -> None:
         _print_pool(project, pool, list(rows), console)
     say(
         console,
-        "% right: by gold where there is any, else by the task's other labels; 95 % interval. By "
-        "gold: right of those with gold. Time: from ask to label. Drift: later half of the labels "
-        "less the earlier half, in points; * is significant. Evidence: odds against an honest "
-        f"labeler. From {report.suspect_from:.0f} : 1 on a labeler is suspect; that happens to at "
-        "most 1 of 100 honest labelers a month.",
+        "% right: by gold where there is any, else by all that is known of the task, as in "
+        "poolwise report; 95 % interval. By gold: right of those with gold. Time: from ask to "
+        "label. Drift: later half of the labels less the earlier half, in points; * is "
+        "significant. Evidence: odds against an honest labeler. From "
+        f"{report.suspect_from:.0f} : 1 on a labeler is suspect; that happens to at most 1 of 100 "
+        "honest labelers a month.",
         "dim",
     )
     _print_suspects(report, suspects, console)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bandit.events import Verdict
     from bandit.settings import Settings
+    from replay.market.logged import Opening
     from replay.market.market import Market
     from replay.market.outcome import Outcome
 
@@ -57,17 +58,26 @@ class LiveRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_live(
-    market: Market, settings: Settings, watch: Callable[[Verdict], None] | None = None
+    market: Market,
+    settings: Settings,
+    watch: Callable[[Verdict], None] | None = None,
+    opening: Opening | None = None,
 ) -> LiveRun:
     """Let an engine that knows nothing yet work through the market's tasks; say how it did."""
-    return live_run(market, live_outcome(market, settings, watch))
+    return live_run(market, live_outcome(market, settings, watch, opening))
 
 
 def live_outcome(
-    market: Market, settings: Settings, watch: Callable[[Verdict], None] | None = None
+    market: Market,
+    settings: Settings,
+    watch: Callable[[Verdict], None] | None = None,
+    opening: Opening | None = None,
 ) -> Outcome:
-    """Let an engine that knows nothing yet work through the market's tasks."""
-    return run_engine(market, market.events(), settings, "simulated market", watch)
+    """Let an engine that knows nothing yet work through the market's tasks.
+
+    With `opening`, which opens a new log, the engine is that of a worker on this log.
+    """
+    return run_engine(market, market.events(), settings, "simulated market", watch, opening)
 
 
 def live_run(market: Market, outcome: Outcome) -> LiveRun:

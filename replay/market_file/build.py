@@ -66,6 +66,12 @@ def build_market(spec: MarketSpec, seed: int) -> Market:
     return Market(spec.pools, made, seed, spec.difficulty, expert_usd, usd_per_day)
 
 
+def without_worth(spec: MarketSpec) -> MarketSpec:
+    """Return the market whose tasks don't say what a right answer is worth: the settings do."""
+    arrivals = msgspec.structs.replace(spec.arrivals, value_usd=None, target_accuracy=None)
+    return msgspec.structs.replace(spec, arrivals=arrivals)
+
+
 def resized(spec: MarketSpec, tasks: int) -> MarketSpec:
     """Return the market with another number of tasks."""
     count = msgspec.structs.replace(spec.tasks, count=tasks)

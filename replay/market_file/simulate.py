@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.experiment.described import check_pools
-from replay.market.live import live_run, run_live
+from replay.market.live import run_live
 from replay.market.pools import EXPERTS
 from replay.market.report import print_live
-from replay.market_file.build import build_market, resized
+from replay.market_file.build import build_market, resized, without_worth
 from replay.market_file.default import default_market
-from replay.market_file.logged import logged_outcome
 from replay.market_file.pareto import pareto_front
 from replay.market_file.pareto_report import print_front
 from replay.market_file.read import read_market
@@ -24,7 +23,7 @@ from replay.runtime.settings_file import read_settings, says_worth
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from replay.market_file.logged import Opening
+    from replay.market.logged import Opening
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,16 +56,12 @@ def simulate_market(
     settings = msgspec.structs.replace(read_settings(config), seed=seed)
     spec = spec_of(wanted)
     if wanted.value_usd is None and says_worth(settings.project):
-        arrivals = msgspec.structs.replace(spec.arrivals, value_usd=None, target_accuracy=None)
-        spec = msgspec.structs.replace(spec, arrivals=arrivals)
+        spec = without_worth(spec)
     market = build_market(spec, seed)
     if settings.experiment is not None:
         check_pools(settings.experiment, market.usd_per_label().keys() - {EXPERTS})
     with progress("simulating", "tasks") as more:
-        if opening is None:
-            report = run_live(market, settings, lambda _: more(1))
-        else:
-            report = live_run(market, logged_outcome(market, settings, opening, lambda _: more(1)))
+        report = run_live(market, settings, lambda _: more(1), opening)
     print_result(report, print_live, as_json=as_json)
 
 

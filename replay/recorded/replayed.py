@@ -25,8 +25,9 @@ from replay.market.engine_run import run_engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bandit.events import Ask, Verdict
+    from bandit.events import Ask, Input, Verdict
     from bandit.settings import Settings
+    from replay.market.logged import Opening
     from replay.market.outcome import Outcome
     from replay.recorded.crowd import Crowd, CrowdLabel
 
@@ -179,8 +180,11 @@ def run_recorded(
     settings: Settings,
     terms: ReplayTerms,
     watch: Callable[[Verdict], None] | None = None,
+    opening: Opening | None = None,
 ) -> Outcome:
     """Replay a crowd whose rows have prices; `watch` sees each verdict.
+
+    With `opening`, which opens a new log, a worker on that log decides.
 
     Raises
     ------
@@ -193,7 +197,8 @@ def run_recorded(
         )
     seeded = msgspec.structs.replace(settings, seed=terms.seed)
     market = RecordedMarket(crowd, terms)
-    return run_engine(market, [*market.pools(), *market.tasks()], seeded, crowd.name, watch)
+    events: list[Input] = [*market.pools(), *market.tasks()]
+    return run_engine(market, events, seeded, crowd.name, watch, opening)
 
 
 def _pool(row: CrowdLabel) -> str:

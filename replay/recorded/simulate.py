@@ -16,6 +16,7 @@ from replay.runtime.settings_file import named_only, read_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from replay.market.logged import Opening
     from replay.recorded.replayed import Choose
 
 
@@ -28,12 +29,14 @@ def simulate_recorded(
     choose: Choose = "pool",
     expert_usd: float | None = None,
     config: Path | None = None,
+    opening: Opening | None = None,
     as_json: bool = False,
 ) -> None:
     """Replay the labels in `folder` and print what the engine made of them.
 
     `value_usd` is what a right answer is worth; `None` for what the configuration says, else $1.
-    `choose` says whether labelers, pools or neither is chosen.
+    `choose` says whether labelers, pools or neither is chosen. With `opening`, which opens a new
+    log, a worker on that log decides.
 
     Raises
     ------
@@ -49,6 +52,6 @@ def simulate_recorded(
         crowd = replace(crowd, notes=(*crowd.notes, unused))
     terms = ReplayTerms(value_usd=value_usd, seed=seed, expert_usd=expert_usd, choose=choose)
     with progress("replaying", "tasks") as more:
-        outcome = run_recorded(crowd, settings, terms, lambda _: more(1))
+        outcome = run_recorded(crowd, settings, terms, lambda _: more(1), opening)
     report = recorded_report(crowd, outcome, terms)
     print_result(report, print_recorded, as_json=as_json)

@@ -40,10 +40,6 @@ def print_savings(report: SavingsReport, console: Console) -> None:
     _print_sources("pool", report.pools, console)
     _print_labelers(report.labelers, console)
     console.print()
-    renamed = [(role, column) for role, column in report.columns.items() if role != column]
-    if renamed:
-        columns = ", ".join(f"{role} = {column}" for role, column in renamed)
-        say(console, f"Columns: {columns}.", "dim")
     say(
         console,
         f"poolwise's figures are means of {counted(report.replays, 'replay')}; intervals cover how "

@@ -46,7 +46,9 @@ ROLLED_BACK = (
     type=click.Choice(("on", "frozen", "off")),
     default="on",
     show_default=True,
-    help="What the machine labeler of the project does: answer and learn, answer only, or neither.",
+    help="Machine labeler of the project. on: it learns, and answers tasks of which it is sure."
+    " frozen: it learns no more; if it isn't ready to answer without people by then, people are"
+    " asked about every task. off: it neither learns nor answers.",
 )
 @click.option(
     "--shadow",

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.events import Ask, Decision, Tick, Verdict
+from bandit.events import Ask, DeadLetter, Decision, Tick, Verdict
 from streams.clients.feeding import tick_records
 from streams.log.codec import encode
 from streams.log.log import NewRecord, read_to_end
-from streams.log.topics import ASKS, DECISIONS, LABELS, TOPIC_OF, VERDICTS, key_of
+from streams.log.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, TOPIC_OF, VERDICTS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bandit.events import Input
     from streams.log.log import Log
 
+Told = Ask | Decision | Verdict | DeadLetter
 BATCH = 1000
 
 
@@ -26,11 +27,11 @@ class Outside:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._decode = msgspec.json.Decoder(Ask | Decision | Verdict).decode
+        self._decode = msgspec.json.Decoder(Told).decode
         self._partitions = log.partitions(LABELS)
         self._readers = [
             log.follow(topic, partition)
-            for topic in (ASKS, VERDICTS, DECISIONS)
+            for topic in (ASKS, VERDICTS, DECISIONS, DEADLETTERS)
             for partition in range(log.partitions(topic))
         ]
 
@@ -45,9 +46,9 @@ class Outside:
                 records.append(NewRecord(TOPIC_OF[type(event)], key_of(event), data))
         self._log.write(records)
 
-    def read(self) -> list[Ask | Decision | Verdict]:
-        """Return asks, then verdicts and decisions, written since the last call."""
-        outputs: list[Ask | Decision | Verdict] = []
+    def read(self) -> list[Told]:
+        """Return asks, then verdicts, decisions and dead letters, written since the last call."""
+        outputs: list[Told] = []
         for reader in self._readers:
             for records in read_to_end(reader, BATCH):
                 outputs += [self._decode(record.value) for record in records if record.value]

@@ -20,6 +20,7 @@ from streams.doctor.clock import clock
 from streams.doctor.contents import dead_letters, learner
 from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.halted import halted
+from streams.doctor.refused import refused
 from streams.doctor.retention import read_open_tasks
 from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
@@ -64,6 +65,7 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
         yield from age(log, str(log.path), time.time())
         yield from worker(log.path, config.log.group, config.log.address)
         yield from halted(read_open_tasks(log, READ_S), config.log.address)
+        yield from refused(log, shown, READ_S)
         yield from learner(log, shown, config.worker.max_model_age_s, time.time())
         yield from dead_letters(log, shown, READ_S)
         yield from clock(log, shown, config.core.clock.max_skew_s)

@@ -20,13 +20,14 @@ from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.group import GROUP, TRANSACTIONS, group, members, transactions
 from streams.doctor.halted import OPEN, halted
 from streams.doctor.positions import POSITIONS, positions
+from streams.doctor.refused import REFUSED, refused
 from streams.doctor.retention import NEEDED, RETENTION, read_open_tasks, retention
 from streams.doctor.rights import READ, Rights
 from streams.kafka_log.connecting.broker_connection import BrokerConnection
 from streams.kafka_log.connecting.connection import client_settings, parse_address
 from streams.kafka_log.log import KafkaLog
 from streams.kafka_log.topics import create_topics
-from streams.log.topics import DEADLETTERS, DESK, LABELS, MODELS, REWARDS, TOPICS
+from streams.log.topics import DEADLETTERS, DESK, LABELS, MODELS, OPERATIONS, REWARDS, TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -150,6 +151,7 @@ class Examination:
                 lambda: retention(open_tasks(), needed_s, give_up_s, time.time(), alter),
             ),
             (OPEN, (DESK,), lambda: halted(open_tasks(), self._settings.address)),
+            (REFUSED, OPERATIONS, lambda: refused(log, shown, READ_S)),
             (GROUP, (), lambda: group(log, self._settings.group, topics)),
             (
                 POSITIONS,

@@ -25,6 +25,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from bandit.errors import PoolwiseError, RecordTooLarge
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from streams.log.log import LostRecords, Record
     from streams.worker.commits import Commits
     from streams.worker.intake import Intake
+
+_topic, _value = attrgetter("topic"), attrgetter("value")
 
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 """A batch ends with the record at which its inputs and outputs reach this size: so a transaction
@@ -181,7 +184,7 @@ class Batches:
             new = self._intake.outputs(records[count])  # 1
             outputs += new
             size += len(records[count].value or b"")
-            size += sum(len(output.value or b"") for output in new)
+            size += sum(map(len, filter(None, map(_value, new))))
             count += 1
         positions = self._passing(records[:count])
         return outputs + self._changes(positions), count, positions  # 2
@@ -250,6 +253,6 @@ class Batches:
         self._failpoint("before keep")
         self._core.keep()
         self.handled += handled
-        self.written.update(record.topic for record in new)
+        self.written.update(map(_topic, new))
         self.dead_letters.update(rule_of(output) for output in new if output.topic == DEADLETTERS)
         self._failpoint("after keep")

@@ -19,7 +19,10 @@ TOLERANCE = 1e-12
 
 
 def check_decision(decision: Decision, explore_floor: float, stop_floor: float) -> None:
-    """A decision's pmf is a distribution that keeps its floors, and its propensity is of it."""
+    """A decision's pmf is a distribution that keeps its floors, and its propensity is of it.
+
+    Those of pools dearer than a right answer's worth are lower in proportion.
+    """
     pmf = decision.pmf
     assert abs(math.fsum(pmf.values()) - 1.0) <= SUM_TOLERANCE
     assert min(pmf.values()) >= 0.0
@@ -27,9 +30,12 @@ def check_decision(decision: Decision, explore_floor: float, stop_floor: float) 
     assert decision.propensity > 0.0
     pools = [name for name in pmf if name != STOP]
     stopping = pmf.get(STOP, 0.0)
+    prices = decision.usd_per_label
+    most_usd = max(decision.worth_usd, min(prices.values(), default=0.0))
     for name in pools:
         least = (1.0 - stopping) * explore_floor / len(pools)
-        assert pmf[name] >= least - TOLERANCE
+        of_price = 1.0 if prices[name] <= most_usd else most_usd / prices[name]
+        assert pmf[name] >= least * of_price - TOLERANCE
     if pools and STOP in pmf:
         assert stop_floor - TOLERANCE <= stopping <= 1.0 - stop_floor + TOLERANCE
 

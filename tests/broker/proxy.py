@@ -191,8 +191,8 @@ def at_the_end_of_a_commit(
 ) -> threading.Event:
     """Do `action` once when a worker ends a commit; `hook` is one of the proxy's.
 
-    Not when a learner does: its transactions, of snapshots, have no offsets, and if one fails, it
-    goes on without a word.
+    That is a transaction with records and offsets. A learner's, of snapshots, have no offsets, and
+    if one fails, it goes on without a word; those that a producer begins with have no records.
     """
     done = threading.Event()
 
@@ -200,7 +200,10 @@ def at_the_end_of_a_commit(
         action()
         done.set()
 
-    proxy.on_reply(TXN_OFFSET_COMMIT, lambda: hook(END_TXN, act))
+    def with_records() -> None:
+        proxy.on_reply(TXN_OFFSET_COMMIT, lambda: hook(END_TXN, act))
+
+    proxy.on_reply(PRODUCE, with_records)
     return done
 
 

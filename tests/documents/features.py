@@ -52,7 +52,7 @@ SENT = (
     (
         "predictions of your own model ([`Prediction`](events.md))",
         "chances of the classes",
-        "the machine labeler, which learns how far to trust them",
+        "the machine labeler; until gold shows how far to believe them, they count for half",
     ),
 )
 SENT_TAIL = """

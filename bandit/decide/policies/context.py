@@ -39,6 +39,10 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     has_prior: bool = False
     budget_price: float = 0.0
 
+    def prices(self) -> dict[str, float]:
+        """Return what a label of each pool costs, in dollars."""
+        return {action.pool: action.usd for action in self.actions}
+
     @property
     def is_enough(self) -> bool:
         """Whether no action is worth its price."""

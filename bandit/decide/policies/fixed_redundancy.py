@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bandit.pmf import with_floors
+from bandit.pmf import lowered_floors, with_floors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,9 @@ class FixedRedundancyPolicy:
         top = max((self.rank(action) for action in context.actions), default=0.0)
         pools = {action.pool: float(self.rank(action) == top) for action in context.actions}
         stop = float(enough) if context.may_stop else None
-        return with_floors(pools, stop, self.settings.explore_floor, self.settings.stop_floor)
+        explore, stopping = self.settings.explore_floor, self.settings.stop_floor
+        lowered = lowered_floors(context.prices(), context.worth_usd)
+        return with_floors(pools, stop, explore, stopping, lowered)
 
 
 def uniform(settings: PolicySettings) -> FixedRedundancyPolicy:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandit.decide.policies.explorers import EXPLORERS
-from bandit.pmf import with_floors
+from bandit.pmf import lowered_floors, with_floors
 
 if TYPE_CHECKING:
     from bandit.decide.policies.context import Context
@@ -44,4 +44,5 @@ class ValuePolicy:
             explore = EXPLORERS[settings.explorer]
             scaled = {pool: value / context.worth_usd for pool, value in values.items()}
             pools = explore(scaled, settings.rate, context.learned)
-        return with_floors(pools, stop, settings.explore_floor, settings.stop_floor)
+        lowered = lowered_floors(context.prices(), context.worth_usd)
+        return with_floors(pools, stop, settings.explore_floor, settings.stop_floor, lowered)

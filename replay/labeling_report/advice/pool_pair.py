@@ -100,10 +100,10 @@ def pool_pair(
             row = rows[task]
             if place == 0:
                 row[4:] += ask.usd, 1.0
-            if ask.right is None:
+            if ask.label.right is None:
                 continue
             weight = others / (own + others)
-            row[2 * place] += weight * ask.right
+            row[2 * place] += weight * ask.label.right
             row[2 * place + 1] += weight
             counts[place] += 1
             classes += len(ask.label.classes)

@@ -9,12 +9,11 @@ import msgspec
 
 from replay.labelers.labelers_report import labelers_report
 from replay.labelers.uninformative import uninformative
-from replay.labeling_report.figures.label_accuracy import accuracy, drift
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
     from replay.labelers.figures import LabelerFigures
-    from replay.labeling_report.read.closed_task import PoolAsk
+    from replay.labelers.judged_label import JudgedLabel
     from replay.labeling_report.read.read_tasks import LabelingLog
 
 
@@ -46,11 +45,9 @@ class LabelerRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def labelers(log: LabelingLog) -> tuple[LabelerRow, ...]:
     """Sum up labelers: suspects first, then the one who was paid most."""
-    own: dict[tuple[str, str], list[PoolAsk]] = defaultdict(list)
-    for task in log.tasks:
-        for ask in task.asks:
-            if ask.label is not None:
-                own[task.project, ask.label.labeler].append(ask)
+    own: dict[tuple[str, str], list[JudgedLabel]] = defaultdict(list)
+    for label in sorted(log.labels(), key=lambda label: (label.at, label.task)):
+        own[label.project, label.labeler].append(label)
     rows = [
         _row(found, own[found.project, found.labeler])
         for found in labelers_report(log.labels(), log.name).labelers
@@ -59,21 +56,19 @@ def labelers(log: LabelingLog) -> tuple[LabelerRow, ...]:
     return tuple(rows)
 
 
-def _row(found: LabelerFigures, asks: list[PoolAsk]) -> LabelerRow:
-    rate, suspicion = accuracy(asks), found.suspicion
-    labels = [ask.label for ask in asks if ask.label is not None]
-    labels.sort(key=lambda label: (label.at, label.task))
+def _row(found: LabelerFigures, labels: list[JudgedLabel]) -> LabelerRow:
+    suspicion = found.suspicion
     row = LabelerRow(
         project=found.project,
         pool=found.pool,
         labeler=found.labeler,
         labels=found.labels,
         usd=found.usd,
-        accuracy=rate,
-        usd_per_right=found.usd / found.labels / rate.value if rate and rate.value else None,
+        accuracy=found.accuracy,
+        usd_per_right=found.usd_per_right,
         gold_labels=found.gold_labels,
         delay_s_median=found.delay_s_median,
-        drift=drift(asks),
+        drift=found.drift,
         is_shadowed=found.is_shadowed,
     )
     if suspicion is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from replay.labeling_report.figures.label_accuracy import accuracy, drift
+from replay.labelers.label_accuracy import accuracy, drift
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class PoolFigures(msgspec.Struct, frozen=True, kw_only=True):
     """A pool of labelers; shares in [0, 1].
 
     `no_answer` is the share of asks that brought no label. `accuracy` is the probability that a
-    label is right (`figures.label_accuracy`), `usd_per_right` the price of a label divided by it.
+    label is right (`replay.labelers.label_accuracy`), `usd_per_right` the price of a label divided
+    by it.
     """
 
     pool: str
@@ -54,7 +55,7 @@ def _pool(name: str, asks: Sequence[PoolAsk], whole: float) -> PoolFigures:
     labels = [ask.label for ask in asks if ask.label is not None]
     usd = fsum(ask.usd for ask in asks)
     price = fmean([label.usd for label in labels]) if labels else None
-    rate = accuracy(asks)
+    rate = accuracy(labels)
     delays = [label.delay_s for label in labels if label.delay_s is not None]
     return PoolFigures(
         pool=name,
@@ -68,5 +69,5 @@ def _pool(name: str, asks: Sequence[PoolAsk], whole: float) -> PoolFigures:
         usd_per_right=price / rate.value if price is not None and rate and rate.value else None,
         gold_labels=sum(label.is_gold for label in labels),
         delay_s_median=median(delays) if delays else None,
-        drift=drift(asks),
+        drift=drift(labels),
     )

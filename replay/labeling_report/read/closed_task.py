@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 class PoolAsk(NamedTuple):
     """An ask of a pool of labelers: its probabilities, and the label that came, if one did.
 
-    `label` is what everything else says of it, `right` the probability that it is right given all
-    that is known, `None` if there is nothing to compare it with. `usd` is what was paid for it.
+    `label` says what is known of it. `usd` is what was paid.
     """
 
     pool: str
@@ -23,7 +22,6 @@ class PoolAsk(NamedTuple):
     usd: float
     delay_s: float | None
     label: JudgedLabel | None
-    right: float | None
 
 
 class Step(NamedTuple):

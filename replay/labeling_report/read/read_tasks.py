@@ -157,18 +157,12 @@ def _closed(history: History) -> ClosedTask:
 
 
 def _ask(reward: Reward, audit_chance: float | None, posterior: Mapping[str, float]) -> PoolAsk:
-    label = judged_label(reward, audit_chance)
-    right = None
-    if label is not None and label.chances is not None:
-        believed = label.agreement if label.is_gold or not posterior else None
-        right = posterior.get(label.answer, 0.0) if believed is None else believed
     return PoolAsk(
         pool=reward.pool or "",
         pmf=reward.pmf,
         usd=reward.usd,
         delay_s=reward.delay_s,
-        label=label,
-        right=right,
+        label=judged_label(reward, posterior, audit_chance),
     )
 
 

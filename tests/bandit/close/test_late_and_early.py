@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bandit.desk.queues import MOST_DECLINES
 from bandit.events import (
     Ask,
     DeadLetter,
@@ -66,16 +67,22 @@ def test_a_pool_that_closed_is_not_asked_again_but_owes_its_label() -> None:
     assert (ask.pool, set(decision.pmf)) == ("b", {"b"})
 
 
-def test_a_pool_that_declined_is_not_asked_again_about_the_task() -> None:
+def test_a_pool_that_declined_is_asked_again_only_where_no_other_is_left() -> None:
+    """One person's decline must not end a task; after three of a pool it is left alone."""
     made = engine()
     made.receive(change(POOL, pool="b"))
     out = made.receive(TASK)
-    for number in (1, 2):
+    declined: list[str] = []
+    for number in range(1, 2 * MOST_DECLINES + 1):
         decision, ask = out[-2:]
         assert isinstance(decision, Decision)
         assert isinstance(ask, Ask)
-        assert len(decision.pmf) == 3 - number
+        fresh = {"a", "b"} - set(declined)
+        left = {pool for pool in ("a", "b") if declined.count(pool) < MOST_DECLINES}
+        assert set(decision.pmf) == (fresh or left)
+        declined.append(ask.pool)
         out = made.receive(Decline(task="t1", ask=number, pool=ask.pool, at=1.0))
+    assert declined.count("a") == declined.count("b") == MOST_DECLINES
     assert kinds(out) == ["Reward", "Decision", "Verdict"]
     assert isinstance(out[-1], Verdict)
     assert (out[-1].answer, out[-1].why) == (None, "no_pool")

@@ -99,7 +99,10 @@ class PolicyContract:
             assert abs(math.fsum(pmf.values()) - 1.0) <= 1e-9
             stopping = pmf.get(STOP, 0.0)
             least = (1.0 - stopping) * explore_floor / max(1, len(pools))
-            assert all(pmf[pool] >= least * (1.0 - 1e-9) for pool in pools)
+            most_usd = max(context.worth_usd, min((one.usd for one in context.actions), default=0))
+            for action in context.actions:  # dear ones less, so that a floor never costs more
+                of_price = 1.0 if action.usd <= most_usd else most_usd / action.usd
+                assert 0.0 < least * of_price * (1.0 - 1e-9) <= pmf[action.pool]
             if stops and pools:
                 assert stop_floor * (1.0 - 1e-9) <= stopping <= 1.0 - stop_floor + 1e-12
 
@@ -147,6 +150,27 @@ class PolicyContract:
 
 class TestValue(PolicyContract):
     name: PolicyName = "value"
+
+    def test_a_pool_that_lists_a_million_dollars_costs_cents_to_explore(
+        self, explorer: str
+    ) -> None:
+        policy, _ = self.make(explorer)
+        pools = {"crowd": (0.02, 0.5), "typo": (1e6, -1e6)}
+        context = Context(
+            actions=tuple(
+                Action(pool=name, usd=usd, value_usd=value, quality=0.8, known_rate=0.8)
+                for name, (usd, value) in pools.items()
+            ),
+            may_stop=False,
+            may_answer=False,
+            posterior=(0.5, 0.5),
+            labels=0,
+            labels_left=9,
+            worth_usd=5.0,
+            learned=10_000,
+        )
+        pmf = policy.pmf(context)
+        assert 0.0 < pmf["typo"] * 1e6 < 0.06
 
 
 class TestUniform(PolicyContract):

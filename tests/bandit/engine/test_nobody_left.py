@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.decide.nobody_left import RECENT
+from bandit.desk.queues import MOST_DECLINES
 from bandit.events import Ask, Control, Reward, Tick, Verdict
 from bandit.reasons import StopReason
 from bandit.settings import PolicySettings, Settings
-from tests.bandit.small import GOLD, LABEL, POOL, SETTINGS, TASK, change, engine
+from tests.bandit.small import DECLINE, GOLD, LABEL, POOL, SETTINGS, TASK, change, engine
 
 if TYPE_CHECKING:
     from bandit.engine.engine import Engine
@@ -56,6 +57,32 @@ def test_a_pool_that_was_asked_again_in_vain_is_left_alone_if_nobody_else_answer
     assert [(one.why, one.labels) for one in verdicts] == (
         [(StopReason.NO_POOL, 1)] if is_left_alone else []
     )
+
+
+@pytest.mark.parametrize("labelers", [("model",), ("model", "person")])
+def test_a_pool_that_declines_to_answer_twice_is_left_alone_if_nobody_else_answers(
+    labelers: tuple[str, ...],
+) -> None:
+    """Where others answer for it, somebody else may still."""
+    made = taught(labelers, RECENT)
+    made.receive(TASK)
+    made.receive(change(LABEL, labeler="model"))
+    out = made.receive(change(DECLINE, ask=2))
+    assert any(isinstance(one, Ask) for one in out) == (len(labelers) > 1)
+    verdicts = [one for one in out if isinstance(one, Verdict)]
+    assert [one.labels for one in verdicts] == ([1] if len(labelers) == 1 else [])
+
+
+def test_a_pool_that_declined_is_asked_again_where_the_only_other_one_has_nobody_left() -> None:
+    made = taught(("model",), RECENT)
+    made.receive(change(POOL, pool="b"))
+    made.receive(TASK)
+    made.receive(change(LABEL, labeler="model"))
+    out = made.receive(Tick(at=ASKED_UNTIL))
+    for number in range(3, 3 + MOST_DECLINES):
+        assert [(one.ask, one.pool) for one in out if isinstance(one, Ask)] == [(number, "b")]
+        out = made.receive(change(DECLINE, ask=number, pool="b"))
+    assert [one.why for one in out if isinstance(one, Verdict)] == [StopReason.NO_POOL]
 
 
 def test_a_pool_that_expired_before_its_label_is_asked_again() -> None:

@@ -125,6 +125,28 @@ def test_one_that_is_frozen_answers_and_learns_nothing() -> None:
     assert made.brain.project("p").machine.seen == before
 
 
+def test_one_that_is_frozen_while_labels_contradict_it_has_people_asked_about_every_task() -> None:
+    """Until it is on again, whatever people answer meanwhile."""
+    made = engine()
+    surprise = made.brain.project("p").machine.surprise
+    while not surprise.is_cautious:
+        surprise.learn(-1.0)
+    made.receive(Control(at=0.0, project="p", machine="frozen"))
+    out = all_of(made, (task(number) for number in range(40)))
+    assert not verdicts_of(out)
+    assert all(one.prior and STOP not in one.pmf for one in first_decisions(out))
+    assert sum(isinstance(one, Ask) for one in out) == 40
+    rewards = [
+        one
+        for number in range(40)
+        for one in made.receive(change(GOLD, task=f"new{number}", answer=CLASSES[number % 2]))
+        if isinstance(one, Reward)
+    ]
+    all_of(made, rewards)  # type: ignore[arg-type]  # rewards are fed like inputs
+    again = all_of(made, (task(number) for number in range(40, 60)))
+    assert all(STOP not in one.pmf for one in first_decisions(again))
+
+
 def test_a_task_that_is_checked_keeps_the_prior_of_its_first_decision() -> None:
     """Whatever is learned in between; its rewards carry it."""
     chosen = change(CHOSEN, policy=PolicySettings(check_share=1.0, min_labels=3))

@@ -63,6 +63,27 @@ def test_a_first_label_counts_once_the_second_has_come() -> None:
     assert counts.sum(axis=(2, 3)) == pytest.approx(np.ones((2, 2)), abs=1e-5)
 
 
+def test_what_came_after_the_count_of_a_lone_label_does_not_make_it_wrong() -> None:
+    """Its labeler was forgotten and gold came; or a second label came that isn't counted yet."""
+    model = LabelModel()
+    model.observe("t", CLASSES, "crowd", "ann", "a")
+    model.learn()
+    lone = model.right("t", 0)
+    assert lone > 0.5
+    model.forget("ann")
+    assert model.right("t", 0) == lone
+    assert model.gold("t", CLASSES, "a")
+    model.learn()
+    assert (model.right("t", 0), model.right("t", 1)) == (1.0, 0.0)
+    model = taught(600, with_two=0.5, seed=1)
+    model.observe("u", CLASSES, "crowd", "bob", "a")
+    model.learn()
+    alone = model.right("u", 0)
+    model.observe("u", CLASSES, "crowd", "cid", "a")
+    assert model.pending
+    assert model.right("u", 0) == alone > 0.5
+
+
 @pytest.mark.parametrize("seed", [7, 9])
 def test_answers_do_not_turn_over_without_gold(seed: int) -> None:
     """Three pools, each label right in 80 % or more, two classes: 43 and 62 % were right."""

@@ -147,7 +147,7 @@ def test_an_outlook_goes_on_from_the_labels_that_there_are(pools: tuple[str, ...
     rows = np.array([[[[0.8, 0.2], [0.3, 0.7]]] * 2, [[[0.7, 0.3], [0.1, 0.9]]] * 2])
     number = {"a": 0, "b": 1}
     answers = np.stack([rows[number[pool], :, :, 0] for pool in pools])
-    weights = level_weights(np.array([50.0, 20.0, 10.0, 5.0, 5.0]), one_pool=False)
+    weights = level_weights(np.array([50.0, 20.0, 10.0, 5.0, 5.0, 60.0]), one_pool=False)
     before = weighed(weights, answers, pools)
     seen = outlook(before, rows, ("a", "b"))
     for pool, of in (("a", 0), ("b", 1)):

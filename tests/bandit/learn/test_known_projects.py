@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandit.learn.brain import Brain
 from bandit.learn.known_projects import PROJECT_BYTES, size_bytes
 from bandit.learn.pool_quality import key_of, parts_of
+from bandit.learn.project import ProjectModel
 from bandit.learn.track_record import TrackRecord
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.labels.plays import blocks_of
 from tests.bandit.learn.taught import label
 
 
-def remembering(max_project_bytes: int) -> Settings:
-    return Settings(memory=MemorySettings(max_project_bytes=max_project_bytes))
+def remembering(max_project_bytes: int, max_labelers: int = 50_000) -> Settings:
+    memory = MemorySettings(max_project_bytes=max_project_bytes, max_labelers=max_labelers)
+    return Settings(memory=memory)
 
 
 def teach(brain: Brain, project: str, numbers: range) -> None:
@@ -80,6 +85,24 @@ def test_sizes_are_near_enough_for_a_snapshot_of_25_mb() -> None:
     assert Settings().memory.max_project_bytes / 0.6 <= 25e6
 
 
+@pytest.mark.parametrize(("n_classes", "labels"), [(16, 10), (100, 2)])
+def test_sizes_count_all_classes_of_tasks_and_the_shares_of_their_labels(
+    n_classes: int, labels: int
+) -> None:
+    """Labelers who are right in 70 %."""
+    model, chance = ProjectModel(), random.Random(1)
+    classes = tuple(f"c{number}" for number in range(n_classes))
+    with blocks_of(32):
+        for number in range(3200 // n_classes):
+            for labeler in range(labels):
+                is_right = chance.random() < 0.7
+                answer = classes[number % n_classes] if is_right else chance.choice(classes)
+                model.labels.observe(f"task-{number}", classes, "a", f"w{labeler}", answer)
+    model.labels.learn()
+    saved = msgspec.msgpack.encode(model.saved())
+    assert 0.6 * len(saved) <= size_bytes(model) <= 2.0 * len(saved)
+
+
 def test_sizes_count_what_is_kept_to_tell_what_is_new() -> None:
     """64 tasks with a title, a type and vectors of 32 numbers: most of it is their words."""
     brain = Brain(Settings())
@@ -118,6 +141,17 @@ def test_what_is_given_up_is_the_same_after_a_restart(
     for name in names(brain):
         mine, theirs = brain.project(name).saved(), other.project(name).saved()
         assert msgspec.json.encode(mine) == msgspec.json.encode(theirs)
+
+
+def test_a_project_whose_labelers_are_forgotten_has_the_same_size_after_a_restart() -> None:
+    """It got no reward since, and fewer of its labels are kept."""
+    brain = Brain(remembering(15_000_000, max_labelers=12))
+    teach(brain, "old", range(20))
+    before = brain.project("old").labels.window.labels
+    teach(brain, "new", range(20))
+    assert brain.project("old").labels.window.labels < before
+    again = Brain.from_bytes(remembering(15_000_000, max_labelers=12), brain.to_bytes())
+    assert again._projects._sizes["old"] == brain._projects._sizes["old"]
 
 
 def test_a_forgotten_project_leaves_no_record_of_its_pools() -> None:

@@ -77,6 +77,26 @@ def test_a_label_that_gold_judges_at_once_is_learned_as_gold(lessons: list[dict[
     assert lesson["likelihood"][0] > 0.5  # what people said judges the prediction
 
 
+def test_tasks_wait_for_a_block_only_while_features_tell_nothing(
+    lessons: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One waits for a quarter of those before it; what waits is part of the state."""
+    brain = Brain(Settings())
+    monkeypatch.setattr(MachineLabeler, "is_informative", False)
+    seen = []
+    for i in range(24):
+        brain.learn(label(i, 1, labels=1))
+        brain = Brain.from_bytes(Settings(), brain.to_bytes())
+        seen.append(brain.project("p").machine.seen)
+    assert seen[:12] == [1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 11, 11]
+    brain.learn(gold(23, "no"))
+    monkeypatch.setattr(MachineLabeler, "is_informative", True)
+    brain.learn(label(24, 1, labels=1))
+    assert brain.project("p").machine.seen == 25
+    assert [one["task"] for one in lessons] == [f"t{i}" for i in range(25)]
+    assert lessons[23]["truth"] == "no"  # gold came while its task waited
+
+
 def test_gold_of_a_task_without_labels_teaches_at_once(lessons: list[dict[str, Any]]) -> None:
     brain = Brain(Settings())
     nobody: dict[str, Any] = {"pool": None, "labeler": None, "answer": None, "quality": None}
@@ -235,6 +255,7 @@ def test_a_new_doubt_unlearns_what_rested_on_predictions(monkeypatch: pytest.Mon
     assert project.labels.window.tasks["t3"].prior is not None
     doubts: list[list[str]] = [[], ["echo"]]
     monkeypatch.setattr(MachineLabeler, "doubted", property(lambda _: doubts.pop(0)))
+    monkeypatch.setattr(MachineLabeler, "tasks_of_block", 1)
     brain.learn(label(30, 1, labels=1, prior={"yes": 0.9, "no": 0.1}))
     assert all(task.prior is None for task in project.labels.window.tasks.values())
     assert project.calibration == Calibration()

@@ -130,7 +130,7 @@ def test_nobody_is_held_below_chance_before_gold_says_so() -> None:
     for number in range(300):
         learn(number, basis="none", target=None, quality=None)
         assert held(brain, "w0") > 0.6
-    for number in range(180):  # gold of 60 of the 100 tasks
+    for number in range(210):  # gold of 70 of the 100 tasks
         truth = ("no", "yes")[number // 3 % 2]
         gold = {"basis": "gold", "target": truth, "quality": 0.0}
         learn(number, revision=1, previous_basis="none", **gold)

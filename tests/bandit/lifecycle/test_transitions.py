@@ -119,12 +119,13 @@ def test_every_transition_is_made_in_one_small_life() -> None:
         Tick(at=1.0),
         Task(task="t2", project="p", at=1.0, classes=("yes", "no")),  # queued
         Decline(task="t1", ask=1, pool="a", at=1.0),
-        Gold(task="t1", answer="yes", at=1.0),  # closed already, so its verdict is revised
+        Gold(task="t1", answer="yes", at=1.0),  # it waits for the pool that declined
         Gold(task="t2", answer="yes", at=1.0),
         Pool(pool="b", at=0.0, usd_per_label=0.1),
         Pool(pool="experts", at=0.0, usd_per_label=0.5, gold=True),
         Task(task="t3", project="p", at=1.0, classes=("yes", "no")),
         Label(label="l", task="t3", ask=1, pool="b", labeler="w", answer="yes", at=1.0),
+        Gold(task="t3", answer="yes", at=1.0),  # closed already, so its verdict is revised
     ):
         play.feed(event)
     play.play([("control", True, None, None)])

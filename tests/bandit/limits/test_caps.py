@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bandit.desk.queues import MOST_DECLINES
 from bandit.events import STOP, Decision, Decline, Tick, Verdict
 from bandit.settings import PolicySettings
 from tests.bandit.ordered import (
@@ -117,7 +118,8 @@ def test_an_ask_gives_back_what_it_did_not_cost(ends: str, more: int) -> None:
     first, second = several(made, 2)
     if ends == "declined":
         for ask in (first, second):
-            made.receive(Decline(task=ask.task, ask=1, pool="a", at=1.0))
+            for number in range(1, MOST_DECLINES + 1):
+                made.receive(Decline(task=ask.task, ask=number, pool="a", at=1.0))
     elif ends == "expired":
         made.receive(change(PAUSE, usd_per_day=0.2))
         made.receive(label(first))

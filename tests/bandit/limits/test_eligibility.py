@@ -49,6 +49,7 @@ needs = st.builds(
     skills=skills,
     without=st.lists(st.sampled_from(NAMES), max_size=2, unique=True).map(tuple),
     is_audit=st.booleans(),
+    declined=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(tuple),
 )
 
 
@@ -95,6 +96,9 @@ def test_the_able_pools_are_those_that_meet_every_condition_sorted_by_name(
     scene: Scene, need: Need
 ) -> None:
     able = [pool for pool in scene.by_name.values() if scene.may_be_asked(pool, need)]
+    others = [pool for pool in able if pool.pool not in need.declined]
+    if others or need.is_audit:  # those who declined only where no others are left
+        able = others
     assert scene.eligibility.able(need) == sorted(able, key=lambda pool: pool.pool)
 
 
@@ -146,7 +150,8 @@ def effect(control: Control, now: float) -> tuple[object, ...]:
     """Everything by which a control can stop a task, where the pools stay as they are."""
     if control.paused:
         return ("paused",)
-    day = None if control.usd_per_day is None else now // 86_400.0
+    caps_a_day = (control.usd_per_day, control.usd_total)  # one in all is looked at again each day
+    day = None if caps_a_day == (None, None) else now // 86_400.0
     hour = None if control.usd_per_hour is None else now // 3600.0
     return control.pool, control.usd_per_day, day, control.usd_per_hour, hour, control.usd_total
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bandit.desk.queues import MOST_DECLINES
 from bandit.events import STOP, Decline, Tick
 from bandit.settings import AuditSettings, Settings
 from tests.bandit.ordered import (
@@ -73,7 +74,8 @@ def test_a_task_waits_until_its_pinned_pool_is_able_to_take_it(before: Pool) -> 
 def test_a_task_that_its_pinned_pool_declined_waits_for_another_order(order: Control) -> None:
     made = engine(PIN)
     (ask,) = asks(made.receive(TASK))
-    out = made.receive(Decline(task="t1", ask=1, pool=ask.pool, at=1.0))
+    for number in range(1, MOST_DECLINES + 1):
+        out = made.receive(Decline(task="t1", ask=number, pool=ask.pool, at=1.0))
     assert kinds(out) == ["Reward"]
     made.keep()
     made.receive(Tick(at=10.0))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bandit.errors import StateError
 from bandit.machine.classes import CLASSES as MOST_CLASSES
-from bandit.machine.labeler import MachineLabeler, SavedMachine
+from bandit.machine.labeler import MachineLabeler
+from bandit.machine.saved import SavedMachine
 from tests.bandit.machine.simulated import CLASSES, compass, learn
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)

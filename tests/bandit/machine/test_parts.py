@@ -143,10 +143,10 @@ def test_a_wrong_prediction_is_tempered_to_nothing() -> None:
     task = Sharpened(np.array([[z], [nothing]]))
     for _ in range(50):
         scores.learn(task.nats(right[None]), np.ones(1))
-    assert scores.prior(z)[0] > 0.9
+    assert scores.mixture.prior(z[None])[0] > 0.9
     for _ in range(150):
         scores.learn(task.nats(right[::-1][None]), np.ones(1))
-    assert scores.prior(z).tolist() == pytest.approx([1 / 3] * 3, abs=0.05)
+    assert scores.mixture.prior(z[None]).tolist() == pytest.approx([1 / 3] * 3, abs=0.05)
 
 
 def test_tasks_count_by_their_weight() -> None:
@@ -158,8 +158,8 @@ def test_tasks_count_by_their_weight() -> None:
         of_labels = Sharpened(z).nats((right[::-1] if wrong else right)[None])
         plain.learn(of_labels, np.ones(1))
         weighted.learn(of_labels, np.array([20.0 if wrong else 1.0]))
-    assert plain.prior(z[0, 0])[0] > 0.9
-    assert weighted.prior(z[0, 0])[0] < 0.6
+    assert plain.mixture.prior(z[0])[0] > 0.9
+    assert weighted.mixture.prior(z[0])[0] < 0.6
 
 
 def test_alarms_are_rare_while_the_prior_is_right() -> None:

@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from streams.config.config import parse_config
 from streams.log.topics import DESK
 from streams.process.timings import RESTORE_S
-from tests.broker.proxy import END_TXN
+from tests.broker.proxy import at_the_end_of_a_commit
 from tests.faults.crew import Crew
 from tests.faults.hired import Hired, busy_until, let_learn
 from tests.faults.length import LONG
@@ -59,7 +59,7 @@ def stopped_in_a_commit(story: Story, proxy: Proxy, process: int, released: Even
         os.kill(process, signal.SIGSTOP)
         released.wait()
 
-    passed_on = proxy.on_request(END_TXN, hold_back)
+    passed_on = at_the_end_of_a_commit(proxy, proxy.on_request, hold_back)
     busy_until(story, [], lambda: is_stopped(process), "a commit")
     return passed_on
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from replay.features_report.figures import FeaturesReport
 
-SEEDS = range(101, 121)
-"""Nothing was settled on these; the rule for "useless" was on seeds 1 to 20."""
+SEEDS = range(3001, 3041)
+"""Nothing was settled or measured on these."""
 
 
 def report_of(path: Path) -> FeaturesReport:
@@ -25,27 +26,40 @@ def report_of(path: Path) -> FeaturesReport:
 
 
 @pytest.mark.slow
-def test_a_planted_drift_is_found_in_20_seeds_and_useless_features_in_19(tmp_path: Path) -> None:
-    """Seed 118 misses one of two useless features, the only one of seeds 101 to 160."""
-    missed = []
+def test_a_planted_drift_and_useless_features_are_found(tmp_path: Path) -> None:
+    """In 40 logs, each bound for what is promised; rates measured on seeds 2000 to 2119.
+
+    A useless feature isn't named in at most 10 % of logs (measured: 7 of 120): fail above 10. False
+    alarm 1.5e-3; 40 % are caught in 96 %. Another feature than the one that changed is flagged, a
+    useful one is called useless, or the change isn't found within 6 % of the log, each in at most
+    5 % (measured: 0 of 120): fail above 7. False alarm 7e-4 each; 30 % are caught in 94 %.
+    """
+    faults: Counter[str] = Counter()
     for seed in SEEDS:
-        report = report_of(made_log(tmp_path / f"{seed}.db", seed, planted=True))
+        report = report_of(made_log(tmp_path / "planted.db", seed, planted=True))
+        (tmp_path / "planted.db").unlink()
         (project,) = report.projects
-        changed = [one for one in project.features if one.drift and one.drift.changed]
-        assert [one.name for one in changed] == ["length"], seed
-        since = changed[0].drift.since_task if changed[0].drift else None
-        assert since == pytest.approx(CHANGE_AT * project.tasks, abs=0.06 * project.tasks)
+        changed = {one.name: one.drift for one in project.features if one.drift}
+        changed = {name: drift for name, drift in changed.items() if drift.changed}
         useless = {one.name for one in project.features if one.is_useless}
-        missed += [seed] * (not useless >= USELESS)
-        assert not useless & USEFUL, seed
-    assert len(missed) <= 1, missed
+        since = changed["length"].since_task if "length" in changed else None
+        found = pytest.approx(CHANGE_AT * project.tasks, abs=0.06 * project.tasks)
+        faults["useless one not named"] += not useless >= USELESS
+        faults["useful one called useless"] += bool(useless & USEFUL)
+        faults["another change"] += bool(changed.keys() - {"length"})
+        faults["change not found"] += since != found
+    assert faults.pop("useless one not named") <= 10
+    assert max(faults.values()) <= 7, faults
 
 
 @pytest.mark.slow
-def test_nothing_is_flagged_on_a_stationary_log_in_19_of_20_seeds(tmp_path: Path) -> None:
-    flagged = {
-        seed: found
-        for seed in SEEDS
-        if (found := report_of(made_log(tmp_path / f"{seed}.db", seed)).advice)
-    }
-    assert len(flagged) <= 1, flagged
+def test_nothing_is_flagged_on_a_stationary_log(tmp_path: Path) -> None:
+    """Anything in at most 5 % of logs (measured: 0 of 120): of 40, fail above 7.
+
+    False alarm 7e-4; 30 % are caught in 94 %.
+    """
+    flagged = 0
+    for seed in SEEDS:
+        flagged += bool(report_of(made_log(tmp_path / "calm.db", seed)).advice)
+        (tmp_path / "calm.db").unlink()
+    assert flagged <= 7

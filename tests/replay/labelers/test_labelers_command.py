@@ -127,7 +127,7 @@ def test_json_has_everybody_with_intervals_and_evidence(log: Path) -> None:
     assert spammer["p_value"] < 0.01
     assert honest["suspicion"] is None
     accuracy = honest["accuracy"]
-    assert 0.5 < accuracy["low"] < accuracy["value"] < accuracy["high"] < 0.8
+    assert 0.45 < accuracy["low"] < accuracy["value"] < accuracy["high"] < 0.8
     price = honest["usd"] / honest["labels"] / honest["accuracy"]["value"]
     assert honest["usd_per_right"] == pytest.approx(price)
     assert rows["lazy"]["is_shadowed"]

@@ -45,20 +45,19 @@ def test_the_report_leads_with_the_amount_of_the_file(labels: Path) -> None:
     assert "5 of 10 labelers; the mean of all:" in text
 
 
-def test_columns_are_listed_where_their_names_differ_from_their_roles(tmp_path: Path) -> None:
+def test_guessed_columns_are_named_once(tmp_path: Path) -> None:
     names = {"item": "task", "worker": "labeler", "answer": "label"}
     standard = [{names.get(name, name): cell for name, cell in row.items()} for row in rows()]
     path = write(tmp_path / "labels.csv", standard, drop=("vendor", "paid", "when"))
-    assert "Columns:" not in run(str(path))
-    assert "Columns: label = answer." in run(
-        str(
-            write(
-                tmp_path / "other.csv",
-                [row | {"answer": row["label"]} for row in standard],
-                drop=("vendor", "paid", "when", "label"),
-            )
-        )
+    assert "guessed" not in run(str(path))
+    renamed = [row | {"answer": row["label"]} for row in standard]
+    other = write(
+        tmp_path / "other.csv", renamed, drop=("vendor", "paid", "when", "label", "right")
     )
+    said = run(str(other))
+    assert "Note: columns guessed by their names: label = 'answer'." in said
+    assert said.count("label = ") == 1
+    assert "guessed" not in run(str(other), "--label", "answer")
 
 
 def test_intervals_hold_their_values(labels: Path) -> None:

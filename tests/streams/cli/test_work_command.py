@@ -75,7 +75,7 @@ def test_work_says_that_pools_are_full(path: Path) -> None:
     run(work, path, "--until-idle", "--clock", "log")
     run(feed, path, "-", stdin=encode(decline))
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
-    assert line.endswith("open: 1 task, 0 asks; 1 task waits for a pool with free capacity")
+    assert line.endswith("open: 2 tasks, 0 asks; 2 tasks wait for a pool with free capacity")
 
 
 def test_work_names_the_log_whose_dead_letters_it_wrote(tmp_path: Path) -> None:

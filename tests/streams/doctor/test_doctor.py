@@ -42,10 +42,14 @@ def path(tmp_path: Path) -> Path:
     return place
 
 
+def run_findings(path: object, *words: object) -> list[DoctorFinding]:
+    reported = json.loads(run(doctor, path, *words, "--json").output)
+    return [DoctorFinding(**finding) for finding in reported]
+
+
 def findings_of(path: object, *words: object) -> dict[str, DoctorFinding]:
     """Return the last finding of each check."""
-    reported = json.loads(run(doctor, path, *words, "--json").output)
-    return {finding["check"]: DoctorFinding(**finding) for finding in reported}
+    return {finding.check: finding for finding in run_findings(path, *words)}
 
 
 def test_a_log_that_is_well_has_nothing_broken(path: Path) -> None:

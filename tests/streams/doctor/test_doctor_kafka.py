@@ -78,7 +78,7 @@ def test_new_topics_are_well_but_for_their_one_copy(examined: ExaminedLog) -> No
     assert set(levels) == {
         *("versions", "config", "connection", "brokers", "topics", "topic settings", "rights"),
         *("retention", "group", "positions", "transactions", "learner", "dead letters", "clock"),
-        "open tasks",
+        *("open tasks", "pools and orders"),
     }
 
 
@@ -210,9 +210,13 @@ def test_a_log_that_is_worked_on_is_well(examined: ExaminedLog) -> None:
     work(examined)
     letter = DeadLetter(rule="unknown_task", message="m")
     examined.log.write([NewRecord("deadletters", b"k", encode(letter), 0)])
+    examined.log.write([NewRecord("controls", b"project/cats", b"{}", 0)])
     findings = examined.examine()
     assert "0 members; 0 records not read yet" in findings["group"][0].what
     assert findings["dead letters"][0].what == "1; most frequent rules: unknown_task 1"
+    (hidden,) = findings["pools and orders"]
+    assert hidden.level == "warning"
+    assert hidden.what.startswith("the newest record of key 'project/cats' in topic controls (off")
     assert "behind this machine's clock" in findings["clock"][0].what
     assert {finding.level for finding in findings["learner"]} == {"ok"}
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
-from kafka.errors import RetriableError
+from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import MessageSizeTooLargeError, RetriableError
 from kafka.producer.record_accumulator import RecordAccumulator
 from kafka.producer.sender import Sender
 from kafka.producer.transaction_manager import TransactionManager
@@ -32,6 +33,7 @@ from tests.broker.proxy import (
     PRODUCE,
     TXN_OFFSET_COMMIT,
 )
+from tests.faults.story import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +77,19 @@ class Lab:
     def nobody(self) -> ConsumerGroupMetadata:
         """Return a member of a group that has none."""
         return ConsumerGroupMetadata(self.group)
+
+    def refuses(self, value: bytes) -> bool:
+        """Whether the broker finds a record too large; nothing is committed."""
+        producer = self.producer("probe")._producer
+        assert producer is not None
+        producer.begin_transaction()
+        try:
+            producer.send(self.topic, value, partition=0).get(10)
+        except MessageSizeTooLargeError:
+            return True
+        finally:
+            producer.abort_transaction()
+        return False
 
     def values(self) -> list[bytes | None]:
         """Return all that is committed."""
@@ -246,12 +261,9 @@ def test_a_record_that_the_broker_finds_too_large_is_refused_with_all_others(
     broker: Broker, lab: Lab
 ) -> None:
     """The topic takes less than is usual."""
-    from kafka.admin import ConfigResource, ConfigResourceType
-
-    limit = {"max.message.bytes": "5000"}
-    lab.log.admin.alter_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, lab.topic, configs=limit)]
-    )
+    limit = ConfigResource(ConfigResourceType.TOPIC, lab.topic, {"max.message.bytes": "5000"})
+    lab.log.admin.alter_configs([limit])
+    wait_until(lambda: lab.refuses(b"x" * 6000), what="the limit in force")
     producer = lab.producer()
     with pytest.raises(RecordTooLarge):
         producer.commit([lab.record(b"1"), lab.record(b"x" * 6000)], lab.offsets(7), lab.nobody())

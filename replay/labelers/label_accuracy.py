@@ -8,7 +8,9 @@ being right. Labels with nothing to compare them with, no other label and no mac
 left out: there the posterior only repeats what was believed of the pool.
 
 Measured in three markets (seed 1; demo, hostile, calm): off by .005 to .027 for each of ten pools,
-where the posterior without the label is off by .04 to .22.
+where the posterior without the label is off by .04 to .22. For labelers with at least 20 labels in
+four markets (seed 11; lopsided, too): a root mean square error of .02 to .05, where the posterior
+without the label has .12 to .16, nearly all of it too low.
 
 Source: stopping rules and posteriors, Berger and Wolpert (1988), The Likelihood Principle, ch. 4.
 """
@@ -26,16 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replay.labelers.judged_label import JudgedLabel
-    from replay.labeling_report.read.closed_task import PoolAsk
 
 LEVEL, NORMAL = 0.95, 1.96
 FEWEST = 10
 """Labels in each half, without which no drift is shown."""
 
 
-def accuracy(asks: Sequence[PoolAsk]) -> Amount | None:
+def accuracy(labels: Sequence[JudgedLabel]) -> Amount | None:
     """Probability that labels are right, with its 95 % interval; `None` if none can be judged."""
-    chances = [ask.right for ask in asks if ask.right is not None]
+    chances = [label.right for label in labels if label.right is not None]
     if not chances:
         return None
     rate = fmean(chances)
@@ -43,7 +44,7 @@ def accuracy(asks: Sequence[PoolAsk]) -> Amount | None:
     return Amount(rate, low, high)
 
 
-def drift(asks: Sequence[PoolAsk]) -> Amount | None:
+def drift(labels: Sequence[JudgedLabel]) -> Amount | None:
     """Accuracy in the later half less that in the earlier; `None` where there are few labels.
 
     Posteriors become surer while an engine learns, and their mean with them. So here a label is
@@ -56,10 +57,10 @@ def drift(asks: Sequence[PoolAsk]) -> Amount | None:
     as an accuracy (above) is wrong in both halves. Variances by the delta method (Cochran 1977,
     Sampling Techniques, section 6.4).
     """
-    labels = [ask.label for ask in asks if ask.label is not None and ask.label.chances is not None]
-    labels.sort(key=lambda label: (label.at, label.task))
-    half = len(labels) // 2
-    first, later = _ratio(labels[:half]), _ratio(labels[half:])
+    compared = [label for label in labels if label.chances is not None]
+    compared.sort(key=lambda label: (label.at, label.task))
+    half = len(compared) // 2
+    first, later = _ratio(compared[:half]), _ratio(compared[half:])
     if half < FEWEST or first is None or later is None:
         return None
     change = later.value - first.value

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from replay.market.drive_log import LogDrive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from bandit.events import Verdict
+    from bandit.events import Input, Verdict
     from bandit.settings import Settings
+    from replay.market.drive import Labelers
     from replay.market.drive_log import EventLog, WorkerSteps
-    from replay.market.market import Market
     from replay.market.outcome import Outcome
 
     NewLog = Callable[[Path, Settings], AbstractContextManager[tuple[EventLog, WorkerSteps]]]
@@ -24,13 +24,14 @@ SLICE_S = 30.0
 """Of simulated time written at once: waits are that much longer at most."""
 
 
-def logged_outcome(
-    market: Market,
+def run_logged(
+    labelers: Labelers,
+    events: Iterable[Input],
     settings: Settings,
     opening: Opening,
     watch: Callable[[Verdict], None] | None = None,
 ) -> Outcome:
-    """Let a worker that knows nothing yet work through the market's tasks, on the log opened."""
+    """Let a worker that knows nothing yet decide on `events`, on the log opened."""
     with opening(settings) as (log, worker):
-        drive = LogDrive(log, worker, market, SLICE_S, settings.clock.max_jump_s / 2, watch)
-        return drive.run(market.events())
+        drive = LogDrive(log, worker, labelers, SLICE_S, settings.clock.max_jump_s / 2, watch)
+        return drive.run(events)

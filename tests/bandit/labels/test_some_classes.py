@@ -1,0 +1,39 @@
+"""Rows and counts of some classes, against what their definition says class by class."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
+
+KNOWN = 5
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_classes_that_are_known_keep_theirs_and_others_are_average(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(2, 9))
+    drawn = [*range(KNOWN), *[UNKNOWN] * 8]
+    classes = tuple(int(number) for number in rng.permutation(drawn)[:size])
+    rows, counts = rng.dirichlet(np.ones(KNOWN), (3, 2, KNOWN)), rng.random((3, 2, KNOWN, KNOWN))
+    found, counted = rows_of_some(classes, rows), counts_of_some(classes, counts)
+    accuracy = rows.trace(axis1=2, axis2=3) / KNOWN
+    for at in np.ndindex(3, 2):
+        wrong = (1.0 - accuracy[at]) / (size - 1)
+        for i, own in enumerate(classes):
+            expected = np.full(size, wrong)
+            for j, other in enumerate(classes):
+                is_known = UNKNOWN not in {own, other}
+                if is_known:
+                    expected[j] = rows[at][own, other]
+                elif i == j:
+                    expected[j] = accuracy[at]
+                assert counted[at][i, j] == (counts[at][own, other] if is_known else 0.0)
+            assert found[at][i] == pytest.approx(expected / expected.sum(), abs=1e-14)
+
+
+def test_a_model_that_knows_no_class_counts_nothing() -> None:
+    assert (
+        counts_of_some((UNKNOWN,) * 3, np.zeros((4, 0, 0))).tolist() == np.zeros((4, 3, 3)).tolist()
+    )
