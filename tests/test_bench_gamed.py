@@ -1,4 +1,4 @@
-"""The games of `bench/gamed.py`: each is played, and none sends what the engine refuses."""
+"""The games of `bench/gaming/games.py`: each is played, and none sends what the engine refuses."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from argparse import Namespace
 
 import pytest
 
-from bench.gamed import GAMES, ran
 from bench.gaming.by_platforms import DEAR_USD
 from bench.gaming.gamed_market import GamedMarket
+from bench.gaming.games import GAMES, ran
 
 SMALL = Namespace(market="hostile", tasks=25, pools=None, features=False, no_escalation=False)
 

@@ -53,10 +53,12 @@ def new_shares(
     `chances` are P(label | class), and `after` the chances of the classes of the tasks: those that
     teach nothing have none, those with gold one class. Shape: (labels, chains, classes).
     """
-    of_task = after[block.of]
-    shares = GIVEN_FOR * found.label_shares(chances, block.grouped) + (1.0 - GIVEN_FOR) * of_task
-    whole = np.array([task.gold is not None or not task.teaches for task in tasks])[block.of]
-    shares[whole] = of_task[whole]
+    shares = after[block.of]
+    by_halves = np.array([task.gold is None and task.teaches for task in tasks])[block.of]
+    if by_halves.any():
+        given_for = GIVEN_FOR * found.label_shares(chances, block.grouped)
+        given_for += (1.0 - GIVEN_FOR) * shares
+        shares[by_halves] = given_for[by_halves]
     rounded: NDArray[np.float32] = shares.astype(np.float32)
     as_they_came = rounded[block.places]
     first = 0

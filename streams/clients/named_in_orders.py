@@ -7,12 +7,12 @@ from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bandit.engine import checks
 from bandit.errors import BadValue, EventError, NewerVersion, StateError, nearest
 from bandit.events import Pool, Task
 from bandit.learn import saved_brain
 from bandit.learn.pool_quality import parts_of
 from bandit.limits.controls import is_open
+from streams.clients.feeding import checked
 from streams.clients.spending import read_spending
 from streams.learner.snapshots import Snapshots
 from streams.log.codec import InputDecoder, decode_reward
@@ -122,12 +122,11 @@ def _pools(log: Log) -> dict[str, Pool]:
     with closing(log.follow(POOLS)) as reader:
         for record in chain.from_iterable(read_to_end(reader, BATCH)):
             try:
-                event = decoder.decode(record.value)
-                if isinstance(event, Pool):
-                    checks.pool(event)
-                    pools[event.pool] = event
+                event = checked(record.value or b"", decoder)
             except EventError:
                 continue
+            if isinstance(event, Pool):
+                pools[event.pool] = event
     return pools
 
 

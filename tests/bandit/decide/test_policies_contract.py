@@ -42,6 +42,18 @@ def actions_of(names: list[str]) -> st.SearchStrategy[tuple[Action, ...]]:
     )
 
 
+UNLABELED = Context(
+    actions=(),
+    may_stop=False,
+    may_answer=False,
+    posterior=(0.5, 0.5),
+    labels=0,
+    labels_left=9,
+    worth_usd=1.0,
+    learned=0,
+)
+
+
 def posterior_of(weights: list[float]) -> tuple[float, ...]:
     total = math.fsum(weights)
     if total == 0.0:
@@ -121,30 +133,13 @@ class PolicyContract:
 
     def test_with_nothing_to_ask_it_stops(self, explorer: str) -> None:
         policy, _ = self.make(explorer)
-        context = Context(
-            actions=(),
-            may_stop=True,
-            may_answer=False,
-            posterior=(0.5, 0.5),
-            labels=1,
-            labels_left=2,
-            worth_usd=1.0,
-            learned=0,
-        )
+        context = msgspec.structs.replace(UNLABELED, may_stop=True, labels=1, labels_left=2)
         assert policy.pmf(context) == {STOP: 1.0}
 
     def test_with_one_pool_that_must_be_asked_it_asks_it(self, explorer: str) -> None:
         policy, _ = self.make(explorer)
-        context = Context(
-            actions=(Action(pool="b", usd=0.1, value_usd=-0.1, quality=0.8, known_rate=0.8),),
-            may_stop=False,
-            may_answer=False,
-            posterior=(0.5, 0.5),
-            labels=0,
-            labels_left=9,
-            worth_usd=1.0,
-            learned=0,
-        )
+        only = Action(pool="b", usd=0.1, value_usd=-0.1, quality=0.8, known_rate=0.8)
+        context = msgspec.structs.replace(UNLABELED, actions=(only,))
         assert policy.pmf(context) == {"b": pytest.approx(1.0)}
 
 
@@ -156,19 +151,11 @@ class TestValue(PolicyContract):
     ) -> None:
         policy, _ = self.make(explorer)
         pools = {"crowd": (0.02, 0.5), "typo": (1e6, -1e6)}
-        context = Context(
-            actions=tuple(
-                Action(pool=name, usd=usd, value_usd=value, quality=0.8, known_rate=0.8)
-                for name, (usd, value) in pools.items()
-            ),
-            may_stop=False,
-            may_answer=False,
-            posterior=(0.5, 0.5),
-            labels=0,
-            labels_left=9,
-            worth_usd=5.0,
-            learned=10_000,
+        actions = tuple(
+            Action(pool=name, usd=usd, value_usd=value, quality=0.8, known_rate=0.8)
+            for name, (usd, value) in pools.items()
         )
+        context = msgspec.structs.replace(UNLABELED, actions=actions, worth_usd=5.0, learned=10_000)
         pmf = policy.pmf(context)
         assert 0.0 < pmf["typo"] * 1e6 < 0.06
 

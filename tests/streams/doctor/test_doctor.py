@@ -34,14 +34,6 @@ if TYPE_CHECKING:
     from streams.log.log import Log
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A log in a file, with two pools in it."""
-    place = tmp_path / "labels.db"
-    new_log(place).close()
-    return place
-
-
 def run_findings(path: object, *words: object) -> list[DoctorFinding]:
     reported = json.loads(run(doctor, path, *words, "--json").output)
     return [DoctorFinding(**finding) for finding in reported]

@@ -20,16 +20,6 @@ from tests.streams.verbs import run
 if TYPE_CHECKING:
     from pathlib import Path
 
-import pytest
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A log in a file, with two pools in it."""
-    place = tmp_path / "labels.db"
-    new_log(place).close()
-    return place
-
 
 def found(path: Path) -> list[DoctorFinding]:
     """Return what doctor says of pools and orders."""

@@ -1,6 +1,6 @@
 """What games of labelers, platforms and experts cost, against the same market without them.
 
-    python bench/gamed.py [--market hostile] [--seeds 1-2] [--tasks 900] [--features]
+    python bench/gaming/games.py [--market hostile] [--seeds 1-2] [--tasks 900] [--features]
         [--pools crowd,...] [--no-escalation] [--games Guesses,...]
 
 The market's spammers are made honest. Printed are net in dollars a task (the value of right first
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from statistics import fmean
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the checkout, for bench.decide
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout, for bench.decide
 
 import msgspec
 
