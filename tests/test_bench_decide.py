@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from bench.decisions.made_markets import made_market
 from bench.decisions.table import label_ratio
+from replay.market_file.read import read_market
 
 ROOT = Path(__file__).parents[1]
 
@@ -91,3 +93,12 @@ def test_the_engines_own_model_takes_fixed_numbers_of_labels() -> None:
     assert list(rows) == ["engine", "3 × crowd, own model", "1 × trained, own model"]
     labels = [fmean(seed["labels"] for seed in seeds) for seeds in rows.values()]
     assert labels[1:] == pytest.approx([3.0, 1.0], abs=0.2)
+
+
+def test_made_markets_are_markets_and_differ(tmp_path: Path) -> None:
+    path = tmp_path / "made.toml"
+    pools = []
+    for number in range(1, 25):
+        path.write_text(made_market(number))
+        pools.append(read_market(str(path)).pools)
+    assert all(one not in pools[:i] for i, one in enumerate(pools))

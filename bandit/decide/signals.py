@@ -73,4 +73,10 @@ def queue_signal(capacity: Capacity, pool: Pool) -> float:
     in_flight = capacity.in_flight(pool.pool)
     per_minute = capacity.per_s(pool) * 60.0
     waiting = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)
+    return _log_of(waiting)
+
+
+@lru_cache(maxsize=4096)
+def _log_of(waiting: float) -> float:
+    """Return log(1 + what waits); cached, since one pool is asked at a time."""
     return round(math.log1p(waiting), 6)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.task.state import DECLINED
@@ -34,7 +33,7 @@ person declines; if one in ten does, one task in a thousand has three in a row."
 class Need(NamedTuple):
     """What determines which pools may be asked; the same for all tasks of one queue.
 
-    Pools in `without` may not be asked again, those in `declined` only if no other pool may.
+    Pools in `without` may not be asked again, those in `declined` only if no other pool may be now.
     """
 
     project: str
@@ -55,15 +54,15 @@ class Entry(NamedTuple):
 
 def need_of(state: TaskState) -> Need:
     """Return what determines which pools may be asked about a task now."""
-    declines = Counter([ask.pool for ask in state.asks if ask.status is DECLINED])
+    declines = [ask.pool for ask in state.asks if ask.status is DECLINED]
     most = 1 if state.verdict is not None else MOST_DECLINES
-    final = [pool for pool, times in declines.items() if times >= most]
+    final = {pool for pool in declines if declines.count(pool) >= most}
     return Need(
         project=state.task.project,
         skills=tuple(sorted(set(state.task.skills))),
-        without=tuple(sorted({*state.nobody_left, *final})),
+        without=tuple(sorted(final.union(state.nobody_left))),
         is_audit=state.verdict is not None,
-        declined=tuple(sorted(declines)) if len(final) < len(declines) else (),
+        declined=tuple(sorted(set(declines))) if len(final) < len(set(declines)) else (),
     )
 
 

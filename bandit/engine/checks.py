@@ -28,6 +28,7 @@ CAPS = ("usd_per_day", "usd_per_hour", "usd_total")
 MACHINE_MODES = get_args(MachineMode)
 MOST_SHADOWED = 1_000
 """Most shadowed labelers of a project: a control is read with each label."""
+NUMBERS = (float, int)
 SUM_TOLERANCE = 1e-6
 """How far the chances of a prediction may be from 1 in sum: more than single precision rounds."""
 
@@ -71,25 +72,26 @@ def task(event: Task) -> None:
     """Refuse a task without two to 500 distinct classes, or with numbers out of range."""
     id_(event.task, "task")
     id_(event.project, "project")
+    where = f"task {event.task!r}"
     for name in event.classes:
-        id_(name, f"task {event.task!r}: class")
+        id_(name, f"{where}: class")
     if len(event.classes) < 2 or len(set(event.classes)) < len(event.classes):
         classes = list(event.classes)
-        msg = f"task {event.task!r}: classes {classes}: must be two or more, all distinct"
+        msg = f"{where}: classes {classes}: must be two or more, all distinct"
         raise EventError("bad_classes", msg)
     if len(event.classes) > MOST_CLASSES:
-        msg = f"task {event.task!r}: {len(event.classes)} classes: must be {MOST_CLASSES} or fewer"
+        msg = f"{where}: {len(event.classes)} classes: must be {MOST_CLASSES} or fewer"
         raise EventError("bad_classes", msg)
     finite(event.at, "at")
-    finite(event.deadline_at, f"task {event.task!r}: deadline_at")
-    finite(event.value_usd, f"task {event.task!r}: value_usd", 1e-9)
+    finite(event.deadline_at, f"{where}: deadline_at")
+    finite(event.value_usd, f"{where}: value_usd", 1e-9)
     target = event.target_accuracy
     if target is not None and not 0.0 < target < 1.0:
-        msg = f"task {event.task!r}: target_accuracy {target}: must be between 0 and 1"
+        msg = f"{where}: target_accuracy {target}: must be between 0 and 1"
         raise EventError("bad_number", msg)
     for name, value in event.features.items():
-        if isinstance(value, float | int) and not math.isfinite(value):  # before a message is made
-            finite(value, f"task {event.task!r}: feature {name!r}", -math.inf, math.inf)
+        if isinstance(value, NUMBERS) and not math.isfinite(value):  # before a message is made
+            finite(value, f"{where}: feature {name!r}", -math.inf, math.inf)
 
 
 def control(event: Control) -> None:
@@ -199,7 +201,8 @@ def asked(event: Label | Decline, state: TaskState | None) -> tuple[TaskState, A
     what = type(event).__name__.lower()
     if state is None:
         msg = (
-            f"{what} for task {event.task!r}: unknown task: it never came, or is already forgotten"
+            f"{what} for task {event.task!r}: unknown task: it hasn't come yet, or is already "
+            f"forgotten; a {what} answers an ask, so feed it after the ask"
         )
         raise EventError("unknown_task", msg)
     ask = state.ask(event.ask)

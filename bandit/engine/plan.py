@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     """The next step of a task, the chances of its options, and why it must stop, if it must.
 
     `able` are the pools that may be asked once they have room, `affordable` those that the budget
-    covers; a forced stop needs neither.
+    covers, pools that have declined among both; a forced stop needs neither.
     """
 
     step: Step
@@ -110,6 +110,7 @@ class Planner:
             return Plan(Step.STOP, {STOP: 1.0}, reason=NO_POOL)
         affordable = self._eligibility.affordable(project, able, now)
         free = self._eligibility.with_room(desk, affordable, room)
+        free = self._eligibility.others_first(need, free)
         if not free:
             return self._without_room(desk, state, now, able, affordable, room)
         logged = self._contexts.build(desk, state, free, now)

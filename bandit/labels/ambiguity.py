@@ -186,10 +186,12 @@ def joint(answers: Floats, of: Grouped, prior: Floats, weights: LevelWeights) ->
         scales = most[:, :, 0]
         own = own[:, None]
         levels = (_APART * own)[..., None] + (_LEVELS * own)[..., None, :]
-        if len(of.starts) < n_labels:
+        are_several = len(of.starts) < n_labels
+        if are_several:
             levels = np.multiply.reduceat(levels, of.starts, axis=0)
         levels *= weights.levels[:, None, None, None]
-        levels += 1e-300
+        if are_several:  # a product of many may underflow
+            levels += 1e-300
         given = np.add.reduce(levels, axis=1)
         if len(of.firsts) < len(of.starts):
             table *= np.multiply.reduceat(given, of.firsts, axis=0)

@@ -39,6 +39,10 @@ LEAST_ACCURACY, MOST_ACCURACY = 0.02, 0.98
 START, START_STRENGTH = 0.7, 20.0
 """Accuracy of a pool before any label, and how many labels that counts for."""
 
+EVEN_STRENGTH = 20.0
+"""Labels of each class that an even preference of a pool counts for, as even classes do for tasks
+in the other chain: where preferences are learned faster, they explain classes that are rare."""
+
 LEAST_LEAD = 0.05
 """A diagonal must lead its column by so much, or the classes may be turned."""
 
@@ -123,8 +127,9 @@ def answer_chances(rows: Floats, answers: Ints, tilts: Floats) -> Floats:
     odds = tilts[:, None, None] * right
     wrong = 1.0 - right
     moved = odds / (wrong + odds)
-    others = rows.take(_rows(*shape) + named) * ((1.0 - moved) / wrong)
-    chances: Floats = np.where(_classes(shape[2]) == named, moved, others)
+    chances: Floats = rows.take(_rows(*shape) + named)
+    chances *= (1.0 - moved) / wrong
+    np.copyto(chances, moved, where=_classes(shape[2]) == named)
     return np.maximum(chances, LEAST, out=chances)
 
 
@@ -199,7 +204,7 @@ def pool_rows(sums: Floats, right: Floats, total: Floats, said: Floats, strength
     target[:, 0] = of * eye + (1.0 - of) / (n_classes - 1) * (1.0 - eye)
     # The second chain explains skewed labels by labelers who prefer some answers.
     lead = ((accuracy[:, 1] - 1.0 / n_classes) / (1.0 - 1.0 / n_classes)).clip(0.2, 0.9)
-    often = (said + 1.0) / (said + 1.0).sum(axis=1, keepdims=True)
+    often = (said + EVEN_STRENGTH) / (said + EVEN_STRENGTH).sum(axis=1, keepdims=True)
     target[:, 1] = lead[:, None, None] * eye + (1.0 - lead)[:, None, None] * often[:, None, :]
     rows: Floats = (sums + strength * target) / (sums.sum(axis=-1, keepdims=True) + strength)
     others = np.where(eye > 0, -np.inf, rows).max(axis=2)

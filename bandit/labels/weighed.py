@@ -89,7 +89,8 @@ class WeighedLabels:
 
     @cached_property
     def _posterior(self) -> Floats:
-        chances: Floats = self.chains[self.used] @ self.joint.posterior()[0]
+        by_chain = self.joint.posterior()[0]
+        chances: Floats = by_chain[0] if len(by_chain) == 1 else self.chains @ by_chain
         return chances
 
     def posteriors_without(self) -> Floats:

@@ -118,13 +118,17 @@ class Window:
         for slot in labeled.slots:
             self.hold(slot)
         if len(self.tasks) > TASKS:
-            _, oldest = self.tasks.popitem(last=False)
-            self.classes -= len(oldest.classes)
-            self.labels -= len(oldest.slots)
-            for slot in oldest.slots:
-                self._held[slot] -= 1
-                if not self._held[slot]:
-                    del self._held[slot]
+            self.forget(next(iter(self.tasks)))
+
+    def forget(self, task: str) -> None:
+        """Forget a task; what its labels said of their labelers stays."""
+        labeled = self.tasks.pop(task)
+        self.classes -= len(labeled.classes)
+        self.labels -= len(labeled.slots)
+        for slot in labeled.slots:
+            self._held[slot] -= 1
+            if not self._held[slot]:
+                del self._held[slot]
 
     def hold(self, slot: int) -> None:
         """Note that a task got a label of the labeler at a slot."""

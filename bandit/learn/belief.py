@@ -46,7 +46,12 @@ def believe(brain: Brain, state: TaskState, answers: Sequence[Answer]) -> Belief
     """Return the belief from labels; without any, that of the prior or of the classes' shares."""
     labels = brain.project(state.task.project).labels
     weighed = labels.weigh(state.task.classes, answers, state.prior)
-    return _belief(brain, state, weighed, weighed.posterior(), has_labels=bool(answers))
+    if answers or state.prior:
+        return _belief(brain, state, weighed, weighed.posterior(), has_labels=bool(answers))
+    return labels.memo.get(  # the same for all tasks
+        ("belief", state.task.classes),
+        lambda: _belief(brain, state, weighed, weighed.posterior(), has_labels=False),
+    )
 
 
 def chances_without(brain: Brain, state: TaskState, belief: Belief) -> list[dict[str, float]]:

@@ -161,6 +161,8 @@ class Brain:
         self.position += 1
         project = self._projects.seen(reward.project)
         self._forget_projects()
+        for judged in project.begin(reward):
+            self._judge(judged)
         project.learn_confidence(reward)
         if reward.revision == 0 and reward.ask <= 1 and not reward.shadowed:  # once a task
             project.novelty.learn(reward.features)

@@ -142,8 +142,9 @@ def size_bytes(model: ProjectModel) -> int:
     tasks = TASK_BYTES * len(window.tasks) + CLASS_BYTES * window.classes
     tasks += SHARE_BYTES * window.labels * window.classes // max(1, len(window.tasks))
     signals = model.novelty.size_bytes + model.paces.size_bytes
-    return PROJECT_BYTES + pools + tasks + signals + model.machine.size_bytes
+    learners = model.machine.size_bytes + model.waiting_bytes
+    return PROJECT_BYTES + pools + tasks + signals + learners
 
 
 def _is_whole(model: ProjectModel) -> bool:
-    return bool(model.labels.window.tasks) or model.machine.size_bytes > 0
+    return bool(model.labels.window.tasks) or model.machine.size_bytes + model.waiting_bytes > 0

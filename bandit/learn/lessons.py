@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from bandit.events import Reward  # noqa: TC001 - msgspec reads types at run time
 from bandit.features.novelty import OWN
 from bandit.machine.lesson import Lesson
@@ -12,12 +14,14 @@ from bandit.machine.sources import input_name
 from bandit.reasons import Basis
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bandit.events import Chances, Feature
     from bandit.labels.model import LabelModel
 
 GOLD = Basis.GOLD.value
+_encode = msgspec.msgpack.Encoder().encode
+
 LEAST_CHANCE = 1e-4
 """Least chance of a prediction that the machine labeler is shown."""
 
@@ -32,6 +36,11 @@ class WaitingReward(NamedTuple):
     reward: Reward
     completes: bool
     corrects: bool
+
+
+def waiting_bytes(waiting: Iterable[WaitingReward]) -> int:
+    """Return about how many bytes rewards that wait have in a snapshot."""
+    return sum(len(_encode(one.reward)) for one in waiting)
 
 
 def lessons_of(waiting: Sequence[WaitingReward], labels: LabelModel) -> list[Lesson]:

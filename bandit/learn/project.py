@@ -12,10 +12,18 @@ from bandit.features.type_pace import SavedPaces, TypePaces
 from bandit.labels.model import LabelModel
 from bandit.labels.saved import SavedLabels, load, save
 from bandit.learn.calibration import Calibration
-from bandit.learn.lessons import GOLD, WaitingReward, inputs, lessons_of, of_truth, truth_of
+from bandit.learn.lessons import (
+    GOLD,
+    WaitingReward,
+    inputs,
+    lessons_of,
+    of_truth,
+    truth_of,
+    waiting_bytes,
+)
 from bandit.machine.labeler import MachineLabeler
 from bandit.machine.saved import SavedMachine
-from bandit.reasons import Basis
+from bandit.reasons import BY_EXPERTS, Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +57,10 @@ class SavedProject(msgspec.Struct, frozen=True):
 
 
 class ProjectModel:
-    """The models of one project: they learn from its rewards alone."""
+    """The models of one project: they learn from its rewards alone.
+
+    `waiting_bytes` is about the size in a snapshot of the rewards that wait for their block.
+    """
 
     def __init__(self) -> None:
         self.labels = LabelModel()
@@ -59,6 +70,7 @@ class ProjectModel:
         self.paces = TypePaces()
         self._waiting: list[WaitingReward] = []
         self._to_teach: list[WaitingReward] = []
+        self.waiting_bytes = 0
 
     def prior(
         self,
@@ -71,6 +83,25 @@ class ProjectModel:
             return {}
         chances = self.machine.prior(classes, inputs(features, predictions))
         return {} if len(set(chances)) == 1 else dict(zip(classes, chances, strict=True))
+
+    def begin(self, reward: Reward) -> list[JudgedLabel]:
+        """Forget an earlier task of the reward's id, which was free again, if this begins another.
+
+        Return what is known of labels that still waited for their block.
+        """
+        labeled, judged = self.labels.window.get(reward.task), list[JudgedLabel]()
+        differs = labeled is not None and labeled.classes != self.labels.numbers(reward.classes)
+        if not differs and not is_first(reward):
+            return []
+        if labeled is not None:
+            if reward.task in self.labels.pending:
+                self.labels.learn()
+                judged = self._learn_waiting()
+            if any(one.reward.task == reward.task for one in self._to_teach):
+                self._teach_waiting()
+            self.labels.window.forget(reward.task)
+        self.machine.rename(reward.task)
+        return judged
 
     def learn_label(
         self, reward: Reward, labeler: TrackRecord, pool: TrackRecord, tilt: float
@@ -113,7 +144,9 @@ class ProjectModel:
             self.labels.learn()  # features may have changed: that can't wait for the block
         judged = [] if truth is None else [JudgedLabel(reward, float(answer == truth))]
         if completes or corrects or (truth is None and reward.quality is not None):
-            self._waiting.append(WaitingReward(reward, completes=completes, corrects=corrects))
+            waiting = WaitingReward(reward, completes=completes, corrects=corrects)
+            self._waiting.append(waiting)
+            self.waiting_bytes += waiting_bytes((waiting,))
         return judged if self.labels.pending else judged + self._learn_waiting()
 
     def _learn_waiting(self) -> list[JudgedLabel]:
@@ -123,14 +156,22 @@ class ProjectModel:
         """
         waiting, self._waiting = self._waiting, []
         self._to_teach += [one for one in waiting if one.completes or one.corrects]
+        self.waiting_bytes -= waiting_bytes(
+            [one for one in waiting if not one.completes and not one.corrects]
+        )
         if len({one.reward.task for one in self._to_teach}) >= self.machine.tasks_of_block:
-            teach, self._to_teach = self._to_teach, []
-            self._teach(lessons_of(teach, self.labels))
+            self._teach_waiting()
         return [
             JudgedLabel(one, self.labels.right(one.task, one.classes.index(str(one.answer))))
             for one, _, _ in waiting
             if truth_of(one) is None
         ]
+
+    def _teach_waiting(self) -> None:
+        """Teach the machine labeler what waits for its block."""
+        teach, self._to_teach = self._to_teach, []
+        self._teach(lessons_of(teach, self.labels))
+        self.waiting_bytes = waiting_bytes(self._waiting)
 
     def learn_truth(self, reward: Reward, truth: str) -> None:
         """Teach the machine labeler a true class: of a task that it knows, or without labels.
@@ -162,7 +203,7 @@ class ProjectModel:
         """Forget the recent tasks, labels that wait for their block, and the machine labeler."""
         self.labels.forget_tasks()
         self.machine = MachineLabeler()
-        self._waiting, self._to_teach = [], []
+        self._waiting, self._to_teach, self.waiting_bytes = [], [], 0
 
     def saved(self) -> SavedProject:
         """Return the state."""
@@ -191,6 +232,12 @@ class ProjectModel:
         project.calibration = state.calibration
         project._waiting = list(state.waiting)
         project._to_teach = list(state.to_teach)
+        project.waiting_bytes = waiting_bytes((*state.waiting, *state.to_teach))
         project.novelty = Novelty.from_saved(state.novelty)
         project.paces = TypePaces.from_saved(state.paces)
         return project
+
+
+def is_first(reward: Reward) -> bool:
+    """Whether it is the first of a task that teaches: of an ask of people, or gold alone."""
+    return reward.revision == 0 and reward.ask <= 1 and reward.why not in BY_EXPERTS

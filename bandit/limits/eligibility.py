@@ -72,18 +72,25 @@ class Eligibility:
         """Return the pools that may be asked once they have room, sorted by name.
 
         Where a control pins a pool, that is the only one. Audits go to gold pools, pinned or not;
-        labels don't. A pool that has declined is asked again where no other is left: that may have
-        been one person's choice, and the task would end without an answer.
+        labels don't. Pools that have declined are among them, experts aside: `others_first` has
+        them asked last.
         """
         if need.is_audit:
             pools = [pool for pool in self._skilled(need.skills) if pool.gold]
         else:
             pools = self._labelers(need.skills, self.control(need.project).pool)
-        pools = [pool for pool in pools if pool.pool not in need.without]
+        excluded = (*need.without, *need.declined) if need.is_audit else need.without
+        return [pool for pool in pools if pool.pool not in excluded] if excluded else pools
+
+    def others_first(self, need: Need, pools: list[Pool]) -> list[Pool]:
+        """Return those of `pools`, which may be asked now, that haven't declined; else all.
+
+        A decline may have been one person's choice. Where no other pool is left, whether for lack
+        of budget or of room, the task would wait or end without an answer.
+        """
         if not need.declined:
             return pools
-        others = [pool for pool in pools if pool.pool not in need.declined]
-        return others if others or need.is_audit else pools
+        return [pool for pool in pools if pool.pool not in need.declined] or pools
 
     def experts(self, desk: Desk, need: Need, now: float, room: Room | None) -> list[Pool]:
         """Return the gold pools that may be asked about an open task now, sorted by name."""
@@ -125,5 +132,5 @@ class Eligibility:
 
     def _skilled(self, skills: tuple[str, ...]) -> list[Pool]:
         """Return the open pools with these skills, sorted by name."""
-        wanted = frozenset(skills)
-        return [pool for pool in self.open_pools() if wanted.issubset(pool.skills)]
+        pools = self.open_pools()
+        return [pool for pool in pools if set(skills) <= set(pool.skills)] if skills else pools

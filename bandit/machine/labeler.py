@@ -99,15 +99,7 @@ class MachineLabeler:
         return self._learner.size_bytes
 
     def prior(self, classes: Sequence[str], features: Mapping[str, Input]) -> tuple[float, ...]:
-        """Return the chance of each class, as foreseen from the features of a task.
-
-        Parameters
-        ----------
-        classes
-            The task's: all of the project's or some, in any order.
-        features
-            Numbers, categories, short texts; unknown ones are ignored, missing ones noted.
-        """
+        """Return the chance of each class of a task, as foreseen from its features."""
         if self.is_informative:
             order = self._classes.order(tuple(classes))
             encoded = self._learner.inputs.encode(features)
@@ -194,6 +186,10 @@ class MachineLabeler:
             self._learner.learn(list(newest), of_step, self._hidden())
         if alarm:
             self._forget()
+
+    def rename(self, task: str) -> None:
+        """Keep what was learned from a task, whose name a new task has now."""
+        self._learner.window.rename(task)
 
     def saved(self) -> SavedMachine:
         """Return the state; the labeler may go on learning."""

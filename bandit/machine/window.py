@@ -23,6 +23,8 @@ SIZE = 1_500
 REPLAYED = 16
 """Tasks that a step replays beside the newest."""
 NOT_A_CLASS = -1.0
+NAMELESS = 0
+"""The id of a kept task whose name a new one has."""
 
 
 class Window:
@@ -95,6 +97,12 @@ class Window:
             if by_view is not None:
                 self.foreseen[at, : len(by_view), : by_view.shape[1]] = by_view
         return places
+
+    def rename(self, task: str) -> None:
+        """Keep a task without its name, which a new task has now."""
+        at = self._at.pop(_hash(task), None)
+        if at is not None:
+            self.ids[at] = NAMELESS
 
     def take_foreseen(self, at: int) -> NDArray[np.float64]:
         """Return what was foreseen of the task at a place, and forget it: (views, classes)."""

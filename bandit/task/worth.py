@@ -31,6 +31,9 @@ PRICES_AT_START = 8.0
 """First value, in median prices of a label: a label then pays if it adds an eighth of confidence.
 Answers that are less sure than the target raise it within tens of tasks; from 20 prices, the first
 500 tasks cost as much as the 2,000 after them."""
+DIGITS = 3
+"""Targets that agree in so many digits share a value: tasks may have targets of their own, and the
+values are in the desk's record, which is written with every batch."""
 LEAST_PRICES, MOST_PRICES = 0.5, 2000.0
 """Bounds of the value, in median prices: at the least no label pays, at the most one that adds 0.05
 points of confidence."""
@@ -74,7 +77,7 @@ def update_worth(
 
 
 def _key(task: Task, target: float) -> str:
-    return f"{task.project}\x1f{target}"
+    return f"{task.project}\x1f{round(target, DIGITS)}"
 
 
 def _median_usd(pools: Iterable[Pool]) -> float:

@@ -87,6 +87,14 @@ def fixed(can: Floats, action: int) -> Floats:
     return pmf
 
 
-def with_floor(pmf: Floats, floor: Floats, can: Floats) -> Floats:
-    """Spread a share `floor` of the chance evenly over what can be chosen."""
-    return (1.0 - floor) * pmf + floor * uniform(can)
+def with_floor(pmf: Floats, floor: Floats, can: Floats, lowered: Floats | None = None) -> Floats:
+    """Spread a share `floor` of the chance evenly over what can be chosen.
+
+    `lowered` are the factors of `bandit.pmf.lowered_floors`: what they take away, `pmf` keeps.
+    """
+    even = floor * uniform(can)
+    if lowered is None:
+        return (1.0 - floor) * pmf + even
+    even = even * lowered
+    floored: Floats = (1.0 - even.sum(axis=-1, keepdims=True)) * pmf + even
+    return floored

@@ -44,6 +44,9 @@ class ReplayLog:
         The logging policy's chance of every action where the log holds it, shape (n, K).
     can
         1 where an action could be chosen, else 0, shape (n, K); `None` if all could.
+    lowered
+        Factors on the floors of actions, shape (n, K), where a worker lowers some for their price
+        (`bandit.pmf.lowered_floors`); `None` if it doesn't, or the log holds no prices.
     guess
         q̂ of every action by a model that no learner sees, shape (n, K).
     features
@@ -71,6 +74,7 @@ class ReplayLog:
     whole: int
     unseen: int = 0
     order: RowOrder = field(default_factory=RowOrder)
+    lowered: Floats | None = None
 
     def __len__(self) -> int:
         """How many rows."""
@@ -130,6 +134,10 @@ def hold(
         can = can.astype(float)
     if can is not None and can.all():
         can = None
+    lowered = None
+    if held[0].lowered is not None:
+        factors = np.concatenate([rows.lowered for rows in held if rows.lowered is not None])
+        lowered = None if (factors == 1.0).all() else factors
     order = order_of_rows(held, features, length, timed=timed, learned=learned)
     group = None
     if clustered:
@@ -148,4 +156,5 @@ def hold(
         whole=whole,
         unseen=unseen,
         order=order,
+        lowered=lowered,
     )

@@ -81,7 +81,13 @@ class Policies:
         own = slice(lane, lane + 1)
         return Policies((replace(kind, start=0, stop=1),), self.rate[own], self.floor[own])
 
-    def pmf(self, values: Floats, learned: Floats, can: Floats | None) -> Floats:
+    def pmf(
+        self,
+        values: Floats,
+        learned: Floats,
+        can: Floats | None,
+        lowered: Floats | None = None,
+    ) -> Floats:
         """Chance of every action.
 
         Parameters
@@ -92,6 +98,8 @@ class Policies:
             Rewards that each lane learned from, shape (L,).
         can
             1 where an action can be chosen, else 0, shape (L, B, K); `None` if all can.
+        lowered
+            Factors on the floors of actions, shape (L, B, K); `None` if all are whole.
         """
         if can is None:
             can = np.ones((1, 1, values.shape[-1]))
@@ -108,7 +116,7 @@ class Policies:
                 pmf[part] = fixed(own, kind.pool)
             else:
                 pmf[part] = uniform(own)
-        return with_floor(pmf, self.floor, can)
+        return with_floor(pmf, self.floor, can, lowered)
 
 
 def check_policy(settings: PolicySettings, actions: Sequence[str]) -> None:

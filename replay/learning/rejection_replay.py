@@ -259,7 +259,8 @@ class _Lanes:
         held, learners = self.held, self.done.learners
         values = learners.values(held.features[row])
         can = None if held.can is None else held.can[row]
-        return self.done.policies.pmf(values, learners.learned, can)
+        lowered = None if held.lowered is None else held.lowered[row]
+        return self.done.policies.pmf(values, learners.learned, can, lowered)
 
     def _count(
         self, row: NDArray[np.int32], pmf: Floats, weight: Floats, used: NDArray[np.bool_]

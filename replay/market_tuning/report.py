@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bandit.counted import counted
 from replay.market_tuning.ranges import differences
-from replay.market_tuning.seed_wording import safety, the
+from replay.market_tuning.seed_wording import default_beside, safety, the
 from replay.market_tuning.wording import (
     advice,
     ends,
@@ -67,7 +67,8 @@ def _heading(comparison: Comparison) -> str:
         return "For the worker's configuration, the default as it is:"
     if chosen.over_default.low > 0:
         return f"For the worker's configuration, {the(chosen)}:"
-    return f"To try beside the default, {the(chosen)}; it is not shown to be better:"
+    beside = default_beside(chosen)
+    return f"To try beside {beside}, {the(chosen)}; it is not shown to be better:"
 
 
 def _table(comparison: Comparison) -> Table:

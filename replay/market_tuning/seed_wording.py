@@ -99,6 +99,11 @@ def the(row: Row) -> str:
     return DEFAULT if row.name == OWN else row.name
 
 
+def default_beside(row: Row) -> str:
+    """Name the default in a sentence that names a row too, which may be poolwise's default."""
+    return "your settings ('default')" if row.name == OWN else "the default"
+
+
 def at_most(chance: float) -> str:
     """Write the bound of a chance, rounded up.
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from bandit.counted import counted
 from replay.market_tuning.halving import BATCH, RUNGS
 from replay.market_tuning.ranges import differences
-from replay.market_tuning.seed_wording import DEFAULT, WITHIN, seeds_met, seeds_text, the
+from replay.market_tuning.seed_wording import (
+    DEFAULT,
+    WITHIN,
+    default_beside,
+    seeds_met,
+    seeds_text,
+    the,
+)
 from replay.market_tuning.standing import EQUIVALENT, KEPT_WITHIN
 from replay.report.wording.levels import level_text
 from replay.runtime.text import dollars
@@ -67,9 +74,8 @@ def advice(comparison: Comparison) -> str:
         return "Keep the default." if best is chosen else f"Keep the default: it is {within}."
     more = chosen.over_default
     verb = "earns" if more.low > 0 else "is not shown to earn"
-    said = (
-        f"{_capitalised(the(chosen))} {verb} more than the default: {between(more, '+')} per task."
-    )
+    than = default_beside(chosen)
+    said = f"{_capitalised(the(chosen))} {verb} more than {than}: {between(more, '+')} per task."
     if comparison.gap_usd <= 0:
         said = f"{none}. {said}"
     elif chosen is not best:

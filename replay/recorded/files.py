@@ -21,7 +21,7 @@ from bandit.engine.checks import MOST
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
 from replay.recorded.doubtful import check_truth, doubts
-from replay.tables.formats.encoding import LOOK_AT, encoding_of
+from replay.tables.formats.encoding import LOOK_AT, encoding_of, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -135,8 +135,10 @@ def _opened(path: Path) -> Iterator[TextIO]:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rb") as raw:
-            encoding = encoding_of(raw.read(LOOK_AT))
-        with opened(path, "rt", encoding=encoding, newline="") as lines:
+            start = raw.read(LOOK_AT)
+        if is_json(start):
+            raise BadValue(f"{path}: JSON, not CSV; save it as a CSV file")
+        with opened(path, "rt", encoding=encoding_of(start), newline="") as lines:
             yield cast("TextIO", lines)
     except gzip.BadGzipFile as error:
         raise BadValue(f"{path}: not gzipped, though its name says so ({error})") from error
@@ -197,8 +199,7 @@ def parse_amount(text: str, where: str) -> float:
 def _file(folder: Path, stem: str) -> Path:
     plain = folder / f"{stem}.csv"
     if not folder.is_dir():
-        msg = f"{folder}: no such folder"
-        raise MissingInput(msg)
+        raise MissingInput(f"{folder}: no such folder")
     return plain if plain.is_file() else folder / f"{stem}.csv.gz"
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bandit.errors import UnknownColumn, nearest
+from replay.tables.columns.named_actions import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +83,7 @@ def find_columns(
         elif role in NEEDED:
             raise UnknownColumn(
                 f"{name}: no column looks like the {role}; name it with --{role} COLUMN; "
-                f"columns: {', '.join(map(repr, header))}"
+                f"columns: {listed(header)}"
             )
     return {role: columns[role] for role in (*NAMES, "truth") if role in columns}, tuple(guessed)
 

@@ -25,6 +25,7 @@ from replay.recorded.files import (
 )
 from replay.recorded.replayed import priced
 from replay.savings.columns import NAMES, NEEDED, find_columns, plain
+from replay.tables.columns.named_actions import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,7 +137,7 @@ def _task_column(header: Sequence[str], path: Path) -> str:
     if column is None:
         raise UnknownColumn(
             f"{path}: no column looks like the task; call it {NAMES['task'][0]!r}, or as in the"
-            f" file of labels; columns: {', '.join(map(repr, header))}"
+            f" file of labels; columns: {listed(header)}"
         )
     return column
 

@@ -31,6 +31,8 @@ class Rows:
         The logging policy's chance of every action where the log holds it, shape (n, K).
     eligible
         Which actions could be chosen where the log says it, shape (n, K).
+    lowered
+        Factors on the exploration floors of actions, shape (n, K), where the log holds prices.
     by
         Columns of Arrow to slice by, as `context`.
     group
@@ -59,6 +61,7 @@ class Rows:
     target_pmfs: Mapping[str, Floats] = field(default_factory=dict)
     time: Floats | None = None
     ids: Ints | None = None
+    lowered: Floats | None = None
 
     def __len__(self) -> int:
         """How many rows."""

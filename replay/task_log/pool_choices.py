@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from bandit.errors import MissingInput
 from bandit.events import NO_ASK, STOP
+from bandit.pmf import lowered_floors
 from bandit.reasons import BY_EXPERTS
 from replay.aggregate.question import Question
 from replay.aggregate.two_pass import sum_source
@@ -26,11 +27,12 @@ from replay.tables.rows import Rows
 from replay.tables.values.clusters import groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from bandit.events import Reward
+    from bandit.events import Decision, Reward
     from replay.aggregate.two_pass import LogSums
     from replay.log_files.histories import OwnLog
+    from replay.numerics.arrays import Floats
     from replay.targets.target import TargetPolicy
 
 ASKS_AT_ONCE = 4_096
@@ -120,7 +122,7 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
     judged = unjudged = 0
     total = 0.0
     names = set[str]()
-    for reward in _rewards(log, cut):
+    for reward, _ in _rewards(log, cut):
         if reward.reward is None:
             unjudged += 1
         else:
@@ -139,13 +141,17 @@ def judged_asks(log: OwnLog, cut: float) -> Asks:
     )
 
 
-def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
-    """Yield rewards of asks for labels: none of experts, and no gold of tasks without labels."""
+def _rewards(log: OwnLog, cut: float) -> Iterator[tuple[Reward, Decision | None]]:
+    """Yield rewards of asks for labels and their decisions, of tasks that were decided up to `cut`.
+
+    None of experts, and no gold of tasks without labels.
+    """
     for history in log.histories():
         if history.at > cut:
             return
+        decisions = {decision.ask: decision for decision in history.decisions}
         yield from (
-            reward
+            (reward, decisions.get(reward.ask))
             for reward in history.rewards
             if reward.why not in BY_EXPERTS and reward.ask != NO_ASK
         )
@@ -153,9 +159,10 @@ def _rewards(log: OwnLog, cut: float) -> Iterator[Reward]:
 
 def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
     index = {name: i for i, name in enumerate(actions)}
-    judged = (reward for reward in _rewards(log, cut) if reward.reward is not None)
+    judged = (pair for pair in _rewards(log, cut) if pair[0].reward is not None)
     first = 0
-    while block := list(islice(judged, ASKS_AT_ONCE)):
+    while pairs := list(islice(judged, ASKS_AT_ONCE)):
+        block = [reward for reward, _ in pairs]
         pmf = np.zeros((len(block), len(actions)))
         for row, reward in enumerate(block):
             for name, chance in reward.pmf.items():
@@ -170,5 +177,18 @@ def _batches(log: OwnLog, cut: float, actions: Sequence[str]) -> Iterator[Rows]:
             logged_pmf=pmf,
             group=groups_of(pa.array([reward.task for reward in block])),
             index=np.arange(first, first + len(block)),
+            lowered=_lowered([decision for _, decision in pairs], index),
         )
         first += len(block)
+
+
+def _lowered(decisions: Sequence[Decision | None], index: Mapping[str, int]) -> Floats:
+    """Factors by which the worker lowers the floors of pools for their price, shape (n, K)."""
+    factors = np.ones((len(decisions), len(index)))
+    for row, decision in enumerate(decisions):
+        if decision is not None:
+            lowered = lowered_floors(decision.usd_per_label, decision.worth_usd)
+            for name, factor in lowered.items():
+                if name in index:
+                    factors[row, index[name]] = factor
+    return factors

@@ -145,9 +145,9 @@ def tomorrows(looked: LogSample, walked: Walk) -> list[Tomorrow]:
     Histories end differently: medians over the replays are taken.
     """
     forecasts = []
-    for lane, bare in _ends(looked, walked):
+    for lane, bare, floored in _ends(looked, walked):
         floor = float(walked.policies.floor[lane, 0, 0])
-        mu = (1.0 - floor) * bare + floor * looked.even
+        mu = (1.0 - floor) * bare + floor * floored
         tomorrow = looked.tomorrow(mu, looked.cross(mu))
         forecasts.append((tomorrow.pess, tomorrow.width))
     middle = np.median(np.array(forecasts).reshape(-1, walked.replays, 2), axis=1)
@@ -157,13 +157,12 @@ def tomorrows(looked: LogSample, walked: Walk) -> list[Tomorrow]:
 def widths_by_floor(looked: LogSample, walked: Walk, candidate: int) -> Floats:
     """Width of tomorrow's interval for each of `FLOORS`, all else as at the end of a candidate."""
     lanes = range(candidate * walked.replays, (candidate + 1) * walked.replays)
-    even = looked.cross(looked.even)
     widths = []
-    for _, bare in _ends(looked, walked, lanes):
-        cross = looked.cross(bare)
+    for _, bare, floored in _ends(looked, walked, lanes):
+        cross, of_floor = looked.cross(bare), looked.cross(floored)
         mixed = [
             looked.tomorrow(
-                (1.0 - floor) * bare + floor * looked.even, (1.0 - floor) * cross + floor * even
+                (1.0 - floor) * bare + floor * floored, (1.0 - floor) * cross + floor * of_floor
             )
             for floor in FLOORS
         ]
@@ -174,12 +173,22 @@ def widths_by_floor(looked: LogSample, walked: Walk, candidate: int) -> Floats:
 
 def _ends(
     looked: LogSample, walked: Walk, lanes: range | None = None
-) -> Iterator[tuple[int, Floats]]:
-    """Yield lanes, and their chances of every action at their ends without floors, (m, K)."""
+) -> Iterator[tuple[int, Floats, Floats]]:
+    """Yield lanes, and their chances of every action at their ends, (m, K).
+
+    First without floors, then with the largest, 1: others are mixtures of the two.
+    """
     learners, features = walked.learners, looked.held.features[looked.row]
-    can = None if looked.held.can is None else looked.held.can[looked.row][None]
+    held = looked.held
+    can = None if held.can is None else held.can[looked.row][None]
+    lowered = None if held.lowered is None else held.lowered[looked.row][None]
     for lane in range(len(learners.learned)) if lanes is None else lanes:
         policy = walked.policies.of_lane(lane)
-        policy = replace(policy, floor=np.zeros_like(policy.floor))
-        values = (features @ learners.beta[lane])[None]
-        yield lane, policy.pmf(values, learners.learned[lane : lane + 1], can)[0]
+        values, learned = (features @ learners.beta[lane])[None], learners.learned[lane : lane + 1]
+        bare, floored = (
+            replace(policy, floor=np.full_like(policy.floor, floor)).pmf(
+                values, learned, can, lowered
+            )[0]
+            for floor in (0.0, 1.0)
+        )
+        yield lane, bare, floored

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDS_S = 10.0
+ANSWERS_S = 60.0  # a second on an idle machine
 ORPHAN = """
 import time
 from tests.broker.broker import Broker
@@ -71,7 +72,7 @@ def test_what_was_acknowledged_survives_kill_9(start_broker: Callable[..., Broke
     broker = start_broker()
     create_topic(broker.address, "kept")
     producer = KafkaProducer(bootstrap_servers=broker.address, acks="all")
-    producer.send("kept", b"here").get(10)
+    producer.send("kept", b"here").get(ANSWERS_S)
     broker.kill()
     broker.start()
     consumer = KafkaConsumer("kept", bootstrap_servers=broker.address, auto_offset_reset="earliest")
@@ -84,20 +85,20 @@ def test_a_paused_broker_answers_when_it_is_resumed(start_broker: Callable[..., 
     broker = start_broker()
     create_topic(broker.address, "slow")
     producer = KafkaProducer(bootstrap_servers=broker.address, acks="all")
-    producer.send("slow", b"1").get(10)
+    producer.send("slow", b"1").get(ANSWERS_S)
     broker.pause()
     sent = producer.send("slow", b"2")
     time.sleep(1.0)
     assert not sent.is_done
     broker.resume()
-    assert sent.get(10).offset == 1
+    assert sent.get(ANSWERS_S).offset == 1
     producer.close(timeout=3)
 
 
 def test_properties_are_given_by_keyword(start_broker: Callable[..., Broker]) -> None:
     broker = start_broker(auto_create_topics_enable="true")
     producer = KafkaProducer(bootstrap_servers=broker.address)
-    assert producer.send("never-created", b"1").get(10).offset == 0
+    assert producer.send("never-created", b"1").get(ANSWERS_S).offset == 0
     producer.close(timeout=3)
 
 
@@ -131,7 +132,7 @@ def test_with_acls_a_user_may_do_nothing_that_is_not_allowed(
     create_topic(broker.address, "private")
     producer = KafkaProducer(bootstrap_servers=broker.secure_address, **credentials(strict))
     with pytest.raises(TopicAuthorizationFailedError):
-        producer.send("private", b"1").get(10)
+        producer.send("private", b"1").get(ANSWERS_S)
     producer.close(timeout=3)
     admin = Security(security.authority, user="admin")
     assert "private" in topics(broker, **credentials(admin))

@@ -9,6 +9,7 @@ Source: The Unicode Standard 16.0, section 23.8, table 23-5 (byte order marks).
 from __future__ import annotations
 
 import codecs
+import re
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,3 +41,14 @@ def encoding_of(head: bytes) -> str:
     if first > len(start) / 4 and not second:
         return "utf-16-be"
     return "utf-8"
+
+
+def is_json(head: bytes) -> bool:
+    """Return whether a text that begins with `head` is an object in JSON, or a list of them.
+
+    Examples
+    --------
+    >>> is_json('[ {"task": 1'.encode("utf-16")), is_json(b"task,label")
+    (True, False)
+    """
+    return re.match(rb'[^\w{]*\{\s*"', head.replace(b"\0", b"")) is not None

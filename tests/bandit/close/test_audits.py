@@ -114,13 +114,20 @@ def test_agreement_prefers_the_wrong_pool_and_does_not_cover_its_accuracy() -> N
 def test_audits_are_drawn_after_the_verdict_and_by_its_logged_chance(
     misled: tuple[Market, History],
 ) -> None:
-    """Poisson-binomial, all 2,500 verdicts and the unsure half of them; false alarms 1e-3 each."""
+    """Poisson-binomial, all 2,500 verdicts and the unsure half of them; false alarms 1e-3 each.
+
+    The unsure half gets more, at least half of what chances by doubt alone would give it: less
+    than all, since the mean of the doubts is learned.
+    """
     first, gold = first_and_audited(misled[1])
     audited = {task for task, verdict in first.items() if verdict.audited}
     chances = {task: verdict.audit_propensity for task, verdict in first.items()}
     assert fmean(chances.values()) == pytest.approx(SHARE, rel=0.03)
-    unsure = sorted(chances, key=chances.__getitem__)[1250:]
-    assert fmean(chances[task] for task in unsure) > 1.05 * SHARE
+    sure = {task: verdict.confidence or 0.0 for task, verdict in first.items()}
+    doubts = {task: math.sqrt(chance * (1.0 - chance)) for task, chance in sure.items()}
+    unsure = sorted(doubts, key=doubts.__getitem__)[1250:]
+    more = fmean(doubts[task] for task in unsure) / fmean(doubts.values()) - 1.0
+    assert fmean(chances[task] for task in unsure) / SHARE - 1.0 > 0.5 * more > 0.0
     for tasks in (chances, unsure):
         due = math.fsum(chances[task] for task in tasks)
         spread = math.sqrt(math.fsum(chances[task] * (1.0 - chances[task]) for task in tasks))

@@ -9,7 +9,10 @@ import pytest
 from bandit.engine.engine import Engine
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, Settings
+from bandit.task.state import DeskState
+from bandit.task.worth import update_worth, worth_usd
 from tests.bandit.market import Crew, History, Market, Work, pool
+from tests.bandit.small import POOL, TASK, change
 
 TASKS = 1200
 
@@ -61,3 +64,14 @@ def test_a_lower_target_is_cheaper(runs: dict[float, tuple[Market, History]]) ->
     assert usd[0.9] < usd[0.95] < usd[0.99]  # .99 is out of reach: there all labels are bought
     assert usd[0.9] < 0.8 * usd[0.95]
     assert usd[0.9] < 0.6 * usd[0.99]
+
+
+def test_targets_that_hardly_differ_share_a_price_so_that_few_are_kept() -> None:
+    """The prices are in the desk's own record, which each batch writes."""
+    chosen, desk = Settings(), DeskState()
+    first = worth_usd(chosen, desk, change(TASK, target_accuracy=0.95), [POOL])
+    for number in range(5_000):
+        task = change(TASK, target_accuracy=0.9 + number * 1.9e-5)
+        update_worth(chosen, desk, task, confidence=0.6)
+    assert len(desk.log_worth) <= 100
+    assert worth_usd(chosen, desk, change(TASK, target_accuracy=0.95), [POOL]) > 2.0 * first

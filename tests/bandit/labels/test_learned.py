@@ -5,6 +5,7 @@ Seeds were chosen once. Each test also passes with seeds 4 to 21; it names the w
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +57,22 @@ def test_rare_classes_are_told_from_labelers_who_prefer_an_answer(seed: int) -> 
         weights.append(model.chain_weights())
     assert weights[0][0] > 0.9
     assert weights[1][1] > 0.5
+
+
+def test_labels_are_not_turned_where_nearly_all_tasks_are_of_one_class() -> None:
+    """Two labels that agree on it, of labelers who are right in .8: it was held to be unlikely.
+
+    Mean belief of 30 seeds: .83 with a standard error of .03 where preferences begin even; .53
+    where they don't.
+    """
+    crews = {pool: crew(8, symmetric(0.8, 3), pool) for pool in ("a", "b", "c")}
+    said = [Answer("a", "a0", "c0"), Answer("b", "b0", "c0")]
+    beliefs = []
+    for seed in range(1, 13):
+        simulation, model = Simulation(crews, [0.9, 0.07, 0.03], seed), LabelModel()
+        simulation.teach(model, 150, {"a": 1, "b": 1})
+        beliefs.append(model.weigh(simulation.classes, said).posterior()[0])
+    assert fmean(beliefs) > 0.7
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -18,17 +19,29 @@ from bandit.settings import MemorySettings, Settings
 from tests.bandit.labels.plays import blocks_of
 from tests.bandit.learn.taught import label
 
+if TYPE_CHECKING:
+    from bandit.events import Feature
+
 
 def remembering(max_project_bytes: int, max_labelers: int = 50_000) -> Settings:
     memory = MemorySettings(max_project_bytes=max_project_bytes, max_labelers=max_labelers)
     return Settings(memory=memory)
 
 
-def teach(brain: Brain, project: str, numbers: range) -> None:
+def teach(
+    brain: Brain, project: str, numbers: range, features: dict[str, Feature] | None = None
+) -> None:
     for number in numbers:
         for ask in (1, 2):
-            task = f"{project}-{number}"
-            brain.learn(msgspec.structs.replace(label(number, ask), project=project, task=task))
+            reward = label(number, ask)
+            brain.learn(
+                msgspec.structs.replace(
+                    reward,
+                    project=project,
+                    task=f"{project}-{number}",
+                    features=reward.features if features is None else features,
+                )
+            )
 
 
 def names(brain: Brain) -> list[str]:
@@ -117,6 +130,25 @@ def test_sizes_count_what_is_kept_to_tell_what_is_new() -> None:
     assert 0.6 * len(saved) <= counted <= 1.6 * len(saved)
     whole = Brain.from_bytes(Settings(), brain.to_bytes()).project("p")
     assert size_bytes(whole) == size_bytes(project)
+
+
+def test_sizes_count_rewards_that_wait_to_teach() -> None:
+    """Tasks with 100 features each, whose rewards are nearly all that a young project keeps."""
+    brain = Brain(Settings())
+    for number in range(60):
+        features: dict[str, Feature] = {f"feature {i}": number + i / 7 for i in range(100)}
+        teach(brain, "p", range(number, number + 1), features)
+    project = brain.project("p")
+    saved = project.saved()
+    waiting = len(msgspec.msgpack.encode((saved.waiting, saved.to_teach)))
+    assert waiting > 10_000
+    kept = msgspec.structs.replace(saved, waiting=[], to_teach=[])
+    without = size_bytes(ProjectModel.from_saved(kept))
+    assert size_bytes(project) - without == pytest.approx(waiting, rel=0.05)
+    whole = Brain.from_bytes(Settings(), brain.to_bytes()).project("p")
+    assert size_bytes(whole) == size_bytes(project)
+    project.give_up_tasks()
+    assert size_bytes(project) < without
 
 
 @settings(max_examples=30, deadline=None)

@@ -78,6 +78,7 @@ class Scene:
             and pool.capacity_per_hour != 0.0
             and set(need.skills) <= set(pool.skills)
             and pool.pool not in need.without
+            and not (need.is_audit and pool.pool in need.declined)
             and pool.gold == need.is_audit
             and (need.is_audit or pin is None or pin == pool.pool)
         )
@@ -96,10 +97,16 @@ def test_the_able_pools_are_those_that_meet_every_condition_sorted_by_name(
     scene: Scene, need: Need
 ) -> None:
     able = [pool for pool in scene.by_name.values() if scene.may_be_asked(pool, need)]
-    others = [pool for pool in able if pool.pool not in need.declined]
-    if others or need.is_audit:  # those who declined only where no others are left
-        able = others
     assert scene.eligibility.able(need) == sorted(able, key=lambda pool: pool.pool)
+
+
+@given(scenes, needs)
+def test_pools_that_declined_are_asked_only_where_no_others_are_left(
+    scene: Scene, need: Need
+) -> None:
+    first = scene.eligibility.others_first(need, scene.pools)
+    others = [pool for pool in scene.pools if pool.pool not in need.declined]
+    assert first == (others or scene.pools)
 
 
 @given(scenes, st.sampled_from("pq"))

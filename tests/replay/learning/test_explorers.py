@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bandit.decide.policies.explorers import inverse_gap
 from bandit.errors import ConfigError
 from bandit.events import STOP
-from bandit.pmf import with_floors
+from bandit.pmf import lowered_floors, with_floors
 from bandit.settings import PolicySettings
 from bench.decisions.dropped_explorers import epsilon_greedy, softmax
 from replay.learning.explorers import EXPLORERS
@@ -55,6 +55,29 @@ def test_lanes_explore_as_one_decision_does(
     said = with_floors(ONE_BY_ONE[explorer](eligible, rate, learned), None, floor, 0.0)
     assert STOP not in said
     assert found == pytest.approx([said.get(name, 0.0) for name in NAMES], abs=1e-12)
+
+
+@given(
+    usd=st.lists(st.sampled_from((0.02, 0.5, 3.0, 1e6)), min_size=4, max_size=4),
+    can=st.lists(st.booleans(), min_size=4, max_size=4).filter(any),
+    floor=st.floats(0, 1),
+)
+def test_floors_of_pools_that_are_too_dear_are_lowered_as_in_one_decision(
+    usd: list[float], can: list[bool], floor: float
+) -> None:
+    values = dict(zip(NAMES, (0.4, 0.3, 0.1, 0.0), strict=True))
+    eligible = [name for name, able in zip(NAMES, can, strict=True) if able]
+    prices = {n: price for n, price in zip(NAMES, usd, strict=True) if n in eligible}
+    lowered = lowered_floors(prices, worth_usd=1.0)
+    pools = inverse_gap({name: values[name] for name in eligible}, 20.0, 5)
+    said = with_floors(pools, None, floor, 0.0, lowered)
+    found = Policies.of([PolicySettings(rate=20.0, explore_floor=floor)], NAMES).pmf(
+        np.array([[list(values.values())]]),
+        np.array([5.0]),
+        np.array([[can]], dtype=float),
+        np.array([[[lowered.get(name, 1.0) for name in NAMES]]]),
+    )
+    assert found[0, 0] == pytest.approx([said.get(name, 0.0) for name in NAMES], abs=1e-12)
 
 
 @given(can=st.lists(st.booleans(), min_size=4, max_size=4).filter(any), floor=st.floats(0, 1))

@@ -138,7 +138,9 @@ def test_poolwise_s_own_is_preferred_to_a_candidate_that_is_as_good() -> None:
     ]
     result = compared(entries, figures, range(4), 0.95, ["rate"], 1)
     assert (result.highest, result.chosen) == (2, 1)
-    assert advice(result).startswith("Poolwise's default earns more than the default: +$")
+    assert advice(result).startswith(
+        "Poolwise's default earns more than your settings ('default'): +$"
+    )
     assert "within 2.5 % of the gap" in advice(result)
     assert result.exploration.of == "poolwise's"
 

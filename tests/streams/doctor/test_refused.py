@@ -54,6 +54,30 @@ def test_an_order_hidden_by_a_record_that_workers_refuse_is_named(path: Path) ->
     assert [one.level for one in found(path)] == ["ok"]
 
 
+def test_a_valid_record_under_the_key_of_another_is_named(path: Path) -> None:
+    """Workers go by what it says, and those that start later don't find what it replaced."""
+    a, b = (Pool(pool=name, at=0.0, usd_per_label=0.1) for name in "ab")
+    cats, dogs = (Control(at=0.0, project=name, paused=True) for name in ("cats", "dogs"))
+    with closing(new_log(path)) as log:
+        write(log, a, b, cats, dogs)
+    assert [one.level for one in found(path)] == ["ok"]
+    with closing(new_log(path)) as log:
+        log.write([NewRecord("pools", b"b", encode(a))])
+        log.write([NewRecord("controls", b"project/dogs", encode(cats))])
+    pool, order = found(path)
+    assert (pool.level, order.level) == ("warning", "warning")
+    assert pool.what.startswith("the newest record of key 'b' in topic pools (offset ")
+    assert (
+        "belongs under key 'a', and workers use it for that. What it replaced may hold" in pool.what
+    )
+    assert pool.todo.startswith(f"give what belongs under this key again with poolwise feed {path}")
+    assert "key 'project/dogs'" in order.what
+    assert "belongs under key 'project/cats'" in order.what
+    with closing(new_log(path)) as log:
+        write(log, b, dogs)
+    assert [one.level for one in found(path)] == ["ok"]
+
+
 def test_of_pools_and_orders_that_were_not_read_to_their_end_nothing_is_said(path: Path) -> None:
     """Neither that all is well nor a warning: a later record may be the one that counts."""
     with closing(new_log(path)) as log:
