@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.labels.ambiguity import LEVELS, level_weights
-from bandit.labels.confusion import answer_chances, labeler_rows
+from bandit.labels.confusion import EVEN_STRENGTH, answer_chances, labeler_rows
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers, strength
 from bandit.labels.memo import Memo
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from bandit.labels.weighed import Answer
     from bandit.labels.window import LabeledTask
 
-CLASS_STRENGTH = 20.0
-"""Tasks of each class that the even prior counts for."""
 VERDICT_POWER = 0.4
 """Power of the learned class prior in a verdict: nearly none, while learning uses it whole."""
 HANDICAP = 3.0
@@ -79,7 +77,7 @@ class LabelBeliefs:
 
         `without` are the chances of the classes of tasks that don't count, of the same shape.
         """
-        counts = np.full(without.shape, CLASS_STRENGTH)
+        counts = np.full(without.shape, EVEN_STRENGTH)
         chosen = np.array(classes)
         known = chosen >= 0
         counts[:, 0, known] += self.class_counts[0, chosen[known]] - without[:, 0, known]

@@ -40,8 +40,8 @@ START, START_STRENGTH = 0.7, 20.0
 """Accuracy of a pool before any label, and how many labels that counts for."""
 
 EVEN_STRENGTH = 20.0
-"""Labels of each class that an even preference of a pool counts for, as even classes do for tasks
-in the other chain: where preferences are learned faster, they explain classes that are rare."""
+"""What "even" counts for at first: tasks of each class in the first chain, labels of each class in
+the second. One number: the chain that learned faster would explain the first labels better."""
 
 LEAST_LEAD = 0.05
 """A diagonal must lead its column by so much, or the classes may be turned."""

@@ -91,7 +91,7 @@ class ProjectModel:
         """
         labeled, judged = self.labels.window.get(reward.task), list[JudgedLabel]()
         differs = labeled is not None and labeled.classes != self.labels.numbers(reward.classes)
-        if not differs and not is_first(reward):
+        if not differs and not _is_first(reward):
             return []
         if labeled is not None:
             if reward.task in self.labels.pending:
@@ -100,7 +100,7 @@ class ProjectModel:
             if any(one.reward.task == reward.task for one in self._to_teach):
                 self._teach_waiting()
             self.labels.window.forget(reward.task)
-        self.machine.rename(reward.task)
+        self.machine.forget_name(reward.task)
         return judged
 
     def learn_label(
@@ -238,6 +238,6 @@ class ProjectModel:
         return project
 
 
-def is_first(reward: Reward) -> bool:
+def _is_first(reward: Reward) -> bool:
     """Whether it is the first of a task that teaches: of an ask of people, or gold alone."""
     return reward.revision == 0 and reward.ask <= 1 and reward.why not in BY_EXPERTS

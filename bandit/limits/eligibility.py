@@ -132,5 +132,6 @@ class Eligibility:
 
     def _skilled(self, skills: tuple[str, ...]) -> list[Pool]:
         """Return the open pools with these skills, sorted by name."""
+        wanted = frozenset(skills)
         pools = self.open_pools()
-        return [pool for pool in pools if set(skills) <= set(pool.skills)] if skills else pools
+        return [pool for pool in pools if wanted.issubset(pool.skills)] if wanted else pools

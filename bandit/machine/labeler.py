@@ -99,7 +99,10 @@ class MachineLabeler:
         return self._learner.size_bytes
 
     def prior(self, classes: Sequence[str], features: Mapping[str, Input]) -> tuple[float, ...]:
-        """Return the chance of each class of a task, as foreseen from its features."""
+        """Return the chance of each class of a task, as foreseen from its features.
+
+        The classes may be some of the project's; unknown features are ignored, missing ones noted.
+        """
         if self.is_informative:
             order = self._classes.order(tuple(classes))
             encoded = self._learner.inputs.encode(features)
@@ -187,9 +190,9 @@ class MachineLabeler:
         if alarm:
             self._forget()
 
-    def rename(self, task: str) -> None:
-        """Keep what was learned from a task, whose name a new task has now."""
-        self._learner.window.rename(task)
+    def forget_name(self, task: str) -> None:
+        """Keep what was learned from a task, but not its name, which a new task has now."""
+        self._learner.window.forget_name(task)
 
     def saved(self) -> SavedMachine:
         """Return the state; the labeler may go on learning."""

@@ -98,7 +98,7 @@ class Window:
                 self.foreseen[at, : len(by_view), : by_view.shape[1]] = by_view
         return places
 
-    def rename(self, task: str) -> None:
+    def forget_name(self, task: str) -> None:
         """Keep a task without its name, which a new task has now."""
         at = self._at.pop(_hash(task), None)
         if at is not None:

@@ -11,7 +11,7 @@ import pytest
 from bandit.engine.engine import Engine
 from bandit.events import STOP, Ask, Decision, Pool, Reward, Task
 from bandit.learn.brain import Brain
-from tests.bandit.chaos import SECRET, Chaos, settings
+from tests.bandit.drawn_events import SECRET, DrawnEvents, settings
 from tests.bandit.engine.test_resume import Restarting, in_bytes
 from tests.bandit.ledger import Ledger
 
@@ -34,7 +34,7 @@ class Checked:
 
     def __init__(self, seed: int) -> None:
         chosen = settings(seed)
-        self.chaos = Chaos(seed)
+        self.drawn = DrawnEvents(seed)
         self.engine = Engine(chosen, Brain(chosen))
         self._other = Restarting(chosen)
         self.ledger = Ledger(self.engine)
@@ -52,7 +52,7 @@ class Checked:
         if isinstance(event, Task) and any(isinstance(one, Decision) for one in out):
             self._tasks[event.task] = event
         if not isinstance(event, Reward):
-            self.chaos.note(event, out)
+            self.drawn.note(event, out)
         for one in out:
             self._check(one)
         for one in out:
@@ -66,25 +66,25 @@ class Checked:
         if isinstance(one, Decision):
             assert 0.0 <= one.confidence <= 1.0
             for name in set(one.pmf) - {STOP}:
-                pool = self.chaos.pools[name]
+                pool = self.drawn.pools[name]
                 assert pool.open
                 assert pool.capacity_per_hour != 0.0
                 assert pool.gold or self._may_be_asked(one, pool)
 
     def _may_be_asked(self, decision: Decision, pool: Pool) -> bool:
         """Whether the project's order allows the pool."""
-        control = self.chaos.controls.get(decision.project)
+        control = self.drawn.controls.get(decision.project)
         return control is None or not (control.paused or control.pool not in {None, pool.pool})
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_promise_holds_and_restarts_change_nothing(seed: int) -> None:
     checked = Checked(seed)
-    for event in checked.chaos.opening():
+    for event in checked.drawn.opening():
         checked.feed(event)
     for _ in range(STEPS):
-        checked.feed(checked.chaos.next())
+        checked.feed(checked.drawn.next())
     assert checked.engine.brain.position > 50
-    for event in checked.chaos.ending(days=2):
+    for event in checked.drawn.ending(days=2):
         checked.feed(event)
     checked.ledger.close()

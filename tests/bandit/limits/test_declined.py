@@ -36,15 +36,19 @@ def full(*, but: int = 0) -> Engine:
     return made
 
 
-def test_a_pool_that_declined_is_asked_again_where_the_budget_covers_no_other() -> None:
-    """Till it has declined three times; then the task waits for the budget."""
-    made = engine(capped(0.1), settings=ONE_LABEL)
-    out = asks(made.receive(TASK))
+def decline_till_the_end(made: Engine, out: list[Ask]) -> None:
+    """Let pool `a` decline as often as it is asked."""
     for _ in range(MOST_DECLINES):
         (ask,) = out
         assert ask.pool == "a"
         out = declined(made, ask)
     assert out == []
+
+
+def test_a_pool_that_declined_is_asked_again_where_the_budget_covers_no_other() -> None:
+    """Till it has declined three times; then the task waits for the budget."""
+    made = engine(capped(0.1), settings=ONE_LABEL)
+    decline_till_the_end(made, asks(made.receive(TASK)))
     assert made.open_tasks() == 1
     assert asks(made.receive(Tick(at=2.0))) == []
     made.receive(capped(0.3))
@@ -53,12 +57,7 @@ def test_a_pool_that_declined_is_asked_again_where_the_budget_covers_no_other() 
 
 def test_a_pool_that_declined_is_asked_again_where_no_other_has_room() -> None:
     made = full()
-    out = asks(made.receive(TASK))
-    for _ in range(MOST_DECLINES):
-        (ask,) = out
-        assert ask.pool == "a"
-        out = declined(made, ask)
-    assert out == []
+    decline_till_the_end(made, asks(made.receive(TASK)))
     assert [(ask.task, ask.pool) for ask in asks(made.receive(Tick(at=61.0)))] == [("t1", "b")]
 
 

@@ -52,7 +52,7 @@ def settings(seed: int) -> Settings:
     )
 
 
-class Chaos:
+class DrawnEvents:
     """Draws the next event from a seed and what was asked so far."""
 
     def __init__(self, seed: int) -> None:
