@@ -7,16 +7,18 @@ PORT ?= 9092
 DOCS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 # $(call quietly,what,command): run it; show its output only if it fails.
 quietly = @start=$$(date +%s); \
-	if ($(2)) > .venv/step.log 2>&1 < /dev/null; \
+	if ($(2)) > .venv/$@.log 2>&1 < /dev/null; \
 	then echo "ok: $(1) ($$(($$(date +%s) - start)) s)"; \
-	else cat .venv/step.log; echo "failed: $(1)"; exit 1; fi
+	else cat .venv/$@.log; echo "failed: $(1)"; exit 1; fi
 
 # What pyproject.toml asks for, one requirement a line; the last line changes with the pins.
 define WANTED
@@ -90,8 +92,11 @@ faults-long: setup  ## Run the tests of faults at the length of the figures; it 
 	@POOLWISE_FAULTS=long POOLWISE_REQUIRE_KAFKA=1 $(BIN)/python -m pytest --quiet --durations=0 \
 		--timeout 3600 -n $(JOBS) --dist loadscope tests/faults
 
-# The tests are last, so that the last line counts them.
-check: setup formatted lint types imports wheel site notebooks test  ## Run all that CI runs (Spark's tests after `make spark`)
+# Steps that take one core each run side by side; the tests are last, so that the last line counts
+# them.
+check: setup  ## Run all that CI runs (Spark's tests after `make spark`)
+	@$(MAKE) --jobs=$(JOBS) SIDE_BY_SIDE=1 formatted lint notebooks types site wheel imports
+	@$(MAKE) test
 
 format: setup  ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet . && echo "Formatted."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from poolwise import VERBS
+from poolwise import VERBS, main
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
@@ -92,11 +92,10 @@ def test_help_answers_at_once() -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_its_own_help(verb: str) -> None:
+def test_every_verb_has_its_own_help(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
     """The table names a module and an attribute that exist, and the help shows an example."""
-    answer = poolwise(verb, "--help")
-    assert answer.returncode == 0, answer.stderr
-    assert f"poolwise {verb}" in answer.stdout.partition("\n")[2]
+    assert main([verb, "--help"]) == 0
+    assert f"poolwise {verb}" in capfd.readouterr().out.partition("\n")[2]
 
 
 def test_version_is_the_one_of_the_project() -> None:
@@ -104,15 +103,16 @@ def test_version_is_the_one_of_the_project() -> None:
     assert poolwise("--version").stdout == f"poolwise, version {version}\n"
 
 
-def test_an_unknown_verb_is_wrong_usage_and_the_nearest_is_suggested() -> None:
-    answer = poolwise("evalute")
-    assert answer.returncode == 2
-    assert "'evaluate'" in answer.stderr
+def test_an_unknown_verb_is_wrong_usage_and_the_nearest_is_suggested(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["evalute"]) == 2
+    assert "'evaluate'" in capfd.readouterr().err
 
 
 def test_an_unknown_option_is_wrong_usage() -> None:
     assert poolwise("--nonsense").returncode == 2
-    assert poolwise("demo", "--nonsense").returncode == 2
+    assert main(["demo", "--nonsense"]) == 2
 
 
 def test_an_error_of_the_tree_is_one_line_and_exit_code_1() -> None:

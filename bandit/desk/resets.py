@@ -37,6 +37,8 @@ def reset(state: DeskState, at: float) -> bool:
     # Also of a desk whose own clock was right: one whose clock was wrong may have borrowed of it.
     state.used_usd = _no_later(state.used_usd, number_of("day", at))
     state.used_hour_usd = _no_later(state.used_hour_usd, number_of("hour", at))
+    today = number_of("day", at)
+    state.verdict_day = {name: min(day, today) for name, day in state.verdict_day.items()}
     if before is None or before <= at:
         return False
     state.resets = [*state.resets, (before, at)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bandit.desk.agenda import AgendaEntry
 from bandit.desk.halted import still_counts
+from bandit.desk.idle_projects import forget_idle
 from bandit.engine.round_robin import RoundRobin
 from bandit.engine.ticks import TickQuota, believe, check_skew
 from bandit.events import DeadLetter
@@ -72,6 +73,7 @@ class Clock:
         self._capacity.fill(desk, self._pools.values(), tick.at)
         if before is not None and number_of("hour", before) != number_of("hour", tick.at):
             self._budgets.begin(desk, tick.at)
+            forget_idle(desk.state, tick.at)
         quota = TickQuota()
         out = self._do_due(desk, tick.at, quota)
         out += self._wake(desk, tick.at, quota)

@@ -202,6 +202,27 @@ def joint(answers: Floats, of: Grouped, prior: Floats, weights: LevelWeights) ->
     return Joint(table, levels, given, summed[:, :, 0, 0], scales)
 
 
+def posterior_of_one(answer: Floats, prior: Floats, weights: LevelWeights) -> Floats:
+    """Return the chances of the classes from a task's only label: shape (chains, classes).
+
+    `answer` is P(label | class) and `prior` the chance of each class, both of that shape. Of one
+    label, the sum over rivals and levels is linear in P(label | class), so it needs no joint table.
+
+    Examples
+    --------
+    >>> weights = level_weights(np.zeros(6), one_pool=True)
+    >>> posterior_of_one(np.array([[0.8, 0.1]]), np.array([[0.5, 0.5]]), weights).round(3).tolist()
+    [[0.808, 0.192]]
+    """
+    alone = round(weights.alone, 4)
+    shown = (1.0 - alone) * float(weights.levels @ LEVELS) / (answer.shape[1] - 1)
+    chances: Floats = (1.0 - shown * answer.shape[1]) * answer
+    chances += shown * np.add.reduce(answer, axis=1, keepdims=True)
+    chances *= prior
+    chances /= np.add.reduce(chances, axis=1, keepdims=True)
+    return chances
+
+
 _LEVELS = LEVELS[:, None, None]
 _APART = 1.0 - _LEVELS
 _NONE, _NOTHING = np.zeros((0, len(LEVELS), 0, 0, 0)), np.zeros((0, 0))

@@ -64,7 +64,8 @@ class LabelBeliefs:
         return self.memo.get("chains", self._chain_weights)
 
     def _chain_weights(self) -> Floats:
-        odds = math.exp(max(-50.0, min(50.0, self.scores[1] - HANDICAP - self.scores[0])))
+        first, second = (self.scores - self.labelers.doubts()).tolist()
+        odds = math.exp(max(-50.0, min(50.0, second - HANDICAP - first)))
         second = odds / (1.0 + odds)
         if second < NEGLIGIBLE:
             second = 0.0
@@ -178,7 +179,7 @@ class LabelBeliefs:
         """Return the chance of a task's labels given each class, scaled to sum to 1: (classes,)."""
         if labeled.likelihood is None:
             return np.full(len(labeled.classes), 1.0 / len(labeled.classes))
-        shares = labeled.likelihood / labeled.likelihood.sum(axis=1, keepdims=True)
+        shares = labeled.likelihood / np.add.reduce(labeled.likelihood, axis=1, keepdims=True)
         weighed: Floats = self.chain_weights() @ shares
         return weighed
 

@@ -123,13 +123,13 @@ def answer_chances(rows: Floats, answers: Ints, tilts: Floats) -> Floats:
     """
     shape = rows.shape[:3]
     named = answers[:, None, None]
-    right = rows.take(_diagonal(*shape))
-    odds = tilts[:, None, None] * right
-    wrong = 1.0 - right
-    moved = odds / (wrong + odds)
+    odds = tilts[:, None, None]
+    scale = rows.take(_diagonal(*shape))
+    scale *= odds - 1.0
+    scale += 1.0
     chances: Floats = rows.take(_rows(*shape) + named)
-    chances *= (1.0 - moved) / wrong
-    np.copyto(chances, moved, where=_classes(shape[2]) == named)
+    chances /= scale
+    np.multiply(chances, odds, out=chances, where=_classes(shape[2]) == named)
     return np.maximum(chances, LEAST, out=chances)
 
 

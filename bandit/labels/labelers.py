@@ -9,6 +9,7 @@ import numpy as np
 from bandit.labels.confusion import (
     ACCURACY_STRENGTH,
     START,
+    START_STRENGTH,
     STRENGTH,
     STRENGTH_WITH_GOLD,
     capped,
@@ -148,10 +149,25 @@ class Labelers:
 
     def update_rows(self) -> None:
         """Compute the rows of the pools from their sums."""
-        towards = STRENGTH - (STRENGTH - STRENGTH_WITH_GOLD) * min(1.0, self.golds / 20.0)
         counts = self.sums[:, 1]
         right, total = counts.trace(axis1=2, axis2=3), counts.sum(axis=(2, 3))
-        self.rows = pool_rows(self.sums[:, 0], right, total, self.said, towards)
+        self.rows = pool_rows(self.sums[:, 0], right, total, self.said, self._towards())
+
+    def doubts(self) -> Floats:
+        """Return nats against each chain, by how seldom labelers would be right in it: (chains,).
+
+        They are taken to be right in `START` of the tasks or more, as if the labels had been seen
+        that a pool's target counts for: n KL(START || rate), if the rate is below.
+        """
+        counts = self.sums[:, 1].sum(axis=0)
+        right, total = counts.trace(axis1=1, axis2=2), counts.sum(axis=(1, 2))
+        rate = np.minimum((right + START_STRENGTH * START) / (total + START_STRENGTH), START)
+        nats = START * np.log(START / rate) + (1.0 - START) * np.log((1.0 - START) / (1.0 - rate))
+        of_target: Floats = self._towards() * nats
+        return of_target
+
+    def _towards(self) -> float:
+        return STRENGTH - (STRENGTH - STRENGTH_WITH_GOLD) * min(1.0, self.golds / 20.0)
 
     def widen(self, n_classes: int) -> None:
         """Make room for more classes."""

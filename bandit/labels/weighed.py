@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bandit.labels.ambiguity import joint
+from bandit.labels.ambiguity import joint, posterior_of_one
 from bandit.labels.blocks import grouped
 
 if TYPE_CHECKING:
@@ -84,12 +84,16 @@ class WeighedLabels:
         `rows` has the shape (pools, chains, classes, classes).
         """
         right = rows.diagonal(axis1=2, axis2=3) * self.prior
-        rates: list[float] = (right.sum(axis=2) @ self.chains).tolist()
+        rates: list[float] = (np.add.reduce(right, axis=2) @ self.chains).tolist()
         return rates
 
     @cached_property
     def _posterior(self) -> Floats:
-        by_chain = self.joint.posterior()[0]
+        if len(self.pools) == 1:
+            used = self.used
+            by_chain = posterior_of_one(self.answers[0, used], self.prior[used], self.levels)
+        else:
+            by_chain = self.joint.posterior()[0]
         chances: Floats = by_chain[0] if len(by_chain) == 1 else self.chains @ by_chain
         return chances
 

@@ -164,7 +164,9 @@ class Brain:
         for judged in project.begin(reward):
             self._judge(judged)
         project.learn_confidence(reward)
-        if reward.revision == 0 and reward.ask <= 1 and not reward.shadowed:  # once a task
+        by_experts = reward.why in BY_EXPERTS
+        first = reward.revision == 0 and reward.ask <= 1 and not by_experts  # or gold alone
+        if first and not reward.shadowed:
             project.novelty.learn(reward.features)
         if reward.pool is None:  # gold of a task without labels: nobody was asked
             if isinstance(reward.target, str):
@@ -176,7 +178,7 @@ class Brain:
         is_new = reward.previous_basis in {None, EXPIRED}
         if is_new and reward.answer is not None:
             pool.paid = with_label(pool.paid, None if reward.list_usd is None else reward.usd)
-        if reward.labeler is None or reward.answer is None or reward.why in BY_EXPERTS:
+        if reward.labeler is None or reward.answer is None or by_experts:
             return
         if reward.shadowed:
             return

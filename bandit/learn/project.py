@@ -23,7 +23,7 @@ from bandit.learn.lessons import (
 )
 from bandit.machine.labeler import MachineLabeler
 from bandit.machine.saved import SavedMachine
-from bandit.reasons import BY_EXPERTS, Basis
+from bandit.reasons import Basis, DecisionReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bandit.learn.track_record import TrackRecord
     from bandit.machine.lesson import Lesson
 
-EXPIRED = Basis.EXPIRED.value
+EXPIRED, AUDIT = Basis.EXPIRED.value, DecisionReason.AUDIT.value
 ONE_POOL = Calibration()
 """The map before any gold, where labels are of one pool."""
 
@@ -239,5 +239,5 @@ class ProjectModel:
 
 
 def _is_first(reward: Reward) -> bool:
-    """Whether it is the first of a task that teaches: of an ask of people, or gold alone."""
-    return reward.revision == 0 and reward.ask <= 1 and reward.why not in BY_EXPERTS
+    """Whether it is the first of a task: of the first ask before its verdict, or gold alone."""
+    return reward.revision == 0 and reward.ask <= 1 and reward.why != AUDIT

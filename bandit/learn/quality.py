@@ -133,11 +133,23 @@ def _namespace(name: str, features: Mapping[str, Feature]) -> str:
     Numbers come on any scale: without the logarithm a large one would dominate the model, and above
     1e18 VW learns nothing from the example.
     """
-    parts = [
-        f"{_key(key)}={escape(value)}"
+    kinds = tuple([(key, type(value)) for key, value in features.items()])
+    values = [
+        escape(value)
         if isinstance(value, str)
-        else f"{_key(key)}:{log1p(value) if value >= 0.0 else -log1p(-value):.6g}"
-        for key, value in features.items()
+        else (log1p(value) if value >= 0.0 else -log1p(-value))
+        for value in features.values()
         if not isinstance(value, tuple)
+    ]
+    return _template(name, kinds) % tuple(values)
+
+
+@lru_cache(maxsize=4096)
+def _template(name: str, kinds: tuple[tuple[str, type], ...]) -> str:
+    """Return the format of a namespace: tasks of a project mostly have the same features."""
+    parts = [
+        f"{_key(key).replace('%', '%%')}{'=%s' if kind is str else ':%.6g'}"
+        for key, kind in kinds
+        if kind is not tuple
     ]
     return f"|{name} {' '.join(parts)} "

@@ -30,6 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.desk.agenda import AgendaEntry
+from bandit.desk.idle_projects import note_verdict
 from bandit.desk.stranded import stranded
 from bandit.task.state import LABELED, WAITING, TaskState
 
@@ -164,6 +165,7 @@ class Transitions:
         """Close the task with its first verdict."""
         state.verdict, state.closed_at = verdict, verdict.at
         desk.state.open_tasks -= 1
+        note_verdict(desk.state, state.task.project, verdict.at)
         desk.closed.add(state.task.task, verdict.at)
         forget_at = verdict.at + self._memory.remember_closed_s
         desk.agenda.add(AgendaEntry(forget_at, "forget", state.task.task))

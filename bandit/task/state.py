@@ -208,7 +208,8 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     the log of the price of waiting, for each with a limit on the time to its verdicts; `unsure` is,
     by project, the number of recent verdicts and the mean deviation of whether they are right
     (`bandit.close.audit_chance`); `audit_usd` is, by project, when an audit was drawn last and the
-    dollars in the bucket of the audits' budget then (`bandit.close.audit_budget`); `positions` is
+    dollars in the bucket of the audits' budget then (`bandit.close.audit_budget`); `verdict_day` is
+    the day of each project's last verdict (`bandit.desk.idle_projects`); `positions` is
     the offset of the next record of each topic of the partition, and `split` the number of
     partitions when that was noted; `resets` are the times before and after each reset that set the
     clock back.
@@ -232,6 +233,7 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     label_usd: dict[str, tuple[int, float]] = {}
     unsure: dict[str, tuple[int, float]] = {}
     audit_usd: dict[str, tuple[float, float]] = {}
+    verdict_day: dict[str, int] = {}
     open_tasks: int = 0
     waiting_gold: int = 0
     waiting_predictions: int = 0

@@ -34,6 +34,8 @@ Answers that are less sure than the target raise it within tens of tasks; from 2
 DIGITS = 3
 """Targets that agree in so many digits share a value: tasks may have targets of their own, and the
 values are in the desk's record, which is written with every batch."""
+BEFORE_TARGET = "\x1f"
+"""What stands between project and target in a key."""
 LEAST_PRICES, MOST_PRICES = 0.5, 2000.0
 """Bounds of the value, in median prices: at the least no label pays, at the most one that adds 0.05
 points of confidence."""
@@ -76,8 +78,19 @@ def update_worth(
     desk.log_worth[key] = min(max(moved, math.log(LEAST_PRICES)), math.log(MOST_PRICES))
 
 
+def project_of(key: str) -> str:
+    r"""Return the project that a key of `DeskState.log_worth` is of.
+
+    Examples
+    --------
+    >>> project_of("p\x1f0.95")
+    'p'
+    """
+    return key.rpartition(BEFORE_TARGET)[0]
+
+
 def _key(task: Task, target: float) -> str:
-    return f"{task.project}\x1f{round(target, DIGITS)}"
+    return f"{task.project}{BEFORE_TARGET}{round(target, DIGITS)}"
 
 
 def _median_usd(pools: Iterable[Pool]) -> float:

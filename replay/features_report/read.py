@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import CannotAnswer, MissingInput, nearest
 from replay.features_report.rows import task_row
 from replay.log_files.histories import OwnLog
@@ -61,7 +62,9 @@ def _enough(
     why = []
     for name, rows in sorted(projects.items()):
         if len(rows) < LEAST_TASKS:
-            why.append(f"project {name!r} has {len(rows):,} tasks, and {LEAST_TASKS} are needed")
+            why.append(
+                f"project {name!r} has {counted(len(rows), 'task')}, and {LEAST_TASKS} are needed"
+            )
         elif not any(row.features or row.predictions for row in rows):
             why.append(f"tasks of project {name!r} have no features: send some, see docs/events.md")
         else:

@@ -31,6 +31,14 @@ _reward = msgspec.json.Decoder(Reward)
 _verdict = msgspec.json.Decoder(Verdict)
 
 
+# Each decision but the last, to stop, asked a pool, which a verdict rewards.
+_DROP_UNREWARDED = """
+    DELETE FROM tasks WHERE task IN (SELECT task FROM verdicts) AND
+        (SELECT count(*) FROM decisions WHERE decisions.task = tasks.task)
+        > 1 + (SELECT count(*) FROM rewards WHERE rewards.task = tasks.task)
+"""
+
+
 class KeptEvents(Protocol):
     """What a log is kept in; `left_out` names what is there but can't be used yet."""
 
@@ -63,6 +71,8 @@ class OwnLog:
         How many were decided about.
     headless
         Tasks left out because decisions of theirs are missing: older than the archive, say.
+    unrewarded
+        Tasks of an archive left out because rewards of theirs are missing, though verdicts are not.
     unread
         Records that are no event.
     left_out
@@ -82,7 +92,7 @@ class OwnLog:
 
     def __init__(self, path: Path, tell: Callable[[int], None] | None = None) -> None:
         self.path = path
-        self.unread = 0
+        self.unread = self.unrewarded = 0
         self.end = float("-inf")
         if path.is_dir() and not is_archive(path):
             raise MissingInput(f"{path}: a folder that is not an archive (poolwise archive)")
@@ -92,9 +102,12 @@ class OwnLog:
             self._gather(kept, tell)
         self.left_out, self.deleted = kept.left_out, kept.deleted
         self.tasks = self._one("SELECT count(*) FROM tasks")
-        self.headless = self._one("SELECT count(DISTINCT task) FROM decisions") - self.tasks
+        known = self._one("SELECT count(DISTINCT task) FROM decisions") - self.unrewarded
+        self.headless = known - self.tasks
         if not self.tasks:
             self.close()
+            if self.unrewarded:
+                raise MissingInput(f"{path}: no task has all of its rewards: files are missing")
             raise MissingInput(f"{path}: the log holds no decisions yet")
 
     def __enter__(self) -> Self:
@@ -112,6 +125,7 @@ class OwnLog:
         return {
             "unread": self.unread,
             "headless": self.headless,
+            "unrewarded": self.unrewarded,
             "incomplete": len(self.left_out),
             "deleted": self.deleted,
         }
@@ -124,6 +138,10 @@ class OwnLog:
             f"{self.headless} tasks are left out, because decisions about them are missing": (
                 self.headless
             ),
+            (
+                f"{self.unrewarded} tasks are left out, because rewards of theirs are missing: a"
+                " file is lost or not whole"
+            ): self.unrewarded,
             f"{len(self.left_out)} files are of ranges that aren't whole yet: {named}": len(
                 self.left_out
             ),
@@ -197,6 +215,8 @@ class OwnLog:
             "CREATE TABLE tasks AS"
             " SELECT task, min(at) AS at FROM decisions GROUP BY task HAVING count(*) = max(ask)"
         )
+        if isinstance(kept, ArchiveFolder):
+            self.unrewarded = run(_DROP_UNREWARDED).rowcount
         run("CREATE INDEX by_time ON tasks (at, task)")
         run("COMMIT")
 

@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 from bandit.engine.checks import MOST
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
+from replay.recorded.csv_row import CsvRow
 from replay.recorded.doubtful import check_truth, doubts
+from replay.recorded.empty_cells import check_filled
 from replay.tables.formats.encoding import LOOK_AT, encoding_of, is_json
 
 if TYPE_CHECKING:
@@ -32,13 +34,6 @@ NEEDED = ("task", "labeler", "label")
 NO_TIME = (
     "is not an ISO time such as 2026-01-31T09:30:00; write all times so, or leave the column out"
 )
-
-
-class CsvRow(NamedTuple):
-    """A row of a table: its number as a spreadsheet counts, and its values by column."""
-
-    number: int
-    of: dict[str, str]
 
 
 def read_crowd(folder: Path) -> Crowd:
@@ -57,6 +52,7 @@ def read_crowd(folder: Path) -> Crowd:
     path = _file(folder, "labels")
     table = read_table(path)
     header = _needs(path, table, NEEDED)
+    check_filled(path, table, {column: column for column in NEEDED})
     rows = [_label(row, path) for row in table]
     kept, dropped = first_labels(rows)
     timed = "at" in header or "seq" in header
@@ -208,23 +204,6 @@ def place(path: Path, row: CsvRow, column: str) -> str:
     return f"{path}: row {row.number}, column {column!r}"
 
 
-def filled(path: Path, row: CsvRow, column: str, role: str) -> str:
-    """Return a value that has to be there, without the spaces around it.
-
-    Raises
-    ------
-    BadValue
-        If it is empty.
-    """
-    text = row.of[column].strip()
-    if not text:
-        raise BadValue(
-            f"{place(path, row, column)}: empty, but it is the {role}; fill it in, or leave such"
-            " rows out"
-        )
-    return text
-
-
 def _needs(path: Path, table: list[CsvRow], needed: tuple[str, ...]) -> Mapping[str, str]:
     """Return the columns of a table, if all that are needed are among them."""
     header = table[0].of
@@ -236,7 +215,7 @@ def _needs(path: Path, table: list[CsvRow], needed: tuple[str, ...]) -> Mapping[
 
 def _label(row: CsvRow, path: Path) -> CrowdLabel:
     at, seconds, usd = row.of.get("at"), row.of.get("seconds"), row.of.get("usd")
-    task, labeler, label = (filled(path, row, column, column) for column in NEEDED)
+    task, labeler, label = (row.of[column].strip() for column in NEEDED)
     return CrowdLabel(
         task=task,
         labeler=labeler,

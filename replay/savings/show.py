@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bandit.counted import counted
 from replay.runtime.text import add_row, dollars, say, share
+from replay.savings.doubt import quality_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,16 +63,18 @@ def usd_text(value: float) -> str:
 
 
 def _headline(report: SavingsReport) -> str:
-    """Say what is saved in the file, and what that is in a month or per 1,000 tasks."""
+    """Say what is saved in the file and in a month or per 1,000 tasks, and for which answers."""
     saved, in_file = report.usd_saved, report.usd - report.usd_needed
     span = ""
     if report.span_days is not None and report.per == "a month":
         span = f" in the {report.span_days:.0f} days of this file"
-    word = "Saved" if in_file >= 0 else "Lost"
+    doubt = quality_doubt(report)
+    word = "Lost" if in_file < 0 else "Saved" if doubt is None else f"Saved, but {doubt.what}"
     return (
         f"{word}: {usd_text(abs(in_file))} of {usd_text(report.usd)} "
         f"({100 * abs(report.share_saved.value):.0f} %){span or ' in this file'}, which is "
         f"{usd_text(abs(saved.value))} {report.per} (95 % interval {_interval(saved)})."
+        f"{'' if doubt is None else ' ' + doubt.why}"
     )
 
 

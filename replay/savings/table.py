@@ -14,8 +14,8 @@ from bandit.counted import counted
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
 from replay.recorded.doubtful import check_truth, doubts
+from replay.recorded.empty_cells import check_filled
 from replay.recorded.files import (
-    filled,
     parse_amount,
     parse_time,
     place,
@@ -30,7 +30,7 @@ from replay.tables.columns.named_actions import listed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from replay.recorded.files import CsvRow
+    from replay.recorded.csv_row import CsvRow
 
 DEFAULT_USD = 0.05
 """A label's price where nothing says it: a few cents is what crowds are paid for short tasks."""
@@ -72,7 +72,7 @@ def read_labels(
     wanted = {**given, "truth": None if second else truth}
     columns, guessed = find_columns(header, wanted, str(path))
     table = read_table(path, set(columns.values()))
-    rows = [crowd_label(path, row, columns) for row in table]
+    rows = crowd_labels(path, table, columns)
     kept, dropped = first_labels(rows)
     notes = []
     if guessed:
@@ -95,9 +95,22 @@ def read_labels(
     return with_pools(_with_prices(crowd, columns, prices, path)), columns
 
 
-def crowd_label(path: Path, row: CsvRow, columns: Mapping[str, str]) -> CrowdLabel:
-    """Return the label of a row, whose columns have the roles `columns`."""
-    task, labeler, label = (filled(path, row, columns[role], role) for role in NEEDED)
+def crowd_labels(
+    path: Path, table: Sequence[CsvRow], columns: Mapping[str, str]
+) -> list[CrowdLabel]:
+    """Return the labels of rows, whose columns have the roles `columns`.
+
+    Raises
+    ------
+    BadValue
+        If a needed cell is empty, or holds what can't be read; the message names the row.
+    """
+    check_filled(path, table, {role: columns[role] for role in NEEDED})
+    return [_label(path, row, columns) for row in table]
+
+
+def _label(path: Path, row: CsvRow, columns: Mapping[str, str]) -> CrowdLabel:
+    task, labeler, label = (row.of[columns[role]].strip() for role in NEEDED)
     at, price, pool = columns.get("at"), columns.get("price"), columns.get("pool")
     return CrowdLabel(
         task=task,

@@ -113,31 +113,43 @@ def answer(
         policy=policy_toml(everyone[chosen]),
         new=str(request.new),
         tasks=tasks,
-        floor=_floor(looked, walked, candidates[chosen], chosen, request.precision),
+        floor=floor_of_width(looked, walked, candidates[chosen], chosen, request.precision),
         notes=(LEARNER, units(plan.worth), *notes, *more),
     )
 
 
-def _floor(
+def floor_of_width(
     looked: LogSample, walked: Walk, best: Candidate, chosen: int, precision: float | None
 ) -> Floor | None:
-    """Find the smallest floor whose width is the wished one; its cost is by mixing in uniform."""
+    """Find the smallest floor whose width is the wished one, and what it costs.
+
+    A floor f gives the share f s of asks to exploration, which earns u in all: a policy that earns
+    g without a floor earns (1 - f s) g + f u. s is 1 where no pool's floor is lowered.
+    """
     if precision is None:
         return None
     widths = widths_by_floor(looked, walked, chosen)
     enough = np.flatnonzero(widths <= precision)
     at = int(enough[0]) if len(enough) else int(widths.argmin())
     now = best.settings.explore_floor
-    uniform = _uniform_earns(looked.held)
-    greedy = (best.earns.value - now * uniform) / (1.0 - now) if now < 1.0 else uniform
+    explores, gets = _of_whole_floor(looked.held)
+    left = 1.0 - now * explores
+    greedy = (best.earns.value - now * gets) / left if left > 0.0 else gets
     floor = float(FLOORS[at])
-    costs = best.earns.value - ((1.0 - floor) * greedy + floor * uniform)
+    costs = best.earns.value - ((1.0 - floor * explores) * greedy + floor * gets)
     return Floor(precision, floor if len(enough) else None, float(widths[at]), float(costs))
 
 
-def _uniform_earns(held: ReplayLog) -> float:
-    """What choosing evenly earns, by DR."""
+def _of_whole_floor(held: ReplayLog) -> tuple[float, float]:
+    """Return the mean chance that a floor of 1 spreads over the actions, and by DR what it earns.
+
+    That chance is 1 but for floors that are lowered.
+    """
     can = np.ones((1, len(held.actions))) if held.can is None else held.can
-    even = np.broadcast_to(can / can.sum(axis=1, keepdims=True), held.guess.shape)
+    even = can / can.sum(axis=1, keepdims=True)
+    if held.lowered is not None:
+        even = even * held.lowered
+    even = np.broadcast_to(even, held.guess.shape)
     weight = even[np.arange(len(held)), held.action] / held.propensity
-    return float(np.mean((even * held.guess).sum(axis=1) + weight * held.missed))
+    earns = np.mean((even * held.guess).sum(axis=1) + weight * held.missed)
+    return float(even.sum(axis=1).mean()), float(earns)

@@ -10,10 +10,11 @@ import pandas as pd
 from bandit.counted import counted
 from bandit.errors import BadValue, MissingInput, UnknownColumn
 from replay.recorded.crowd import Crowd, first_labels, with_pools
+from replay.recorded.csv_row import CsvRow
 from replay.recorded.doubtful import check_truth
-from replay.recorded.files import CsvRow, read_crowd, read_header, read_table
+from replay.recorded.files import read_crowd, read_header, read_table
 from replay.savings.columns import find_columns
-from replay.savings.table import MAX_CLASSES, crowd_label, truth_of, truth_of_file
+from replay.savings.table import MAX_CLASSES, crowd_labels, truth_of, truth_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ def _text(value: object) -> str:
 def _crowd(
     path: Path, rows: list[CsvRow], columns: Mapping[str, str], known: dict[str, str] | None
 ) -> Crowd:
-    kept, _ = first_labels([crowd_label(path, row, columns) for row in rows])
+    kept, _ = first_labels(crowd_labels(path, rows, columns))
     timed = "at" in columns
     if timed:
         kept.sort(key=lambda row: row.at or 0.0)

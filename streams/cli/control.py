@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from streams.cli.options import CONFIG, LOG, log_settings, open_log
+from streams.cli.undoing import LiftedByCancel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,10 @@ ROLLED_BACK = (
 )
 
 
-@click.command(epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'")
+@click.command(
+    cls=LiftedByCancel,
+    epilog="Example: poolwise control labels.db --project cats --pause --why 'bad data'",
+)
 @LOG
 @CONFIG
 @click.option(

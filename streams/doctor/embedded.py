@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
-from bandit.errors import LogBusy, PoolwiseError
+from bandit.errors import LogBusy, MissingInput, PoolwiseError
 from streams.clients.address import open_log
 from streams.doctor.age import age
 from streams.doctor.clock import clock
@@ -52,11 +52,9 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
     try:
         opened = open_log(config.log.address, config.log)
     except PoolwiseError as error:
-        yield broken(
-            FILE,
-            str(error),
-            f"check the path; to create a new log: poolwise work {shown} --create",
-        )
+        new = f"; to create a new log: poolwise work {shown} --create"
+        todo = f"check the path{new if isinstance(error, MissingInput) else ''}"
+        yield broken(FILE, str(error), todo)
         return
     assert isinstance(opened, EmbeddedLog)
     with closing(opened) as log:

@@ -51,9 +51,22 @@ def sample_paths(
     there = known.any(axis=1)
     errors = np.where(known, scale.to(truth) - scale.to(forecasts), 0.0)[there]
     paths = np.maximum(scale.back(scale.to(chosen.ahead) + errors), 0.0)
-    forecast = float(forecasts[known].sum())
-    wanted = chosen.ahead * (float(truth[known].sum()) / forecast if forecast else 1.0)
+    came, foreseen = np.where(known, (truth, forecasts), 0.0).sum(axis=(1, 2))
+    factor = _correction(came, foreseen, float(chosen.ahead.sum()), int(there.sum()))
+    wanted = chosen.ahead * factor
     means = paths.mean(axis=0)
     factors: NDArray[np.float64] = np.ones_like(means)
     np.divide(wanted, means, out=factors, where=means > 0.0)
     return paths * factors
+
+
+def _correction(came: float, foreseen: float, ahead: float, windows: int) -> float:
+    """Return the factor on a forecast whose likes foresaw so much in windows where so much came.
+
+    A forecast of nearly nothing may have missed it by any factor, so no more is added than was
+    missed on average in a window. Windows fewer than `FEWEST_WINDOWS` correct in their proportion.
+    """
+    if not (foreseen and ahead):
+        return 1.0
+    factor = min(came / foreseen, 1.0 + max(came - foreseen, 0.0) / windows / ahead)
+    return 1.0 + min(1.0, windows / FEWEST_WINDOWS) * (factor - 1.0)

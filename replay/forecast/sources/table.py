@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from replay.forecast.sources.timestamps import Moment
-    from replay.recorded.files import CsvRow
+    from replay.recorded.csv_row import CsvRow
 
 AHEAD_S = 86400.0
 """Timestamps may lie so far in the future: other clocks, other zones."""

@@ -103,6 +103,16 @@ def test_a_posterior_without_a_label_is_that_of_the_others(
 
 
 @settings(max_examples=60, deadline=None)
+@given(plays, answers.filter(bool), priors)
+def test_what_one_label_says_is_what_the_table_of_rivals_sums_to(
+    some: list[Move], labels: list[Answer], prior: dict[str, float] | None
+) -> None:
+    weighed = told(some).weigh(("x", "y", "z"), labels[:1], prior)
+    by_table = weighed.chains[weighed.used] @ weighed.joint.posterior()[0]
+    assert weighed.posterior() == pytest.approx(by_table, rel=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
 @given(plays, answers)
 def test_to_weigh_teaches_nothing(some: list[Move], labels: list[Answer]) -> None:
     model = told(some)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bandit.learn.brain import Brain
@@ -59,6 +61,27 @@ def test_the_truth_of_an_old_task_is_not_that_of_a_new_one() -> None:
 def test_the_machine_labeler_learns_the_features_of_ids_that_come_again() -> None:
     brain = two_days(tasks=60)
     assert brain.project("p").machine.seen > 60 + 40  # the last ones wait for their block
+
+
+def test_an_ask_of_an_expert_that_ran_out_begins_a_task_as_any_ask_does() -> None:
+    """The task's labels come from its second ask on; an audit is of a task that began before."""
+    brain = Brain(Settings())
+    for ask in (1, 2):
+        brain.learn(label(1, ask))
+    window = brain.project("p").labels.window
+    ran_out: dict[str, Any] = {
+        "labeler": None,
+        "answer": None,
+        "basis": "expired",
+        "quality": None,
+        "target": None,
+    }
+    brain.learn(label(1, 1, why="audit", **ran_out))
+    assert "t1" in window.tasks
+    brain.learn(label(1, 1, why="escalation", **ran_out))
+    for ask in (2, 3):
+        brain.learn(label(1, ask))
+    assert len(window.tasks["t1"].slots) == 2
 
 
 def test_labels_that_wait_for_their_block_are_judged_before_their_task_is_replaced() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from bandit.events import NO_ASK
 from bandit.learn.brain import Brain
 from bandit.learn.track_record import LABELER_DECAY, TrackRecord
 from bandit.learn.watched import IDLE, PACE, STREAK
@@ -60,3 +61,20 @@ def test_they_go_on_after_a_restart() -> None:
     odd: dict[str, Feature] = {"x": 99.0}
     assert resumed.project("p").novelty.of(odd) == brain.project("p").novelty.of(odd) == 1.0
     assert resumed.to_bytes() == brain.to_bytes()
+
+
+def test_novelty_counts_a_task_once_however_its_truth_became_known() -> None:
+    """The machine answered it and an expert audited it: two rewards, and no label."""
+    brain = Brain(Settings())
+    features: dict[str, Feature] = {"x": 1.0}
+    audit = msgspec.structs.replace(
+        reward(1, right=True), features=features, why="audit", basis="none", quality=None
+    )
+    truth = msgspec.structs.replace(
+        audit, ask=NO_ASK, why="gold", basis="gold", pool=None, labeler=None, answer=None
+    )
+    brain.learn(audit)
+    brain.learn(truth)
+    assert brain.project("p").novelty.tasks == 1
+    brain.learn(msgspec.structs.replace(reward(2, right=True), features=features))
+    assert brain.project("p").novelty.tasks == 2

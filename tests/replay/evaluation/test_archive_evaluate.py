@@ -141,6 +141,25 @@ def test_a_range_that_is_not_whole_yet_is_left_out_and_named(tmp_path: Path) -> 
     assert any(named.name in note and rest.name in note for note in after.notes)
 
 
+def test_tasks_whose_rewards_are_lost_are_left_out(tmp_path: Path) -> None:
+    """A copy that lacks its last file of rewards."""
+    path, folder = both(tmp_path, simulate(World(), 300, seed=1))
+    last_file(folder, "rewards").unlink()
+    with OwnLog(path) as whole, OwnLog(folder) as copy:
+        has = {history.task: history.rewards for history in whole.histories()}
+        left = list(copy.histories())
+        assert 0 < copy.unrewarded == len(has) - len(left)
+        assert all(len(one.rewards) == len(has[one.task]) for one in left if one.verdicts)
+        assert any("rewards of theirs are missing" in note for note in copy.notes())
+
+
+def test_an_archive_without_rewards_that_are_whole_says_so(tmp_path: Path) -> None:
+    _, folder = both(tmp_path, simulate(World(), 300, seed=1), every=100_000)
+    last_file(folder, "rewards").unlink()
+    with pytest.raises(MissingInput, match="no task has all of its rewards"):
+        evaluate(folder)
+
+
 def test_an_archive_that_lags_answers_with_the_tasks_it_has_whole(tmp_path: Path) -> None:
     """Verdicts come after decisions: the tasks between are pending, as in a log."""
     events = simulate(World(), 400, seed=1)

@@ -100,6 +100,8 @@ def test_what_cannot_be_answered_is_one_line(log: Path, tmp_path: Path) -> None:
     assert run(f"sqlite:{log}", "--project", "p").exit_code == 0
     with pytest.raises(CannotAnswer, match="project 'p' has 50 tasks, and 120 are needed"):
         run(made_log(tmp_path / "few.db", 1, 50))
+    with pytest.raises(CannotAnswer, match="project 'p' has 1 task, and 120 are needed"):
+        run(made_log(tmp_path / "one.db", 1, 1))
     with pytest.raises(CannotAnswer, match="tasks of project 'p' have no features: send some"):
         run(write_log(tmp_path / "none.db", simulate(World(), 200, 1)))
     assert CannotAnswer.exit_code == 3

@@ -13,8 +13,10 @@ from bandit.events import Decision
 from bandit.pmf import lowered_floors, with_floors
 from bandit.settings import PolicySettings
 from replay.evaluation.load_rows import hold_own
+from replay.learning.config import Walking
 from replay.learning.rejection_replay import Plan, walk
 from replay.targets.target import TargetPolicy
+from replay.tune.answer import TuneRequest, answer, floor_of_width
 from replay.tune.tomorrow import LogSample, tomorrows, widths_by_floor
 from tests.replay.learning.market import NAMES, POOLS, held, log
 from tests.replay.task_log.own_log_writer import World, simulate, write_log
@@ -72,3 +74,25 @@ def test_the_precision_of_tomorrow_s_log_is_that_of_the_worker_s_chances() -> No
     without_prices = replace(looked, held=held(log(600, 2)))
     of_largest = widths_by_floor(looked, walked, 0)[-1]
     assert of_largest > widths_by_floor(without_prices, walked, 0)[-1]
+
+
+def test_the_cost_of_a_floor_is_that_of_the_worker_s_chances() -> None:
+    """Of a policy that doesn't learn, by DR over all rows."""
+    data = priced(600, 3)
+    low = msgspec.structs.replace(CROWD, explore_floor=0.02)
+    walked = walk(data, [low], Plan(1 / POOLS, 10_000, 2))
+    best = answer(data, TuneRequest([low], walking=Walking(horizon=100, replays=2))).best
+
+    def earns(floor: float) -> float:
+        bare = {"crowd": 1.0, "trained": 0.0, "vendor": 0.0}
+        chances = with_floors(bare, None, floor, 0.0, LOWERED)
+        pmf = np.array([chances[name] for name in NAMES])
+        return float((data.guess @ pmf + pmf[data.action] / data.propensity * data.missed).mean())
+
+    best = replace(best, earns=replace(best.earns, value=float(walked.value()[0].mean())))
+    looked = LogSample.of(data, TargetPolicy("uniform", full=True), 2000, 0.95)
+    found = floor_of_width(looked, walked, best, 0, 0.4)
+    assert found is not None
+    assert found.floor is not None
+    assert found.floor > 0.02
+    assert found.costs == pytest.approx(earns(0.02) - earns(found.floor))

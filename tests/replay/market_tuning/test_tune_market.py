@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WASTE = PolicySettings(name="uniform", labels_per_task=7)
 """Seven labels of whoever comes: what a tuner must find to be bad."""
 SPEC = resized(read_market("calm"), 40)
+SHORT = resized(SPEC, 10)
+"""Of tests that count runs or compare them to the bit: there all tasks are alike."""
 REQUEST = MarketTuneRequest(settings=Settings(policy=WASTE), trials=4, seeds=5, most_seeds=9)
 
 
@@ -89,8 +91,7 @@ def test_two_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("replay.market_tuning.rounds.MISS", 0.0)
     request = MarketTuneRequest(trials=3, seeds=3, most_seeds=6, varied=("rate", "second_opinion"))
     one, two = (
-        tune_market(resized(SPEC, 20), msgspec.structs.replace(request, jobs=jobs), "calm")
-        for jobs in (1, 2)
+        tune_market(SHORT, msgspec.structs.replace(request, jobs=jobs), "calm") for jobs in (1, 2)
     )
     assert one.comparison is not None
     assert len(one.comparison.seeds) == 6
@@ -110,7 +111,7 @@ def test_the_report_fits_80_columns_and_says_what_it_is(tuning: MarketTuning) ->
 def test_runs_that_are_announced_are_enough() -> None:
     ran: list[int] = []
     request = MarketTuneRequest(trials=3, seeds=3, most_seeds=6, varied=("lookahead_labels",))
-    tune_market(resized(SPEC, 20), request, "calm", done=ran.append)
+    tune_market(SHORT, request, "calm", done=ran.append)
     assert sum(ran) <= runs_of(request)
 
 
@@ -126,7 +127,7 @@ def test_an_interrupt_gives_what_is_known_by_then(after: int, seeds: int | None)
             raise KeyboardInterrupt
 
     request = MarketTuneRequest(trials=5, seeds=8)
-    tuning = tune_market(resized(SPEC, 20), request, "calm", done=done)
+    tuning = tune_market(SHORT, request, "calm", done=done)
     assert tuning.interrupted
     assert "Interrupted" in text_of(tuning)
     if seeds is None:

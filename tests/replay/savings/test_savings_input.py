@@ -34,6 +34,17 @@ TWO = HEAD + "t,a,x\nt,b,y\n"
         (HEAD + "t,a,x\nu,b,y\n", (), "every task has one label"),
         (HEAD + "t,a,x\nt,b,\n", (), "labels.csv: row 3, column 'label': empty"),
         (HEAD + "\n\nt,a,x\n\nt,b,\n", (), "row 6, column 'label': empty"),
+        (
+            HEAD + "t,a,x\nt,, \nu,b,y\n",
+            (),
+            "2 cells are empty that must hold a labeler or label: row 3, column 'labeler'; row 3,",
+        ),
+        (
+            HEAD + "t,a,x\n" + "t,b,\n" * 4,
+            (),
+            "row 4, column 'label'; row 5, column 'label' and 1 other; fill them in, or leave such",
+        ),
+        (HEAD + "t,a,x\n" + "t,b,\n" * 1234, (), "row 5, column 'label' and 1,231 others; fill"),
         ("task,task,labeler,label\nt,u,a,x\n", (), "2 columns are called 'task'"),
         (TWO.replace("t,", "t" * 300 + ","), (), "must have 1 to 256 bytes"),
         (TWO.replace("x", "x" * 300), (), "must have 1 to 256 bytes"),

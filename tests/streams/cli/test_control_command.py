@@ -53,6 +53,17 @@ def test_cancel_lifts_all_orders_of_its_scope_and_no_others(path: Path) -> None:
     assert shown(path) == "dogs: asks only pool a\n"
 
 
+@pytest.mark.parametrize("guess", ["--resume", "--unpause", "--unfreeze", "--unpin"])
+def test_who_looks_for_the_option_that_undoes_an_order_is_told_of_cancel(
+    path: Path, guess: str
+) -> None:
+    answer = run(control, path, "--project", "cats", guess)
+    assert answer.exit_code == 2
+    assert f"No such option '{guess}'; to lift all orders, use --cancel." in answer.output
+    assert "Did you mean" not in answer.output
+    assert "(Did you mean one of: '--freeze'" in run(control, path, "--freze").output
+
+
 def test_an_order_that_is_not_repeated_is_lifted(path: Path) -> None:
     shown(path, "--project", "cats", "--pause")
     shown(path, "--project", "cats", "--usd-per-day", 50)

@@ -61,6 +61,15 @@ def test_each_finding_is_one_line_and_one_of_what_to_do(tmp_path: Path) -> None:
     assert lines[-1] == "1 broken, 0 warnings, 2 ok"
 
 
+def test_a_log_is_offered_to_be_created_only_where_none_is(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.db"
+    damaged.write_text("no log")
+    create = f"poolwise work {tmp_path}/none.db --create"
+    assert create in str(findings_of(tmp_path / "none.db")["file"].todo)
+    assert findings_of(damaged)["file"].todo == "check the path"
+    assert findings_of(tmp_path / "folder")["file"].todo == "check the path"
+
+
 def test_json_has_the_same_findings_and_the_same_exit_code(tmp_path: Path) -> None:
     answer = run(doctor, tmp_path / "none.db", "--json")
     assert answer.exit_code == 1
