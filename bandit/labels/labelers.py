@@ -151,22 +151,22 @@ class Labelers:
         """Compute the rows of the pools from their sums."""
         counts = self.sums[:, 1]
         right, total = counts.trace(axis1=2, axis2=3), counts.sum(axis=(2, 3))
-        self.rows = pool_rows(self.sums[:, 0], right, total, self.said, self._towards())
+        self.rows = pool_rows(self.sums[:, 0], right, total, self.said, self._target_strength())
 
     def doubts(self) -> Floats:
         """Return nats against each chain, by how seldom labelers would be right in it: (chains,).
 
-        They are taken to be right in `START` of the tasks or more, as if the labels had been seen
-        that a pool's target counts for: n KL(START || rate), if the rate is below.
+        Where their rate of right labels is below `START`, these are S KL(START || rate), with S the
+        labels that a pool's target counts for.
         """
         counts = self.sums[:, 1].sum(axis=0)
         right, total = counts.trace(axis1=1, axis2=2), counts.sum(axis=(1, 2))
         rate = np.minimum((right + START_STRENGTH * START) / (total + START_STRENGTH), START)
         nats = START * np.log(START / rate) + (1.0 - START) * np.log((1.0 - START) / (1.0 - rate))
-        of_target: Floats = self._towards() * nats
-        return of_target
+        doubts: Floats = self._target_strength() * nats
+        return doubts
 
-    def _towards(self) -> float:
+    def _target_strength(self) -> float:
         return STRENGTH - (STRENGTH - STRENGTH_WITH_GOLD) * min(1.0, self.golds / 20.0)
 
     def widen(self, n_classes: int) -> None:

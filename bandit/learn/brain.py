@@ -165,8 +165,8 @@ class Brain:
             self._judge(judged)
         project.learn_confidence(reward)
         by_experts = reward.why in BY_EXPERTS
-        first = reward.revision == 0 and reward.ask <= 1 and not by_experts  # or gold alone
-        if first and not reward.shadowed:
+        is_first = reward.revision == 0 and reward.ask <= 1 and not by_experts  # or gold alone
+        if is_first and not reward.shadowed:
             project.novelty.learn(reward.features)
         if reward.pool is None:  # gold of a task without labels: nobody was asked
             if isinstance(reward.target, str):

@@ -30,8 +30,7 @@ _decision = msgspec.json.Decoder(Decision)
 _reward = msgspec.json.Decoder(Reward)
 _verdict = msgspec.json.Decoder(Verdict)
 
-
-# Each decision but the last, to stop, asked a pool, which a verdict rewards.
+# A task with a verdict has a reward for each of its decisions but the last, which was to stop.
 _DROP_UNREWARDED = """
     DELETE FROM tasks WHERE task IN (SELECT task FROM verdicts) AND
         (SELECT count(*) FROM decisions WHERE decisions.task = tasks.task)

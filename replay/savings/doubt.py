@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from replay.savings.savings import SavingsReport
 
 LEAST_AGREEMENT = 0.8
-"""Below, more than one answer in five would be another: no longer the tasks that labels divide."""
+"""Below, more than one answer in five differs from the majority's."""
 LEAST_ACCURACY = 0.5
-"""Below, most answers are wrong, whoever else is wrong, too."""
+"""Below, most answers are wrong, even if the majority's are, too."""
 MOST_LOST = 0.05
 """Of the accuracy; a smaller loss may well be worth what is saved."""
 
