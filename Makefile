@@ -13,6 +13,7 @@ endif
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
+export OPENBLAS_NUM_THREADS ?= 1
 
 # $(call quietly,what,command): run it; show its output only if it fails.
 quietly = @start=$$(date +%s); \

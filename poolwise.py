@@ -238,6 +238,9 @@ def fail(message: str, exit_code: int) -> int:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    # Before NumPy is loaded. Its matrices are small here, and the threads that OpenBLAS gives each
+    # process wait for each other by spinning: an evaluation took five times the processor's time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     conflict = foreign(Path(__file__).resolve().parent)
     if conflict:
         return fail(f"{conflict}; install poolwise in its own virtual environment", 1)

@@ -168,12 +168,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     --------
     >>> nearest("explore_flor", ["explore_floor", "seed"])
     "; did you mean 'explore_floor'?"
-    >>> nearest("zzz", ["seed"])
-    '; known: seed'
+    >>> nearest("zzz", ["seed"]), nearest("zzz", [])
+    ('; known: seed', '')
     >>> nearest("zzz", [f"column_{i:02d}" for i in range(90)])[-32:]
     'column_10, column_11 and 78 more'
     """
     names = sorted(known)
+    if not names:
+        return ""
     close = get_close_matches(name, names, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"

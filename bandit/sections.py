@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -17,6 +18,20 @@ S = TypeVar("S", bound=Section)
 
 SERVICE_SECTIONS = ("log", "worker", "metrics", "logs")
 """Sections of the same file that say how events are carried; `streams` reads them."""
+
+KINDS: Mapping[str, str] = {
+    "object": "a table",
+    "array": "a list",
+    "float": "a number",
+    "int": "a whole number",
+    "str": "text",
+    "bool": "true or false",
+    "null": "nothing",
+}
+"""Kinds of values, by msgspec's names."""
+
+MISSING = re.compile("Object missing required field `(.*)`")
+TYPE = re.compile("`([^`]*)`")
 
 _POOL = ": pools are events; feed a Pool with it (poolwise feed)"
 _BUDGET = ": budgets are orders; give one with poolwise control"
@@ -69,14 +84,30 @@ def read_section(given: object, kind: type[S], where: str = "", also: tuple[str,
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
         key = f"{where}{_with_name(given, kind, path.rstrip('`'))}".lstrip(".")
-        msg = f"{key}: {what[0].lower()}{what[1:]}" if key else what
-        raise ConfigError(msg) from error
+        raise ConfigError(_in_words(key, what)) from error
+
+
+def _in_words(key: str, what: str) -> str:
+    """Say what msgspec says in the words of the documentation."""
+    missing = MISSING.fullmatch(what)
+    if missing is not None:
+        return f"{key}.{missing[1]} is missing".lstrip(".")
+    said = TYPE.sub(lambda kinds: _kinds(kinds[1]), what)
+    return f"{key}: {said[0].lower()}{said[1:]}" if key else said
+
+
+def _kinds(names: str) -> str:
+    known = [KINDS.get(name, name) for name in names.split(" | ") if name != "null"]
+    return " or ".join(known) or KINDS["null"]
 
 
 def _refuse_unknown(given: object, kind: Any, where: str, also: tuple[str, ...] = ()) -> None:
     names = _names(kind)
     if names and isinstance(given, str) and given not in names:
         raise ConfigError(f"{where} is {given!r}, which is unknown{nearest(given, names)}")
+    if get_origin(kind) is tuple and isinstance(given, list):
+        for number, value in enumerate(given):
+            _refuse_unknown(value, get_args(kind)[0], f"{where}[{number}]")
     if not isinstance(given, dict):
         return
     if get_origin(kind) is dict:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+# As in poolwise.py; here, since conftests of folders load NumPy before any hook is called.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 LEAKS = "ignore:unclosed <s(ocket.socket|sl.SSLSocket):ResourceWarning"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.decide import main
 from bench.decisions.made_markets import made_market
 from bench.decisions.table import label_ratio
 from replay.market_file.read import read_market
@@ -18,8 +19,9 @@ from replay.market_file.read import read_market
 ROOT = Path(__file__).parents[1]
 
 
-def decided(*options: str) -> dict[str, Any]:
-    command = [sys.executable, "bench/decide.py", "--tasks", "60", "--seeds", "1-2", "--json"]
+def decided(*options: str, tasks: int = 60) -> dict[str, Any]:
+    command = [sys.executable, "bench/decide.py", "--seeds", "1-2", "--json"]
+    command += ["--tasks", str(tasks)]
     done = subprocess.run(
         [*command, *options], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -33,7 +35,7 @@ def means(found: dict[str, Any], column: str) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    return decided("--market", "hostile")
+    return decided("--market", "hostile", tasks=30)
 
 
 def test_net_is_the_value_of_right_answers_less_what_was_paid(found: dict[str, Any]) -> None:
@@ -58,23 +60,20 @@ def test_the_rival_is_as_accurate_as_the_engine_or_said_to_be_less(found: dict[s
 
 
 def test_one_process_gives_what_two_give(found: dict[str, Any]) -> None:
-    alone = decided("--market", "hostile", "--jobs", "1")
+    alone = decided("--market", "hostile", "--jobs", "1", tasks=30)
     for rows in (found["rows"], alone["rows"]):
         for seed in rows["engine"]:
             seed.pop("seconds", None)
     assert alone == found
 
 
-def test_an_unknown_row_is_a_usage_error() -> None:
-    done = subprocess.run(
-        [sys.executable, "bench/decide.py", "--rows", "engin"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "'engin': known are engine, fixed" in done.stderr
+def test_an_unknown_row_is_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["decide.py", "--rows", "engin"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "'engin': known are engine, fixed" in capsys.readouterr().err
 
 
 def test_labels_are_compared_at_equal_accuracy() -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SETTINGS = msgspec.structs.replace(DEFAULTS, seed=3)
 FLOOR = SETTINGS.policy.explore_floor
+TASKS = 30
 KNOWN = ("crowd", "offshore")
 SURE = Context(
     tuple(Action(pool, 0.1, 0.5, 0.8, 0.8) for pool in KNOWN), True, False, (0.6, 0.4), 1, 8, 5.0, 9
@@ -46,7 +47,7 @@ class Watched(VwEngine):
 
 
 def market() -> Market:
-    return build_market(resized(read_market("demo"), 60), 3)
+    return build_market(resized(read_market("demo"), TASKS), 3)
 
 
 @pytest.mark.parametrize("row", VW_ROWS)
@@ -64,7 +65,7 @@ def test_a_row_explores_with_true_chances_and_learns(row: str) -> None:
             assert min(pools) >= floor * (1.0 - 1e-9)
     drawn = [one for one in engine.decisions if one.why != "audit" and set(one.pmf) != {STOP}]
     taught = [one for one in drawn if one.choice != STOP or row.endswith(STOPS)]
-    assert 60 <= engine.explorer.learned <= len(taught)
+    assert TASKS <= engine.explorer.learned <= len(taught)
     assert row == "vw-first" or engine.explorer.pmf(lines_of(SURE)) != before
 
 

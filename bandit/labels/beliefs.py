@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 VERDICT_POWER = 0.4
 """Power of the learned class prior in a verdict: nearly none, while learning uses it whole."""
+PRIOR_STRENGTH = 50.0
+"""Tasks with gold that the learned class prior counts for in a verdict."""
 HANDICAP = 3.0
 """Log odds against the second chain, before any label."""
 LEAST_PRIOR = 1e-6
@@ -41,6 +43,7 @@ class LabelBeliefs:
         self.labelers = Labelers(0)
         self.window = Window()
         self.class_counts = np.zeros((CHAINS, 0))
+        self.gold_counts = np.zeros((2, 0))
         self.scores = np.zeros(CHAINS)
         self.level_counts = np.zeros((CHAINS, len(LEVELS) + 1))
         self.levels = level_weights(self.level_counts[0], one_pool=True)
@@ -91,8 +94,25 @@ class LabelBeliefs:
 
     def _verdict_prior(self, classes: tuple[int, ...]) -> Floats:
         prior = self.learned_prior(classes, np.zeros((1, CHAINS, len(classes))))[0] ** VERDICT_POWER
+        prior *= PRIOR_STRENGTH / prior.sum(axis=1, keepdims=True)
+        prior += self._classes_in_gold(classes)
         shares: Floats = prior / prior.sum(axis=1, keepdims=True)
         return shares
+
+    def _classes_in_gold(self, classes: tuple[int, ...]) -> Floats:
+        """Return how many tasks with gold are of each class: shape (classes,).
+
+        Each counts for as many tasks as it stands for, and all of them together for (sum of w)^2 /
+        (sum of w^2), w their weights (Kish 1965, Survey Sampling, section 11.7).
+        """
+        weights, squares = np.zeros((2, len(classes)))
+        chosen = np.array(classes)
+        known = chosen >= 0
+        weights[known], squares[known] = self.gold_counts[:, chosen[known]]
+        if not squares.any():
+            return weights
+        counts: Floats = weights * (weights.sum() / squares.sum())
+        return counts
 
     def given_prior(self, classes: Sequence[str], chances: Mapping[str, float]) -> Floats:
         """Return chances that are known without labels, the same for each chain."""

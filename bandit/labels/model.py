@@ -150,7 +150,9 @@ class LabelModel(LabelBeliefs):
             self.labelers.golds += 1
             self.memo.clear()
             stands_for = self.tasks / self.labelers.golds if chance is None else 1.0 / chance
-            labeled.weight = min(MOST_WEIGHT, stands_for)
+            labeled.weight = weight = min(MOST_WEIGHT, stands_for)
+            if (number := labeled.classes[true_class]) >= 0:
+                self.gold_counts[:, number] += weight, weight**2
         labeled.gold = true_class
 
     def forget(self, labeler: str) -> None:
@@ -291,3 +293,4 @@ class LabelModel(LabelBeliefs):
         more = len(known) - self.labelers.n_classes
         self.labelers.widen(len(known))
         self.class_counts = np.pad(self.class_counts, ((0, 0), (0, more)))
+        self.gold_counts = np.pad(self.gold_counts, ((0, 0), (0, more)))

@@ -43,7 +43,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     `counts` and `label_shares` are float32, `given` and `pool_of` int64, the others float64. What
     grows with the labelers is packed (`bandit.packed`), their names as JSON; so are the shares of
     the window's labels, task by task. Before there were `label_shares` and `rivals`, each label was
-    counted for all classes of its task, and a rival showed in half of several pools.
+    counted for all classes of its task, and a rival showed in half of several pools; before there
+    were `gold_counts`, gold didn't say how frequent classes are.
     """
 
     classes: list[str]
@@ -73,6 +74,7 @@ class SavedLabels(msgspec.Struct, frozen=True):
     updated_at: int = 0
     label_shares: list[bytes] = []
     rivals: list[float] | None = None
+    gold_counts: bytes = b""
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -132,6 +134,7 @@ def save(model: LabelModel) -> SavedLabels:
             np.concatenate([_NO_SHARES, *[one.reshape(-1) for one in shares if one is not None]])
         ),
         rivals=model.level_counts[:, RIVAL].tolist(),
+        gold_counts=_bytes(model.gold_counts),
     )
 
 
@@ -167,6 +170,7 @@ def _load(saved: SavedLabels) -> LabelModel:
     known.said = _floats(saved.said, n_pools, k)
     known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)
     model.class_counts = _floats(saved.class_counts, CHAINS, k)
+    model.gold_counts = _floats(saved.gold_counts, 2, k) if saved.gold_counts else np.zeros((2, k))
     model.scores = np.array(saved.scores)
     model.level_counts = _with_rivals(
         _floats(saved.level_counts, CHAINS, RIVAL), saved.rivals, n_pools

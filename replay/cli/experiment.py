@@ -125,7 +125,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     "--power",
     default=0.8,
     show_default=True,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=click.FloatRange(0.5, 0.999),
     help="Chance that a test of this size has its answer.",
 )
 @_shared

@@ -9,6 +9,7 @@ from bandit.errors import BadValue
 from replay.evaluation.bounded_rewards import checked_range
 from replay.evaluation.options import EvaluateOptions
 from replay.learning.config import Walking
+from replay.runtime.arguments import STRINGS, as_tuple, check_name, refuse, several
 from replay.runtime.declared_options import filled
 from replay.tables.columns.roles import ColumnOptions
 
@@ -47,9 +48,7 @@ def checked_options(given: EvaluateOptions) -> EvaluateOptions:
     check_columns(options)
     for option in LISTS:
         options[option] = several(option, options[option])
-    level: object = options["level"]
-    if not isinstance(level, int | float):
-        raise BadValue(f"level is {level!r}, must be a number between 0 and 1")
+    check_name("interval", options["interval"], "the name of an interval")
     options["reward_range"] = checked_range(options["reward_range"])
     return options
 
@@ -70,9 +69,7 @@ def check_columns(options: Mapping[str, Any]) -> None:
     bandit.errors.BadValue: action is 3, must be the name of a column
     """
     for column in COLUMNS:
-        name = options.get(column)
-        if not isinstance(name, str | None):
-            raise BadValue(f"{column} is {name!r}, must be the name of a column")
+        check_name(column, options.get(column), "the name of a column")
 
 
 def wanted_columns(options: EvaluateOptions, targets: Sequence[TargetPolicy]) -> ColumnOptions:
@@ -110,28 +107,6 @@ def walking_of(options: LearnerOptions) -> Walking:
     )
 
 
-def several(option: str, given: str | Iterable[str]) -> tuple[str, ...]:
-    """Return names as a tuple; a string is one name, never a list of letters.
-
-    Raises
-    ------
-    BadValue
-        If they are no strings.
-
-    Examples
-    --------
-    >>> several("by", "country"), several("by", ["country", "device"])
-    (('country',), ('country', 'device'))
-    """
-    if isinstance(given, str):
-        return (given,)
-    names = _as_tuple(option, given)
-    for name in names:
-        if not isinstance(name, str):
-            raise BadValue(f"{option}: {name!r} is not a name, must be a string")
-    return names
-
-
 def several_targets(
     given: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
 ) -> tuple[str, ...]:
@@ -147,17 +122,12 @@ def several_targets(
     >>> several_targets("uniform"), several_targets(["uniform", "logging"])
     (('uniform',), ('uniform', 'logging'))
     """
-    names = (given,) if isinstance(given, str | os.PathLike) else _as_tuple("targets", given)
+    names = (
+        (given,) if isinstance(given, str | os.PathLike) else as_tuple("targets", given, STRINGS)
+    )
     if not names:
         raise BadValue("no target is named: say at least one, such as 'uniform'")
     for name in names:
         if not isinstance(name, str | os.PathLike):
-            raise BadValue(f"target is {name!r}, must be a string or a path")
+            raise refuse("target", name, "a string or a path")
     return tuple(map(str, names))
-
-
-def _as_tuple(option: str, given: Any) -> tuple[Any, ...]:
-    try:
-        return tuple(given)
-    except TypeError:
-        raise BadValue(f"{option} is {given!r}, must be a string or a list of strings") from None

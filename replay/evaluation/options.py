@@ -120,8 +120,8 @@ class EstimateOptions(LogOptions, total=False):
         str | None,
         OptionSpec(
             None,
-            "Timestamp column: numbers, or times of one zone. Rows are taken in the order of the"
-            " file; those earlier than the row before are counted.",
+            "Timestamp column: numbers, or times, all with a time zone or all without. Rows are"
+            " taken in the order of the file; those earlier than the row before are counted.",
             metavar="COLUMN",
         ),
     ]

@@ -9,6 +9,7 @@ from replay.checks.left_out import left_out
 from replay.evaluation.notes import notes_on, order_note, shrinking_note
 from replay.evaluation.single_pass import NOTE
 from replay.results.summary import Summary
+from replay.tables.values.times import common
 
 if TYPE_CHECKING:
     from replay.aggregate.question import Question
@@ -62,7 +63,7 @@ def summaries(
             unusable=survey.unusable,
             actions=question.actions,
             estimated="" if estimated is None else estimated.finding(),
-            zone=next(iter(survey.zones), ""),
+            zone=common(survey.zones),
             order=log_sums.order,
             design=design,
             imbalance=log_sums.imbalance,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
+from replay.experiment.arguments import check_design, check_plan, check_reading
 from replay.experiment.arms.difference import BEST_AT, Looks
 from replay.experiment.arms.false_alarms import false_alarms
 from replay.experiment.arms.guards import parse_guard
@@ -17,9 +17,11 @@ from replay.experiment.reading.question import Question
 from replay.experiment.reading.read import read_test
 from replay.experiment.tasks.arm_log import read_arm_log
 from replay.experiment.tasks.survey import Asked
+from replay.runtime.arguments import path_of, several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from bandit.experiment_settings import Unit
     from replay.experiment.planning.results import PlanReport
@@ -63,7 +65,7 @@ def plan_experiment(
     shares, control
         Share of each arm, and the arm that others are compared with: else the first.
     power, level
-        Chance that the test has its answer, and confidence level of its intervals.
+        Chance that the test has its answer, 0.5 to 0.999, and confidence level of its intervals.
     delay_usd_per_hour, audit_usd
         What an hour until the verdict costs, and gold from outside the pools.
     aa
@@ -85,6 +87,18 @@ def plan_experiment(
     ...
     bandit.errors.MissingInput: labels.db: no such file
     """
+    place = path_of("log", log)
+    check_design(
+        config=config,
+        unit=unit,
+        shares=shares,
+        control=control,
+        level=level,
+        delay_usd_per_hour=delay_usd_per_hour,
+        audit_usd=audit_usd,
+        aa=aa,
+    )
+    check_plan(detect=detect, not_worse=not_worse, power=power)
     goals = [goal_of("detect", *each) for each in (detect or {}).items()]
     goals += [goal_of("not worse", *each) for each in (not_worse or {}).items()]
     settings = settings_of(config)
@@ -92,13 +106,15 @@ def plan_experiment(
     kind: Unit = unit or (settings.unit if settings else "task")
     asked = Asked(unit=kind, delay_usd_per_hour=delay_usd_per_hour, audit_usd=audit_usd)
     design = Design(kind, with_control_first(given, control), power, level)
-    read = read_arm_log(Path(log), asked, tell, needs_arms=False)
+    read = read_arm_log(place, asked, tell, needs_arms=False)
     alarms = None
     if aa:
         metric = goals[0].metric if goals and goals[0].metric in read.metrics else "usd"
         units = read.units()
         looks = Looks(level, min(float(BEST_AT[kind]), float(len(units))))
-        alarms = false_alarms(units, read.unit_keys(), metric, looks, aa, tell)
+        alarms = false_alarms(
+            units, read.unit_keys(), metric, looks, aa, tell, control=design.control_share
+        )
     return plan_test(read, tuple(goals), design, str(log), alarms)
 
 
@@ -106,9 +122,9 @@ def read_experiment(
     log: str | Path,
     *,
     metric: str | None = None,
-    guards: Sequence[str] = (),
+    guards: str | Sequence[str] = (),
     effect: float = 0.0,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     test: str | None = None,
     config: str | Path | None = None,
     unit: Unit | None = None,
@@ -173,9 +189,21 @@ def read_experiment(
     bandit.errors.BadValue: --guard 'accuracy=-0.005': must be METRIC>=LIMIT or METRIC<=LIMIT, \
 such as 'accuracy>=-0.005'
     """
+    place = path_of("log", log)
+    check_design(
+        config=config,
+        unit=unit,
+        shares=shares,
+        control=control,
+        level=level,
+        delay_usd_per_hour=delay_usd_per_hour,
+        audit_usd=audit_usd,
+        aa=aa,
+    )
+    check_reading(metric=metric, test=test, effect=effect, planned=planned, warm_up=warm_up)
     if metric is not None:
         metric_called(metric, "--metric")
-    parsed = tuple(parse_guard(text) for text in guards)
+    parsed = tuple(parse_guard(text) for text in several("guards", guards))
     settings = settings_of(config)
     if settings is not None and unit is not None and unit != settings.unit:
         raise BadValue(f"--unit {unit}: the test of {config} is by {settings.unit}")
@@ -189,7 +217,7 @@ such as 'accuracy>=-0.005'
         unit=kind,
         experiment=settings.name if test is None and settings is not None else test,
         control=control,
-        by=by,
+        by=several("by", by),
         delay_usd_per_hour=delay_usd_per_hour,
         audit_usd=audit_usd,
         warm_up=warm_up,
@@ -208,4 +236,4 @@ such as 'accuracy>=-0.005'
         adjusted=cuped,
         aa=aa,
     )
-    return read_test(read_arm_log(Path(log), asked, tell), question, str(log), tell)
+    return read_test(read_arm_log(place, asked, tell), question, str(log), tell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue
@@ -13,9 +12,11 @@ from replay.forecast.plan.staffing import ServiceWish
 from replay.forecast.sources.log_events import read_log_events
 from replay.forecast.sources.table import read_events
 from replay.forecast.wishes import ANY, Wishes
+from replay.runtime.arguments import check_kind, check_name, is_number, mapping_of, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from replay.forecast.report import ForecastReport
     from replay.forecast.series.series import Per
@@ -93,7 +94,10 @@ def forecast_log(
         capacity=capacity,
         budget_usd=budget_usd,
     )
-    return forecast_events(read_log_events(Path(log), project), str(log), per, wishes, tell)
+    check_name("project", project, "the name of a project")
+    return forecast_events(
+        read_log_events(path_of("log", log), project), str(log), per, wishes, tell
+    )
 
 
 def forecast_table(
@@ -152,8 +156,11 @@ def forecast_table(
         limited={"level": level, "surge": surge, "service": service, "within_s": within_s},
         rate=rate,
     )
+    for option, name in (("column", column), ("amount", amount), ("average", average)):
+        check_name(option, name, "the name of a column")
+    check_kind("now", now, (float, type(None)))
     summed = amount if average is None else average
-    events = read_events(Path(table), column, summed, now, averaged=average is not None)
+    events = read_events(path_of("table", table), column, summed, now, averaged=average is not None)
     return forecast_moments(events, str(table), per, wishes)
 
 
@@ -169,17 +176,20 @@ def _wishes(
     """Return the wishes, checked as the command checks its options; `limited` are in `LIMITS`."""
     if per not in (None, "hour", "day"):
         raise BadValue(f"per {per!r}: must be 'hour' or 'day'")
+    check_kind("horizon", horizon, (int, type(None)))
     if horizon is not None and horizon < 1:
         raise BadValue(f"horizon {horizon}: must be 1 or more")
     for name, value in limited.items():
         low, high = LIMITS[name]
+        check_kind(name, value, (float,))
         if not low <= value <= high:
             raise BadValue(f"{name} {value:g}: must be between {low:g} and {high:g}")
-    rates = {ANY: rate} if isinstance(rate, float | int) else dict(rate or {})
-    capacities = dict(capacity or {})
+    rates = {ANY: rate} if is_number(rate) else mapping_of("rate", rate, {"crowd": 12.0})
+    capacities = mapping_of("capacity", capacity, {"crowd": 40.0})
     budgets = {} if budget_usd is None else {ANY: budget_usd}
     for option, given in (("rate", rates), ("capacity", capacities), ("budget_usd", budgets)):
         for pool, value in given.items():
+            check_kind(option if pool == ANY else f"{option} of {pool}", value, (float,))
             if not 0.0 < value < math.inf:
                 where = f"{option} of {pool}" if pool != ANY else option
                 raise BadValue(f"{where} {value:g}: must be above 0")

@@ -26,7 +26,9 @@ class LabelerFigures(msgspec.Struct, frozen=True, kw_only=True):
     `accuracy` and `drift` are those of `replay.labelers.label_accuracy`, and the same as in
     `poolwise report`: by gold where it has come, else by all that is known of the task, this label
     included. `gold_accuracy` is from gold alone, weighted by 1 / the probability of an audit.
-    `drift` is the accuracy in the later half of the labels less that in the earlier.
+    `drift` is the accuracy in the later half of the labels less that in the earlier;
+    `drift_p_value` counts all labelers of the project: the chance of so much drift of any of them
+    if none drifts.
     `log10_evidence` is the evidence against an honest labeler, `p_value` at least the chance of so
     much of it if the labeler is honest.
     """
@@ -45,6 +47,7 @@ class LabelerFigures(msgspec.Struct, frozen=True, kw_only=True):
     usd: float
     usd_per_right: float | None
     drift: Amount | None
+    drift_p_value: float | None
     shadowed_labels: int
     is_shadowed: bool
     log10_evidence: float

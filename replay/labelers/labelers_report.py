@@ -11,7 +11,7 @@ import msgspec
 from replay.labelers.copying import copying
 from replay.labelers.figures import LabelerFigures, gold_accuracy, middle, usd_per_right
 from replay.labelers.judged_label import by_labeler
-from replay.labelers.label_accuracy import accuracy, drift
+from replay.labelers.label_accuracy import accuracy, drift, drift_p_values
 from replay.labelers.pairs import pairs_of
 from replay.labelers.suspicion import SUSPECT, p_value, suspicion, total_evidence
 from replay.labelers.uninformative import uninformative
@@ -57,8 +57,10 @@ def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:
     for label in labels:
         tasks[label.task].append(label)
     shared = copying(pairs_of(tasks.values()))
+    groups = by_labeler(labels)
+    drifting = drift_p_values(list(groups.values()))
     rows = []
-    for name, own in by_labeler(labels).items():
+    for (name, own), drift_p_value in zip(groups.items(), drifting, strict=True):
         plain, copied, rate = uninformative(own), shared.get(name), accuracy(own)
         evidence = total_evidence(plain, copied)
         rows.append(
@@ -77,6 +79,7 @@ def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:
                 usd=math.fsum(label.usd for label in own),
                 usd_per_right=usd_per_right(own, rate),
                 drift=drift(own),
+                drift_p_value=drift_p_value,
                 shadowed_labels=sum(label.shadowed for label in own),
                 is_shadowed=own[-1].shadowed,
                 log10_evidence=evidence / math.log(10.0),

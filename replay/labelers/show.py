@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bandit.counted import counted
-from replay.runtime.text import add_row, dollars, printable, say, time_of
+from replay.runtime.text import add_row, dollars, listed, printable, say, time_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Labelers of a pool in its table; --json has all."""
 MOST_DIGITS = 6
+ALPHA = 0.05
+"""Chance that any drift of a project is marked if there is none."""
 
 COLUMNS = (
     "labeler", "labels", "% right", "by gold", "median\ntime", "$ per\nright", "drift",
@@ -46,15 +49,30 @@ def print_labelers(report: LabelersReport, console: Console) -> None:
         console,
         "% right: by gold where there is any, else by all that is known of the task, as in "
         "poolwise report; 95 % interval. By gold: right of those with gold. Time: from ask to "
-        "label. Drift: later half of the labels less the earlier half, in points; * is "
-        "significant. Evidence: odds against an honest labeler. From "
-        f"{report.suspect_from:.0f} : 1 on a labeler is suspect; that happens to at most 1 of 100 "
-        "honest labelers a month.",
+        "label. Drift: later half of the labels less the earlier half, in points; * is more than "
+        "chance (5 % for all labelers of a project). Evidence: odds against an honest labeler. "
+        f"From {report.suspect_from:.0f} : 1 on a labeler is suspect; that happens to at most 1 of "
+        "100 honest labelers a month.",
         "dim",
     )
+    _say_where_gold_is_missing(report, console)
     _print_suspects(report, suspects, console)
     for note in report.notes:
         say(console, f"Note: {note}.", "dim")
+
+
+def _say_where_gold_is_missing(report: LabelersReport, console: Console) -> None:
+    gold: Counter[str] = Counter()
+    for row in report.labelers:
+        gold[row.project] += row.gold_labels
+    without = [project for project in gold if not gold[project]]
+    if without:
+        say(
+            console,
+            f"Without gold ({'project' if len(without) == 1 else 'projects'} {listed(without)}), "
+            "% right rests on how labelers agree: compare labelers by it. Its intervals count "
+            "chance alone, and all of them may be too high or too low together.",
+        )
 
 
 def _print_pool(project: str, pool: str, rows: list[LabelerFigures], console: Console) -> None:
@@ -77,7 +95,7 @@ def _print_pool(project: str, pool: str, rows: list[LabelerFigures], console: Co
             f"{row.gold_right:,} of {row.gold_labels:,}" if row.gold_labels else "–",
             time_of(row.delay_s_median),
             "–" if row.usd_per_right is None else dollars(row.usd_per_right, 3),
-            _points(row.drift),
+            _points(row),
             _odds(row.log10_evidence),
             style="bold" if row.suspicion else "",
         )
@@ -121,10 +139,10 @@ def _with_interval(amount: Amount | None) -> str:
     return f"{100 * amount.value:.0f} ({100 * amount.low:.0f}–{100 * amount.high:.0f})"
 
 
-def _points(amount: Amount | None) -> str:
-    if amount is None:
+def _points(row: LabelerFigures) -> str:
+    if row.drift is None or row.drift_p_value is None:
         return "–"
-    return f"{round(100 * amount.value):+d}{'' if amount.low <= 0.0 <= amount.high else '*'}"
+    return f"{round(100 * row.drift.value):+d}{'*' if row.drift_p_value < ALPHA else ''}"
 
 
 def _odds(log10: float) -> str:

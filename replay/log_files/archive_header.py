@@ -42,7 +42,10 @@ def header_of(path: Path, metadata: Any = None) -> ArchiveHeader:
         entries = (papq.read_metadata(path) if metadata is None else metadata).metadata or {}
         header = msgspec.json.decode(entries[HEADER], type=ArchiveHeader)
     except (pa.ArrowException, OSError, KeyError, msgspec.DecodeError) as error:
-        raise LogCorrupt(f"{path}: not a file of an archive, or damaged") from error
+        raise LogCorrupt(
+            f"{path}: not a file of an archive, or damaged; put a copy of it back, or archive the"
+            " log into a new folder"
+        ) from error
     if header.schema > SCHEMA_VERSION:
         raise LogError(
             f"{path}: its columns are of version {header.schema}, this poolwise reads"

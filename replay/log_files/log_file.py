@@ -117,6 +117,11 @@ class LogFile:
                 raise LogCorrupt(
                     f"{self.path}: not a poolwise log, or damaged ({error})"
                 ) from error
+            if code.startswith(("SQLITE_IOERR", "SQLITE_FULL")):
+                raise LogError(
+                    f"{self.path}: {error}: is the disk full? To read it takes a small file beside"
+                    " it; make room, or copy it with its -wal file to another disk"
+                ) from error
             raise LogError(f"{self.path}: {error}") from error
 
 

@@ -107,6 +107,9 @@ class Visible(Section, frozen=True, tag_field="form", tag="visible"):
         return -self.weight * blur(seed, one.task.task)
 
 
+MOST = 700.0
+"""Log-odds, beyond which a chance is 0 or 1 to the last digit; exp(710) is no float any more."""
+
 Difficulty = Tempting | Rasch | Ambiguous | Visible
 
 
@@ -122,5 +125,8 @@ def with_log_odds(chance: float, added: float) -> float:
     --------
     >>> with_log_odds(0.5, 0.0), round(with_log_odds(0.9, -math.log(9.0)), 3)
     (0.5, 0.5)
+    >>> with_log_odds(0.9, -1e6) < 1e-300, with_log_odds(0.9, 1e6)
+    (True, 1.0)
     """
-    return 1.0 / (1.0 + math.exp(-(math.log(chance / (1.0 - chance)) + added)))
+    odds = math.log(chance / (1.0 - chance)) + added
+    return 1.0 / (1.0 + math.exp(min(-odds, MOST)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import BadValue
 from bandit.events import Ask, DeadLetter, Decision, Label, Reward, Task, Verdict
 from replay.market.exploration import exploration_usd
@@ -70,5 +71,7 @@ def taken(outcome: Outcome, name: str) -> Outcome:
     """
     if outcome.dead:
         first = outcome.dead[0]
-        raise BadValue(f"{name}: {first.message} ({len(outcome.dead):,} such refusals in all)")
+        raise BadValue(
+            f"{name}: {first.message} ({counted(len(outcome.dead), 'such refusal')} in all)"
+        )
     return outcome

@@ -21,6 +21,7 @@ from replay.market_file.build import build_market, resized, without_worth
 from replay.market_file.default import default_market
 from replay.market_file.read import read_market
 from replay.market_file.sections import MarketSpec
+from replay.runtime.arguments import check_kind, refuse
 from replay.runtime.settings_file import says_worth
 
 if TYPE_CHECKING:
@@ -112,8 +113,12 @@ def simulate(
     if isinstance(market, MarketSpec):
         spec = market
     else:
-        spec = default_market() if market is None else read_market(str(market))
+        spec = default_market() if market is None else read_market(market)
+    check_kind("seed", seed, (int,))
+    if not isinstance(settings, Settings | None):
+        raise refuse("settings", settings, "bandit.Settings")
     if tasks is not None:
+        check_kind("tasks", tasks, (int,))
         spec = resized(spec, tasks)
     if spec.tasks.count < 1:
         raise BadValue(f"tasks {spec.tasks.count}: must be 1 or more")

@@ -22,6 +22,11 @@ SHARES = (
     "declines", "late", "spammer_share",
 )  # fmt: skip
 
+MOST_TASKS = 10_000_000
+MOST_LABELERS = 1_000_000
+LONGEST_S = 3e8
+"""Ten years: of a longer run, most is ticks in which nothing happens."""
+
 Rule = tuple[str, float | None, bool, str]
 """A key, its value, whether the value is allowed, and which are."""
 
@@ -42,7 +47,9 @@ def check(spec: MarketSpec) -> MarketSpec:
     for rules in (_tasks(spec), *(_pool(pool) for pool in spec.pools)):
         for key, value, holds, wanted in rules:
             if value is not None and not (math.isfinite(value) and holds):
-                raise ConfigError(f"{key} = {value:g}: must be {wanted}")
+                finite = "" if math.isfinite(value) else ", and finite"
+                number = value if isinstance(value, int) else f"{value:g}"
+                raise ConfigError(f"{key} = {number}: must be {wanted}{finite}")
     _check_classes(spec)
     return spec
 
@@ -56,18 +63,31 @@ def _check_classes(spec: MarketSpec) -> None:
             for name in getattr(pool, f"by_{by}"):
                 if name not in known:
                     key = f"pools.{pool.name}.by_{by}.{name}"
-                    raise ConfigError(f"{key}: no task has this {by}{nearest(name, known)}")
+                    near = nearest(name, known) or "; tasks.languages names them"
+                    raise ConfigError(f"{key}: no task has this {by}{near}")
 
 
 def _tasks(spec: MarketSpec) -> Iterator[Rule]:
     tasks, arrivals, most = spec.tasks, spec.arrivals, len(CLASSES)
     yield "tasks.count", tasks.count, tasks.count >= 1, "1 or more"
+    yield "tasks.count", tasks.count, tasks.count <= MOST_TASKS, f"at most {MOST_TASKS:,}"
     few = tasks.source == "made" or tasks.count <= SEGMENTS
     yield "tasks.count", tasks.count, few, f"at most {SEGMENTS:,}: there are no more segments"
     yield "tasks.classes", tasks.classes, 2 <= tasks.classes <= most, f"2 to {most}"
     yield from (
         _positive("arrivals.tasks_per_hour", arrivals.tasks_per_hour),
-        _positive("arrivals.deadline_s", arrivals.deadline_s),
+        (
+            "arrivals.tasks_per_hour",
+            arrivals.tasks_per_hour,
+            tasks.count * 3600.0 <= arrivals.tasks_per_hour * LONGEST_S,
+            f"enough for {tasks.count:,} tasks in ten years",
+        ),
+        (
+            "arrivals.deadline_s",
+            arrivals.deadline_s,
+            0 < arrivals.deadline_s <= LONGEST_S,
+            f"above 0 and at most {LONGEST_S:g} (ten years)",
+        ),
         _positive("arrivals.value_usd", arrivals.value_usd),
         ("arrivals.start", arrivals.start, arrivals.start >= 0, "0 or more"),
         _share("arrivals.day_swing", arrivals.day_swing),
@@ -108,7 +128,8 @@ def _pool(pool: PoolSpec) -> Iterator[Rule]:
         yield f"{key}.hours[1]", closing, fine, "after hours[0], both in 0 to 24"
     if not pool.spammers:
         raise ConfigError(f"{key}.spammers: must be one kind or more")
-    yield f"{key}.labelers", pool.labelers, pool.labelers >= 1, "1 or more"
+    fine = 1 <= pool.labelers <= MOST_LABELERS
+    yield f"{key}.labelers", pool.labelers, fine, f"1 to {MOST_LABELERS:,}"
     yield f"{key}.choice", pool.choice, pool.choice >= 1, "1 or more"
     yield f"{key}.skill", pool.skill, 0 < pool.skill < 1, "between 0 and 1"
     for name in ("usd_per_label", "spread", "delay_s", "ask_timeout_s", "capacity_per_hour"):

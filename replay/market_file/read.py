@@ -12,6 +12,7 @@ from replay.market.difficulty import Difficulty
 from replay.market.pools import PoolSpec
 from replay.market_file.ranges import check
 from replay.market_file.sections import MarketSpec
+from replay.runtime.arguments import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,22 +40,23 @@ def market_path(name_or_file: str) -> Path:
     named = NAMED / f"{name_or_file}.toml"
     path = named if name_or_file in market_names() else Path(name_or_file)
     if not path.exists():
-        names = market_names()  # an installed wheel has none
-        raise MissingInput(f"{path}: no such file{nearest(str(path), names) if names else ''}")
+        raise MissingInput(f"{path}: no such file{nearest(str(path), market_names())}")
     return path
 
 
-def read_market(name_or_file: str) -> MarketSpec:
+def read_market(name_or_file: str | Path) -> MarketSpec:
     """Read the market in a TOML file, or one of the names.
 
     Raises
     ------
     MissingInput
         If there is no such file.
+    BadValue
+        If it is neither a name nor a path.
     ConfigError
         If it isn't TOML, or a key is unknown, missing, of a wrong type or out of range.
     """
-    path = market_path(name_or_file)
+    path = market_path(str(path_of("market", name_or_file)))
     try:
         return parsed_market(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import inspect
 from functools import cache
 from textwrap import indent, wrap
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_type_hints
+from types import UnionType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 
 from bandit.errors import nearest
+from replay.runtime.arguments import check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,13 +67,21 @@ def filled(kind: type[Options], given: Options) -> Options:
     ------
     TypeError
         If one is not declared; the message names it and the nearest option.
+    BadValue
+        If one is no number that must be one.
     """
     every = declared(kind)  # type: ignore[arg-type]  # a type is hashable, a TypeVar no protocol
     names = cast("Mapping[str, Any]", given)
     for name in names:
         if name not in every:
             raise TypeError(f"unexpected keyword argument {name!r}{nearest(name, every)}")
+        check_kind(name, names[name], _kinds(every[name].kind))
     return cast("Options", {name: each.option.default for name, each in every.items()} | {**names})
+
+
+def _kinds(kind: Any) -> tuple[type, ...]:
+    """Return the kinds of a union, or the kind itself."""
+    return get_args(kind) if isinstance(kind, UnionType) else (kind,)
 
 
 def lists_options(options: type) -> Callable[[Function], Function]:

@@ -111,7 +111,7 @@ class Survey:
         read = sum(self.pieces.values())
         if not read:
             raise MissingInput(f"{table}: no rows")
-        zones = mixed(dict(self.zones))
+        zones = mixed(self.zones)
         if zones is not None:
             raise BadValue(f"{table}: {zones}")
         if not self.rows:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from bandit.errors import BadValue, ConfigError, InputError
-from replay.evaluation.arguments import check_columns, several, walking_of
+from bandit.settings import PolicySettings
+from replay.evaluation.arguments import check_columns, walking_of
 from replay.evaluation.load_rows import hold_own, hold_table
 from replay.evaluation.sources import opened, own_log
+from replay.runtime.arguments import as_tuple, refuse, several, several_numbers
 from replay.runtime.declared_options import filled, lists_options
 from replay.tables.columns.find_columns import find_columns
 from replay.tables.columns.roles import ColumnOptions
@@ -21,7 +23,6 @@ from replay.tune.candidates import grid, read_candidates
 from replay.tune.options import LOGGING, TuneOptions
 
 if TYPE_CHECKING:
-    from bandit.settings import PolicySettings
     from replay.tune.result import Tuning
 
 
@@ -62,7 +63,11 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
     _check(level, tasks, precision)
     walking = walking_of(options_given)
     walking.check()
-    grid_lists = options_given["explorer"], options_given["rate"], options_given["floor"]
+    grid_lists = (
+        several("explorer", options_given["explorer"]),
+        several_numbers("rate", options_given["rate"]),
+        several_numbers("floor", options_given["floor"]),
+    )
     request = TuneRequest(
         candidates=_candidates(options_given["candidates"], *grid_lists),
         today=_today(options_given["today"]),
@@ -100,6 +105,8 @@ def tune(source: Any = None, **options: Unpack[TuneOptions]) -> Tuning:
 def _today(given: PolicySettings | str | Path) -> PolicySettings | None:
     if isinstance(given, str | Path):
         return None if str(given) == LOGGING else read_policy(Path(given))
+    if not isinstance(given, PolicySettings):
+        raise refuse("today", given, "a policy or a path")
     return given
 
 
@@ -112,10 +119,16 @@ def _candidates(given: Any, *lists: Any) -> list[PolicySettings]:
         return read_candidates(Path(given))
     if not given:
         raise ConfigError("no candidates were given")
-    return list(given)
+    policies = as_tuple("candidates", given, "a path or a list of policies")
+    for policy in policies:
+        if not isinstance(policy, PolicySettings):
+            raise refuse("candidates", policy, "a policy")
+    return list(policies)
 
 
 def _new(text: str) -> TargetPolicy:
+    if not isinstance(text, str):
+        raise refuse("new", text, "uniform or always:ACTION")
     target = parse_target(text)
     if target.kind not in ("uniform", "always"):
         raise BadValue(f"new policy {text!r}: must be uniform or always:ACTION")

@@ -13,6 +13,7 @@ from replay.recorded.crowd import Crowd, first_labels, with_pools
 from replay.recorded.csv_row import CsvRow
 from replay.recorded.doubtful import check_truth
 from replay.recorded.files import read_crowd, read_header, read_table
+from replay.runtime.arguments import refuse
 from replay.savings.columns import find_columns
 from replay.savings.table import MAX_CLASSES, crowd_labels, truth_of, truth_of_file
 
@@ -33,6 +34,8 @@ def read_source(source: Source, given: Mapping[str, str | None], truth: str | No
     """
     if isinstance(source, pd.DataFrame):
         return _checked(_of_table(source, given, truth))
+    if not isinstance(source, str | Path):
+        raise refuse("source", source, "a path or a pandas table")
     path = Path(source)
     return _checked(read_crowd(path) if path.is_dir() else _of_file(path, given, truth))
 

@@ -170,7 +170,10 @@ def header_of(path: Path) -> RangeHeader:
         metadata = papq.read_metadata(path).metadata or {}
         header = msgspec.json.decode(metadata[HEADER], type=RangeHeader)
     except (pa.ArrowException, OSError, KeyError, msgspec.DecodeError) as error:
-        raise StateError(f"{path}: not a file of an archive, or damaged") from error
+        raise StateError(
+            f"{path}: not a file of an archive, or damaged; put a copy of it back, or archive the"
+            " log into a new folder"
+        ) from error
     if header.schema > SCHEMA_VERSION:
         raise StateError(
             f"{path}: written by a newer poolwise (version {header.schema} of the columns; this one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,9 @@ from streams.cli.options import FIGURES, LOG_IF_NOT_CONFIGURED, WHOLE_CONFIG, op
 from streams.cli.service import LOG_FORMAT, METRICS_PORT, monitored, service_config
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from streams.log.log import Log
     from streams.worker.worker import Worker
 
 
@@ -144,10 +147,18 @@ def work(
                 observe=observe,
             )
             scan_less()
-            with closing(worker):
+            with closing(worker), _alone(opened):
                 worker.run(until_idle=until_idle, stop=asked)
         result = summary(worker, shown, signalled=asked())
         click.echo(json.dumps(worker.figures()) if as_json else result)
+
+
+def _alone(log: Log) -> AbstractContextManager[None]:
+    """Keep workers of other groups away from a log in a file."""
+    from streams.embedded.lock import only_worker
+    from streams.embedded.log import EmbeddedLog
+
+    return only_worker(log.path) if isinstance(log, EmbeddedLog) else nullcontext()
 
 
 def _check_shadow(*, shadow: bool, shadow_log: Path | None, from_now: bool, create: bool) -> None:

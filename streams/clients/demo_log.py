@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NAME = "demo.db"
 GROUP = "poolwise"
+FILES = ("", "-wal", "-shm")
+"""Endings of the files of a log."""
 WAIT_S = 0.05
 """Longest wait for a record that was just written, on a log over a network."""
 
@@ -58,7 +60,7 @@ def demo_log(folder: Path, settings: Settings) -> Iterator[tuple[str, Outside, W
     address = f"sqlite:{path}"
     with closing(open_log(address, create=True)) as old:
         old.shared(GROUP, SHARED).close()  # refused while another demo is on it
-    for ending in ("", "-wal", "-shm", f".{GROUP}.lock", f".{GROUP}-learner.lock"):
+    for ending in (*FILES, f".{GROUP}.lock", f".{GROUP}-learner.lock"):
         path.with_name(NAME + ending).unlink(missing_ok=True)
     fast = LogSettings(synchronous="NORMAL")
     with (
@@ -75,16 +77,12 @@ def simulated_log(path: Path, settings: Settings) -> Iterator[tuple[Outside, Set
     Raises
     ------
     LogError
-        If there is a file already.
+        If there is a file already, or none can be made.
     """
     if path.exists():
         raise LogError(f"{path}: exists already; name a new file, or delete this one")
     path.parent.mkdir(parents=True, exist_ok=True)
-    fast = LogSettings(synchronous="NORMAL")
-    with (
-        closing(open_log(f"sqlite:{path}", fast, create=True)) as log,
-        _at_work(log, settings) as (outside, worker),
-    ):
+    with closing(_new(path)) as log, _at_work(log, settings) as (outside, worker):
         yield outside, Settling(worker)
 
 
@@ -104,6 +102,16 @@ def demo_on(address: str, settings: Settings) -> Iterator[tuple[str, Outside, Se
             raise LogError(msg)
         with _at_work(log, settings) as (outside, worker):
             yield address, outside, Settling(worker)
+
+
+def _new(path: Path) -> Log:
+    """Create a log; leave nothing behind where that fails, on a full disk say."""
+    try:
+        return open_log(f"sqlite:{path}", LogSettings(synchronous="NORMAL"), create=True)
+    except LogError:
+        for ending in FILES:
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.engine import checks
-from bandit.errors import BadValue, EventError
+from bandit.errors import BadValue, EventError, LogError
 from bandit.events import Control, DeadLetter, Pool, Tick
 from streams.log.codec import InputDecoder
 from streams.log.deadletters import written
@@ -121,6 +121,8 @@ def feed(
     ------
     BadValue
         If a line breaks a rule and `skip_bad` is not set; nothing was written.
+    LogError
+        If the log can't be written to; the lines before may have been.
     """
     decoder, partitions = InputDecoder(), log.partitions(LABELS)
     if not skip_bad:
@@ -144,7 +146,11 @@ def feed(
                 message = f"{name}, line {number}: {error}"
                 letter = DeadLetter(rule=error.rule, message=message, original=line)
                 records.append(written(letter, 0))
-        log.write(records)
+        try:
+            log.write(records)
+        except LogError as error:
+            again = f"then feed {name} again: lines that were written already are ignored"
+            raise LogError(f"{error}; {again}") from error
         progress(good + bad)
     return Fed(good, bad, decoder.ignored.total())
 

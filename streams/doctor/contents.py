@@ -59,7 +59,7 @@ def learner(log: Log, shown: str, max_age_s: float, now: float) -> Iterator[Doct
                 LEARNER,
                 "no complete snapshot: the model has to be learned again from the rewards"
                 + (f", of which those before offset {first} were deleted" if first else ""),
-                f"poolwise control {shown} --learning --relearn" if first else start,
+                f"poolwise control {shown} --learning --relearn; if none is running, {start}",
             )
         elif unlearned:
             waiting = counted(unlearned, "reward")

@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bandit.counted import counted
 from bandit.errors import LogCorrupt, LogError, MissingInput
 from streams.log.topics import TOPICS
 
@@ -58,12 +59,13 @@ def one_line_errors(path: Path) -> Iterator[None]:
         if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "no such table" in str(error):
             msg = f"{path}: not a poolwise log, or damaged ({error})"
             raise LogCorrupt(msg) from error
-        msg = f"{path}: {error}{_advice(path, code)}"
+        msg = f"{path}: {error}{advice(path, error)}"
         raise LogError(msg) from error
 
 
-def _advice(path: Path, code: str) -> str:
+def advice(path: Path, error: sqlite3.Error) -> str:
     """Return what to do about an error of SQLite, as the end of its message."""
+    code = getattr(error, "sqlite_errorname", "")
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
         if not path.parent.is_dir():
             return f"; the folder {path.parent} does not exist; create it first"
@@ -72,7 +74,9 @@ def _advice(path: Path, code: str) -> str:
         return "; the file and its folder must be writable, even for reading"
     if code.startswith("SQLITE_BUSY"):
         return "; another process is writing; try again"
-    return "; the disk is full; free some space" if code.startswith("SQLITE_FULL") else ""
+    if code.startswith("SQLITE_IOERR"):
+        return "; the disk is full or broken, or files are limited in size (ulimit -f); mend that"
+    return "; free some space" if code.startswith("SQLITE_FULL") else ""
 
 
 def connect(
@@ -150,8 +154,8 @@ def _open(
     existing = _partitions(connection)
     if partitions not in (None, existing):
         msg = (
-            f"{path}: this log has {existing} partitions, not {partitions}; the number is fixed"
-            " when a log is created"
+            f"{path}: this log has {counted(existing, 'partition')}, not {partitions}; the number"
+            " is fixed when a log is created"
         )
         raise LogError(msg)
 

@@ -7,6 +7,7 @@ processes and within one, and `kill -9` releases it.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -14,10 +15,14 @@ from bandit.errors import LogBusy, LogError
 from streams.embedded.file import one_line_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Holder = Literal["worker of group", "writer", "prune", "shadow"]
 """What holds a lock, as errors call it."""
+
+EVERY_GROUP = "every group"
+"""Name of the lock that a worker holds beside the one of its group."""
 
 
 def lock_file(path: Path, name: str) -> Path:
@@ -63,3 +68,24 @@ def hold(path: Path, name: str, what: Holder = "worker of group") -> sqlite3.Con
         with one_line_errors(lock):
             raise
     return connection
+
+
+@contextmanager
+def only_worker(path: Path) -> Iterator[None]:
+    """Keep workers of other groups away: each would decide about every task.
+
+    Raises
+    ------
+    LogBusy
+        If one is at work.
+    """
+    try:
+        lock = hold(path, EVERY_GROUP)
+    except LogBusy as error:
+        msg = (
+            f"{path}: a worker of another group (log.group) is at work on this log, and both would"
+            " buy the same labels; stop it first, or use another log"
+        )
+        raise LogBusy(msg) from error
+    with closing(lock):
+        yield

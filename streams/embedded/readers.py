@@ -37,13 +37,21 @@ def wait_for(read_new: Callable[[], list[Record]], timeout_s: float) -> list[Rec
 def read(
     log: EmbeddedTables, topic: str, partition: int, position: int, max_records: int
 ) -> list[Record]:
-    """Return up to `max_records` records from `position` on."""
+    """Return up to `max_records` records from `position` on.
+
+    Raises
+    ------
+    LogError
+        If there are none, and none will come, because the file isn't at its path any more.
+    """
     with one_line_errors(log.path):
         rows = log.connection.execute(
             f'SELECT "offset", key, value, {log.values.column(topic)} FROM'
             f' {table(topic, partition)} WHERE "offset" >= ? ORDER BY "offset" LIMIT ?',
             (position, max_records),
         ).fetchall()
+        if not rows:
+            log.file.check()
         restore = log.values.restore
         return [
             Record(

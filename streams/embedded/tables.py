@@ -13,10 +13,12 @@ from bandit.errors import CommitUnknown, LogError
 from streams.embedded.file import (
     COMPRESSED,
     PLAIN,
+    advice,
     connect,
     one_line_errors,
     table,
 )
+from streams.embedded.same_file import SameFile
 from streams.embedded.values import EmbeddedValues
 from streams.log.log import Place
 from streams.log.topics import TOPICS, partition_of, topic_named
@@ -75,6 +77,7 @@ class EmbeddedTables:
             synchronous=synchronous,
             version=COMPRESSED if compressed else PLAIN,
         )
+        self.file = SameFile(path)
         with one_line_errors(path):
             rows = self.connection.execute("SELECT topic, partitions FROM topics").fetchall()
             self.values = EmbeddedValues(self.connection, path)
@@ -102,6 +105,8 @@ class EmbeddedTables:
 
         Raises
         ------
+        LogError
+            If the file isn't at its path any more; nothing was written then.
         CommitUnknown
             If the commit itself failed; any other error means that nothing was written.
         """
@@ -110,6 +115,7 @@ class EmbeddedTables:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.file.check()
             except BaseException:
                 self._roll_back()
                 raise
@@ -117,7 +123,7 @@ class EmbeddedTables:
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            msg = f"{self.path}: the commit failed: {error}"
+            msg = f"{self.path}: the commit failed: {error}{advice(self.path, error)}"
             raise CommitUnknown(msg) from error
 
     def append(self, records: Iterable[NewRecord]) -> None:

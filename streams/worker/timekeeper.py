@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord
 
 
+DO = "run poolwise doctor: it compares the clocks, and says how to reset the log's"
+
+
 class Timekeeper:
     """Says which ticks are to be written, and whether more will come of them.
 
@@ -63,9 +66,11 @@ class Timekeeper:
         self.ticks_refused += 1
         if partition not in self._logged:
             self._logged.add(partition)
-            log = structlog.get_logger()
-            write = log.info if is_ahead else log.warning  # after a long stop it is expected
-            write("clock_not_believed", partition=partition, why=answer.message)
+            log = structlog.get_logger().bind(partition=partition, why=answer.message)
+            if is_ahead:  # after a long stop it is expected
+                log.info("clock_not_believed")
+            else:
+                log.warning("clock_not_believed", do=DO)
 
     def skew_s(self) -> float | None:
         """Return our clock minus the brokers' where they differ most; `None` if not known."""

@@ -4,7 +4,9 @@
 
 in the symbols of `replay.experiment.arms.arm_mean`: CUPED with several covariates. They were known
 before the arm was drawn, so θ changes the variance alone. The interval is the boundary of
-`replay.intervals.anytime`, with Student's t for few units.
+`replay.intervals.anytime`, with Student's t for few units. A small arm that hasn't met what is rare
+yet looks as if it never did: its variance is then at least that of both arms' units
+(`replay.experiment.arms.spread`).
 
 Source: Deng, Xu, Kohavi and Walker (2013), WSDM (CUPED); Waudby-Smith, Arbour, Sinha, Kennedy and
 Ramdas (2024), Annals of Statistics 52(6) (asymptotic confidence sequences); Lindon, Ham, Tingley
@@ -19,14 +21,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from replay.experiment.arms.arm_mean import arm_mean, coefficients
+from replay.experiment.arms.spread import spreads
 from replay.intervals.anytime import factor
 from replay.intervals.student import quantile
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
-    from replay.experiment.arms.arm_mean import ArmMean
+    from collections.abc import Iterable
+
+    from replay.experiment.arms.spread import Spread
     from replay.experiment.arms.unit_sums import UnitSums
-    from replay.numerics.arrays import Floats
 
 LEAST_UNITS = 10
 """Units of each arm: with fewer, a variance is hardly known."""
@@ -97,23 +101,25 @@ def difference(
     count = control.units + arm.units
     kept = covariates_used(units.covariates.shape[1], count) if adjusted else 0
     theta, none = coefficients((control, arm), kept), np.zeros(0)
-    plain = control.variance(none) + arm.variance(none)
-    variance = spent(count, kept) * (control.variance(theta) + arm.variance(theta))
+    of_plain = spreads((control, arm), none)
+    plain = sum(of.variance for of in of_plain)
+    used = spreads((control, arm), theta)
+    variance = spent(count, kept) * sum(of.variance for of in used)
     if variance >= plain:  # covariates explain less than their coefficients cost
-        theta, variance, kept = none, plain, 0
+        theta, variance, used, kept = none, plain, of_plain, 0
     if variance <= 0 or not math.isfinite(variance):
         return None
     value = arm.ratio - control.ratio
     value -= float(theta @ (arm.covariates - control.covariates)[:kept])
     error = math.sqrt(variance)
-    half = looks.reach(count, _freedom(control, arm, theta)) * error
+    half = looks.reach(count, welch(used)) * error
     return Effect(
         Amount(value, value - half, value + half),
         error,
         math.sqrt(plain),
         control.ratio,
         arm.ratio,
-        math.sqrt(arm.variance(none)),
+        math.sqrt(of_plain[1].variance),
         count,
     )
 
@@ -128,12 +134,11 @@ def spent(units: int, covariates: int) -> float:
     return (units - 2.0) / max(units - 2.0 - covariates, 1.0)
 
 
-def _freedom(control: ArmMean, arm: ArmMean, theta: Floats) -> float | None:
-    """Degrees of freedom of the sum of both variances (Welch 1947), each by its kurtosis."""
+def welch(parts: Iterable[Spread]) -> float | None:
+    """Degrees of freedom of the sum of variances (Welch 1947), each by its kurtosis."""
     total = weighed = 0.0
-    for side in (control, arm):
-        freedom, variance = side.freedom(theta), side.variance(theta)
-        total += variance
-        if freedom is not None:
-            weighed += variance**2 / freedom
+    for part in parts:
+        total += part.variance
+        if part.freedom is not None:
+            weighed += part.variance**2 / part.freedom
     return total**2 / weighed if weighed > 0 else None

@@ -62,13 +62,18 @@ def false_alarms(
     looks: Looks,
     tests: int,
     tell: Callable[[int], None] | None = None,
+    *,
+    control: float = 0.5,
 ) -> FalseAlarms:
-    """Run A/A tests on units, in the order they came; `keys` name them for the hash."""
+    """Run A/A tests on units, in the order they came; `keys` name them for the hash.
+
+    `control` is the share of the units that one of both arms gets.
+    """
     alarms = 0
     for number in range(tests):
         drawn = [uniform("a/a", str(number), key) for key in keys]
         alarms += is_alarmed(
-            units.assigned((np.array(drawn) < 0.5).astype(np.int64)), metric, looks
+            units.assigned((np.array(drawn) >= control).astype(np.int64)), metric, looks
         )
         if tell is not None:
             tell(1)

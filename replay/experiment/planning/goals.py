@@ -40,6 +40,25 @@ class Design(NamedTuple):
         control, *others = self.shares.values()
         return 1.0 / control + 1.0 / min(others)
 
+    @property
+    def control_share(self) -> float:
+        """Share that the control has of its units and those of the smallest other arm."""
+        control, *others = self.shares.values()
+        return control / (control + min(others))
+
+    @property
+    def balance(self) -> float:
+        """Degrees of freedom of the difference over those of all units (Welch 1947).
+
+        Examples
+        --------
+        >>> halves, tenth = {"old": 0.5, "new": 0.5}, {"old": 0.9, "new": 0.1}
+        >>> [round(Design("task", shares).balance, 2) for shares in (halves, tenth)]
+        [1.0, 0.12]
+        """
+        control, *others = self.shares.values()
+        return self.spread**2 / (control**-3 + min(others) ** -3)
+
 
 def parse_goal(text: str, option: str) -> tuple[str, float]:
     """Read METRIC=EFFECT of an option.

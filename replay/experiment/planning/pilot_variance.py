@@ -39,8 +39,9 @@ class PilotVariance(NamedTuple):
     """Mean of a metric per task, and variances of a unit.
 
     `plain` is that of the metric, `adjusted` what covariates leave of it; `planned` is the latter
-    with the margin, and `certain` of that what gold doesn't correct. `is_rough` says that a few
-    units make most of the variance, so that another log may show a very different one.
+    with the margin, and `certain` of that what gold doesn't correct. `freedom` is how many degrees
+    of freedom a unit gives, by the kurtosis. `is_rough` says that a few units make most of the
+    variance, so that another log may show a very different one.
     """
 
     mean: float
@@ -48,6 +49,7 @@ class PilotVariance(NamedTuple):
     adjusted: float
     planned: float
     certain: float
+    freedom: float
     is_rough: bool
 
     def with_audits(self, times: float) -> float:
@@ -64,7 +66,8 @@ def pilot_variance(units: UnitSums, metric: str) -> PilotVariance:
     if spent(arm.units, kept) * arm.variance(theta) >= arm.variance(none):
         theta, kept = none, 0
     factor = spent(arm.units, kept) * arm.units
-    freedom = (arm.freedom(theta) or arm.units) / _likeness(arm.left(theta))
+    known = arm.freedom(theta) or arm.units
+    freedom = known / _likeness(arm.left(theta))
     is_rough = freedom < LEAST_FREEDOM
     freedom = max(freedom, LEAST_FREEDOM)
     margin = freedom / float(chdtri(freedom, LIMIT))
@@ -76,6 +79,7 @@ def pilot_variance(units: UnitSums, metric: str) -> PilotVariance:
         adjusted=factor * arm.variance(theta),
         planned=factor * planned,
         certain=factor * certain,
+        freedom=known / arm.units,
         is_rough=is_rough,
     )
 

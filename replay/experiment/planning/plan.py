@@ -8,7 +8,8 @@ in standard errors that has the wished power (`power.py`), the units of all arms
 for an effect to be found as well as for "not worse by δ", where δ is the effect and arms are alike:
 the whole interval must keep the limit. Both arms are taken to have the log's variance. σ² of what
 gold corrects is V + (W − V)/k with k times as many audits, W being that of the log and V that
-without the corrections. Few units have Student's quantile instead of the normal one.
+without the corrections. As in the intervals that are read, Student's quantile stands instead of
+the normal one, with the degrees of freedom that n units of this kurtosis have.
 
 Source: Cohen (1988), Statistical Power Analysis, section 2.4; for not worse, Wellek (2010), Testing
 Statistical Hypotheses of Equivalence and Noninferiority, chapter 1.
@@ -17,8 +18,9 @@ Statistical Hypotheses of Equivalence and Noninferiority, chapter 1.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.counted import counted
 from bandit.errors import CannotAnswer
 from replay.experiment.arms.difference import LEAST_UNITS
 from replay.experiment.arms.metrics import METRICS, cut_note, possible
@@ -35,11 +37,17 @@ from replay.intervals.student import quantile
 if TYPE_CHECKING:
     from replay.experiment.arms.false_alarms import FalseAlarms
     from replay.experiment.planning.goals import Design, Goal
+    from replay.experiment.planning.pilot_variance import PilotVariance
     from replay.experiment.tasks.arm_log import ArmLog
 
 DAY_S = 86_400.0
 MORE_AUDITS = (1, 2, 5)
 """Times as many audits as in the log: gold is paid for, days are waited for."""
+
+MOST_UNITS = 1e12
+
+ROUNDS = 30
+"""Rounds in which the size and its degrees of freedom settle; each halves what is missing."""
 
 SHOWN_DAYS = (1, 7, 28)
 """Days for which it is said what could be found."""
@@ -62,8 +70,8 @@ def plan_test(
     units = log.units()
     if len(units) < 2 * LEAST_UNITS:
         raise CannotAnswer(
-            f"{len(units)} {design.unit}s in the log, at least {2 * LEAST_UNITS} are needed"
-            " to know their variance"
+            f"{counted(len(units), design.unit)} in the log, at least {2 * LEAST_UNITS} are"
+            " needed to know their variance"
         )
     variances = {name: pilot_variance(units, name) for name in METRICS if name in log.metrics}
     days = float(log.at[-1] - log.at[0]) / DAY_S
@@ -81,8 +89,8 @@ def plan_test(
         for times in MORE_AUDITS if METRICS[goal.metric].audited else (1,):
             if times * share > 1:
                 continue
-            variance = variances[goal.metric].with_audits(times)
-            count = _units(variance, goal.effect, design)
+            size = Size(variances[goal.metric], goal, design, times)
+            count = size.units()
             plans.append(
                 PlannedTest(
                     goal=goal.kind,
@@ -93,7 +101,7 @@ def plan_test(
                     tasks=math.ceil(count * per_unit),
                     days=None if per_day is None else count / per_day,
                     usd_gold=times * count * per_unit * log.audit_usd if audits.drawn else None,
-                    units_once=_units(variance, goal.effect, design, once=True),
+                    units_once=size.units(once=True),
                     median_stop=needed_drift(design.power, design.pair_level).median_stop,
                 )
             )
@@ -101,11 +109,11 @@ def plan_test(
         Detectable(
             metric=name,
             days=float(shown),
-            effect=_effect(variance.planned, shown * per_day, design),
+            effect=_effect(variance, shown * per_day, design),
         )
         for name, variance in variances.items()
         for shown in SHOWN_DAYS
-        if per_day is not None and shown * per_day >= 2 * LEAST_UNITS
+        if per_day is not None and shown * per_day >= 2 * LEAST_UNITS and variance.planned > 0
     ]
     cut = [cut_note(name, "the log", each.mean) for name, each in variances.items()]
     return PlanReport(
@@ -138,15 +146,52 @@ def plan_test(
     )
 
 
-def _units(variance: float, effect: float, design: Design, *, once: bool = False) -> int:
-    """Units of all arms together for an effect."""
-    errors = needed_drift(design.power, design.pair_level, once=once).errors
-    count = errors**2 * variance * design.spread / effect**2
-    level = design.pair_level
-    widened = quantile(max(count - 2.0, 2.0), level) / quantile(None, level)
-    return max(math.ceil(count * widened**2), 2 * LEAST_UNITS)
+class Size(NamedTuple):
+    """The size of a test for a goal, with `times` as many audits as in the log."""
+
+    variance: PilotVariance
+    goal: Goal
+    design: Design
+    times: int
+
+    def units(self, *, once: bool = False) -> int:
+        """Units of all arms together.
+
+        Raises
+        ------
+        CannotAnswer
+            If the metric doesn't vary in the log, or there are more than `MOST_UNITS`.
+        """
+        goal, design, unit = self.goal, self.design, self.design.unit
+        words = METRICS[goal.metric].words
+        variance = self.variance.with_audits(self.times)
+        if variance <= 0:
+            raise CannotAnswer(
+                f"{words} can't be planned: it is the same in every {unit} of the log, so nothing"
+                " says how much it would vary in a test"
+            )
+        errors = needed_drift(design.power, design.pair_level, once=once).errors
+        root = errors * math.sqrt(variance * design.spread) / goal.effect
+        least = units = root * root
+        if least > MOST_UNITS:
+            raise CannotAnswer(
+                f"{words}: to find {goal.effect:g} takes more than {MOST_UNITS:.0e} {unit}s; name a"
+                " larger effect"
+            )
+        for _ in range(ROUNDS):
+            widened = _widened(self.variance.freedom * self.times, units, design)
+            units = math.sqrt(units * least * widened**2)
+        return max(math.ceil(units), 2 * LEAST_UNITS)
 
 
-def _effect(variance: float, units: float, design: Design) -> float:
+def _effect(variance: PilotVariance, units: float, design: Design) -> float:
     errors = needed_drift(design.power, design.pair_level).errors
-    return errors * math.sqrt(variance * design.spread / units)
+    widened = _widened(variance.freedom, units, design)
+    return errors * widened * math.sqrt(variance.planned * design.spread / units)
+
+
+def _widened(freedom: float, units: float, design: Design) -> float:
+    """Student's quantile over the normal one, for units with so many degrees of freedom each."""
+    level = design.pair_level
+    known = max(min(freedom * units * design.balance, units - 2.0), 2.0)
+    return quantile(known, level) / quantile(None, level)

@@ -60,6 +60,11 @@ class Reader(NamedTuple):
         """Each arm beside the control, with the numbers of both."""
         return [(name, (0, number)) for number, name in enumerate(self.log.arms) if number]
 
+    def control_share(self, pair: tuple[int, int]) -> float:
+        """Share of a pair's units that the control gets."""
+        control, arm = (self.shares[self.log.arms[number]] for number in pair)
+        return control / (control + arm)
+
     def looks(self, pair: tuple[int, int], slices: int = 1) -> Looks:
         """How a pair's intervals may be looked at, if so many slices hold together."""
         level = family_level(self.question.level, 1, len(self.pairs))

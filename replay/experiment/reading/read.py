@@ -79,7 +79,9 @@ def read_test(
     alarms = None
     if question.aa:
         keys, looks = log.unit_keys(), reader.looks((0, 1))
-        alarms = false_alarms(units, keys, metric, looks, question.aa, tell)
+        alarms = false_alarms(
+            units, keys, metric, looks, question.aa, tell, control=reader.control_share((0, 1))
+        )
     return ExperimentReport(
         log=source,
         experiment=log.experiment,

@@ -187,7 +187,7 @@ def _print_notes(report: ExperimentReport, console: Console) -> None:
     notes = []
     if report.false_alarms is not None:
         say(console, f"\n{alarms_words(report.false_alarms, report.level)}")
-    if report.covariates:
+    if report.covariates and any(row.difference is not None for row in report.differences):
         names = list(report.covariates[:SHOWN_NAMES])
         if len(report.covariates) > SHOWN_NAMES:
             names.append(f"{len(report.covariates) - SHOWN_NAMES} more (--json has all)")

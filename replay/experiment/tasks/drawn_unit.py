@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
 
     from bandit.experiment_settings import Unit
 
-LEAST = 20
-"""Tasks beside the first of their unit: by chance all are of its arm once in a million tests."""
+CHANCE = 1e-6
+"""Of units whose tasks are all of one arm, if each task were drawn: once in a million tests."""
 
-FEW, MANY = 0.02, 0.1
-"""Shares of tasks of another arm than most of their unit: some are decided after their hour."""
+FEW, MANY = 0.04, 0.2
+"""Tasks of another arm than most of their unit, over what drawing each task alone would give.
+
+There are some, which are decided after their hour.
+"""
 
 
 @dataclass(slots=True)
@@ -53,8 +57,7 @@ class DrawnUnit:
         bandit.errors.BadValue: x.db: tasks of an hour have one arm: use --unit hour, or --config
         """
         if unit != "task":
-            share, _ = self._others(unit)
-            if share > MANY:
+            if self._others(unit) > MANY:
                 article = "an" if unit == "hour" else "a"
                 raise BadValue(
                     f"{path}: tasks of {article} {unit} have several arms: this is no test by"
@@ -81,14 +84,26 @@ class DrawnUnit:
         """
         units: tuple[Unit, ...] = ("project", "hour")
         for unit in units:
-            share, others = self._others(unit)
-            if share < FEW and others >= LEAST:
+            if self._is_certain(unit) and self._others(unit) < FEW:
                 return unit
         return "task"
 
-    def _others(self, unit: str) -> tuple[float, int]:
-        """Share of tasks of another arm than most of their unit, and tasks beside the first."""
-        found = [arms for (kind, _), arms in self.arms.items() if kind == unit]
-        tasks = sum(arms.total() for arms in found)
-        most = sum(max(arms.values()) for arms in found)
-        return (tasks - most) / max(tasks, 1), tasks - len(found)
+    def _others(self, unit: str) -> float:
+        """Tasks of another arm than most of their unit, over those of another than most tasks."""
+        most = sum(max(arms.values()) for arms in self._of(unit))
+        overall = self._overall(unit)
+        return (overall.total() - most) / max(overall.total() - max(overall.values(), default=0), 1)
+
+    def _is_certain(self, unit: str) -> bool:
+        """Whether so many tasks of one arm a unit are no chance."""
+        overall = self._overall(unit)
+        beside = overall.total() - len(self._of(unit))
+        if not overall:
+            return False
+        return beside * math.log(max(overall.values()) / overall.total()) < math.log(CHANCE)
+
+    def _of(self, unit: str) -> list[Counter[str]]:
+        return [arms for (kind, _), arms in self.arms.items() if kind == unit]
+
+    def _overall(self, unit: str) -> Counter[str]:
+        return sum(self._of(unit), Counter())

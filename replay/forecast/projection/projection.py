@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from bandit.counted import counted
 from bandit.errors import CannotAnswer
 from replay.forecast.projection.assessment import assess, interval
 from replay.forecast.projection.backtest import backtest
@@ -154,9 +155,9 @@ def too_long(series: Series, horizon: int, steps: int) -> str:
     """Say why a horizon is too long, and what is possible."""
     per, most = series.per, longest_horizon(steps)
     if not most:
-        return (
-            f"{series.name}: {steps} whole {per}s of history, at least {FEWEST_STEPS} are needed"
-            + ("; try --per hour" if per == "day" else "")
+        history = f"{counted(steps, f'whole {per}')} of history"
+        return f"{series.name}: {history}, at least {FEWEST_STEPS} are needed" + (
+            "; try --per hour" if per == "day" else ""
         )
     return (
         f"{series.name}: {horizon} {per}s ahead are too many for {steps} {per}s of history; "

@@ -1,4 +1,4 @@
-"""Times as seconds: numbers, Arrow's own times, or text in ISO 8601; all in one zone."""
+"""Times as seconds: numbers, Arrow's own times, or text in ISO 8601; none or all with a zone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from replay.numerics.arrays import Floats, array_of, is_text, null_mask
 from replay.tables.values.numbers import categories, numbers, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from replay.tables.values.faults import Faults
 
 NUMBER, NO_ZONE, UTC_ZONE = "numbers", "no zone", "UTC"
@@ -66,23 +68,40 @@ def said(seconds: float, zone: str) -> float | str | None:
     return moment.astimezone(offset).isoformat(timespec="seconds")
 
 
-def mixed(zones: dict[str, str]) -> str | None:
-    """Say that times can't be compared, if they can't.
+def mixed(zones: Mapping[str, str]) -> str | None:
+    """Say that times can't be compared, if they can't; other offsets of a zone are no hindrance.
 
     Examples
     --------
     >>> mixed({"UTC": "2026-01-01T10:00Z", "no zone": "2026-01-01T10:00"})
     "mixed time zones: '2026-01-01T10:00Z' is UTC, '2026-01-01T10:00' has no zone: write all in one"
+    >>> mixed({"UTC+01:00": "2026-03-28T10:00+01:00", "UTC+02:00": "2026-03-29T10:00+02:00"})
     """
-    if len(zones) < 2:
+    kinds = dict[str, str]()
+    for zone in zones:
+        kinds.setdefault(zone if zone in {NUMBER, NO_ZONE} else UTC_ZONE, zone)
+    if len(kinds) < 2:
         return None
-    (one, first), (two, second), *_ = zones.items()
+    one, two, *_ = kinds.values()
 
     def said(zone: str, example: str) -> str:
         is_has = {NUMBER: "is a number", NO_ZONE: "has no zone"}.get(zone, f"is {zone}")
         return f"{example!r} {is_has}"
 
-    return f"mixed time zones: {said(one, first)}, {said(two, second)}: write all in one"
+    both = f"{said(one, zones[one])}, {said(two, zones[two])}"
+    return f"mixed time zones: {both}: write all in one"
+
+
+def common(zones: Collection[str]) -> str:
+    """Return the zone in which times are to be said: UTC where they have several offsets.
+
+    Examples
+    --------
+    >>> common(["UTC+01:00", "UTC+02:00"]), common(["no zone"]), common([])
+    ('UTC', 'no zone', '')
+    """
+    first, *others = zones or [""]
+    return UTC_ZONE if others else first
 
 
 def _from_texts(name: str, column: Any, faults: Faults) -> tuple[Floats, dict[str, str]]:

@@ -59,7 +59,7 @@ MISTAKES = {
     "rate = 5.0": ("rat = 5.0", "experiment.arms.bold.rat is unknown; did you mean 'rate'?"),
     "rate = 5.0\n": ("rate = -5.0\n", "experiment.arms.bold.rate = -5.0: must be above 0"),
     'name = "two"': ('name = ""', "experiment.name = '': must be a name"),
-    'name = "two"\n': ("", "experiment: object missing required field `name`"),
+    'name = "two"\n': ("", "experiment.name is missing"),
     'salt = "s"': ('pepper = "s"', "experiment.pepper is unknown; known: arms, name, salt, unit"),
     '"crowd", labels = 3 }': (
         '"crowd", labels = 3 }\nrate = 1.0',
@@ -72,7 +72,7 @@ MISTAKES = {
     "labels = 3": ("labels = 0", "experiment.arms.holdout.fixed.labels = 0: must be 1 or more"),
     "labels = 3 ": ("label = 3 ", "fixed.label is unknown; did you mean 'labels'?"),
     "arms.bold": ('arms."b b"', "name of an arm = 'b b': must be 1 to 64 letters, digits, - and"),
-    "share = 0.1": ('share = "0.1"', "experiment.arms.holdout.share: expected `float`, got `str`"),
+    "share = 0.1": ('share = "0.1"', "experiment.arms.holdout.share: expected a number, got text"),
 }
 
 

@@ -119,9 +119,9 @@ def test_of_the_arm_that_drew_the_log_says_the_same_twice(decisions: list[Decisi
 
 
 def test_audits_are_alike_in_all_arms() -> None:
-    history = market(400).run(engine_of(settings_of(ARMS)))
+    history = market(200).run(engine_of(settings_of(ARMS)))
     audits = [one for one in history.choices() if one.why == "audit"]
-    assert len(audits) > 10
+    assert len(audits) > 5
     for one in audits:
         assert set(one.arm_pmfs.values()) == {tuple(one.pmf.values())}
 
@@ -163,22 +163,22 @@ def test_the_chances_of_another_arm_are_those_that_it_would_log_itself(how: str)
     alone = msgspec.structs.replace(both, policy=other, experiment=None)
     expected: dict[tuple[str, ...], dict[str, float]] = {}
     path: dict[str, tuple[str, ...]] = {}
-    for one in first_choices(alone, 300).choices():
+    for one in first_choices(alone, 120).choices():
         path[one.task] = (*path.get(one.task, (one.task,)), one.choice)
         expected[path[one.task][:-1]] = one.pmf
     path, compared = {}, 0
-    for one in first_choices(both, 300).choices():
+    for one in first_choices(both, 120).choices():
         before = path.get(one.task, (one.task,))
         path[one.task] = (*before, one.choice)
         if one.arm == "control" and before in expected and one.why != "audit":
             chances = [expected[before].get(option, 0.0) for option in one.pmf]
             assert list(one.arm_pmfs["other"]) == pytest.approx(chances, abs=1e-12)
             compared += 1
-    assert compared > 100
+    assert compared > 40
 
 
 def test_arms_with_the_same_settings_have_the_same_chances() -> None:
     same = {name: ArmSettings(share=0.5) for name in "ab"}
-    history = market(200).run(engine_of(settings_of(same, policy=PolicySettings())))
+    history = market(100).run(engine_of(settings_of(same, policy=PolicySettings())))
     for one in history.choices():
         assert one.arm_pmfs["a"] == one.arm_pmfs["b"] == tuple(one.pmf.values())

@@ -16,7 +16,7 @@ from replay.demo.seeds_report import print_seeds
 from replay.demo.tasks import demo_tasks
 from replay.market.live import run_live
 
-TASKS, SEEDS = 60, (3, 4, 5)
+TASKS, SEEDS = 24, (3, 4, 5)
 
 
 @pytest.fixture(scope="module")

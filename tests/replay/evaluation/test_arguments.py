@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bandit.errors import BadValue, InputError, PoolwiseError, UnknownColumn
@@ -44,7 +45,10 @@ def test_tune_takes_one_context_as_a_string() -> None:
         ({"context": 3}, "context is 3, must be a string or a list of strings"),
         ({"by": [3]}, "by: 3 is not a name, must be a string"),
         ({"cluster": 3}, "cluster is 3, must be the name of a column"),
-        ({"level": "high"}, "level is 'high', must be a number between 0 and 1"),
+        ({"level": "high"}, "level is 'high', must be a number"),
+        ({"replays": "3"}, "replays is '3', must be a whole number"),
+        ({"worth": None}, "worth is None, must be a number"),
+        ({"interval": 3}, "interval is 3, must be the name of an interval"),
         ({"level": 1 - 1e-12}, "level is 0.999999999999, must be at most 0.999999999"),
         ({"reward_range": 3}, "reward range is 3, must be two numbers: LOW and HIGH"),
         ({"reward_range": ("a", "b")}, "must be two numbers: LOW and HIGH"),
@@ -64,6 +68,45 @@ def test_a_column_that_is_no_name_is_the_same_error_for_evaluate_and_tune(column
     for function in (evaluate, tune):
         with pytest.raises(BadValue, match=f"^{column} is 3, must be the name of a column$"):
             function(frame(), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"rate": "2"}, "rate is '2', must be a number or a list of numbers"),
+        ({"rate": ["2"]}, "rate is '2', must be a number"),
+        ({"floor": None}, "floor is None, must be a number or a list of numbers"),
+        ({"explorer": 3}, "explorer is 3, must be a string or a list of strings"),
+        ({"horizon": 300.5}, "horizon is 300.5, must be a whole number"),
+        ({"seed": "a"}, "seed is 'a', must be a whole number"),
+        ({"tasks": "5"}, "tasks is '5', must be a whole number"),
+        ({"precision": "0.02"}, "precision is '0.02', must be a number"),
+        ({"level": True}, "level is True, must be a number"),
+        ({"today": 3}, "today is 3, must be a policy or a path"),
+        ({"candidates": ["x"]}, "candidates is 'x', must be a policy"),
+        ({"candidates": 3}, "candidates is 3, must be a path or a list of policies"),
+        ({"new": 3}, "new is 3, must be uniform or always:ACTION"),
+    ],
+)
+def test_an_argument_of_tune_of_another_type_is_one_line(
+    options: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(BadValue) as error:
+        tune(frame(), **options)
+    assert str(error.value) == says
+
+
+def test_tune_takes_numbers_one_by_one_and_from_numpy() -> None:
+    one: dict[str, Any] = {
+        "explorer": "inverse_gap",
+        "action": "a",
+        "replays": np.int64(2),
+        "floor": 0.02,
+    }
+    rates: list[Any] = [20.0, np.array([20.0]), [np.float32(20.0)]]
+    for rate in rates:
+        with pytest.raises(UnknownColumn, match="no column 'a'"):
+            tune(frame(), rate=rate, **one)
 
 
 def test_no_targets_are_an_error() -> None:

@@ -79,7 +79,7 @@ def test_options_of_learners_are_refused_where_nobody_learns() -> None:
     ("text", "says"),
     [
         ("[policy]\nexplorr = 'softmax'\n", "policy.explorr is unknown; did you mean 'explorer'?"),
-        ("[policy]\nrate = 'much'\n", "policy.rate: expected `float`"),
+        ("[policy]\nrate = 'much'\n", "policy.rate: expected a number"),
         ("[policy]\nname = 'cheapest'\n", "policy.name 'cheapest': can't be replayed"),
         ("[policy]\nname = 'fixed'\npool = 'vendr'\n", "no such action; did you mean 'vendor'?"),
         ("[worker]\nmax_open = 5\n", "has no section [policy]"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bench.experiments.designs import Effects, hours_log, tasks_log
 from replay.experiment.arms.carry_over import carry_over, settled
 from replay.experiment.arms.difference import LEAST_UNITS, Effect, Looks, difference
+from replay.experiment.arms.false_alarms import is_alarmed
 from replay.experiment.arms.unit_sums import MetricSums, UnitSums
 
 if TYPE_CHECKING:
@@ -96,6 +97,46 @@ def test_there_is_no_interval_of_a_handful_of_units() -> None:
 def test_nothing_that_varies_is_no_evidence() -> None:
     units = tasks_log(60, 1).units()
     assert difference(with_cost(units, units.tasks), "usd", (0, 1), LOOKS) is None
+
+
+def unequal(n: int, share: float, seed: int) -> UnitSums:
+    """Arms that don't differ, the second small; one task of seven has a cost, which is skewed."""
+    rng = np.random.default_rng(seed)
+    cost = (rng.random(n) < 0.15) * rng.exponential(0.04, n)
+    arm, ones = (rng.random(n) < share).astype(np.int64), np.ones(n)
+    return UnitSums(
+        arm, np.arange(n, dtype=float), ones, {"usd": MetricSums(cost)}, np.zeros((n, 0))
+    )
+
+
+def test_an_arm_in_which_nothing_has_varied_yet_is_not_known_exactly() -> None:
+    """Twelve tasks without a cost say little about an arm, where one task of seven has one."""
+    units = unequal(400, 0.1, 1)
+    twelve = np.zeros(400, dtype=np.int64)
+    twelve[np.flatnonzero(units.metrics["usd"].total == 0.0)[:12]] = 1
+    effect = found(units.assigned(twelve))
+    assert effect.amount.low < 0.0 < effect.amount.high
+    assert found(units.assigned(twelve), (1, 0)).error == pytest.approx(effect.error)
+
+
+def test_an_arm_that_never_varies_is_known_once_it_has_many_units() -> None:
+    """A holdout pays the same for every task: its cost is known, and only the other's is not."""
+    rng = np.random.default_rng(3)
+    arm, ones = np.tile([0, 1], 400), np.ones(800)
+    cost = np.where(arm == 0, 0.15, rng.exponential(0.1, 800))
+    units = UnitSums(arm, ones, ones, {"usd": MetricSums(cost)}, np.zeros((800, 0)))
+    other = cost[arm == 1].std(ddof=1) / 20.0
+    assert found(units).error == pytest.approx(other, rel=1e-6)
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.1, 1000), (0.02, 2000)])
+def test_arms_of_unequal_size_raise_no_more_alarms_than_they_may(share: float, n: int) -> None:
+    """Of 100 tests, 20 looks each, fail above 10: false alarm 1 % at a true 5 %.
+
+    Where a small arm without a cost yet was taken for one that never has any, 16 and 39 were.
+    """
+    looks = Looks(0.95, float(n))
+    assert sum(is_alarmed(unequal(n, share, seed), "usd", looks) for seed in range(100)) <= 10
 
 
 def test_tasks_of_an_hour_are_not_taken_for_independent() -> None:

@@ -176,10 +176,12 @@ def test_an_interval_for_one_look_is_narrower(run: Callable[..., Answer]) -> Non
     assert 0.6 < widths[1] / widths[0] < 0.7  # 1.96 of 3.04 standard errors
 
 
-def test_cuped_can_be_left_out(run: Callable[..., Answer]) -> None:
+def test_cuped_is_told_of_differences_alone_and_can_be_left_out(run: Callable[..., Answer]) -> None:
     report = read(run, "t.db", "--no-cuped")
     assert report["covariates"] == []
     assert {row["shortened"] for row in report["differences"]} <= {0.0, None}
+    few = run("read", "t.db", "--warm-up", str(TASKS - 15)).out
+    assert ["are adjusted for" in out for out in (run("read", "t.db").out, few)] == [True, False]
 
 
 def test_shares_that_nobody_declared_are_not_judged(run: Callable[..., Answer]) -> None:

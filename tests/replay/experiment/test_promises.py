@@ -5,17 +5,23 @@ The figures with 1,000 runs stand in `docs/decisions/0039-experiments.md`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from bandit.errors import CannotAnswer
 from bench.experiments.designs import Effects, hours_log, pilot, tasks_log
 from bench.experiments.interference import market_log, true_effect
 from bench.experiments.prove import HALVES, aa, cuped, interference, power, ratio
 from replay.experiment.arms.difference import Looks, difference
 from replay.experiment.arms.false_alarms import false_alarms
 from replay.experiment.arms.sample_ratio import sample_ratio
+from replay.experiment.arms.unit_sums import MetricSums, UnitSums
 from replay.experiment.planning.goals import Design, Goal
+from replay.experiment.planning.pilot_variance import pilot_variance
 from replay.experiment.planning.plan import plan_test
+from replay.intervals.student import quantile
 
 
 @pytest.mark.slow
@@ -113,3 +119,51 @@ def test_aa_tests_on_a_log_draw_arms_that_are_unlike_the_logs() -> None:
     assert effect.amount.low > 0.0
     found = false_alarms(units, log.unit_keys(), "usd", looks, 20)
     assert (found.tests, found.alarms <= 5) == (20, True)
+
+
+def test_aa_tests_draw_arms_as_unequal_as_those_of_the_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = tasks_log(600, 2)
+    drawn: list[float] = []
+
+    def note(units: UnitSums, *_: object) -> bool:
+        drawn.append(float(np.mean(units.arm)))
+        return False
+
+    monkeypatch.setattr("replay.experiment.arms.false_alarms.is_alarmed", note)
+    false_alarms(log.units(), log.unit_keys(), "usd", Looks(0.95, 600.0), 20, control=0.9)
+    assert np.mean(drawn) == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_metric_that_is_the_same_in_every_task_cannot_be_planned() -> None:
+    """Three labels at one price for each task: what poolwise would pay varies, though."""
+    log = pilot(tasks_log(300, 1))
+    alike = replace(log, metrics=log.metrics | {"usd": MetricSums(np.full(300, 0.15))})
+    design = Design("task", HALVES)
+    with pytest.raises(CannotAnswer, match="cost of labels can't be planned: it is the same in"):
+        plan_test(alike, (Goal("detect", "usd", 0.005),), design)
+    assert "usd" not in {row.metric for row in plan_test(alike, (), design).detectable}
+
+
+@pytest.mark.parametrize("effect", [1e-12, 1e-200, 1e-320])
+def test_an_effect_that_no_test_could_find_is_refused(effect: float) -> None:
+    log = pilot(tasks_log(300, 1))
+    with pytest.raises(CannotAnswer, match="takes more than 1e\\+12 tasks; name a larger effect"):
+        plan_test(log, (Goal("detect", "usd", effect),), Design("task", HALVES))
+
+
+def test_heavy_tails_and_a_small_arm_take_more_tasks_than_the_variance_says() -> None:
+    """Intervals are as much wider as few degrees of freedom make Student's quantile."""
+    log = pilot(tasks_log(1000, 1))
+    rng = np.random.default_rng(1)
+    heavy = replace(log, metrics={"usd": MetricSums(np.where(rng.random(1000) < 0.01, 5.0, 0.0))})
+    variance = pilot_variance(heavy.units(), "usd")
+    for shares in (HALVES, {"control": 0.9, "new": 0.1}):
+        design = Design("task", shares)
+        (row,) = plan_test(heavy, (Goal("detect", "usd", 0.25),), design).plans
+        freedom = variance.freedom * row.units_once * design.balance
+        plain = 2.802**2 * variance.planned * design.spread / 0.25**2
+        widened = (quantile(freedom, 0.95) / quantile(None, 0.95)) ** 2
+        assert widened > 1.02
+        assert row.units_once == pytest.approx(plain * widened, rel=0.01)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -67,6 +68,13 @@ def test_a_table_is_forecast_as_the_command_does(table: Path) -> None:
         ({"rate": 0.0}, "rate 0: must be above 0"),
         ({"rate": {"crowd": -1.0}}, "rate of crowd -1: must be above 0"),
         ({"budget_usd": 0.0}, "budget_usd 0: must be above 0"),
+        ({"budget_usd": "3"}, "budget_usd is '3', must be a number"),
+        ({"horizon": 1.5}, "horizon is 1.5, must be a whole number"),
+        ({"level": "0.9"}, "level is '0.9', must be a number"),
+        ({"rate": "12"}, "rate is '12', must be a dict, such as {'crowd': 12.0}"),
+        ({"capacity": [3]}, "capacity is a list, must be a dict, such as {'crowd': 40.0}"),
+        ({"capacity": {"crowd": "3"}}, "capacity of crowd is '3', must be a number"),
+        ({"project": 3}, "project is 3, must be the name of a project"),
         ({"capacity": {"crwd": 5.0}}, "no such pool; did you mean 'crowd'"),
     ],
 )
@@ -74,6 +82,14 @@ def test_what_cannot_be_asked_is_one_line(log: Path, options: dict[str, Any], sa
     with pytest.raises(BadValue) as error:
         replay.forecast_log(log, **options)
     assert says in str(error.value)
+
+
+def test_a_table_in_memory_is_no_file(table: Path) -> None:
+    given: Any = pd.read_csv(table)
+    with pytest.raises(BadValue, match=r"^table is a DataFrame, must be a path$"):
+        replay.forecast_table(given)
+    with pytest.raises(BadValue, match=r"^now is '2026-01-01', must be a number$"):
+        replay.forecast_table(table, now="2026-01-01")  # type: ignore[arg-type]  # a mistake
 
 
 def test_a_sum_and_a_mean_exclude_each_other(table: Path) -> None:

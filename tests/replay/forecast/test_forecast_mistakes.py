@@ -65,6 +65,10 @@ MISTAKES: list[tuple[str, str | None, str, int, str]] = [
         "events: 7 whole hours of history, at least 12 are needed",
     ),
     (
+        "far too short", table(GOOD[:3]), "forecast --table t.csv", 3,
+        "events: 1 whole hour of history, at least 12 are needed",
+    ),
+    (
         "too short in days", table(GOOD), "forecast --table t.csv --per day", 3,
         "events: 2 whole days of history, at least 12 are needed; try --per hour",
     ),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bandit.counted import counted
 from bandit.errors import BadValue
 from bandit.events import Task
 from bandit.settings import PolicySettings, Settings
@@ -69,5 +70,7 @@ def test_a_run_whose_engine_refuses_events_is_an_error_that_counts_them(
             repeated -= 1
             events.append(msgspec.structs.replace(event, project="another"))
     count = len(events) - len(list(market(seed).events()))
-    with pytest.raises(BadValue, match=rf"^a market: .*\({count} such refusals in all\)$"):
+    with pytest.raises(
+        BadValue, match=rf"^a market: .*\({counted(count, 'such refusal')} in all\)$"
+    ):
         run_engine(made, events, SETTINGS, "a market")

@@ -31,8 +31,32 @@ POOL = '[[pools]]\nname = "p"\nusd_per_label = 0.1\nskill = 0.8\nlabelers = 5\n'
         ),
         (POOL + "skil = 0.1", "pools.p.skil is unknown; did you mean 'skill'?"),
         (POOL + "misled = 1.5", "pools.p.misled = 1.5: must be from 0 to 1"),
-        (POOL + "misled = nan", "pools.p.misled = nan: must be from 0 to 1"),
-        (POOL + 'spread = "8"', "pools.p.spread: expected `float`, got `str`"),
+        (POOL + "misled = nan", "pools.p.misled = nan: must be from 0 to 1, and finite"),
+        (POOL + 'spread = "8"', "pools.p.spread: expected a number, got text"),
+        (POOL + "spread = inf", "pools.p.spread = inf: must be above 0, and finite"),
+        (POOL + "hours = [9]", "pools.p.hours: expected a list of length 2, got 1"),
+        (POOL + "by_class = [1]", "pools.p.by_class: expected a table, got a list"),
+        (
+            POOL + 'spammers = ["constant", "gangs"]',
+            "pools.p.spammers[1] is 'gangs', which is unknown; did you mean 'gang'?",
+        ),
+        (
+            POOL + "by_language = { de = 0.1 }",
+            "pools.p.by_language.de: no task has this language; tasks.languages names them",
+        ),
+        (POOL + "choice = 5.5", "pools.p.choice: expected a whole number, got a number"),
+        (
+            "[tasks]\ncount = 99999999\n" + POOL,
+            "tasks.count = 99999999: must be at most 10,000,000",
+        ),
+        (
+            "[arrivals]\ndeadline_s = 1e12\n" + POOL,
+            "arrivals.deadline_s = 1e+12: must be above 0 and at most 3e+08 (ten years)",
+        ),
+        (
+            "[arrivals]\ntasks_per_hour = 1e-9\n" + POOL,
+            "arrivals.tasks_per_hour = 1e-09: must be enough for 2,500 tasks in ten years",
+        ),
         (POOL + "hours = [9, 8]", "pools.p.hours[0] = 9: must be before hours[1], both in 0 to 24"),
         (POOL + POOL, "pools.p: two pools have this name"),
         (
@@ -44,7 +68,11 @@ POOL = '[[pools]]\nname = "p"\nusd_per_label = 0.1\nskill = 0.8\nlabelers = 5\n'
             "tasks.count = 2500: must be at most 2,310: there are no more segments",
         ),
         (POOL + "by_class = { animal = 2 }", "pools.p.by_class.animal = 2: must be from -1 to 1"),
-        ('[[pools]]\nname = "p"', "pools.p: object missing required field `usd_per_label`"),
+        (
+            POOL.replace("labelers = 5", "labelers = 10_000_000"),
+            "pools.p.labelers = 10000000: must be 1 to 1,000,000",
+        ),
+        ('[[pools]]\nname = "p"', "pools.p.usd_per_label is missing"),
         ("[arrivals]\nvalue_usd = -1.0\n" + POOL, "arrivals.value_usd = -1: must be above 0"),
     ],
 )

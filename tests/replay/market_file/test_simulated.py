@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -83,3 +83,19 @@ def test_a_market_that_was_read_may_be_changed() -> None:
     assert not any("." not in name for one in run.decisions for name in one.features)
     with pytest.raises(MissingInput, match=r"absent\.toml"):
         replay.simulate("absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"tasks": "20"}, "tasks is '20', must be a whole number"),
+        ({"tasks": 20.0}, "tasks is 20.0, must be a whole number"),
+        ({"seed": "a"}, "seed is 'a', must be a whole number"),
+        ({"settings": {"policy": {}}}, "settings is a dict, must be bandit.Settings"),
+        ({"market": {"pools": []}}, "market is a dict, must be a path"),
+    ],
+)
+def test_an_argument_of_another_type_is_one_line(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadValue) as error:
+        replay.simulate(**options)
+    assert str(error.value) == says

@@ -59,4 +59,4 @@ def test_what_the_worker_refuses_is_one_line(
     assert main(["simulate", "--recorded", str(recorded), "--log", str(tmp_path / "run.db")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "labeler" in line
-    assert "such refusals in all" in line
+    assert "such refusal" in line

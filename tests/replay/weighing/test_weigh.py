@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -108,3 +108,9 @@ def test_a_column_that_is_there_twice_is_named() -> None:
     table, _ = made(1, 5)
     with pytest.raises(UnknownColumn, match="the table: 2 columns are called 'label': rename"):
         replay.weigh(pd.concat([table, table[["label"]]], axis=1))
+
+
+@pytest.mark.parametrize(("source", "what"), [(None, "None"), ({"task": [1]}, "a dict")])
+def test_a_source_of_another_type_is_one_line(source: Any, what: str) -> None:
+    with pytest.raises(BadValue, match=f"^source is {what}, must be a path or a pandas table$"):
+        replay.weigh(source)

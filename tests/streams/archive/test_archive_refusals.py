@@ -109,7 +109,9 @@ def test_a_damaged_file_is_named(log: EmbeddedLog, folder: Path) -> None:
     archive_all(log, folder)
     last = files(folder)["rewards", 0][-1]
     last.write_bytes(last.read_bytes()[:100])
-    with pytest.raises(StateError, match=f"{last.name}: not a file of an archive, or damaged"):
+    with pytest.raises(
+        StateError, match=f"{last.name}: not a file of an archive, or damaged; put a copy"
+    ):
         archive_all(log, folder)
 
 

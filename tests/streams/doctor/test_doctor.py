@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from bandit.errors import LogError
+from bandit.errors import LogError, StateError
 from bandit.events import Control, DeadLetter, Tick
 from streams.cli.doctor import doctor
 from streams.config.config import WorkerSettings
@@ -214,7 +214,11 @@ def test_a_snapshot_that_is_damaged_is_said(path: Path) -> None:
     assert whats[0] == "snapshot 1 is damaged; snapshot 0 and the rewards after it are used"
     with closing(new_log(path)) as log:
         log.write([NewRecord("models", b"slot/0/chunk/0", b"damaged")])
-    assert findings_of(path)["learner"].level == "broken"
+    finding = findings_of(path)["learner"]
+    assert finding.level == "broken"
+    assert finding.todo.startswith(f"poolwise control {path} --learning --relearn; ")
+    with closing(new_log(path)) as log, pytest.raises(StateError, match="--learning --relearn"):
+        worker(log)  # it wouldn't start without that order
 
 
 def test_rewards_that_nobody_learns_are_said(path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_poll_waits_for_a_record_that_comes(path: Path) -> None:
 
 
 def test_another_number_of_partitions_is_refused(path: Path) -> None:
-    with pytest.raises(LogError, match="has 1 partitions, not 4"):
+    with pytest.raises(LogError, match="has 1 partition, not 4"):
         open_log(f"sqlite:{path}", LogSettings(partitions=4))
 
 

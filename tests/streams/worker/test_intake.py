@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from bandit.engine.engine import Engine
 from bandit.events import Tick
@@ -52,3 +53,15 @@ def test_a_tick_that_breaks_another_rule_is_a_dead_letter_and_sets_no_time(ours:
     assert b'"rule":"bad_number"' in (letter.value or b"")
     assert intake.now == 5.0
     assert time.ticks_refused == 0
+
+
+def test_a_clock_that_went_back_is_said_once_and_what_to_do() -> None:
+    intake, _ = intake_of(lambda: 5.0)
+    intake.outputs(tick(5.0))
+    with capture_logs() as logs:
+        intake.outputs(tick(4.0))
+        intake.outputs(tick(4.5))
+    (entry,) = logs
+    assert (entry["event"], entry["log_level"]) == ("clock_not_believed", "warning")
+    assert "the clock went back" in entry["why"]
+    assert "poolwise doctor" in entry["do"]

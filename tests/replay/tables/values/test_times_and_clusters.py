@@ -69,7 +69,7 @@ def test_every_way_to_write_a_time_is_the_same_second(values: Any) -> None:
     ("values", "says"),
     [
         (["2026-01-01T10:00Z", "2026-01-01T10:00"], "is UTC, '2026-01-01T10:00' has no zone"),
-        (["2026-01-01T10:00+01:00", "2026-01-01T10:00Z"], "is UTC+01:00"),
+        (["2026-01-01T10:00+01:00", "2026-01-01T10:00Z", "2026-01-01T10:00"], "is UTC+01:00"),
         (["17", "2026-01-01T10:00"], "'17' is a number"),
     ],
 )
@@ -77,6 +77,18 @@ def test_times_that_cannot_be_compared_are_refused(values: list[str], says: str)
     with pytest.raises(BadValue, match="mixed time zones") as error:
         rows_of(values, time="extra")
     assert says in str(error.value)
+
+
+def test_times_of_summer_and_winter_are_those_in_utc() -> None:
+    """A zone's offset changes twice a year: 02:30 comes twice, an hour apart."""
+    local = ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", "2026-10-25T02:00:00Z"]
+    plain = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:00:00Z"]
+    log = {"action": ["a", "b", "a"], "reward": [1, 0, 1], "propensity": [0.5] * 3}
+    answers = [
+        evaluate(pd.DataFrame({**log, "at": times}), target="uniform", time="at")
+        for times in (local, plain)
+    ]
+    assert answers[0] == answers[1]
 
 
 def test_zones_are_compared_over_all_files(tmp_path: Any) -> None:
