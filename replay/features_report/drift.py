@@ -27,6 +27,7 @@ import numpy as np
 
 from replay.features_report.bins import binned, one_hot
 from replay.features_report.dependence import correlation_time
+from replay.stats.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,15 +79,10 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 def drifts(tested: Sequence[Series]) -> list[Drift]:
     """Test series together; the chance of naming any without need is `ALPHA`."""
     found = [_tested(one) for one in tested]
-    order = sorted(
-        (i for i, one in enumerate(found) if one.p_value is not None),
-        key=lambda i: found[i].p_value or 0.0,
-    )
-    worst = 0.0
-    for rank, i in enumerate(order):
-        worst = max(worst, min(1.0, (found[i].p_value or 0.0) * (len(order) - rank)))
-        changed = worst < ALPHA and (found[i].psi or 0.0) >= NOTABLE
-        found[i] = msgspec.structs.replace(found[i], p_value=worst, changed=changed)
+    for i, p_value in enumerate(holm([one.p_value for one in found])):
+        if p_value is not None:
+            changed = p_value < ALPHA and (found[i].psi or 0.0) >= NOTABLE
+            found[i] = msgspec.structs.replace(found[i], p_value=p_value, changed=changed)
     return found
 
 

@@ -23,7 +23,7 @@ LEVEL = 0.95
 class LabelerFigures(msgspec.Struct, frozen=True, kw_only=True):
     """A labeler of a project; money in US dollars, times in seconds, shares in [0, 1].
 
-    `accuracy` and `drift` are those of `replay.labelers.label_accuracy`, and the same as in
+    `accuracy` and `drift` are those of `label_accuracy` and `label_drift`, and the same as in
     `poolwise report`: by gold where it has come, else by all that is known of the task, this label
     included. `gold_accuracy` is from gold alone, weighted by 1 / the probability of an audit.
     `drift` is the accuracy in the later half of the labels less that in the earlier;

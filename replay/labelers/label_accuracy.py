@@ -17,9 +17,8 @@ Source: stopping rules and posteriors, Berger and Wolpert (1988), The Likelihood
 
 from __future__ import annotations
 
-from math import fsum
-from statistics import NormalDist, fmean
-from typing import TYPE_CHECKING, NamedTuple
+from statistics import fmean
+from typing import TYPE_CHECKING
 
 from replay.intervals.wilson import wilson
 from replay.numerics.amount import Amount
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from replay.labelers.judged_label import JudgedLabel
 
 LEVEL = 0.95
-NORMAL = NormalDist()
-FEWEST = 10
-"""Labels in each half, without which no drift is shown."""
 
 
 def accuracy(labels: Sequence[JudgedLabel]) -> Amount | None:
@@ -43,80 +39,3 @@ def accuracy(labels: Sequence[JudgedLabel]) -> Amount | None:
     rate = fmean(chances)
     low, high, _ = wilson(rate, rate * (1.0 - rate) / len(chances), len(chances), LEVEL)
     return Amount(rate, low, high)
-
-
-def drift(labels: Sequence[JudgedLabel]) -> Amount | None:
-    """Accuracy in the later half less that in the earlier; `None` where there are few labels.
-
-    Posteriors become surer while an engine learns, and their mean with them. So here a label is
-    judged by the chances q of the task's C classes without it, and by how sure those are. Who is
-    right with probability a, and else gives each other class alike, agrees with q on average in
-
-        a S + (1 - a) b,    S = sum of q(c)^2,    b = (1 - S) / (C - 1),
-
-    which gives a as a ratio of sums over labels, of q(answer) - b to S - b. What is wrong with it
-    as an accuracy (above) is wrong in both halves. Variances by the delta method (Cochran 1977,
-    Sampling Techniques, section 6.4), the spread taken from both halves together: that of ten
-    labels alone is too small where all of them agree.
-    """
-    change = _change(labels)
-    if change is None:
-        return None
-    reach = NORMAL.inv_cdf(0.5 + LEVEL / 2.0) * change.deviation
-    value, low, high = (
-        min(max(at, -1.0), 1.0) for at in (change.value, change.value - reach, change.value + reach)
-    )
-    return Amount(value, low, high)
-
-
-def drift_p_values(groups: Sequence[Sequence[JudgedLabel]]) -> list[float | None]:
-    """Chance of so much drift of any labeler if no labeler of `groups` drifts, two-sided.
-
-    Of fifty labelers two or three have a 95 % interval without 0 by chance alone, so all of them
-    are counted (Holm 1979, Scandinavian Journal of Statistics 6(2), 65-70).
-    """
-    changes = [_change(labels) for labels in groups]
-    alone = [
-        None if change is None else 2.0 * NORMAL.cdf(-abs(change.value) / change.deviation)
-        for change in changes
-    ]
-    tested = sorted((chance, i) for i, chance in enumerate(alone) if chance is not None)
-    adjusted, least = list(alone), 0.0
-    for rank, (chance, i) in enumerate(tested):
-        least = max(least, min(1.0, chance * (len(tested) - rank)))
-        adjusted[i] = least
-    return adjusted
-
-
-class _Change(NamedTuple):
-    value: float
-    deviation: float
-
-
-def _change(labels: Sequence[JudgedLabel]) -> _Change | None:
-    compared = [label for label in labels if label.chances is not None]
-    compared.sort(key=lambda label: (label.at, label.task))
-    half = len(compared) // 2
-    if half < FEWEST:
-        return None
-    parts = [_part(label) for label in compared]
-    halves = (parts[:half], parts[half:])
-    below = [fsum(size for _, size in part) for part in halves]
-    if min(below) <= 0.0:
-        return None
-    first, later = (
-        fsum(above for above, _ in part) / total for part, total in zip(halves, below, strict=True)
-    )
-    rate = fsum(above for above, _ in parts) / fsum(below)
-    spread = fsum((above - rate * size) ** 2 for above, size in parts) / (len(parts) - 1)
-    variance = fsum(
-        spread * len(part) / total**2 for part, total in zip(halves, below, strict=True)
-    )
-    return _Change(later - first, variance**0.5) if variance > 0.0 else None
-
-
-def _part(label: JudgedLabel) -> tuple[float, float]:
-    """How much more a label agrees with the other labels than by chance, and at most could."""
-    square = fsum(chance**2 for chance in (label.chances or {}).values())
-    base = (1.0 - square) / max(len(label.classes) - 1, 1)
-    return (label.agreement or 0.0) - base, square - base

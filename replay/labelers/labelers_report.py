@@ -11,10 +11,12 @@ import msgspec
 from replay.labelers.copying import copying
 from replay.labelers.figures import LabelerFigures, gold_accuracy, middle, usd_per_right
 from replay.labelers.judged_label import by_labeler
-from replay.labelers.label_accuracy import accuracy, drift, drift_p_values
+from replay.labelers.label_accuracy import accuracy
+from replay.labelers.label_drift import drift
 from replay.labelers.pairs import pairs_of
 from replay.labelers.suspicion import SUSPECT, p_value, suspicion, total_evidence
 from replay.labelers.uninformative import uninformative
+from replay.stats.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,9 +60,10 @@ def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:
         tasks[label.task].append(label)
     shared = copying(pairs_of(tasks.values()))
     groups = by_labeler(labels)
-    drifting = drift_p_values(list(groups.values()))
+    drifts = [drift(own) for own in groups.values()]
+    p_values = holm([found and found.p_value() for found in drifts])
     rows = []
-    for (name, own), drift_p_value in zip(groups.items(), drifting, strict=True):
+    for (name, own), found, p_value_of_drift in zip(groups.items(), drifts, p_values, strict=True):
         plain, copied, rate = uninformative(own), shared.get(name), accuracy(own)
         evidence = total_evidence(plain, copied)
         rows.append(
@@ -78,8 +81,8 @@ def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:
                 seconds_spent_median=middle([label.seconds_spent for label in own]),
                 usd=math.fsum(label.usd for label in own),
                 usd_per_right=usd_per_right(own, rate),
-                drift=drift(own),
-                drift_p_value=drift_p_value,
+                drift=found and found.amount(),
+                drift_p_value=p_value_of_drift,
                 shadowed_labels=sum(label.shadowed for label in own),
                 is_shadowed=own[-1].shadowed,
                 log10_evidence=evidence / math.log(10.0),

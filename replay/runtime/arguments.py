@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 PLAIN = (str, Real, type(None))
 """Types whose values are short enough to be shown in an error."""
 
-
 STRINGS = "a string or a list of strings"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from bandit.errors import LogBusy, LogError
+from streams.config.log_settings import BETWEEN
 from streams.embedded.file import one_line_errors
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 Holder = Literal["worker of group", "writer", "prune", "shadow"]
 """What holds a lock, as errors call it."""
 
-EVERY_GROUP = "every group"
-"""Name of the lock that a worker holds beside the one of its group."""
+ANY_GROUP = f"workers{BETWEEN}"
+"""Name of the lock that a worker holds beside the one of its group; no group can have it."""
 
 
 def lock_file(path: Path, name: str) -> Path:
@@ -80,7 +81,7 @@ def only_worker(path: Path) -> Iterator[None]:
         If one is at work.
     """
     try:
-        lock = hold(path, EVERY_GROUP)
+        lock = hold(path, ANY_GROUP)
     except LogBusy as error:
         msg = (
             f"{path}: a worker of another group (log.group) is at work on this log, and both would"

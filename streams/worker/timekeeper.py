@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.log.log import NewRecord
 
 
-DO = "run poolwise doctor: it compares the clocks, and says how to reset the log's"
+ADVICE = "run poolwise doctor: it compares the clocks, and says how to reset the log's"
 
 
 class Timekeeper:
@@ -70,7 +70,7 @@ class Timekeeper:
             if is_ahead:  # after a long stop it is expected
                 log.info("clock_not_believed")
             else:
-                log.warning("clock_not_believed", do=DO)
+                log.warning("clock_not_believed", do=ADVICE)
 
     def skew_s(self) -> float | None:
         """Return our clock minus the brokers' where they differ most; `None` if not known."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from replay.labelers.label_accuracy import accuracy, drift
+from replay.labelers.label_accuracy import accuracy
+from replay.labelers.label_drift import drift
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _pool(name: str, asks: Sequence[PoolAsk], whole: float) -> PoolFigures:
     usd = fsum(ask.usd for ask in asks)
     price = fmean([label.usd for label in labels]) if labels else None
     rate = accuracy(labels)
+    change = drift(labels)
     delays = [label.delay_s for label in labels if label.delay_s is not None]
     return PoolFigures(
         pool=name,
@@ -69,5 +71,5 @@ def _pool(name: str, asks: Sequence[PoolAsk], whole: float) -> PoolFigures:
         usd_per_right=price / rate.value if price is not None and rate and rate.value else None,
         gold_labels=sum(label.is_gold for label in labels),
         delay_s_median=median(delays) if delays else None,
-        drift=drift(labels),
+        drift=change and change.amount(),
     )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
-from replay.labelers.label_accuracy import drift, drift_p_values
+from replay.labelers.label_drift import drift
 from replay.labelers.labelers_report import labelers_report
 from replay.labelers.show import ALPHA, print_labelers
+from replay.stats.holm import holm
 from tests.replay.labelers.simulated_labels import one_labeler
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def test_steady_labelers_are_seldom_marked() -> None:
     marked = alone = 0
     for _ in range(60):
         groups = [asked_while_good(rng) for _ in range(15)]
-        marked += any(p is not None and p < ALPHA for p in drift_p_values(groups))
-        amounts = [drift(group) for group in groups]
-        alone += any(one is not None and not one.low <= 0.0 <= one.high for one in amounts)
+        alone_p = [found.p_value() for found in map(drift, groups) if found is not None]
+        marked += any(p is not None and p < ALPHA for p in holm(alone_p))
+        alone += any(p < 0.05 for p in alone_p)
     assert marked <= 10
     assert alone > 10
 
@@ -67,7 +68,7 @@ def test_a_labeler_who_gets_much_worse_is_marked_among_many() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
         groups = [labels_of(rng, 120, 0.9, 0.5), *(asked_while_good(rng) for _ in range(19))]
-        chance = drift_p_values(groups)[0]
+        chance = holm([found and found.p_value() for found in map(drift, groups)])[0]
         missed += chance is None or chance >= ALPHA
     assert missed <= 5
 
@@ -77,8 +78,9 @@ def test_a_drift_is_a_difference_of_shares() -> None:
     rng = np.random.default_rng(7)
     labels = labels_of(rng, 24, 1.0, 0.0)
     doubtful = [replace(label, chances={"0": 0.5, "1": 0.3, "2": 0.2}) for label in labels]
-    amount = drift(doubtful)
-    assert amount is not None
+    found = drift(doubtful)
+    assert found is not None
+    amount = found.amount()
     assert -1.0 <= amount.low <= amount.value <= amount.high <= 1.0
 
 

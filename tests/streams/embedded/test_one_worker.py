@@ -29,3 +29,13 @@ def test_a_worker_of_another_group_is_refused_and_decides_nothing(tmp_path: Path
         run(work, path, "--config", other, "--until-idle")
         run(work, path, "--until-idle")
         assert log.end("decisions", 0) == 1
+
+
+@pytest.mark.parametrize("group", ["every group", "workers"])
+def test_no_name_of_a_group_is_taken(tmp_path: Path, group: str) -> None:
+    path, named = tmp_path / "log.db", tmp_path / "named.toml"
+    named.write_text(f'[log]\ngroup = "{group}"\n')
+    with closing(EmbeddedLog(path, create=True)) as log:
+        write(log, *POOLS, task("t1"))
+        run(work, path, "--config", named, "--until-idle")
+        assert log.end("decisions", 0) == 1
