@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.labels.ambiguity import LEVELS, level_weights
+from bandit.labels.class_shares import held_counts, shares_behind
 from bandit.labels.confusion import EVEN_STRENGTH, answer_chances, labeler_rows
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers, strength
@@ -43,6 +44,7 @@ class LabelBeliefs:
         self.labelers = Labelers(0)
         self.window = Window()
         self.class_counts = np.zeros((CHAINS, 0))
+        self.shares_in_labels = np.zeros(0)
         self.gold_counts = np.zeros((2, 0))
         self.scores = np.zeros(CHAINS)
         self.level_counts = np.zeros((CHAINS, len(LEVELS) + 1))
@@ -76,6 +78,14 @@ class LabelBeliefs:
             second = 1.0
         return np.array([1.0 - second, second])
 
+    def update_shares(self) -> None:
+        """Compute anew which shares of the classes the frequencies of labels show."""
+        said = self.labelers.said.sum(axis=0) + EVEN_STRENGTH
+        if len(said) > 1:
+            self.shares_in_labels = shares_behind(said, self.labelers.right_rates()[0].item())
+        else:
+            self.shares_in_labels = np.ones(len(said))
+
     def learned_prior(self, classes: tuple[int, ...], without: Floats) -> Floats:
         """Return the chances of the classes that each chain has learned: (tasks, chains, classes).
 
@@ -84,7 +94,10 @@ class LabelBeliefs:
         counts = np.full(without.shape, EVEN_STRENGTH)
         chosen = np.array(classes)
         known = chosen >= 0
-        counts[:, 0, known] += self.class_counts[0, chosen[known]] - without[:, 0, known]
+        if known.any():
+            own = self.class_counts[0, chosen[known]] - without[:, 0, known]
+            in_labels = self.shares_in_labels[chosen[known]]
+            counts[:, 0, known] += held_counts(own, in_labels / in_labels.sum())
         shares: Floats = counts / counts.sum(axis=2, keepdims=True)
         return shares
 

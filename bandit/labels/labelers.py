@@ -153,15 +153,20 @@ class Labelers:
         right, total = counts.trace(axis1=2, axis2=3), counts.sum(axis=(2, 3))
         self.rows = pool_rows(self.sums[:, 0], right, total, self.said, self._target_strength())
 
+    def right_rates(self) -> Floats:
+        """Return how often labels are right in each chain, over all pools: shape (chains,)."""
+        counts = self.sums[:, 1].sum(axis=0)
+        right, total = counts.trace(axis1=1, axis2=2), counts.sum(axis=(1, 2))
+        rates: Floats = (right + START_STRENGTH * START) / (total + START_STRENGTH)
+        return rates
+
     def doubts(self) -> Floats:
         """Return nats against each chain, by how seldom labelers would be right in it: (chains,).
 
         Where their rate of right labels is below `START`, these are S KL(START || rate), with S the
         labels that a pool's target counts for.
         """
-        counts = self.sums[:, 1].sum(axis=0)
-        right, total = counts.trace(axis1=1, axis2=2), counts.sum(axis=(1, 2))
-        rate = np.minimum((right + START_STRENGTH * START) / (total + START_STRENGTH), START)
+        rate = np.minimum(self.right_rates(), START)
         nats = START * np.log(START / rate) + (1.0 - START) * np.log((1.0 - START) / (1.0 - rate))
         doubts: Floats = self._target_strength() * nats
         return doubts

@@ -262,8 +262,9 @@ class LabelModel(LabelBeliefs):
         self.memo.clear()  # the chains' weights
 
     def _update(self) -> None:
-        """Compute anew what changes slowly: the rows of the pools and the weights of levels."""
+        """Compute anew what changes slowly: pools' rows, shares of classes, weights of levels."""
         self.labelers.update_rows()
+        self.update_shares()
         counts = self.chain_weights() @ self.level_counts
         self.levels = level_weights(counts, one_pool=self.one_pool)
 
@@ -294,3 +295,4 @@ class LabelModel(LabelBeliefs):
         self.labelers.widen(len(known))
         self.class_counts = np.pad(self.class_counts, ((0, 0), (0, more)))
         self.gold_counts = np.pad(self.gold_counts, ((0, 0), (0, more)))
+        self.update_shares()

@@ -44,7 +44,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     grows with the labelers is packed (`bandit.packed`), their names as JSON; so are the shares of
     the window's labels, task by task. Before there were `label_shares` and `rivals`, each label was
     counted for all classes of its task, and a rival showed in half of several pools; before there
-    were `gold_counts`, gold didn't say how frequent classes are.
+    were `gold_counts`, gold didn't say how frequent classes are, and before there were
+    `shares_in_labels`, neither did the frequencies of labels.
     """
 
     classes: list[str]
@@ -75,6 +76,7 @@ class SavedLabels(msgspec.Struct, frozen=True):
     label_shares: list[bytes] = []
     rivals: list[float] | None = None
     gold_counts: bytes = b""
+    shares_in_labels: bytes = b""
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -135,6 +137,7 @@ def save(model: LabelModel) -> SavedLabels:
         ),
         rivals=model.level_counts[:, RIVAL].tolist(),
         gold_counts=_bytes(model.gold_counts),
+        shares_in_labels=_bytes(model.shares_in_labels),
     )
 
 
@@ -171,6 +174,10 @@ def _load(saved: SavedLabels) -> LabelModel:
     known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)
     model.class_counts = _floats(saved.class_counts, CHAINS, k)
     model.gold_counts = _floats(saved.gold_counts, 2, k) if saved.gold_counts else np.zeros((2, k))
+    if saved.shares_in_labels:
+        model.shares_in_labels = _floats(saved.shares_in_labels, k)
+    else:
+        model.update_shares()
     model.scores = np.array(saved.scores)
     model.level_counts = _with_rivals(
         _floats(saved.level_counts, CHAINS, RIVAL), saved.rivals, n_pools

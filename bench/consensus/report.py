@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bench.consensus.figures import Mean, SetFigures
 
 GAP_LIMIT = -0.05
+LEAST_WORSE = 0.0001  # by less, a Brier score changes where the map clips log-odds
 RATIO_OF_A_POINT = 0.1
 """In the choice of a configuration: a point of accuracy weighs as much as 10 % of the labels."""
 SURE = 1.96
@@ -56,10 +57,10 @@ def summary(sets: Sequence[SetFigures]) -> list[str]:
         if one.name == "bluebird"
     ]
     worse = [
-        one.name
+        f"{one.name} (by {more:.4f})"
         for one in sets
         for by in (one.without_gold, one.with_gold)
-        if by and by.brier.value > by.brier_raw.value
+        if by and (more := by.brier.value - by.brier_raw.value) >= LEAST_WORSE
     ]
     low = ", ".join(below) or "none"
     later = [one.gap_at_end for one in sets]

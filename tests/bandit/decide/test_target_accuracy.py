@@ -17,14 +17,14 @@ from tests.bandit.small import POOL, TASK, change
 TASKS = 1200
 
 
-def run(target: float) -> tuple[Market, History]:
+def run(target: float, seed: int = 5) -> tuple[Market, History]:
     crews = [
         Crew(pool("a", 0.05), 0.85, labelers=200),
         Crew(pool("b", 0.02), 0.75, labelers=200),
         Crew(pool("experts", 1.0, gold=True), 1.0),
     ]
-    market = Market(crews, Work(TASKS, every_s=5.0, target_accuracy=target, tick_s=60.0), 5)
-    chosen = Settings(seed=5, audit=AuditSettings(share=0.1))
+    market = Market(crews, Work(TASKS, every_s=5.0, target_accuracy=target, tick_s=60.0), seed)
+    chosen = Settings(seed=seed, audit=AuditSettings(share=0.1))
     return market, market.run(Engine(chosen, Brain(chosen)))
 
 
@@ -60,14 +60,17 @@ def test_answers_are_right_as_often_as_was_asked_for_or_a_little_more(
     assert target - 0.03 < right < target + 0.07
 
 
+def usd_per_task(history: History) -> float:
+    return fmean(verdict.usd for verdict in history.first_verdicts()[TASKS // 2 :])
+
+
 def test_a_lower_target_is_cheaper(runs: dict[float, tuple[Market, History]]) -> None:
-    usd = {
-        target: fmean(verdict.usd for verdict in history.first_verdicts()[TASKS // 2 :])
-        for target, (_, history) in runs.items()
-    }
+    """The mean of two seeds: .9 costs .65 of .95 there; on single ones, of four, .49 to .85."""
+    usd = {target: usd_per_task(history) for target, (_, history) in runs.items()}
     assert usd[0.9] < usd[0.95] < usd[0.99]  # .99 is out of reach: there all labels are bought
-    assert usd[0.9] < 0.8 * usd[0.95]
     assert usd[0.9] < 0.6 * usd[0.99]
+    other = {target: usd_per_task(run(target, seed=8)[1]) for target in (0.9, 0.95)}
+    assert usd[0.9] + other[0.9] < 0.8 * (usd[0.95] + other[0.95])
 
 
 def test_targets_that_hardly_differ_share_a_price_so_that_few_are_kept() -> None:

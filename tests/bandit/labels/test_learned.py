@@ -1,6 +1,7 @@
 """What a model of labels learns from simulated labelers.
 
-Seeds were chosen once. Each test also passes with seeds 4 to 21; it names the worst of all 21.
+Seeds were chosen once. Each test also passes with seeds 4 to 21, where it doesn't say otherwise; it
+names the worst of all 21.
 """
 
 from __future__ import annotations
@@ -118,7 +119,8 @@ def test_shared_errors_of_one_pool_make_agreement_count_for_less(seed: int) -> N
 def test_gold_repairs_classes_that_all_labelers_turn(seed: int) -> None:
     """Nothing but gold can: without it, what most of them say is taken for the truth.
 
-    Worst: .37 right without gold; with it, .82, and .54 nats.
+    Worst of seeds 1 to 3: .37 right without gold; with it, .90. With seeds 4, 13 and 15 gold comes
+    too late: .38, .84 and .59 are right.
     """
     turn = np.array([[0.1, 0.8, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
     right, nats = {}, {}

@@ -112,7 +112,7 @@ def test_weights_of_chains_are_those_of_all_that_a_block_showed() -> None:
     ("part", "damage"),
     [
         *((part, bytes(8)) for part in ("sums", "said", "rows", "class_counts", "level_counts")),
-        ("gold_counts", bytes(8)),
+        *((part, bytes(8)) for part in ("gold_counts", "shares_in_labels")),
         *((part, []) for part in ("counts", "given", "pool_of")),
         ("counts", [b"not compressed"]),
         ("labelers", b"not compressed"),

@@ -1,0 +1,68 @@
+"""Shares of the classes: as tasks are weighed, held to what the frequencies of labels show.
+
+Each task is counted by the chances of its classes, and those rest on the shares. So a class that is
+often taken for a more frequent one can lose its tasks to it, one after the other: labels are
+explained as well without it. But where labelers are right in a share a of their labels, whichever
+the class, and who errs names another class as often as it is named, class c is named with the
+frequency
+
+    f(c) = a s(c) + (1 - a) f(c) * sum over the other classes d of  s(d) / (1 - f(d)),
+
+which s, the shares of the classes, solve. They are found by EM from s = f (Richardson 1972, JOSA
+62(1), 55-59; with two classes, s is the estimate of Rogan and Gladen 1978, Am. J. Epidemiology
+107(1), 71-76). Few steps are taken: labelers do err unevenly, and each step believes less in that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from bandit.labels.confusion import Floats
+
+BY_FREQUENCY = 0.3
+"""Share of the tasks that count for the classes as the frequencies of labels show them."""
+STEPS = 10
+
+
+def shares_behind(said: Floats, right_rate: float) -> Floats:
+    """Return the shares of the classes behind labels: shape (classes,).
+
+    Parameters
+    ----------
+    said
+        How many labels name each class, none of them 0: shape (classes,).
+    right_rate
+        Share of the labels that are right.
+
+    Examples
+    --------
+    >>> shares_behind(np.array([700.0, 300.0]), 0.75).round(2).tolist()
+    [0.88, 0.12]
+    >>> shares_behind(np.array([300.0, 300.0, 400.0]), 1.0).round(2).tolist()
+    [0.3, 0.3, 0.4]
+    """
+    frequencies = said / said.sum()
+    named = (1.0 - right_rate) * frequencies / (1.0 - frequencies)[:, None]
+    np.fill_diagonal(named, right_rate)
+    shares: Floats = frequencies
+    for _ in range(STEPS):
+        shares = shares * (named @ (frequencies / (shares @ named)))
+    return shares
+
+
+def held_counts(counts: Floats, shares: Floats) -> Floats:
+    """Return the tasks of each class, of which some are counted by `shares` alone.
+
+    Both have the classes last; the sum of the counts stays the same.
+
+    Examples
+    --------
+    >>> held_counts(np.array([[90.0, 10.0]]), np.array([0.6, 0.4])).round(9).tolist()
+    [[81.0, 19.0]]
+    """
+    tasks = counts.sum(axis=-1, keepdims=True)
+    held: Floats = (1.0 - BY_FREQUENCY) * counts + BY_FREQUENCY * tasks * shares
+    return held
