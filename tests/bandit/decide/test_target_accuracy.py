@@ -65,12 +65,18 @@ def usd_per_task(history: History) -> float:
 
 
 def test_a_lower_target_is_cheaper(runs: dict[float, tuple[Market, History]]) -> None:
-    """The mean of two seeds: .9 costs .65 of .95 there; on single ones, of four, .49 to .85."""
-    usd = {target: usd_per_task(history) for target, (_, history) in runs.items()}
-    assert usd[0.9] < usd[0.95] < usd[0.99]  # .99 is out of reach: there all labels are bought
-    assert usd[0.9] < 0.6 * usd[0.99]
-    other = {target: usd_per_task(run(target, seed=8)[1]) for target in (0.9, 0.95)}
-    assert usd[0.9] + other[0.9] < 0.8 * (usd[0.95] + other[0.95])
+    """The mean of seeds 5 and 8; .99 is out of reach, so all labels are bought there.
+
+    With .9, a task costs .65 of what it costs with .95, and .60 of that with .99: .70 and .67 on
+    seeds 5 to 8, single ones from .49 to .85, and from .48 to .81.
+    """
+    usd = {
+        target: fmean([usd_per_task(history), usd_per_task(run(target, seed=8)[1])])
+        for target, (_, history) in runs.items()
+    }
+    assert usd[0.9] < usd[0.95] < usd[0.99]
+    assert usd[0.9] < 0.8 * usd[0.95]
+    assert usd[0.9] < 0.75 * usd[0.99]
 
 
 def test_targets_that_hardly_differ_share_a_price_so_that_few_are_kept() -> None:

@@ -55,7 +55,8 @@ def damage(log: EmbeddedLog, key: bytes) -> None:
     """Spoil the newest record of a key."""
     (record,) = [one for one in read(log, "models") if one.key == key]
     assert record.value is not None
-    log.write([NewRecord("models", key, record.value[:-1] + b"?")])
+    spoiled = record.value[:-1] + bytes([record.value[-1] ^ 1])
+    log.write([NewRecord("models", key, spoiled)])
 
 
 def test_slots_are_used_in_turn_and_the_newest_comes_first(log: EmbeddedLog) -> None:
