@@ -40,7 +40,7 @@ def shares_behind(said: Floats, right_rate: float) -> Floats:
     Examples
     --------
     >>> shares_behind(np.array([700.0, 300.0]), 0.75).round(2).tolist()
-    [0.88, 0.12]
+    [0.87, 0.13]
     >>> shares_behind(np.array([300.0, 300.0, 400.0]), 1.0).round(2).tolist()
     [0.3, 0.3, 0.4]
     """
