@@ -79,12 +79,12 @@ class LabelBeliefs:
         return np.array([1.0 - second, second])
 
     def update_shares(self) -> None:
-        """Compute anew which shares of the classes the frequencies of labels show."""
+        """Compute anew which shares of the classes the frequencies of labels show.
+
+        Only when the pools' rows are, too: between, labels come in that aren't learned yet.
+        """
         said = self.labelers.said.sum(axis=0) + EVEN_STRENGTH
-        if len(said) > 1:
-            self.shares_in_labels = shares_behind(said, self.labelers.right_rates()[0].item())
-        else:
-            self.shares_in_labels = np.ones(len(said))
+        self.shares_in_labels = shares_behind(said, self.labelers.right_rates()[0].item())
 
     def learned_prior(self, classes: tuple[int, ...], without: Floats) -> Floats:
         """Return the chances of the classes that each chain has learned: (tasks, chains, classes).

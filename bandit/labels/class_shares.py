@@ -8,9 +8,9 @@ frequency
 
     f(c) = a s(c) + (1 - a) f(c) * sum over the other classes d of  s(d) / (1 - f(d)),
 
-which s, the shares of the classes, solve. They are found by EM from s = f (Richardson 1972, JOSA
-62(1), 55-59; with two classes, s is the estimate of Rogan and Gladen 1978, Am. J. Epidemiology
-107(1), 71-76). Few steps are taken: labelers do err unevenly, and each step believes less in that.
+which s, the shares of the classes, solve; of two classes, they are the estimate of Rogan and Gladen
+(1978, Am. J. Epidemiology 107(1), 71-76). EM approaches them from s = f (Richardson 1972, JOSA
+62(1), 55-59) and takes few steps: each trusts more in labelers who err evenly, and few do.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 BY_FREQUENCY = 0.3
 """Share of the tasks that count for the classes as the frequencies of labels show them."""
 STEPS = 10
+"""Steps of EM; chosen, like `BY_FREQUENCY`, on the sets that decision 47 names."""
 
 
 def shares_behind(said: Floats, right_rate: float) -> Floats:
-    """Return the shares of the classes behind labels: shape (classes,).
+    """Return the shares of the classes that `STEPS` of EM find behind labels: shape (classes,).
 
     Parameters
     ----------

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from bench.consensus.figures import Mean, SetFigures
 
 GAP_LIMIT = -0.05
-LEAST_WORSE = 0.0001  # by less, a Brier score changes where the map clips log-odds
+LEAST_WORSE = 0.0001
+"""Least rise of a Brier score that counts: the map clips log-odds, which can raise it by less."""
 RATIO_OF_A_POINT = 0.1
 """In the choice of a configuration: a point of accuracy weighs as much as 10 % of the labels."""
 SURE = 1.96
