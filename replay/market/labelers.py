@@ -110,8 +110,10 @@ class PoolLabelers:
 
     def _worked(self, at: float) -> float:
         """Share of the pool's working day that has passed."""
-        opening, closing = self._spec.hours or (0.0, 24.0)
+        opening, closing = self._spec.shift_h()
         hour = at % DAY_S / 3600.0
+        if hour < closing - 24.0:
+            hour += 24.0
         return min(max((hour - opening) / (closing - opening), 0.0), 1.0)
 
     def _draw(self, key: str, number: int, purpose: str) -> float:

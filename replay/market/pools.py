@@ -50,7 +50,8 @@ class PoolSpec(Section, frozen=True):
     delay_s
         Median time to a label; log-normal.
     hours
-        Opening and closing hour of the day (UTC); `None` for always open.
+        Opening and closing hour of the day (UTC); `None` for always open. A pool that closes before
+        it opens is open overnight.
     spammer_share
         Chance of a labeler to be a spammer: of one of the kinds in `spammers`, all equally likely.
     """
@@ -80,12 +81,22 @@ class PoolSpec(Section, frozen=True):
     spammer_share: float = 0.0
     spammers: tuple[SpammerKind, ...] = ("random", "constant", "gang")
 
+    def shift_h(self) -> tuple[float, float]:
+        """Return the hour at which the pool opens and at which it closes.
+
+        That is above 24 if it closes on the next day.
+        """
+        opening, closing = self.hours or (0.0, 24.0)
+        return opening, closing + 24.0 if closing < opening else closing
+
     def opens_at(self, now: float) -> float:
         """Time, `now` or later, at which the pool is open."""
         if self.hours is None:
             return now
-        opening, closing = (3600.0 * hour for hour in self.hours)
+        opening, closing = (3600.0 * hour for hour in self.shift_h())
         midnight = now - now % DAY_S
+        if now < midnight + closing - DAY_S:
+            return now
         if now < midnight + opening:
             return midnight + opening
         return now if now < midnight + closing else midnight + DAY_S + opening
@@ -108,8 +119,8 @@ class PoolSpec(Section, frozen=True):
         """
         if self.capacity_per_hour is None:
             return math.inf
-        opening, closing = (3600.0 * hour for hour in self.hours or (0.0, 24.0))
-        open_s, midnight = 0.0, start - start % DAY_S
+        opening, closing = (3600.0 * hour for hour in self.shift_h())
+        open_s, midnight = 0.0, start - start % DAY_S - DAY_S
         while midnight < end:
             open_s += max(0.0, min(end, midnight + closing) - max(start, midnight + opening))
             midnight += DAY_S
@@ -132,9 +143,9 @@ class PoolSpec(Section, frozen=True):
         pools = [self.event(start, is_open=self.opens_at(start) == start)]
         if self.hours is None:
             return pools
-        midnight = start - start % DAY_S
+        midnight = start - start % DAY_S - DAY_S
         while midnight < end:
-            for hour, is_open in zip(self.hours, (True, False), strict=True):
+            for hour, is_open in zip(self.shift_h(), (True, False), strict=True):
                 at = midnight + 3600.0 * hour
                 if start < at <= end:
                     pools.append(self.event(at, is_open=is_open))

@@ -123,9 +123,9 @@ def _pool(pool: PoolSpec) -> Iterator[Rule]:
         raise ConfigError(f"pools.name is {pool.name!r}: must not be empty or {EXPERTS!r}")
     if pool.hours is not None:
         opening, closing = pool.hours
-        fine = 0 <= opening < closing <= 24
-        yield f"{key}.hours[0]", opening, fine, "before hours[1], both in 0 to 24"
-        yield f"{key}.hours[1]", closing, fine, "after hours[0], both in 0 to 24"
+        yield f"{key}.hours[0]", opening, 0 <= opening < 24, "0 or more, below 24"
+        fine = 0 < closing <= 24 and closing != opening
+        yield f"{key}.hours[1]", closing, fine, "above 0, 24 at most, and not hours[0]"
     if not pool.spammers:
         raise ConfigError(f"{key}.spammers: must be one kind or more")
     fine = 1 <= pool.labelers <= MOST_LABELERS

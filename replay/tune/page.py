@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bandit.counted import counted
 from replay.report.html.elements import PageTable
 from replay.report.html.render import render
-from replay.targets.policy_file import policy_use
 from replay.tune.charts import earnings_chart, exploring_chart
 from replay.tune.report import (
     as_exact_as_its_interval,
@@ -16,6 +15,7 @@ from replay.tune.report import (
     interval_ends,
     lead,
     tomorrow_question,
+    use,
     what_is_shown,
     width,
 )
@@ -46,7 +46,7 @@ def page(tuning: Tuning, source: str) -> str:
         floor=floor_lines(tuning),
         numbers=_numbers(tuning),
         policy=tuning.policy,
-        use=policy_use(tuning.best.settings),
+        use=use(tuning),
         notes=[f"{note}." for note in tuning.notes],
     )
 

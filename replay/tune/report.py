@@ -50,8 +50,24 @@ def print_report(tuning: Tuning, source: str, console: Console | None = None) ->
     say(console, "")
     for note in tuning.notes:
         say(console, f"Note: {note}.")
-    say(console, f"\n{policy_use(tuning.best.settings)}:\n")
+    say(console, f"\n{use(tuning)}:\n")
     say(console, tuning.policy, "bold")
+
+
+def use(tuning: Tuning) -> str:
+    """Say what to do with the chosen section [policy]: nothing, where today's earns as much."""
+    best, than = tuning.best, f"than today's policy, {tuning.today}"
+    where = policy_use(best.settings)
+    if best.over_today.low > 0:
+        return where
+    usable = [one for one in tuning.candidates if one.refused is None]
+    if all(one.over_today.high < 0 for one in usable):
+        return (
+            f"Leave the configuration as it is: every candidate earns less {than}. The candidate"
+            " with the highest estimate, for comparison"
+        )
+    inner = where[0].lower() + where[1:]
+    return f"It is not shown that this candidate earns more {than}. To try it, {inner}"
 
 
 def lead(tuning: Tuning) -> str:

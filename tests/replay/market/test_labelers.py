@@ -57,6 +57,15 @@ def test_who_tires_is_worst_in_the_last_hour_and_fresh_the_next_morning() -> Non
     assert max(evenings) < 0.62
 
 
+def test_who_works_at_night_is_fresh_in_the_evening_and_tired_in_the_morning() -> None:
+    crew = labelers(tiring=0.2, hours=(22.0, 6.0))
+    chance_at = {one.task.at % 86400.0 / 3600.0: crew.chance(one, 0) for one in tasks(20.0)}
+    assert min(chance for hour, chance in chance_at.items() if 22.0 <= hour < 22.5) > 0.78
+    assert max(chance for hour, chance in chance_at.items() if 5.5 <= hour < 6.0) < 0.62
+    midnight = [chance for hour, chance in chance_at.items() if hour < 0.5 or hour >= 23.5]
+    assert 0.72 < min(midnight) < max(midnight) < 0.78
+
+
 def test_drifts_of_labelers_spread_around_the_pools() -> None:
     crew, made = labelers(drift=-0.2, drift_spread=0.1), tasks()
     moved = [crew.chance(made[-1], who) - crew.chance(made[0], who) for who in range(60)]

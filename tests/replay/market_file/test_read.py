@@ -57,7 +57,11 @@ POOL = '[[pools]]\nname = "p"\nusd_per_label = 0.1\nskill = 0.8\nlabelers = 5\n'
             "[arrivals]\ntasks_per_hour = 1e-9\n" + POOL,
             "arrivals.tasks_per_hour = 1e-09: must be enough for 2,500 tasks in ten years",
         ),
-        (POOL + "hours = [9, 8]", "pools.p.hours[0] = 9: must be before hours[1], both in 0 to 24"),
+        (POOL + "hours = [24, 8]", "pools.p.hours[0] = 24: must be 0 or more, below 24"),
+        (
+            POOL + "hours = [9, 9]",
+            "pools.p.hours[1] = 9: must be above 0, 24 at most, and not hours[0]",
+        ),
         (POOL + POOL, "pools.p: two pools have this name"),
         (
             POOL + "by_class = { anmal = -0.2 }",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
+from replay.numerics.amount import Amount
 from replay.tune.candidates import grid
 from replay.tune.charts import earnings_chart
 from replay.tune.page import page
-from replay.tune.report import certainty, is_undecided, lead
+from replay.tune.report import certainty, is_undecided, lead, use
 from replay.tune.tune import tune
 from tests.replay.learning.table import as_table
 
@@ -44,3 +48,25 @@ def test_a_clear_best_is_named_at_once() -> None:
     assert not is_undecided(tuning)
     assert lead(tuning).startswith("Highest estimate: epsilon_greedy 0.1")
     assert earnings_chart(tuning).title.endswith("has the highest estimate")
+
+
+@pytest.mark.parametrize(
+    ("over_today", "said"),
+    [
+        (Amount(0.1, 0.05, 0.15), "For `poolwise evaluate --target`"),
+        (
+            Amount(0.1, -0.05, 0.25),
+            "It is not shown that this candidate earns more than today's policy, logging. To try",
+        ),
+        (
+            Amount(-0.1, -0.15, -0.05),
+            "Leave the configuration as it is: every candidate earns less than today's policy, ",
+        ),
+    ],
+)
+def test_a_policy_is_offered_as_what_it_is_beside_todays(over_today: Amount, said: str) -> None:
+    tuning = tuned(0.1, 0.9)
+    candidates = tuple(replace(one, over_today=over_today) for one in tuning.candidates)
+    told = replace(tuning, candidates=candidates)
+    assert use(told).startswith(said)
+    assert said in page(told, "log").replace("&#39;", "'")
