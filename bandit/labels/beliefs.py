@@ -13,6 +13,7 @@ from bandit.labels.confusion import EVEN_STRENGTH, answer_chances, labeler_rows
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers, strength
 from bandit.labels.memo import Memo
+from bandit.labels.past import Past
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
 from bandit.labels.weighed import WeighedLabels
 from bandit.labels.window import Window
@@ -43,6 +44,7 @@ class LabelBeliefs:
         self.classes: dict[str, int] = {}
         self.labelers = Labelers(0)
         self.window = Window()
+        self.past = Past()
         self.class_counts = np.zeros((CHAINS, 0))
         self.shares_in_labels = np.zeros(0)
         self.gold_counts = np.zeros((2, 0))
@@ -85,6 +87,12 @@ class LabelBeliefs:
         """
         said = self.labelers.said.sum(axis=0) + EVEN_STRENGTH
         self.shares_in_labels = shares_behind(said, self.labelers.right_rates()[0].item())
+
+    def fade(self, gone: LabeledTask) -> None:
+        """Let a task leave the window, and what tasks before it showed fade."""
+        faded = self.past.take(gone)
+        self.class_counts -= faded.classes
+        self.level_counts -= faded.levels
 
     def learned_prior(self, classes: tuple[int, ...], without: Floats) -> Floats:
         """Return the chances of the classes that each chain has learned: (tasks, chains, classes).

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bandit.labels.ambiguity import Grouped
+from bandit.labels.ambiguity import RIVAL, Grouped
 from bandit.labels.labelers import CHAINS
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from bandit.labels.ambiguity import Joint
     from bandit.labels.confusion import Floats, Ints
     from bandit.labels.window import LabeledTask
 
@@ -155,3 +156,22 @@ def chunks(tasks: Sequence[LabeledTask]) -> Iterator[list[LabeledTask]]:
             chunk.append(task)
             left -= len(task.slots)
         yield chunk
+
+
+def level_changes(tasks: Sequence[LabeledTask], of: Grouped, found: Joint) -> Floats:
+    """Note the levels of tasks with two labels or more; return by how much their counts change.
+
+    Shape: (chains, levels + 1), the last for tasks with a rival.
+    """
+    several = [i for i, task in enumerate(tasks) if len(task.slots) > 1]
+    if not several:
+        return np.zeros((found.chances.shape[1], RIVAL + 1))
+    golds = {i: task.gold for i, task in enumerate(tasks) if task.gold is not None}
+    shares = found.level_shares(of, golds)[several]
+    shares *= np.array([tasks[i].weight for i in several])[:, None, None]
+    changes: Floats = shares.sum(axis=0)
+    for i, level in zip(several, shares, strict=True):
+        if (before := tasks[i].level) is not None:
+            changes -= before
+        tasks[i].level = level
+    return changes

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DECAY = 0.998
 """Factor on a labeler's counts for each further label: a memory of 500 labels."""
 
+SAID_DECAY = 0.9999
+"""Factor on how often a pool gave each answer for each further label: a memory of 10,000 labels."""
+
 CHAINS = 2
 
 MOST_BEST = 64
@@ -94,6 +97,11 @@ class Labelers:
         """Count a further label of a labeler, and return its number."""
         self.given[slot] += 1
         return int(self.given[slot])
+
+    def say(self, pool: int, answer: int) -> None:
+        """Count an answer that a pool gave; earlier ones fade."""
+        self.said[pool] *= SAID_DECAY
+        self.said[pool, answer] += 1.0
 
     def slot(self, name: str, pool: int, right: float = 0.0, total: float = 0.0) -> int:
         """Return the slot of a labeler; a new one starts from labels that are known already."""

@@ -20,7 +20,15 @@ import numpy as np
 
 from bandit.labels.ambiguity import joint, level_weights
 from bandit.labels.beliefs import LabelBeliefs
-from bandit.labels.blocks import Cells, block_of, chunks, grouped, labels_of_block
+from bandit.labels.blocks import (
+    Cells,
+    block_of,
+    chunks,
+    grouped,
+    labels_of_block,
+    level_changes,
+)
+from bandit.labels.class_shares import with_gold
 from bandit.labels.confusion import answer_chances, labeler_rows
 from bandit.labels.copied_blocks import learn_copying, mixed_in_block
 from bandit.labels.label_shares import counted_shares, new_shares
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bandit.labels.ambiguity import Grouped, Joint
+    from bandit.labels.ambiguity import Joint
     from bandit.labels.blocks import Block
     from bandit.labels.confusion import Floats
 
@@ -92,7 +100,9 @@ class LabelModel(LabelBeliefs):
         if labeled is None:
             before = self.given_prior(classes, prior) if prior else None
             labeled = LabeledTask(self.numbers(classes), before)
-            self.window.put(task, labeled)
+            gone = self.window.put(task, labeled)
+            if gone is not None:
+                self.fade(gone)
             self.tasks += 1
         if pool not in self.labelers.pools or labeler not in self.labelers.slots:
             self.memo.clear()
@@ -102,7 +112,7 @@ class LabelModel(LabelBeliefs):
         self.window.hold(slot)
         number = self.classes.get(answer)
         if number is not None:
-            self.labelers.said[at, number] += 1.0
+            self.labelers.say(at, number)
         self.labels += 1
         self.waiting += 1
         if truth is not None:
@@ -152,7 +162,7 @@ class LabelModel(LabelBeliefs):
             stands_for = self.tasks / self.labelers.golds if chance is None else 1.0 / chance
             labeled.weight = weight = min(MOST_WEIGHT, stands_for)
             if (number := labeled.classes[true_class]) >= 0:
-                self.gold_counts[:, number] += weight, weight**2
+                self.gold_counts = with_gold(self.gold_counts, number, weight)
         labeled.gold = true_class
 
     def forget(self, labeler: str) -> None:
@@ -166,8 +176,13 @@ class LabelModel(LabelBeliefs):
             }
             self.window.drop(slot)
 
+    def forget_task(self, task: str) -> None:
+        """Forget a recent task; what its labels said stays."""
+        self.fade(self.window.forget(task))
+
     def forget_tasks(self) -> None:
         """Forget the recent tasks; what their labels said stays, but of those that wait."""
+        self.past.classes, self.past.levels = self.class_counts.copy(), self.level_counts.copy()
         self.window = Window()
         self.pending, self.waiting = [], 0
 
@@ -225,7 +240,7 @@ class LabelModel(LabelBeliefs):
         learn_copying(
             self.copying, tasks, block, own, chances, prior, self.levels, self.chain_weights()
         )
-        self._count_levels(tasks, block.grouped, found)
+        self.level_counts += level_changes(tasks, block.grouped, found)
         after = found.posterior()
         likelihood = after / prior
         golden = {i: task.gold for i, task in enumerate(tasks) if task.gold is not None}
@@ -268,20 +283,6 @@ class LabelModel(LabelBeliefs):
         counts = self.chain_weights() @ self.level_counts
         self.levels = level_weights(counts, one_pool=self.one_pool)
 
-    def _count_levels(self, tasks: Sequence[LabeledTask], of: Grouped, found: Joint) -> None:
-        """Count the chances of the levels of tasks with two labels or more."""
-        several = [i for i, task in enumerate(tasks) if len(task.slots) > 1]
-        if not several:
-            return
-        golds = {i: task.gold for i, task in enumerate(tasks) if task.gold is not None}
-        shares = found.level_shares(of, golds)[several]
-        shares *= np.array([tasks[i].weight for i in several])[:, None, None]
-        before = [tasks[i].level for i in several]
-        self.level_counts += shares.sum(axis=0)
-        self.level_counts -= np.array([level for level in before if level is not None]).sum(axis=0)
-        for i, level in zip(several, shares, strict=True):
-            tasks[i].level = level
-
     def _meet(self, classes: Sequence[str]) -> None:
         """Number the classes that are new, as long as there is room."""
         known = self.classes
@@ -295,4 +296,5 @@ class LabelModel(LabelBeliefs):
         self.labelers.widen(len(known))
         self.class_counts = np.pad(self.class_counts, ((0, 0), (0, more)))
         self.gold_counts = np.pad(self.gold_counts, ((0, 0), (0, more)))
+        self.past.widen(more)
         self.update_shares()

@@ -10,6 +10,7 @@ from bandit.labels.ambiguity import RIVAL, LevelWeights
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.model import LabelModel
+from bandit.labels.past import Past
 from bandit.labels.window import LabeledTask
 from bandit.packed import compressed, decompressed, packed, unpacked
 
@@ -45,7 +46,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     the window's labels, task by task. Before there were `label_shares` and `rivals`, each label was
     counted for all classes of its task, and a rival showed in half of several pools; before there
     were `gold_counts`, gold didn't say how frequent classes are, and before there were
-    `shares_in_labels`, neither did the frequencies of labels.
+    `shares_in_labels`, neither did the frequencies of labels. Before there were `past_classes` and
+    `past_levels`, what tasks behind the window had shown didn't fade.
     """
 
     classes: list[str]
@@ -77,6 +79,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     rivals: list[float] | None = None
     gold_counts: bytes = b""
     shares_in_labels: bytes = b""
+    past_classes: bytes = b""
+    past_levels: bytes = b""
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -138,6 +142,8 @@ def save(model: LabelModel) -> SavedLabels:
         rivals=model.level_counts[:, RIVAL].tolist(),
         gold_counts=_bytes(model.gold_counts),
         shares_in_labels=_bytes(model.shares_in_labels),
+        past_classes=_bytes(model.past.classes),
+        past_levels=_bytes(model.past.levels),
     )
 
 
@@ -202,6 +208,7 @@ def _load(saved: SavedLabels) -> LabelModel:
             len(task.slots) if task.counted is None else task.counted,
         )
         model.window.put(task.task, labeled)
+    _load_past(model, saved)
     _load_shares(model, saved.label_shares)
     model.window.turn = list(saved.turn)
     model.pending, model.waiting = list(saved.pending), saved.waiting
@@ -216,6 +223,22 @@ def _with_rivals(levels: np.ndarray, rivals: list[float] | None, n_pools: int) -
     if rivals is None:
         rivals = levels[:, 1:].sum(axis=1) / (1.0 if n_pools == 1 else 0.5)
     return np.column_stack([levels, rivals])
+
+
+def _load_past(model: LabelModel, saved: SavedLabels) -> None:
+    """Give the model what tasks behind its window showed: all that those in it didn't."""
+    past = model.past
+    if saved.past_levels:
+        past.classes = _floats(saved.past_classes, *model.class_counts.shape)
+        past.levels = _floats(saved.past_levels, *model.level_counts.shape)
+        return
+    past.classes, past.levels = model.class_counts.copy(), model.level_counts.copy()
+    within = Past()
+    within.widen(len(model.classes))
+    for task in model.window.tasks.values():
+        within.add(task)
+    past.classes -= within.classes
+    past.levels -= within.levels
 
 
 def _load_shares(model: LabelModel, saved: list[bytes]) -> None:

@@ -111,17 +111,16 @@ class Window:
         """Return a task, if it is recent enough."""
         return self.tasks.get(task)
 
-    def put(self, task: str, labeled: LabeledTask) -> None:
-        """Add a task; the oldest goes when there are too many."""
+    def put(self, task: str, labeled: LabeledTask) -> LabeledTask | None:
+        """Add a task; return the oldest, which goes when there are too many."""
         self.tasks[task] = labeled
         self.classes += len(labeled.classes)
         for slot in labeled.slots:
             self.hold(slot)
-        if len(self.tasks) > TASKS:
-            self.forget(next(iter(self.tasks)))
+        return self.forget(next(iter(self.tasks))) if len(self.tasks) > TASKS else None
 
-    def forget(self, task: str) -> None:
-        """Forget a task; what its labels said of their labelers stays."""
+    def forget(self, task: str) -> LabeledTask:
+        """Forget a task and return it; what its labels said of their labelers stays."""
         labeled = self.tasks.pop(task)
         self.classes -= len(labeled.classes)
         self.labels -= len(labeled.slots)
@@ -129,6 +128,7 @@ class Window:
             self._held[slot] -= 1
             if not self._held[slot]:
                 del self._held[slot]
+        return labeled
 
     def hold(self, slot: int) -> None:
         """Note that a task got a label of the labeler at a slot."""

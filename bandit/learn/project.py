@@ -99,7 +99,7 @@ class ProjectModel:
                 judged = self._learn_waiting()
             if any(one.reward.task == reward.task for one in self._to_teach):
                 self._teach_waiting()
-            self.labels.window.forget(reward.task)
+            self.labels.forget_task(reward.task)
         self.machine.forget_name(reward.task)
         return judged
 

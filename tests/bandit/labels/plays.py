@@ -68,6 +68,11 @@ def blocks_of(size: int) -> AbstractContextManager[object]:
     return patch("bandit.labels.model.labels_of_block", lambda _: size)
 
 
+def window_of(size: int) -> AbstractContextManager[object]:
+    """Let models keep so many tasks."""
+    return patch("bandit.labels.window.TASKS", size)
+
+
 def play(model: LabelModel, some: list[Move]) -> None:
     """Tell a model what happened; nobody labels a task twice."""
     for move in some:

@@ -13,7 +13,16 @@ from bandit.labels.model import LabelModel
 from bandit.labels.preferred import preferred
 from bandit.labels.saved import SavedLabels, load, save
 from bandit.labels.weighed import Answer
-from tests.bandit.labels.plays import LABELERS, Forgotten, Move, Said, blocks_of, play, plays
+from tests.bandit.labels.plays import (
+    LABELERS,
+    Forgotten,
+    Move,
+    Said,
+    blocks_of,
+    play,
+    plays,
+    window_of,
+)
 
 
 def in_bytes(model: LabelModel) -> bytes:
@@ -29,14 +38,16 @@ FREE: list[Move] = [Forgotten("w0"), Forgotten("w1")]
 THEN: list[Move] = [Said(1, "a", "w4", 0, 1.0), Said(1, "a", "w5", 1, 1.0), *FIRST]
 
 
-@pytest.mark.parametrize("size", [1, 5])
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize(("size", "window"), [(1, 1000), (5, 1000), (1, 3), (5, 3)])
+@settings(max_examples=100, deadline=None)
 @given(before=plays, after=plays)
 @example(before=[*FIRST, *FREE], after=THEN)
 @example(before=[*FIRST, *FREE, *THEN], after=FREE)
-def test_it_goes_on_bit_by_bit(size: int, before: list[Move], after: list[Move]) -> None:
+def test_it_goes_on_bit_by_bit(
+    size: int, window: int, before: list[Move], after: list[Move]
+) -> None:
     """In the midst of a round through the window, of a block, and with slots that were freed."""
-    with blocks_of(size):
+    with blocks_of(size), window_of(window):
         model = LabelModel()
         play(model, before)
         check_saved(model, after)
