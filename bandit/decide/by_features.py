@@ -1,8 +1,8 @@
 """What a task's features say of the pools: how often their labels of such tasks are right.
 
 The model of labels doesn't look at features. Vowpal Wabbit predicts from them the chance that a
-pool's next label is right, and River's regression learns how much of its difference from the usual
-chance to believe; by so much the odds of a right answer move in the pool's rows.
+pool's next label is right, and the labelers' regression learns how much of its difference from
+the usual chance to believe; by so much the odds of a right answer move in the pool's rows.
 """
 
 from __future__ import annotations

@@ -1,17 +1,19 @@
-"""Labeler accuracy: the chance that a label is right, by River's logistic regression.
+"""Labeler accuracy: the chance that a label is right, by logistic regression on River's vectors.
 
     P(right) = logistic(bias + weights . signals),   starting with weight 1 on the record's log-odds
 
 so that at first it equals the labeler's track record, which speed, session and the predicted
-difficulty of the task then correct. Targets are chances, not only 0 or 1, hence the loss below.
+difficulty of the task then correct. It learns by stochastic gradient descent, in the same steps as
+River's own `LogisticRegression`, which is not used: with it comes `scipy.stats`, and starting
+anything that decides would take three times as long. Targets are chances, not only 0 or 1.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from river import linear_model, optim, utils
+from river.utils import VectorDict
 
 from bandit.learn.calibration import logistic, logit
 
@@ -40,22 +42,6 @@ def task_signal(quality: float, usual: float) -> float:
     return TASK_SCALE * (logit(quality) - usual)
 
 
-class ChanceLoss(optim.losses.BinaryLoss):
-    """Log loss against a chance y in [0, 1]: its gradient in the log-odds is logistic(z) - y."""
-
-    def __call__(self, y_true: float, y_pred: float) -> float:  # type: ignore[override]  # one at a time: no arrays
-        """Return -y log p - (1 - y) log(1 - p), with p the chance that belongs to `y_pred`."""
-        return math.log1p(math.exp(-abs(y_pred))) + max(y_pred, 0.0) - y_true * y_pred
-
-    def gradient(self, y_true: float, y_pred: float) -> float:  # type: ignore[override]  # one at a time: no arrays
-        """Return the derivative of the loss in the log-odds `y_pred`."""
-        return logistic(y_pred) - y_true
-
-    def mean_func(self, y_pred: float) -> float:  # type: ignore[override]  # one at a time: no arrays
-        """Return the chance that belongs to the log-odds `y_pred`."""
-        return logistic(y_pred)
-
-
 class Accuracy:
     """Logistic regression of a label being right on its signals; its state is its weights.
 
@@ -67,19 +53,14 @@ class Accuracy:
     """
 
     def __init__(self, weights: Mapping[str, float] | None = None, bias: float = 0.0) -> None:
-        self._river: Any = linear_model.LogisticRegression(
-            optimizer=optim.SGD(LEARNING_RATE),
-            loss=ChanceLoss(),
-            intercept_init=bias,
-            intercept_lr=LEARNING_RATE,
-        )
-        self._river._weights = utils.VectorDict(dict(weights or {RATE: 1.0}))
+        self._weights: VectorDict[str, float] = VectorDict(dict(weights or {RATE: 1.0}))
+        self._bias = bias
 
-    def predict(self, signals: Mapping[str, float]) -> float:
+    def predict(self, signals: dict[str, float]) -> float:
         """Return the chance that a label given under `signals` is right."""
-        return logistic(self._river._raw_dot_one(signals))
+        return logistic(self._log_odds(signals))
 
-    def tilt(self, signals: Mapping[str, float]) -> float:
+    def tilt(self, signals: dict[str, float]) -> float:
         """Return the factor on the odds that a label is right, against the labeler's record.
 
         Examples
@@ -91,22 +72,28 @@ class Accuracy:
 
     def task_log_tilts(self, quality: Iterable[float], usual: Iterable[float]) -> list[float]:
         """Return the logs of the tilts of labels that aren't there yet, by the task's features."""
-        weight, bias = self._river._weights.get(TASK, 0.0), self._river.intercept
+        weight, bias = self._weights.get(TASK, 0.0), self._bias
         return [
             _bounded(weight * task_signal(chance, odds) + bias)
             for chance, odds in zip(quality, usual, strict=True)
         ]
 
-    def _log_tilt(self, signals: Mapping[str, float]) -> float:
-        return _bounded(self._river._raw_dot_one(signals) - signals.get(RATE, 0.0))
+    def _log_odds(self, signals: dict[str, float]) -> float:
+        return float(self._weights.dot(signals) + self._bias)
 
-    def learn(self, signals: Mapping[str, float], quality: float) -> None:
+    def _log_tilt(self, signals: dict[str, float]) -> float:
+        return _bounded(self._log_odds(signals) - signals.get(RATE, 0.0))
+
+    def learn(self, signals: dict[str, float], quality: float) -> None:
         """Learn that a label was right with chance `quality`."""
-        self._river.learn_one(signals, quality)
+        # The gradient of the log loss in the log-odds.
+        gradient = logistic(self._log_odds(signals)) - quality
+        self._bias -= LEARNING_RATE * gradient
+        self._weights.isub_scaled(VectorDict.from_scaled(signals, gradient), LEARNING_RATE)
 
     def state(self) -> tuple[dict[str, float], float]:
         """Return weights and bias."""
-        return dict(self._river._weights.to_dict()), float(self._river.intercept)
+        return dict(self._weights.to_dict()), self._bias
 
 
 def _bounded(log_tilt: float) -> float:

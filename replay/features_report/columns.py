@@ -10,7 +10,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import rankdata
 
 if TYPE_CHECKING:
     from replay.features_report.series import Series
@@ -60,5 +59,12 @@ def _ranks(numbers: Floats) -> Floats:
     found = np.zeros(len(numbers))
     n = int(known.sum())
     if n:
-        found[known] = (2.0 * rankdata(numbers[known]) - n - 1.0) / n
+        found[known] = (2.0 * _mean_ranks(numbers[known]) - n - 1.0) / n
     return found
+
+
+def _mean_ranks(numbers: Floats) -> Floats:
+    """Return ranks from 1; equal numbers get the mean of theirs, as by `scipy.stats.rankdata`."""
+    _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
+    return ranks

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from replay.features_report.crossfit import Crossfit
 from replay.intervals.simultaneous import joint_level
@@ -121,7 +121,7 @@ def _stretches(tasks: NDArray[np.int64]) -> Callable[[Floats], Floats]:
 def _interval(values: Floats, level: float) -> list[Amount]:
     """Return Student's intervals of the means of columns."""
     g = len(values)
-    half = student.ppf(0.5 + level / 2, g - 1) * values.std(axis=0, ddof=1) / g**0.5
+    half = stdtrit(g - 1, 0.5 + level / 2) * values.std(axis=0, ddof=1) / g**0.5
     return [
         Amount(float(mean), float(mean - h), float(mean + h))
         for mean, h in zip(values.mean(axis=0), half, strict=True)

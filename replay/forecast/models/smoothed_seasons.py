@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,35 +49,41 @@ class SmoothedSeasons:
         season_rate: float,
         carried: float,
     ) -> None:
-        self._seasons = tuple(seasons)
-        self._profiles = [[0.0] * (season // slot) for season, slot in self._seasons]
-        self._rates = level_rate, season_rate, carried
+        self._profiles = [
+            ([0.0] * (season // slot), season, slot, season_rate / slot) for season, slot in seasons
+        ]
+        self._level_rate, self._carried = level_rate, carried
         self._seen = 0
         self._level = 0.0
         self._error = 0.0
 
     def learn(self, value: float) -> None:
         """Take the next value in."""
-        level_rate, season_rate, carried = self._rates
-        seen = self._seen
+        seen, profiles, rate = self._seen, self._profiles, self._level_rate
         base = self._level
-        slots = [seen % season // slot for season, slot in self._seasons]
-        for profile, slot in zip(self._profiles, slots, strict=True):
-            base += profile[slot]
-        error = value - base - carried * self._error
-        self._level += max(level_rate, 1.0 / (seen + 1)) * error
-        for profile, slot, (season, wide) in zip(self._profiles, slots, self._seasons, strict=True):
-            values = seen // season * wide + seen % wide + 1
-            profile[slot] += max(season_rate / wide, 1.0 / (values + wide)) * error
+        for profile, season, wide, _ in profiles:
+            base += profile[seen % season // wide]
+        error = value - base - self._carried * self._error
+        mean = 1.0 / (seen + 1)
+        self._level += (mean if mean > rate else rate) * error  # noqa: FURB136 - max() is slow
+        for profile, season, wide, rate in profiles:
+            mean = 1.0 / (seen // season * wide + seen % wide + 1 + wide)
+            gain = mean if mean > rate else rate  # noqa: FURB136 - the same
+            profile[seen % season // wide] += gain * error
         self._error = value - base
         self._seen += 1
 
     def forecast(self, horizon: int) -> NDArray[np.float64]:
         """Return level, profiles and what is left of the last error."""
-        steps = np.arange(self._seen, self._seen + horizon)
+        steps = range(self._seen, self._seen + horizon)
         values = np.full(horizon, self._level)
-        for profile, (season, slot) in zip(self._profiles, self._seasons, strict=True):
-            values += np.array(profile)[steps % season // slot]
-        carried = self._rates[2]
-        values += self._error * carried ** np.arange(1, horizon + 1)
+        for profile, season, wide, _ in self._profiles:
+            values += [profile[step % season // wide] for step in steps]
+        values += self._error * _carried(self._carried, horizon)
         return values
+
+
+@lru_cache(maxsize=64)
+def _carried(share: float, horizon: int) -> NDArray[np.float64]:
+    """Return what is left of an error after each of so many steps."""
+    return np.asarray(share ** np.arange(1, horizon + 1), dtype=np.float64)

@@ -11,6 +11,7 @@ don't overlap; prediction intervals, Geisser (1993), Predictive Inference, chapt
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from replay.numerics.arrays import Floats
 
@@ -56,8 +59,7 @@ class Blocks:
         True
         """
         many = len(self.sums)
-        drawn = np.random.default_rng(0).multinomial(many, [1.0 / many] * many, ROUNDS)
-        figures = figure((drawn @ self.sums).T)
+        figures = figure((_drawn(many) @ self.sums).T)
         known = figures[np.isfinite(figures)]
         return float(known.std()) * sqrt(many / max(many - 1, 1)) if len(known) > 1 else 0.0
 
@@ -75,3 +77,9 @@ class Blocks:
 
     def _quantile(self, level: float) -> float:
         return quantile(max(len(self.sums) - 1.0, 1.0), level)
+
+
+@lru_cache(maxsize=4)  # a report draws from few numbers of blocks; a table has up to 1.6 MB
+def _drawn(many: int) -> NDArray[np.int64]:
+    """Return how often each of so many blocks is drawn, in each round: the same for all figures."""
+    return np.random.default_rng(0).multinomial(many, [1.0 / many] * many, ROUNDS)

@@ -8,6 +8,7 @@ What another rule would have cost is known, since the rule doesn't look at the l
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,9 +21,9 @@ from tests.replay.task_log.own_log_writer import World, decision, reward, verdic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from replay.numerics.arrays import Floats
-
+Chances = tuple[float, ...]
 CLASSES = ("x", "y", "z")
+_EVEN = (1.0,) * len(CLASSES)
 LABELERS = 12
 WORTH_USD = 1.0
 
@@ -82,15 +83,15 @@ def _history(plan: Plan, task: str, begin: float, rng: np.random.Generator) -> H
     truth = int(rng.integers(len(CLASSES)))
     decisions: list[Decision] = []
     rewards: list[Reward] = []
-    evidence: list[Floats] = []
-    pools = list(plan.pmf)
+    evidence: list[Chances] = []
+    pools, steps = list(plan.pmf), np.cumsum(list(plan.pmf.values()))
     order = [str(name) for name in rng.permutation(LABELERS)]
     while len(evidence) < plan.labels:
         belief = _posterior(evidence)
-        if evidence and belief.max() >= plan.stop_at:
+        if evidence and max(belief) >= plan.stop_at:
             break
         ask, at = len(evidence) + 1, begin + 60.0 * len(evidence)
-        pool = str(rng.choice(pools, p=list(plan.pmf.values())))
+        pool = pools[int(steps.searchsorted(rng.random() * steps[-1], side="right"))]
         decisions.append(_decision(plan, task, ask, at, pool, plan.pmf, belief))
         who = int(order[ask - 1])
         answer = _answer(plan, pool, who, truth, rng)
@@ -124,8 +125,8 @@ def _history(plan: Plan, task: str, begin: float, rng: np.random.Generator) -> H
             task,
             0,
             end,
-            CLASSES[int(belief.argmax())],
-            float(belief.max()),
+            CLASSES[belief.index(max(belief))],
+            max(belief),
             sum(one.usd for one in rewards),
             audited=audited,
         ),
@@ -152,20 +153,19 @@ def _answer(plan: Plan, pool: str, who: int, truth: int, rng: np.random.Generato
     return (truth + 1 + int(rng.integers(len(CLASSES) - 1))) % len(CLASSES)
 
 
-def _likelihood(right: float, answer: int) -> Floats:
-    chances = np.full(len(CLASSES), (1.0 - right) / (len(CLASSES) - 1))
-    chances[answer] = right
-    return chances
+def _likelihood(right: float, answer: int) -> Chances:
+    wrong = (1.0 - right) / (len(CLASSES) - 1)
+    return tuple(right if one == answer else wrong for one in range(len(CLASSES)))
 
 
-def _posterior(evidence: list[Floats]) -> Floats:
-    product: Floats = np.prod([np.ones(len(CLASSES)), *evidence], axis=0)
-    shares: Floats = product / product.sum()
-    return shares
+def _posterior(evidence: list[Chances]) -> Chances:
+    products = [prod(of_class) for of_class in zip(_EVEN, *evidence, strict=True)]
+    total = sum(products)
+    return tuple(product / total for product in products)
 
 
-def _chances(belief: Floats) -> dict[str, float]:
-    return dict(zip(CLASSES, belief.tolist(), strict=True))
+def _chances(belief: Chances) -> dict[str, float]:
+    return dict(zip(CLASSES, belief, strict=True))
 
 
 def _decision(
@@ -175,9 +175,9 @@ def _decision(
     at: float,
     choice: str,
     pmf: Mapping[str, float],
-    belief: Floats,
+    belief: Chances,
 ) -> Decision:
-    made = decision(task, ask, at, choice, pmf, float(belief.max()), ask - 1)
+    made = decision(task, ask, at, choice, pmf, max(belief), ask - 1)
     values = {pool: 0.01 if pool == "dear" else 0.005 for pool in pmf if pool != STOP}
     return msgspec.structs.replace(
         made,
