@@ -1,8 +1,8 @@
 """Read a folder of crowd labels: `labels.csv.gz`, and `truth.csv.gz` where there is one.
 
 `labels.csv.gz` has `task,labeler,label` and may have `pool`, `at` (ISO time), `seq` (the order of
-a task's labels), `seconds`, `usd`; `truth.csv.gz` has `task,truth` and features of the tasks.
-Both may be without `.gz`.
+a task's labels), `seconds`, `price` (or `usd`); `truth.csv.gz` has `task,truth` and features of the
+tasks. Both may be without `.gz`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from bandit.events import Feature
 
 NEEDED = ("task", "labeler", "label")
+PRICES = ("price", "usd")
+UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+"""From such a number on, it counts so many parts of a second: as seconds it were after 5138."""
+
 NO_TIME = (
     "is not an ISO time such as 2026-01-31T09:30:00; write all times so, or leave the column out"
 )
@@ -52,6 +56,8 @@ def read_crowd(folder: Path) -> Crowd:
     path = _file(folder, "labels")
     table = read_table(path)
     header = _needs(path, table, NEEDED)
+    if all(column in header for column in PRICES):
+        raise UnknownColumn(f"{path}: has both 'price' and 'usd': leave one out")
     check_filled(path, table, {column: column for column in NEEDED})
     rows = [_label(row, path) for row in table]
     kept, dropped = first_labels(rows)
@@ -148,12 +154,14 @@ def _opened(path: Path) -> Iterator[TextIO]:
 
 
 def parse_time(text: str, where: str) -> float:
-    """Read ISO time (UTC where no zone is given) or seconds since the epoch.
+    """Read ISO time (UTC where no zone is given), or seconds or milliseconds since the epoch.
 
     Examples
     --------
     >>> parse_time("1970-01-02T00:00:00", "at"), parse_time("86400", "at")
     (86400.0, 86400.0)
+    >>> parse_time("1767225600000", "at")
+    1767225600.0
     """
     try:
         number = float(text)
@@ -165,7 +173,7 @@ def parse_time(text: str, where: str) -> float:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     if not math.isfinite(number):
         raise BadValue(f"{where}: {text!r} {NO_TIME}")
-    return number
+    return number / next((parts for least, parts in UNITS if abs(number) >= least), 1.0)
 
 
 def parse_amount(text: str, where: str) -> float:
@@ -214,7 +222,8 @@ def _needs(path: Path, table: list[CsvRow], needed: tuple[str, ...]) -> Mapping[
 
 
 def _label(row: CsvRow, path: Path) -> CrowdLabel:
-    at, seconds, usd = row.of.get("at"), row.of.get("seconds"), row.of.get("usd")
+    at, seconds = row.of.get("at"), row.of.get("seconds")
+    priced = next((column for column in PRICES if row.of.get(column)), None)
     task, labeler, label = (row.of[column].strip() for column in NEEDED)
     return CrowdLabel(
         task=task,
@@ -222,7 +231,7 @@ def _label(row: CsvRow, path: Path) -> CrowdLabel:
         label=label,
         pool=row.of.get("pool") or None,
         at=parse_time(at, place(path, row, "at")) if at else None,
-        usd=parse_amount(usd, place(path, row, "usd")) if usd else None,
+        usd=parse_amount(row.of[priced], place(path, row, priced)) if priced else None,
         seconds=parse_amount(seconds, place(path, row, "seconds")) if seconds else None,
     )
 
@@ -241,7 +250,7 @@ def true_answers(path: Path, table: Sequence[CsvRow], task: str, truth: str) -> 
         if answer and known.setdefault(name, answer) != answer:
             raise BadValue(
                 f"{place(path, row, truth)}: task {name!r} has the truth {answer!r} here and"
-                f" {known[name]!r} before"
+                f" {known[name]!r} before; keep one of them"
             )
     return known
 

@@ -16,9 +16,6 @@ from replay.recorded.files import parse_time
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))
-"""From such a number on, it counts so many parts of a second: as seconds it were after 5138."""
-
 EPOCH_DAY, DAY_S = 25_569, 86_400.0
 """The epoch, 1970-01-01, as spreadsheets number it, and the length of a day."""
 
@@ -58,16 +55,13 @@ def parse_moment(text: str, place: str) -> Moment:
     stripped = text.strip()
     if not stripped:
         raise BadValue(f"{place}: empty, but it is the timestamp; remove the row or fill it in")
+    at = parse_time(stripped, place)
     try:
-        number = float(stripped)
+        float(stripped)
     except ValueError:
-        at = parse_time(stripped, place)
         zoned = datetime.fromisoformat(stripped).tzinfo is not None
         return Moment(at, zoned, len(stripped) <= len("2026-01-31"))
-    for least, parts, _ in UNITS:
-        if abs(number) >= least:
-            return Moment(parse_time(stripped, place) / parts, None, is_date=False)
-    return Moment(parse_time(stripped, place), None, is_date=False)
+    return Moment(at, None, is_date=False)
 
 
 def spreadsheet_dates(moments: Sequence[Moment]) -> list[Moment] | None:

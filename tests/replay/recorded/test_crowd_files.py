@@ -9,7 +9,7 @@ import pytest
 
 from bandit.errors import BadValue, InputError, MissingInput, UnknownColumn
 from replay.recorded.crowd import ACTIVITY, OTHER, Crowd, CrowdLabel, with_pools
-from replay.recorded.files import read_crowd
+from replay.recorded.files import parse_time, read_crowd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +94,22 @@ def test_bad_files_are_said_clearly(
 ) -> None:
     with pytest.raises(kind, match=says):
         read_crowd(folder(tmp_path, labels, truth))
+
+
+@pytest.mark.parametrize("column", ["price", "usd"])
+def test_labels_have_their_own_prices(tmp_path: Path, column: str) -> None:
+    crowd = read_crowd(folder(tmp_path, f"task,labeler,label,{column}\nt,a,x,$0.40\nt,b,x,\n"))
+    assert [row.usd for row in crowd.labels] == [0.4, None]
+
+
+def test_two_columns_of_prices_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownColumn, match="both 'price' and 'usd': leave one out"):
+        read_crowd(folder(tmp_path, "task,labeler,label,price,usd\nt,a,x,1,2\n"))
+
+
+@pytest.mark.parametrize("per_second", [1, 1_000, 1_000_000, 1_000_000_000])
+def test_times_may_count_parts_of_a_second(per_second: int) -> None:
+    assert parse_time(str(1_767_225_600 * per_second), "at") == 1_767_225_600.0
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

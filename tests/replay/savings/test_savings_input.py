@@ -91,10 +91,21 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         run(str(tmp_path / "nothing.csv"))
 
 
+def test_months_are_the_same_in_seconds_and_milliseconds(tmp_path: Path) -> None:
+    file, head = tmp_path / "labels.csv", "task,labeler,label,at\n"
+    months = []
+    for unit in (1, 1_000):
+        days = ((day, (1_767_225_600 + day * 86_400) * unit) for day in range(30))
+        lines = (f"t{i},{who},{'xy'[i % 2]},{at}\n" for i, at in days for who in "abc")
+        file.write_text(head + "".join(lines))
+        months.append(figures(str(file), "--replays", "1")["span_days"])
+    assert months[0] == months[1]
+
+
 def test_a_contradicting_truth_names_its_row(tmp_path: Path) -> None:
     file = tmp_path / "labels.csv"
     file.write_text("task,labeler,label,gold\nt,a,x,x\nt,b,y,y\n")
-    with pytest.raises(InputError, match=r"row 3, column 'gold': task 't' has the truth 'y'"):
+    with pytest.raises(InputError, match=r"column 'gold': task 't' .*'y' .* 'x' .*; keep one"):
         run(str(file), "--truth", "gold")
 
 
