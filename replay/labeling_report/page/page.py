@@ -32,6 +32,7 @@ from replay.runtime.text import share, time_of
 if TYPE_CHECKING:
     from replay.labeling_report.advice.recommendation import Recommendation
     from replay.labeling_report.content.report import LabelingReport
+    from replay.labeling_report.figures.exploration import Exploration
     from replay.labeling_report.figures.totals import Totals
 
 TITLE = "Labeling report"
@@ -94,7 +95,7 @@ def page_text(report: LabelingReport) -> str:
             "share": shown(found, "explored_share", share),
             "label_usd": shown(found, "label_usd", usd_text),
             "forgone": with_interval(found, "forgone_usd_per_task", usd_text),
-            "of_cost": shown(found, "share_of_cost", share),
+            "of_cost": _below_all(found),
         },
         outlook=None if report.forecast is None else outlook_parts(report.forecast),
         tests=live_test_parts(report.tests),
@@ -105,6 +106,12 @@ def page_text(report: LabelingReport) -> str:
     parts = COMMANDS.split(text)
     parts[::2] = [part.replace(" %", "\N{NO-BREAK SPACE}%") for part in parts[::2]]
     return "".join(parts)
+
+
+def _below_all(found: Exploration) -> Markup | None:
+    """What exploring gave up in shares of the cost; `None` where it is more than all of it."""
+    of_cost = found.share_of_cost
+    return None if of_cost is None or of_cost > 1.0 else shown(found, "share_of_cost", share)
 
 
 def _tiles(totals: Totals) -> list[Tile]:

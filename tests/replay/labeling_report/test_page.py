@@ -202,3 +202,15 @@ def test_a_command_is_copied_as_it_is_and_percents_stay_with_their_numbers() -> 
     page = page_text(msgspec.structs.replace(report, recommendations=(odd, *rest)))
     assert "5 % off.db" in page
     assert page.count(" %") == 1
+
+
+def test_exploration_that_gives_up_more_than_the_cost_has_no_share_of_it() -> None:
+    """Where waiting is dear, the logged values have prices of waiting that nobody pays."""
+    report = report_of("small")
+    found = report.exploration
+    assert found is not None
+    for share_of_cost, is_shown in ((0.14, True), (14.93, False)):
+        odd = msgspec.structs.replace(found, share_of_cost=share_of_cost)
+        page = page_text(msgspec.structs.replace(report, exploration=odd))
+        assert ('data-name="share_of_cost"' in page) == is_shown
+        assert "That is not money paid" in page
