@@ -93,6 +93,7 @@ class LabelBeliefs:
         faded = self.past.take(gone)
         self.class_counts -= faded.classes
         self.level_counts -= faded.levels
+        self.memo.clear()
 
     def learned_prior(self, classes: tuple[int, ...], without: Floats) -> Floats:
         """Return the chances of the classes that each chain has learned: (tasks, chains, classes).

@@ -26,8 +26,8 @@ BY_FREQUENCY = 0.3
 """Share of the tasks that count for the classes as the frequencies of labels show them."""
 STEPS = 10
 """Steps of EM; chosen, like `BY_FREQUENCY`, on the sets that decision 47 names."""
-GOLD_FADE = 0.99
-"""Factor on the weight of earlier gold for each gold: a memory of 100."""
+GOLD_MEMORY = 100
+"""Golds beyond which each one fades those before it: by 1 %."""
 
 
 def shares_behind(said: Floats, right_rate: float) -> Floats:
@@ -71,16 +71,21 @@ def held_counts(counts: Floats, shares: Floats) -> Floats:
     return held
 
 
-def with_gold(counts: Floats, true_class: int, weight: float) -> Floats:
+def with_gold(counts: Floats, true_class: int, weight: float, golds: int) -> Floats:
     """Return sums of the weights of gold and of their squares, with one more gold.
 
-    Both have the shape (2, classes); the weights of earlier gold fade.
+    Both have the shape (2, classes). It is gold number `golds`: the weights of earlier ones fade
+    where there are more than `GOLD_MEMORY`.
 
     Examples
     --------
-    >>> with_gold(np.array([[100.0, 0.0], [100.0, 0.0]]), 1, 2.0).round(4).tolist()
+    >>> counts = np.array([[100.0, 0.0], [100.0, 0.0]])
+    >>> with_gold(counts, 1, 2.0, golds=100).tolist()
+    [[100.0, 2.0], [100.0, 4.0]]
+    >>> with_gold(counts, 1, 2.0, golds=101).round(4).tolist()
     [[99.0, 2.0], [98.01, 4.0]]
     """
-    found: Floats = counts * np.array([[GOLD_FADE], [GOLD_FADE**2]])
+    fade = 1.0 if golds <= GOLD_MEMORY else 1.0 - 1.0 / GOLD_MEMORY
+    found: Floats = counts * np.array([[fade], [fade**2]])
     found[:, true_class] += weight, weight**2
     return found

@@ -100,9 +100,7 @@ class LabelModel(LabelBeliefs):
         if labeled is None:
             before = self.given_prior(classes, prior) if prior else None
             labeled = LabeledTask(self.numbers(classes), before)
-            gone = self.window.put(task, labeled)
-            if gone is not None:
-                self.fade(gone)
+            self.window.put(task, labeled)
             self.tasks += 1
         if pool not in self.labelers.pools or labeler not in self.labelers.slots:
             self.memo.clear()
@@ -153,16 +151,18 @@ class LabelModel(LabelBeliefs):
         if self.labels >= min(self.ranked_at * RANK_EVERY, self.ranked_at + MOST_BETWEEN):
             self.best = best_labelers(self.labelers)
             self.ranked_at = self.labels
+        for gone in self.window.shrink():
+            self.fade(gone)
         self.memo.clear()
 
     def _set_gold(self, labeled: LabeledTask, true_class: int, chance: float | None) -> None:
         if labeled.gold is None:
-            self.labelers.golds += 1
+            self.labelers.golds = golds = self.labelers.golds + 1
             self.memo.clear()
-            stands_for = self.tasks / self.labelers.golds if chance is None else 1.0 / chance
+            stands_for = self.tasks / golds if chance is None else 1.0 / chance
             labeled.weight = weight = min(MOST_WEIGHT, stands_for)
             if (number := labeled.classes[true_class]) >= 0:
-                self.gold_counts = with_gold(self.gold_counts, number, weight)
+                self.gold_counts = with_gold(self.gold_counts, number, weight, self.labelers.golds)
         labeled.gold = true_class
 
     def forget(self, labeler: str) -> None:

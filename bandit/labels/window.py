@@ -90,7 +90,7 @@ class LabeledTask:
 
 
 class Window:
-    """The last `TASKS` tasks with labels, in the order in which they came.
+    """The last `TASKS` tasks with labels, in the order in which they came, and those of a block.
 
     Examples
     --------
@@ -111,13 +111,16 @@ class Window:
         """Return a task, if it is recent enough."""
         return self.tasks.get(task)
 
-    def put(self, task: str, labeled: LabeledTask) -> LabeledTask | None:
-        """Add a task; return the oldest, which goes when there are too many."""
+    def put(self, task: str, labeled: LabeledTask) -> None:
+        """Add a task."""
         self.tasks[task] = labeled
         self.classes += len(labeled.classes)
         for slot in labeled.slots:
             self.hold(slot)
-        return self.forget(next(iter(self.tasks))) if len(self.tasks) > TASKS else None
+
+    def shrink(self) -> list[LabeledTask]:
+        """Forget the oldest tasks, where there are too many, and return them."""
+        return [self.forget(task) for task in list(self.tasks)[: max(0, len(self.tasks) - TASKS)]]
 
     def forget(self, task: str) -> LabeledTask:
         """Forget a task and return it; what its labels said of their labelers stays."""

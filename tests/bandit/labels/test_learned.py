@@ -160,7 +160,7 @@ def test_gold_says_how_frequent_classes_are(seed: int) -> None:
 
 
 def test_gold_counts_for_the_tasks_that_it_stands_for() -> None:
-    """Audits look at unsure tasks more often: 60 of one class at .6, then 10 of another at .05."""
+    """Audits look at unsure tasks more often: 60 of one class at .6, 10 of another at .05."""
     model, classes = LabelModel(), ("c0", "c1")
     for number in range(70):
         is_unsure = number < 60
@@ -169,11 +169,9 @@ def test_gold_counts_for_the_tasks_that_it_stands_for() -> None:
     shares = model.verdict_prior(model.numbers(classes))[0]
     without = model.learned_prior(model.numbers(classes), np.zeros((1, 2, 2)))[0, 0]
     assert without[0] < 0.3  # as they were drawn
-    weights = np.repeat([1 / 0.6, 20.0], [60, 10]) * 0.99 ** np.arange(69, -1, -1)
-    effective = weights.sum() ** 2 / (weights**2).sum()
-    by_gold = np.array([weights[60:].sum(), weights[:60].sum()]) / weights.sum()
+    effective = 300.0**2 / (60 / 0.6**2 + 10 * 20.0**2)
     before = without**0.4 / (without**0.4).sum()
-    expected = 50.0 * before + effective * by_gold
+    expected = 50.0 * before + effective * np.array([2 / 3, 1 / 3])
     assert np.allclose(shares, expected / expected.sum())
 
 
