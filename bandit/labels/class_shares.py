@@ -11,6 +11,8 @@ frequency
 which s, the shares of the classes, solve; of two classes, they are the estimate of Rogan and Gladen
 (1978, Am. J. Epidemiology 107(1), 71-76). EM approaches them from s = f (Richardson 1972, JOSA
 62(1), 55-59) and takes few steps: each trusts more in labelers who err evenly, and few do.
+
+Gold shows the shares without labels. Classes become rare or frequent, so old gold fades.
 """
 
 from __future__ import annotations

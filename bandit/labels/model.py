@@ -162,7 +162,7 @@ class LabelModel(LabelBeliefs):
             stands_for = self.tasks / golds if chance is None else 1.0 / chance
             labeled.weight = weight = min(MOST_WEIGHT, stands_for)
             if (number := labeled.classes[true_class]) >= 0:
-                self.gold_counts = with_gold(self.gold_counts, number, weight, self.labelers.golds)
+                self.gold_counts = with_gold(self.gold_counts, number, weight, golds)
         labeled.gold = true_class
 
     def forget(self, labeler: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,7 +91,9 @@ class LabeledTask:
 
 
 class Window:
-    """The last `TASKS` tasks with labels, in the order in which they came, and those of a block.
+    """The last tasks with labels, in the order in which they came.
+
+    There are more than `TASKS` only until it shrinks.
 
     Examples
     --------
@@ -120,7 +123,8 @@ class Window:
 
     def shrink(self) -> list[LabeledTask]:
         """Forget the oldest tasks, where there are too many, and return them."""
-        return [self.forget(task) for task in list(self.tasks)[: max(0, len(self.tasks) - TASKS)]]
+        oldest = list(islice(self.tasks, max(0, len(self.tasks) - TASKS)))
+        return [self.forget(task) for task in oldest]
 
     def forget(self, task: str) -> LabeledTask:
         """Forget a task and return it; what its labels said of their labelers stays."""

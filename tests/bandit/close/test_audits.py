@@ -180,10 +180,8 @@ def test_calibration_learns_of_shared_errors_from_audits_alone() -> None:
     for share, seeds in ((1e-9, (3,)), (SHARE, (3, 4, 5))):
         gaps = []
         for seed in seeds:
-            chosen, made = (
-                msgspec.structs.replace(settings_with(share), seed=seed),
-                market(0.6, 1500),
-            )
+            chosen = msgspec.structs.replace(settings_with(share), seed=seed)
+            made = market(0.6, 1500)
             verdicts = made.run(Engine(chosen, Brain(chosen))).first_verdicts()[750:]
             true = fmean(made.truth(verdict.task) == verdict.answer for verdict in verdicts)
             gaps.append(fmean(verdict.confidence or 0.0 for verdict in verdicts) - true)
