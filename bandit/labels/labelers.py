@@ -27,10 +27,15 @@ DECAY = 0.998
 SAID_DECAY = 0.9999
 """Factor on how often a pool gave each answer for each further label: a memory of 10,000 labels."""
 
+GONE_DECAY = 0.9998
+"""Factor on a labeler's part of their pool's sums for each label of others since their last one."""
+
 CHAINS = 2
 
 MOST_BEST = 64
 """Labelers of a pool among whom those for a task are chosen."""
+ABSENT = 0.4
+"""Presence of a labeler below which others go first: 4,600 labels have come since their last."""
 
 
 def strength(n_classes: int, golds: int) -> float:
@@ -50,7 +55,9 @@ class Labelers:
     `counts` has shape (slots, chains, classes, classes). By pool, `sums` holds the capped counts of
     its labelers and their counts: shape (pools, 2, chains, classes, classes); `said` how often it
     gave each answer; and `rows` its confusion rows, from all these when `update_rows` was called.
-    `came` are the numbers of the labelers in the order in which they came: slots are used again.
+    `clocks` are the labels that each pool has given and `last` what the clock said at a labeler's
+    last one: in the sums, who has left fades. `came` are the numbers of the labelers in the order
+    in which they came: slots are used again.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -62,7 +69,9 @@ class Labelers:
         self.given = np.zeros(8, np.int64)
         self.pool_of = np.full(8, -1, np.int64)
         self.came = np.zeros(8, np.int64)
+        self.last = np.zeros(8, np.int64)
         self.next_came = 0
+        self.clocks = np.zeros(0, np.int64)
         self.sums = np.zeros((0, 2, CHAINS, n_classes, n_classes))
         self.said = np.zeros((0, n_classes))
         self.rows = np.zeros((0, CHAINS, n_classes, n_classes))
@@ -77,6 +86,7 @@ class Labelers:
             start = np.tile(one_coin(right, total, k), (1, 2, CHAINS, 1, 1))
             self.sums = np.concatenate([self.sums, start])
             self.said = np.concatenate([self.said, np.zeros((1, k))])
+            self.clocks = np.append(self.clocks, 0)
             self.update_rows()
         return number
 
@@ -114,14 +124,16 @@ class Labelers:
             self.pool_of[slot] = pool
             self.came[slot] = self.next_came
             self.next_came += 1
+            self.last[slot] = self.clocks[pool]
             if total > 0.0:
                 self.counts[slot] = one_coin(right, total, self.n_classes)
+                self.last[slot] = 0  # among those from whom the pool started
         elif self.pool_of[slot] != pool:  # their labels count for the pool that they come by now
             moved = self.of([slot])
             both = np.stack([capped(moved[0]), moved[0]])
-            self.sums[self.pool_of[slot]] -= both
+            self.sums[self.pool_of[slot]] -= self.presence([slot]) * both
             self.sums[pool] += both
-            self.pool_of[slot] = pool
+            self.pool_of[slot], self.last[slot] = pool, self.clocks[pool]
         return slot
 
     def distinct(self, slots: Ints) -> tuple[Ints, Ints]:
@@ -143,17 +155,31 @@ class Labelers:
             self._free.append(slot)
         return slot
 
-    def put(self, slots: Ints, old: Floats, new: Floats) -> None:
-        """Replace the counts `old` of labelers by `new`: shape (labelers, chains, K, K)."""
+    def put(self, slots: Ints, old: Floats, new: Floats, news: Ints) -> None:
+        """Replace the counts `old` of labelers by `new`: shape (labelers, chains, K, K).
+
+        `news` are the labels that each of them has given since.
+        """
         rounded = new.astype(np.float32)
-        self.counts[slots] = rounded
-        # The sums are those of what is stored.
-        both = np.empty((len(slots), 2, *new.shape[1:]))
-        both[:, 1] = rounded
-        np.subtract(capped(both[:, 1]), capped(old), out=both[:, 0])
-        both[:, 1] -= old
-        of = self.pool_of[slots] == np.arange(len(self.pools))[:, None]  # pools, labelers
-        self.sums += (of.astype(np.float64) @ both.reshape(len(slots), -1)).reshape(self.sums.shape)
+        self.counts[slots] = rounded  # the sums are those of what is stored
+        both = np.empty((2, len(slots), 2, *new.shape[1:]))
+        both[0, :, 1], both[1, :, 1] = old, rounded
+        both[:, :, 0] = capped(both[:, :, 1])
+        of = self.pool_of[slots]
+        passed = np.bincount(of, news, len(self.pools)).astype(np.int64)
+        self.clocks += passed
+        self.sums *= (GONE_DECAY**passed)[:, None, None, None, None]
+        before = self.presence(slots)
+        self.last[slots] = np.where(news > 0, self.clocks[of], self.last[slots])
+        weights = np.concatenate([-before, self.presence(slots)])
+        weights = weights * (np.tile(of, 2) == np.arange(len(self.pools))[:, None])
+        self.sums += (weights @ both.reshape(2 * len(slots), -1)).reshape(self.sums.shape)
+
+    def presence(self, slots: Sequence[int] | Ints) -> Floats:
+        """Return what labelers count for in the sums of their pools: 1 as they label, then less."""
+        since = self.clocks[self.pool_of[slots]] - self.last[slots]
+        weights: Floats = np.power(GONE_DECAY, since, dtype=np.float64)
+        return weights
 
     def update_rows(self) -> None:
         """Compute the rows of the pools from their sums."""
@@ -203,6 +229,7 @@ class Labelers:
         self.given = np.concatenate([self.given, np.zeros(more, np.int64)])
         self.pool_of = np.concatenate([self.pool_of, np.full(more, -1, np.int64)])
         self.came = np.concatenate([self.came, np.zeros(more, np.int64)])
+        self.last = np.concatenate([self.last, np.zeros(more, np.int64)])
 
 
 def one_coin(right: float, total: float, n_classes: int) -> Floats:
@@ -222,7 +249,8 @@ def one_coin(right: float, total: float, n_classes: int) -> Floats:
 def best_labelers(known: Labelers) -> dict[str, tuple[str, ...]]:
     """Return the labelers of each pool who are right most often, `MOST_BEST` at most.
 
-    Who has given few labels counts as right as often as the pool is.
+    Who has given few labels counts as right as often as the pool is. Who seems to have left comes
+    after all others.
     """
     names = list(known.slots)
     if not names:
@@ -233,7 +261,7 @@ def best_labelers(known: Labelers) -> dict[str, tuple[str, ...]]:
     base = known.rows[:, 0].trace(axis1=1, axis2=2)[of] / known.n_classes
     right = counts.trace(axis1=1, axis2=2) + ACCURACY_STRENGTH * base
     rate = right / (counts.sum(axis=(1, 2)) + ACCURACY_STRENGTH)
-    order = np.argsort(-rate, kind="stable")
+    order = np.lexsort((-rate, known.presence(slots) < ABSENT))
     best: dict[str, tuple[str, ...]] = {}
     for pool, number in known.pools.items():
         of_pool = order[of[order] == number][:MOST_BEST]

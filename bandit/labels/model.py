@@ -251,7 +251,7 @@ class LabelModel(LabelBeliefs):
             task.counted = len(task.slots)
         change = (fade * new_shares(tasks, block, found, chances, after) - counted)[cells.within]
         np.add.at(faded.reshape(-1), cells.places(place), change)
-        known.put(slots, before, np.maximum(faded, 0.0, out=faded))
+        known.put(slots, before, np.maximum(faded, 0.0, out=faded), news)
         self.memo.clear()  # the chains' weights: how often labelers are right in each
         chosen = np.array(classes)
         is_known = chosen >= 0

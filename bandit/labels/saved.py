@@ -41,13 +41,14 @@ class SavedTask(msgspec.Struct, frozen=True, array_like=True):
 class SavedLabels(msgspec.Struct, frozen=True):
     """A model of labels; arrays are little-endian bytes.
 
-    `counts` and `label_shares` are float32, `given` and `pool_of` int64, the others float64. What
-    grows with the labelers is packed (`bandit.packed`), their names as JSON; so are the shares of
-    the window's labels, task by task. Before there were `label_shares` and `rivals`, each label was
-    counted for all classes of its task, and a rival showed in half of several pools; before there
-    were `gold_counts`, gold didn't say how frequent classes are, and before there were
+    `counts` and `label_shares` are float32, `given`, `pool_of` and `last` int64, the others
+    float64. What grows with the labelers is packed (`bandit.packed`), their names as JSON; so are
+    the shares of the window's labels, task by task. Before there were `label_shares` and `rivals`,
+    each label was counted for all classes of its task, and a rival showed in half of several pools;
+    before there were `gold_counts`, gold didn't say how frequent classes are, and before there were
     `shares_in_labels`, neither did the frequencies of labels. Before there were `past_classes` and
-    `past_levels`, what tasks behind the window had shown didn't fade.
+    `past_levels`, what tasks behind the window had shown didn't fade; before there were `clocks`
+    and `last`, neither did what labelers had shown of their pool who don't label any more.
     """
 
     classes: list[str]
@@ -81,6 +82,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     shares_in_labels: bytes = b""
     past_classes: bytes = b""
     past_levels: bytes = b""
+    clocks: list[int] = []
+    last: list[bytes] = []
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -144,6 +147,8 @@ def save(model: LabelModel) -> SavedLabels:
         shares_in_labels=_bytes(model.shares_in_labels),
         past_classes=_bytes(model.past.classes),
         past_levels=_bytes(model.past.levels),
+        clocks=known.clocks.tolist(),
+        last=packed(known.last[slots]),
     )
 
 
@@ -175,6 +180,8 @@ def _load(saved: SavedLabels) -> LabelModel:
         known.given = unpacked(saved.given, np.int64, n)
         known.pool_of = unpacked(saved.pool_of, np.int64, n)
         known.came, known.next_came = np.arange(n), n
+        known.last = unpacked(saved.last, np.int64, n) if saved.last else np.zeros(n, np.int64)
+    known.clocks = np.array(saved.clocks or [0] * n_pools, np.int64)
     known.sums = _floats(saved.sums, n_pools, 2, CHAINS, k, k)
     known.said = _floats(saved.said, n_pools, k)
     known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)

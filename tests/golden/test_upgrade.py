@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from bandit.events import Ask, Label, Reward, Verdict
-from bandit.labels.labelers import DECAY, one_coin
+from bandit.labels.labelers import DECAY, GONE_DECAY, one_coin
 from bandit.learn import saved_brain
 from bandit.learn.brain import Brain
 from bandit.learn.pool_quality import key_of
@@ -112,7 +112,7 @@ def test_records_of_its_labelers_are_where_the_model_of_labels_begins(release: P
             assert chain[answer, answer] > 1.0 / k
         of_pool = one_coin(pool["right"], pool["total"], k)
         sums = model.labelers.sums[0, 1, 0]
-        assert sums == pytest.approx(of_pool + counts[0] - before, abs=1e-4)
+        assert sums == pytest.approx(GONE_DECAY * (of_pool - before) + counts[0], abs=1e-4)
         assert brain.project("none").labels.labelers.slots == {}
 
 

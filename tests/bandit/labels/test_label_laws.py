@@ -190,5 +190,5 @@ def sums_of(known: Labelers) -> np.ndarray:
     found = np.zeros_like(known.sums)
     for slot in known.slots.values():
         counts = known.of([slot])[0]
-        found[known.pool_of[slot]] += np.stack([capped(counts), counts])
+        found[known.pool_of[slot]] += known.presence([slot]) * np.stack([capped(counts), counts])
     return found
