@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,7 @@ from replay.labelers.judged_label import by_labeler
 from replay.labelers.label_accuracy import accuracy
 from replay.labelers.label_drift import drift
 from replay.labelers.pairs import pairs_of
+from replay.labelers.same_answers import in_words, same_answers
 from replay.labelers.suspicion import SUSPECT, p_value, suspicion, total_evidence
 from replay.labelers.uninformative import uninformative
 from replay.stats.holm import holm
@@ -43,14 +45,23 @@ def labelers_report(
     for label in labels:
         projects[label.project].append(label)
     rows = [row for _, of in sorted(projects.items()) for row in labelers_of(of)]
+    same = [_same_answers(of, name if len(projects) > 1 else None) for name, of in projects.items()]
     return LabelersReport(
         log=log,
         tasks=len({(label.project, label.task) for of in projects.values() for label in of}),
         labels=sum(len(of) for of in projects.values()),
         suspect_from=SUSPECT,
         labelers=tuple(rows),
-        notes=notes,
+        notes=(*chain(*same), *notes),
     )
+
+
+def _same_answers(labels: list[JudgedLabel], project: str | None) -> list[str]:
+    """Say which labelers of a project always give the same answers; name it where it is given."""
+    known = {label.task: label.chances for label in labels if label.is_gold and label.chances}
+    truth = {task: max(chances, key=chances.__getitem__) for task, chances in known.items()}
+    said = in_words(same_answers(((of.task, of.labeler, of.answer) for of in labels), truth))
+    return [text if project is None else f"project {project}: {text}" for text in said]
 
 
 def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bandit.counted import counted
 from bandit.errors import BadValue
+from replay.labelers.same_answers import in_words, same_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +54,7 @@ def doubts(crowd: Crowd) -> tuple[str, ...]:
             f"no label is {_list(strange)}, the true answer of {counted(strange.total(), 'task')}:"
             " no answer there can be right"
         )
-    return tuple(notes)
+    return (*notes, *in_words(same_answers(crowd.triples(), crowd.truth)))
 
 
 def check_truth(crowd: Crowd, where: object) -> None:
