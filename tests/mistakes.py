@@ -166,6 +166,11 @@ COMMANDS = [
         "a model without a name", {"e.jsonl": UNNAMED}, "feed l.db e.jsonl", 1,
         "e.jsonl, line 1: bad_id: source '': must have 1 to 256 bytes",
     ),
+    Command(
+        "a time as text", {"e.jsonl": TICK.replace("1", '"2026-09-21T12:00:00Z"')},
+        "feed l.db e.jsonl", 1,
+        "bad_field: at: expected seconds since 1970 (UTC), such as 1790000000, got text",
+    ),
     Command("an unknown key", {"c.toml": UNKNOWN_KEY}, "work l.db --config c.toml", 1, DID_YOU),
     Command("the same to replay", {"c.toml": UNKNOWN_KEY}, "simulate --config c.toml", 1, DID_YOU),
     Command(
@@ -221,6 +226,10 @@ LETTERS = [
     Letter(
         "two predictions of one model", [[prediction(), prediction(chances={"yes": 1})]],
         "contradicts", "contradicts the earlier one of this source, which is kept",
+    ),
+    Letter(
+        "a time in milliseconds", [[task(at=1.79e12)]],
+        "bad_number", "1790000000000.0: must be seconds since 1970 (is this in milliseconds?)",
     ),
     Letter("an empty vector", [[task(features={"v": []})]], "bad_vector", "a vector of 0 numbers"),
     Letter("a clock that jumps ahead", [[tick(1), tick(9e5)]], "tick_ahead", "more than 3600 s"),

@@ -96,7 +96,8 @@ def test_an_event_that_breaks_a_rule_is_a_dead_letter(
     assert (letter["rule"], figures["dead_letters"]) == (case.rule, 1)
     assert case.says in letter["message"]
     assert letter["topic"] in ("pools", "tasks", "labels")
-    assert isinstance(letter["offset"], int)
+    was_held = case.rule == "unknown_class"  # until its task came, so its place isn't known
+    assert letter["offset"] is None if was_held else isinstance(letter["offset"], int)
     assert letter["original"]
 
 

@@ -150,13 +150,14 @@ class Desk:
         self._records.put(held)
         self._note(held)
 
-    def take_predictions(self, name: str) -> dict[str, Chances]:
+    def take_predictions(self, name: str) -> list[Prediction]:
         """Return the predictions held for a task, and hold them no longer."""
-        predictions = self.predictions(name)
-        if predictions:
-            self._records.remove(records.predictions_key(name))
-            self.state.waiting_predictions -= 1
-        return predictions
+        held = self.held_predictions(name)
+        if held is None:
+            return []
+        self._records.remove(records.predictions_key(name))
+        self.state.waiting_predictions -= 1
+        return held.events()
 
     # Batches --------------------------------------------------------------------------------
 

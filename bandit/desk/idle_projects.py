@@ -21,6 +21,12 @@ IDLE_DAYS = 90
 """A labeler who was away so long counts as a new one, too (`memory.labeler_days`)."""
 
 
+def note_task(state: DeskState, project: str, at: float) -> None:
+    """Note the day of a project's first task: it counts as if it had a verdict then."""
+    if project not in state.verdict_day:
+        state.verdict_day[project] = number_of("day", at)
+
+
 def note_verdict(state: DeskState, project: str, at: float) -> None:
     """Note the day of a project's verdict.
 

@@ -28,6 +28,8 @@ CAPS = ("usd_per_day", "usd_per_hour", "usd_total")
 MACHINE_MODES = get_args(MachineMode)
 MOST_SHADOWED = 1_000
 """Most shadowed labelers of a project: a control is read with each label."""
+TIMES = ("at", "deadline_at")
+"""Fields of inputs that are times."""
 NUMBERS = (float, int)
 SUM_TOLERANCE = 1e-6
 """How far the chances of a prediction may be from 1 in sum: more than single precision rounds."""
@@ -52,6 +54,8 @@ def finite(value: float | None, field: str, least: float = -MOST, most: float = 
     if value is not None and not (math.isfinite(value) and least <= value <= most):
         is_bounded = math.isfinite(least) or math.isfinite(most)
         wanted = f"between {least:g} and {most:g}" if is_bounded else "a finite number"
+        if math.isfinite(value) and value > most and field.rpartition(" ")[2] in TIMES:
+            wanted = "seconds since 1970 (is this in milliseconds?)"
         raise EventError("bad_number", f"{field} {value}: must be {wanted}")
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from bandit.desk.agenda import AgendaEntry
 from bandit.desk.halted import still_counts
 from bandit.desk.idle_projects import forget_idle
+from bandit.engine.held_letters import without_task
 from bandit.engine.round_robin import RoundRobin
 from bandit.engine.ticks import TickQuota, believe, check_skew
-from bandit.events import DeadLetter
 from bandit.limits.turn import Unlimited
 from bandit.reasons import DecisionReason
 from bandit.task.periods import number_of
-from bandit.task.state import EXPIRED, WAITING, HeldGold
+from bandit.task.state import EXPIRED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,14 +105,9 @@ class Clock:
         held = desk.gold(entry.task) if is_gold else desk.held_predictions(entry.task)
         if held is None or held.at + waits_s != entry.at:
             return None
-        if isinstance(held, HeldGold):
-            desk.take_gold(entry.task)
-            what = f"gold of task {entry.task!r}"
-        else:
-            desk.take_predictions(entry.task)
-            what = f"predictions of {sorted(held.predictions)} for task {entry.task!r}"
-        message = f"{what}: no such task came within {waits_s:g} s"
-        return [DeadLetter(rule="unknown_task", message=message, at=entry.at)]
+        gold = desk.take_gold(entry.task) if is_gold else None
+        events = desk.take_predictions(entry.task) if gold is None else [gold]
+        return [without_task(event, waits_s, entry.at) for event in events]
 
     def _do(self, desk: Desk, state: TaskState, entry: AgendaEntry) -> list[Output] | None:
         """Do what is due about a task; `None` if its state no longer says so."""

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bandit.decide.by_features import USUAL
 from bandit.desk.early_gold import hold_early
+from bandit.desk.room_for_projects import check_room
 from bandit.engine import checks
+from bandit.engine.held_letters import not_fitting
 from bandit.engine.predictions import adopt_held, take_prediction
 from bandit.errors import EventError
 from bandit.events import DeadLetter, Decline, Gold, Label, Prediction, Task
@@ -86,17 +88,20 @@ class TaskInputs:
                 return self._ignored("repeated_task")
             msg = f"task {event.task!r}: a different task of this id is known"
             raise EventError("contradicts", msg)
+        check_room(desk.state, event)
         gold = desk.take_gold(event.task)
         state = self._transitions.open(desk, event)
         self._arms.assign(state, event)
-        errors = adopt_held(desk, state, self._transitions)
-        out: list[Output] = [self.refused(error, desk.state.now) for error in errors]
+        unfit: list[tuple[Gold | Prediction, EventError]] = []
+        unfit += adopt_held(desk, state, self._transitions)
         if gold is not None:
             try:
                 checks.gold(gold, state)
                 self._transitions.truth(state, gold)
             except EventError as error:  # the gold is at fault, not the task
-                out.append(self.refused(error, desk.state.now))
+                unfit.append((gold, error))
+        self._counters.update(error.rule for _, error in unfit)
+        out: list[Output] = [not_fitting(held, error, desk.state.now) for held, error in unfit]
         return out + self._arms.decide(desk, state, FIRST)
 
     def _label(self, desk: Desk, event: Label) -> list[Output]:

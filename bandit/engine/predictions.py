@@ -57,17 +57,19 @@ def take_prediction(
     return None
 
 
-def adopt_held(desk: Desk, state: TaskState, transitions: Transitions) -> list[EventError]:
-    """Give a new task the predictions held for it; return the errors of those that don't fit."""
-    errors: list[EventError] = []
-    for source, chances in desk.take_predictions(state.task.task).items():
+def adopt_held(
+    desk: Desk, state: TaskState, transitions: Transitions
+) -> list[tuple[Prediction, EventError]]:
+    """Give a new task the predictions held for it; return those that don't fit, and why."""
+    refused: list[tuple[Prediction, EventError]] = []
+    for event in desk.take_predictions(state.task.task):
         try:
-            checks.predicted_classes(source, chances, state.task)
+            checks.predicted_classes(event.source, event.chances, state.task)
         except EventError as error:  # the prediction is at fault, not the task
-            errors.append(error)
+            refused.append((event, error))
         else:
-            transitions.predict(state, source, chances)
-    return errors
+            transitions.predict(state, event.source, event.chances)
+    return refused
 
 
 def _check_room(event: Prediction, known: dict[str, Chances]) -> None:

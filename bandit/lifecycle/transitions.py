@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.desk.agenda import AgendaEntry
-from bandit.desk.idle_projects import note_verdict
+from bandit.desk.idle_projects import note_task, note_verdict
 from bandit.desk.stranded import stranded
 from bandit.task.state import LABELED, WAITING, TaskState
 
@@ -64,6 +64,7 @@ class Transitions:
         state = TaskState(task=task)
         desk.put(state)
         desk.state.open_tasks += 1
+        note_task(desk.state, task.project, desk.now(task))
         if task.deadline_at is not None:
             desk.agenda.add(AgendaEntry(task.deadline_at, "deadline", task.task))
         return state

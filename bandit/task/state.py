@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bandit.events import Chances, Feature, Gold, Label, Task, Verdict
+from bandit.events import Chances, Feature, Gold, Label, Prediction, Task, Verdict
 from bandit.reasons import BY_EXPERTS, DecisionReason
 from bandit.task.pace import Pace
 
@@ -192,6 +192,13 @@ class HeldPredictions(msgspec.Struct, frozen=True, gc=False, omit_defaults=True)
     resets: int = 0
     v: int = 1
 
+    def events(self) -> list[Prediction]:
+        """Return the predictions as they came, but for their times: only the last one is kept."""
+        return [
+            Prediction(task=self.task, source=source, chances=chances, at=self.at)
+            for source, chances in self.predictions.items()
+        ]
+
 
 class DeskState(msgspec.Struct, omit_defaults=True):
     """The state of a desk beside its tasks; small, and written with every batch.
@@ -209,8 +216,8 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     by project, the number of recent verdicts and the mean deviation of whether they are right
     (`bandit.close.audit_chance`); `audit_usd` is, by project, when an audit was drawn last and the
     dollars in the bucket of the audits' budget then (`bandit.close.audit_budget`); `verdict_day` is
-    the day of each project's last verdict (`bandit.desk.idle_projects`); `positions` is
-    the offset of the next record of each topic of the partition, and `split` the number of
+    the day of each project's last verdict or first task (`bandit.desk.idle_projects`); `positions`
+    is the offset of the next record of each topic of the partition, and `split` the number of
     partitions when that was noted; `resets` are the times before and after each reset that set the
     clock back.
     """

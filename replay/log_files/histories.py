@@ -16,6 +16,7 @@ from bandit.errors import MOST_NAMED, LogError, MissingInput
 from bandit.events import Decision, Reward, Verdict
 from replay.log_files.archive_folder import ArchiveFolder, is_archive
 from replay.log_files.log_file import LogFile
+from replay.log_files.reused_ids import ReusedIds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 AUDIT = "audit"
 """`why` of a decision that asks for gold after the verdict: no part of how the task was decided."""
 
-E = TypeVar("E")
+E = TypeVar("E", Decision, Reward, Verdict)
 
 _decision = msgspec.json.Decoder(Decision)
 _reward = msgspec.json.Decoder(Reward)
@@ -52,7 +53,10 @@ class KeptEvents(Protocol):
 
 
 class History(msgspec.Struct):
-    """What the log says about one task: decisions in order, the newest revisions of the rest."""
+    """What the log says about one task: decisions in order, the newest revisions of the rest.
+
+    `task` is its id; of a later task of the same id it is another name, in its events too.
+    """
 
     task: str
     at: float
@@ -92,6 +96,7 @@ class OwnLog:
     def __init__(self, path: Path, tell: Callable[[int], None] | None = None) -> None:
         self.path = path
         self.unread = self.unrewarded = 0
+        self._ids = ReusedIds()
         self.end = float("-inf")
         if path.is_dir() and not is_archive(path):
             raise MissingInput(f"{path}: a folder that is not an archive (poolwise archive)")
@@ -166,19 +171,19 @@ class OwnLog:
         with self._one_line():
             for task, at in self._db.execute("SELECT task, at FROM tasks ORDER BY at, task"):
                 decisions = [
-                    _decision.decode(value)
+                    _of(task, _decision.decode(value))
                     for (value,) in self._db.execute(
                         "SELECT value FROM decisions WHERE task = ? ORDER BY ask", (task,)
                     )
                 ]
                 verdicts = [
-                    _verdict.decode(value)
+                    _of(task, _verdict.decode(value))
                     for (value,) in self._db.execute(
                         "SELECT value FROM verdicts WHERE task = ? ORDER BY revision", (task,)
                     )
                 ]
                 rewards = [
-                    _reward.decode(value)
+                    _of(task, _reward.decode(value))
                     for (value,) in self._db.execute(
                         "SELECT value FROM rewards WHERE task = ? ORDER BY ask", (task,)
                     )
@@ -195,11 +200,12 @@ class OwnLog:
         for value in _told(kept.values("decisions"), tell):
             if (d := self._read(_decision, value)) is not None and d.why != AUDIT:
                 self.end = max(self.end, d.at)
-                run("INSERT OR IGNORE INTO decisions VALUES (?,?,?,?)", _d(d, value))
+                row = (self._name_of(d, value), d.ask, d.at, value)
+                run("INSERT OR IGNORE INTO decisions VALUES (?,?,?,?)", row)
         for value in _told(kept.values("verdicts"), tell):
             if (v := self._read(_verdict, value)) is not None:
                 self.end = max(self.end, v.at)
-                row = (v.task, v.revision, v.at, value)
+                row = (self._ids.at(v.task, v.at), v.revision, v.at, value)
                 run("INSERT OR IGNORE INTO verdicts VALUES (?,?,?,?)", row)
         newest = (
             "INSERT INTO rewards VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
@@ -209,7 +215,7 @@ class OwnLog:
         for value in _told(kept.values("rewards"), tell):
             if (r := self._read(_reward, value)) is not None:
                 self.end = max(self.end, r.at)
-                run(newest, (r.task, r.ask, r.revision, value))
+                run(newest, (self._ids.at(r.task, r.decided_at), r.ask, r.revision, value))
         run(
             "CREATE TABLE tasks AS"
             " SELECT task, min(at) AS at FROM decisions GROUP BY task HAVING count(*) = max(ask)"
@@ -218,6 +224,19 @@ class OwnLog:
             self.unrewarded = run(_DROP_UNREWARDED).rowcount
         run("CREATE INDEX by_time ON tasks (at, task)")
         run("COMMIT")
+
+    def _name_of(self, decision: Decision, value: bytes) -> str:
+        """Return the name of a decision's task; the first of another task of its id begins that."""
+        name = self._ids.newest(decision.task)
+        if decision.ask > 1:
+            return name
+        first = "SELECT at, value FROM decisions WHERE task = ? ORDER BY ask LIMIT 1"
+        at, stored = self._db.execute(first, (name,)).fetchone() or (decision.at, value)
+        if stored == value:
+            return name
+        if decision.at <= at:  # a repeat
+            return self._ids.at(decision.task, decision.at)
+        return self._ids.begin(decision.task, decision.at)
 
     def _read(self, decoder: msgspec.json.Decoder[E], value: bytes) -> E | None:
         try:
@@ -244,5 +263,6 @@ def _told(values: Iterator[bytes], tell: Callable[[int], None] | None) -> Iterat
             tell(1000)
 
 
-def _d(decision: Decision, value: bytes) -> tuple[str, int, float, bytes]:
-    return decision.task, decision.ask, decision.at, value
+def _of(name: str, event: E) -> E:
+    """Return an event under the name of its task: its id, unless that was used again."""
+    return event if event.task == name else msgspec.structs.replace(event, task=name)

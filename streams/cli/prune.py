@@ -104,6 +104,7 @@ def _of_log(
     from bandit.errors import MissingInput
     from streams.embedded.log import EmbeddedLog
     from streams.prune import space
+    from streams.prune.age import latest_time
     from streams.prune.pruning import cuts
     from streams.prune.report import LogReport
 
@@ -114,7 +115,8 @@ def _of_log(
         assert isinstance(log, EmbeddedLog)
         if rewrite and not dry_run:
             stack.enter_context(space.nobody_at_work(log))
-        size, all_cuts = space.size_of(log), tuple(cuts(log, before, archive, gone))
+        size, latest = space.size_of(log), latest_time(log, time.time())
+        all_cuts = tuple(cuts(log, before, archive, gone, latest=latest))
         if not dry_run:
             _delete(log, all_cuts)
             if rewrite:

@@ -22,9 +22,11 @@ from streams.doctor.findings import DoctorFinding, broken, ok, warning
 from streams.doctor.halted import halted
 from streams.doctor.refused import refused
 from streams.doctor.retention import read_open_tasks
+from streams.embedded.file import one_line_errors
 from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
-from streams.log.topics import TASKS
+from streams.log.log import Place
+from streams.log.topics import SHARED, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +63,7 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
         yield from file(log)
         yield from disk(log.path)
         yield from age(log, str(log.path), time.time())
-        yield from worker(log.path, config.log.group, config.log.address)
+        yield from worker(log, config.log.group, config.log.address)
         yield from halted(read_open_tasks(log, READ_S), config.log.address)
         yield from refused(log, shown, READ_S)
         yield from learner(log, shown, config.worker.max_model_age_s, time.time())
@@ -112,22 +114,43 @@ def disk(path: Path) -> Iterator[DoctorFinding]:
         )
 
 
-def worker(path: Path, group: str, log: str) -> Iterator[DoctorFinding]:
-    """Report which process works on the log; `log` is its address on the command line."""
-    start = f"nothing is being processed; start one: poolwise work {shlex.quote(log)}"
-    lock = lock_file(path, group)
-    if not lock.exists():
-        yield ok(WORKER, f"no worker of group {group!r} has run here yet: {start}")
-        return
-    try:
-        with closing(hold(path, group)):
-            pass
-    except LogBusy:
-        holder = _holder(lock)
-        who = f"process {holder}" if holder else "another process"
-        yield ok(WORKER, f"{who} is running as the worker of group {group!r}")
+def worker(log: EmbeddedLog, group: str, address: str) -> Iterator[DoctorFinding]:
+    """Report which process works on the log, and how much no worker has read."""
+    start = f"start one: poolwise work {shlex.quote(address)}"
+    waiting = _unread(log, group)
+    unread = f"; {counted(waiting, 'record')} not read yet" if waiting else ""
+    lock = lock_file(log.path, group)
+    if lock.exists():
+        try:
+            with closing(hold(log.path, group)):
+                pass
+        except LogBusy:
+            holder = _holder(lock)
+            who = f"process {holder}" if holder else "another process"
+            yield ok(WORKER, f"{who} is running as the worker of group {group!r}{unread}")
+            return
+    state = "is running" if lock.exists() else "has run here yet"
+    nobody = f"no worker of group {group!r} {state}"
+    if waiting:
+        yield warning(WORKER, f"{nobody}{unread}", start)
     else:
-        yield ok(WORKER, f"no worker of group {group!r} is running: {start}")
+        yield ok(WORKER, f"{nobody}: nothing is being processed; {start}")
+
+
+def _unread(log: EmbeddedLog, group: str) -> int:
+    """Count the records of tasks and labels that the group has not read."""
+    with one_line_errors(log.path):
+        positions = {
+            Place(topic, partition): position
+            for topic, partition, position in log.connection.execute(
+                "SELECT topic, partition, position FROM positions WHERE member_of = ?", (group,)
+            )
+        }
+        places = [Place(topic, part) for topic in SHARED for part in range(log.partitions(topic))]
+        return sum(
+            max(0, log.end(*place) - max(positions.get(place, 0), log.begin(*place)))
+            for place in places
+        )
 
 
 def _holder(lock: Path) -> int | None:

@@ -127,18 +127,23 @@ class EmbeddedTables:
             raise CommitUnknown(msg) from error
 
     def append(self, records: Iterable[NewRecord]) -> None:
-        """Append records inside a transaction, one statement per partition."""
-        batches: dict[tuple[str, int | None], list[tuple[bytes | None, bytes | None]]] = {}
+        """Append records inside a transaction, one statement per partition, each in its order."""
+        batches: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
         for topic, key, value, chosen in records:
-            partition = chosen
-            if partition is None and self._partitions.get(topic, 1) > 1:
-                if key is None:
-                    msg = f"{self.path}: a record for {topic} has neither key nor partition"
-                    raise LogError(msg)
-                partition = partition_of(key, self._partitions[topic])
+            partition = self._partition_of(topic, key) if chosen is None else chosen
             batches.setdefault((topic, partition), []).append((key, value))
         for (topic, which), batch in batches.items():
-            self._append_batch(topic, which or 0, batch)
+            self._append_batch(topic, which, batch)
+
+    def _partition_of(self, topic: str, key: bytes | None) -> int:
+        """Return the partition of a record that names none."""
+        partitions = self._partitions.get(topic, 1)  # an unknown topic is refused when it's written
+        if partitions == 1:
+            return 0
+        if key is None:
+            msg = f"{self.path}: a record for {topic} has neither key nor partition"
+            raise LogError(msg)
+        return partition_of(key, partitions)
 
     def _append_batch(
         self, topic: str, partition: int, batch: list[tuple[bytes | None, bytes | None]]

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 import msgspec
 
-from bandit.engine.checks import LONGEST_ID, id_
+from bandit.engine.checks import LONGEST_ID, TIMES, id_
 from bandit.errors import EventError, NewerVersion, nearest
 from bandit.events import (
     AnyEvent,
@@ -222,6 +222,8 @@ def _reason(data: bytes, error: Exception) -> EventError:
         return EventError("malformed", _one_line(error))
     what, _, path = str(error).partition(" - at `$.")
     where = path.rstrip("`")
+    if where in TIMES and what.endswith("got `str`"):
+        what = "expected seconds since 1970 (UTC), such as 1790000000, got text"
     return EventError("bad_field", f"{where}: {what}" if where else what)
 
 

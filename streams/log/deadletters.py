@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.events import DeadLetter
+from bandit.events import DeadLetter, Gold, Prediction
 from streams.log.codec import encode
 from streams.log.log import NewRecord
-from streams.log.topics import DEADLETTERS
+from streams.log.topics import DEADLETTERS, TOPIC_OF
 
 if TYPE_CHECKING:
     from streams.log.log import LostRecords, Record
@@ -38,19 +38,28 @@ LOST = "lost"
 """The rule of records that were deleted before they were read."""
 
 _decode = msgspec.json.Decoder(DeadLetter).decode
+_decode_held = msgspec.json.Decoder(Gold | Prediction).decode
 
 
 def addressed(letter: DeadLetter, record: Record, at: float | None = None) -> NewRecord:
-    """Return the record of a letter about `record`; `at` is its time if the letter has none."""
-    complete = msgspec.structs.replace(
-        letter,
-        at=at if letter.at is None else letter.at,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key,
-        original=record.value,
-    )
+    """Return the record of a letter about `record`; `at` is its time if the letter has none.
+
+    One with an original is about an event that was held: only the partition is the record's.
+    """
+    at = at if letter.at is None else letter.at
+    if letter.original is not None:
+        topic = TOPIC_OF[type(_decode_held(letter.original))]
+        complete = msgspec.structs.replace(letter, at=at, topic=topic, partition=record.partition)
+    else:
+        complete = msgspec.structs.replace(
+            letter,
+            at=at,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            key=record.key,
+            original=record.value,
+        )
     return written(complete, record.partition)
 
 

@@ -45,7 +45,12 @@ class Cut(NamedTuple):
 
 
 def cuts(
-    log: EmbeddedLog, before: float, archive: Path | None = None, gone: Collection[str] = ()
+    log: EmbeddedLog,
+    before: float,
+    archive: Path | None = None,
+    gone: Collection[str] = (),
+    *,
+    latest: float,
 ) -> Iterator[Cut]:
     """Yield what to delete in each partition that has records.
 
@@ -59,6 +64,8 @@ def cuts(
         Records that are not in this folder yet are kept; `None`: there is no archive.
     gone
         Groups that are no longer used.
+    latest
+        Times after this one are wrong; as `streams.prune.age.latest_time` gives it.
 
     Raises
     ------
@@ -72,13 +79,13 @@ def cuts(
             place = Place(topic.name, partition)
             if log.end(*place):
                 held = min(bounds(log, place, archive, gone), key=lambda bound: bound.offset)
-                yield _cut(log, place, before, held)
+                yield _cut(log, place, before, latest, held)
 
 
-def _cut(log: EmbeddedLog, place: Place, before: float, held: Bound) -> Cut:
+def _cut(log: EmbeddedLog, place: Place, before: float, latest: float, held: Bound) -> Cut:
     first, last = log.begin(*place), log.end(*place) - 1
     with closing(log.follow(*place)) as reader:
-        young = first_young(reader, place.topic, before, last + 1)
+        young = first_young(reader, place.topic, before, latest, last + 1)
     end = max(first, min(young, held.offset))
     needed = young > held.offset and held.offset < last
     return Cut(place, first, end, last, held.why if needed else "")

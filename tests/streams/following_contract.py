@@ -94,6 +94,20 @@ class FollowingContract(ABC):
         assert [len(read_all(log.follow("labels", part))) for part in range(4)] == [1] * 4
         log.close()
 
+    @pytest.mark.parametrize("partitions", [1, 2])
+    def test_records_by_key_and_by_partition_keep_their_order(self, partitions: int) -> None:
+        """Labels have keys, ticks have partitions: which label came first must not change."""
+        log = self.open(partitions)
+        written = [
+            NewRecord("labels", None if i % 3 else b"t1", b"%d" % i, 0 if i % 3 else None)
+            for i in range(20)
+            if i % 3 or partition_of(b"t1", partitions) == 0
+        ]
+        log.write(written)
+        records = read_all(log.follow("labels"))
+        assert [record.value for record in records] == [new.value for new in written]
+        log.close()
+
     def test_topics_that_are_not_split_have_one_partition(self) -> None:
         log = self.open(partitions=4)
         ways = {topic: log.partitions(topic) for topic in ("tasks", "desk", "rewards", "models")}

@@ -132,6 +132,23 @@ def test_who_is_at_work_on_a_file_is_said(path: Path) -> None:
     assert reported == f"no worker of group 'poolwise' is running: {start}"
 
 
+def test_what_no_worker_has_read_is_counted(path: Path) -> None:
+    with closing(new_log(path)) as log:
+        write(log, task("t1"), task("t2"))
+        with closing(worker(log)) as working:
+            working.run(until_idle=True)
+            write(log, *(task(f"t{i}") for i in range(3, 1503)), Tick(at=5.0))
+            assert findings_of(path)["worker"].what.endswith("; 1,501 records not read yet")
+            assert findings_of(path)["worker"].level == "ok"
+        waiting = findings_of(path)["worker"]
+        assert waiting.level == "warning"
+        nobody = "no worker of group 'poolwise' is running"
+        assert waiting.what == f"{nobody}; 1,501 records not read yet"
+        assert waiting.todo == f"start one: poolwise work {path}"
+        log.delete_before("tasks", 0, 1_500)
+    assert "; 3 records not read yet" in findings_of(path)["worker"].what
+
+
 def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
     assert findings_of(path)["dead letters"].level == "ok"
     with closing(new_log(path)) as log:

@@ -145,7 +145,7 @@ def test_any_bytes_give_a_reward_or_a_rule(data: bytes) -> None:
         ("unknown_type", "unknown input 'Decision'", b'{"type":"Decision"}'),
         ("unknown_version", "2", b'{"type":"Tick","v":2,"at":1}'),
         ("unknown_version", "2", b'{"type":"Tick","v":2,"when":"now"}'),
-        ("bad_field", "at: Expected `float`", b'{"type":"Tick","at":"now"}'),
+        ("bad_field", "at: expected seconds since 1970", b'{"type":"Tick","at":"now"}'),
         ("bad_field", "`at`", b'{"type":"Tick"}'),
         ("bad_field", "at: Number out of range", b'{"type":"Tick","at":1e400}'),
     ],

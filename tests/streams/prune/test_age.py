@@ -14,6 +14,7 @@ from streams.log.log import NewRecord
 from streams.prune.age import first_young
 
 BEFORE = 100.0
+LATEST = 150.0
 TIMES = st.one_of(st.none(), st.integers(0, 200))
 KINDS = st.sampled_from(["Tick", "Label"])
 
@@ -33,14 +34,18 @@ def young_from(topic: str, records: list[tuple[str, int | None]]) -> int:
                     for kind, at in records
                 ]
             )
-            return first_young(log.follow(topic), topic, BEFORE, len(records))
+            return first_young(log.follow(topic), topic, BEFORE, LATEST, len(records))
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(TIMES, max_size=12))
 def test_all_before_it_are_old_and_it_is_not(times: list[int | None]) -> None:
+    """A time after the latest that there can be is wrong: it counts only if no old one follows."""
     young_at = young_from("asks", [("Ask", at) for at in times])
-    assert all(at is None or at < BEFORE for at in times[:young_at])
+    gone = times[:young_at]
+    old = [i for i, at in enumerate(gone) if at is not None and at < BEFORE]
+    assert not any(at is not None and BEFORE <= at <= LATEST for at in gone)
+    assert all(at is None for at in gone[old[-1] + 1 if old else 0 :])
     assert young_at == len(times) or (times[young_at] or 0) >= BEFORE
 
 
@@ -51,10 +56,10 @@ def test_in_labels_nothing_goes_behind_the_last_old_tick_or_the_first_young_one(
 ) -> None:
     young_at = young_from("labels", records)
     ticks = [(i, at) for i, (kind, at) in enumerate(records) if kind == "Tick" and at is not None]
-    young = min((i for i, at in ticks if at >= BEFORE), default=len(records))
+    young = min((i for i, at in ticks if BEFORE <= at <= LATEST), default=len(records))
     old = [i for i, at in ticks if at < BEFORE and i < young]
     assert young_at <= young
     if old:
         assert young_at == old[-1] + 1
     else:
-        assert all(at is None or at < BEFORE for _, at in records[:young_at])
+        assert not any(at is not None and BEFORE <= at <= LATEST for _, at in records[:young_at])
