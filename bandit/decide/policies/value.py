@@ -35,10 +35,7 @@ class ValuePolicy:
         if context.may_answer and context.is_enough:
             stop = 1.0 - settings.check_share
         elif stop and context.labels == 1:
-            # With a prior, the first label could disagree with something already.
-            stop = 1.0 - (
-                settings.check_share if context.has_prior else settings.second_opinion
-            ) / (1.0 + context.budget_price)
+            stop = 1.0 - self._second_opinion(context)
         pools = {}
         if values:
             explore = EXPLORERS[settings.explorer]
@@ -46,3 +43,17 @@ class ValuePolicy:
             pools = explore(scaled, settings.rate, context.learned)
         lowered = lowered_floors(context.prices(), context.worth_usd)
         return with_floors(pools, stop, settings.explore_floor, settings.stop_floor, lowered)
+
+    def _second_opinion(self, context: Context) -> float:
+        """Return the least chance of a second label, though none is worth its price.
+
+        It teaches, so it is bought like all that explores: its expected loss is at most the share
+        `explore_floor` of what a right answer is worth.
+        """
+        settings = self.settings
+        # With a prior, the first label could disagree with something already.
+        chance = settings.check_share if context.has_prior else settings.second_opinion
+        chance /= 1.0 + context.budget_price
+        losses = [-action.value_usd for action in context.actions]
+        most = settings.explore_floor * context.worth_usd
+        return chance if chance * min(losses, default=0.0) <= most else most / min(losses)

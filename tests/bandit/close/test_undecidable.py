@@ -51,7 +51,9 @@ def test_a_tie_that_no_label_settles_is_undecidable(
 
 def test_two_labels_that_disagree_about_a_task_of_little_worth() -> None:
     """A right answer is worth less than a label: after a tie, nobody else is asked."""
-    engine = Engine(SETTINGS, Brain(SETTINGS))
+    exploring = PolicySettings(stop_floor=1e-9, explore_floor=1.0)  # or one label is enough
+    settings = Settings(policy=exploring, audit=AuditSettings(share=1e-9))
+    engine = Engine(settings, Brain(settings))
     for event in (POOL, Tick(at=0.0)):
         engine.receive(event)
     out = engine.receive(change(TASK, value_usd=0.06))
