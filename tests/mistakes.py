@@ -128,6 +128,14 @@ COMMANDS = [
         "l.csv row 2: propensity is 0, must be in (0, 1]",
     ),
     Command(
+        "a propensity in percent", {"l.csv": HEAD + "x,1,30\ny,1,70\n"}, "evaluate l.csv", 1,
+        "l.csv row 1: propensity is 30, must be in (0, 1]; if it is a percentage, divide it by 100",
+    ),
+    Command(
+        "the logarithm of a propensity", {"l.csv": HEAD + "x,1,-0.7\ny,1,-0.7\n"},
+        "evaluate l.csv", 1, "if it is a logarithm, write its exponential",
+    ),
+    Command(
         "a propensity above 1", {"l.parquet": parquet(propensity=[0.5, 1.5])},
         "evaluate l.parquet --strict", 1, "l.parquet row 2: propensity is 1.5, must be in (0, 1]",
     ),
@@ -183,6 +191,29 @@ COMMANDS = [
     Command(
         "feed a corrupt log", {"l.db": "?" * 9999, "e.jsonl": TICK}, "feed l.db e.jsonl", 1,
         f"l.db: {NO_LOG}",
+    ),
+    Command(
+        "a table of labels without known columns", {"l.csv": "a,b\n1,2\n"}, "labelers l.csv", 1,
+        "l.csv: no column looks like the task, labeler or label; name them with --task COLUMN",
+    ),
+    Command(
+        "days and months that can't be told apart",
+        {"l.csv": "task,labeler,label,at\nt,a,x,1/2/2026\nt,b,y,3/4/2026\n"}, "savings l.csv", 1,
+        "l.csv: row 2, column 'at': '1/2/2026' may be day/month or month/day, and no row tells;",
+    ),
+    Command(
+        "a spreadsheet's number of days among dates",
+        {"l.csv": "task,labeler,label,at\nt,a,x,31.01.2026\nt,b,y,46023\n"}, "savings l.csv", 1,
+        "l.csv: row 3, column 'at': '46023' is a spreadsheet's number of days, and other cells are",
+    ),
+    Command(
+        "years of two digits that may stand first",
+        {"l.csv": "task,labeler,label,at\nt,a,x,26/01/30\nt,b,y,26/01/31\n"}, "savings l.csv", 1,
+        "l.csv: row 2, column 'at': '26/01/30' may be year/month/day or day/month/year;",
+    ),
+    Command(
+        "a column of a table for a log", {"l.db": "?" * 9999}, "labelers l.db --label answer", 1,
+        "--label answer: names a column of a table, and l.db is none",
     ),
     Command(
         "a pool called stop in savings",

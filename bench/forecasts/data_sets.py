@@ -11,7 +11,8 @@ import numpy as np
 from replay.forecast.series.series import Series
 from replay.forecast.series.steps import grid_of
 from replay.market.tasks import Arrivals, arriving
-from replay.recorded.files import parse_time, read_table
+from replay.recorded.table_file import read_table
+from replay.recorded.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,9 @@
 
 Copies narrow an interval without adding anything. Rows with the same action, chance and context are
 no rarity, nor are rows with the same reward; but a reward that only few rows have, shared just by
-rows that are equal in all else, is.
+rows that are equal in all else, is. So is a log in which every row is there exactly twice, or three
+times, whatever its rewards are: two copies of one file make it. Many times are a design that
+repeats each case equally often.
 """
 
 from __future__ import annotations
@@ -27,6 +29,13 @@ COARSE = 50
 MANY, BY_CHANCE = 0.05, 5.0
 """Share of the rows, and how many times as many as by chance, that copies must be."""
 
+FEWEST_KINDS = 20
+"""Kinds of equal rows from which on a common divisor of their counts is no chance: of 2, the
+likeliest, about 2^-20 if counts are even as often as odd."""
+
+MOST_TIMES = 5
+"""Nobody puts more copies of a file together by mistake."""
+
 
 def share_of_copies(content: NDArray[np.uint64], reward: Floats) -> float:
     """Share of n rows that are copies of others, by a hash of each row's content and its reward.
@@ -40,6 +49,8 @@ def share_of_copies(content: NDArray[np.uint64], reward: Floats) -> float:
     (0.0, 1.0)
     """
     n = len(reward)
+    if _multiplied(content, reward):
+        return 1.0
     _, kinds = np.unique(content, return_counts=True)
     if not n or len(kinds) * COARSE < n:
         return 0.0
@@ -51,6 +62,14 @@ def share_of_copies(content: NDArray[np.uint64], reward: Floats) -> float:
     equal = float(((kinds / n) ** 2).sum())
     by_chance = float(((count[value[rare]] - 1) * equal).sum())
     return copies / n if copies > max(MANY * n, BY_CHANCE * by_chance) else 0.0
+
+
+def _multiplied(content: NDArray[np.uint64], reward: Floats) -> bool:
+    """Whether every row is there k times, or a multiple of k, for a k from 2 to 5."""
+    _, value = np.unique(reward, return_inverse=True)
+    _, kind = np.unique(content, return_inverse=True)
+    _, counts = np.unique(kind.ravel() * (value.max(initial=0) + 1) + value, return_counts=True)
+    return len(counts) >= FEWEST_KINDS and 1 < int(np.gcd.reduce(counts)) <= MOST_TIMES
 
 
 def on_copies(share: float) -> tuple[CheckResult, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bandit.errors import BadValue
+from replay.cli.label_columns import of_table
 
 MOST = 1e12
 """Dollars beyond this are nonsense, as `bandit.engine.checks` has it."""
@@ -14,19 +15,12 @@ MOST = 1e12
 
 @click.command()
 @click.argument("file", type=click.Path(readable=False, path_type=Path))
-@click.option("--task", help="Column of tasks.")
-@click.option("--labeler", help="Column of labelers.")
-@click.option("--label", help="Column of labels.")
-@click.option("--pool", help="Column of pools.  [labelers are grouped by activity]")
-@click.option("--at", help="Timestamp column.  [without one, savings are per 1,000 tasks]")
+@of_table(pool="labelers are grouped by activity", at="without one, savings are per 1,000 tasks")
 @click.option("--price", help="Column of prices, or one price per label in $: --price 0.05")
 @click.option(
     "--price-of",
     metavar="POOL=USD,...",
     help="Prices per label in $, by pool: --price-of a=0.05,b=0.1",
-)
-@click.option(
-    "--truth", metavar="COLUMN|FILE", help="Column of true answers, or a second file with them."
 )
 @click.option(
     "--value",
@@ -62,6 +56,7 @@ def savings(
     price: str | None,
     price_of: str | None,
     truth: str | None,
+    as_written: bool,  # noqa: FBT001 - click gives flags as booleans
     value: float | None,
     seed: int,
     replays: int,
@@ -70,7 +65,8 @@ def savings(
 ) -> None:
     """Estimate what poolwise would have saved on labels that were already bought.
 
-    FILE is a CSV with one row per label. Columns that are not given are guessed by their names.
+    FILE is a CSV with one row per label, or with columns label_1, label_2, ...; or JSON as
+    labeling tools export it. Columns that are not given are guessed by their names.
 
     \b
     Examples:
@@ -88,6 +84,7 @@ def savings(
         flat,
         _prices(price_of),
         truth=truth,
+        as_written=as_written,
         value_usd=value,
         seed=seed,
         replays=replays,

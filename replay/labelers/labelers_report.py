@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +14,6 @@ from replay.labelers.judged_label import by_labeler
 from replay.labelers.label_accuracy import accuracy
 from replay.labelers.label_drift import drift
 from replay.labelers.pairs import pairs_of
-from replay.labelers.same_answers import in_words, same_answers
 from replay.labelers.suspicion import SUSPECT, p_value, suspicion, total_evidence
 from replay.labelers.uninformative import uninformative
 from replay.stats.holm import holm
@@ -27,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class LabelersReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All labelers of a log; `suspect_from` is the evidence from which one is suspect."""
+    """All labelers of a log; `suspect_from` is the evidence from which one is suspect.
+
+    `is_table` says that it is of a table of labels and not of a log, which takes orders.
+    """
 
     log: str
     tasks: int
@@ -35,6 +36,7 @@ class LabelersReport(msgspec.Struct, frozen=True, kw_only=True):
     suspect_from: float
     labelers: tuple[LabelerFigures, ...]
     notes: tuple[str, ...] = ()
+    is_table: bool = False
 
 
 def labelers_report(
@@ -45,23 +47,14 @@ def labelers_report(
     for label in labels:
         projects[label.project].append(label)
     rows = [row for _, of in sorted(projects.items()) for row in labelers_of(of)]
-    same = [_same_answers(of, name if len(projects) > 1 else None) for name, of in projects.items()]
     return LabelersReport(
         log=log,
         tasks=len({(label.project, label.task) for of in projects.values() for label in of}),
         labels=sum(len(of) for of in projects.values()),
         suspect_from=SUSPECT,
         labelers=tuple(rows),
-        notes=(*chain(*same), *notes),
+        notes=notes,
     )
-
-
-def _same_answers(labels: list[JudgedLabel], project: str | None) -> list[str]:
-    """Say which labelers of a project always give the same answers; name it where it is given."""
-    known = {label.task: label.chances for label in labels if label.is_gold and label.chances}
-    truth = {task: max(chances, key=chances.__getitem__) for task, chances in known.items()}
-    said = in_words(same_answers(((of.task, of.labeler, of.answer) for of in labels), truth))
-    return [text if project is None else f"project {project}: {text}" for text in said]
 
 
 def labelers_of(labels: list[JudgedLabel]) -> list[LabelerFigures]:

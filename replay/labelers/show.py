@@ -119,6 +119,8 @@ def _print_suspects(
         odds += f"{max(row.p_value, 1e-4):.2g}"
         say(console, f"\n{row.labeler} ({row.pool}): {row.suspicion.kind} answers, {odds}", "bold")
         say(console, f"  {row.suspicion.reason}")
+        if report.is_table:
+            continue
         if row.is_shadowed:
             say(console, "  is shadowed already")
             continue
@@ -126,6 +128,8 @@ def _print_suspects(
         words = ["poolwise", "control", log, "--project", row.project]
         words += ["--shadow", row.labeler, "--why", f"{row.suspicion.kind} answers"]
         console.print(Text(printable(f"  {shlex.join(words)}")), soft_wrap=True)  # to be copied
+    if report.is_table:
+        return
     say(
         console,
         "\nA shadowed labeler is still asked and paid, and compared with others, but their labels "

@@ -33,6 +33,8 @@ CONSTANT = 0.9
 WAS_HONEST = math.log(20.0)
 """Evidence that earlier labels were honest, from which later ones are called sleeping."""
 MOST_NAMED = 5
+FIRST_DATE_S = 365.25 * 86400.0
+"""Times before are no dates: they count from the start of a simulation, or number rows."""
 
 SuspectKind = Literal["random", "constant", "sleeping", "copying", "colluding"]
 
@@ -92,9 +94,10 @@ def suspicion(
     )
     if plain.honest_before >= WAS_HONEST:
         day = datetime.fromtimestamp(plain.since_at, UTC).date()
+        since_then = f"since {day}" if plain.since_at >= FIRST_DATE_S else "in the end"
         return Suspicion(
             kind="sleeping",
-            reason=f"since {day}, {agree}; before, {_agreement(before)} of {len(before):,}",
+            reason=f"{since_then}, {agree}; before, {_agreement(before)} of {len(before):,}",
         )
     answer, count = Counter(label.answer for label in since).most_common(1)[0]
     if count >= CONSTANT * len(since):

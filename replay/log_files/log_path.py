@@ -9,7 +9,7 @@ from replay.log_files.log_file import is_own_log
 
 NO_LOG = (
     "not a poolwise log, or damaged: a log is the file of a worker, or a folder of poolwise"
-    " archive. Tables are read by poolwise evaluate (decisions), savings (labels) and"
+    " archive. Tables are read by poolwise evaluate (decisions), savings and labelers (labels) and"
     " forecast --table (timestamps)"
 )
 

@@ -6,13 +6,13 @@ Nothing is changed: which spelling was meant is for those to say who know the la
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
 from bandit.errors import BadValue
-from replay.labelers.same_answers import in_words, same_answers
+from replay.recorded.same_answers import in_words, same_answers
+from replay.recorded.spelling import spellings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ def doubts(crowd: Crowd) -> tuple[str, ...]:
     """
     notes = [
         f"classes that differ only in letter case or spaces are different classes here: {_list(of)}"
-        for of in _alike({row.label for row in crowd.labels})
+        for of in spellings_of(row.label for row in crowd.labels)
     ]
     cells = (
         ("label", "an answer", Counter(row.label for row in crowd.labels)),
@@ -86,15 +86,6 @@ def _strange_truths(crowd: Crowd) -> Counter[str]:
     return Counter(
         answer for task, answer in crowd.truth.items() if task in labeled and answer not in named
     )
-
-
-def _alike(names: Iterable[str]) -> list[list[str]]:
-    """Return the names that are the same but for case, spaces and forms of letters, by group."""
-    groups: dict[str, list[str]] = {}
-    for name in sorted(names):
-        plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        groups.setdefault(plain, []).append(name)
-    return [group for group in groups.values() if len(group) > 1]
 
 
 def _list(names: Iterable[str]) -> str:

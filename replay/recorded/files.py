@@ -7,37 +7,27 @@ tasks. Both may be without `.gz`.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
-import zlib
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING
 
-from bandit.engine.checks import MOST
 from bandit.errors import BadValue, MissingInput, UnknownColumn, nearest
+from replay.recorded.amounts import parse_amount
 from replay.recorded.crowd import Crowd, CrowdLabel, first_labels, with_pools
-from replay.recorded.csv_row import CsvRow
 from replay.recorded.doubtful import check_truth, doubts
 from replay.recorded.empty_cells import check_filled
-from replay.tables.formats.encoding import LOOK_AT, encoding_of, is_json
+from replay.recorded.table_file import place, read_table
+from replay.recorded.times import read_times
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bandit.events import Feature
+    from replay.recorded.csv_row import CsvRow
 
 NEEDED = ("task", "labeler", "label")
 PRICES = ("price", "usd")
-UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
-"""From such a number on, it counts so many parts of a second: as seconds it were after 5138."""
-
-NO_TIME = (
-    "is not an ISO time such as 2026-01-31T09:30:00; write all times so, or leave the column out"
-)
 
 
 def read_crowd(folder: Path) -> Crowd:
@@ -59,12 +49,13 @@ def read_crowd(folder: Path) -> Crowd:
     if all(column in header for column in PRICES):
         raise UnknownColumn(f"{path}: has both 'price' and 'usd': leave one out")
     check_filled(path, table, {column: column for column in NEEDED})
-    rows = [_label(row, path) for row in table]
+    times, assumed = times_of(path, table, "at") if "at" in header else ([None] * len(table), ())
+    rows = [_label(row, path, at) for row, at in zip(table, times, strict=True)]
     kept, dropped = first_labels(rows)
     timed = "at" in header or "seq" in header
     if "at" in header:
         kept.sort(key=lambda row: row.at or 0.0)
-    notes: tuple[str, ...] = ()
+    notes = assumed
     if all(row.pool is not None for row in rows):
         notes += ("pools are those of the data",)
     if dropped:
@@ -75,141 +66,11 @@ def read_crowd(folder: Path) -> Crowd:
     return with_pools(replace(crowd, notes=(*notes, *doubts(crowd))))
 
 
-def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRow]:
-    """Read the rows of a CSV file with a header, divided by commas, semicolons or tabs.
-
-    Parameters
-    ----------
-    path
-        The file, gzipped or not.
-    columns
-        Those that are kept; `None` for all.
-
-    Raises
-    ------
-    MissingInput
-        If the file isn't there or has no rows.
-    BadValue
-        If it isn't text, a row is longer or shorter than the header, or a column is there twice.
-    """
-    rows = []
-    with _opened(path) as lines:
-        first = lines.readline()
-        lines.seek(0)
-        reader = csv.reader(lines, delimiter=max(",;\t", key=first.count))
-        header = next(reader, [])
-        kept = [name for name in header if columns is None or name in columns]
-        for name in kept:
-            if kept.count(name) > 1:
-                raise UnknownColumn(
-                    f"{path}: {kept.count(name)} columns are called {name!r}: rename all but one"
-                )
-        for number, cells in enumerate(reader, start=2):
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                raise BadValue(
-                    f"{path}: row {number} has {len(cells)} fields, the header has {len(header)}"
-                )
-            row = dict(zip(header, cells, strict=True))
-            rows.append(CsvRow(number, {name: row[name] for name in kept}))
-    if not rows:
-        raise MissingInput(f"{path}: no rows: it is empty or has only a header")
-    return rows
-
-
-def read_header(path: Path) -> list[str]:
-    """Read the names of a CSV file's columns; errors as `read_table`."""
-    with _opened(path) as lines:
-        header = lines.readline()
-    if not header.strip():
-        raise MissingInput(f"{path}: no rows: it is empty or has only a header")
-    return next(csv.reader([header], delimiter=max(",;\t", key=header.count)))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    """Open a text, gzipped or not; what can be wrong with it is one line."""
-    if path.is_dir():
-        raise MissingInput(f"{path}: is a folder, not a file")
-    if not path.exists():
-        raise MissingInput(f"{path}: no such file")
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rb") as raw:
-            start = raw.read(LOOK_AT)
-        if is_json(start):
-            raise BadValue(f"{path}: JSON, not CSV; save it as a CSV file")
-        with opened(path, "rt", encoding=encoding_of(start), newline="") as lines:
-            yield cast("TextIO", lines)
-    except gzip.BadGzipFile as error:
-        raise BadValue(f"{path}: not gzipped, though its name says so ({error})") from error
-    except (EOFError, zlib.error) as error:
-        raise BadValue(f"{path}: damaged or incomplete ({error})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadValue(
-            f"{path}: not a CSV file in UTF-8 ({error}); save it as one: spreadsheets call it"
-            " 'CSV UTF-8'"
-        ) from error
-
-
-def parse_time(text: str, where: str) -> float:
-    """Read ISO time (UTC where no zone is given), or seconds or milliseconds since the epoch.
-
-    Examples
-    --------
-    >>> parse_time("1970-01-02T00:00:00", "at"), parse_time("86400", "at")
-    (86400.0, 86400.0)
-    >>> parse_time("1767225600000", "at")
-    1767225600.0
-    """
-    try:
-        number = float(text)
-    except ValueError:
-        try:
-            at = datetime.fromisoformat(text.strip())
-        except ValueError as error:
-            raise BadValue(f"{where}: {text!r} {NO_TIME}") from error
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    if not math.isfinite(number):
-        raise BadValue(f"{where}: {text!r} {NO_TIME}")
-    return number / next((parts for least, parts in UNITS if abs(number) >= least), 1.0)
-
-
-def parse_amount(text: str, where: str) -> float:
-    """Read a number that is 0 or more; a dollar sign before it is fine, and so is a decimal comma.
-
-    A comma before three digits may be one of thousands: such a number is refused.
-
-    Examples
-    --------
-    >>> parse_amount("$0.05", "price"), parse_amount("0,05", "price")
-    (0.05, 0.05)
-    """
-    plain = text.strip().removeprefix("$")
-    whole, comma, decimals = plain.partition(",")
-    if comma and decimals.isdigit() and len(decimals) != 3:
-        plain = f"{whole}.{decimals}"
-    try:
-        number = float(plain)
-    except ValueError:
-        number = math.nan
-    if not 0 <= number <= MOST:
-        comma = "; write it with a decimal point and no other marks" if "," in text else ""
-        raise BadValue(f"{where}: {text!r} is not a number between 0 and {MOST:g}{comma}")
-    return number
-
-
 def _file(folder: Path, stem: str) -> Path:
     plain = folder / f"{stem}.csv"
     if not folder.is_dir():
         raise MissingInput(f"{folder}: no such folder")
     return plain if plain.is_file() else folder / f"{stem}.csv.gz"
-
-
-def place(path: Path, row: CsvRow, column: str) -> str:
-    """Say where a value stands, as the beginning of an error."""
-    return f"{path}: row {row.number}, column {column!r}"
 
 
 def _needs(path: Path, table: list[CsvRow], needed: tuple[str, ...]) -> Mapping[str, str]:
@@ -221,8 +82,20 @@ def _needs(path: Path, table: list[CsvRow], needed: tuple[str, ...]) -> Mapping[
     return header
 
 
-def _label(row: CsvRow, path: Path) -> CrowdLabel:
-    at, seconds = row.of.get("at"), row.of.get("seconds")
+def times_of(
+    path: Path, table: Sequence[CsvRow], column: str
+) -> tuple[list[float | None], tuple[str, ...]]:
+    """Read a column of times, `None` where a cell is empty, and say what was assumed of them."""
+    filled = [at for at, row in enumerate(table) if row.of[column].strip()]
+    times, assumed = read_times(
+        [table[at].of[column] for at in filled], lambda at: place(path, table[filled[at]], column)
+    )
+    of = dict(zip(filled, times, strict=True))
+    return [of.get(at) for at in range(len(table))], tuple(f"{column}: {said}" for said in assumed)
+
+
+def _label(row: CsvRow, path: Path, at: float | None) -> CrowdLabel:
+    seconds = row.of.get("seconds")
     priced = next((column for column in PRICES if row.of.get(column)), None)
     task, labeler, label = (row.of[column].strip() for column in NEEDED)
     return CrowdLabel(
@@ -230,7 +103,7 @@ def _label(row: CsvRow, path: Path) -> CrowdLabel:
         labeler=labeler,
         label=label,
         pool=row.of.get("pool") or None,
-        at=parse_time(at, place(path, row, "at")) if at else None,
+        at=at,
         usd=parse_amount(row.of[priced], place(path, row, priced)) if priced else None,
         seconds=parse_amount(seconds, place(path, row, "seconds")) if seconds else None,
     )

@@ -35,6 +35,7 @@ def run_savings(
     usd_of_pool: tuple[tuple[str, float], ...] = (),
     *,
     truth: str | None = None,
+    as_written: bool = False,
     value_usd: float | None = None,
     seed: int = 0,
     replays: int = 3,
@@ -49,7 +50,8 @@ def run_savings(
         If the file, an option or the configuration can't be used.
     """
     settings = read_settings(config)
-    crowd, columns = read_labels(file, given, Prices(usd_per_label, usd_of_pool), truth)
+    prices = Prices(usd_per_label, usd_of_pool)
+    crowd, columns = read_labels(file, given, prices, truth, as_written=as_written)
     price = median(row.usd for row in crowd.labels if row.usd)
     project = settings.of_project(PROJECT)
     said = project.value_usd if value_usd is None else value_usd

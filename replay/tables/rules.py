@@ -14,6 +14,8 @@ from replay.tables.values.distributions import TOLERANCE
 from replay.tables.values.numbers import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from replay.tables.columns.reward import LinearReward
     from replay.tables.columns.roles import Columns
     from replay.tables.values.chance_matrix import ChanceMatrix
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from replay.tables.values.vocabulary import Vocabulary
 
 FINITE = "must be finite"
+PERCENT = 100.0
 AT_LEAST = f"must be at least {MIN_PROPENSITY:g}"
 
 
@@ -47,7 +50,7 @@ def read_propensity(
         given = numbers(columns.propensity, batch.column(columns.propensity), faults)
         if not _between(given, MIN_PROPENSITY, 1.0):
             inside = (given > 0) & (given <= 1)
-            _must(inside, columns.propensity, given, "must be in (0, 1]", faults)
+            _must(inside, columns.propensity, given, "must be in (0, 1]", faults, no_propensity)
             good = (given >= MIN_PROPENSITY) & (given <= 1)
             _must(good, columns.propensity, given, AT_LEAST, faults)
     if logged is None:
@@ -134,6 +137,32 @@ def _between(values: Floats, low: float, high: float) -> bool:
     return not len(values) or bool(values.min() >= low and values.max() <= high)
 
 
-def _must(good: Any, name: str, values: Floats, rule: str, faults: Faults) -> None:
+def _must(
+    good: Any,
+    name: str,
+    values: Floats,
+    rule: str,
+    faults: Faults,
+    advice: Callable[[float], str] = lambda _: "",
+) -> None:
     if not good.all():
-        faults.put(~good, f"{name} {rule}", lambda row: f"{name} is {values[row]:g}, {rule}")
+        faults.put(
+            ~good,
+            f"{name} {rule}",
+            lambda row: f"{name} is {values[row]:g}, {rule}{advice(float(values[row]))}",
+        )
+
+
+def no_propensity(value: float) -> str:
+    """Say what a number that is no propensity may be instead.
+
+    Examples
+    --------
+    >>> no_propensity(30.0), no_propensity(0.0)
+    ('; if it is a percentage, divide it by 100', '')
+    >>> no_propensity(-1.2)
+    '; if it is a logarithm, write its exponential'
+    """
+    if 1.0 < value <= PERCENT:
+        return "; if it is a percentage, divide it by 100"
+    return "; if it is a logarithm, write its exponential" if value < 0.0 else ""

@@ -12,10 +12,13 @@ from bandit.errors import BadValue, MissingInput, UnknownColumn
 from replay.recorded.crowd import Crowd, first_labels, with_pools
 from replay.recorded.csv_row import CsvRow
 from replay.recorded.doubtful import check_truth
-from replay.recorded.files import read_crowd, read_header, read_table
+from replay.recorded.empty_cells import check_filled
+from replay.recorded.files import read_crowd
 from replay.runtime.arguments import refuse
-from replay.savings.columns import find_columns
-from replay.savings.table import MAX_CLASSES, crowd_labels, truth_of, truth_of_file
+from replay.savings.columns import NEEDED, find_columns
+from replay.savings.label_table import crowd_labels, read_label_table
+from replay.savings.table import MAX_CLASSES
+from replay.savings.truth import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +44,9 @@ def read_source(source: Source, given: Mapping[str, str | None], truth: str | No
 
 
 def _of_file(path: Path, given: Mapping[str, str | None], truth: str | None) -> Crowd:
-    header = read_header(path)
-    second = truth is not None and truth not in header and Path(truth).is_file()
-    columns, _ = find_columns(header, {**given, "truth": None if second else truth}, str(path))
-    rows = read_table(path, set(columns.values()))
-    known = truth_of_file(Path(str(truth)), columns["task"]) if second else None
-    return _crowd(path, rows, columns, known)
+    table = read_label_table(path, given, truth, as_written=True, find_gold=False)
+    timed = "at" in table.columns
+    return with_pools(Crowd(path.name, table.labels, table.truth, {}, timed))
 
 
 def _of_table(table: pd.DataFrame, given: Mapping[str, str | None], truth: str | None) -> Crowd:
@@ -64,7 +64,7 @@ def _of_table(table: pd.DataFrame, given: Mapping[str, str | None], truth: str |
         CsvRow(number, dict(zip(texts.columns, row, strict=True)))
         for number, row in enumerate(values)
     ]
-    return _crowd(Path("the table"), rows, columns, None)
+    return _crowd(Path("the table"), rows, columns)
 
 
 def _text(value: object) -> str:
@@ -74,14 +74,13 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
 
 
-def _crowd(
-    path: Path, rows: list[CsvRow], columns: Mapping[str, str], known: dict[str, str] | None
-) -> Crowd:
-    kept, _ = first_labels(crowd_labels(path, rows, columns))
+def _crowd(path: Path, rows: list[CsvRow], columns: Mapping[str, str]) -> Crowd:
+    check_filled(path, rows, {role: columns[role] for role in NEEDED})
+    kept, _ = first_labels(crowd_labels(path, rows, columns)[0])
     timed = "at" in columns
     if timed:
         kept.sort(key=lambda row: row.at or 0.0)
-    truth = truth_of(path, rows, columns) if known is None else known
+    truth = truth_of(path, rows, columns)
     return with_pools(Crowd(path.name, tuple(kept), truth, {}, timed))
 
 

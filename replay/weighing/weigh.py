@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bandit.labels.model import LabelModel
-from bandit.labels.weighed import Answer
 from replay.intervals.wilson import wilson
 from replay.weighing.read import Source, read_source
+from replay.weighing.weighed_tasks import fitted_model, weighed_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.recorded.crowd import Crowd, CrowdLabel
+    from bandit.labels.model import LabelModel
+    from replay.recorded.crowd import Crowd
 
 LEVEL = 0.95
 
@@ -102,27 +102,16 @@ def weigh(
 def weigh_crowd(crowd: Crowd) -> Weighed:
     """Weigh the labels of a recorded crowd."""
     classes = tuple(sorted({row.label for row in crowd.labels}))
-    of_task: dict[str, list[CrowdLabel]] = {}
-    for row in crowd.labels:
-        of_task.setdefault(row.task, []).append(row)
-    model = LabelModel()
-    for task, rows in of_task.items():
-        for row in rows:
-            model.observe(task, classes, row.pool or "", row.labeler, row.label)
-    model.learn()
+    model = fitted_model(crowd, classes)
     tasks, labels = [], []
-    for task, rows in of_task.items():
-        said = model.weigh(
-            classes, [Answer(one.pool or "", one.labeler, one.label) for one in rows]
-        )
-        chances = said.posterior()
+    for of_task in weighed_tasks(crowd, model, classes):
+        task, rows, chances = of_task.task, of_task.rows, of_task.chances
         best = int(chances.argmax())
         truth = crowd.truth.get(task)
         tasks.append((task, classes[best], float(chances[best]), len(rows), truth))
-        without = said.posteriors_without() if len(rows) > 1 else [None]
-        for one, others in zip(rows, without, strict=True):
+        for place, one in enumerate(rows):
             named = classes.index(one.label)
-            apart = np.nan if others is None else float(others[named])
+            apart = np.nan if of_task.without is None else float(of_task.without[place][named])
             at = np.nan if one.at is None else one.at
             chance = float(chances[named])
             labels.append((task, one.labeler, one.pool, one.label, at, chance, apart))

@@ -12,7 +12,8 @@ from bandit.counted import counted
 from bandit.errors import BadValue
 from replay.forecast.sources.columns import known_column, time_column
 from replay.forecast.sources.timestamps import parse_moment, spreadsheet_dates
-from replay.recorded.files import parse_amount, place, read_header, read_table
+from replay.recorded.amounts import parse_amount
+from replay.recorded.table_file import place, read_header, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

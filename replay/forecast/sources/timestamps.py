@@ -1,8 +1,4 @@
-"""Timestamps as tables have them: ISO times, dates, seconds or milliseconds since the epoch.
-
-Spreadsheets number days. From 1900-03-01 on they count from 1899-12-30, because they take 1900 for
-a leap year.
-"""
+"""Timestamps as tables have them: ISO times, dates, seconds or milliseconds since the epoch."""
 
 from __future__ import annotations
 
@@ -11,16 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.errors import BadValue
 from replay.forecast.series.series import FEWEST_STEPS, STEP_S
-from replay.recorded.files import parse_time
+from replay.recorded.times import SERIAL_DAYS, day_seconds, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-EPOCH_DAY, DAY_S = 25_569, 86_400.0
-"""The epoch, 1970-01-01, as spreadsheets number it, and the length of a day."""
-
-SERIAL_DAYS = (20_000.0, 80_000.0)
-"""Days from 1954 to 2119 as spreadsheets number them."""
 
 
 class Moment(NamedTuple):
@@ -59,9 +49,15 @@ def parse_moment(text: str, place: str) -> Moment:
     try:
         float(stripped)
     except ValueError:
-        zoned = datetime.fromisoformat(stripped).tzinfo is not None
-        return Moment(at, zoned, len(stripped) <= len("2026-01-31"))
+        return Moment(at, _is_zoned(stripped), len(stripped) <= len("2026-01-31"))
     return Moment(at, None, is_date=False)
+
+
+def _is_zoned(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:  # the other forms that are read name their zone
+        return True
 
 
 def spreadsheet_dates(moments: Sequence[Moment]) -> list[Moment] | None:
@@ -84,5 +80,5 @@ def spreadsheet_dates(moments: Sequence[Moment]) -> list[Moment] | None:
     if not (are_numbers and too_short and SERIAL_DAYS[0] <= least <= most <= SERIAL_DAYS[1]):
         return None
     are_whole = all(number == round(number) for number in numbers)
-    seconds = [round((number - EPOCH_DAY) * DAY_S, 3) for number in numbers]
+    seconds = [day_seconds(number) for number in numbers]
     return [Moment(at, zoned=False, is_date=are_whole, is_counted=True) for at in seconds]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, UnknownColumn, nearest
 from replay.tables.columns.distribution import Distribution, form_of
-from replay.tables.columns.guess import guess
+from replay.tables.columns.guess import cost_note, guess
 from replay.tables.columns.reward import LinearReward, parse_reward
 from replay.tables.columns.roles import NO_CLUSTERS, PREFIX, ColumnOptions, Columns
 
@@ -59,6 +59,8 @@ def find_columns(table: Table, wanted: ColumnOptions) -> tuple[Columns, tuple[st
     if reward is None:
         name = found("reward", None)
         reward = LinearReward(name, 0.0, ((name, 1.0),))
+    cost = cost_note(reward.text) if reward.plain else None
+    notes += [cost] if cost is not None else []
     propensity = wanted.propensity
     if wanted.estimate:
         notes += _none_named(table, wanted, taken)

@@ -26,11 +26,38 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """For each role the names that mean it, the surest first, however their words are divided."""
 
-INSTEAD = {"propensity": " or, if there is none, --estimate-propensities"}
+INSTEAD = {
+    "propensity": (
+        " or, with a column for each action, --logged columns:PREFIX; if there is none,"
+        " --estimate-propensities"
+    )
+}
 """What else there is to say where nothing is called so."""
 
 SURE = {"reward": 3}
 """How many names leave no doubt; of two columns with later names either may be the reward."""
+
+
+COSTS = (
+    "cost", "costs", "loss", "losses", "regret", "error", "errors", "latency", "delay", "spend",
+    "penalty",
+)  # fmt: skip
+"""Names of what is better if it is less."""
+
+
+def cost_note(reward: str) -> str | None:
+    """Say of a reward that is called a cost how it is taken.
+
+    Examples
+    --------
+    >>> cost_note("Cost")
+    'more of Cost is taken as better; if less is, give --reward=-Cost'
+    >>> cost_note("click")
+    """
+    if _plain(reward) not in COSTS:
+        return None
+    name = reward if reward.isidentifier() else f"'`{reward}`'"
+    return f"more of {reward} is taken as better; if less is, give --reward=-{name}"
 
 
 def guess(role: str, columns: Sequence[str], taken: Collection[str], table: str) -> str:

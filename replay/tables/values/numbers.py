@@ -24,6 +24,7 @@ NOT_NUMBERS = (pa.types.is_nested, pa.types.is_temporal)
 CLOSE = 4_096
 """Integers that differ by less are counted by value, four times as fast as Arrow hashes them."""
 
+PERCENT = 100.0
 WORDS = {"true": 1.0, "false": 0.0}
 
 
@@ -43,7 +44,9 @@ def quoted(text: str) -> str:
 
 
 def numbers(name: str, column: Any, faults: Faults, *, may_miss: bool = False) -> Floats:
-    """Turn a column into floats, shape (n,), NaN where there is none; `true` is 1.
+    """Turn a column into floats, shape (n,), NaN where there is none.
+
+    `true` is 1, `30%` is 0.3, `-$2` is -2.
 
     What is missing or no number is put into `faults`, what is missing only unless it `may_miss`.
 
@@ -87,10 +90,14 @@ def _number(text: str | None) -> float | None:
     word = text.strip().lower()
     if word in WORDS:
         return WORDS[word]
+    plain = word.removesuffix("%")
+    if plain.lstrip("+-").startswith("$"):
+        plain = plain.replace("$", "", 1)
     try:
-        return None if "_" in word else float(word)
+        number = None if "_" in plain else float(plain)
     except ValueError:
         return None
+    return number / PERCENT if number is not None and word.endswith("%") else number
 
 
 def categories(name: str, column: Any, faults: Faults) -> tuple[Ints, Any]:

@@ -17,11 +17,11 @@ VERBS = (
     "tune",
 )  # fmt: skip
 TABLES = ("evaluate", "tune")
-"""Verbs that read tables, too: what has a table's name is one for them."""
+"""Verbs that read tables of decisions: what has a table's name is one for them."""
 
 NO_LOG = (
     "not a poolwise log, or damaged: a log is the file of a worker, or a folder of poolwise"
-    " archive. Tables are read by poolwise evaluate (decisions), savings (labels) and"
+    " archive. Tables are read by poolwise evaluate (decisions), savings and labelers (labels) and"
     " forecast --table (timestamps)"
 )
 CSV = "task,labeler,label\nt1,ann,x\nt1,bob,y\n"
@@ -48,6 +48,9 @@ def test_a_table_is_no_log(
     (tmp_path / name).write_text(CSV)
     if verb in TABLES and not name.endswith(".db"):
         assert "no column" in said(capfd, verb, name) or name.endswith(".jsonl")
+        return
+    if verb == "labelers" and not name.endswith(".db"):
+        assert main([verb, name]) == 0
         return
     assert said(capfd, verb, name) == f"poolwise: {name}: {NO_LOG}\n"
 

@@ -9,7 +9,8 @@ import pytest
 
 from bandit.errors import BadValue, InputError, MissingInput, UnknownColumn
 from replay.recorded.crowd import ACTIVITY, OTHER, Crowd, CrowdLabel, with_pools
-from replay.recorded.files import parse_time, read_crowd
+from replay.recorded.files import read_crowd
+from replay.recorded.times import parse_time
 
 if TYPE_CHECKING:
     from pathlib import Path

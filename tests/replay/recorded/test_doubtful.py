@@ -72,7 +72,7 @@ def test_every_reader_refuses_truth_in_another_spelling(tmp_path: Path) -> None:
     with pytest.raises(BadValue, match="write both alike"):
         read_crowd(tmp_path)
     with pytest.raises(BadValue, match="write both alike"):
-        figures(str(tmp_path / "labels.csv"), "--truth", str(truth))
+        figures(str(tmp_path / "labels.csv"), "--truth", str(truth), "--as-written")
     table = pd.read_csv(tmp_path / "labels.csv").assign(truth="yes")
     with pytest.raises(BadValue, match="write both alike"):
         replay.weigh(table, truth="truth")

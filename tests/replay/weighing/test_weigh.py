@@ -114,3 +114,12 @@ def test_a_column_that_is_there_twice_is_named() -> None:
 def test_a_source_of_another_type_is_one_line(source: Any, what: str) -> None:
     with pytest.raises(BadValue, match=f"^source is {what}, must be a path or a pandas table$"):
         replay.weigh(source)
+
+
+def test_a_column_called_gold_is_no_truth_unless_it_is_named(tmp_path: Path) -> None:
+    table, truth = made(1, 60)
+    table["gold"] = table.task.map(truth)
+    table.to_csv(tmp_path / "labels.csv", index=False)
+    for source in (table, tmp_path / "labels.csv"):
+        assert replay.weigh(source).tasks.truth.isna().all()
+        assert replay.weigh(source, truth="gold").tasks.truth.notna().all()

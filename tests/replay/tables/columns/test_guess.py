@@ -65,3 +65,10 @@ def test_two_columns_of_one_name_but_for_capitals_are_refused() -> None:
 def test_no_such_column_lists_what_there_is() -> None:
     with pytest.raises(UnknownColumn, match="name it with --action COLUMN; columns: 'x', 'click'"):
         guess("action", ["x", "click"], (), "log")
+
+
+def test_a_reward_that_is_called_a_cost_is_said_to_be_better_if_it_is_more() -> None:
+    said = "more of Cost is taken as better; if less is, give --reward=-Cost"
+    assert said in evaluate(log("action", "Cost", "p"), reward="Cost").notes
+    turned = evaluate(log("action", "Cost", "p"), reward="-Cost")
+    assert not any("taken as better" in note for note in turned.notes)

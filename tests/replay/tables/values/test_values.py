@@ -8,7 +8,7 @@ import pytest
 
 from replay.tables.formats.piece import Piece
 from replay.tables.values.faults import Faults
-from replay.tables.values.numbers import CLOSE, categories
+from replay.tables.values.numbers import CLOSE, categories, numbers
 
 INTEGERS = {
     pa.int8(): [-128, 127, -128, 0],
@@ -35,3 +35,11 @@ def test_integers_of_which_one_is_missing_keep_their_names() -> None:
     assert index[1] == -1
     assert [words[int(at)].as_py() for at in index[[0, 2]]] == ["3", "4"]
     assert index.dtype == np.int64
+
+
+def test_percentages_and_dollars_are_numbers_as_spreadsheets_write_them() -> None:
+    texts = ["30%", " 7.5 % ", "-$2.50", "$3", "0.5", "TRUE", "$", "%", "5%%", "$$1", "1$", "3_0%"]
+    faults = Faults(Piece(0, "memory", "", "table"), 0, len(texts))
+    values = numbers("p", pa.array(texts), faults)
+    assert values[:6].tolist() == [0.3, 0.075, -2.5, 3.0, 0.5, 1.0]
+    assert faults.bad.tolist() == [False] * 6 + [True] * 6

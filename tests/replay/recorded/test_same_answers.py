@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.labelers.labelers_report import labelers_report
-from replay.labelers.same_answers import SHOWN, TASKS, in_words, same_answers
+from replay.labelers.same_answer_notes import same_answer_notes
 from replay.recorded.crowd import Crowd, CrowdLabel
 from replay.recorded.doubtful import doubts
+from replay.recorded.same_answers import SHOWN, TASKS, in_words, same_answers
 from tests.replay.labelers.simulated_labels import label
 
 if TYPE_CHECKING:
@@ -69,8 +70,10 @@ def test_the_report_on_labelers_names_them_too() -> None:
         for number in range(200)
         for who in ("ann", "bob")
     ]
-    found = " ".join(labelers_report(said, "a.db").notes)
-    assert "'ann' and 'bob' gave the same answer on all of the 200 tasks" in found
+    (found,) = same_answer_notes(said)
+    assert found.startswith("'ann' and 'bob' gave the same answer on all of the 200 tasks")
+    first, _ = same_answer_notes([*said, *(replace(one, project="q") for one in said)])
+    assert first.startswith("project p: 'ann' and 'bob'")
 
 
 def test_two_who_are_right_in_98_percent_are_seldom_named() -> None:

@@ -2,18 +2,23 @@
 
 Where nobody else labels their tasks and no truth is known, such a pair confirms itself: every
 answer has two labels that agree, and looks right. Copying can't be told from being right then, so
-this is no evidence against anybody (`replay.labelers.copying` is). It is a reason to check a few of
+this is no evidence against anybody (that of copied errors is). It is a reason to check a few of
 the tasks: two who are right in `RIGHT` of their answers each would have differed by now.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import pandas as pd
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 RIGHT = 0.98
 TASKS = 115
@@ -39,7 +44,7 @@ def same_answers(
     Parameters
     ----------
     labels
-        Task, labeler and answer of each label.
+        Task, labeler and answer of each label; of a labeler one for each task.
     truth
         True answers by task. A pair that these show to be right every time is left out; so is one
         whose answers are all one class.
@@ -52,31 +57,44 @@ def same_answers(
     >>> same_answers([*said, ("t200", "a", "no"), ("t200", "b", "yes")])
     []
     """
-    rows = list(labels)
-    count = Counter(labeler for _, labeler, _ in rows)
-    by_task: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for task, labeler, answer in rows:
-        if count[labeler] >= TASKS:
-            by_task[task].append((labeler, answer))
-    differ: set[tuple[str, str]] = set()
-    common: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for task, said in by_task.items():
-        for (one, answer), (other, theirs) in combinations(sorted(said), 2):
-            pair = one, other
-            if answer != theirs:
-                differ.add(pair)
-                common.pop(pair, None)
-            elif pair not in differ:
-                common[pair].append((task, answer))
+    table = pd.DataFrame(labels, columns=["task", "labeler", "answer"])
+    table = table[table["labeler"].map(table["labeler"].value_counts()) >= TASKS]
+    table = table.sort_values(["task", "labeler"], kind="stable", ignore_index=True)
+    names = table["labeler"].astype("category").cat
+    who = np.asarray(names.codes, np.int64)
+    task, answer = (pd.factorize(table[name])[0].astype(np.int64) for name in ("task", "answer"))
     found = []
-    for (one, other), shared in common.items():
-        if len(shared) < TASKS or len({answer for _, answer in shared}) == 1:
-            continue
-        known = [(answer, truth[task]) for task, answer in shared if truth and task in truth]
-        wrong = sum(answer != true for answer, true in known)
+    for pair, rows in _common(task, who, answer, len(names.categories)):
+        one, other = (str(names.categories[number]) for number in pair)
+        shared = table.loc[rows, ["task", "answer"]].itertuples(index=False)
+        known = [(said, truth[name]) for name, said in shared if truth and name in truth]
+        wrong = sum(said != true for said, true in known)
         if wrong or not known:
-            found.append(SameAnswers(one, other, len(shared), wrong))
+            found.append(SameAnswers(one, other, len(rows), wrong))
     return sorted(found, key=lambda pair: (-pair.tasks, pair))
+
+
+def _common(task: Ints, who: Ints, answer: Ints, labelers: int) -> Iterator[tuple[Ints, Ints]]:
+    """Yield the pairs who always agree, and the first one's rows of their common tasks.
+
+    Rows are those of a task together, in the order of labelers.
+    """
+    rows = [np.zeros(0, np.int64)]
+    others = [np.zeros(0, np.int64)]
+    for apart in range(1, len(task)):
+        first = np.flatnonzero(task[apart:] == task[:-apart])
+        if not len(first):
+            break
+        rows.append(first)
+        others.append(first + apart)
+    first, second = np.concatenate(rows), np.concatenate(others)
+    pairs, of = np.unique(who[first] * labelers + who[second], return_inverse=True)
+    differ = np.bincount(of, answer[first] != answer[second], len(pairs))
+    always = (differ == 0) & (np.bincount(of, minlength=len(pairs)) >= TASKS)
+    for number in np.flatnonzero(always):
+        common = first[of == number]
+        if len(np.unique(answer[common])) > 1:
+            yield np.array(divmod(pairs[number], labelers)), common
 
 
 def in_words(pairs: list[SameAnswers]) -> list[str]:

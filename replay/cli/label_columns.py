@@ -1,0 +1,42 @@
+"""Options that say which columns of a label table are which, for all commands that read one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def of_table(pool: str, at: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of columns; `pool` and `at` say what happens without these."""
+    options = (
+        click.option("--task", help="Column of tasks."),
+        click.option("--labeler", help="Column of labelers."),
+        click.option(
+            "--label", help="Column of labels; several, where each labeler has one: ann,bob"
+        ),
+        click.option("--pool", help=f"Column of pools.  [{pool}]"),
+        click.option("--at", help=f"Timestamp column.  [{at}]"),
+        click.option(
+            "--truth",
+            metavar="COLUMN|FILE",
+            help="Column of true answers, or a second file with them.  [a column called gold,"
+            " truth, ...]",
+        ),
+        click.option(
+            "--as-written",
+            is_flag=True,
+            help="Labels and labelers that differ only in letter case or spaces are different"
+            " ones.",
+        ),
+    )
+
+    def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_options
