@@ -227,7 +227,8 @@ LETTERS = [
     Letter("a label for an unknown task", [[label("l")]], "unknown_task", "'t': unknown task"),
     Letter(
         "a contradicting duplicate of a task", [[*FIRST, task(classes=["yes", "maybe"])]],
-        "contradicts", "task 't': a different task of this id is known",
+        "contradicts", "task 't': a different task of this id is known, with other classes; what is"
+        " known can't be changed: send another task under another id",
     ),
     Letter(
         "a second label for an ask", [FIRST, [label("l1"), label("l2", labeler="x")]],

@@ -86,7 +86,16 @@ class TaskInputs:
         if known is not None:
             if known.task in (event, as_sent):  # releases before kept tasks as they were sent
                 return self._ignored("repeated_task")
-            msg = f"task {event.task!r}: a different task of this id is known"
+            others = [
+                name
+                for name in event.__struct_fields__
+                if getattr(event, name) != getattr(known.task, name)
+            ]
+            msg = (
+                f"task {event.task!r}: a different task of this id is known, with other"
+                f" {', '.join(others)}; what is known can't be changed: send another task under"
+                " another id"
+            )
             raise EventError("contradicts", msg)
         check_room(desk.state, event)
         gold = desk.take_gold(event.task)

@@ -71,8 +71,9 @@ def feed(
 ) -> None:
     """Write the events in FILES, one JSON object per line, into LOG.
 
-    The file name - reads standard input. A log file that does not exist is created. If a line is
-    invalid, nothing of its file is written.
+    The file name - reads standard input, to its end before anything is written: a program that
+    never ends, such as tail --follow, can't feed through it. A log file that does not exist is
+    created. If a line is invalid, nothing of its file is written.
 
     With --from-deadletters, records that were rejected are sent again, after you have removed the
     cause. The log remembers which were sent, for each rule.
@@ -121,11 +122,13 @@ def feed(
 def _fed(name: str, fed: Fed) -> str:
     """One line for people: what was written of a file."""
     from bandit.counted import counted
+    from streams.clients.unknown_fields import named_unknown
 
     bad = f", {counted(fed.bad, 'invalid line')} written to deadletters" if fed.bad else ""
-    unknown = (
-        f", {counted(fed.ignored_fields, 'unknown field')} ignored" if fed.ignored_fields else ""
-    )
+    unknown = ""
+    if fed.ignored_fields:
+        ignored = counted(fed.ignored_fields, "unknown field")
+        unknown = f", {ignored} ignored ({named_unknown(fed.unknown)})"
     return f"{name}: {counted(fed.good, 'event')} written{bad}{unknown}"
 
 

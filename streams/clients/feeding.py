@@ -32,11 +32,12 @@ BATCH = 1000
 
 
 class Fed(NamedTuple):
-    """Numbers of valid and invalid lines of a file, and of unknown fields."""
+    """Numbers of valid and invalid lines of a file, and of unknown fields; the first of those."""
 
     good: int = 0
     bad: int = 0
     ignored_fields: int = 0
+    unknown: tuple[tuple[str, str], ...] = ()
 
 
 def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewRecord]:
@@ -152,7 +153,7 @@ def feed(
             again = f"then feed {name} again: lines that were written already are ignored"
             raise LogError(f"{error}; {again}") from error
         progress(good + bad)
-    return Fed(good, bad, decoder.ignored.total())
+    return Fed(good, bad, decoder.ignored.total(), tuple(decoder.unknown))
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

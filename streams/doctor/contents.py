@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bandit.counted import counted
 from bandit.errors import NewerVersion
 from streams.doctor.findings import DoctorFinding, broken, duration, ok, warning
+from streams.doctor.letter_causes import todo
 from streams.learner.snapshots import Snapshots
 from streams.log.deadletters import letter_in
 from streams.log.topics import DEADLETTERS, REWARDS
@@ -117,8 +118,7 @@ def dead_letters(log: Log, shown: str, limit_s: float) -> Iterator[DoctorFinding
     yield warning(
         LETTERS,
         f"{rules.total()}{more}; most frequent rules: {frequent}",
-        f"read them: poolwise tail {shown} deadletters; correct the cause, then send them again:"
-        f" poolwise feed {shown} --from-deadletters",
+        todo(rules, shown),
     )
 
 

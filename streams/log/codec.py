@@ -87,8 +87,12 @@ def encode(event: AnyEvent) -> bytes:
     return _encode(event)
 
 
+MOST_UNKNOWN = 3
+"""Unknown fields that are named; a decoder notes one more, so that it shows that there are more."""
+
+
 class InputDecoder:
-    """Decoder of inputs, which counts ignored fields by event type.
+    """Decoder of inputs, which counts ignored fields by event type, and notes the first ones.
 
     Examples
     --------
@@ -97,10 +101,13 @@ class InputDecoder:
     Tick(at=1.0, reset=UNSET, v=1)
     >>> decoder.ignored
     Counter({'Tick': 1})
+    >>> decoder.unknown
+    [('Tick', 'zone')]
     """
 
     def __init__(self) -> None:
         self.ignored: Counter[str] = Counter()
+        self.unknown: list[tuple[str, str]] = []
 
     def decode(self, data: bytes | None) -> Input:
         """Return the input that `data` holds.
@@ -132,8 +139,14 @@ class InputDecoder:
         if isinstance(event, Task):
             _check_written(event, data)
         if not fields.keys() <= FIELDS[kind]:
-            self.ignored[kind.__name__] += len(fields.keys() - FIELDS[kind])
+            self._ignore(kind.__name__, fields.keys() - FIELDS[kind])
         return event
+
+    def _ignore(self, kind: str, fields: set[str]) -> None:
+        self.ignored[kind] += len(fields)
+        if len(self.unknown) <= MOST_UNKNOWN:
+            new = sorted({(kind, field) for field in fields}.difference(self.unknown))
+            self.unknown += new[: MOST_UNKNOWN + 1 - len(self.unknown)]
 
 
 def decode_reward(data: bytes | None) -> Reward:

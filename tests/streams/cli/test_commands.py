@@ -61,11 +61,22 @@ def test_feed_takes_what_windows_writes(path: Path, tmp_path: Path) -> None:
     assert run(feed, path, file).output == f"{file}: 4 events written\n"
 
 
-def test_feed_says_how_many_fields_it_does_not_know(path: Path) -> None:
+def test_feed_names_the_fields_that_it_does_not_know(path: Path) -> None:
     line = b'{"type":"Pool","pool":"a","at":0,"usd_per_label":1,"capacity_per_hr":5}'
-    assert (
-        run(feed, path, "-", stdin=line).output == "-: 1 event written, 1 unknown field ignored\n"
+    assert run(feed, path, "-", stdin=line).output == (
+        "-: 1 event written, 1 unknown field ignored ('capacity_per_hr' of Pool; did you mean"
+        " 'capacity_per_hour'?)\n"
     )
+
+
+def test_feed_names_some_unknown_fields_of_many(path: Path) -> None:
+    more = "".join(f',"{letter * 90}":1' for letter in "abcde")
+    line = b'{"type":"Tick","at":0%s}\n' % more.encode()
+    output = run(feed, path, "-", stdin=line * 2).output
+    assert output.startswith("-: 2 events written, 10 unknown fields ignored ('aaaaa")
+    assert output.endswith(" of Tick, ...)\n")
+    assert output.count(" of Tick") == 3
+    assert len(output) < 300
 
 
 def test_feed_puts_a_tick_into_every_partition(path: Path) -> None:

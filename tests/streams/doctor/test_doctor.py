@@ -14,14 +14,13 @@ import msgspec
 import pytest
 
 from bandit.errors import LogError, StateError
-from bandit.events import Control, DeadLetter, Tick
+from bandit.events import Control, Tick
 from streams.cli.doctor import doctor
 from streams.config.config import WorkerSettings
 from streams.core import engine_maker
 from streams.doctor.findings import DoctorFinding, bounded, ok
 from streams.learner.snapshots import manifest_of
 from streams.learner.snapshots import write as write_snapshot
-from streams.log.codec import encode
 from streams.log.log import NewRecord
 from streams.worker.worker import Worker
 from tests.streams.scenes import SETTINGS, new_log, task, worker, write
@@ -147,16 +146,6 @@ def test_what_no_worker_has_read_is_counted(path: Path) -> None:
         assert waiting.todo == f"start one: poolwise work {path}"
         log.delete_before("tasks", 0, 1_500)
     assert "; 3 records not read yet" in findings_of(path)["worker"].what
-
-
-def test_dead_letters_are_counted_by_their_rules(path: Path) -> None:
-    assert findings_of(path)["dead letters"].level == "ok"
-    with closing(new_log(path)) as log:
-        letters = [DeadLetter(rule=rule, message="m", original=b"") for rule in "aab"]
-        log.write([NewRecord("deadletters", None, encode(letter), 0) for letter in letters])
-    finding = findings_of(path)["dead letters"]
-    assert (finding.level, finding.what) == ("warning", "3; most frequent rules: a 2, b 1")
-    assert f"poolwise tail {path} deadletters" in finding.todo
 
 
 def test_a_clock_that_is_behind_the_workers_is_said(path: Path) -> None:
