@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the checkout
 
 from bandit.engine.engine import Engine
 from bandit.events import Ask, Gold, Label, Pool, Reward, Task, Tick
-from bandit.labels.labelers import best_labelers
 from bandit.labels.model import MOST_BETWEEN
+from bandit.labels.preferred import best_labelers
 from bandit.learn.brain import Brain
 from bandit.learn.pool_quality import key_of
 from bandit.settings import MemorySettings, Settings

@@ -11,7 +11,7 @@ from bandit.labels.ambiguity import LEVELS, level_weights
 from bandit.labels.class_shares import held_counts, shares_behind
 from bandit.labels.confusion import EVEN_STRENGTH, answer_chances, labeler_rows
 from bandit.labels.copying import Copying
-from bandit.labels.labelers import CHAINS, Labelers, strength
+from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.memo import Memo
 from bandit.labels.past import Past
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
@@ -195,7 +195,7 @@ class LabelBeliefs:
             if UNKNOWN in slots:
                 counts[[i for i, slot in enumerate(slots) if slot == UNKNOWN]] = 0.0
             of_pools = self.pool_rows(classes, [labels[i].pool for i in new])
-            towards = strength(len(numbers), known.golds)
+            towards = known.strengths(len(numbers))
             rows = labeler_rows(counts_of_some(numbers, counts), of_pools, towards)
             for i, one in zip(new, rows, strict=True):
                 found[i] = self.memo.keep(keys[i], one)

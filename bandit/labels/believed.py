@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.labels.confusion import labeler_rows
-from bandit.labels.labelers import strength
 from bandit.labels.some_classes import counts_of_some
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def labelers_right(
     slots = [of.slots[name] for name in known]
     counts = counts_of_some(beliefs.numbers(classes), of.of(slots))
     of_pools = beliefs.pool_rows(classes, list(of.pools))[of.pool_of[slots]]
-    rows = labeler_rows(counts, of_pools, strength(len(classes), of.golds))
+    rows = labeler_rows(counts, of_pools, of.strengths(len(classes)))
     weights = counts.sum(axis=-1)
     weights[weights.sum(axis=-1) == 0.0] = 1.0
     rates = np.average(np.diagonal(rows, axis1=-2, axis2=-1), axis=-1, weights=weights)

@@ -4,7 +4,8 @@ With C[c, y] the labels y that a labeler gave to tasks of class c (counted by th
 
     row(c, y) = (C[c, y] + s T[c, y]) / (C[c] + s),            s = strength of the pool's rows
     T         = M, the rows of the labeler's pool, with the odds of its diagonal scaled so that the
-                labeler's accuracy is (right + 4 base) / (n + 4), where base is that under M.
+                labeler's accuracy is (right + a base) / (n + a), where base is that under M,
+                a = strength of the pool's accuracy: the more alike labelers are, the larger.
 
 The rows of a pool are themselves shrunk, to those of a labeler with one accuracy for all classes:
 
@@ -18,7 +19,7 @@ Ghahramani (2012), AISTATS, 619-627.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 LEAST = 1e-4
 """Least chance of an answer: one label never rules a class out."""
-
-ACCURACY_STRENGTH = 4.0
-"""Labels that a pool's accuracy counts for in that of a labeler."""
 
 LEAST_ACCURACY, MOST_ACCURACY = 0.02, 0.98
 
@@ -56,7 +54,17 @@ BLEND = 0.2
 """Share of the target blended in where it doesn't."""
 
 
-def labeler_rows(counts: Floats, pool_rows: Floats, strength: float) -> Floats:
+class Strengths(NamedTuple):
+    """Labels that what is known of a pool counts for in what is known of its labelers.
+
+    `rows` are labels of a class, for the pool's rows; `accuracy` labels, for its accuracy.
+    """
+
+    rows: float
+    accuracy: float
+
+
+def labeler_rows(counts: Floats, pool_rows: Floats, strengths: Strengths) -> Floats:
     """Return the rows of labelers: shape (labelers, chains, classes, classes).
 
     Parameters
@@ -65,24 +73,24 @@ def labeler_rows(counts: Floats, pool_rows: Floats, strength: float) -> Floats:
         C of each labeler: shape (labelers, chains, classes, classes).
     pool_rows
         M of each labeler's pool: the same shape.
-    strength
-        Labels of a class that the pool's row counts for.
+    strengths
+        What the pool's rows and accuracy count for.
 
     Examples
     --------
     >>> right = np.array([[[[9.0, 1.0], [1.0, 9.0]]]])
     >>> even = np.full((1, 1, 2, 2), 0.5)
-    >>> labeler_rows(right, even, 4.0)[0, 0, 0].round(2).tolist()
+    >>> labeler_rows(right, even, Strengths(4.0, 4.0))[0, 0, 0].round(2).tolist()
     [0.88, 0.12]
     """
     per_class = np.add.reduce(counts, axis=3)
     places = _diagonal(*counts.shape[:3])
-    scaled, rest = _scaled_diagonal(counts.take(places), per_class, pool_rows)
+    scaled, rest = _scaled_diagonal(counts.take(places), per_class, pool_rows, strengths.accuracy)
     towards = pool_rows * rest[..., None]
     towards.put(places, scaled)
-    towards *= strength
+    towards *= strengths.rows
     towards += counts
-    towards /= (per_class + strength)[..., None]
+    towards /= (per_class + strengths.rows)[..., None]
     return np.maximum(towards, LEAST, out=towards)
 
 
@@ -151,16 +159,19 @@ def _classes(k: int) -> Ints:
     return np.arange(k)
 
 
-def _scaled_diagonal(right: Floats, per_class: Floats, pool_rows: Floats) -> tuple[Floats, Floats]:
+def _scaled_diagonal(
+    right: Floats, per_class: Floats, pool_rows: Floats, strength: float
+) -> tuple[Floats, Floats]:
     """Return the diagonal of T, and the factor on the rest of each of its rows.
 
-    `right` and `per_class` are the counts of right labels and of all, by class.
+    `right` and `per_class` are the counts of right labels and of all, by class; `strength` are the
+    labels that the pool's accuracy counts for.
     """
     k = right.shape[2]
-    total = np.add.reduce(per_class, axis=2) + ACCURACY_STRENGTH
+    total = np.add.reduce(per_class, axis=2) + strength
     diagonal = np.minimum(pool_rows.take(_diagonal(*right.shape)), 1.0 - LEAST)
-    base = np.add.reduce((per_class + ACCURACY_STRENGTH / k) * diagonal, axis=2) / total
-    accuracy = (np.add.reduce(right, axis=2) + ACCURACY_STRENGTH * base) / total
+    base = np.add.reduce((per_class + strength / k) * diagonal, axis=2) / total
+    accuracy = (np.add.reduce(right, axis=2) + strength * base) / total
     accuracy = np.minimum(np.maximum(accuracy, LEAST_ACCURACY), MOST_ACCURACY)
     odds = accuracy * (1.0 - base) / ((1.0 - accuracy) * base)
     wrong = 1.0 - diagonal

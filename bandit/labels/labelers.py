@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.labels.confusion import (
-    ACCURACY_STRENGTH,
     START,
     START_STRENGTH,
     STRENGTH,
     STRENGTH_WITH_GOLD,
+    Strengths,
     capped,
     pool_rows,
 )
@@ -32,10 +32,12 @@ GONE_DECAY = 0.9998
 
 CHAINS = 2
 
-MOST_BEST = 64
-"""Labelers of a pool among whom those for a task are chosen."""
-ABSENT = 0.4
-"""Presence of a labeler below which others go first: 4,600 labels have come since their last."""
+USUAL, USUAL_LABELS = 15.0, 200.0
+"""Labels that a pool's accuracy counts for in that of a labeler before any label, and what that
+counts for itself when the spread of labelers is found."""
+
+LEAST_ALIKE, MOST_ALIKE = 4.0, 400.0
+"""Bounds of that strength."""
 
 
 def strength(n_classes: int, golds: int) -> float:
@@ -65,6 +67,7 @@ class Labelers:
         self.slots: dict[str, int] = {}
         self.pools: dict[str, int] = {}
         self.golds = 0
+        self.alike = USUAL
         self.counts = np.zeros((8, CHAINS, n_classes, n_classes), np.float32)
         self.given = np.zeros(8, np.int64)
         self.pool_of = np.full(8, -1, np.int64)
@@ -205,6 +208,10 @@ class Labelers:
         doubts: Floats = self._target_strength() * nats
         return doubts
 
+    def strengths(self, n_classes: int) -> Strengths:
+        """Return what pools count for in the rows of labelers, for tasks of so many classes."""
+        return Strengths(strength(n_classes, self.golds), self.alike)
+
     def _target_strength(self) -> float:
         return STRENGTH - (STRENGTH - STRENGTH_WITH_GOLD) * min(1.0, self.golds / 20.0)
 
@@ -246,24 +253,29 @@ def one_coin(right: float, total: float, n_classes: int) -> Floats:
     return counts
 
 
-def best_labelers(known: Labelers) -> dict[str, tuple[str, ...]]:
-    """Return the labelers of each pool who are right most often, `MOST_BEST` at most.
+def alike(known: Labelers) -> float:
+    """Return what a pool's accuracy counts for in that of a labeler, by how much labelers differ.
 
-    Who has given few labels counts as right as often as the pool is. Who seems to have left comes
-    after all others.
+    Their shares of right labels are taken for draws from a beta distribution about the pool's mean.
+    Its intraclass correlation rho = 1 / (strength + 1) is found by moments: with n labels of each
+    of m labelers, N together, and q the share of right ones,
+
+        rho = (sum of n (q - mean)^2 / (mean (1 - mean)) - (m - 1))
+              / (N - (sum of n^2) / N - (m - 1)),
+
+    both parts summed over the pools, with `USUAL` as if seen before in as much as `USUAL_LABELS`.
+    Source: Kleinman (1973), JASA 68(341), 46-54, doi:10.2307/2284137.
     """
-    names = list(known.slots)
-    if not names:
-        return {}
-    slots = np.fromiter(known.slots.values(), np.int64, len(names))
-    counts = known.counts[slots, 0].astype(np.float64)
-    of = known.pool_of[slots]
-    base = known.rows[:, 0].trace(axis1=1, axis2=2)[of] / known.n_classes
-    right = counts.trace(axis1=1, axis2=2) + ACCURACY_STRENGTH * base
-    rate = right / (counts.sum(axis=(1, 2)) + ACCURACY_STRENGTH)
-    order = np.lexsort((-rate, known.presence(slots) < ABSENT))
-    best: dict[str, tuple[str, ...]] = {}
-    for pool, number in known.pools.items():
-        of_pool = order[of[order] == number][:MOST_BEST]
-        best[pool] = tuple([names[i] for i in of_pool])
-    return best
+    slots = np.fromiter(known.slots.values(), np.int64, len(known.slots))
+    counts, pool = known.counts[slots, 0], known.pool_of[slots]
+    labels = counts.sum(axis=(1, 2), dtype=np.float64)
+    right = counts.trace(axis1=1, axis2=2, dtype=np.float64)
+    some = labels > 0.0
+    labels, right, pool = labels[some], right[some], pool[some]
+    members, n = np.bincount(pool), np.maximum(np.bincount(pool, labels), 1e-9)
+    mean = ((np.bincount(pool, right) + START) / (n + 1.0))[pool]
+    spread = (labels * (right / labels - mean) ** 2 / (mean * (1.0 - mean))).sum()
+    free = np.maximum(members - 1.0, 0.0).sum()
+    seen = max(0.0, (n - np.bincount(pool, labels**2) / n).sum() - free)
+    rho = (spread - free + USUAL_LABELS / (USUAL + 1.0)) / (seen + USUAL_LABELS)
+    return float(min(max(1.0 / max(rho, 1e-9) - 1.0, LEAST_ALIKE), MOST_ALIKE))

@@ -32,7 +32,8 @@ from bandit.labels.class_shares import with_gold
 from bandit.labels.confusion import answer_chances, labeler_rows
 from bandit.labels.copied_blocks import learn_copying, mixed_in_block
 from bandit.labels.label_shares import counted_shares, new_shares
-from bandit.labels.labelers import CHAINS, DECAY, best_labelers, strength
+from bandit.labels.labelers import CHAINS, DECAY, alike
+from bandit.labels.preferred import best_labelers
 from bandit.labels.some_classes import counts_of_some, rows_of_some
 from bandit.labels.window import LabeledTask, Window
 
@@ -149,6 +150,7 @@ class LabelModel(LabelBeliefs):
             self._update()
             self.updated_at = news
         if self.labels >= min(self.ranked_at * RANK_EVERY, self.ranked_at + MOST_BETWEEN):
+            self.labelers.alike = alike(self.labelers)
             self.best = best_labelers(self.labelers)
             self.ranked_at = self.labels
         for gone in self.window.shrink():
@@ -227,11 +229,8 @@ class LabelModel(LabelBeliefs):
         for i, task in enumerate(tasks):
             if task.prior is not None:
                 prior[i] = task.prior
-        rows = labeler_rows(
-            counts_of_some(classes, counts),
-            rows_of_some(classes, known.rows)[block.pools],
-            strength(k, known.golds),
-        )
+        of_pools = rows_of_some(classes, known.rows)[block.pools]
+        rows = labeler_rows(counts_of_some(classes, counts), of_pools, known.strengths(k))
         own = answer_chances(rows, block.answers, block.tilts)
         chances = mixed_in_block(self.copying, tasks, block, own)
         found = joint(chances, block.grouped, prior, self.levels)

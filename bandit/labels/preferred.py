@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bandit.labels.confusion import labeler_rows
-from bandit.labels.labelers import strength
 from bandit.labels.some_classes import counts_of_some
 
 if TYPE_CHECKING:
@@ -24,9 +23,15 @@ if TYPE_CHECKING:
 
     from bandit.labels.beliefs import LabelBeliefs
     from bandit.labels.confusion import Floats
+    from bandit.labels.labelers import Labelers
 
 MOST = 32
 """Labelers named in an ask: a platform takes the first who is free."""
+
+MOST_BEST = 64
+"""Labelers of a pool among whom those for a task are chosen."""
+ABSENT = 0.4
+"""Presence of a labeler below which others go first: 4,600 labels have come since their last."""
 
 
 def preferred(
@@ -67,7 +72,7 @@ def _rows(
     of_pool = model.pool_rows(classes, (pool,))[:, chain : chain + 1]
     rows = np.empty((len(names) + 1, len(classes), len(classes)))
     rows[0] = of_pool[0, 0]
-    towards = strength(len(classes), known.golds)
+    towards = known.strengths(len(classes))
     rows[1:] = labeler_rows(counts, np.repeat(of_pool, len(names), axis=0), towards)[:, 0]
     return rows, -(rows * np.log(rows)).sum(axis=2)
 
@@ -94,3 +99,26 @@ def information(rows: Floats, entropies: Floats, chances: Floats) -> Floats:
     answered = chances @ rows
     found: Floats = -(answered * np.log(answered)).sum(axis=1) - entropies @ chances
     return found
+
+
+def best_labelers(known: Labelers) -> dict[str, tuple[str, ...]]:
+    """Return the labelers of each pool who are right most often, `MOST_BEST` at most.
+
+    Who has given few labels counts as right as often as the pool is. Who seems to have left comes
+    after all others.
+    """
+    names = list(known.slots)
+    if not names:
+        return {}
+    slots = np.fromiter(known.slots.values(), np.int64, len(names))
+    counts = known.counts[slots, 0].astype(np.float64)
+    of = known.pool_of[slots]
+    base = known.rows[:, 0].trace(axis1=1, axis2=2)[of] / known.n_classes
+    right = counts.trace(axis1=1, axis2=2) + known.alike * base
+    rate = right / (counts.sum(axis=(1, 2)) + known.alike)
+    order = np.lexsort((-rate, known.presence(slots) < ABSENT))
+    best: dict[str, tuple[str, ...]] = {}
+    for pool, number in known.pools.items():
+        of_pool = order[of[order] == number][:MOST_BEST]
+        best[pool] = tuple([names[i] for i in of_pool])
+    return best

@@ -8,7 +8,7 @@ import numpy as np
 from bandit.errors import StateError
 from bandit.labels.ambiguity import RIVAL, LevelWeights
 from bandit.labels.copying import Copying
-from bandit.labels.labelers import CHAINS, Labelers
+from bandit.labels.labelers import CHAINS, Labelers, alike
 from bandit.labels.model import LabelModel
 from bandit.labels.past import Past
 from bandit.labels.window import LabeledTask
@@ -48,7 +48,8 @@ class SavedLabels(msgspec.Struct, frozen=True):
     before there were `gold_counts`, gold didn't say how frequent classes are, and before there were
     `shares_in_labels`, neither did the frequencies of labels. Before there were `past_classes` and
     `past_levels`, what tasks behind the window had shown didn't fade; before there were `clocks`
-    and `last`, neither did what labelers had shown of their pool who don't label any more.
+    and `last`, neither did what labelers had shown of their pool who don't label any more. `alike`
+    follows from the counts where it is missing.
     """
 
     classes: list[str]
@@ -84,6 +85,7 @@ class SavedLabels(msgspec.Struct, frozen=True):
     past_levels: bytes = b""
     clocks: list[int] = []
     last: list[bytes] = []
+    alike: float | None = None
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -149,6 +151,7 @@ def save(model: LabelModel) -> SavedLabels:
         past_levels=_bytes(model.past.levels),
         clocks=known.clocks.tolist(),
         last=packed(known.last[slots]),
+        alike=known.alike,
     )
 
 
@@ -182,6 +185,7 @@ def _load(saved: SavedLabels) -> LabelModel:
         known.came, known.next_came = np.arange(n), n
         known.last = unpacked(saved.last, np.int64, n) if saved.last else np.zeros(n, np.int64)
     known.clocks = np.array(saved.clocks or [0] * n_pools, np.int64)
+    known.alike = alike(known) if saved.alike is None else saved.alike
     known.sums = _floats(saved.sums, n_pools, 2, CHAINS, k, k)
     known.said = _floats(saved.said, n_pools, k)
     known.rows = _floats(saved.rows, n_pools, CHAINS, k, k)

@@ -61,7 +61,11 @@ class Accuracy:
         return logistic(self._log_odds(signals))
 
     def tilt(self, signals: dict[str, float]) -> float:
-        """Return the factor on the odds that a label is right, against the labeler's record.
+        """Return the factor on the odds that a label is right, by all signals but the record.
+
+        The bias and what is learned of the record say how often all labels are right. They are
+        learned from beliefs that rest on the model of labels, which knows that itself: if they
+        moved all its labels, these beliefs would confirm themselves.
 
         Examples
         --------
@@ -72,9 +76,9 @@ class Accuracy:
 
     def task_log_tilts(self, quality: Iterable[float], usual: Iterable[float]) -> list[float]:
         """Return the logs of the tilts of labels that aren't there yet, by the task's features."""
-        weight, bias = self._weights.get(TASK, 0.0), self._bias
+        weight = self._weights.get(TASK, 0.0)
         return [
-            _bounded(weight * task_signal(chance, odds) + bias)
+            _bounded(weight * task_signal(chance, odds))
             for chance, odds in zip(quality, usual, strict=True)
         ]
 
@@ -82,7 +86,8 @@ class Accuracy:
         return float(self._weights.dot(signals) + self._bias)
 
     def _log_tilt(self, signals: dict[str, float]) -> float:
-        return _bounded(self._log_odds(signals) - signals.get(RATE, 0.0))
+        of_record = self._weights.get(RATE, 0.0) * signals.get(RATE, 0.0)
+        return _bounded(float(self._weights.dot(signals)) - of_record)
 
     def learn(self, signals: dict[str, float], quality: float) -> None:
         """Learn that a label was right with chance `quality`."""

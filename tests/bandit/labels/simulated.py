@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bandit.labels.confusion import labeler_rows
-from bandit.labels.labelers import strength
 from bandit.labels.weighed import Answer
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def learned_rows(model: LabelModel, classes: Sequence[str], pool: str, labeler: 
     """Return the rows that a model holds a labeler to have, by the likelier chain."""
     known = model.labelers
     counts = known.of([known.slots[labeler]])
-    towards = strength(len(classes), known.golds)
+    towards = known.strengths(len(classes))
     rows = labeler_rows(counts, model.pool_rows(classes, (pool,)), towards)
     found: Floats = rows[0, int(model.chain_weights().argmax())]
     return found

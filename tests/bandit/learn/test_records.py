@@ -13,7 +13,6 @@ from bandit.draw import draw
 from bandit.errors import StateError
 from bandit.events import Reward
 from bandit.labels.confusion import labeler_rows
-from bandit.labels.labelers import strength
 from bandit.learn.brain import Brain
 from bandit.learn.track_record import LABELER_DECAY, LABELER_STRENGTH, SESSION_GAP_S, TrackRecord
 from bandit.settings import Settings
@@ -86,7 +85,7 @@ def held(brain: Brain, labeler: str) -> float:
     if labeler not in known.slots:
         return float(pool[0, 0].trace() / 2.0)
     counts = known.of([known.slots[labeler]])
-    rows = labeler_rows(counts, pool, strength(2, known.golds))
+    rows = labeler_rows(counts, pool, known.strengths(2))
     return float(rows[0, 0].trace() / 2.0)
 
 
