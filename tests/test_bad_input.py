@@ -1,8 +1,8 @@
 """Whatever is wrong with what the command is given: one clear line, or a dead letter; never more.
 
-What is done, and what is said about it, stands in `tests/mistakes.py`: `COMMANDS` are refused on
-the spot; of `LETTERS`, once in a log, a worker writes a dead letter; `NO_LETTERS` look wrong and
-are right.
+What is done, and what is said about it: `COMMANDS` (`tests/mistakes.py`) are refused on the spot;
+of `LETTERS` (`tests/mistaken_events.py`), once in a log, a worker writes a dead letter;
+`NO_LETTERS` look wrong and are right.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from poolwise import main
-from tests.mistakes import COMMANDS, FIRST, LETTERS, NO_LETTERS, TICK, Command, Event, Letter
+from tests.mistaken_events import FIRST, LETTERS, NO_LETTERS, Event, Letter
+from tests.mistakes import COMMANDS, TICK, Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
