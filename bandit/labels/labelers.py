@@ -58,8 +58,9 @@ class Labelers:
     its labelers and their counts: shape (pools, 2, chains, classes, classes); `said` how often it
     gave each answer; and `rows` its confusion rows, from all these when `update_rows` was called.
     `clocks` are the labels that each pool has given and `last` what the clock said at a labeler's
-    last one: in the sums, who has left fades. `came` are the numbers of the labelers in the order
-    in which they came: slots are used again.
+    last one: in the sums, who has left fades. `alike` is what a pool's accuracy counts for in that
+    of a labeler, by the function of that name when it was last called. `came` are the numbers of
+    the labelers in the order in which they came: slots are used again.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -264,7 +265,7 @@ def alike(known: Labelers) -> float:
               / (N - (sum of n^2) / N - (m - 1)),
 
     both parts summed over the pools, with `USUAL` as if seen before in as much as `USUAL_LABELS`.
-    Source: Kleinman (1973), JASA 68(341), 46-54, doi:10.2307/2284137.
+    Source: Kleinman (1973), JASA 68(341), 46-54.
     """
     slots = np.fromiter(known.slots.values(), np.int64, len(known.slots))
     counts, pool = known.counts[slots, 0], known.pool_of[slots]
