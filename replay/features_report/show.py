@@ -49,7 +49,7 @@ def print_features(report: FeaturesReport, console: Console) -> None:
         if len(report.advice) > ADVISED:
             say(console, f"{len(report.advice) - ADVISED} more with --json.", "dim")
     else:
-        say(console, "Nothing to do: no feature changed, and none is useless.", "bold")
+        say(console, "Nothing to do: no feature changed, and none is known to be useless.", "bold")
     for project in report.projects:
         _print_project(project, console)
     say(
@@ -107,9 +107,11 @@ def _told(what: str, model: ModelFigures | None) -> str:
         return f"Too few labels to say what features tell about {what}."
     low, high = (share(max(part, 0.0) / model.error) for part in (model.told.low, model.told.high))
     if not model.tells:
-        return f"All together tell nothing measurable about {what} (at most {high} of the error)."
+        nothing = f"All features together tell nothing measurable about {what}"
+        return f"{nothing}: the error of its model falls by at most {high}."
     told = share(model.told.value / model.error)
-    return f"All together take {told} off the error about {what} ({low} to {high})."
+    reduce = f"All features together reduce the error of a model of {what}"
+    return f"{reduce} by {told} ({low} to {high})."
 
 
 def _worth(feature: FeatureFigures) -> float:

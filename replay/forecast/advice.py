@@ -95,7 +95,7 @@ def _staffing(plan: StaffingPlan, report: ForecastReport) -> Iterator[str]:
     more = f"{surged} at the peak with {percent(report.surge)} more tasks."
     active = ""
     if plan.most_active is not None:
-        active = f" Most active in an hour of the last week: {plan.most_active}."
+        active = f" Active in the last week: at most {plan.most_active} in an hour."
     hours = sum(hour.labelers for hour in plan.hours)
     if least == peak.labelers:
         yield f"{of} {counted(least, 'labeler')} in every hour; {more}{active}"

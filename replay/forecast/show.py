@@ -97,10 +97,10 @@ def _print_quality(report: ForecastReport, console: Console) -> None:
     table = _table("\nAll forecasts, and how good they were in the past")
     table.add_column("", overflow="fold")
     for head in (
-        "last\nmean",
+        f"recent\n{report.per}",
         f"next\n{report.horizon} {report.per}s",
         "error vs\nnaive",
-        "held\nby",
+        "in\ninterval",
     ):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("model")
@@ -118,9 +118,11 @@ def _print_quality(report: ForecastReport, console: Console) -> None:
     console.print(table)
     say(
         console,
-        "Error vs naive: mean error as a share of that of repeating the last day or week. Held by: "
-        f"past values within their interval ({percent(report.level)} aimed at). Model: the first "
-        "of the three whose mean is the forecast.",
+        f"Recent {report.per}: a mean; next {report.horizon} {report.per}s: the sum (the mean of "
+        "backlog, shares and times). Error vs naive: mean error as a share of that of repeating "
+        "the last day or week. In interval: share of past values within theirs "
+        f"({percent(report.level)} aimed at). –: can't be told yet. Model: the best of the three "
+        "whose mean is the forecast.",
         "dim",
     )
 

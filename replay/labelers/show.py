@@ -101,7 +101,7 @@ def _print_pool(project: str, pool: str, rows: list[LabelerFigures], console: Co
         )
     console.print(table)
     if len(rows) > SHOWN:
-        say(console, f"{len(rows) - SHOWN:,} more with fewer labels (--json shows all).", "dim")
+        say(console, f"{len(rows) - SHOWN:,} more (--json shows all).", "dim")
 
 
 def _print_suspects(
@@ -110,9 +110,7 @@ def _print_suspects(
     if not suspects:
         say(console, "\nNobody is suspect.")
         return
-    say(
-        console, "\nSuspects, with the evidence; what they are isn't known, so look before you act."
-    )
+    say(console, "\nSuspects, with the evidence. It is no proof: look before you act.")
     for row in suspects:
         assert row.suspicion is not None
         odds = f"{_odds(row.log10_evidence)}, p {'<' if row.p_value < 1e-4 else '≤'} "

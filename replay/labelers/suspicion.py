@@ -107,7 +107,7 @@ def suspicion(
             reason=f"answered {answer!r} in {share} of {counted(len(since), 'task')}; {agree}",
         )
     return Suspicion(
-        kind="random", reason=f"{agree}, {_shuffled(since)} if they were dealt out anew"
+        kind="random", reason=f"{agree}; shuffled among these tasks, {_shuffled(since)} would"
     )
 
 

@@ -30,9 +30,11 @@ def print_live(run: LiveRun, console: Console) -> None:
         f"{share(run.accuracy)} of the answers to {counted(run.tasks, 'task')} are right; "
         f"{run.labels_per_task:.2f} labels and ${run.usd / run.tasks:.4f} per task."
     )
+    half = run.delay_s_median
+    when = "at once" if half is not None and half < 1.0 else f"within {time_of(half)}"
     console.print(
-        f"{share(run.on_time)} answered by their deadline; half within "
-        f"{time_of(run.delay_s_median)}, 95 % within {time_of(run.delay_s_p95)}. "
+        f"{share(run.on_time)} answered by their deadline; half {when}, "
+        f"95 % within {time_of(run.delay_s_p95)}. "
         f"{counted(run.expired, 'ask')} expired, {run.declines:,} declined."
     )
     print_quality(run, console)

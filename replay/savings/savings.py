@@ -48,8 +48,9 @@ class SavingsReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `usd_saved` is a month's where the times are known (`per` says "a month"), else that of 1,000
     tasks; so is `usd_at_risk`, what it would cost if every answer that isn't the majority's were
-    wrong where the majority is right. `differing` is of the first replay. The last three are
-    `None` without truth.
+    wrong where the majority is right. `differing` is of the first replay; a task whose majority is
+    tied, of which there are `tied_tasks`, differs only if the answer is none of the tied ones, but
+    counts in `agreement` by that answer's share. The last three are `None` without truth.
     """
 
     name: str
@@ -72,6 +73,7 @@ class SavingsReport(msgspec.Struct, frozen=True, kw_only=True):
     labelers: tuple[SourceCost, ...]
     columns: dict[str, str]
     notes: tuple[str, ...]
+    tied_tasks: int = 0
     tasks_with_truth: int = 0
     accuracy: Amount | None = None
     their_accuracy: Amount | None = None
@@ -125,6 +127,7 @@ def savings_report(
         labelers=sources(crowd.labels, theirs, lambda row: row.labeler),
         columns=columns,
         notes=crowd.notes,
+        tied_tasks=sum(len(theirs[task]) > 1 for task in order),
     )
     judged = [task for task in order if task in crowd.truth]
     if not judged:

@@ -119,15 +119,17 @@ def _print_quality(report: SavingsReport, console: Console) -> None:
 
 
 def _print_differing(report: SavingsReport, console: Console) -> None:
+    ties = report.tied_tasks
+    beside = f", apart from {counted(ties, 'tied task')}" if ties else ""
     if not report.differing:
-        say(console, "No answer would differ, except where the majority is tied.")
+        say(console, f"No answer would differ{beside}.")
         return
     truth = report.accuracy is not None
     columns = ("task", "majority of all", "poolwise", "confidence*", "labels bought")
     answers = "1 answer" if len(report.differing) == 1 else f"{len(report.differing):,} answers"
     which = "" if report.replays == 1 else " in replay 1"
     table = _table(
-        f"{answers} would differ{which}; the most confident first",
+        f"{answers} would differ{which}{beside}; the most confident first",
         (*columns, "truth")[: 5 + truth],
     )
     for row in report.differing[:SHOWN]:

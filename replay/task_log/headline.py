@@ -75,9 +75,13 @@ def _audits(audits: Audits, left: Amount, target: str) -> str:
         return unknown
     return (
         f". Audits cost {dollars(audits.usd, DIGITS)} a task, with {target} as with the logged"
-        f" policy; if this change alone had to pay for them, it would bring {_usd(left)} a task"
+        f" policy; if this change alone had to pay for them, it would {_net(left)} a task"
         f"{unknown}"
     )
+
+
+def _net(left: Amount) -> str:
+    return f"gain {_usd(left)}" if left.value >= 0.0 else f"lose {_usd(left.times(-1.0))}"
 
 
 def _points(share: Amount) -> str:

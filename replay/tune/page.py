@@ -14,6 +14,7 @@ from replay.tune.report import (
     floor_lines,
     interval_ends,
     lead,
+    most_decimals,
     tomorrow_question,
     use,
     what_is_shown,
@@ -61,14 +62,15 @@ def _numbers(tuning: Tuning) -> PageTable:
         f"effective sample size, {tuning.unit}s",
         f"interval width, per {tuning.unit}",
     ]
+    digits = most_decimals(one.earns for one in tuning.candidates if not one.refused)
     rows = []
     for candidate in tuning.candidates:
         cells = ["–", "–", "–", candidate.refused or ""]
         if not candidate.refused:
             earns = candidate.earns
             cells = [
-                as_exact_as_its_interval(earns),
-                *interval_ends(earns),
+                as_exact_as_its_interval(earns, digits),
+                *interval_ends(earns, digits),
                 as_exact_as_its_interval(candidate.under_best),
             ]
         worth = [f"{candidate.tomorrow_pess:,.0f}", width(candidate.tomorrow_width)]

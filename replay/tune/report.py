@@ -16,7 +16,7 @@ from replay.runtime.text import add_row, say
 from replay.targets.policy_file import policy_use
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from replay.numerics.amount import Amount
     from replay.tune.result import Candidate, Tuning
@@ -180,6 +180,9 @@ def _earnings(tuning: Tuning, names: Sequence[str]) -> Table:
     level = level_text(tuning.level)
     heads = (f"per {tuning.unit}", f"{level} interval", "more than today", "less than best")
     table = _table(heads)
+    earns = most_decimals(one.earns for one in tuning.candidates if not one.refused)
+    over = most_decimals(one.over_today for one in tuning.candidates if not one.refused)
+    under = most_decimals(one.under_best for one in _others(tuning))
     for name, candidate in zip(names, tuning.candidates, strict=True):
         if candidate.refused:
             add_row(table, name, "–", "–", "–", "–")
@@ -188,10 +191,10 @@ def _earnings(tuning: Tuning, names: Sequence[str]) -> Table:
         add_row(
             table,
             f"{name} *" if best else name,
-            as_exact_as_its_interval(candidate.earns),
-            _ends(candidate.earns),
-            _ends(candidate.over_today),
-            "" if best else _ends(candidate.under_best),
+            as_exact_as_its_interval(candidate.earns, earns),
+            _ends(candidate.earns, earns),
+            _ends(candidate.over_today, over),
+            "" if best else _ends(candidate.under_best, under),
         )
     return table
 
@@ -221,8 +224,8 @@ def _between(amount: Amount) -> str:
     return f"{as_exact_as_its_interval(amount)} ({_ends(amount)})"
 
 
-def as_exact_as_its_interval(amount: Amount) -> str:
-    """Write a value with the decimals that its interval has.
+def as_exact_as_its_interval(amount: Amount, digits: int | None = None) -> str:
+    """Write a value with the decimals that its interval has, or those of its column.
 
     Examples
     --------
@@ -232,7 +235,7 @@ def as_exact_as_its_interval(amount: Amount) -> str:
     """
     if amount.value == amount.low == amount.high:
         return number(amount.value)
-    return f"{amount.value:,.{decimals(amount)}f}"
+    return f"{amount.value:,.{decimals(amount) if digits is None else digits}f}"
 
 
 def width(value: float) -> str:
@@ -246,14 +249,19 @@ def width(value: float) -> str:
     return number(float(f"{value:.3g}"))
 
 
-def interval_ends(amount: Amount) -> tuple[str, str]:
-    """Write both ends, rounded to two digits of their distance."""
-    digits = decimals(amount)
+def interval_ends(amount: Amount, digits: int | None = None) -> tuple[str, str]:
+    """Write both ends, rounded to two digits of their distance, or as their column is."""
+    digits = decimals(amount) if digits is None else digits
     return f"{amount.low:,.{digits}f}", f"{amount.high:,.{digits}f}"
 
 
-def _ends(amount: Amount) -> str:
-    return " to ".join(interval_ends(amount))
+def _ends(amount: Amount, digits: int | None = None) -> str:
+    return " to ".join(interval_ends(amount, digits))
+
+
+def most_decimals(amounts: Iterable[Amount]) -> int:
+    """Decimals of a column: as many as its narrowest interval has, so that values compare."""
+    return max((decimals(amount) for amount in amounts), default=0)
 
 
 def decimals(amount: Amount) -> int:

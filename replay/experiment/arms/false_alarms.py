@@ -51,7 +51,7 @@ def alarms_words(found: FalseAlarms, level: float) -> str:
     return (
         f"A/A tests on this log: {found.alarms:,} of {found.tests:,} raised a false alarm"
         f" ({share(found.share)}) at one of {counted(found.looks, 'look')};"
-        f" at most {share(1 - level)} are due."
+        f" at most {share(1 - level)} are expected."
     )
 
 

@@ -77,9 +77,9 @@ def _told(
     change = pair.blocks.interval(pair.better).times(-1.0)
     asked = int(pair.blocks.total[5])
     more = (
-        "Where they are right less often, the saving pays for the labels needed on top."
+        f"The saving allows for further labels where those of {cheap.pool} are right less often."
         if decides
-        else "Each dear label is replaced by one."
+        else f"Each label of {dear.pool} is replaced by one."
     )
     return Recommendation(
         kind="cheaper_pool",
@@ -92,10 +92,10 @@ def _told(
         evidence=(
             f"A label of {dear.pool} costs {dollars(dear.usd_per_label or 0.0, 3)}, one of"
             f" {cheap.pool} {dollars(cheap.usd_per_label or 0.0, 3)}. On comparable tasks"
-            f" {share(rates[0])} and {share(rates[1])} of them are right"
-            f" ({counted(pair.judged[0], 'label')} and {pair.judged[1]:,} compared), a change of"
+            f" {share(rates[0])} of the first and {share(rates[1])} of the second are right"
+            f" ({pair.judged[0]:,} and {counted(pair.judged[1], 'label')} compared), a change of"
             f" {100 * change.value:+.1f} points ({100 * change.low:+.1f} to"
-            f" {100 * change.high:+.1f}). {more} Half of them come within"
+            f" {100 * change.high:+.1f}). {more} Half of its labels come within"
             f" {time_of(cheap.delay_s_median)} instead of {time_of(dear.delay_s_median)}."
         ),
         verify=shlex.join(

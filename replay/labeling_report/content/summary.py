@@ -108,17 +108,16 @@ def _quality(totals: Totals) -> str:
     claimed = share(totals.confidence)
     right = totals.accuracy
     if right is None:
-        return (
-            f"The answers claim a confidence of {claimed} on average, which no audit has checked."
-        )
+        return f"The mean confidence of the answers is {claimed}, which no audit has checked."
     if right.high - right.low > WIDE:
         return (
-            f"Between {share(right.low)} and {share(right.high)} of the answers are right, as far"
-            f" as {counted(totals.audits, 'audit')} can tell; their own confidence says {claimed}."
+            f"Between {share(right.low)} and {share(right.high)} of the answers are right (95 %"
+            f" interval, by {counted(totals.audits, 'audit')}); their mean confidence is {claimed}."
         )
     return (
-        f"{share(right.value)} of the answers are right ({share(right.low)} to {share(right.high)},"
-        f" by {counted(totals.audits, 'audit')}), and their own confidence says {claimed}."
+        f"{share(right.value)} of the answers are right (95 % interval {share(right.low)} to"
+        f" {share(right.high)}, by {counted(totals.audits, 'audit')}); their mean confidence is"
+        f" {claimed}."
     )
 
 

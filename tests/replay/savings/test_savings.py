@@ -132,6 +132,24 @@ def test_tasks_whose_answer_would_differ_are_named(labels: Path) -> None:
         assert row["truth"] == ("yes" if int(row["task"][1:]) % 2 == 0 else "no")
     agreed = figures(str(labels), "--replays", "1")["agreement"]["value"]
     assert agreed == pytest.approx(1 - len(found["differing"]) / 40)  # five labels never tie
+    assert "tie" not in run(str(labels))
+
+
+def test_tied_majorities_explain_what_agreement_lacks_beside_differing_answers(
+    tmp_path: Path,
+) -> None:
+    table = [row for number, row in enumerate(rows()) if number % 5 < 2]
+    file = write(tmp_path / "pairs.csv", table)
+    found = figures(str(file), "--replays", "1")
+    answers: dict[str, set[str]] = {}
+    for row in table:
+        answers.setdefault(row["item"], set()).add(row["answer"])
+    ties = sum(len(each) == 2 for each in answers.values())
+    assert found["tied_tasks"] == ties > 0
+    missed = len(found["differing"]) + ties / 2
+    assert found["agreement"]["value"] == pytest.approx(1 - missed / len(answers))
+    text = " ".join(run(str(file), "--replays", "1").split())
+    assert f"would differ, apart from {ties} tied tasks" in text
 
 
 def test_the_dearest_per_agreed_label_comes_first(labels: Path) -> None:

@@ -120,12 +120,13 @@ def test_gold_makes_agreement_accuracy_and_its_price_is_subtracted(tmp_path: Pat
     assert whole.net_saved.value == about(-0.42)
     assert not found.accuracy_known  # 300 tasks give it to 4 points
     assert "earned" not in found.headline
+    assert f"it would lose ${-whole.net_saved.value:.4f} (" in found.headline
     closely = replace(whole, audits=replace(whole.audits, half_width=0.02))
     said = headline(closely, "always:a")
     assert f"would have earned ${whole.gain.value:.4f}" in said
     assert f"accuracy changes by {100 * part['accuracy'].gain.value:+.1f} points" in said
     assert "Audits cost $0.4000 a task, with always:a as with the logged policy" in said
-    assert f"had to pay for them, it would bring ${whole.net.value:.4f} " in said
+    assert f"had to pay for them, it would gain ${whole.net.value:.4f} " in said
     assert "unknown" not in said
 
 

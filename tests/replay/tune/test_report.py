@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 from replay.numerics.amount import Amount
 from replay.tune.candidates import grid
 from replay.tune.charts import earnings_chart
 from replay.tune.page import page
-from replay.tune.report import certainty, is_undecided, lead, use
+from replay.tune.report import certainty, is_undecided, lead, print_report, use
 from replay.tune.tune import tune
 from tests.replay.learning.table import as_table
 
@@ -70,3 +72,19 @@ def test_a_policy_is_offered_as_what_it_is_beside_todays(over_today: Amount, sai
     told = replace(tuning, candidates=candidates)
     assert use(told).startswith(said)
     assert said in page(told, "log").replace("&#39;", "'")
+
+
+def test_the_highest_estimate_is_never_shown_below_another() -> None:
+    """A narrow interval at .8689 and a wide one at .8661, which alone would be written .87."""
+    tuning = tuned(0.1, 0.9)
+    first, second = tuning.candidates
+    narrow = replace(first, earns=Amount(0.8689, 0.848, 0.889))
+    wide = replace(second, earns=Amount(0.8661, 0.81, 0.92))
+    told = replace(tuning, candidates=(narrow, wide))
+    console = Console(file=StringIO(), width=100, highlight=False)
+    print_report(told, "log", console)
+    assert isinstance(console.file, StringIO)
+    rows = [line for line in console.file.getvalue().splitlines() if line.startswith("epsilon")]
+    assert " 0.869  0.848 to 0.889 " in rows[0]
+    assert " 0.866  0.810 to 0.920 " in rows[1]
+    assert all(f">{end}<" in page(told, "log") for end in ("0.866", "0.810", "0.920"))
