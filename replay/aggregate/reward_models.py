@@ -10,6 +10,7 @@ import numpy as np
 
 from replay.checks.copies import share_of_copies
 from replay.checks.covariate_balance import BalanceSums
+from replay.checks.repeats import share_of_repeats
 from replay.models.blocks import boundaries
 from replay.models.crossed import cross_validated
 from replay.models.folds import FOLDS, MOST_BY_CONTENT, Folds, folds_by_content
@@ -17,7 +18,7 @@ from replay.models.frozen import RewardModels, block_grams, crossed_models, fold
 from replay.models.gram import Gram
 from replay.numerics.fieldwise_sum import FieldwiseSum, itemwise, merged
 from replay.numerics.rows_at_once import MAX_ROWS, rows_at_once
-from replay.order.content import hashes
+from replay.order.content import context_hashes, hashes
 from replay.order.row_order import RowOrder, order_of
 from replay.order.sums import OrderSums, looked_at
 
@@ -86,14 +87,19 @@ def _folds(source: RowSource, question: Question, run: Run) -> tuple[Folds, floa
     if question.clustered or question.length > MOST_BY_CONTENT:
         return Folds(question.clustered), 0.0
     parts = [part for batches in run(partial(_hashes, source), source.pieces) for part in batches]
-    index, content, reward = (np.concatenate(each) for each in zip(*parts, strict=True))
+    index, content, context, propensity, reward = (
+        np.concatenate(each) for each in zip(*parts, strict=True)
+    )
     folds = Folds(of_row=folds_by_content(index, content, reward, question.length))
-    return folds, share_of_copies(content, reward) if question.features.context_size else 0.0
+    if not question.features.context_size:
+        return folds, 0.0
+    copies = share_of_copies(content, reward)
+    return folds, copies or share_of_repeats(context, content, propensity, reward)
 
 
-def _hashes(source: RowSource, piece: Any) -> list[tuple[Ints, Any, Floats]]:
+def _hashes(source: RowSource, piece: Any) -> list[tuple[Ints, Any, Any, Floats, Floats]]:
     return [
-        (rows.index, hashes(rows), rows.reward)
+        (rows.index, hashes(rows), context_hashes(rows), rows.propensity, rows.reward)
         for rows in source.to_learn(piece)
         if rows.index is not None
     ]

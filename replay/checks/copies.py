@@ -73,12 +73,12 @@ def _multiplied(content: NDArray[np.uint64], reward: Floats) -> bool:
 
 
 def on_copies(share: float) -> tuple[CheckResult, ...]:
-    """Refuse a log that is full of copies; nothing is said where there are none."""
+    """Refuse a log that is full of copies, doubt one with some; nothing is said of none."""
     if not share:
         return ()
     text = (
         f"{percent(share)} of the rows are copies of another row (same action, propensity, context"
-        " and reward), which makes intervals too narrow: remove them, or name the column that"
-        " copies share (--cluster COLUMN)"
+        " and reward), which makes intervals too narrow, and estimates wrong where copies depend on"
+        " the reward: remove them, or name the column that copies share (--cluster COLUMN)"
     )
-    return (CheckResult("copies", Grade.BROKEN, text),)
+    return (CheckResult("copies", Grade.BROKEN if share > MANY else Grade.WEAK, text),)

@@ -17,6 +17,7 @@ from replay.evaluation.arguments import walking_of
 from replay.evaluation.load_rows import hold_own, hold_table
 from replay.learning.compare import with_logged
 from replay.learning.config import LEARNER, units, words_of
+from replay.learning.log_checks import check_log
 from replay.learning.rejection_replay import walk
 from replay.learning.validity import diagnose_walk, judge_walk
 from replay.results.evaluation import Comparison, Difference, Estimate, Evaluation, LearnerReplay
@@ -136,7 +137,8 @@ def of_learners(
         none = (Difference(name, names[0], None) for name in names[1:])
         return Comparison(tuple(refused), tuple(none))
     walked = walk(held, policies, plan, tell)
-    judgements = judge_walk(held, walked, names, question.unit)
+    found = check_log(held) if question.unit == "row" else ()
+    judgements = judge_walk(held, walked, names, question.unit, found)
     together = with_logged(held, walked)
     each_alone = np.eye(len(together.value))[:, : len(names)]
     gained = each_alone - np.eye(len(together.value))[:, -1:]

@@ -112,7 +112,7 @@ def sum_table(
             estimated = _estimate(source, question, run)
             source = replace(source, estimated=estimated)
             question = replace(question, floor=estimated.floor)
-        design, cluster = None, columns.cluster
+        design, cluster, copies = None, columns.cluster, 0.0
         looked = possible_ids(table, columns, surveyed.context)
         if cluster is None:
             log_sums = sum_source(source.looking_at(looked), question, run)
@@ -121,10 +121,11 @@ def sum_table(
                 cluster = design.column
                 source = replace(source.clustered_by(cluster), tell=None)
                 question = replace(question, clustered=True)
+                copies = log_sums.copies
         if cluster is None:
             return TableSums(surveyed, question, log_sums, source.estimated, design)
         looked = crossing_ids(table, columns, surveyed.context, cluster)
-        log_sums = sum_source(source.looking_at(looked), question, run)
+        log_sums = replace(sum_source(source.looking_at(looked), question, run), copies=copies)
         crossed = crossed_effect([sums.ids for sums in log_sums.totals], looked)
         crossing = on_crossed(crossed, cluster)
         return TableSums(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from replay.checks.copies import on_copies
+from replay.checks.late_rewards import on_late_rewards
 from replay.checks.left_out import left_out
 from replay.evaluation.notes import notes_on, order_note, shrinking_note
 from replay.evaluation.single_pass import NOTE
@@ -70,6 +71,7 @@ def summaries(
             checked=(
                 *left_out(survey.unusable.rows, survey.rows),
                 *on_copies(log_sums.copies),
+                *on_late_rewards(survey.zeros, survey.rows, log_sums.order),
                 *crossed,
             ),
             scale=question.scale,

@@ -12,15 +12,24 @@ from replay.stats.effective_size import effective_sample_size
 from replay.stats.weight_stats import Diagnostics
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from replay.checks.check_result import CheckResult
     from replay.learning.memory_log import ReplayLog
     from replay.learning.rejection_replay import Walk
     from replay.results.judgement import Judgement
 
 
-def judge_walk(held: ReplayLog, walked: Walk, names: list[str], unit: str) -> list[Judgement]:
-    """Judge each candidate, by the mean of its replays' sums."""
+def judge_walk(
+    held: ReplayLog,
+    walked: Walk,
+    names: list[str],
+    unit: str,
+    found: Sequence[CheckResult] = (),
+) -> list[Judgement]:
+    """Judge each candidate, by the mean of its replays' sums and what was `found` of the log."""
     return [
-        judge(diagnostics, passed, name, unit)
+        judge(diagnostics, passed, name, unit, more=found)
         for name, (passed, diagnostics) in zip(names, diagnose_walk(held, walked), strict=True)
     ]
 

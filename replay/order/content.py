@@ -13,6 +13,8 @@ from replay.numerics.arrays import array_of
 from replay.numerics.hashed_uniform import mixed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from replay.numerics.arrays import Floats
@@ -71,9 +73,21 @@ def hashes(rows: Rows) -> NDArray[np.uint64]:
     The reward has no part in it, for its units are anybody's; nor has what is asked of a row, so
     every target is judged by the same models.
     """
-    contexts = [numbers_of(rows.context[name]) for name in sorted(rows.context)]
-    result = np.zeros(len(rows), np.uint64)
-    for values in (rows.action, rows.propensity, *contexts):
+    return _mixed(len(rows), [rows.action, rows.propensity, *_contexts(rows)])
+
+
+def context_hashes(rows: Rows) -> NDArray[np.uint64]:
+    """Hash of each row's context alone, shape (n,)."""
+    return _mixed(len(rows), _contexts(rows))
+
+
+def _contexts(rows: Rows) -> list[Floats]:
+    return [numbers_of(rows.context[name]) for name in sorted(rows.context)]
+
+
+def _mixed(n: int, columns: Sequence[Any]) -> NDArray[np.uint64]:
+    result = np.zeros(n, np.uint64)
+    for values in columns:
         plain = np.ascontiguousarray(values, np.float64) + 0.0  # -0.0 is 0.0
         result = mixed(result + plain.view(np.uint64))
     return result

@@ -114,7 +114,7 @@ def judge(
         *_clusters(diagnostics, design),
         *on_precision(precision, rows),
         *on_mean_weight(diagnostics),
-        *_propensities(mismatch, estimated, known=chances_known),
+        *on_propensities(mismatch, estimated, known=chances_known),
         *on_tail(diagnostics),
         *_overlap(overlap, rows, target, known=chances_known),
         *_context(imbalance, mismatch, known=chances_known),
@@ -168,7 +168,8 @@ def _clusters(diagnostics: Diagnostics, design: DesignEffect | None) -> list[Che
     ]
 
 
-def _propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[CheckResult]:
+def on_propensities(mismatch: Mismatch | None, estimated: str, *, known: bool) -> list[CheckResult]:
+    """Judge whether actions were taken as often as their propensities say."""
     if estimated:
         return [CheckResult("propensities", Grade.WEAK, estimated)]
     if mismatch is None:

@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 
 PEOPLE = (
     "user", "customer", "visitor", "patient", "student", "participant", "person", "household",
-    "worker", "labeler", "labeller", "annotator", "rater",
+    "worker", "labeler", "labeller", "annotator", "rater", "email", "subscriber", "player", "buyer",
+    "shopper", "seller", "guest", "driver", "rider", "employee",
 )  # fmt: skip
 """Names of what has several rows in many logs."""
 
-THINGS = ("session", "conversation", "task", "account", "member", "client", "subject", "device")
+THINGS = (
+    "session", "conversation", "task", "account", "member", "client", "subject", "device", "cookie",
+    "phone", "store", "shop", "merchant", "company",
+)  # fmt: skip
 """The same, but without `id` behind them they may be a category: the type of a task."""
 
 FEW, SOME, MANY = 2, 20, 100
@@ -59,7 +63,7 @@ def least_values(name: str, *, context: bool = False) -> int | None:
 
     Examples
     --------
-    >>> [least_values(name) for name in ("user", "customerId", "task-id", "task", "item_id")]
+    >>> [least_values(name) for name in ("user", "customerId", "task-id", "store", "item_id")]
     [2, 2, 2, 20, None]
     >>> least_values("item_id", context=True), least_values("country", context=True)
     (2, None)

@@ -22,6 +22,7 @@ from replay.tables.values.context_column import ContextColumn
 from replay.tables.values.times import mixed
 from replay.tables.values.unusable import Unusable
 from replay.tables.values.vocabulary import MAX_ACTIONS, Vocabulary, too_many
+from replay.tables.zero_runs import ZeroRuns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,6 +67,8 @@ class Survey:
         Whether usable rows are in the order of their times.
     taken
         Those of the actions that some usable row took, in order.
+    zeros
+        Runs of rewards of 0.
     """
 
     rows: int = 0
@@ -79,6 +82,7 @@ class Survey:
     order: TimeOrder = field(default_factory=TimeOrder)
     taken: tuple[str, ...] = ()
     ends: SeenRewards = field(default_factory=SeenRewards)
+    zeros: ZeroRuns = field(default_factory=ZeroRuns)
 
     def __add__(self, other: Survey) -> Survey:
         if not self.pieces or not other.pieces:
@@ -95,6 +99,7 @@ class Survey:
             self.order + other.order,
             tuple(sorted({*self.taken, *other.taken})),
             self.ends + other.ends,
+            self.zeros + other.zeros,
         )
 
     def check(self, table: str, action: str) -> None:
@@ -167,7 +172,7 @@ def survey_piece(
     """Read one piece; in any process, for pieces are merged by `+`."""
     vocabulary = Vocabulary()
     seen = np.zeros(0, dtype=np.int8)
-    rewards, ends = Moments(), SeenRewards()
+    rewards, ends, zeros = Moments(), SeenRewards(), ZeroRuns()
     kind: RewardKind = "binary"
     context = tuple(ContextColumn(name) for name in columns.context)
     unusable, zones, order, read = Unusable(), dict[str, str](), TimeOrder(), 0
@@ -177,6 +182,7 @@ def survey_piece(
         rewards = rewards.receive(rows.reward)
         kind = max(kind, kind_of(rows.reward, kind), key=KINDS.index)
         ends += SeenRewards.of(rows.reward, two=ends.two)
+        zeros += ZeroRuns.of(rows.reward)
         for column in context:
             column.receive(rows.context[column.name])
         unusable += checked.unusable
@@ -192,7 +198,18 @@ def survey_piece(
     )
     pieces = {piece.number: read}
     return Survey(
-        rewards.count, names, kind, rewards, context, unusable, pieces, zones, order, taken, ends
+        rewards.count,
+        names,
+        kind,
+        rewards,
+        context,
+        unusable,
+        pieces,
+        zones,
+        order,
+        taken,
+        ends,
+        zeros,
     )
 
 

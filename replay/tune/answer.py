@@ -10,6 +10,7 @@ import numpy as np
 from bandit.errors import CannotAnswer
 from replay.learning.compare import against, amounts, under_best, with_logged
 from replay.learning.config import LEARNER, Walking, units, words_of
+from replay.learning.log_checks import check_log
 from replay.learning.rejection_replay import walk
 from replay.learning.validity import judge_walk
 from replay.targets.policy_file import policy_label, policy_toml
@@ -64,7 +65,8 @@ def answer(
         everyone.append(request.today)
     walked = walk(held, everyone, plan, tell)
     names = [policy_label(settings) for settings in everyone]
-    judgements = judge_walk(held, walked, names, unit)
+    found = check_log(held) if unit == "row" else ()
+    judgements = judge_walk(held, walked, names, unit, found)
     usable = [at for at in range(len(request.candidates)) if not judgements[at].refused]
     if not usable:
         raise CannotAnswer(judgements[0].reason)
@@ -114,7 +116,7 @@ def answer(
         new=str(request.new),
         tasks=tasks,
         floor=floor_of_width(looked, walked, candidates[chosen], chosen, request.precision),
-        notes=(LEARNER, units(plan.worth), *notes, *more),
+        notes=(*(f.text for f in found), LEARNER, units(plan.worth), *notes, *more),
     )
 
 

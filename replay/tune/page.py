@@ -11,6 +11,7 @@ from replay.tune.charts import earnings_chart, exploring_chart
 from replay.tune.report import (
     as_exact_as_its_interval,
     certainty,
+    ended,
     floor_lines,
     interval_ends,
     lead,
@@ -48,7 +49,7 @@ def page(tuning: Tuning, source: str) -> str:
         numbers=_numbers(tuning),
         policy=tuning.policy,
         use=use(tuning),
-        notes=[f"{note}." for note in tuning.notes],
+        notes=[ended(note) for note in tuning.notes],
     )
 
 

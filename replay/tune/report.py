@@ -49,9 +49,20 @@ def print_report(tuning: Tuning, source: str, console: Console | None = None) ->
             say(console, f"No answer for {candidate.name}: {candidate.refused}.")
     say(console, "")
     for note in tuning.notes:
-        say(console, f"Note: {note}.")
+        say(console, f"Note: {ended(note)}")
     say(console, f"\n{use(tuning)}:\n")
     say(console, tuning.policy, "bold")
+
+
+def ended(note: str) -> str:
+    """End a note with a full stop, unless it asks something.
+
+    Examples
+    --------
+    >>> ended("it learns"), ended("does it learn?")
+    ('it learns.', 'does it learn?')
+    """
+    return note if note.endswith("?") else f"{note}."
 
 
 def use(tuning: Tuning) -> str:

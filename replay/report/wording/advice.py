@@ -26,6 +26,8 @@ ADVICE = {
     "overlap": "Let the logging policy explore this action more, then evaluate again.",
     "rows left out": "Look at the reasons, correct the rows and evaluate again (--strict stops at"
     " the first such row).",
+    "late rewards": "Leave out the rows whose rewards may still come, by the time of the decision"
+    ' (--sql "select ... where ...").',
     "crossed clusters": "Use the other column as clusters (--cluster), or keep one row of each of"
     " its values (--sql).",
     "copies": "Remove the copies (select distinct), or name the column that they share (--cluster"
@@ -38,7 +40,8 @@ ADVICE = {
     " then compare label costs and mean confidence.",
     "order": "Evaluate the rows in the order of logging: name the column of times (--time), or sort"
     " the rows by it; check that the propensities are those that each decision was drawn with.",
-    "drift": "Evaluate the latest part of the log by itself, and compare.",
+    "drift": "Evaluate the latest part of the log by itself, and compare; leave out rows whose"
+    " rewards may still come.",
 }
 """A sentence for every check, by its name."""
 

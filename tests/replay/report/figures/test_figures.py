@@ -96,6 +96,7 @@ def test_every_check_that_can_fail_has_advice() -> None:
         more=[
             CheckResult("accuracy", Grade.WEAK, ""),
             CheckResult("rows left out", Grade.WEAK, ""),
+            CheckResult("late rewards", Grade.WEAK, ""),
             *on_copies(0.5),
             *on_crossed(CrossedEffect("item_id", 2.0, 1e-9), "user"),
         ],
