@@ -36,8 +36,9 @@ USUAL, USUAL_LABELS = 15.0, 200.0
 """Labels that a pool's accuracy counts for in that of a labeler before any label, and what that
 counts for itself when the spread of labelers is found."""
 
-LEAST_ALIKE, MOST_ALIKE = 4.0, 400.0
-"""Bounds of that strength."""
+LEAST_ALIKE, MOST_ALIKE = 4.0, 25.0
+"""Bounds of that strength. Soft counts differ less than labelers do: with two labels a task they
+tell of no difference at all."""
 
 
 def strength(n_classes: int, golds: int) -> float:
