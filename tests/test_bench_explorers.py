@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SETTINGS = msgspec.structs.replace(DEFAULTS, seed=3)
 FLOOR = SETTINGS.policy.explore_floor
-TASKS = 30
+TASKS = 40
 KNOWN = ("crowd", "offshore")
 SURE = Context(
     tuple(Action(pool, 0.1, 0.5, 0.8, 0.8) for pool in KNOWN), True, False, (0.6, 0.4), 1, 8, 5.0, 9
