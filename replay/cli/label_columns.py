@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+ROLES = ("task", "labeler", "label", "pool", "at")
+
+
 def of_table(pool: str, at: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the options of columns; `pool` and `at` say what happens without these."""
+    """Give a command the options of columns; `pool` and `at` say what happens without these.
+
+    It gets the columns that are named as `given`, by role, beside `truth` and `as_written`.
+    """
     options = (
         click.option("--task", help="Column of tasks."),
         click.option("--labeler", help="Column of labelers."),
@@ -35,8 +42,12 @@ def of_table(pool: str, at: str) -> Callable[[Callable[..., Any]], Callable[...,
     )
 
     def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def called(**others: Any) -> Any:
+            return command(given={role: others.pop(role) for role in ROLES}, **others)
+
         for option in reversed(options):
-            command = option(command)
-        return command
+            called = option(called)
+        return called
 
     return with_options

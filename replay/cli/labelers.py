@@ -18,11 +18,7 @@ from replay.cli.label_columns import of_table
 def labelers(
     log: Path,
     project: str | None,
-    task: str | None,
-    labeler: str | None,
-    label: str | None,
-    pool: str | None,
-    at: str | None,
+    given: dict[str, str | None],
     price: str | None,
     truth: str | None,
     as_written: bool,  # noqa: FBT001 - click gives flags as booleans
@@ -43,6 +39,5 @@ def labelers(
     """  # noqa: D301 - click's own mark for text that isn't to be wrapped
     from replay.labelers.run import run_labelers
 
-    given = {"task": task, "labeler": labeler, "label": label, "pool": pool, "at": at}
-    given["price"] = price
-    run_labelers(log, project, given, truth, as_written=as_written, as_json=as_json)
+    columns = {**given, "price": price}
+    run_labelers(log, project, columns, truth, as_written=as_written, as_json=as_json)

@@ -48,11 +48,7 @@ MOST = 1e12
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
 def savings(
     file: Path,
-    task: str | None,
-    labeler: str | None,
-    label: str | None,
-    pool: str | None,
-    at: str | None,
+    given: dict[str, str | None],
     price: str | None,
     price_of: str | None,
     truth: str | None,
@@ -76,11 +72,9 @@ def savings(
     from replay.savings.run import run_savings
 
     flat = _number(price)
-    given = {"task": task, "labeler": labeler, "label": label, "pool": pool, "at": at}
-    given["price"] = price if flat is None else None
     run_savings(
         file,
-        given,
+        {**given, "price": price if flat is None else None},
         flat,
         _prices(price_of),
         truth=truth,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.errors import MissingInput
+from replay.label_tables.as_crowd import check_classes, read_crowd_table
 from replay.labelers.judged_label import JudgedLabel
 from replay.labelers.labelers_report import labelers_report
 from replay.recorded.crowd import with_pools
 from replay.recorded.doubtful import doubts
-from replay.savings.table import check_classes, read_crowd_table
 from replay.weighing.weighed_tasks import fitted_model, weighed_tasks
 
 if TYPE_CHECKING:

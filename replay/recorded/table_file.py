@@ -21,15 +21,10 @@ ZIP = b"PK\x03\x04"
 """What zip files begin with, spreadsheets' own among them."""
 
 
-def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRow]:
-    """Read the rows of a CSV file with a header, divided by commas, semicolons or tabs, or JSON.
+class TableFile:
+    """A CSV file with a header, divided by commas, semicolons or tabs, or JSON; gzipped or not.
 
-    Parameters
-    ----------
-    path
-        The file, gzipped or not.
-    columns
-        Those that are kept; `None` for all.
+    `header` has the names of its columns.
 
     Raises
     ------
@@ -38,24 +33,32 @@ def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRo
     BadValue
         If it isn't text, a row is longer or shorter than the header, or a column is there twice.
     """
-    as_json = _json(path)
-    if as_json is not None:
-        rows = [
-            CsvRow(row.number, {name: row.of[name] for name in row.of if _is_kept(name, columns)})
-            for row in as_json[1]
-        ]
-    else:
-        rows = _csv_rows(path, columns)
-    if not rows:
-        raise MissingInput(f"{path}: no rows: it is empty or has only a header")
-    return rows
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._json = _json(path)
+        self.header = _csv_header(path) if self._json is None else self._json[0]
+
+    def rows(self, columns: Collection[str] | None = None) -> list[CsvRow]:
+        """Read the rows; of the columns, those that are given, or all."""
+        if self._json is None:
+            rows = _csv_rows(self._path, columns)
+        else:
+            rows = [
+                CsvRow(number, {name: of[name] for name in of if _is_kept(name, columns)})
+                for number, of in self._json[1]
+            ]
+        if not rows:
+            raise MissingInput(f"{self._path}: no rows: it is empty or has only a header")
+        return rows
 
 
-def read_header(path: Path) -> list[str]:
-    """Read the names of a table's columns; errors as `read_table`."""
-    as_json = _json(path)
-    if as_json is not None:
-        return as_json[0]
+def read_table(path: Path, columns: Collection[str] | None = None) -> list[CsvRow]:
+    """Read the rows of a table whose columns are known; errors as `TableFile`."""
+    return TableFile(path).rows(columns)
+
+
+def _csv_header(path: Path) -> list[str]:
     with _opened(path) as lines:
         header = lines.readline()
     if not header.strip():
@@ -93,7 +96,7 @@ def _csv_rows(path: Path, columns: Collection[str] | None) -> list[CsvRow]:
     return rows
 
 
-def _json(path: Path) -> tuple[list[str], list[CsvRow]] | None:
+def _json(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]] | None:
     """Return the columns and rows of a file in JSON, or `None`."""
     with _opened(path) as lines:
         if not is_json(lines.read(LOOK_AT).encode()):

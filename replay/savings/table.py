@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bandit.errors import BadValue, MissingInput, nearest
-from replay.recorded.crowd import Crowd, with_pools
-from replay.recorded.doubtful import check_truth, doubts
+from replay.label_tables.as_crowd import check_classes, read_crowd_table
+from replay.recorded.crowd import with_pools
+from replay.recorded.doubtful import doubts
 from replay.recorded.replayed import priced
-from replay.savings.label_table import read_label_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from replay.recorded.crowd import Crowd
+
 DEFAULT_USD = 0.05
 """A label's price where nothing says it: a few cents is what crowds are paid for short tasks."""
-
-MAX_CLASSES = 100
-"""More different answers than this are free text, not classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +60,6 @@ def read_labels(
     check_classes(crowd, path)
     crowd = replace(crowd, notes=(*crowd.notes, *doubts(crowd)))
     return with_pools(_with_prices(crowd, columns, prices, path)), columns
-
-
-def read_crowd_table(
-    path: Path, given: Mapping[str, str | None], truth: str | None = None, *, as_written: bool
-) -> tuple[Crowd, dict[str, str]]:
-    """Read a table of labels as it is, with pools and prices where it has them, and its columns."""
-    table = read_label_table(path, given, truth, as_written=as_written)
-    timed = "at" in table.columns
-    return Crowd(path.name, table.labels, table.truth, {}, timed, table.notes), table.columns
-
-
-def check_classes(crowd: Crowd, path: Path) -> None:
-    """Refuse labels that can't be compared: of one class or of too many, or not those of the truth.
-
-    Raises
-    ------
-    BadValue
-        If they are; the message says how.
-    """
-    classes = crowd.classes
-    if len(classes) < 2:
-        raise BadValue(f"{path}: every label is {classes[0]!r}; at least two classes were expected")
-    if len(classes) > MAX_CLASSES:
-        raise BadValue(
-            f"{path}: {len(classes):,} different labels; at most {MAX_CLASSES} classes can be "
-            "compared, and free text can't"
-        )
-    check_truth(crowd, path)
 
 
 def _with_prices(crowd: Crowd, columns: Mapping[str, str], prices: Prices, path: Path) -> Crowd:

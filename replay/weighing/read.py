@@ -9,16 +9,16 @@ import pandas as pd
 
 from bandit.counted import counted
 from bandit.errors import BadValue, MissingInput, UnknownColumn
+from replay.label_tables.as_crowd import MAX_CLASSES
+from replay.label_tables.columns import NEEDED, find_columns
+from replay.label_tables.label_table import crowd_labels, read_label_table
+from replay.label_tables.truth import truth_of
 from replay.recorded.crowd import Crowd, first_labels, with_pools
 from replay.recorded.csv_row import CsvRow
 from replay.recorded.doubtful import check_truth
 from replay.recorded.empty_cells import check_filled
 from replay.recorded.files import read_crowd
 from replay.runtime.arguments import refuse
-from replay.savings.columns import NEEDED, find_columns
-from replay.savings.label_table import crowd_labels, read_label_table
-from replay.savings.table import MAX_CLASSES
-from replay.savings.truth import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

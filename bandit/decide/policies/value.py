@@ -54,6 +54,6 @@ class ValuePolicy:
         # With a prior, the first label could disagree with something already.
         chance = settings.check_share if context.has_prior else settings.second_opinion
         chance /= 1.0 + context.budget_price
-        losses = [-action.value_usd for action in context.actions]
+        loss = min((-action.value_usd for action in context.actions), default=0.0)
         most = settings.explore_floor * context.worth_usd
-        return chance if chance * min(losses, default=0.0) <= most else most / min(losses)
+        return min(chance, most / loss) if loss > 0.0 else chance

@@ -13,7 +13,7 @@ from bandit.errors import BadValue
 from replay.forecast.sources.columns import known_column, time_column
 from replay.forecast.sources.timestamps import parse_moment, spreadsheet_dates
 from replay.recorded.amounts import parse_amount
-from replay.recorded.table_file import place, read_header, read_table
+from replay.recorded.table_file import TableFile, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,10 +73,11 @@ def read_events(
     BadValue
         If a row can't be used; the message names it.
     """
-    header = read_header(path)
+    file = TableFile(path)
+    header = file.header
     at = time_column(header, column, str(path))
     summed = None if amount is None else known_column(header, amount, str(path))
-    rows = read_table(path, {at, *([summed] if summed else [])})
+    rows = file.rows({at, *([summed] if summed else [])})
     moments = [parse_moment(row.of[at], place(path, row, at)) for row in rows]
     _check_zones(path, at, rows, moments)
     dated = spreadsheet_dates(moments)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bandit.errors import BadValue
-from replay.recorded.csv_row import CsvRow
 from replay.recorded.exports.cells import cell
 from replay.recorded.exports.nested import label_rows
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 
-def json_table(text: str, path: Path) -> tuple[list[str], list[CsvRow]]:
-    r"""Return the columns and rows of a text in JSON; a missing value is an empty cell.
+def json_table(text: str, path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    r"""Return the columns and numbered rows of a text in JSON; a missing value is an empty cell.
 
     Raises
     ------
@@ -30,13 +29,13 @@ def json_table(text: str, path: Path) -> tuple[list[str], list[CsvRow]]:
     >>> from pathlib import Path
     >>> header, rows = json_table('{"task": 1, "label": "x"}\n{"task": 2}\n', Path("f.jsonl"))
     >>> header, rows[1]
-    (['task', 'label'], CsvRow(number=2, of={'task': '2', 'label': ''}))
+    (['task', 'label'], (2, {'task': '2', 'label': ''}))
     """
     try:
         rows = label_rows(_objects(text, path), path)
         header = list(dict.fromkeys(name for _, row in rows for name in row))
         return header, [
-            CsvRow(number, {name: cell(row.get(name)) for name in header}) for number, row in rows
+            (number, {name: cell(row.get(name)) for name in header}) for number, row in rows
         ]
     except (AttributeError, KeyError, RecursionError, TypeError, msgspec.DecodeError) as error:
         raise BadValue(f"{path}: JSON of a form that isn't known; save it as a CSV file") from error

@@ -35,8 +35,8 @@ def test_odd_objects_are_rows_or_an_error_of_ours(*, objects: list[Any], lines: 
     text = "\n".join(map(json.dumps, objects)) if lines else json.dumps(objects)
     with contextlib.suppress(InputError):
         header, rows = json_table(text, Path("f.json"))
-        assert all(list(row.of) == header for row in rows)
-        assert all(isinstance(cell, str) for row in rows for cell in row.of.values())
+        assert all(list(of) == header for _, of in rows)
+        assert all(isinstance(cell, str) for _, of in rows for cell in of.values())
 
 
 @settings(max_examples=100)
@@ -54,4 +54,4 @@ def test_flat_objects_are_the_same_as_a_list_and_in_lines(objects: list[dict[str
     each = [json.dumps(row, ensure_ascii=False) for row in objects]
     for text in (f"[{','.join(each)}]", "\n".join(each)):
         _, rows = json_table(text, path)
-        assert [[row.of["task"], row.of["label"]] for row in rows] == expected
+        assert [[of["task"], of["label"]] for _, of in rows] == expected

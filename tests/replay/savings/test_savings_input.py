@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bandit.errors import InputError
-from replay.savings.columns import find_columns
+from replay.label_tables.columns import find_columns
 from tests.replay.savings.bought import figures, rows, run, write
 
 if TYPE_CHECKING:

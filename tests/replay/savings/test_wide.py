@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replay.label_tables.wide import Wide
 from replay.recorded.csv_row import CsvRow
-from replay.savings.wide import Wide
 from tests.replay.savings.bought import figures, rows
 
 if TYPE_CHECKING:

@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Return a log of four days of work."""
-    made = tmp_path / "log.db"
-    days(made, 1, 2, 3, 4)
-    return made
-
-
 def pruned(path: Path, day: float, *more: object) -> Result:
     """Prune what is older than a day of the story."""
     return run(prune, path, "--before", f"1970-01-{day + 1:02.0f}", *more)

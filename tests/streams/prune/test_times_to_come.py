@@ -7,24 +7,14 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bandit.events import Tick
 from streams.cli.prune import prune
-from tests.streams.prune.pruned_story import DAY_S, begin, days, work
+from tests.streams.prune.pruned_story import DAY_S, begin, work
 from tests.streams.scenes import task, worker, write
 from tests.streams.verbs import run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Return a log of four days of work, in 1970, with four tasks each."""
-    made = tmp_path / "log.db"
-    days(made, 1, 2, 3, 4)
-    return made
 
 
 def tasks_deleted(path: Path) -> int:

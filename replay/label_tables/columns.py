@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from bandit.errors import UnknownColumn, nearest
-from replay.recorded.exports.known import export_of
+from replay.recorded.exports.known_exports import export_of
 from replay.tables.columns.named_actions import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from replay.recorded.exports.known import Export
+    from replay.recorded.exports.known_exports import Export
 
 NAMES: dict[str, tuple[str, ...]] = {
     "task": (

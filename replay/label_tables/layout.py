@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
-from replay.recorded.exports.known import export_of
-from replay.savings.columns import find_columns
-from replay.savings.truth import find_truth, is_truth
-from replay.savings.wide import LABEL, LABELER, find_wide
+from replay.label_tables.columns import find_columns
+from replay.label_tables.truth import find_truth, is_truth
+from replay.label_tables.wide import LABEL, LABELER, find_wide
+from replay.recorded.exports.known_exports import export_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from replay.label_tables.wide import Wide
     from replay.recorded.csv_row import CsvRow
-    from replay.recorded.exports.known import Export
-    from replay.savings.wide import Wide
+    from replay.recorded.exports.known_exports import Export
 
 
 @dataclass(frozen=True, slots=True)

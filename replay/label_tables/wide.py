@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bandit.counted import counted
 from bandit.errors import BadValue, UnknownColumn, nearest
+from replay.label_tables.columns import NAMES, plain
 from replay.recorded.csv_row import CsvRow
-from replay.savings.columns import NAMES, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

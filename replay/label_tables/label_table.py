@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from bandit.counted import counted
 from bandit.errors import MissingInput
+from replay.label_tables.columns import NEEDED
+from replay.label_tables.layout import layout_of
+from replay.label_tables.truth import truth_of, truth_of_file
 from replay.recorded.amounts import parse_amount, unit_notes
 from replay.recorded.crowd import CrowdLabel, first_labels
 from replay.recorded.empty_cells import check_filled
@@ -22,11 +25,8 @@ from replay.recorded.spelling import (
     said_of_people,
     spellings_of,
 )
-from replay.recorded.table_file import place, read_header, read_table
+from replay.recorded.table_file import TableFile, place
 from replay.recorded.times import read_times
-from replay.savings.columns import NEEDED
-from replay.savings.layout import layout_of
-from replay.savings.truth import truth_of, truth_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,13 +72,13 @@ def read_label_table(
     MissingInput, UnknownColumn, BadValue
         If the file, a column or a value can't be used; the message names the row.
     """
-    header = read_header(path)
-    second = Path(truth) if truth is not None and truth not in header else None
+    file = TableFile(path)
+    second = Path(truth) if truth is not None and truth not in file.header else None
     if second is not None and not second.is_file():
         second = None
     wanted = {**given, "truth": None if second else truth}
-    layout = layout_of(header, wanted, str(path), find_gold=find_gold and truth is None)
-    table, notes = layout.rows(read_table(path, layout.needed()))
+    layout = layout_of(file.header, wanted, str(path), find_gold=find_gold and truth is None)
+    table, notes = layout.rows(file.rows(layout.needed()))
     if not table:
         raise MissingInput(f"{path}: no row has a label that counts: {'; '.join(notes)}")
     columns, said = layout.with_truth(table)

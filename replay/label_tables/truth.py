@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.errors import UnknownColumn
+from replay.label_tables.columns import NAMES, plain
 from replay.recorded.files import true_answers
 from replay.recorded.spelling import plain_spelling
 from replay.recorded.table_file import read_table
-from replay.savings.columns import NAMES, plain
 from replay.tables.columns.named_actions import listed
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Tables of labels as people and labeling tools write them: which column is what, and its rows."""
