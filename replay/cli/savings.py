@@ -41,6 +41,13 @@ MOST = 1e12
     help="Number of replays of the labels, each with other random draws of the policy.",
 )
 @click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Number of processes for the replays; figures are the same for any.",
+)
+@click.option(
     "--config",
     type=click.Path(readable=False, path_type=Path),
     help="Settings of the engine, in TOML.",
@@ -56,6 +63,7 @@ def savings(
     value: float | None,
     seed: int,
     replays: int,
+    jobs: int,
     config: Path | None,
     as_json: bool,  # noqa: FBT001 - click gives flags as booleans
 ) -> None:
@@ -82,6 +90,7 @@ def savings(
         value_usd=value,
         seed=seed,
         replays=replays,
+        jobs=jobs,
         config=config,
         as_json=as_json,
     )

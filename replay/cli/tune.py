@@ -187,7 +187,8 @@ def _in_a_market(market: str, given: Mapping[str, Any]) -> bool:
         level=given["level"],
     )
     most = runs_of(request)
-    estimate = told_once(most, request.jobs, "runs")
+    what, advice = f"Up to {most:,} runs", "Ctrl-C ends with what is known by then."
+    estimate = told_once(most, request.jobs, what, advice)
     with progress("simulating", unit=f"of up to {most:,} runs") as tell:
 
         def done(more: int) -> None:

@@ -17,14 +17,18 @@ WORTH_SAYING_S = 5.0
 
 
 def told_once(
-    pieces: int, jobs: int, unit: str, clock: Callable[[], float] = time.monotonic
+    pieces: int,
+    first: int,
+    what: str,
+    advice: str,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Callable[[int], None]:
-    """Return what is called after each piece; after the first `jobs` it prints an estimate, once.
+    """Return what is called after each piece; after the `first` it prints an estimate, once.
 
     Examples
     --------
     >>> times = iter([0.0, 4.0])  # 2 s a run, one more to come: not worth saying
-    >>> tell = told_once(3, 2, "runs", lambda: next(times))
+    >>> tell = told_once(3, 2, "3 runs", "Ctrl-C ends it.", lambda: next(times))
     >>> tell(1), tell(1)
     (None, None)
     """
@@ -33,13 +37,9 @@ def told_once(
     def tell(more: int) -> None:
         nonlocal finished
         before, finished = finished, finished + more
-        if before < jobs <= finished:
+        if before < first <= finished:
             left_s = (clock() - begin) / finished * (pieces - finished)
             if left_s > WORTH_SAYING_S:
-                click.echo(
-                    f"Up to {pieces:,} {unit}: about {time_of(left_s)} left. Ctrl-C ends with what"
-                    " is known by then.",
-                    err=True,
-                )
+                click.echo(f"{what}: about {time_of(left_s)} left. {advice}".rstrip(), err=True)
 
     return tell

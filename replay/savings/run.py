@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from bandit.engine.checks import MOST
 from bandit.errors import BadValue
-from replay.recorded.replayed import PROJECT, ReplayTerms, run_recorded
+from replay.recorded.replayed import PROJECT, ReplayTerms
 from replay.runtime.print_result import print_result
-from replay.runtime.progress import progress
 from replay.runtime.settings_file import named_only, read_settings
 from replay.runtime.text import share
+from replay.savings.replays import replayed
 from replay.savings.savings import savings_report
 from replay.savings.show import print_savings
 from replay.savings.table import Prices, read_labels
@@ -39,6 +39,7 @@ def run_savings(
     value_usd: float | None = None,
     seed: int = 0,
     replays: int = 3,
+    jobs: int = 1,
     config: Path | None = None,
     as_json: bool = False,
 ) -> None:
@@ -61,11 +62,8 @@ def run_savings(
     target = project.target_accuracy if said is None else None
     crowd = replace(crowd, notes=(*crowd.notes, *_of_settings(settings, target)))
     paid = worth if target is None else None
-    with progress("replaying the labels", "tasks") as more:
-        outcomes = [
-            run_recorded(crowd, settings, ReplayTerms(paid, seed + replay), lambda _: more(1))
-            for replay in range(replays)
-        ]
+    terms = [ReplayTerms(paid, seed + replay) for replay in range(replays)]
+    outcomes = replayed(crowd, settings, terms, min(jobs, replays))
     report = savings_report(crowd, outcomes, columns, worth, seed)
     print_result(report, print_savings, as_json=as_json)
 

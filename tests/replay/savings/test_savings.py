@@ -51,6 +51,10 @@ def test_the_report_leads_with_the_amount_of_the_file(labels: Path) -> None:
     assert "5 of 10 labelers; the mean of all:" in text
 
 
+def test_replays_side_by_side_give_the_same_figures(labels: Path) -> None:
+    assert figures(str(labels), "--jobs", "2") == figures(str(labels))
+
+
 def test_guessed_columns_are_named_once(tmp_path: Path) -> None:
     names = {"item": "task", "worker": "labeler", "answer": "label"}
     standard = [{names.get(name, name): cell for name, cell in row.items()} for row in rows()]
