@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.mistaken_events import pool, tick
+from tests.mistaken_events import pool, task, tick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,10 @@ NO_LOG = "not a poolwise log, or damaged"
 
 COMMANDS = [
     Command("feed a missing file", {}, "feed l.db e.jsonl", 1, "e.jsonl: there is no such file"),
+    Command(
+        "feed a time in milliseconds", {"e.jsonl": json.dumps(task(at=1.79e12))},
+        "feed l.db e.jsonl", 1, "e.jsonl, line 1: bad_number: at 1790000000000.0: must be seconds",
+    ),
     Command("work on a missing log", {}, "work l.db", 1, "l.db: there is no log here"),
     Command("tail a missing log", {}, "tail l.db asks", 1, "l.db: there is no log here"),
     Command("evaluate a missing file", {}, "evaluate l.csv", 1, "l.csv: no such file"),

@@ -11,12 +11,19 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from bandit.events import Tick
 from poolwise import main
+from streams.clients.feeding import tick_records
+from streams.embedded.log import EmbeddedLog
+from streams.log.codec import InputDecoder
+from streams.log.log import NewRecord
+from streams.log.topics import LABELS, TOPIC_OF, key_of
 from tests.mistaken_events import FIRST, LETTERS, NO_LETTERS, Event, Letter
 from tests.mistakes import COMMANDS, TICK, Command
 
@@ -57,16 +64,26 @@ def poolwise(capfd: pytest.CaptureFixture[str], *args: str) -> Answer:
 
 
 def work_through(capfd: pytest.CaptureFixture[str], rounds: Sequence[Sequence[Event]]) -> Event:
-    """Feed each round and let a worker work on it, without a word of error; the last figures."""
+    """Write each round and let a worker work on it, without a word of error; the last figures."""
     figures: Event = {}
     for events in rounds:
-        Path("e.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
-        assert poolwise(capfd, "feed", "l.db", "e.jsonl")[::2] == (0, "")
+        write([json.dumps(event).encode() for event in events])
         more = ("--until-idle", "--clock", "log", "--config", "sure.toml", "--json")
         done = poolwise(capfd, "work", "l.db", *more)
         assert done[::2] == (0, "")
         figures = json.loads(done.out)
     return figures
+
+
+def write(lines: Sequence[bytes]) -> None:
+    """Write events as programs do: they don't check them, as `poolwise feed` does."""
+    with closing(EmbeddedLog(Path("l.db"), create=True)) as log:
+        for line in lines:
+            event = InputDecoder().decode(line)
+            if isinstance(event, Tick):
+                log.write(tick_records(line, log.partitions(LABELS)))
+            else:
+                log.write([NewRecord(TOPIC_OF[type(event)], key_of(event), line)])
 
 
 def tail(capfd: pytest.CaptureFixture[str], topic: str) -> list[Event]:

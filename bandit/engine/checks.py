@@ -139,12 +139,7 @@ def _of_scope(scope: str, event: Control, others: tuple[str, ...], other_scope: 
 
 def label(event: Label, state: TaskState, ask: AskState) -> None:
     """Refuse a label that doesn't fit its ask; the caller ignores identical repeats before."""
-    where = f"label {event.label!r} of task {event.task!r}, ask {event.ask}"
-    id_(event.label, "label")
-    id_(event.labeler, "labeler")
-    finite(event.at, f"{where}: at")
-    finite(event.seconds_spent, f"{where}: seconds_spent", 0.0)
-    finite(event.usd, f"{where}: usd", 0.0)
+    where = label_alone(event)
     if ask.label is not None:
         msg = f"{where}: label {ask.label.label!r} has answered this ask already"
         raise EventError("second_label", msg)
@@ -160,6 +155,17 @@ def label(event: Label, state: TaskState, ask: AskState) -> None:
     if not ask.is_audit and event.labeler in state.labelers():
         msg = f"{where}: labeler {event.labeler!r} has labeled this task already"
         raise EventError("repeat_labeler", msg)
+
+
+def label_alone(event: Label) -> str:
+    """Refuse ids and numbers out of range; return what messages call the label."""
+    where = f"label {event.label!r} of task {event.task!r}, ask {event.ask}"
+    id_(event.label, "label")
+    id_(event.labeler, "labeler")
+    finite(event.at, f"{where}: at")
+    finite(event.seconds_spent, f"{where}: seconds_spent", 0.0)
+    finite(event.usd, f"{where}: usd", 0.0)
+    return where
 
 
 def decline(event: Decline, ask: AskState) -> None:
@@ -214,6 +220,12 @@ def asked(event: Label | Decline, state: TaskState | None) -> tuple[TaskState, A
         msg = f"{what} for task {event.task!r}: the task has no ask {event.ask}"
         raise EventError("unknown_ask", msg)
     return state, ask
+
+
+def gold_alone(event: Gold) -> None:
+    """Refuse an id that is too long, and a time out of range."""
+    id_(event.task, "task")
+    finite(event.at, f"gold of task {event.task!r}: at")
 
 
 def gold(event: Gold, state: TaskState) -> None:

@@ -147,8 +147,7 @@ class TaskInputs:
         return self._arms.give_up(desk, state, ask, DECLINED, at)
 
     def _gold(self, desk: Desk, event: Gold) -> list[Output]:
-        checks.id_(event.task, "task")
-        checks.finite(event.at, f"gold of task {event.task!r}: at")
+        checks.gold_alone(event)
         state = desk.task(event.task)
         if state is None:
             is_new = hold_early(desk, event, self._memory)

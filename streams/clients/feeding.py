@@ -2,8 +2,9 @@
 
 Rule 1: nothing of a file is written unless all lines are valid, or invalid ones may be skipped;
 those then become dead letters.
-Rule 2: a pool or an order that workers would refuse is invalid: their topics keep only the newest
-record of a key, so it would stand in the place of the one that holds.
+Rule 2: a line is invalid if workers would refuse it whatever came before it: a time in
+milliseconds, a negative price. Of pools and orders the log keeps only the newest of a key, so such
+a record would stand in the place of the one that holds.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.engine import checks
 from bandit.errors import BadValue, EventError, LogError
-from bandit.events import Control, DeadLetter, Pool, Tick
+from bandit.events import Control, DeadLetter, Decline, Gold, Label, Pool, Prediction, Task, Tick
 from streams.log.codec import InputDecoder
 from streams.log.deadletters import written
 from streams.log.log import NewRecord
@@ -60,7 +61,7 @@ def records_of(line: bytes, decoder: InputDecoder, partitions: int) -> list[NewR
 
 
 def checked(line: bytes, decoder: InputDecoder) -> Input:
-    """Return the event of a line; one of which only the newest is kept is checked by all rules.
+    """Return the event of a line, checked by all rules that need no other event.
 
     Raises
     ------
@@ -75,10 +76,21 @@ def checked(line: bytes, decoder: InputDecoder) -> Input:
     bandit.errors.EventError: pool 'a': usd_per_label -1.0: must be between 0 and 1e+12
     """
     event = decoder.decode(line)
-    if isinstance(event, Pool):
-        checks.pool(event)
-    elif isinstance(event, Control):
-        checks.control(event)
+    match event:
+        case Pool():
+            checks.pool(event)
+        case Control():
+            checks.control(event)
+        case Task():
+            checks.task(event)
+        case Prediction():
+            checks.prediction(event)
+        case Label():
+            checks.label_alone(event)
+        case Gold():
+            checks.gold_alone(event)
+        case Decline() | Tick():
+            checks.finite(event.at, "at")
     return event
 
 

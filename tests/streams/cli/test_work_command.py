@@ -80,7 +80,8 @@ def test_work_says_that_pools_are_full(path: Path) -> None:
 
 def test_work_names_the_log_whose_dead_letters_it_wrote(tmp_path: Path) -> None:
     path = tmp_path / "my log.db"
-    run(feed, path, "-", stdin=b'{"type":"Gold","task":"t","answer":"a","at":1e13}')
+    unknown = b'{"type":"Decline","task":"t","ask":1,"pool":"a","at":1}'
+    run(feed, path, "-", stdin=unknown)
     (line,) = run(work, path, "--until-idle", "--clock", "log").output.splitlines()
     assert f"1 dead letter (see them: poolwise tail '{path}' deadletters)" in line
 

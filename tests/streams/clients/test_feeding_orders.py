@@ -43,6 +43,26 @@ def test_feed_refuses_a_file_with_an_invalid_pool_or_order(tmp_path: Path, inval
         assert in_force(log) == [CAP]
 
 
+@pytest.mark.parametrize(
+    "invalid",
+    [
+        b'{"type":"Task","task":"t","project":"p","at":1764374400000,"classes":["a","b"]}',
+        b'{"type":"Label","label":"l","task":"t","ask":1,"pool":"a","labeler":"x","answer":"a","at":1764374400000}',
+        b'{"type":"Decline","task":"t","ask":1,"pool":"a","at":1764374400000}',
+        b'{"type":"Gold","task":"t","answer":"a","at":1764374400000}',
+        b'{"type":"Prediction","task":"t","source":"m","at":1764374400000,"chances":{"a":1}}',
+        b'{"type":"Tick","at":1764374400000}',
+    ],
+)
+def test_feed_refuses_times_in_milliseconds(tmp_path: Path, invalid: bytes) -> None:
+    with closing(new_log(tmp_path / "labels.db")) as log:
+        refused = (
+            r"day.jsonl, line 1: bad_number: .*at 17643744000+.0: .* \(is this in milliseconds"
+        )
+        with pytest.raises(BadValue, match=refused):
+            feed(log, BytesIO(invalid), "day.jsonl")
+
+
 @pytest.mark.parametrize("invalid", [NEGATIVE_CAP, NEGATIVE_PRICE])
 def test_after_an_invalid_line_a_restart_keeps_the_budget_and_the_pool(
     tmp_path: Path, invalid: bytes
