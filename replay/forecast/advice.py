@@ -36,6 +36,12 @@ def advice(report: ForecastReport) -> tuple[str, ...]:
 
 def _budget(budget: BudgetEnd, surge: float) -> Iterator[str]:
     of = "The budget" if budget.project is None else f"The budget of {budget.project}"
+    if budget.is_used_up:
+        yield (
+            f"{of} is used up ({dollars(budget.budget_usd)} left): only free pools are asked. "
+            "Raise it to buy labels again."
+        )
+        return
     left = f"{of} ({dollars(budget.budget_usd)} left)"
     if budget.expected_at is None:
         yield f"{left} outlasts the forecast, which ends {moment(budget.seen_until, 'day')}."

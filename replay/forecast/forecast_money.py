@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from replay.forecast.plan.smoothed_paths import smoothed_paths
 from replay.forecast.plan.spending import (
     BudgetEnd,
@@ -76,11 +78,11 @@ def forecast_money(events: LogEvents, wishes: Wishes) -> Money:
         own = _spend(events, asks)
         if own is not None:
             left = max(0.0, control.usd_total - sum(ask.usd for ask in asks))
-            budgets.append(
-                budget_end(
-                    own.paths, own.now, own.step_s, left, wishes.surge, project_name, wishes.level
-                )
+            end = budget_end(
+                own.paths, own.now, own.step_s, left, wishes.surge, project_name, wishes.level
             )
+            cheapest = min(ask.usd for ask in asks if ask.usd)
+            budgets.append(msgspec.structs.replace(end, is_used_up=left < cheapest))
     return Money(month, tuple(budgets), notes)
 
 

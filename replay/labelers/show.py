@@ -37,10 +37,11 @@ COLUMNS = (
 def print_labelers(report: LabelersReport, console: Console) -> None:
     """Print figures and suspects."""
     suspects = [row for row in report.labelers if row.suspicion is not None]
+    people, suspected = (len({row.labeler for row in rows}) for rows in (report.labelers, suspects))
     say(
         console,
-        f"{counted(len(report.labelers), 'labeler')}, {counted(report.labels, 'label')} of "
-        f"{counted(report.tasks, 'task')}; {counted(len(suspects), 'suspect')}.",
+        f"{counted(people, 'labeler')}, {counted(report.labels, 'label')} of "
+        f"{counted(report.tasks, 'task')}; {counted(suspected, 'suspect')}.",
         "bold",
     )
     for (project, pool), rows in groupby(report.labelers, key=lambda row: (row.project, row.pool)):

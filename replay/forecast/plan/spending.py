@@ -31,6 +31,7 @@ class MonthEnd(msgspec.Struct, frozen=True, kw_only=True):
 class BudgetEnd(msgspec.Struct, frozen=True, kw_only=True):
     """When a budget runs out; times are `None` where it outlasts the forecast.
 
+    With `is_used_up`, less is left than the cheapest label of the project cost.
     `earliest_at` and `latest_at` are the limits of an interval; `seen_until` is how far the
     forecast goes.
     """
@@ -43,6 +44,7 @@ class BudgetEnd(msgspec.Struct, frozen=True, kw_only=True):
     after_surge_at: float | None
     seen_until: float
     level: float
+    is_used_up: bool = False
 
 
 def month_begin(at: float) -> float:

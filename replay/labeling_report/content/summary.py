@@ -94,17 +94,31 @@ def usd_range(amount: Amount) -> str:
     return f"{usd_text(amount.low)} to {usd_text(amount.high)}"
 
 
+def by_deadline(totals: Totals) -> str:
+    """Word what `on_time` is a share of: all answers, or the tasks that have a deadline."""
+    if totals.answered == totals.with_deadline == totals.tasks:
+        return "by their deadline"
+    return "of the tasks with a deadline were answered by it"
+
+
 def _work(totals: Totals) -> str:
     kind = "project" if len(totals.projects) == 1 else "projects"
+    count, verb, base = counted(totals.tasks, "task"), "were", ""
+    if totals.answered < totals.tasks:
+        count = f"{f'{totals.answered:,}' if totals.answered else 'None'} of {count}"
+        verb = "were" if totals.answered > 1 else "was"
+        base = ", those without an answer included"
     return (
-        f"{counted(totals.tasks, 'task')} of the {kind} {projects(totals)} were answered"
+        f"{count} of the {kind} {projects(totals)} {verb} answered"
         f" {period(totals)} for {usd_text(totals.usd)}, which is"
         f" {usd_text(totals.usd_per_task.value)} and {totals.labels_per_task.value:.2f} labels a"
-        " task."
+        f" task{base}."
     )
 
 
 def _quality(totals: Totals) -> str:
+    if totals.confidence is None:
+        return "There is no answer whose quality could be told."
     claimed = share(totals.confidence)
     right = totals.accuracy
     if right is None:
@@ -122,8 +136,10 @@ def _quality(totals: Totals) -> str:
 
 
 def _delay(totals: Totals) -> str:
-    late = "" if totals.on_time is None else f", and {share(totals.on_time)} by their deadline"
-    half = totals.delay_s_median or 0.0
+    late = "" if totals.on_time is None else f", and {share(totals.on_time)} {by_deadline(totals)}"
+    if totals.delay_s_median is None:
+        return "No answer came, so nothing is known of times."
+    half = totals.delay_s_median
     when = "at once" if half < 1.0 else f"within {time_of(half)}"
     return f"Half of the answers came {when}, 95 % within {time_of(totals.delay_s_p95)}{late}."
 
@@ -147,11 +163,12 @@ def _money(totals: Totals, pools: Sequence[PoolFigures]) -> str:
 
 
 def _saving(labelers: Sequence[LabelerRow], advice: Sequence[Recommendation], per: str) -> str:
-    suspects = sum(row.suspect is not None for row in labelers)
+    people = len({row.labeler for row in labelers})
+    suspects = len({row.labeler for row in labelers if row.suspect is not None})
     if not advice:
         return (
             "The log supports no recommendation that would save at least 1 % of the cost, and no"
-            f" labeler of {len(labelers):,} is suspect."
+            f" labeler of {people:,} is suspect."
         )
     first = advice[0]
     more = len(advice) - 1

@@ -31,8 +31,10 @@ def to_do(outlook: Outlook, tests: Sequence[LiveTest]) -> tuple[str, ...]:
 
 def _budgets(outlook: Outlook) -> Iterator[str]:
     for budget in outlook.budgets:
-        if budget.days is not None and budget.days <= SOON_DAYS:
-            of = "the budget" if budget.project is None else f"the budget of {budget.project}"
+        of = "the budget" if budget.project is None else f"the budget of {budget.project}"
+        if budget.is_used_up:
+            yield f"{of} is used up"
+        elif budget.days is not None and budget.days <= SOON_DAYS:
             yield f"{of} runs out {budget.when}"
 
 

@@ -41,10 +41,13 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     bins: tuple[ConfidenceBin, ...]
 
 
-def calibration(tasks: Sequence[ClosedTask], right: Amount | None, claimed: float) -> Calibration:
+def calibration(
+    tasks: Sequence[ClosedTask], right: Amount | None, claimed: float | None
+) -> Calibration:
     """Compare the confidence of answers with what audits found.
 
-    `right` is the share of right answers by audits, `claimed` the mean confidence.
+    `right` is the share of right answers by audits, `claimed` the mean confidence. Shares are of
+    the tasks that were answered.
     """
     answered = [task for task in tasks if task.answer is not None]
     bins = []
@@ -52,15 +55,15 @@ def calibration(tasks: Sequence[ClosedTask], right: Amount | None, claimed: floa
         end = high if high < 1.0 else 1.0 + 1e-9
         inside = [task for task in answered if low <= task.confidence < end]
         if inside:
-            bins.append(_bin(low, high, inside, len(tasks)))
+            bins.append(_bin(low, high, inside, len(answered)))
     gap = None
-    if right is not None:
+    if right is not None and claimed is not None:
         gap = Amount(claimed - right.value, claimed - right.high, claimed - right.low)
     audits = sum(task.right is not None for task in tasks)
     return Calibration(audits=audits, gap=gap, bins=tuple(bins))
 
 
-def _bin(low: float, high: float, tasks: Sequence[ClosedTask], all_tasks: int) -> ConfidenceBin:
+def _bin(low: float, high: float, tasks: Sequence[ClosedTask], all_answered: int) -> ConfidenceBin:
     known = [task for task in tasks if task.right is not None]
     right = None
     if known:
@@ -75,7 +78,7 @@ def _bin(low: float, high: float, tasks: Sequence[ClosedTask], all_tasks: int) -
         low=low,
         high=high,
         tasks=len(tasks),
-        task_share=len(tasks) / all_tasks,
+        task_share=len(tasks) / all_answered,
         confidence=fsum(task.confidence for task in tasks) / len(tasks),
         audits=len(known),
         right=right,

@@ -69,7 +69,8 @@ class MonthOutlook(msgspec.Struct, frozen=True, kw_only=True):
 class BudgetOutlook(msgspec.Struct, frozen=True, kw_only=True):
     """When what is left of a project's budget runs out: days from the end of the log, and when.
 
-    All are `None` where it outlasts the forecast, which goes `seen_days` ahead.
+    All are `None` where it outlasts the forecast, which goes `seen_days` ahead. With `is_used_up`,
+    less is left than the cheapest label of the project cost.
     """
 
     project: str | None
@@ -79,6 +80,7 @@ class BudgetOutlook(msgspec.Struct, frozen=True, kw_only=True):
     days_high: float | None
     when: str | None
     seen_days: float
+    is_used_up: bool = False
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,4 +227,5 @@ def _budget(end: BudgetEnd, now: float, begin: float) -> BudgetOutlook:
         if end.expected_at is None
         else f"{'after' if now < REAL_FROM else 'on'} {name_of(end.expected_at, step_s, begin)}",
         seen_days=(end.seen_until - now) / DAY_S,
+        is_used_up=end.is_used_up,
     )

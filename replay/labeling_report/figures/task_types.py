@@ -29,7 +29,7 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks that have something in common; `by` says what, `name` which.
 
     `usd_share` is their share of the cost, `task_share` of the tasks; `extra_usd` is what they
-    cost more than as many average tasks.
+    cost more than as many average tasks. `confidence` is that of the answers, `None` without any.
     """
 
     by: str
@@ -41,7 +41,7 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     usd_per_task: Amount
     extra_usd: float
     labels_per_task: float
-    confidence: float
+    confidence: float | None
     delay_s_median: float
 
 
@@ -73,6 +73,7 @@ def _kinds(task: ClosedTask) -> Iterator[tuple[str, str]]:
 def _type(by: str, name: str, tasks: Sequence[ClosedTask], all_tasks: int, usd: float) -> TaskType:
     own = fsum(task.usd for task in tasks)
     blocks = Blocks.of([(task.usd, 1.0) for task in tasks])
+    claimed = [task.confidence for task in tasks if task.answer is not None]
     return TaskType(
         by=by,
         name=name,
@@ -83,6 +84,6 @@ def _type(by: str, name: str, tasks: Sequence[ClosedTask], all_tasks: int, usd: 
         usd_per_task=blocks.interval(lambda sums: sums[0] / sums[1]),
         extra_usd=own - usd * len(tasks) / all_tasks,
         labels_per_task=fmean(task.labels for task in tasks),
-        confidence=fmean(task.confidence for task in tasks),
+        confidence=fmean(claimed) if claimed else None,
         delay_s_median=median(task.delay_s for task in tasks),
     )

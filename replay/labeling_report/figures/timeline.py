@@ -70,6 +70,7 @@ def name_of(at: float, step_s: float, begin: float) -> str:
 
 def _stretch(name: str, begin_at: float, step_s: float, tasks: Sequence[ClosedTask]) -> Stretch:
     usd, count = fsum(task.usd for task in tasks), len(tasks)
+    claimed = [task.confidence for task in tasks if task.answer is not None]
     return Stretch(
         name=name,
         begin_at=begin_at,
@@ -78,5 +79,5 @@ def _stretch(name: str, begin_at: float, step_s: float, tasks: Sequence[ClosedTa
         usd=usd,
         usd_per_task=usd / count if count else None,
         labels_per_task=sum(task.labels for task in tasks) / count if count else None,
-        confidence=fsum(task.confidence for task in tasks) / count if count else None,
+        confidence=fsum(claimed) / len(claimed) if claimed else None,
     )

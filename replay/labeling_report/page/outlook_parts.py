@@ -87,7 +87,10 @@ def _lines(outlook: Outlook) -> Iterator[Markup]:
 
 def _budget(budget: BudgetOutlook) -> Markup:
     of = "The budget" if budget.project is None else f"The budget of {budget.project}"
-    left = Markup("{} ({} left)").format(of, shown(budget, "left_usd", usd_text))
+    usd = shown(budget, "left_usd", usd_text)
+    if budget.is_used_up:
+        return Markup("{} is used up ({} left).").format(of, usd)
+    left = Markup("{} ({} left)").format(of, usd)
     seen = shown(budget, "seen_days", days)
     if budget.days is None:
         return Markup("{} lasts for the {} that can be seen ahead.").format(left, seen)

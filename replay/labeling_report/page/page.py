@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from replay.labeling_report.content.summary import projects, usd_text
+from replay.labeling_report.content.summary import by_deadline, projects, usd_text
 from replay.labeling_report.page.change_cells import change_rows
 from replay.labeling_report.page.live_test_parts import live_test_parts
 from replay.labeling_report.page.money_charts import dear_types, money, over_time
@@ -131,7 +131,7 @@ def _tiles(totals: Totals) -> list[Tile]:
         )
     late = Markup("")
     if totals.on_time is not None:
-        late = Markup(", {} by their deadline").format(shown(totals, "on_time", share))
+        late = Markup(", {} {}").format(shown(totals, "on_time", share), by_deadline(totals))
     return [
         Tile(
             "Cost",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from bandit.errors import MissingInput
 from replay.cli.verbs import labelers as command
 from replay.labelers.labelers_report import labelers_report
 from replay.labelers.show import print_labelers
-from tests.replay.labelers.simulated_labels import crowd
+from tests.replay.labelers.simulated_labels import crowd, one_labeler
 from tests.replay.task_log.own_log_writer import (
     World,
     decision,
@@ -92,6 +93,16 @@ def test_tasks_without_labels_of_people_are_counted_in_a_note(tmp_path: Path) ->
     assert json.loads(run(log, "--json").output)["notes"] == [note]
     whole = write_log(tmp_path / "whole.db", simulate(World(), 40, 1))
     assert json.loads(run(whole, "--json").output)["notes"] == []
+
+
+def test_a_person_of_several_projects_is_counted_once() -> None:
+    rng = np.random.default_rng(1)
+    labels = one_labeler(rng, 60, (0.5, 0.5), lambda _, truth: truth)
+    labels = [replace(each, project=f"p{number % 3}") for number, each in enumerate(labels)]
+    out = StringIO()
+    print_labelers(labelers_report(labels, "log.db"), Console(file=out, width=80))
+    assert out.getvalue().startswith("1 labeler, 60 labels of 60 tasks; 0 suspects.")
+    assert "Pool crowd of project p2: 1 labeler" in out.getvalue()
 
 
 def test_suspects_come_with_the_evidence_and_a_command_to_copy(log: Path) -> None:

@@ -75,11 +75,13 @@ def report_of(name: str) -> LabelingReport:
     return labeling_report(labeling_log(HOSTILE if name == "hostile" else f"{name}.db", made))
 
 
-def write_foreseen(path: Path, tasks_per_hour: float = 6.0, days: int = 31) -> Path:
+def write_foreseen(
+    path: Path, tasks_per_hour: float = 6.0, days: int = 31, left_usd: float = 20.0
+) -> Path:
     """Write a log of real dates with a budget that soon ends and a pool that is too small."""
     times = arrivals(hourly_rate(24 * days, tasks_per_hour), 1).tolist()
     pools = [Pool(pool="crowd", at=0.0, usd_per_label=PRICE_USD, capacity_per_hour=5.0)]
-    left = Control(at=0.0, project="cats", usd_total=PRICE_USD * len(times) + 20.0)
+    left = Control(at=0.0, project="cats", usd_total=PRICE_USD * len(times) + left_usd)
     done = work(times, 1, pools=(("crowd", 0.7), ("vendor", 0.3)))
     return write_work(path, done, pools, [left])
 

@@ -39,11 +39,25 @@ def test_parts_sum_to_the_whole(tasks: int, seed: int, plan: Plan) -> None:
     assert fsum(pool.usd for pool in report.pools) == pytest.approx(whole.label_usd)
     assert sum(pool.labels for pool in report.pools) == whole.labels
     assert fsum(row.usd for row in report.labelers) == pytest.approx(whole.label_usd)
-    assert len(report.labelers) == whole.labelers
+    assert len({row.labeler for row in report.labelers}) == whole.labelers
     assert sum(stretch.tasks for stretch in report.timeline) == whole.tasks == tasks
     assert fsum(stretch.usd for stretch in report.timeline) == pytest.approx(whole.usd)
     assert sum(group.tasks for group in report.calibration.bins) == whole.answered
     assert whole.usd_per_task.value == pytest.approx(whole.usd / tasks)
+
+
+def test_a_labeler_of_two_projects_is_one_person() -> None:
+    made = histories(CALM, 40, 0)
+    for history in made[::2]:
+        history.decisions = [msgspec.structs.replace(one, project="q") for one in history.decisions]
+        history.rewards = [msgspec.structs.replace(one, project="q") for one in history.rewards]
+        history.verdicts = [msgspec.structs.replace(one, project="q") for one in history.verdicts]
+    log = labeling_log("log.db", made)
+    names = {label.labeler for label in log.labels()}
+    report = labeling_report(log)
+    assert report.totals.projects == ("p", "q")
+    assert report.totals.labelers == len(names) < len(report.labelers)
+    assert f"no labeler of {len(names)} is suspect." in report.summary[4]
 
 
 def test_types_of_one_grouping_sum_to_the_whole_where_none_is_too_small() -> None:

@@ -23,6 +23,7 @@ from replay.labeling_report.figures.outlook import Outlook
 from replay.labeling_report.page.page import page_text
 from replay.labeling_report.read.read_whole import read_whole
 from tests.replay.experiment.arms_writer import simulate_arms, write_test
+from tests.replay.forecast.simulated_work import PRICE_USD
 from tests.replay.labeling_report.planted import CALM, histories
 from tests.replay.labeling_report.read_page import ReadPage
 from tests.replay.labeling_report.reports import (
@@ -97,6 +98,18 @@ def test_what_is_to_be_done_is_a_sixth_sentence(foreseen: Path) -> None:
     assert len(report.summary) == 6
     assert f"To act on: the budget of cats runs out {budget.when}; the pool crowd is" in last
     assert f"runs out in {budget.days:.0f} days" in sentence_of(report, "The budget of cats")
+
+
+@pytest.mark.parametrize("left_usd", [0.0, -5.0, 0.6 * PRICE_USD])
+def test_a_budget_that_is_used_up_does_not_run_out_later(tmp_path: Path, left_usd: float) -> None:
+    """It was used up before the log's end, or less than a label's price is left of it."""
+    report = reported(write_foreseen(tmp_path / "log.db", days=3, left_usd=left_usd))
+    assert "the budget of cats is used up" in report.summary[-1]
+    assert "runs out" not in page_text(report)
+    assert sentence_of(report, "The budget of cats").startswith("The budget of cats is used up (")
+    actions = forecast_events(read_log_events(tmp_path / "log.db"), "log.db", "hour", Wishes())
+    (line,) = (line for line in actions.actions if "budget" in line)
+    assert line.startswith("The budget of cats is used up (")
 
 
 def sentence_of(report: LabelingReport, begin: str) -> str:
