@@ -65,7 +65,6 @@ def one_line_errors(path: Path) -> Iterator[None]:
 
 def advice(path: Path, error: sqlite3.Error) -> str:
     """Return what to do about an error, to end its line; nothing where that is unknown."""
-    """Return what to do about an error of SQLite, as the end of its message."""
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
         if not path.parent.is_dir():

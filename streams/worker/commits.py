@@ -37,6 +37,7 @@ class Commits:
         self._member = member
         self._pending: _PendingCommit | None = None
         self._settled = False  # an outcome, since the last turn that succeeded
+        self._behind: frozenset[Place] = frozenset()  # where a commit failed and none came since
 
     def commit(
         self,
@@ -56,8 +57,18 @@ class Commits:
             self._member.commit(new, positions)
         except CommitUnknown:
             self._pending = _PendingCommit(positions, keep)
+            self._behind |= positions.keys()
             raise
+        self._behind -= positions.keys()
         keep()
+
+    def caught_up(self, read: frozenset[Place]) -> bool:
+        """Whether commits have succeeded since wherever one failed, of the places still `read`.
+
+        On a disk that is nearly full a tick fits, and the batch that failed does not.
+        """
+        self._behind &= read
+        return not self._behind
 
     def over(self) -> None:
         """Note that a turn succeeded: the group has answered since."""
@@ -78,7 +89,10 @@ class Commits:
         happened = self._happened()
         if happened is None:
             return False
-        keep = self._pending.keep if happened and self._pending is not None else undo
+        keep = undo
+        if happened and self._pending is not None:
+            keep = self._pending.keep
+            self._behind -= self._pending.positions.keys()
         self._pending, self._settled = None, True
         keep()
         return True

@@ -130,7 +130,8 @@ class Worker:
             self._time.deferred.forget()
             self._recovery.run(error, self._go_back)
         else:
-            self._recovery.over()
+            if self._commits.caught_up(self.held() - self._waiting()):
+                self._recovery.over()
             self._commits.over()
         self._member.pause(self._waiting())
         if self.held() != self._held_before:

@@ -135,12 +135,13 @@ def touchy(data: bytes | None, partitions: int = 1) -> Engine:
 
 
 class FlakyLog:
-    """A log whose commits fail on cue, before or after they happened."""
+    """A log whose commits fail on cue, before or after they happened, or for want of room."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self.fail: dict[int, str] = {}
         self.commits = 0
+        self.room: int | None = None  # most records that fit into a commit
         self.fail_writes = False
 
     def partitions(self, topic: str) -> int:
@@ -191,6 +192,8 @@ class FlakyMember:
     def commit(self, outputs: Sequence[NewRecord], positions: Mapping[Place, int]) -> None:
         when = self._log.fail.get(self._log.commits)
         self._log.commits += 1
+        if self._log.room is not None and len(outputs) > self._log.room:
+            raise CommitUnknown("the disk is full")
         if when == "before":
             raise CommitUnknown("the answer never came, nor did the commit")
         self._member.commit(outputs, positions)

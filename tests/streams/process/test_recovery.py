@@ -84,6 +84,35 @@ def test_a_worker_says_before_each_wait_that_its_commits_are_unknown(log: Embedd
     assert one.last_turn_at > began
 
 
+def test_ticks_that_still_fit_on_a_full_disk_do_not_keep_a_worker_trying_for_ever(
+    log: EmbeddedLog,
+) -> None:
+    write(log, *(task(f"t{number}") for number in range(20)))
+    flaky = FlakyLog(log)
+    flaky.room = 1
+    began = time.monotonic()
+    one = worker(flaky, clock=lambda: 100.0 + 5 * (time.monotonic() - began), recover_s=0.5)
+    with pytest.raises(LogError, match=r"in a row failed, for longer than worker\.recover_s"):
+        one.run(stop=lambda: time.monotonic() > began + 10.0)
+    assert one.figures()["commits_unknown"] < 10
+
+
+def test_a_worker_is_well_again_once_what_did_not_fit_fits(log: EmbeddedLog) -> None:
+    write(log, *(task(f"t{number}") for number in range(20)))
+    flaky, times = FlakyLog(log), iter(range(100, 400, 2))
+    flaky.room = 1
+    one = worker(flaky, clock=lambda: float(next(times)))
+    one.step()  # reads the pools and its first tick
+    for _ in range(4):
+        one.step()
+        assert one.trouble() is not None
+    flaky.room = None
+    for _ in range(4):
+        one.step()
+    assert one.trouble() is None
+    assert one.figures()["asks"] == 20
+
+
 @pytest.mark.parametrize("alone", [True, False])
 def test_an_order_to_roll_back_waits_for_a_silent_log(log: EmbeddedLog, *, alone: bool) -> None:
     first = worker(log, snapshot_every=3)
