@@ -35,6 +35,10 @@ def parquet(**columns: list[Any]) -> bytes:
 
 HEAD = "action,reward,propensity\n"
 LABELS = "task,labeler,label\nt,a,x\nt,b,y\nt,c,x\n"
+UNKNOWN_FEATURE = json.dumps(
+    {"type": "Task", "task": "t", "project": "p", "at": 1, "classes": ["a", "b"],
+     "features": {"x": 1, "age": None}}
+)  # fmt: skip
 UNNAMED = '{"type":"Prediction","task":"t","source":"","chances":{"a":1},"at":0}'
 TICK = json.dumps(tick(1))
 UNKNOWN_KEY = "[policy]\nexplore_flor = 0.1\n"
@@ -146,6 +150,14 @@ COMMANDS = [
         "a time as text", {"e.jsonl": TICK.replace("1", '"2026-09-21T12:00:00Z"')},
         "feed l.db e.jsonl", 1,
         "bad_field: at: expected seconds since 1970 (UTC), such as 1790000000, got text",
+    ),
+    Command(
+        "a feature that is null", {"e.jsonl": UNKNOWN_FEATURE}, "feed l.db e.jsonl", 1,
+        "e.jsonl, line 1: bad_field: features['age']: null; leave out what is unknown",
+    ),
+    Command(
+        "an array of events", {"e.jsonl": f"[{TICK}]"}, "feed l.db e.jsonl", 1,
+        "e.jsonl, line 1: malformed: a JSON array; write each event as one JSON object on a line",
     ),
     Command("an unknown key", {"c.toml": UNKNOWN_KEY}, "work l.db --config c.toml", 1, DID_YOU),
     Command("the same to replay", {"c.toml": UNKNOWN_KEY}, "simulate --config c.toml", 1, DID_YOU),

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 import msgspec
 
-from bandit.engine.checks import LONGEST_ID, TIMES, id_
+from bandit.engine.checks import LONGEST_ID, id_
 from bandit.errors import EventError, NewerVersion, nearest
 from bandit.events import (
     AnyEvent,
@@ -29,6 +29,7 @@ from bandit.events import (
     Task,
     Tick,
 )
+from streams.log.undecodable import bad_field, malformed, one_line
 
 VERSION = 1
 """Version of the events that this code reads and writes."""
@@ -166,7 +167,7 @@ def decode_reward(data: bytes | None) -> Reward:
         version = _version_in(data or b"")
         if version > VERSION:
             raise NewerVersion("a reward", version, VERSION) from error
-        msg = f"not a reward: {_one_line(error)}"
+        msg = f"not a reward: {one_line(error)}"
         raise EventError("malformed", msg) from error
     if reward.v > VERSION:
         raise NewerVersion("a reward", reward.v, VERSION)
@@ -222,7 +223,7 @@ def _reason(data: bytes, error: Exception) -> EventError:
         kind = msgspec.json.decode(fields["type"]) if "type" in fields else None
         version = msgspec.json.decode(fields["v"]) if "v" in fields else VERSION
     except (ValueError, RecursionError) as deeper:
-        return EventError("malformed", _one_line(deeper))
+        return EventError("malformed", malformed(data, deeper))
     if not isinstance(kind, str):
         return EventError("unknown_type", "type: missing, or not a string")
     if kind not in INPUTS:
@@ -232,18 +233,10 @@ def _reason(data: bytes, error: Exception) -> EventError:
     if version != VERSION:
         return _unknown_version(version)
     if not isinstance(error, msgspec.ValidationError):
-        return EventError("malformed", _one_line(error))
-    what, _, path = str(error).partition(" - at `$.")
-    where = path.rstrip("`")
-    if where in TIMES and what.endswith("got `str`"):
-        what = "expected seconds since 1970 (UTC), such as 1790000000, got text"
-    return EventError("bad_field", f"{where}: {what}" if where else what)
+        return EventError("malformed", malformed(data, error))
+    return EventError("bad_field", bad_field(INPUTS[kind], fields, error))
 
 
 def _unknown_version(version: object) -> EventError:
     msg = f"v: unknown version {repr(version)[:40]}; this poolwise reads version {VERSION}"
     return EventError("unknown_version", msg)
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]
