@@ -11,6 +11,7 @@ from replay.experiment.arms.carry_over import arm_of_hours, settled
 from replay.experiment.arms.false_alarms import false_alarms
 from replay.experiment.arms.metrics import METRICS, cut_note, metric_called, possible
 from replay.experiment.arms.sample_ratio import sample_ratio
+from replay.experiment.arms.share_change import share_change
 from replay.experiment.reading.breakdown import carried_over, curve, slices
 from replay.experiment.reading.question import Reader, amount_of, shares_of
 from replay.experiment.reading.recommend import Evidence, recommend
@@ -60,6 +61,7 @@ def read_test(
     )
     is_declared = question.shares is not None or question.settings is not None
     ratio = sample_ratio(_drawn(reader), dict(shares)) if is_declared else None
+    changed = share_change(_drawn(reader), list(shares))
     misassigned = _misassigned(log, question.settings)
     evidence = [
         Evidence(
@@ -73,6 +75,7 @@ def read_test(
             carried=[each.metric for each in carried if each.arm == name and each.found],
             tasks=float(units.tasks.mean()),
             misassigned=(misassigned or 0) / len(log),
+            changed=changed,
         )
         for name, _ in reader.pairs
     ]
@@ -97,6 +100,7 @@ def read_test(
         recommendations=tuple(recommend(each) for each in evidence),
         arms=tuple(_summary(reader, number) for number in range(len(log.arms))),
         sample_ratio=ratio,
+        share_change=changed,
         misassigned=misassigned,
         differences=tuple(
             _difference(name, each, effect)

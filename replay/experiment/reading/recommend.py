@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from replay.experiment.arms.difference import Effect
     from replay.experiment.arms.guards import Guard
     from replay.experiment.arms.sample_ratio import SampleRatio
+    from replay.experiment.arms.share_change import ShareChange
     from replay.numerics.amount import Amount
 
 MOST_TIMES = 20.0
@@ -51,6 +52,7 @@ class Evidence(NamedTuple):
     carried: Sequence[str] = ()
     tasks: float = 1.0
     misassigned: float = 0.0
+    changed: ShareChange | None = None
 
     def amount(self, metric: str) -> Amount | None:
         """Return the difference in a metric."""
@@ -89,16 +91,9 @@ def recommend(evidence: Evidence) -> Recommendation:
 
 
 def _decided(evidence: Evidence) -> tuple[Literal["ship", "stop", "continue"], str]:
-    if evidence.ratio is not None and evidence.ratio.is_mismatch:
-        return "stop", (
-            f"the arms don't have their declared shares ({_ratio(evidence.ratio)}), so the"
-            " assignment or the log is broken and no difference can be trusted"
-        )
-    if evidence.misassigned > MOST_MISASSIGNED:
-        return "stop", (
-            f"{100 * evidence.misassigned:.1f} % of the tasks are of another arm than the settings"
-            " draw: these are not the settings that the workers ran with, or they were changed"
-        )
+    broken = _broken(evidence)
+    if broken is not None:
+        return "stop", broken
     states = [(guard, guard.state(evidence.amount(guard.metric))) for guard in evidence.guards]
     for guard, state in states:
         if state == "broken":
@@ -139,6 +134,28 @@ def _decided(evidence: Evidence) -> tuple[Literal["ship", "stop", "continue"], s
     return "ship", f"{_of(evidence, metric.name)}{holds}"
 
 
+def _broken(evidence: Evidence) -> str | None:
+    """Say why no difference can be trusted; `None` where nothing speaks against it."""
+    if evidence.changed is not None:
+        return (
+            f"the arms' shares were changed during the test ({_change(evidence.changed)}), so what"
+            " changed with time looks like the arm's doing; start a test of another name with the"
+            " new shares"
+        )
+    if evidence.ratio is not None and evidence.ratio.is_mismatch:
+        return (
+            f"the arms don't have their declared shares ({_ratio(evidence.ratio)}), so the"
+            " assignment or the log is broken, or the shares were changed, and no difference can be"
+            " trusted"
+        )
+    if evidence.misassigned > MOST_MISASSIGNED:
+        return (
+            f"{100 * evidence.misassigned:.1f} % of the tasks are of another arm than the settings"
+            " draw: these are not the settings that the workers ran with, or they were changed"
+        )
+    return None
+
+
 def _of(evidence: Evidence, name: str) -> str:
     amount = evidence.amount(name)
     assert amount is not None
@@ -165,6 +182,15 @@ def _unknown(evidence: Evidence) -> str:
     if metric.audited and evidence.metric not in evidence.effects:
         return f"{metric.words} is unknown: too few audits have gold in some arm"
     return f"too few units to say anything about {metric.words}"
+
+
+def _change(found: ShareChange) -> str:
+    parts = [
+        f"{name} has {100 * share:.1f} % of the first {found.units:,} units and"
+        f" {100 * found.after[name]:.1f} % of the others"
+        for name, share in list(found.before.items())[1:]
+    ]
+    return listed(parts)
 
 
 def _ratio(ratio: SampleRatio) -> str:

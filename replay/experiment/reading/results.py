@@ -6,6 +6,7 @@ import msgspec
 
 from replay.experiment.arms.false_alarms import FalseAlarms
 from replay.experiment.arms.sample_ratio import SampleRatio
+from replay.experiment.arms.share_change import ShareChange
 from replay.experiment.reading.recommend import Recommendation
 from replay.experiment.tasks.forecast import ForecastScore
 from replay.numerics.amount import Amount
@@ -100,6 +101,8 @@ class ExperimentReport(msgspec.Struct, frozen=True, kw_only=True):
         Units at which intervals are narrowest.
     sample_ratio
         The test of the arms' shares; `None` where none were declared.
+    share_change
+        When the arms' shares changed during the test; `None` where nothing says so.
     misassigned
         Tasks of another arm than the settings draw; `None` where no settings were given.
     covariates
@@ -120,6 +123,7 @@ class ExperimentReport(msgspec.Struct, frozen=True, kw_only=True):
     recommendations: tuple[Recommendation, ...]
     arms: tuple[ArmSummary, ...]
     sample_ratio: SampleRatio | None
+    share_change: ShareChange | None
     misassigned: int | None
     differences: tuple[ArmDifference, ...]
     guards: tuple[GuardResult, ...]

@@ -9,6 +9,7 @@ import pytest
 from replay.experiment.arms.difference import Effect
 from replay.experiment.arms.guards import Guard, parse_guard
 from replay.experiment.arms.sample_ratio import SampleRatio
+from replay.experiment.arms.share_change import ShareChange
 from replay.experiment.reading.recommend import Evidence, recommend
 from replay.numerics.amount import Amount
 
@@ -33,8 +34,15 @@ class Case:
     least: float = 0.0
     carried: tuple[str, ...] = ()
     misassigned: float = 0.0
+    changed: ShareChange | None = None
 
 
+RAMPED = ShareChange(
+    units=400,
+    before={"control": 0.9, "new": 0.1},
+    after={"control": 0.5, "new": 0.5},
+    p_value=1e-9,
+)
 GOOD, BAD, OPEN = effect(0.01, 0.05), effect(-0.05, -0.01), effect(-0.01, 0.03)
 KEPT, BROKEN, UNSURE = effect(-0.004, 0.01), effect(-0.03, -0.01), effect(-0.02, 0.01)
 
@@ -53,6 +61,10 @@ CASES = [
     Case("too little gold", None, None, "continue", "net value is unknown: too few audits"),
     Case("shares", GOOD, KEPT, "stop", "the arms don't have their declared shares (control has"
          " 52.0 % instead of 50 % and new has 48.0 % instead of 50 %; p < 0.0001)", mismatch=True),
+    Case("shares changed", GOOD, KEPT, "stop", "the arms' shares were changed during the test"
+         " (new has 10.0 % of the first 400 units and 50.0 % of the others), so what changed"
+         " with time looks like the arm's doing; start a test of another name with the new shares",
+         changed=RAMPED, mismatch=True),
     Case("other settings", GOOD, KEPT, "stop", "3.0 % of the tasks are of another arm",
          misassigned=0.03),
     Case("not worth it", effect(0.001, 0.01), KEPT, "stop", "less than the +$0.0200 asked for",
@@ -87,6 +99,7 @@ def test_each_state_of_a_test_has_its_recommendation_and_reason(case: Case) -> N
             least=case.least,
             carried=case.carried,
             misassigned=case.misassigned,
+            changed=case.changed,
         )
     )
     assert (found.arm, found.action) == ("new", case.action)
