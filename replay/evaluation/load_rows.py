@@ -24,7 +24,7 @@ ASKS = (
     "a row is an ask with its logged reward; only the choice of pool is evaluated, at the states"
     " that the log visited; asks of one task are treated as independent"
 )
-BLIND = "learners have no context: the log doesn't hold the features of a task"
+BLIND = "learners have no context: replays of poolwise's own log don't use the features of tasks"
 
 
 def hold_table(

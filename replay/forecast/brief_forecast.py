@@ -16,7 +16,7 @@ from replay.forecast.forecast_log import horizon_of
 from replay.forecast.forecast_money import forecast_money
 from replay.forecast.forecast_pool import capacity_of, plan_pool, rate_of
 from replay.forecast.plan.demand import unlimited
-from replay.forecast.plan.sums import amount_of
+from replay.forecast.plan.totals import total_of
 from replay.forecast.projection.projection import project
 from replay.forecast.report import ForecastOf
 from replay.forecast.series.series import WINDOW, seasons_of
@@ -81,8 +81,9 @@ def _grid(events: LogEvents) -> Grid:
 
 
 def _of(kind: str, made: Projection) -> ForecastOf:
-    total = amount_of(made.paths.sum(axis=1), made.forecast.level)
-    return ForecastOf(kind=kind, project=None, pool=None, total=total, forecast=made.forecast)
+    return ForecastOf(
+        kind=kind, project=None, pool=None, total=total_of(made), forecast=made.forecast
+    )
 
 
 def _pools(events: LogEvents, wishes: Wishes) -> Iterator[PoolPlan]:

@@ -13,7 +13,7 @@ from replay.forecast.advice import advice
 from replay.forecast.forecast_money import forecast_money
 from replay.forecast.forecast_pool import capacity_of, plan_pool, rate_of
 from replay.forecast.plan.demand import unlimited
-from replay.forecast.plan.sums import amount_of
+from replay.forecast.plan.totals import total_of
 from replay.forecast.projection.projection import longest_horizon, project, too_long
 from replay.forecast.report import ForecastOf, ForecastReport
 from replay.forecast.sources.log_series import (
@@ -125,13 +125,11 @@ def _is_known(series: Series) -> bool:
 
 
 def _forecast_of(each: LogSeries, made: Projection) -> ForecastOf:
-    level = made.forecast.level
-    summed = each.kind in SUMMED
     return ForecastOf(
         kind=each.kind,
         project=each.project,
         pool=each.pool,
-        total=amount_of(made.paths.sum(axis=1), level) if summed else None,
+        total=total_of(made) if each.kind in SUMMED else None,
         forecast=made.forecast,
     )
 

@@ -10,7 +10,7 @@ from bandit.errors import CannotAnswer
 from replay.forecast.forecast_log import horizon_of, with_advice
 from replay.forecast.forecast_pool import plan_pool
 from replay.forecast.plan.labeler_rates import LabelerRate
-from replay.forecast.plan.sums import amount_of
+from replay.forecast.plan.totals import total_of
 from replay.forecast.projection.projection import project
 from replay.forecast.report import ForecastOf, ForecastReport
 from replay.forecast.series.steps import grid_of
@@ -71,7 +71,7 @@ def forecast_moments(
     if rate is not None and step == "hour" and counted:
         given = LabelerRate(rate, "given by --rate", None)
         pools = (plan_pool(EVERYTHING, made, None, given, wishes),)
-    total = None if table.averaged else amount_of(made.paths.sum(axis=1), wishes.level)
+    total = None if table.averaged else total_of(made)
     return with_advice(
         ForecastReport(
             source=source,

@@ -78,10 +78,16 @@ class SeriesForecast(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A forecast and paths that the series may take, shape (paths, horizon)."""
+    """A forecast, paths that the series may take, shape (paths, horizon), and errors of the past.
+
+    `errors` are of the same models in the windows that begin at `origins`, in the unit of the
+    series: shape (windows, horizon), NaN where the truth is unknown.
+    """
 
     forecast: SeriesForecast
     paths: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    origins: tuple[int, ...]
 
 
 def longest_horizon(steps: int) -> int:
@@ -148,7 +154,8 @@ def project(series: Series, horizon: int, level: float = 0.9) -> Projection:
         windows=assessment.windows,
         shift=last_shift(window),
     )
-    return Projection(forecast, sample_paths(ran.truth, chosen, path_scale(window)))
+    paths = sample_paths(ran.truth, chosen, path_scale(window))
+    return Projection(forecast, paths, ran.truth - chosen.forecasts, ran.origins)
 
 
 def too_long(series: Series, horizon: int, steps: int) -> str:
