@@ -24,6 +24,10 @@ NAMED = Path(__file__).parents[2] / "bench" / "markets"
 """The named markets of a checkout."""
 
 
+NO_NAMES = "; names of markets, such as demo, are known in a checkout of poolwise alone"
+"""What an installed package has no folder for."""
+
+
 def market_names() -> list[str]:
     """Names of the markets that come with poolwise."""
     return sorted(path.stem for path in NAMED.glob("*.toml"))
@@ -40,7 +44,8 @@ def market_path(name_or_file: str) -> Path:
     named = NAMED / f"{name_or_file}.toml"
     path = named if name_or_file in market_names() else Path(name_or_file)
     if not path.exists():
-        raise MissingInput(f"{path}: no such file{nearest(str(path), market_names())}")
+        known = nearest(str(path), market_names()) if market_names() else NO_NAMES
+        raise MissingInput(f"{path}: no such file{known}")
     return path
 
 

@@ -30,7 +30,7 @@ def age(log: EmbeddedLog, shown: str, now: float) -> Iterator[DoctorFinding]:
     old = {topic: age_s for topic, age_s in ages_s.items() if age_s > KEEP[topic].seconds}
     size = size_of(log)
     summary = f"oldest record of {moment(now - max(ages_s.values()))}" if ages_s else "no records"
-    summary += f"; file size: {size.n_bytes / 1e6:.0f} MB, {size.free / 1e6:.0f} MB of it reusable"
+    summary += f"; file size: {size.n_bytes / 1e6:.1f} MB, {size.free / 1e6:.1f} MB of it reusable"
     if not old or size.n_bytes - size.free < LARGE_BYTES:
         yield ok(AGE, summary)
         return

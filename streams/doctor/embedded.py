@@ -27,6 +27,7 @@ from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
 from streams.log.log import Place
 from streams.log.topics import SHARED, TASKS
+from streams.prune.space import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 FILE, DISK, WORKER = "file", "disk", "worker"
 CHECK_S = 3.0
 """Longest integrity check: about 3 GB."""
+
+OPENS = "check the path, the rights of this user, and the disk"
 
 READ_S = 1.0
 """Longest look into the dead letters, and into the open tasks."""
@@ -55,7 +58,7 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
         opened = open_log(config.log.address, config.log)
     except PoolwiseError as error:
         new = f"; to create a new log: poolwise work {shown} --create"
-        todo = f"check the path{new if isinstance(error, MissingInput) else ''}"
+        todo = f"check the path{new}" if isinstance(error, MissingInput) else OPENS
         yield broken(FILE, str(error), todo)
         return
     assert isinstance(opened, EmbeddedLog)
@@ -83,19 +86,20 @@ def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:
         result = str(error)
     finally:
         log.connection.set_progress_handler(None, 0)
-    size = f"{log.path.stat().st_size / 1e6:.1f} MB"
-    size += f", {counted(log.partitions(TASKS), 'partition')} of tasks"
-    if result is None:
-        yield ok(FILE, f"{size}; too large for an integrity check within {CHECK_S:g} s")
-    elif result == "ok":
-        yield ok(FILE, f"{size}; integrity check passed")
-    else:
+    if result not in {None, "ok"}:
         yield broken(
             FILE,
             f"damaged: {result}",
             "stop the worker, copy the file, and recover what is readable:"
             f" sqlite3 {shlex.quote(str(log.path))} .recover",
         )
+        return
+    size = f"{size_of(log).n_bytes / 1e6:.1f} MB"
+    size += f", {counted(log.partitions(TASKS), 'partition')} of tasks"
+    if result is None:
+        yield ok(FILE, f"{size}; too large for an integrity check within {CHECK_S:g} s")
+    else:
+        yield ok(FILE, f"{size}; integrity check passed")
 
 
 def disk(path: Path) -> Iterator[DoctorFinding]:

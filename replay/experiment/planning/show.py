@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bandit.counted import counted
 from replay.experiment.arms.false_alarms import alarms_words
-from replay.experiment.arms.metrics import METRICS, level_of, size
+from replay.experiment.arms.metrics import METRICS, SHARES, level_of, size
 from replay.runtime.text import add_row, dollars, listed, say, share
 
 if TYPE_CHECKING:
@@ -96,11 +96,18 @@ def _print_detectable(report: PlanReport, console: Console) -> None:
     )
     for variance in report.variances:
         found = {row.days: row.effect for row in report.detectable if row.metric == variance.metric}
-        effects = [size(variance.metric, found[day]) if day in found else "–" for day in days]
+        effects = [_effect(variance.metric, found.get(day)) for day in days]
         mean = level_of(variance.metric, variance.mean)
         words = METRICS[variance.metric].words
         add_row(table, words, mean, *effects, share(variance.shortened))
     console.print(table)
+
+
+def _effect(metric: str, effect: float | None) -> str:
+    """Write an effect; none where only an impossible one would be found: shares are up to 1."""
+    if effect is None:
+        return "–"
+    return "none" if metric in SHARES and effect >= 1.0 else size(metric, effect)
 
 
 def _goal(plan: PlannedTest) -> str:

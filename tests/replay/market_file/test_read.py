@@ -87,6 +87,14 @@ def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, text: str, mess
         read_market(str(path))
 
 
+def test_an_installed_package_says_where_named_markets_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("replay.market_file.read.NAMED", tmp_path)
+    with pytest.raises(MissingInput, match="demo: no such file; names of markets, such as demo, "):
+        read_market("demo")
+
+
 def test_a_missing_market_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(MissingInput, match="did you mean 'hostile'"):
         read_market("hostil")

@@ -265,7 +265,7 @@ def test_doctor_says_how_old_a_log_is_and_when_it_is_worth_pruning(
         (report,) = age(log, "labels.db", 100 * DAY_S)
         assert report.level == "ok"
         assert report.what.startswith(
-            "oldest record of 1970-01-02 00:00 UTC; file size: 0 MB, 0 MB of it reusable"
+            "oldest record of 1970-01-02 00:00 UTC; file size: 0.3 MB, 0.0 MB of it reusable"
         )
         monkeypatch.setattr("streams.doctor.age.LARGE_BYTES", 1)
         (report,) = age(log, "labels.db", 100 * DAY_S)
