@@ -14,12 +14,14 @@ of error: that of single steps, and that of the level, common to a window.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import norm, t
 
 from replay.forecast.plan.sums import amount_of
+from replay.forecast.projection.paths import later
 from replay.numerics.amount import Amount
 
 if TYPE_CHECKING:
@@ -29,15 +31,18 @@ if TYPE_CHECKING:
 
 
 def total_of(made: Projection) -> Amount:
-    """Return the sum of a forecast and its interval, which is at least as wide as that of paths."""
-    level = made.forecast.level
-    of_paths = amount_of(made.paths.sum(axis=1), level)
-    half = half_width(made.errors, made.origins, level)
-    return Amount(
-        of_paths.value,
-        max(0.0, min(of_paths.low, of_paths.value - half)),
-        max(of_paths.high, of_paths.value + half),
-    )
+    """Return the sum of a forecast and its interval.
+
+    It is at least as wide as that of paths, else at most from the sum of the low limits of all
+    steps to that of the high ones: as if all were missed alike.
+    """
+    forecast = made.forecast
+    of_paths = amount_of(made.paths.sum(axis=1), forecast.level)
+    kept = later(len(made.errors))
+    half = half_width(made.errors[kept], made.origins[kept], forecast.level)
+    low = max(of_paths.value - half, math.fsum(forecast.low))
+    high = min(of_paths.value + half, math.fsum(forecast.high))
+    return Amount(of_paths.value, min(of_paths.low, low), max(of_paths.high, high))
 
 
 def half_width(errors: NDArray[np.float64], origins: tuple[int, ...], level: float) -> float:

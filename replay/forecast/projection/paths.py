@@ -31,6 +31,11 @@ def path_scale(series: Series) -> Scale:
     return PLAIN if series.unit in {"share", "seconds"} else ROOT
 
 
+def later(windows: int) -> slice:
+    """Return the later half of so many windows, or the last `FEWEST_WINDOWS` if that is more."""
+    return slice(-max(FEWEST_WINDOWS, windows // 2), None)
+
+
 def sample_paths(
     truth: NDArray[np.float64], chosen: Combination, scale: Scale
 ) -> NDArray[np.float64]:
@@ -45,8 +50,8 @@ def sample_paths(
     chosen
         Forecasts of the same windows, and the one of what is to come.
     """
-    later = slice(-max(FEWEST_WINDOWS, len(truth) // 2), None)
-    truth, forecasts = truth[later], chosen.forecasts[later]
+    kept = later(len(truth))
+    truth, forecasts = truth[kept], chosen.forecasts[kept]
     known = ~np.isnan(truth)
     there = known.any(axis=1)
     errors = np.where(known, scale.to(truth) - scale.to(forecasts), 0.0)[there]
