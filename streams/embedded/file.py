@@ -37,6 +37,10 @@ COMPRESSED = 2
 BUSY_S = 30.0
 """Longest wait for another process's transaction; one of `poolwise feed` takes under a second."""
 
+sqlite3.register_adapter(bytes, bytes)
+"""Without an adapter, Python looks for one in three places for each value, which takes as long as
+storing it; `bytes` returns what it is given."""
+
 
 def table(topic: str, partition: int) -> str:
     """Return the name of a partition's table, quoted.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from bandit.errors import CommitUnknown, LogError
@@ -152,20 +153,18 @@ class EmbeddedTables:
         name = table(topic, partition)
         compacted = TOPICS[topic].compacted
         end = self.end(topic, partition)
+        keys, values = zip(*batch, strict=True)
         if self.values.column(topic) == "NULL":
             verb = "INSERT OR REPLACE" if compacted else "INSERT"
             self.connection.executemany(
                 f"{verb} INTO {name} VALUES (?, ?, ?)",
-                ((offset, key, value) for offset, (key, value) in enumerate(batch, end)),
+                zip(count(end), keys, values, strict=False),
             )
         else:
-            stored = self.values.store(Place(topic, partition), end, [value for _, value in batch])
+            stored = zip(*self.values.store(Place(topic, partition), end, values), strict=True)
             self.connection.executemany(
                 f"INSERT INTO {name} VALUES (?, ?, ?, ?)",
-                (
-                    (end + at, key, *stored_value)
-                    for at, ((key, _), stored_value) in enumerate(zip(batch, stored, strict=True))
-                ),
+                zip(count(end), keys, *stored, strict=False),
             )
         if compacted:
             self.connection.execute(
