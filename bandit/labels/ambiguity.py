@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from bandit.labels.confusion import FEW
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -49,10 +51,19 @@ _ALL = slice(None)
 
 
 class LevelWeights(NamedTuple):
-    """Chance that a class has no rival, and the weights v of the levels if it has one."""
+    """Chance that a class has no rival, and the weights v of the levels if it has one.
+
+    `shown` is the mean level of a class, that of one without a rival 0: what a single label needs.
+    """
 
     alone: float
     levels: Floats
+    shown: float
+
+    @classmethod
+    def of(cls, alone: float, levels: Floats) -> LevelWeights:
+        """Return the weights with what follows from them."""
+        return cls(alone, levels, (1.0 - round(alone, 4)) * float(levels @ LEVELS))
 
 
 def level_weights(counts: Floats, *, one_pool: bool) -> LevelWeights:
@@ -75,11 +86,12 @@ def level_weights(counts: Floats, *, one_pool: bool) -> LevelWeights:
         shares = shares / shares.sum()
         levels = shares / (1.0 - shares[0])
         levels[0] = 0.0
-        return LevelWeights(float(shares[0]), levels)
+        return LevelWeights.of(float(shares[0]), levels)
     rivals = counts[RIVAL] + STRENGTH * (1.0 - START[0])
     levels = counts[:RIVAL] + SHOWN_STRENGTH * SHOWN
     levels[0] += counts[RIVAL] - counts[:RIVAL].sum()
-    return LevelWeights(1.0 - min(MOST_RIVALS, float(rivals / shares.sum())), levels / levels.sum())
+    alone = 1.0 - min(MOST_RIVALS, float(rivals / shares.sum()))
+    return LevelWeights.of(alone, levels / levels.sum())
 
 
 class Grouped(NamedTuple):
@@ -214,13 +226,33 @@ def posterior_of_one(answer: Floats, prior: Floats, weights: LevelWeights) -> Fl
     >>> posterior_of_one(np.array([[0.8, 0.1]]), np.array([[0.5, 0.5]]), weights).round(3).tolist()
     [[0.808, 0.192]]
     """
-    alone = round(weights.alone, 4)
-    shown = (1.0 - alone) * float(weights.levels @ LEVELS) / (answer.shape[1] - 1)
-    chances: Floats = (1.0 - shown * answer.shape[1]) * answer
+    k = answer.shape[1]
+    shown = weights.shown / (k - 1)
+    if k <= FEW:
+        by_chain = zip(answer.tolist(), prior.tolist(), strict=True)
+        return np.array([_posterior_of_few(*of_chain, shown) for of_chain in by_chain])
+    chances: Floats = (1.0 - shown * k) * answer
     chances += shown * np.add.reduce(answer, axis=1, keepdims=True)
     chances *= prior
     chances /= np.add.reduce(chances, axis=1, keepdims=True)
     return chances
+
+
+def _posterior_of_few(answer: list[float], prior: list[float], shown: float) -> list[float]:
+    """Return the same for one chain and few classes, to the bit: numpy adds up few in their order.
+
+    Not by `sum`, which rounds otherwise from Python 3.12 on.
+    """
+    named = total = 0.0
+    for chance in answer:
+        named += chance
+    own, rival = 1.0 - shown * len(answer), shown * named
+    chances = [
+        (own * chance + rival) * before for chance, before in zip(answer, prior, strict=True)
+    ]
+    for chance in chances:
+        total += chance
+    return [chance / total for chance in chances]
 
 
 _LEVELS = LEVELS[:, None, None]

@@ -9,7 +9,12 @@ import numpy as np
 
 from bandit.labels.ambiguity import LEVELS, level_weights
 from bandit.labels.class_shares import held_counts, shares_behind
-from bandit.labels.confusion import EVEN_STRENGTH, answer_chances, labeler_rows
+from bandit.labels.confusion import (
+    EVEN_STRENGTH,
+    answer_chances,
+    answer_chances_of_one,
+    labeler_rows,
+)
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.memo import Memo
@@ -178,6 +183,9 @@ class LabelBeliefs:
         """Return P(label | class) for labels that aren't counted: (labels, chains, classes)."""
         if not labels:
             return np.zeros((0, CHAINS, len(classes)))
+        if len(labels) == 1:  # most often
+            (label,), (rows,) = labels, self._labeler_rows(classes, labels)
+            return answer_chances_of_one(rows, classes.index(label.answer), label.tilt)[None]
         rows = np.array(self._labeler_rows(classes, labels))
         answers = np.array([classes.index(label.answer) for label in labels])
         return answer_chances(rows, answers, np.array([label.tilt for label in labels]))

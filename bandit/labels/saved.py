@@ -200,7 +200,7 @@ def _load(saved: SavedLabels) -> LabelModel:
         _floats(saved.level_counts, CHAINS, RIVAL), saved.rivals, n_pools
     )
     model.tasks, model.labels = saved.tasks, saved.labels
-    model.levels = LevelWeights(saved.alone, np.array(saved.levels))
+    model.levels = LevelWeights.of(saved.alone, np.array(saved.levels))
     for task in saved.window:
         labeled = LabeledTask(
             task.classes,

@@ -76,7 +76,13 @@ class WeighedLabels:
 
     def posterior(self) -> Floats:
         """Return the chance of each class, from all labels."""
-        return self._posterior
+        if len(self.pools) == 1:
+            used = self.used
+            by_chain = posterior_of_one(self.answers[0, used], self.prior[used], self.levels)
+        else:
+            by_chain = self.joint.posterior()[0]
+        chances: Floats = by_chain[0] if len(by_chain) == 1 else self.chains @ by_chain
+        return chances
 
     def right_rates(self, rows: Floats) -> list[float]:
         """Return the chance that the task's first label is right, by each of a pool's `rows`.
@@ -86,16 +92,6 @@ class WeighedLabels:
         right = rows.diagonal(axis1=2, axis2=3) * self.prior
         rates: list[float] = (np.add.reduce(right, axis=2) @ self.chains).tolist()
         return rates
-
-    @cached_property
-    def _posterior(self) -> Floats:
-        if len(self.pools) == 1:
-            used = self.used
-            by_chain = posterior_of_one(self.answers[0, used], self.prior[used], self.levels)
-        else:
-            by_chain = self.joint.posterior()[0]
-        chances: Floats = by_chain[0] if len(by_chain) == 1 else self.chains @ by_chain
-        return chances
 
     def posteriors_without(self) -> Floats:
         """Return the chance of each class from all labels but one: shape (labels, classes)."""
