@@ -26,6 +26,8 @@ USUAL = "usual"
 """Signal of a pool: log-odds that its label of a task is right, by the model of labels alone."""
 STEP = 0.1
 """Rows move in steps of this many log-odds, so that tasks with similar features share values."""
+KEPT_BYTES = 16_384
+"""Moved rows are kept where they are no larger: of 500 classes, five pools' have 20 MB."""
 
 
 def usual_odds(weighed: WeighedLabels, rows: Floats, pools: tuple[str, ...]) -> dict[str, float]:
@@ -43,20 +45,28 @@ def usual_odds(weighed: WeighedLabels, rows: Floats, pools: tuple[str, ...]) -> 
 def quality_and_rows(
     brain: Brain,
     project: str,
+    classes: tuple[str, ...],
     features: Mapping[str, Feature],
     signals: Mapping[str, Mapping[str, float]],
     usual: Mapping[str, float],
-    rows: Floats,
 ) -> tuple[dict[str, float], Floats]:
     """Return the chance that each pool's label is right, and the pools' rows for such a task.
 
-    `signals` are those of the pools and `usual` the signal `USUAL` among them, in the order of
-    `rows`.
+    `signals` are those of the pools and `usual` the signal `USUAL` among them, in the same order.
     """
-    if not signals:
-        return {}, rows
+    labels, pools = brain.project(project).labels, tuple(usual)
+    if not pools:
+        return {}, labels.pool_rows(classes, pools)
     rates = {pool: logistic(odds) for pool, odds in usual.items()}
     quality = brain.quality(project, features, signals, rates)
-    moves = brain.accuracy.task_log_tilts([quality[pool] for pool in usual], usual.values())
-    steps = [round(move / STEP) for move in moves]
-    return quality, tilted(rows, np.exp(np.array(steps) * STEP)) if any(steps) else rows
+    moves = brain.accuracy.task_log_tilts([quality[pool] for pool in pools], usual.values())
+    steps = tuple([round(move / STEP) for move in moves])
+    if not any(steps):
+        return quality, labels.pool_rows(classes, pools)
+    key = ("moved", classes, pools, steps)
+    rows: Floats | None = labels.memo.find(key)
+    if rows is None:
+        rows = tilted(labels.pool_rows(classes, pools), np.exp(np.array(steps) * STEP))
+        if rows.nbytes <= KEPT_BYTES:
+            labels.memo.keep(key, rows)
+    return quality, rows

@@ -100,7 +100,9 @@ class PoolOptions:
             for name, one in summaries.items()
         }
         features = {**task.features, **system}
-        quality, rows = quality_and_rows(self._brain, task.project, features, signals, usual, rows)
+        quality, rows = quality_and_rows(
+            self._brain, task.project, task.classes, features, signals, usual
+        )
         rows = labels.next_rows(rows, task.classes, names, answers)
         worth = terms.worth_usd
         scarcity = {pool.pool: self._capacity.scarcity_usd(desk, pool, worth) for pool in pools}

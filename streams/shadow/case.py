@@ -103,7 +103,7 @@ def rebuild(
     rows = model.labels.pool_rows(classes, names)
     usual = usual_odds(weighed, rows, names)
     signals = {name: {**decision.signals[name], USUAL: usual[name]} for name in names}
-    quality, rows = quality_and_rows(brain, project, decision.features, signals, usual, rows)
+    quality, rows = quality_and_rows(brain, project, classes, decision.features, signals, usual)
     rows = model.labels.next_rows(rows, classes, names, answers)
     values = [
         *values_usd(rows[:n], weighed, names[:n], costs[:n], worth, most),

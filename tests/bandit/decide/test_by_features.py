@@ -20,6 +20,7 @@ from bandit.settings import Settings
 
 if TYPE_CHECKING:
     from bandit.events import Feature
+    from bandit.labels.confusion import Floats
 
 CLASSES = ("yes", "no")
 POOLS = ("a", "b")
@@ -31,9 +32,37 @@ def test_a_new_brain_believes_the_model_of_labels() -> None:
     rows = model.pool_rows(CLASSES, POOLS)
     usual = usual_odds(model.weigh(CLASSES, []), rows, POOLS)
     signals = {pool: {USUAL: odds} for pool, odds in usual.items()}
-    quality, moved = quality_and_rows(Brain(Settings()), "p", {"lang": "de"}, signals, usual, rows)
+    brain, features = Brain(Settings()), {"lang": "de"}
+    quality, moved = quality_and_rows(brain, "p", CLASSES, features, signals, usual)
     assert quality == pytest.approx({"a": 0.7, "b": 0.7})
     np.testing.assert_allclose(moved, rows)
+
+
+def test_rows_that_were_kept_are_those_that_are_found_anew() -> None:
+    """After each label, which moves the pools' rows, for tasks in either language."""
+
+    def found(labels: int, *, often: bool) -> Floats:
+        brain, features = Brain(Settings()), {"lang": "de"}
+        project = brain._projects.seen("p")
+        brain.accuracy = Accuracy({TASK: 1.0})
+        brain._quality.judged["1/p/a"] = 100
+        for _ in range(20):
+            brain._quality.model.learn(features, "a", {}, 1.0)
+        for i in range(labels + 1):
+            weighed = project.labels.weigh(CLASSES, [])
+            rows = project.labels.pool_rows(CLASSES, POOLS)
+            usual = usual_odds(weighed, rows, POOLS)
+            signals: dict[str, dict[str, float]] = {pool: {} for pool in POOLS}
+            if often or i == labels:
+                _, rows = quality_and_rows(brain, "p", CLASSES, features, signals, usual)
+                _, moved = quality_and_rows(brain, "p", CLASSES, features, signals, usual)
+                assert moved is rows
+            project.labels.observe(f"t{i}", CLASSES, POOLS[i % 2], f"l{i % 3}", CLASSES[i % 2])
+        assert (moved != project.labels.pool_rows(CLASSES, POOLS)).any()
+        return moved
+
+    for labels in (0, 1, 7, 40):
+        assert found(labels, often=True).tobytes() == found(labels, often=False).tobytes()
 
 
 @given(
@@ -63,7 +92,7 @@ def test_the_pool_that_knows_the_language_is_worth_more() -> None:
         features: dict[str, Feature] = {"lang": language}
         usual = usual_odds(weighed, rows, POOLS)
         signals = {pool: {USUAL: odds} for pool, odds in usual.items()}
-        quality, moved = quality_and_rows(brain, "p", features, signals, usual, rows)
+        quality, moved = quality_and_rows(brain, "p", CLASSES, features, signals, usual)
         values = values_usd(moved, weighed, POOLS, [0.05, 0.05], 5.0, 5)
         return quality, dict(zip(POOLS, values, strict=True))
 
