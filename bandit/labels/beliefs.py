@@ -65,6 +65,7 @@ class LabelBeliefs:
         self.best: dict[str, tuple[str, ...]] = {}
         self.ranked_at = 0
         self.memo = Memo()
+        self.numbered = Memo()  # numbers of classes by their names, until a class is new
 
     @property
     def one_pool(self) -> bool:
@@ -251,4 +252,9 @@ class LabelBeliefs:
 
     def numbers(self, classes: Sequence[str]) -> tuple[int, ...]:
         """Return the numbers of a task's classes; `UNKNOWN` for one that has none."""
-        return tuple([self.classes.get(name, UNKNOWN) for name in classes])
+        classes = tuple(classes)
+        found: tuple[int, ...] | None = self.numbered.find(classes)
+        if found is None:
+            numbers = tuple([self.classes.get(name, UNKNOWN) for name in classes])
+            found = self.numbered.keep(classes, numbers)
+        return found

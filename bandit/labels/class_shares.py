@@ -30,6 +30,7 @@ STEPS = 10
 """Steps of EM; chosen, like `BY_FREQUENCY`, on the sets that decision 47 names."""
 GOLD_MEMORY = 100
 """Golds beyond which each one fades those before it: by 1 %."""
+_FADES = np.array([[1.0 - 1.0 / GOLD_MEMORY], [(1.0 - 1.0 / GOLD_MEMORY) ** 2]])
 
 
 def shares_behind(said: Floats, right_rate: float) -> Floats:
@@ -87,7 +88,7 @@ def with_gold(counts: Floats, true_class: int, weight: float, golds: int) -> Flo
     >>> with_gold(counts, 1, 2.0, golds=101).round(4).tolist()
     [[99.0, 2.0], [98.01, 4.0]]
     """
-    fade = 1.0 if golds <= GOLD_MEMORY else 1.0 - 1.0 / GOLD_MEMORY
-    found: Floats = counts * np.array([[fade], [fade**2]])
-    found[:, true_class] += weight, weight**2
+    found: Floats = counts * _FADES if golds > GOLD_MEMORY else counts.copy()
+    found[0, true_class] += weight
+    found[1, true_class] += weight**2
     return found

@@ -34,7 +34,7 @@ from bandit.labels.copied_blocks import learn_copying, mixed_in_block
 from bandit.labels.label_shares import counted_shares, new_shares
 from bandit.labels.labelers import CHAINS, DECAY, alike
 from bandit.labels.preferred import best_labelers
-from bandit.labels.some_classes import counts_of_some, rows_of_some
+from bandit.labels.some_classes import add_of_some, counts_of_some, rows_of_some
 from bandit.labels.window import LabeledTask, Window
 
 if TYPE_CHECKING:
@@ -252,9 +252,7 @@ class LabelModel(LabelBeliefs):
         np.add.at(faded.reshape(-1), cells.places(place), change)
         known.put(slots, before, np.maximum(faded, 0.0, out=faded), news)
         self.memo.clear()  # the chains' weights: how often labelers are right in each
-        chosen = np.array(classes)
-        is_known = chosen >= 0
-        self.class_counts[:, chosen[is_known]] += (after - shares).sum(axis=0)[:, is_known]
+        add_of_some(classes, self.class_counts, (after - shares).sum(axis=0))
 
     def _score(
         self, block: Block, teach: NDArray[np.bool_], chances: Floats, prior: Floats, found: Joint
@@ -291,6 +289,7 @@ class LabelModel(LabelBeliefs):
             if len(known) < MOST_CLASSES:
                 known.setdefault(name, len(known))
         self.memo.clear()
+        self.numbered.clear()
         more = len(known) - self.labelers.n_classes
         self.labelers.widen(len(known))
         self.class_counts = np.pad(self.class_counts, ((0, 0), (0, more)))

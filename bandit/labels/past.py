@@ -12,6 +12,7 @@ import numpy as np
 
 from bandit.labels.ambiguity import LEVELS
 from bandit.labels.labelers import CHAINS
+from bandit.labels.some_classes import add_of_some
 
 if TYPE_CHECKING:
     from bandit.labels.confusion import Floats
@@ -53,8 +54,6 @@ class Past:
     def add(self, gone: LabeledTask) -> None:
         """Add what a task showed."""
         if gone.shares is not None:
-            chosen = np.array(gone.classes)
-            known = chosen >= 0
-            self.classes[:, chosen[known]] += gone.shares[:, known]
+            add_of_some(gone.classes, self.classes, gone.shares)
         if gone.level is not None:
             self.levels += gone.level

@@ -57,6 +57,25 @@ def rows_of_some(classes: tuple[int, ...], rows: Floats) -> Floats:
     return shares
 
 
+def add_of_some(classes: tuple[int, ...], sums: Floats, more: Floats) -> None:
+    """Add to the sums of all classes what is of a task's, class by class in the last axis.
+
+    What is of an unknown class is left out.
+
+    Examples
+    --------
+    >>> sums = np.array([1.0, 2.0, 3.0])
+    >>> add_of_some((2, UNKNOWN), sums, np.array([0.5, 9.0]))
+    >>> sums.tolist()
+    [1.0, 2.0, 3.5]
+    """
+    if classes == tuple(range(sums.shape[-1])):
+        sums += more
+        return
+    places, numbers = _known(classes)
+    sums[..., numbers] += more[..., places]
+
+
 def _known(classes: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the places of the classes that are known, and their numbers."""
     chosen = np.array(classes, np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bandit.labels.model import LabelModel
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
 
 KNOWN = 5
@@ -31,6 +32,14 @@ def test_classes_that_are_known_keep_theirs_and_others_are_average(seed: int) ->
                     expected[j] = accuracy[at]
                 assert counted[at][i, j] == (counts[at][own, other] if is_known else 0.0)
             assert found[at][i] == pytest.approx(expected / expected.sum(), abs=1e-14)
+
+
+def test_a_class_has_its_number_from_its_first_label_on() -> None:
+    model = LabelModel()
+    assert model.numbers(("yes", "no")) == (UNKNOWN, UNKNOWN)
+    model.observe("t1", ("no", "yes"), "crowd", "ann", "yes")
+    assert model.numbers(("yes", "no")) == (1, 0)
+    assert model.numbers(("yes", "maybe")) == (1, UNKNOWN)
 
 
 def test_a_model_that_knows_no_class_counts_nothing() -> None:
