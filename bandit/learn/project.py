@@ -57,10 +57,7 @@ class SavedProject(msgspec.Struct, frozen=True):
 
 
 class ProjectModel:
-    """The models of one project: they learn from its rewards alone.
-
-    `waiting_bytes` is about the size in a snapshot of the rewards that wait for their block.
-    """
+    """The models of one project: they learn from its rewards alone."""
 
     def __init__(self) -> None:
         self.labels = LabelModel()
@@ -70,7 +67,18 @@ class ProjectModel:
         self.paces = TypePaces()
         self._waiting: list[WaitingReward] = []
         self._to_teach: list[WaitingReward] = []
-        self.waiting_bytes = 0
+        self._measured = 0
+        self._unmeasured: list[WaitingReward] = []
+
+    @property
+    def waiting_bytes(self) -> int:
+        """About the size in a snapshot of the rewards that wait for their block.
+
+        Each is measured once, and only if somebody asks: a project alone may have any size.
+        """
+        self._measured += waiting_bytes(self._unmeasured)
+        self._unmeasured = []
+        return self._measured
 
     def prior(
         self,
@@ -146,7 +154,7 @@ class ProjectModel:
         if completes or corrects or (truth is None and reward.quality is not None):
             waiting = WaitingReward(reward, completes=completes, corrects=corrects)
             self._waiting.append(waiting)
-            self.waiting_bytes += waiting_bytes((waiting,))
+            self._unmeasured.append(waiting)
         return judged if self.labels.pending else judged + self._learn_waiting()
 
     def _learn_waiting(self) -> list[JudgedLabel]:
@@ -155,10 +163,10 @@ class ProjectModel:
         What they teach the machine labeler waits until there is enough for a block of its own.
         """
         waiting, self._waiting = self._waiting, []
-        self._to_teach += [one for one in waiting if one.completes or one.corrects]
-        self.waiting_bytes -= waiting_bytes(
-            [one for one in waiting if not one.completes and not one.corrects]
-        )
+        teach = [one for one in waiting if one.completes or one.corrects]
+        self._to_teach += teach
+        if len(teach) < len(waiting):
+            self._measure_anew()
         if len({one.reward.task for one in self._to_teach}) >= self.machine.tasks_of_block:
             self._teach_waiting()
         return [
@@ -171,7 +179,10 @@ class ProjectModel:
         """Teach the machine labeler what waits for its block."""
         teach, self._to_teach = self._to_teach, []
         self._teach(lessons_of(teach, self.labels))
-        self.waiting_bytes = waiting_bytes(self._waiting)
+        self._measure_anew()
+
+    def _measure_anew(self) -> None:
+        self._measured, self._unmeasured = 0, [*self._waiting, *self._to_teach]
 
     def learn_truth(self, reward: Reward, truth: str) -> None:
         """Teach the machine labeler a true class: of a task that it knows, or without labels.
@@ -203,7 +214,8 @@ class ProjectModel:
         """Forget the recent tasks, labels that wait for their block, and the machine labeler."""
         self.labels.forget_tasks()
         self.machine = MachineLabeler()
-        self._waiting, self._to_teach, self.waiting_bytes = [], [], 0
+        self._waiting, self._to_teach = [], []
+        self._measure_anew()
 
     def saved(self) -> SavedProject:
         """Return the state."""
@@ -232,7 +244,7 @@ class ProjectModel:
         project.calibration = state.calibration
         project._waiting = list(state.waiting)
         project._to_teach = list(state.to_teach)
-        project.waiting_bytes = waiting_bytes((*state.waiting, *state.to_teach))
+        project._measure_anew()
         project.novelty = Novelty.from_saved(state.novelty)
         project.paces = TypePaces.from_saved(state.paces)
         return project
