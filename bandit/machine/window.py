@@ -87,15 +87,17 @@ class Window:
             places.append(at)
         self.ids[places] = keys
         self.flags[places] = False
-        for at, of_task in zip(places, flags, strict=True):
-            if of_task:
-                self.flags[at, of_task] = True
+        raised = [(at, flag) for at, of_task in zip(places, flags, strict=True) for flag in of_task]
+        if raised:
+            self.flags[tuple(zip(*raised, strict=True))] = True
         self.numbers[places] = numbers
         self.targets[places] = targets
         self.foreseen[places] = np.nan
-        for at, by_view in zip(places, foreseen, strict=False):
-            if by_view is not None:
-                self.foreseen[at, : len(by_view), : by_view.shape[1]] = by_view
+        known = [(at, one) for at, one in zip(places, foreseen, strict=False) if one is not None]
+        if known:
+            at_places, by_view = zip(*known, strict=True)
+            whole = np.array(by_view)  # all of the same views and classes
+            self.foreseen[list(at_places), : whole.shape[1], : whole.shape[2]] = whole
         return places
 
     def forget_name(self, task: str) -> None:
