@@ -34,5 +34,5 @@ def choose(pmf: Mapping[str, float], uniform: float) -> str:
     'stop'
     """
     names = [name for name, chance in pmf.items() if chance > 0.0]
-    steps = list(accumulate(pmf[name] for name in names))
+    steps = list(accumulate([pmf[name] for name in names]))
     return names[min(bisect_right(steps, uniform * steps[-1]), len(names) - 1)]

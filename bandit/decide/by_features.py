@@ -7,6 +7,7 @@ the usual chance to believe; by so much the odds of a right answer move in the p
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +43,12 @@ def usual_odds(weighed: WeighedLabels, rows: Floats, pools: tuple[str, ...]) -> 
     return dict(zip(pools, odds, strict=True))
 
 
+@lru_cache(maxsize=1024)
+def _rates(usual: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the chances of log-odds; cached, since tasks without labels share them."""
+    return tuple([logistic(odds) for odds in usual])
+
+
 def quality_and_rows(
     brain: Brain,
     project: str,
@@ -57,7 +64,7 @@ def quality_and_rows(
     labels, pools = brain.project(project).labels, tuple(usual)
     if not pools:
         return {}, labels.pool_rows(classes, pools)
-    rates = {pool: logistic(odds) for pool, odds in usual.items()}
+    rates = dict(zip(pools, _rates(tuple(usual.values())), strict=True))
     quality = brain.quality(project, features, signals, rates)
     moves = brain.accuracy.task_log_tilts([quality[pool] for pool in pools], usual.values())
     steps = tuple([round(move / STEP) for move in moves])

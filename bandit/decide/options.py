@@ -66,7 +66,7 @@ class PoolOptions:
     def __init__(self, brain: Brain, capacity: Capacity) -> None:
         self._brain = brain
         self._capacity = capacity
-        self._summaries: dict[tuple[str, str], PoolSummary] = {}
+        self._summaries: dict[str, dict[str, PoolSummary]] = {}
         self._summed_at = (brain.adopted, brain.position)
 
     def of(
@@ -86,7 +86,7 @@ class PoolOptions:
         """
         if not pools:
             return Options({}, {}, {}, {}, {}, ())
-        summaries = {pool.pool: self._summary(task.project, pool) for pool in pools}
+        summaries = self._summaries_of(task.project, pools)
         names = tuple(summaries)
         labels = self._brain.project(task.project).labels
         rows = labels.pool_rows(task.classes, names)
@@ -112,7 +112,7 @@ class PoolOptions:
             + scarcity[name]
             for name, one in summaries.items()
         ]
-        n = sum(not pool.gold for pool in pools)
+        n = len([pool for pool in pools if not pool.gold])
         values = [
             *values_usd(rows[:n], belief.weighed, names[:n], costs[:n], worth, terms.most),
             *(worth * (1.0 - belief.confidence) - cost for cost in costs[n:]),
@@ -134,21 +134,27 @@ class PoolOptions:
         usd = {pool.pool: pool.usd_per_label for pool in pools}
         return Options(signals, quality, usd, scarcity, chances, actions)
 
-    def _summary(self, project: str, pool: Pool) -> PoolSummary:
-        """Sum up what is known of a pool: once, until the brain learns or the pool changes."""
+    def _summaries_of(self, project: str, pools: Sequence[Pool]) -> dict[str, PoolSummary]:
+        """Sum up what is known of pools: once, until the brain learns or a pool changes."""
         position = (self._brain.adopted, self._brain.position)
         if self._summed_at != position:
             self._summaries.clear()
             self._summed_at = position
-        summary = self._summaries.get((project, pool.pool))
-        if summary is None or summary.pool is not pool:
-            summary = self._summaries[project, pool.pool] = PoolSummary(
-                pool=pool,
-                usd=expected_usd(
-                    pool.usd_per_label, self._brain.pool_record(project, pool.pool).paid
-                ),
-                rate=self._brain.pool_rate(project, pool.pool),
-                wait_s=wait_s(self._brain, project, pool),
-                signals=pool_signals(self._brain, pool, project),
-            )
-        return summary
+        of_project = self._summaries.setdefault(project, {})
+        summaries = {}
+        for pool in pools:
+            summary = of_project.get(pool.pool)
+            if summary is None or summary.pool is not pool:
+                summary = of_project[pool.pool] = self._summary(project, pool)
+            summaries[pool.pool] = summary
+        return summaries
+
+    def _summary(self, project: str, pool: Pool) -> PoolSummary:
+        brain, name = self._brain, pool.pool
+        return PoolSummary(
+            pool=pool,
+            usd=expected_usd(pool.usd_per_label, brain.pool_record(project, name).paid),
+            rate=brain.pool_rate(project, name),
+            wait_s=wait_s(brain, project, pool),
+            signals=pool_signals(brain, pool, project),
+        )

@@ -71,6 +71,8 @@ def queue_signal(capacity: Capacity, pool: Pool) -> float:
     Of a pool without a capacity, or closed, log(1 + their number).
     """
     in_flight = capacity.in_flight(pool.pool)
+    if pool.capacity_per_hour is None:
+        return _log_of(float(in_flight))
     per_minute = capacity.per_s(pool) * 60.0
     waiting = in_flight / per_minute if 0.0 < per_minute < math.inf else float(in_flight)
     return _log_of(waiting)

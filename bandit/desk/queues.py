@@ -55,11 +55,15 @@ class Entry(NamedTuple):
 def need_of(state: TaskState) -> Need:
     """Return what determines which pools may be asked about a task now."""
     declines = [ask.pool for ask in state.asks if ask.status is DECLINED]
+    skills = tuple(sorted(set(state.task.skills)))
+    if not declines:  # most tasks
+        without = tuple(sorted(set(state.nobody_left)))
+        return Need(state.task.project, skills, without, state.verdict is not None)
     most = 1 if state.verdict is not None else MOST_DECLINES
     final = {pool for pool in declines if declines.count(pool) >= most}
     return Need(
         project=state.task.project,
-        skills=tuple(sorted(set(state.task.skills))),
+        skills=skills,
         without=tuple(sorted(final.union(state.nobody_left))),
         is_audit=state.verdict is not None,
         declined=tuple(sorted(set(declines))) if len(final) < len(set(declines)) else (),

@@ -109,7 +109,8 @@ class TaskInputs:
                 self._transitions.truth(state, gold)
             except EventError as error:  # the gold is at fault, not the task
                 unfit.append((gold, error))
-        self._counters.update(error.rule for _, error in unfit)
+        for _, refusal in unfit:
+            self._counters[refusal.rule] += 1
         out: list[Output] = [not_fitting(held, error, desk.state.now) for held, error in unfit]
         return out + self._arms.decide(desk, state, FIRST)
 

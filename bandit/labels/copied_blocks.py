@@ -12,7 +12,7 @@ from bandit.labels.blocks import grouped
 from bandit.labels.copying import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bandit.labels.ambiguity import LevelWeights
     from bandit.labels.blocks import Block
@@ -56,7 +56,7 @@ def learn_copying(
     mixed: Floats,
     prior: Floats,
     levels: LevelWeights,
-    chains: Floats,
+    chains: Callable[[], Floats],
 ) -> None:
     """Learn from each new label whether its pool copies those before.
 
@@ -67,7 +67,7 @@ def learn_copying(
     prior
         Of the tasks: shape (tasks, chains, classes).
     levels, chains
-        Weights of the levels of ambiguity, and of the chains.
+        Weights of the levels of ambiguity, and what returns those of the chains.
     """
     new = list(_new_labels(tasks, block)) if _are_further(tasks) else []
     if not new:
@@ -77,7 +77,8 @@ def learn_copying(
     of = np.repeat(np.arange(len(new)), sizes)
     groups = grouped(of, of * (block.pools.max() + 1) + block.pools[places])
     before = joint(mixed[places], groups, prior[[label.task for label in new]], levels)
-    foreseen = (before.posterior() * chances[[label.place for label in new]]).sum(axis=2) @ chains
+    foreseen = (before.posterior() * chances[[label.place for label in new]]).sum(axis=2)
+    foreseen = foreseen @ chains()
     for label, chance in zip(new, foreseen.tolist(), strict=True):
         copying.learn(label.pool, chance, label.copy.get(label.answer, 0.0))
 

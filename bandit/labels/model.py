@@ -237,7 +237,7 @@ class LabelModel(LabelBeliefs):
         teach = np.array([task.teaches for task in tasks])
         self._score(block, teach, chances, prior, found)
         learn_copying(
-            self.copying, tasks, block, own, chances, prior, self.levels, self.chain_weights()
+            self.copying, tasks, block, own, chances, prior, self.levels, self.chain_weights
         )
         self.level_counts += level_changes(tasks, block.grouped, found)
         after = found.posterior()

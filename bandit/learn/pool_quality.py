@@ -107,7 +107,10 @@ class PoolQuality:
 
 
 def _of_task(features: Mapping[str, Feature]) -> dict[str, Feature]:
-    return {name: value for name, value in features.items() if name not in PROGRESS}
+    others = dict(features)
+    for name in PROGRESS:
+        others.pop(name, None)
+    return others
 
 
 @lru_cache(maxsize=65_536)

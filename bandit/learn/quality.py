@@ -133,7 +133,6 @@ def _namespace(name: str, features: Mapping[str, Feature]) -> str:
     Numbers come on any scale: without the logarithm a large one would dominate the model, and above
     1e18 VW learns nothing from the example.
     """
-    kinds = tuple([(key, type(value)) for key, value in features.items()])
     values = [
         escape(value)
         if isinstance(value, str)
@@ -141,15 +140,16 @@ def _namespace(name: str, features: Mapping[str, Feature]) -> str:
         for value in features.values()
         if not isinstance(value, tuple)
     ]
-    return _template(name, kinds) % tuple(values)
+    kinds = tuple(map(type, features.values()))
+    return _template(name, tuple(features), kinds) % tuple(values)
 
 
 @lru_cache(maxsize=4096)
-def _template(name: str, kinds: tuple[tuple[str, type], ...]) -> str:
+def _template(name: str, keys: tuple[str, ...], kinds: tuple[type, ...]) -> str:
     """Return the format of a namespace: tasks of a project mostly have the same features."""
     parts = [
         f"{_key(key).replace('%', '%%')}{'=%s' if kind is str else ':%.6g'}"
-        for key, kind in kinds
+        for key, kind in zip(keys, kinds, strict=True)
         if kind is not tuple
     ]
     return f"|{name} {' '.join(parts)} "

@@ -100,6 +100,8 @@ class Budgets:
 
     def _left_of_each(self, project: str, caps: Caps, now: float) -> dict[Period, list[float]]:
         """Return what each desk has left, by period; 0 at desks where a later one has begun."""
+        if caps == NO_CAPS:
+            return {}
         return {
             period: [
                 _left_of(desk, project, period, number_of(period, now), usd / self._partitions)

@@ -116,7 +116,7 @@ class Eligibility:
 
     def with_room(self, desk: Desk, pools: list[Pool], room: Room | None) -> list[Pool]:
         """Return the pools with room; without `room`, for a new task, behind all that wait."""
-        if all(pool.capacity_per_hour is None for pool in pools):
+        if not [pool for pool in pools if pool.capacity_per_hour is not None]:
             return pools
         if room is not None:
             return [pool for pool in pools if room.has_room(pool)]

@@ -144,7 +144,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def labelers(self) -> tuple[str, ...]:
         """Return the labelers who have labeled the task; they may not label it again."""
-        return tuple(ask.label.labeler for ask in self.asks if ask.label is not None)
+        return tuple([ask.label.labeler for ask in self.asks if ask.label is not None])
 
     def awaited(self) -> list[AskState]:
         """Return the asks whose answers are awaited, an audit's too."""
@@ -163,7 +163,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
 
     def usd(self) -> float:
         """Return the cost of the task's labels so far, without its audits."""
-        return sum((ask.usd for ask in self.paid()), 0.0)
+        return sum([ask.usd for ask in self.paid()], 0.0)
 
 
 class HeldGold(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
