@@ -283,7 +283,7 @@ class LabelModel(LabelBeliefs):
     def _meet(self, classes: Sequence[str]) -> None:
         """Number the classes that are new, as long as there is room."""
         known = self.classes
-        if all(name in known for name in classes):
+        if len(known) == MOST_CLASSES or all(name in known for name in classes):
             return
         for name in classes:
             if len(known) < MOST_CLASSES:

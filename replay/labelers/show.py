@@ -71,8 +71,8 @@ def _say_where_gold_is_missing(report: LabelersReport, console: Console) -> None
         say(
             console,
             f"Without gold ({'project' if len(without) == 1 else 'projects'} {listed(without)}), "
-            "% right rests on how labelers agree: compare labelers by it. Its intervals count "
-            "chance alone, and all of them may be too high or too low together.",
+            "% right rests on how labelers agree: compare labelers by it. All of them may be too "
+            "high or too low together.",
         )
 
 
