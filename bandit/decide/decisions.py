@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bandit.decide.foreseen import foreseen
 from bandit.decide.signals import FEATURES_VERSION
 from bandit.draw import choose, draw
 from bandit.events import STOP, Ask, Decision
@@ -127,8 +128,17 @@ class DecisionWriter:
             signals=logged.options.signals[choice],
             quality=logged.options.quality[choice],
             arm=decision.arm,
+            foreseen=None if pool.gold else foreseen(desk.state, state, logged, choice),
         )
-        self._transitions.ask(desk, state, ask, pool, self._eligibility.caps(task.project))
+        values = {action.pool: action.value_usd for action in logged.options.actions}
+        self._transitions.ask(
+            desk,
+            state,
+            ask,
+            pool,
+            self._eligibility.caps(task.project),
+            is_wanted=values.get(choice, 0.0) > 0.0,
+        )
         if room is not None:
             room.count(pool)
         sent = Ask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
     from bandit.limits.capacity import Capacity
 
 
+class Prospect(NamedTuple):
+    """The value of asking a pool where there is no deadline, what it costs, and its usual wait."""
+
+    value_usd: float
+    cost_usd: float
+    wait_s: float
+
+    def raised(self, usd: float) -> Prospect:
+        """Return it with a higher value."""
+        return self._replace(value_usd=self.value_usd + usd)
+
+
+NO_PROSPECTS: Mapping[str, Prospect] = MappingProxyType({})
+
+
 class Options(NamedTuple):
     """The pools that could be asked: what is logged of each, by name, and the `actions`."""
 
@@ -31,6 +47,7 @@ class Options(NamedTuple):
     scarcity_usd: dict[str, float]
     in_time: dict[str, float]
     actions: tuple[Action, ...]
+    prospects: Mapping[str, Prospect] = NO_PROSPECTS
 
 
 class Terms(NamedTuple):
@@ -117,6 +134,10 @@ class PoolOptions:
             *values_usd(rows[:n], belief.weighed, names[:n], costs[:n], worth, terms.most),
             *(worth * (1.0 - belief.confidence) - cost for cost in costs[n:]),
         ]
+        prospects = {
+            name: Prospect(value, cost, one.wait_s)
+            for (name, one), value, cost in zip(summaries.items(), values, costs, strict=True)
+        }
         chances: dict[str, float] = {}
         if task.deadline_at is not None:
             left_s = task.deadline_at - terms.now
@@ -132,7 +153,7 @@ class PoolOptions:
             ]
         )
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        return Options(signals, quality, usd, scarcity, chances, actions)
+        return Options(signals, quality, usd, scarcity, chances, actions, prospects)
 
     def _summaries_of(self, project: str, pools: Sequence[Pool]) -> dict[str, PoolSummary]:
         """Sum up what is known of pools: once, until the brain learns or a pool changes."""

@@ -89,6 +89,8 @@ def entries_of(state: TaskState, memory: MemorySettings) -> list[AgendaEntry]:
     entries = [AgendaEntry(ask.expires_at, "expire", name, ask.ask) for ask in state.awaited()]
     if state.retry_at is not None and not state.waits_for:
         entries.append(AgendaEntry(state.retry_at, "retry", name))
+    if state.until is not None:
+        entries.append(AgendaEntry(state.until, "retry", name))
     forget_at = state.forget_at(memory.remember_closed_s)
     if forget_at is not None:
         entries.append(AgendaEntry(forget_at, "forget", name))

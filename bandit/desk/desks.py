@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from bandit.desk.deferred import count_deferred
 from bandit.desk.desk import Desk
 from bandit.desk.shares import WorkerDesks
 from bandit.desk.stranded import count_stranded
@@ -159,6 +160,10 @@ class Desks:
     def stranded(self) -> Counter[tuple[str, ...]]:
         """Count tasks that wait for an open pool, by the skills that it must have."""
         return sum((count_stranded(desk) for desk in self._desks.values()), Counter())
+
+    def deferred(self) -> int:
+        """Return the number of halted tasks that wait for a better pool to open."""
+        return sum(count_deferred(desk) for desk in self._desks.values())
 
     def open_asks(self) -> int:
         """Return the number of asks whose answer is awaited."""

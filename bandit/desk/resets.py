@@ -46,6 +46,8 @@ def reset(state: DeskState, at: float) -> bool:
         state.filled_at = min(state.filled_at, at)
     for pace in state.paces.values():
         pace.arrivals.reset(at)
+    for hours in state.hours.values():
+        hours.reset(at)
     return True
 
 
@@ -69,6 +71,8 @@ def _move(state: TaskState, before: float, at: float) -> None:
             ask.at, ask.expires_at = at, at + (ask.expires_at - ask.at)
     if state.retry_at is not None and state.retry_at > at:
         state.retry_at = max(at, state.retry_at - (before - at))
+    if state.until is not None and state.until > at:
+        state.until = max(at, state.until - (before - at))
     state.stranded_at = _earlier(state.stranded_at, at)
     state.closed_at = _earlier(state.closed_at, at)
 

@@ -17,6 +17,7 @@ from bandit.decide.contexts import ContextBuilder
 from bandit.decide.decisions import NO_TEST, ArmLabel, DecisionWriter
 from bandit.decide.policies.policy import make
 from bandit.engine.decider import Decider
+from bandit.engine.deferral import Deferral
 from bandit.engine.other_arms import OtherArms, PlannedArm
 from bandit.engine.plan import Planner
 from bandit.experiment.assign import arm_of
@@ -130,7 +131,8 @@ class Arms:
         contexts = ContextBuilder(settings, brain, self._pools, eligibility, self._capacity)
         policy = make(settings.policy, where)
         decisions = DecisionWriter(settings, brain, policy, self._pools, eligibility, moves, label)
-        planner = Planner(settings.policy, eligibility, contexts, decisions)
+        deferral = Deferral(settings.policy, eligibility, contexts, self._capacity)
+        planner = Planner(settings.policy, eligibility, contexts, decisions, deferral)
         if name is not None:
             self._planned[name] = PlannedArm(planner, brain, is_own)
         others = OtherArms(name, brain, self._planned)
@@ -139,7 +141,15 @@ class Arms:
         )
         closing = Closing(settings, brain, audits, moves, self._controls, self._partitions)
         decider = Decider(
-            planner, eligibility, contexts, decisions, closing, audits, moves, others.pmfs
+            planner,
+            eligibility,
+            contexts,
+            decisions,
+            closing,
+            audits,
+            moves,
+            deferral,
+            others.pmfs,
         )
         return Arm(brain, decisions, decider, closing, audits)
 

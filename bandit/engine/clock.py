@@ -10,6 +10,7 @@ from bandit.desk.idle_projects import forget_idle
 from bandit.engine.held_letters import without_task
 from bandit.engine.round_robin import RoundRobin
 from bandit.engine.ticks import TickQuota, believe, check_skew
+from bandit.limits.opening import count_open
 from bandit.limits.turn import Unlimited
 from bandit.reasons import DecisionReason
 from bandit.task.periods import number_of
@@ -44,6 +45,7 @@ class Clock:
         budgets: Budgets,
         transitions: Transitions,
         arms: Arms,
+        partitions: int,
     ) -> None:
         self._settings = settings
         self._pools = pools
@@ -52,6 +54,7 @@ class Clock:
         self._budgets = budgets
         self._transitions = transitions
         self._arms = arms
+        self._partitions = partitions
         self._round_robin = RoundRobin(arms, eligibility, capacity)
 
     def tick(self, desk: Desk, tick: Tick, logged_at: float | None) -> list[Output]:
@@ -71,6 +74,8 @@ class Clock:
         else:
             believe(desk.state, tick, self._settings.clock, logged_at)
         self._capacity.fill(desk, self._pools.values(), tick.at)
+        if before is not None:
+            count_open(desk.state, self._pools.values(), self._partitions, before, tick.at)
         if before is not None and number_of("hour", before) != number_of("hour", tick.at):
             self._budgets.begin(desk, tick.at)
             forget_idle(desk.state, tick.at)
@@ -118,7 +123,8 @@ class Clock:
             if ask is None or ask.status is not WAITING or ask.expires_at != entry.at:
                 return None
             return self._arms.give_up(desk, state, ask, EXPIRED, ask.expires_at)
-        if entry.kind == "retry" and state.retry_at == entry.at and not state.waits_for:
+        is_given_up = state.retry_at == entry.at and not state.waits_for
+        if entry.kind == "retry" and (is_given_up or state.until == entry.at):
             desk.put(state)
             return self._arms.decide_again(desk, state)
         is_overdue = entry.kind == "deadline" and state.task.deadline_at == entry.at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.decide.foreseen import note_end
+from bandit.desk.deferred import deferred
 from bandit.engine.plan import DEADLINE, GOLD, NO_POOL, Step
 from bandit.events import STOP
 from bandit.reasons import DecisionReason, StopReason
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from bandit.decide.decisions import ArmPmfs, DecisionWriter
     from bandit.decide.policies.context import Context
     from bandit.desk.desk import Desk
+    from bandit.engine.deferral import Deferral
     from bandit.engine.plan import Plan, Planner
     from bandit.events import Output
     from bandit.lifecycle.transitions import Transitions
@@ -48,6 +51,7 @@ class Decider:
         closing: Closing,
         audits: Auditing,
         transitions: Transitions,
+        deferral: Deferral,
         others: OtherArms,
     ) -> None:
         self._planner = planner
@@ -57,6 +61,7 @@ class Decider:
         self._closing = closing
         self._audits = audits
         self._transitions = transitions
+        self._deferral = deferral
         self._others = others
 
     def decide(
@@ -70,7 +75,7 @@ class Decider:
         self._transitions.resume(desk, state)
         if control.paused and self._planner.forced(state, now) not in EVEN_PAUSED:
             return self._halt(desk, state, now)
-        plan = self._planner.plan(desk, state, now, room)
+        plan = self._planner.plan(desk, state, now, room, may_defer=True)
         self._note_pools(state, plan, now)
         match plan.step:
             case Step.DRAW | Step.DRAW_STOP:
@@ -81,6 +86,8 @@ class Decider:
                 give_up_at = self._planner.give_up_at(state, now)
                 self._transitions.strand(desk, state, now, give_up_at)
                 return []
+            case Step.DEFER:
+                return self._defer(desk, state, plan, now)
             case Step.WAIT_CONTROL:
                 return self._halt(desk, state, now)
             case Step.WAIT_ROOM:
@@ -121,6 +128,7 @@ class Decider:
         choice = self._decisions.draw(state, pmf)
         if choice != STOP and plan.step is Step.DRAW_STOP:
             return self._wait(desk, state, plan, now)
+        self._deferral.note_new_pools(desk, state, plan.affordable, logged)
         others = self._others(desk, state, now, room, pmf)
         if choice == STOP:
             return self._stop(desk, state, logged, pmf, why, reason_of(logged.context), others)
@@ -133,6 +141,23 @@ class Decider:
         worth_usd = plan.logged.context.worth_usd
         gone = self._contexts.nobody_left(state)
         self._transitions.queue(desk, state, plan.affordable, now, worth_usd, gone)
+        return []
+
+    def _defer(self, desk: Desk, state: TaskState, plan: Plan, now: float) -> list[Output]:
+        """Let the task wait for a better pool than those that could be asked now."""
+        better, logged = plan.better, plan.logged
+        assert better is not None  # what is deferred waits for something
+        assert logged is not None
+        if better.is_open:
+            others = {pool.pool for pool in plan.able if pool.pool not in better.full}
+            others |= self._contexts.nobody_left(state)
+            pools = [pool for pool in plan.affordable if pool.pool in better.full]
+            self._transitions.queue(desk, state, pools, now, logged.context.worth_usd, others)
+        else:
+            situation = deferred([pool.pool for pool in plan.able], state.task.skills)
+            self._transitions.halt(desk, state, situation, now)
+        note_end(desk.state, state, state.asks, logged, better.without_usd)
+        self._transitions.defer(desk, state, better.pool, better.until)
         return []
 
     def _halt(self, desk: Desk, state: TaskState, now: float) -> list[Output]:
@@ -161,6 +186,8 @@ class Decider:
         others: ArmPmfs,
     ) -> list[Output]:
         """Log the decision to stop, close the task and, if it is drawn, audit it."""
+        if state.gold is None:
+            note_end(desk.state, state, state.asks, logged)
         out: list[Output] = [self._decisions.stop(state, logged, pmf, why, others)]
         out += self._closing.close(desk, state, reason, logged.context.worth_usd, logged.belief)
         if state.verdict is not None and state.verdict.audited:

@@ -85,7 +85,9 @@ class Engine:
         # These four are for laws and markets that look into an engine: tests and bench.
         self._capacity, self._eligibility = capacity, eligibility
         self._decider, self._decisions = arms.base.decider, arms.base.decisions
-        self._clock = Clock(settings, pools, eligibility, capacity, budgets, moves, arms)
+        self._clock = Clock(
+            settings, pools, eligibility, capacity, budgets, moves, arms, partitions
+        )
         self._inputs = TaskInputs(settings.memory, arms, moves, desks.controls, self.counters)
 
     # Events ---------------------------------------------------------------------------------
@@ -201,12 +203,16 @@ class Engine:
         return self._desks.open_tasks()
 
     def halted_tasks(self) -> int:
-        """Return the number of open tasks stopped by a control or by the lack of a pool."""
+        """Return the number of open tasks stopped by a control, or that wait for a pool to open."""
         return self._desks.halted_tasks()
 
     def stranded(self) -> Counter[tuple[str, ...]]:
         """Count tasks that wait for an open pool, by the skills that it must have."""
         return self._desks.stranded()
+
+    def deferred(self) -> int:
+        """Return the number of halted tasks that wait for a better pool to open."""
+        return self._desks.deferred()
 
     def open_asks(self) -> int:
         """Return the number of asks whose answer is awaited."""

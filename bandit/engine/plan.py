@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bandit.decide.contexts import ContextBuilder, LoggedContext
     from bandit.decide.decisions import DecisionWriter
     from bandit.desk.desk import Desk
+    from bandit.engine.deferral import Better, Deferral
     from bandit.events import Pool
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
@@ -30,13 +31,14 @@ class Step(Enum):
     """What comes next for a task.
 
     `DRAW` draws from the chances; `DRAW_STOP` too, but without room only stopping can follow, and
-    else the task waits. `STOP` is forced. The others wait: for room, for a pool, or for another
-    control or period of a budget.
+    else the task waits. `STOP` is forced. `DEFER` waits for a better pool than could be asked now,
+    the others where none can be: for room, for a pool, or for another control or budget period.
     """
 
     DRAW = auto()
     DRAW_STOP = auto()
     STOP = auto()
+    DEFER = auto()
     WAIT_ROOM = auto()
     WAIT_POOL = auto()
     WAIT_CONTROL = auto()
@@ -46,7 +48,8 @@ class Plan(NamedTuple):
     """The next step of a task, the chances of its options, and why it must stop, if it must.
 
     `able` are the pools that may be asked once they have room, `affordable` those that the budget
-    covers, pools that have declined among both; a forced stop needs neither.
+    covers, pools that have declined among both; a forced stop needs neither. `better` is what a
+    deferred task waits for.
     """
 
     step: Step
@@ -55,6 +58,7 @@ class Plan(NamedTuple):
     reason: StopReason | None = None
     able: Sequence[Pool] = ()
     affordable: Sequence[Pool] = ()
+    better: Better | None = None
 
 
 class Planner:
@@ -66,11 +70,13 @@ class Planner:
         eligibility: Eligibility,
         contexts: ContextBuilder,
         decisions: DecisionWriter,
+        deferral: Deferral,
     ) -> None:
         self._settings = settings
         self._eligibility = eligibility
         self._contexts = contexts
         self._decisions = decisions
+        self._deferral = deferral
 
     def forced(self, state: TaskState, now: float) -> StopReason | None:
         """Return why the task is over whichever pools could be asked, or `None`."""
@@ -89,8 +95,19 @@ class Planner:
         since = now if state.stranded_at is None else state.stranded_at
         return since + self._settings.give_up_s
 
-    def plan(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> Plan:
-        """Return the next step of an open task that is not paused."""
+    def plan(
+        self,
+        desk: Desk,
+        state: TaskState,
+        now: float,
+        room: Room | None,
+        *,
+        may_defer: bool = False,
+    ) -> Plan:
+        """Return the next step of an open task that is not paused.
+
+        Only with `may_defer` may it wait for a better pool, where one could be asked now.
+        """
         forced = self.forced(state, now)
         if forced is MAX_LABELS and (experts := self._experts(desk, state, now, room)):
             logged = self._contexts.build(desk, state, experts, now)
@@ -112,10 +129,14 @@ class Planner:
         free = self._eligibility.with_room(desk, affordable, room)
         free = self._eligibility.others_first(need, free)
         if not free:
-            return self._without_room(desk, state, now, able, affordable, room)
+            return self._without_room(desk, state, now, able, affordable, room, may_defer=may_defer)
         logged = self._contexts.build(desk, state, free, now)
         if logged.context.is_enough and (experts := self._experts(desk, state, now, room)):
             logged = self._contexts.build(desk, state, [*free, *experts], now)
+        if may_defer:
+            better = self._deferral.better(desk, state, need, affordable, free, logged)
+            if better is not None:
+                return Plan(Step.DEFER, {}, logged, None, able, affordable, better)
         return Plan(Step.DRAW, self._decisions.pmf(logged), logged, None, able, affordable)
 
     def _without_pools(self, state: TaskState, now: float) -> Plan:
@@ -134,6 +155,8 @@ class Planner:
         able: list[Pool],
         affordable: list[Pool],
         room: Room | None,
+        *,
+        may_defer: bool,
     ) -> Plan:
         """Stop where no pool that is `able` is worth asking, or ask an expert; else wait.
 
@@ -152,6 +175,10 @@ class Planner:
             if not escalated.context.is_enough:
                 chances = self._decisions.pmf(escalated)
                 return Plan(Step.DRAW, chances, escalated, None, able, affordable)
+        if would_stop and may_defer:
+            better = self._deferral.better(desk, state, need_of(state), affordable, [], logged)
+            if better is not None:
+                return Plan(Step.DEFER, {}, logged, None, able, affordable, better)
         if logged.context.may_answer:  # drawn, or no task would be checked while people are few
             return Plan(Step.DRAW_STOP, pmf, logged, None, able, affordable)
         if pmf.get(STOP, 0.0) > 0.5:

@@ -9,7 +9,7 @@ contradict itself.
     OPEN           about to be decided on; never between two events
     ASKED          a pool was asked, and its answer is awaited
     QUEUED         waits for room in the pools of `waits_for`
-    HALTED         waits until its project's control, or the day, changes
+    HALTED         waits until its project's control, or the day, changes, or a better pool opens
     STRANDED       waits until an open pool is able to take it, or until it is given up
     CLOSED         has a verdict; may be revised, and is remembered for a while
     AUDIT_ASKED    closed, and an expert's answer is awaited
@@ -34,7 +34,8 @@ Events move tasks, and each event by these transitions:
     Tick with room, changed control, end of the wait for a pool     resume, then a decision
     Task too old or too many                             forget
 
-    (*) a decision is one of ask, queue, halt, strand, or close; after close, an audit may follow
+    (*) a decision is one of ask, queue, halt, strand, or close; defer may follow queue and halt, an
+    audit close
 
 An ask
 ------
@@ -110,6 +111,7 @@ MOVES: Mapping[str, frozenset[tuple[Stage, Stage]]] = {
         "queue": {(Stage.OPEN, Stage.QUEUED), (Stage.CLOSED, Stage.AUDIT_QUEUED)},
         "halt": {(Stage.OPEN, Stage.HALTED), (Stage.CLOSED, Stage.AUDIT_HALTED)},
         "strand": {(Stage.OPEN, Stage.STRANDED)},
+        "defer": _same(Stage.QUEUED, Stage.HALTED),
         "resume": {
             *_same(Stage.OPEN, Stage.ASKED, Stage.CLOSED, Stage.AUDIT_ASKED),
             (Stage.QUEUED, Stage.OPEN),

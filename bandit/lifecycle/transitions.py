@@ -12,6 +12,8 @@ half of it. `bandit.lifecycle.stages` has the table of which stages each may lea
                  nobody_left
     halt         halted, halted_at                  an entry among the halted tasks
     strand       the same, and retry_at             the same; giving up on the agenda
+    defer        until, better                      waiting + 1 in the pool, if it is halted; the
+                                                    end of its wait on the agenda
     resume       none of those any more             waiting - 1; counted as halted no more
     label        the ask LABELED                    in flight - 1 if awaited; budget corrected
     give_up      the ask DECLINED or EXPIRED        in flight - 1; its price given back
@@ -69,10 +71,24 @@ class Transitions:
             desk.agenda.add(AgendaEntry(task.deadline_at, "deadline", task.task))
         return state
 
-    def ask(self, desk: Desk, state: TaskState, ask: AskState, pool: Pool, caps: Caps) -> None:
-        """Add an ask of `pool`; `caps` are the project's budgets."""
+    def ask(
+        self,
+        desk: Desk,
+        state: TaskState,
+        ask: AskState,
+        pool: Pool,
+        caps: Caps,
+        *,
+        is_wanted: bool = False,
+    ) -> None:
+        """Add an ask of `pool`; `caps` are the project's budgets.
+
+        `is_wanted` says that its label is worth its price, so that it was not asked to explore.
+        """
         state.asks.append(ask)
         self._capacity.ask(desk, pool)
+        if is_wanted and state.better != pool.pool:
+            self._capacity.want(desk, pool.pool)
         self._budgets.spend(desk, state.task.project, caps, ask.at, pool.usd_per_label)
         desk.agenda.add(AgendaEntry(ask.expires_at, "expire", state.task.task, ask.ask))
 
@@ -103,6 +119,15 @@ class Transitions:
         state.halted, state.halted_at = situation, now
         desk.halted.add(state)
 
+    def defer(self, desk: Desk, state: TaskState, pool: str, until: float) -> None:
+        """Let the task, which was halted or queued for a better `pool`, wait until then at most."""
+        if state.better != pool:
+            self._capacity.want(desk, pool)
+        if not state.waits_for:
+            self._capacity.wait(desk, (pool,), 1)
+        state.until, state.better = until, pool
+        desk.agenda.add(AgendaEntry(until, "retry", state.task.task))
+
     def strand(self, desk: Desk, state: TaskState, now: float, give_up_at: float) -> None:
         """Let the task wait until an open pool is able to take it, or until it is given up."""
         state.halted, state.halted_at = stranded(state.task.skills), now
@@ -120,8 +145,12 @@ class Transitions:
 
     def resume(self, desk: Desk, state: TaskState) -> None:
         """End the task's wait, whatever it waited for."""
-        self._capacity.wait(desk, state.waits_for, -1)
+        waited_for = state.waits_for
+        if state.until is not None and not waited_for:
+            waited_for = (state.better,)
+        self._capacity.wait(desk, waited_for, -1)
         state.retry_at, state.waits_for, state.worth_usd, state.nobody_left = None, (), None, ()
+        state.until = None
         if state.halted_at is not None:
             desk.halted.leave(state)
         state.halted, state.halted_at = "", None

@@ -34,6 +34,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from bandit.desk.shares import DIGITS, debits, together
+from bandit.task.demand import Demand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,6 +110,8 @@ class Capacity:
                 if saved:
                     lender.savings[pool.pool] -= saved
         self._tokens.pop(pool.pool, None)
+        if pool.pool not in desk.state.demand and not self.free(desk, pool):
+            desk.state.demand[pool.pool] = Demand()
 
     def end(self, desk: Desk, pool: str) -> None:
         """Count that an ask of `pool` has ended."""
@@ -133,6 +136,23 @@ class Capacity:
             desk.state.room[pool.pool] = min(part, filled)
             if filled > part and round(part * self._in_step(before, now), DIGITS) < 1.0:
                 self._save(desk, pool, part, min(filled - part, SAVED_S * per_s))
+
+    def want(self, desk: Desk, pool: str) -> None:
+        """Count a label that is worth its price, once; of pools that have been full."""
+        if (demand := desk.state.demand.get(pool)) is not None:
+            demand.wanted += 1
+
+    def turn_s(self, desk: Desk, pool: Pool) -> float:
+        """Return the seconds until one task more that waits for `pool` has its turn."""
+        if not pool.capacity_per_hour:  # one that is closed so may open with any
+            return 0.0
+        ahead = self.waiting(pool.pool) + 1.0 - self.tokens(desk, pool)
+        return max(0.0, ahead / self.per_s(pool))
+
+    def wanted(self, desk: Desk, pool: str) -> float:
+        """Return the share of a pool's capacity that is wanted: above 1 if there is too little."""
+        demand = desk.state.demand.get(pool)
+        return 0.0 if demand is None else demand.share
 
     def scarcity_usd(self, desk: Desk, pool: Pool, worth_usd: float) -> float:
         """Return the price of the pool's next token, in dollars."""

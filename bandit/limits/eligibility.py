@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandit.desk.deferred import deferred_by
 from bandit.desk.stranded import skills_missing
 from bandit.limits import controls
 from bandit.task.periods import NO_CAPS, caps_of
@@ -62,6 +63,11 @@ class Eligibility:
 
     def is_halted(self, project: str, situation: str, now: float) -> bool:
         """Whether a task of `project` that was halted in `situation` still is."""
+        if (waits := deferred_by(situation)) is not None:
+            control = self.control(project)
+            labelers = self._labelers(waits.skills, control.pool)
+            is_as_before = {pool.pool for pool in labelers}.issubset(waits.open_pools)
+            return not control.paused and is_as_before
         skills = skills_missing(situation)
         if skills is None:
             return self.situation(project, now) == situation
@@ -81,6 +87,18 @@ class Eligibility:
             pools = self._labelers(need.skills, self.control(need.project).pool)
         excluded = (*need.without, *need.declined) if need.is_audit else need.without
         return [pool for pool in pools if pool.pool not in excluded] if excluded else pools
+
+    def closed(self, need: Need) -> list[Pool]:
+        """Return the closed pools that could be asked for labels if they were open, by name."""
+        if self.control(need.project).pool is not None:
+            return []
+        excluded = {*need.without, *need.declined}
+        return [
+            pool
+            for name, pool in sorted(self._pools.items())
+            if not (controls.is_open(pool) or pool.gold or name in excluded)
+            and set(need.skills).issubset(pool.skills)
+        ]
 
     def others_first(self, need: Need, pools: list[Pool]) -> list[Pool]:
         """Return those of `pools`, which may be asked now, that haven't declined; else all.

@@ -9,7 +9,10 @@ import msgspec
 
 from bandit.events import Chances, Feature, Gold, Label, Prediction, Task, Verdict
 from bandit.reasons import BY_EXPERTS, DecisionReason
+from bandit.task.demand import Demand
+from bandit.task.hours import OpenHours
 from bandit.task.pace import Pace
+from bandit.task.shortfall import Shortfall
 
 VERSION = 1
 """The version of a desk's records that this code writes, and the newest that it reads.
@@ -39,7 +42,8 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     """An ask: the context in which it was decided, and its outcome.
 
     `shadowed` says that its label is of a shadowed labeler: paid and judged, but not counted;
-    `list_usd` is the pool's price then, where the label was charged at another, `usd`.
+    `list_usd` is the pool's price then, where the label was charged at another, `usd`; `foreseen`
+    is what the look-ahead saw, until it is held against what came (`bandit.decide.foreseen`).
     """
 
     ask: int
@@ -63,6 +67,7 @@ class AskState(msgspec.Struct, gc=False, omit_defaults=True):
     shadowed: bool = False
     watched: dict[str, float] = {}
     list_usd: float | None = None
+    foreseen: tuple[int, float, float] | None = None
 
     def believed(self, at: float, now: float | None) -> float:
         """Return when it ended, if its answer says `at` and the desk's time is `now`.
@@ -98,7 +103,8 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     times were moved. `predictions` are those of the user's own models, by source, `prior` is the
     machine labeler's, frozen at the first decision; `gold_rewarded` says whether gold without
     labels had its reward. `experiment` and `arm` are the live test at its arrival and its arm
-    there, `arm_priors` what other arms' machine labelers say.
+    there, `arm_priors` what other arms' machine labelers say. `better` is the pool that the task
+    came to wait for, though others could be asked, and `until` when it waits no longer.
     """
 
     task: Task
@@ -125,6 +131,8 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     arm: str | None = None
     arm_priors: dict[str, Chances] = {}
     nobody_left: tuple[str, ...] = ()
+    until: float | None = None
+    better: str = ""
 
     def ask(self, number: int) -> AskState | None:
         """Return the ask of that number; decisions to stop have none."""
@@ -205,7 +213,9 @@ class DeskState(msgspec.Struct, omit_defaults=True):
 
     `room` is the number of tokens in each pool with a capacity, counted at `filled_at`; `used_usd`
     is the day and the dollars spent on it, by project, `used_hour_usd` the same of the hour and
-    `used_total_usd` in all; `paces` is the price of a dollar of each project's budget; `in_flight`
+    `used_total_usd` in all; `paces` is the price of a dollar of each project's budget; `hours` are
+    those in which pools are open, `demand` how much is wanted of those that have been full, and
+    `shortfalls` what the look-ahead fails to see (`bandit.task.shortfall`); `in_flight`
     and `waiting` are the numbers of asks awaited and of tasks that wait for room, by pool;
     `project_turns` is the order in which waiting projects were last served, and `shared_asks` the
     number of asks that this desk had of each pool that other desks waited for too;
@@ -231,6 +241,9 @@ class DeskState(msgspec.Struct, omit_defaults=True):
     used_hour_usd: dict[str, tuple[int, float]] = {}
     used_total_usd: dict[str, tuple[int, float]] = {}
     paces: dict[str, Pace] = {}
+    hours: dict[str, OpenHours] = {}
+    demand: dict[str, Demand] = {}
+    shortfalls: dict[str, Shortfall] = {}
     in_flight: dict[str, int] = {}
     waiting: dict[str, int] = {}
     project_turns: list[str] = []
