@@ -106,10 +106,13 @@ class Core(Protocol):
         """Return the number of tasks without a verdict."""
 
     def halted_tasks(self) -> int:
-        """Return the number of open tasks stopped by a control or by the lack of a pool."""
+        """Return the number of open tasks stopped by a control, or that wait for a pool to open."""
 
     def stranded(self) -> Counter[tuple[str, ...]]:
         """Count tasks that wait for an open pool, by the skills that it must have."""
+
+    def deferred(self) -> int:
+        """Return the number of halted tasks that wait for a better pool to open."""
 
     def open_asks(self) -> int:
         """Return the number of asks whose answer is awaited."""

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
+from bandit.desk.deferred import deferred_by
 from bandit.desk.stranded import skills_missing
 from streams.doctor.findings import DoctorFinding, ok, warning
 from streams.process.wording import skilled
@@ -25,10 +26,12 @@ def halted(tasks: OpenTasks, log: str) -> Iterator[DoctorFinding]:
     """Count open tasks, and those that are stopped, by what stops them; `log` is the address."""
     part = "" if tasks.whole else " (topic desk was read only in part)"
     missing: Counter[tuple[str, ...]] = Counter()
-    ordered = 0
+    ordered = deferred = 0
     for situation, count in tasks.halted.items():
         skills = skills_missing(situation)
-        if skills is None:
+        if deferred_by(situation) is not None:
+            deferred += count
+        elif skills is None:
             ordered += count
         else:
             missing[skills] += count
@@ -37,6 +40,8 @@ def halted(tasks: OpenTasks, log: str) -> Iterator[DoctorFinding]:
         summary += (
             f"; {ordered:,} stopped by an order (see it: poolwise control {shlex.quote(log)})"
         )
+    if deferred:
+        summary += f"; {deferred:,} waiting for a better pool to open"
     yield ok(OPEN, summary)
     for skills, count in missing.most_common(SHOWN):
         yield warning(

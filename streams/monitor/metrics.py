@@ -62,7 +62,7 @@ GAUGES = {
     "open_tasks": ("poolwise_open_tasks", "Tasks without a verdict"),
     "halted_tasks": (
         "poolwise_halted_tasks",
-        "Open tasks stopped by an order or for lack of an eligible pool",
+        "Open tasks stopped by an order, for lack of an eligible pool, or until a better one opens",
     ),
     "open_asks": ("poolwise_open_asks", "Asks that have neither a label nor expired"),
 }

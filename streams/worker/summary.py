@@ -9,9 +9,9 @@ from bandit.counted import counted
 from streams.process.wording import ended, skilled
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterator, Mapping
 
+    from streams.core import Core
     from streams.worker.worker import Worker
 
 SHOWN = 3
@@ -35,19 +35,20 @@ def summary(worker: Worker, log: str, *, signalled: bool) -> str:
         line += f", {bad} (see them: poolwise tail {shlex.quote(log)} deadletters)"
     line += f"; open: {counted(figures['open_tasks'], 'task')}"
     line += f", {counted(figures['open_asks'], 'ask')}"
-    return "; ".join([line, *_blocked(figures, worker.core.stranded(), log)])
+    return "; ".join([line, *_blocked(figures, worker.core, log)])
 
 
-def _blocked(
-    figures: Mapping[str, int], stranded: Counter[tuple[str, ...]], log: str
-) -> Iterator[str]:
-    """Yield what open tasks wait for, other than labels; `stranded` counts by missing skills."""
+def _blocked(figures: Mapping[str, int], core: Core, log: str) -> Iterator[str]:
+    """Yield what open tasks wait for, other than labels."""
+    stranded, deferred = core.stranded(), core.deferred()
     for skills, tasks in stranded.most_common(SHOWN):
         yield f"{_waiting(tasks)} for an available pool{skilled(skills)}"
     others = stranded.total() - sum(tasks for _, tasks in stranded.most_common(SHOWN))
     if others:
         yield f"{_waiting(others)} for available pools with other skills"
-    stopped = figures["halted_tasks"] - stranded.total()
+    if deferred:
+        yield f"{_waiting(deferred)} for a better pool to open"
+    stopped = figures["halted_tasks"] - stranded.total() - deferred
     if stopped:
         are = "is" if stopped == 1 else "are"
         orders = f"see it: poolwise control {shlex.quote(log)}"
