@@ -13,6 +13,7 @@ PoolwiseError                  exit code 1: one clear line, no traceback
 ├── LogError                   the log can't be opened, read or written
 │   ├── LogBusy                another worker has it open
 │   ├── LogCorrupt             the file is not a log, or is damaged
+│   ├── PastEnd                a saved position is after the end of its partition
 │   ├── RecordTooLarge         a record is larger than the log takes
 │   └── CommitUnknown          the outcome of a commit is unknown: read the positions
 └── CannotAnswer               exit code 3: the log can't answer the question
@@ -141,6 +142,10 @@ class LogBusy(LogError):
 
 class LogCorrupt(LogError):
     """The file is not a poolwise log, or it is damaged."""
+
+
+class PastEnd(LogError):
+    """A saved position is after the end of its partition: its records are gone."""
 
 
 class RecordTooLarge(LogError):

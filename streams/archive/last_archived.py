@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.errors import StateError
+from bandit.errors import PastEnd, StateError
 from streams.archive.dropped import divided
 from streams.archive.names import check_chain, header_of, ranges_of
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from streams.log.log import Log, Place, Record
 
 POLL_S = 0.2
+
+RESTORED = "; if the log was restored from a backup, archive it into a new folder"
+"""What to do where an archive is ahead of its log."""
 
 
 class LastArchived(NamedTuple):
@@ -42,12 +45,13 @@ class LastArchived(NamedTuple):
         """
         if not self.position:
             return
-        with closing(log.follow(*place, self.last)) as reader:
+        try:
+            reader = log.follow(*place, self.last)
+        except PastEnd as error:
+            raise self._more_records(place, folder) from error
+        with closing(reader):
             if reader.end() < self.position:
-                raise StateError(
-                    f"{folder}: archive of another log (it has more records of"
-                    f" {place.topic}/{place.partition})"
-                )
+                raise self._more_records(place, folder)
             records: list[Record] = []
             while not records and reader.position < self.position:
                 records = reader.poll(1, POLL_S)
@@ -55,8 +59,14 @@ class LastArchived(NamedTuple):
             if record.offset == self.last and digest_of(record.value) != self.digest:
                 raise StateError(
                     f"{folder}: archive of another log (record {record.offset} of"
-                    f" {record.topic}/{record.partition} differs)"
+                    f" {record.topic}/{record.partition} differs){RESTORED}"
                 )
+
+    def _more_records(self, place: Place, folder: Path) -> StateError:
+        where = f"{place.topic}/{place.partition}"
+        return StateError(
+            f"{folder}: archive of another log (it has more records of {where}){RESTORED}"
+        )
 
 
 NOTHING = LastArchived(-1, "")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bandit.errors import PastEnd
 from streams.log.deadletters import letter_in
 from streams.log.topics import DEADLETTERS, MODELS
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bandit.events import DeadLetter
-    from streams.log.log import Log, Record
+    from streams.log.log import Follower, Log, Record
 
 BATCH = 1000
 POLL_S = 0.2
@@ -24,8 +26,13 @@ def tail(log: Log, topic: str, position: int = 0, *, follow: bool = False) -> It
     """Yield the records of every partition of `topic` from `position` on.
 
     With `follow`, continue with new records; otherwise stop at the end.
+
+    Raises
+    ------
+    PastEnd
+        If every partition ends before `position`; one that does is read from its end.
     """
-    readers = [log.follow(topic, part, position) for part in range(log.partitions(topic))]
+    readers = _readers(log, topic, position)
     while True:
         any_read = False
         for reader in readers:
@@ -38,6 +45,23 @@ def tail(log: Log, topic: str, position: int = 0, *, follow: bool = False) -> It
             yield from readers[0].poll(BATCH, POLL_S)
         elif all(reader.at_end() for reader in readers):
             return
+
+
+def _readers(log: Log, topic: str, position: int) -> list[Follower]:
+    readers, past = [], []
+    for partition in range(log.partitions(topic)):
+        try:
+            readers.append(log.follow(topic, partition, position))
+        except PastEnd as error:
+            past.append(error)
+            with closing(log.follow(topic, partition)) as reader:
+                end = reader.end()
+            readers.append(log.follow(topic, partition, end))
+    if len(past) == len(readers):
+        for reader in readers:
+            reader.close()
+        raise past[0]
+    return readers
 
 
 def line_of(record: Record, *, whole: bool = False) -> bytes:

@@ -7,7 +7,7 @@ import time
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from bandit.errors import LogBusy
+from bandit.errors import LogBusy, PastEnd
 from streams.embedded.file import one_line_errors, table
 from streams.embedded.lock import hold
 from streams.log.log import LostRecords, Place, Record, positions_after
@@ -71,6 +71,8 @@ class EmbeddedFollower:
         self._position = position
         self._lost: list[LostRecords] = []
         begin = log.begin(topic, partition)
+        if position > (end := self.end()):
+            raise PastEnd(_past_end(log, Place(topic, partition), position, end))
         if position > 0:
             self._skip_to(begin)
         elif not TOPICS[topic].compacted:
@@ -124,6 +126,15 @@ class EmbeddedFollower:
                 LostRecords(Place(self._topic, self._partition), self._position, first)
             )
             self._position = first
+
+
+def _past_end(log: EmbeddedTables, place: Place, position: int, end: int) -> str:
+    """Return the error of a reader whose position is after the end."""
+    return (
+        f"{log.path}: {place.topic}/{place.partition}: ends at offset {end}, but the position to"
+        f" read from is {position}: it is of another log, or this one was restored from a backup;"
+        f" what to do: read from {end} on (docs/how-to/back-up.md)"
+    )
 
 
 class EmbeddedWriter:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.errors import LogError
+from bandit.errors import LogError, PastEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -84,11 +84,11 @@ class TopicWatch:
         return deleted
 
 
-def recreated_error(where: str, position: int, end: int) -> LogError:
+def recreated_error(where: str, position: int, end: int) -> PastEnd:
     """Return the error of a reader whose position is greater than the end offset."""
     msg = (
         f"{where}: ends at offset {end}, but was already read up to offset {position}: the topic"
         " was deleted and created again; what to do: use new topics and a new group (another"
         " prefix in log.address)"
     )
-    return LogError(msg)
+    return PastEnd(msg)

@@ -57,6 +57,16 @@ class FollowingContract(ABC):
         assert [r.value for r in read_all(log.follow("rewards", 0, 3))] == [b"3", b"4"]
         log.close()
 
+    def test_a_position_after_the_end_is_an_error_and_is_not_waited_for(self) -> None:
+        """It was saved by a reader of records that are gone: a restored log, or another one."""
+        log = self.open()
+        log.write([NewRecord("rewards", b"k", b"%d" % i) for i in range(5)])
+        end = log.follow("rewards").end()
+        assert log.follow("rewards", 0, end).at_end()
+        with pytest.raises(LogError, match=rf"rewards/0: ends at offset {end}, but .* {end + 1}: "):
+            log.follow("rewards", 0, end + 1)
+        log.close()
+
     def test_a_follower_reads_on_when_more_is_written(self) -> None:
         log = self.open()
         follower = log.follow("asks")

@@ -156,6 +156,22 @@ def test_tail_can_start_later_and_show_places(path: Path, lines: Path) -> None:
     assert shown["value"]["task"] == "t2"
 
 
+def test_tail_refuses_a_position_that_the_log_has_not_reached(path: Path, lines: Path) -> None:
+    """An adapter whose log was restored would miss the asks up to the position that it saved."""
+    run(feed, path, lines)
+    end = len(run(tail, path, "tasks").output.splitlines())
+    assert not run(tail, path, "tasks", "--from", str(end)).output
+    with pytest.raises(LogError, match=r"restored from a backup.*read from 2 on"):
+        run(tail, path, "tasks", "--from", str(end + 1))
+
+
+def test_tail_reads_partitions_that_have_reached_a_position(path: Path) -> None:
+    log = EmbeddedLog(path, 2, create=True)
+    log.write([NewRecord("tasks", None, b"%d" % i, int(i > 0)) for i in range(4)])
+    log.close()
+    assert run(tail, path, "tasks", "--from", "2").output == "3\n"
+
+
 def test_tail_shows_snapshots_by_their_size_and_bad_input_as_text(path: Path) -> None:
     log = new_log(path)
     save(log, b"\x00" * 1000, 1, 1)
