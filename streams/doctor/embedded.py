@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import sqlite3
 import struct
 import sys
 import time
@@ -23,6 +22,7 @@ from streams.doctor.halted import halted
 from streams.doctor.refused import refused
 from streams.doctor.retention import read_open_tasks
 from streams.embedded.file import one_line_errors
+from streams.embedded.integrity import CHECK_S, integrity
 from streams.embedded.lock import hold, lock_file
 from streams.embedded.log import EmbeddedLog
 from streams.log.log import Place
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from streams.config.config import Config
 
 FILE, DISK, WORKER = "file", "disk", "worker"
-CHECK_S = 3.0
-"""Longest integrity check: about 3 GB."""
-
 OPENS = "check the path, the rights of this user, and the disk"
 
 READ_S = 1.0
@@ -76,16 +73,7 @@ def findings(config: Config) -> Iterator[DoctorFinding]:
 
 def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:
     """Check the integrity of the file."""
-    until = time.monotonic() + CHECK_S
-    log.connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
-    try:
-        result = log.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.OperationalError:
-        result = None
-    except sqlite3.DatabaseError as error:
-        result = str(error)
-    finally:
-        log.connection.set_progress_handler(None, 0)
+    result = integrity(log.connection)
     if result not in {None, "ok"}:
         yield broken(
             FILE,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.embedded.integrity import refuse_damaged
 from streams.embedded.readers import EmbeddedFollower, EmbeddedMember, EmbeddedWriter
 from streams.embedded.tables import EmbeddedTables
 
@@ -53,7 +54,10 @@ class EmbeddedLog(EmbeddedTables):
         ------
         LogBusy
             If another worker, in any process, is its member.
+        LogCorrupt
+            If the file is damaged, as by a backup copied over it beside an old `-wal`.
         """
+        refuse_damaged(self.connection, self.path)
         reader = EmbeddedMember(self, group, topics)
         self._readers.append(reader)
         return reader
