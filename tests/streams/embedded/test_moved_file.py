@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -27,6 +28,35 @@ def replaced(path: Path) -> None:
     path.with_name("copy.db").replace(path)
 
 
+def without_wal(path: Path) -> None:
+    for end in ("-wal", "-shm"):
+        path.with_name(f"log.db{end}").unlink()
+
+
+def emptied(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+@pytest.mark.parametrize("trouble", [without_wal, emptied])
+def test_nothing_is_written_beside_what_other_processes_write(
+    trouble: Callable[[Path], None], tmp_path: Path
+) -> None:
+    """Without its `-wal`, another process writes into a new one, and either loses the other's."""
+    path = tmp_path / "log.db"
+    with closing(EmbeddedLog(path, create=True)) as log:
+        log.write([task("1")])
+        log.connection.execute("PRAGMA wal_checkpoint")
+    with closing(EmbeddedLog(path)) as log:
+        reader = log.follow("tasks", 0, 1)
+        log.write([task("2")])
+        trouble(path)
+        with pytest.raises(LogError, match=r"deleted; .*move it back, or restore|emptied; .*"):
+            log.write([task("3")])
+        assert len(reader.poll(10, 0.0)) == 1
+        with pytest.raises(LogError, match="nothing more is written"):
+            reader.poll(10, 60.0)
+
+
 @pytest.mark.parametrize("trouble", [moved, replaced])
 def test_nothing_is_written_to_or_awaited_from_a_file_that_is_elsewhere(
     trouble: Callable[[Path], None], tmp_path: Path
@@ -36,7 +66,7 @@ def test_nothing_is_written_to_or_awaited_from_a_file_that_is_elsewhere(
         reader = log.follow("tasks")
         log.write([task("1")])
         trouble(path)
-        with pytest.raises(LogError, match=r"moved, replaced or deleted .* beside log\.db-wal"):
+        with pytest.raises(LogError, match=r"moved, replaced or deleted; .* beside log\.db-wal"):
             log.write([task("2")])
         assert len(reader.poll(10, 0.0)) == 1
         with pytest.raises(LogError, match="moved, replaced or deleted"):
@@ -65,5 +95,5 @@ def test_a_worker_whose_file_is_moved_ends_in_one_line(tmp_path: Path) -> None:
         finally:
             worker.kill()
     assert worker.returncode == 1
-    assert err.decode().splitlines()[-1].startswith(f"poolwise: {path}: moved, replaced or deleted")
+    assert err.decode().splitlines()[-1].startswith(f"poolwise: {path}: not the file any more")
     assert b"Traceback" not in err

@@ -41,7 +41,7 @@ def crashed_after_backup(path: Path) -> Path:
 def test_a_backup_over_a_log_whose_wal_was_left_is_refused_by_workers(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     shutil.copyfile(crashed_after_backup(path), path)
-    with pytest.raises(LogCorrupt, match=r"log\.db: damaged \([^*\n]+\); .*log\.db-wal\?.*back-up\.md"):
+    with pytest.raises(LogCorrupt, match=r"log\.db: damaged \([^*\n]+\); .*log\.db-wal\?.*back-up"):
         run(work, path, "--until-idle", "--clock", "log")
 
 
