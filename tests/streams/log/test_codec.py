@@ -183,6 +183,26 @@ def test_an_ask_beyond_64_bits_is_refused() -> None:
         decode(LABEL | {"ask": 2**80})
 
 
+@pytest.mark.parametrize(
+    ("twice", "counts"),
+    [
+        ('"value_usd":1,"value_usd":2', {"value_usd": 2}),
+        ('"features":{"x":1},"features":{"y":2}', {"features": {"y": 2}}),
+        ('"features":{"x":1,"x":2}', {"features": {"x": 2}}),
+        ('"payload":{"x":1,"x":[2]}', {"payload": {"x": [2]}}),
+    ],
+)
+def test_of_a_name_that_comes_twice_in_an_object_the_last_value_counts(
+    twice: str, counts: dict[str, Any]
+) -> None:
+    data = json.dumps(TASK).encode()[:-1] + b"," + twice.encode() + b"}"
+    assert InputDecoder().decode(data) == decode(TASK | counts)
+
+
+def test_two_types_that_differ_are_refused() -> None:
+    assert broken(json.dumps(TASK).encode()[:-1] + b',"type":"Tick"}').rule == "bad_field"
+
+
 def test_unknown_fields_are_ignored_and_counted() -> None:
     decoder = InputDecoder()
     data = msgspec.json.encode(TASK | {"color": 1, "payload": {"color": 2}, "shape": [3]})
