@@ -78,7 +78,8 @@ def file(log: EmbeddedLog) -> Iterator[DoctorFinding]:
         yield broken(
             FILE,
             f"damaged: {result}",
-            "stop the worker, copy the file, and recover what is readable:"
+            "stop all that use it, then restore a backup (docs/how-to/back-up.md); without one,"
+            " copy the file and recover what is readable:"
             f" sqlite3 {shlex.quote(str(log.path))} .recover",
         )
         return
