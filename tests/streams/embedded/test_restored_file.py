@@ -11,6 +11,7 @@ import pytest
 
 from bandit.errors import LogCorrupt
 from streams.cli.work import work
+from streams.embedded.integrity import integrity
 from streams.embedded.log import EmbeddedLog
 from streams.log.log import NewRecord
 from tests.streams.verbs import run
@@ -61,3 +62,15 @@ def test_a_log_that_a_killed_process_left_is_worked_on(tmp_path: Path) -> None:
     run(work, path, "--until-idle", "--clock", "log")
     with closing(EmbeddedLog(path)) as log:
         assert log.end("asks", 0) == 900
+
+
+def test_records_missing_between_others_are_noticed(tmp_path: Path) -> None:
+    """SQLite's own check lets such a mixture pass where pages happen to match."""
+    with closing(EmbeddedLog(tmp_path / "log.db", create=True)) as log:
+        log.write(records(30))
+        log.delete_before("asks", 0, 10)
+        assert integrity(log.connection) == "ok"
+        log.connection.execute('DELETE FROM "asks/0" WHERE "offset" IN (17, 18)')
+        assert integrity(log.connection) == "asks/0: 2 records are missing between others"
+        with pytest.raises(LogCorrupt, match="2 records are missing"):
+            log.shared("workers", ["tasks"])
