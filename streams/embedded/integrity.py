@@ -42,7 +42,8 @@ def integrity(connection: sqlite3.Connection, longest_s: float = CHECK_S) -> str
         result = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         return _gap(connection) if result == "ok" else result.splitlines()[-1]
     except sqlite3.DatabaseError as error:
-        return None if error.sqlite_errorname == "SQLITE_INTERRUPT" else str(error)
+        gone = "no such table" in str(error)
+        return None if isinstance(error, sqlite3.OperationalError) and not gone else str(error)
     finally:
         connection.set_progress_handler(None, 0)
 
