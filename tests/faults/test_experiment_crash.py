@@ -96,7 +96,8 @@ def test_a_task_keeps_its_arm(written: Written) -> None:
 
 
 def test_an_arm_that_explores_otherwise_decided_by_its_own_brain(written: Written) -> None:
-    late = written.decisions[len(written.decisions) // 2 :]
+    in_order = sorted(written.decisions, key=lambda one: one.at)  # of all partitions together
+    late = in_order[len(in_order) // 2 :]
     assert {(one.arm, one.brain) for one in late} == {
         ("control", "shared"),
         ("bold", "own"),
