@@ -130,14 +130,13 @@ class DecisionWriter:
             arm=decision.arm,
             foreseen=None if pool.gold else foreseen(desk.state, state, logged, choice),
         )
-        values = {action.pool: action.value_usd for action in logged.options.actions}
         self._transitions.ask(
             desk,
             state,
             ask,
             pool,
             self._eligibility.caps(task.project),
-            is_wanted=values.get(choice, 0.0) > 0.0,
+            is_wanted=logged.options.value_of(choice) > 0.0,
         )
         if room is not None:
             room.count(pool)

@@ -30,7 +30,7 @@ def foreseen(
     """Return what is foreseen of asking a pool, where it matters: where pools close or are full."""
     if state.task.deadline_at is None or not (desk.hours or desk.demand):
         return None
-    value = next((one.value_usd for one in logged.options.actions if one.pool == choice), 0.0)
+    value = logged.options.value_of(choice)
     worth, confidence = logged.terms.worth_usd, logged.belief.confidence
     return logged.context.labels, round(value / worth, 6), round(confidence, 6)
 

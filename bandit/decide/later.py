@@ -16,7 +16,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.waiting import discounted, in_time
-from bandit.task.hours import HOUR_S, HOURS
+from bandit.task.arrivals import HOUR_S, HOURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -101,7 +101,7 @@ class Prospects(NamedTuple):
         return discounted(prospect.value_usd, prospect.cost_usd, chance)
 
     def _delay_usd(self, after_s: float) -> float:
-        return self.delay_usd_per_hour * after_s / 3600.0
+        return self.delay_usd_per_hour * after_s / HOUR_S
 
 
 def hours_ahead(now: float, left_s: float) -> Iterator[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
@@ -35,11 +34,12 @@ class Prospect(NamedTuple):
         return self._replace(value_usd=self.value_usd + usd)
 
 
-NO_PROSPECTS: Mapping[str, Prospect] = MappingProxyType({})
-
-
 class Options(NamedTuple):
-    """The pools that could be asked: what is logged of each, by name, and the `actions`."""
+    """The pools that could be asked: what is logged of each, by name, and the `actions`.
+
+    In their order, `values_usd` are their values without a deadline, `costs_usd` and `waits_s` what
+    a label of each costs and its usual wait.
+    """
 
     signals: dict[str, dict[str, float]]
     quality: dict[str, float]
@@ -47,7 +47,18 @@ class Options(NamedTuple):
     scarcity_usd: dict[str, float]
     in_time: dict[str, float]
     actions: tuple[Action, ...]
-    prospects: Mapping[str, Prospect] = NO_PROSPECTS
+    values_usd: Sequence[float] = ()
+    costs_usd: Sequence[float] = ()
+    waits_s: Sequence[float] = ()
+
+    def prospects(self) -> dict[str, Prospect]:
+        """Return what asking each pool would bring if it were asked at another time."""
+        each = zip(self.actions, self.values_usd, self.costs_usd, self.waits_s, strict=True)
+        return {action.pool: Prospect(*of_pool) for action, *of_pool in each}
+
+    def value_of(self, pool: str) -> float:
+        """Return the value of asking `pool`, in dollars; 0 for one that isn't an option."""
+        return next((action.value_usd for action in self.actions if action.pool == pool), 0.0)
 
 
 class Terms(NamedTuple):
@@ -134,10 +145,7 @@ class PoolOptions:
             *values_usd(rows[:n], belief.weighed, names[:n], costs[:n], worth, terms.most),
             *(worth * (1.0 - belief.confidence) - cost for cost in costs[n:]),
         ]
-        prospects = {
-            name: Prospect(value, cost, one.wait_s)
-            for (name, one), value, cost in zip(summaries.items(), values, costs, strict=True)
-        }
+        undiscounted = values
         chances: dict[str, float] = {}
         if task.deadline_at is not None:
             left_s = task.deadline_at - terms.now
@@ -153,7 +161,9 @@ class PoolOptions:
             ]
         )
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        return Options(signals, quality, usd, scarcity, chances, actions, prospects)
+        waits_s = [one.wait_s for one in summaries.values()]
+        of_actions = actions, undiscounted, costs, waits_s
+        return Options(signals, quality, usd, scarcity, chances, *of_actions)
 
     def _summaries_of(self, project: str, pools: Sequence[Pool]) -> dict[str, PoolSummary]:
         """Sum up what is known of pools: once, until the brain learns or a pool changes."""

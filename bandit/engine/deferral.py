@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bandit.decide.foreseen import note_end, shortfalls
 from bandit.decide.later import WAITS, Chance, Prospects, hours_ahead
-from bandit.task.hours import HOUR_S
+from bandit.task.arrivals import HOUR_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -94,18 +94,19 @@ class Deferral:
         closed = self._closed(desk, state, need, now) if has_place else []
         if not full and not closed:
             return None
-        prospects = self._prospects(desk, state, free, [*full, *closed], logged)
+        left_s = deadline_at - now
+        prospects = self._prospects(desk, state, free, [*full, *closed], logged, left_s)
         if prospects is None:
             return None
         waits = (one.wait_s for one in prospects.alone.values())
-        latest_s = prospects.left_s - WAITS * max(waits, default=0.0)
+        latest_s = left_s - WAITS * max(waits, default=0.0)
 
         def is_open(name: str, after_s: float) -> float:
             hours = desk.state.hours.get(name)
             return 1.0 if hours is None else hours.is_open(now + after_s)
 
         chances = chain(
-            self._openings(desk, closed, now, prospects.left_s, latest_s),
+            self._openings(desk, closed, now, left_s, latest_s),
             (self._turn(desk, pool, latest_s, is_open) for pool in full),
         )
         best = prospects.best(chances, is_open)
@@ -118,10 +119,9 @@ class Deferral:
         self, desk: Desk, state: TaskState, pools: Sequence[Pool], logged: LoggedContext
     ) -> None:
         """Note what came of asks so far, if pools can be asked now that couldn't be asked then."""
-        possible = {action.pool for action in logged.context.actions}
-        asks = [
-            ask for ask in state.asks if ask.foreseen is not None and not possible.issubset(ask.pmf)
-        ]
+        measured = [ask for ask in state.asks if ask.foreseen is not None]
+        possible = {action.pool for action in logged.context.actions} if measured else set()
+        asks = [ask for ask in measured if not possible.issubset(ask.pmf)]
         if not asks:
             return
         values, as_then = [0.0], [pool for pool in pools if pool.pool in asks[-1].pmf]
@@ -147,14 +147,14 @@ class Deferral:
         free: Sequence[Pool],
         later: Sequence[Pool],
         logged: LoggedContext,
+        left_s: float,
     ) -> Prospects | None:
         """Return what asking pools now and `later` would bring, with what isn't foreseen of it.
 
         `None` while too little is known of that: of those that are free at most what is likely is
         counted, of the others the mean.
         """
-        context, now, deadline_at = logged.context, logged.terms.now, state.task.deadline_at
-        assert deadline_at is not None  # what waits has a deadline
+        context = logged.context
         worth, labels = context.worth_usd, context.labels
         known = shortfalls(desk.state, [pool.pool for pool in free], labels)
         if free and not known:
@@ -165,20 +165,21 @@ class Deferral:
             for pool in free
         }
         of_later = shortfalls(desk.state, [pool.pool for pool in later], labels)
-        together = self._contexts.build(desk, state, [*free, *later], now)
+        together = self._contexts.build(desk, state, [*free, *later], logged.terms.now)
+        alone = logged.options.prospects()
         values = [action.value_usd + above.get(action.pool, 0.0) for action in context.actions]
         if context.may_stop or context.may_answer:
             values.append(0.0)
         return Prospects(
-            alone={name: logged.options.prospects[name].raised(usd) for name, usd in above.items()},
+            alone={name: alone[name].raised(usd) for name, usd in above.items()},
             with_later={
                 name: one.raised(worth * of_later[name].mean) if name in of_later else one
-                for name, one in together.options.prospects.items()
+                for name, one in together.options.prospects().items()
             },
             now_usd=max(values),
             worth_usd=worth,
             delay_usd_per_hour=logged.terms.delay_usd_per_hour,
-            left_s=deadline_at - now,
+            left_s=left_s,
         )
 
     def _openings(

@@ -27,7 +27,7 @@ LEVEL_FADE = 0.8
 LEVEL_PRIOR = 5.0
 """Tasks that the level starts from, as if they had come as usual."""
 LEAST_COVER = 0.25
-"""Share of the first hour that must have been seen for it to count in the profile."""
+"""Share of an hour that must have been seen for it to count in a profile."""
 
 
 class Arrivals(msgspec.Struct, omit_defaults=True):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-HOUR_S = 3600.0
+from bandit.task.arrivals import HOUR_S
+
 LEAST_WEIGHT = 0.03
 """Weight of the newest hour in which the pool was open: three working days are remembered."""
 DIGITS = 4

@@ -17,13 +17,10 @@ import math
 
 import msgspec
 
-HOUR_S, HOURS = 3600.0, 24
-NEW_DAY = 0.3
-"""Weight of the newest day: a week is nearly forgotten after two (as in `bandit.task.arrivals`)."""
+from bandit.task.arrivals import HOUR_S, HOURS, LEAST_COVER, NEW_DAY
+
 FIRST_DAY = 0.5
 """Weight of the first day against a pool that is never open: one day shows little."""
-LEAST_COVER = 0.25
-"""Share of an hour that must have been seen for it to count."""
 DIGITS = 4
 
 

@@ -13,10 +13,10 @@ four markets (seed 11; lopsided, too): a root mean square error of .02 to .05, w
 without the label has .12 to .16, nearly all of it too low.
 
 The posterior can be off for a whole pool, however many labels it gave. So what rests on it counts
-for `MOST_BELIEVED` labels at most in the interval. In ten markets (5 % audits, 1,000 or 1,200
+for `MOST_BELIEVED` labels at most in the interval. In ten markets (2 % audits, 1,000 or 1,200
 tasks) the 95 % intervals of chance alone held the share of right labels for 30 of 38 pools (seeds
 21 and 22, on which 150 was chosen), 13 of 20 (seeds 31 and 33) and 272 of 297 labelers with 30
-labels or more; with this bound for 37, 19 and 295.
+labels or more; with this bound for 37, 17 and 275.
 
 Source: stopping rules and posteriors, Berger and Wolpert (1988), The Likelihood Principle, ch. 4.
 """

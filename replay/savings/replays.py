@@ -35,10 +35,10 @@ def replayed(
                 outcomes.append(outcome)
                 more(1)
         return outcomes
-    tasks = len({row.task for row in crowd.labels}) * len(terms)
+    whole = len({row.task for row in crowd.labels}) * len(terms)
     advice = f"--jobs {len(terms)} runs the replays side by side." if len(terms) > 1 else ""
-    estimate = told_once(tasks, FIRST_TASKS, f"{tasks:,} tasks to replay", advice)
-    with progress("replaying the labels", f"of {tasks:,} tasks") as more:
+    estimate = told_once(whole, FIRST_TASKS, f"{whole:,} tasks to replay", advice)
+    with progress("replaying the labels", f"of {whole:,} tasks") as more:
 
         def done(_: Verdict) -> None:
             estimate(1)
