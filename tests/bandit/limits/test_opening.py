@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bandit.events import Pool
 from bandit.limits.opening import count_open
+from bandit.task.arrivals import HOUR_S, HOURS
 from bandit.task.demand import Demand
-from bandit.task.hours import HOUR_S, HOURS, OpenHours
+from bandit.task.hours import OpenHours
 from bandit.task.state import DeskState
 
 DAY_S = HOURS * HOUR_S
