@@ -39,6 +39,7 @@ class Pool(Event, frozen=True, tag="Pool"):
     skills: tuple[str, ...] = ()
     open: bool = True
     gold: bool = False
+    asks_per_task: int = 1
 
 
 class Task(Event, frozen=True, tag="Task"):
@@ -141,9 +142,9 @@ class Decision(Event, frozen=True, tag="Decision"):
     `confidence_error` the standard error of the confidence; `control` is the pin in force. `prior`
     is the machine labeler's, `predictions` the user's models', `values_usd` is what asking each
     pool is worth above stopping now, `in_time` its chance to answer before the deadline. `answers`
-    are the labels so far: pool, labeler, answer, and the factor on its odds. `budget_price` is what
-    a dollar of the budget is worth beyond itself; `novelty` the share of new features. In a live
-    test, the task's `arm` decided, by the `shared` or its `own` brain; `arm_pmfs` are all arms'.
+    are the labels so far: pool, labeler, answer, and the factor on its odds; `awaited` counts asks
+    without one. `budget_price` is a dollar's worth beyond itself; `novelty` the share of features
+    that are new. In a live test, the task's `arm` decided, `arm_pmfs` are all arms'; see `brain`.
     """
 
     task: str
@@ -183,6 +184,7 @@ class Decision(Event, frozen=True, tag="Decision"):
     arm_pmfs: dict[str, tuple[float, ...]] = {}
     brain: str | None = None
     novelty: float | None = None
+    awaited: int = 0
 
 
 class Ask(Event, frozen=True, tag="Ask"):

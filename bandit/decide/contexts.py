@@ -8,6 +8,7 @@ from bandit.decide.nobody_left import nobody_left
 from bandit.decide.options import Options, PoolOptions, Terms
 from bandit.decide.policies.context import Context
 from bandit.decide.signals import system_features
+from bandit.decide.waiting import MOST_LABELS, wait_s
 from bandit.learn.belief import answers_of, believe
 from bandit.task.promptness import delay_usd_per_hour
 from bandit.task.worth import worth_usd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.desk.desk import Desk
-    from bandit.events import Feature, Pool
+    from bandit.events import Feature, Pool, Task
     from bandit.labels.weighed import Answer
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
@@ -58,14 +59,41 @@ class ContextBuilder:
         """Return the pools that have nobody left who could label the task."""
         return nobody_left(self._brain.project(state.task.project).labels, state)
 
+    def waiting_costs(self, project: str) -> bool:
+        """Whether waiting has a price in a project."""
+        chosen = self._settings.of_project(project)
+        return chosen.delay_usd_per_hour > 0.0 or chosen.verdict_within_s is not None
+
+    def is_pressed(self, task: Task, now: float) -> bool:
+        """Whether it may be best to ask a pool that takes several asks of a task for more than one.
+
+        Where waiting has a price, or the deadline leaves no time for label after label.
+        """
+        pools = [pool for pool in self._pools.values() if pool.asks_per_task > 1]
+        if not pools or self.waiting_costs(task.project):
+            return bool(pools)
+        if task.deadline_at is None:
+            return False
+        left_s = task.deadline_at - now
+        return any(MOST_LABELS * wait_s(self._brain, task.project, pool) > left_s for pool in pools)
+
     def belief_only(self, desk: Desk, state: TaskState, now: float) -> LoggedContext:
         """Return the context of a stop that doesn't depend on pools: it has no actions."""
         return self.build(desk, state, (), now)
 
     def build(
-        self, desk: Desk, state: TaskState, pools: Sequence[Pool], now: float
+        self,
+        desk: Desk,
+        state: TaskState,
+        pools: Sequence[Pool],
+        now: float,
+        *,
+        may_stop: bool = True,
     ) -> LoggedContext:
-        """Return the context of a decision; `pools` are those that could be asked, experts last."""
+        """Return the context of a decision; `pools` are those that could be asked, experts last.
+
+        Without `may_stop`, the task can't stop: asks of it are awaited.
+        """
         task, labeled = state.task, state.labeled()
         self._freeze_prior(state)
         answers = answers_of(self._brain, labeled)
@@ -84,8 +112,11 @@ class ContextBuilder:
         options = self._options.of(desk, task, pools, system, belief, answers, terms)
         context = Context(
             actions=options.actions,
-            may_stop=len(labeled) >= policy.min_labels,
-            may_answer=bool(state.prior) and not labeled and self._is_ready(task.project),
+            may_stop=may_stop and len(labeled) >= policy.min_labels,
+            may_answer=may_stop
+            and bool(state.prior)
+            and not labeled
+            and self._is_ready(task.project),
             posterior=tuple(belief.chances.values()),
             labels=len(labeled),
             labels_left=labels_left,

@@ -113,6 +113,7 @@ class DecisionWriter:
         expires_at = logged.terms.now + pool.ask_timeout_s
         if task.deadline_at is not None and why is not AUDIT:
             expires_at = min(expires_at, task.deadline_at)
+        is_seen = not (pool.gold or state.waits())  # what came of it alone can be told
         decision = self._decision(state, logged, pmf, choice, why, expires_at, arm_pmfs)
         exclude = state.labelers()
         ask = AskState(
@@ -128,7 +129,7 @@ class DecisionWriter:
             signals=logged.options.signals[choice],
             quality=logged.options.quality[choice],
             arm=decision.arm,
-            foreseen=None if pool.gold else foreseen(desk.state, state, logged, choice),
+            foreseen=foreseen(desk.state, state, logged, choice) if is_seen else None,
         )
         self._transitions.ask(
             desk,
@@ -220,6 +221,7 @@ class DecisionWriter:
             arm_pmfs=arm_pmfs,
             brain=self._label.brain,
             novelty=self._novelty(state.task) if state.decided == 1 else None,
+            awaited=0 if is_audit else len(state.awaited()),
         )
 
     def _novelty(self, task: Task) -> float | None:

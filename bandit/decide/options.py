@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bandit.desk.desk import Desk
     from bandit.events import Feature, Pool, Task
+    from bandit.labels.confusion import Floats
     from bandit.labels.weighed import Answer
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
@@ -38,7 +39,7 @@ class Options(NamedTuple):
     """The pools that could be asked: what is logged of each, by name, and the `actions`.
 
     In their order, `values_usd` are their values without a deadline, `costs_usd` and `waits_s` what
-    a label of each costs and its usual wait.
+    a label of each costs and its usual wait, and `rows` those of its next label, experts aside.
     """
 
     signals: dict[str, dict[str, float]]
@@ -50,6 +51,7 @@ class Options(NamedTuple):
     values_usd: Sequence[float] = ()
     costs_usd: Sequence[float] = ()
     waits_s: Sequence[float] = ()
+    rows: Floats | None = None
 
     def prospects(self) -> dict[str, Prospect]:
         """Return what asking each pool would bring if it were asked at another time."""
@@ -162,7 +164,7 @@ class PoolOptions:
         )
         usd = {pool.pool: pool.usd_per_label for pool in pools}
         waits_s = [one.wait_s for one in summaries.values()]
-        of_actions = actions, undiscounted, costs, waits_s
+        of_actions = actions, undiscounted, costs, waits_s, rows[:n]
         return Options(signals, quality, usd, scarcity, chances, *of_actions)
 
     def _summaries_of(self, project: str, pools: Sequence[Pool]) -> dict[str, PoolSummary]:

@@ -9,11 +9,13 @@ if TYPE_CHECKING:
     from bandit.events import Pool
     from bandit.learn.brain import Brain
 
+MOST_LABELS = 9
+"""Most labels of a task for which time is planned: the default of `policy.max_labels`."""
+
 
 def wait_s(brain: Brain, project: str, pool: Pool) -> float:
-    """Return the expected wait for a label of the pool in seconds, expired asks included."""
-    record = brain.pool_record(project, pool.pool)
-    return record.delay_s(pool.expected_delay_s) + record.expiry_share() * pool.ask_timeout_s
+    """Return the expected wait for a label of the pool in seconds, asks without one included."""
+    return brain.pool_record(project, pool.pool).wait_s(pool.expected_delay_s)
 
 
 def in_time(wait_s: float, left_s: float) -> float:

@@ -16,6 +16,7 @@ from bandit.close.closing import Closing
 from bandit.decide.contexts import ContextBuilder
 from bandit.decide.decisions import NO_TEST, ArmLabel, DecisionWriter
 from bandit.decide.policies.policy import make
+from bandit.engine.beside import Beside
 from bandit.engine.decider import Decider
 from bandit.engine.deferral import Deferral
 from bandit.engine.other_arms import OtherArms, PlannedArm
@@ -102,6 +103,10 @@ class Arms:
         """Ask a pool about an open task, stop, or wait."""
         return self.of(state).decider.decide(desk, state, why, room)
 
+    def go_on(self, desk: Desk, state: TaskState) -> list[Output]:
+        """After a label of a task of which others are awaited, stop, ask more, or wait."""
+        return self.of(state).decider.go_on(desk, state)
+
     def decide_again(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Decide once more about an open task, or ask for an audit once more."""
         return self.of(state).decider.decide_again(desk, state, room)
@@ -132,7 +137,8 @@ class Arms:
         policy = make(settings.policy, where)
         decisions = DecisionWriter(settings, brain, policy, self._pools, eligibility, moves, label)
         deferral = Deferral(settings.policy, eligibility, contexts, self._capacity)
-        planner = Planner(settings.policy, eligibility, contexts, decisions, deferral)
+        beside = Beside(settings.policy, eligibility, contexts, decisions)
+        planner = Planner(settings.policy, eligibility, contexts, decisions, deferral, beside)
         if name is not None:
             self._planned[name] = PlannedArm(planner, brain, is_own)
         others = OtherArms(name, brain, self._planned)
@@ -149,6 +155,7 @@ class Arms:
             audits,
             moves,
             deferral,
+            beside,
             others.pmfs,
         )
         return Arm(brain, decisions, decider, closing, audits)

@@ -70,6 +70,7 @@ def pool(event: Pool) -> None:
     finite(event.capacity_per_hour, f"pool {event.pool!r}: capacity_per_hour", 0.0)
     finite(event.expected_delay_s, f"pool {event.pool!r}: expected_delay_s", 0.0)
     finite(event.ask_timeout_s, f"pool {event.pool!r}: ask_timeout_s", 1e-3)
+    finite(event.asks_per_task, f"pool {event.pool!r}: asks_per_task", 1)
 
 
 def task(event: Task) -> None:

@@ -99,7 +99,7 @@ class Clock:
             if done is None:
                 continue
             out += done
-            quota.spend(state)
+            quota.spend(state, done)
             if quota.is_used_up:
                 break
         return out
@@ -155,8 +155,9 @@ class Clock:
                 if state is None or not still_counts(state, situation, at):
                     continue
                 desk.put(state)
-                out += self._arms.decide_again(desk, state, UNLIMITED)
-                quota.spend(state)
+                new = self._arms.decide_again(desk, state, UNLIMITED)
+                out += new
+                quota.spend(state, new)
                 if quota.is_used_up:
                     break
         return out

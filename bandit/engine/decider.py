@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bandit.decide.foreseen import note_end
 from bandit.desk.deferred import deferred
-from bandit.engine.plan import DEADLINE, GOLD, NO_POOL, Step
+from bandit.engine.beside import ENOUGH
+from bandit.engine.plan import DEADLINE, GOLD, NO_POOL
+from bandit.engine.steps import Step
 from bandit.events import STOP
 from bandit.reasons import DecisionReason, StopReason
 
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
     from bandit.decide.decisions import ArmPmfs, DecisionWriter
     from bandit.decide.policies.context import Context
     from bandit.desk.desk import Desk
+    from bandit.engine.beside import Beside
     from bandit.engine.deferral import Deferral
-    from bandit.engine.plan import Plan, Planner
+    from bandit.engine.plan import Planner
+    from bandit.engine.steps import Plan
     from bandit.events import Output
     from bandit.lifecycle.transitions import Transitions
     from bandit.limits.eligibility import Eligibility
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
     OtherArms = Callable[[Desk, TaskState, float, Room | None, dict[str, float]], ArmPmfs]
 
-FIRST, RETRY = DecisionReason.FIRST, DecisionReason.RETRY
+FIRST, MORE, RETRY = DecisionReason.FIRST, DecisionReason.MORE, DecisionReason.RETRY
 VALUE, UNDECIDABLE = StopReason.VALUE, StopReason.UNDECIDABLE
 
 EVEN_PAUSED = (GOLD, DEADLINE)
@@ -52,6 +56,7 @@ class Decider:
         audits: Auditing,
         transitions: Transitions,
         deferral: Deferral,
+        beside: Beside,
         others: OtherArms,
     ) -> None:
         self._planner = planner
@@ -62,6 +67,7 @@ class Decider:
         self._audits = audits
         self._transitions = transitions
         self._deferral = deferral
+        self._beside = beside
         self._others = others
 
     def decide(
@@ -79,7 +85,8 @@ class Decider:
         self._note_pools(state, plan, now)
         match plan.step:
             case Step.DRAW | Step.DRAW_STOP:
-                return self._drawn(desk, state, plan, why, room)
+                out = self._drawn(desk, state, plan, why, room)
+                return out + self._ask_beside(desk, state, MORE, room) if state.waits() else out
             case Step.STOP:
                 return self._stop_forced(desk, state, plan, why, room)
             case Step.WAIT_POOL:
@@ -88,6 +95,8 @@ class Decider:
                 return []
             case Step.DEFER:
                 return self._defer(desk, state, plan, now)
+            case Step.WAIT_LABEL:
+                return []
             case Step.WAIT_CONTROL:
                 return self._halt(desk, state, now)
             case Step.WAIT_ROOM:
@@ -105,7 +114,18 @@ class Decider:
         """End an ask without a label, and decide again about its task."""
         out: list[Output] = [self._closing.give_up(desk, state, ask, status, at)]
         desk.put(state)
-        return out if state.waits() else out + self.decide_again(desk, state)
+        if state.waits():
+            return out + self._ask_beside(desk, state, RETRY)
+        return out + self.decide_again(desk, state)
+
+    def go_on(self, desk: Desk, state: TaskState) -> list[Output]:
+        """After a label, stop without what is still awaited, or ask beside it, or wait."""
+        now = desk.now(state.task)
+        if self._planner.forced(state, now) is not None or not self._beside.is_possible(state, now):
+            return []
+        if self._beside.is_enough(desk, state, now):
+            return self._stop_forced(desk, state, ENOUGH, MORE, None)
+        return self._ask_beside(desk, state, MORE)
 
     def _note_pools(self, state: TaskState, plan: Plan, now: float) -> None:
         """Note since when no open pool has been able to take the task, if none is."""
@@ -133,6 +153,24 @@ class Decider:
         if choice == STOP:
             return self._stop(desk, state, logged, pmf, why, reason_of(logged.context), others)
         return self._decisions.ask(desk, state, logged, pmf, choice, why, room, others)
+
+    def _ask_beside(
+        self, desk: Desk, state: TaskState, why: DecisionReason, room: Room | None = None
+    ) -> list[Output]:
+        """Ask beside what is awaited, until that is as much as is best."""
+        now, best = desk.now(state.task), None
+        out: list[Output] = []
+        if not self._beside.is_possible(state, now):
+            return out
+        while self._planner.forced(state, now) is None:
+            plan = self._beside.plan(desk, state, now, room)
+            if plan is None:
+                break
+            best = self._beside.asks_at_once(state, plan) if best is None else best
+            if len(state.awaited()) >= best:
+                break
+            out += self._drawn(desk, state, plan, why, room)
+        return out
 
     def _wait(self, desk: Desk, state: TaskState, plan: Plan, now: float) -> list[Output]:
         """Let the task wait for room, or for the budget."""

@@ -137,7 +137,9 @@ class TaskInputs:
             return self._arms.revise(desk, state)
         if state.gold is not None:
             return self._arms.decide(desk, state, BY_GOLD)
-        return [] if state.waits() else self._arms.decide(desk, state, MORE)
+        if state.waits():
+            return self._arms.go_on(desk, state)
+        return self._arms.decide(desk, state, MORE)
 
     def _decline(self, desk: Desk, event: Decline) -> list[Output]:
         state, ask = checks.asked(event, desk.task(event.task))

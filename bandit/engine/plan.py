@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bandit.desk.queues import need_of
+from bandit.engine.steps import Plan, Step
 from bandit.events import STOP
 from bandit.reasons import StopReason
 from bandit.task.state import DECLINED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bandit.decide.contexts import ContextBuilder, LoggedContext
+    from bandit.decide.contexts import ContextBuilder
     from bandit.decide.decisions import DecisionWriter
     from bandit.desk.desk import Desk
-    from bandit.engine.deferral import Better, Deferral
+    from bandit.engine.beside import Beside
+    from bandit.engine.deferral import Deferral
     from bandit.events import Pool
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
@@ -25,40 +24,6 @@ if TYPE_CHECKING:
 
 VALUE, GOLD, DEADLINE = StopReason.VALUE, StopReason.GOLD, StopReason.DEADLINE
 MAX_LABELS, MAX_ASKS, NO_POOL = StopReason.MAX_LABELS, StopReason.MAX_ASKS, StopReason.NO_POOL
-
-
-class Step(Enum):
-    """What comes next for a task.
-
-    `DRAW` draws from the chances; `DRAW_STOP` too, but without room only stopping can follow, and
-    else the task waits. `STOP` is forced. `DEFER` waits for a better pool than could be asked now,
-    the others where none can be: for room, for a pool, or for another control or budget period.
-    """
-
-    DRAW = auto()
-    DRAW_STOP = auto()
-    STOP = auto()
-    DEFER = auto()
-    WAIT_ROOM = auto()
-    WAIT_POOL = auto()
-    WAIT_CONTROL = auto()
-
-
-class Plan(NamedTuple):
-    """The next step of a task, the chances of its options, and why it must stop, if it must.
-
-    `able` are the pools that may be asked once they have room, `affordable` those that the budget
-    covers, pools that have declined among both; a forced stop needs neither. `better` is what a
-    deferred task waits for.
-    """
-
-    step: Step
-    pmf: Mapping[str, float] = {}
-    logged: LoggedContext | None = None
-    reason: StopReason | None = None
-    able: Sequence[Pool] = ()
-    affordable: Sequence[Pool] = ()
-    better: Better | None = None
 
 
 class Planner:
@@ -71,12 +36,14 @@ class Planner:
         contexts: ContextBuilder,
         decisions: DecisionWriter,
         deferral: Deferral,
+        beside: Beside,
     ) -> None:
         self._settings = settings
         self._eligibility = eligibility
         self._contexts = contexts
         self._decisions = decisions
         self._deferral = deferral
+        self._beside = beside
 
     def forced(self, state: TaskState, now: float) -> StopReason | None:
         """Return why the task is over whichever pools could be asked, or `None`."""
@@ -109,6 +76,8 @@ class Planner:
         Only with `may_defer` may it wait for a better pool, where one could be asked now.
         """
         forced = self.forced(state, now)
+        if forced is None and state.waits():
+            return self._beside.step(desk, state, now, room)
         if forced is MAX_LABELS and (experts := self._experts(desk, state, now, room)):
             logged = self._contexts.build(desk, state, experts, now)
             if not logged.context.is_enough:

@@ -70,9 +70,9 @@ class RoundRobin:
             if state is None:
                 break
             desk.put(state)
-            quota.spend(state)
             new = self._arms.decide_again(desk, state, turn)
             out += new
+            quota.spend(state, new)
             if _asks(new) or not (is_controlled or _stopped(state)):
                 break
         return out

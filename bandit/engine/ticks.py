@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from bandit.errors import TickNotBelieved
+from bandit.events import Ask
 from bandit.reasons import TickDoubt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bandit.events import Output, Tick
     from bandit.settings import ClockSettings
     from bandit.task.state import DeskState, TaskState
@@ -59,11 +62,12 @@ class TickQuota:
         """Whether the rest is left to the next ticks."""
         return self._steps <= 0 or self._bytes <= 0
 
-    def spend(self, state: TaskState | None = None) -> None:
-        """Count one step more, and the task that it was about."""
-        self._steps -= 1
+    def spend(self, state: TaskState | None = None, out: Sequence[Output] = ()) -> None:
+        """Count what was done about a task: each of its asks is a step, and has its payload."""
+        steps = max(1, sum(isinstance(output, Ask) for output in out))
+        self._steps -= steps
         if state is not None:
-            self._bytes -= len(_encode(state.task))
+            self._bytes -= steps * len(_encode(state.task))
 
 
 def check_skew(tick: Tick, clock: ClockSettings, logged_at: float | None) -> bool:

@@ -106,30 +106,43 @@ class Outlook(NamedTuple):
         Only the two likeliest classes can become the answer: so it is never too high.
         """
         chances = self._chances()
-        leaders = np.argsort(-chances, kind="stable")[:2]
+        leaders = self.leaders()
+        each = self.sequences(leaders, leaders, most)
+        _, _, ways = outcomes(most)
+        gains = each.max(axis=1).reshape(len(each), -1) @ ways
+        costs = np.asarray(costs_usd)[:, None] * np.arange(1, most + 1)
+        values: list[float] = (worth_usd * (gains - chances.max()) - costs).max(axis=1).tolist()
+        return values
+
+    def leaders(self) -> NDArray[np.int64]:
+        """Return the numbers of the two likeliest classes, the likelier one first."""
+        return np.argsort(-self._chances(), kind="stable")[:2]
+
+    def sequences(
+        self, classes: NDArray[np.int64], leaders: NDArray[np.int64], most: int
+    ) -> Floats:
+        """Return the chances of class and of one sequence of labels of each pool alone.
+
+        Shape (pools, classes, answers that are the first leader, the other answers by `outcomes`).
+        """
         named = self.rows[..., leaders]
         rest = np.maximum(1.0 - named.sum(axis=3, keepdims=True), 1e-12)
         symbols = np.concatenate([named, rest], axis=3).transpose(3, 0, 2, 1)  # symbol, p, c, x
-        own = symbols[:, :, leaders, None, :, None]
+        own = symbols[:, :, classes, None, :, None]
         other = symbols.transpose(0, 1, 3, 2)[:, :, None, None]
-        said = own + LEVELS[:, None, None] * (other - own)  # symbol, p, leader, a, x, c'
-        weights = self.levels[:, :, :, leaders] * self.joint[:, leaders]
-        weights = weights.transpose(0, 3, 1, 2, 4)  # p, leader, a, x, c'
+        said = own + LEVELS[:, None, None] * (other - own)  # symbol, p, class, a, x, c'
+        weights = self.levels[:, :, :, classes] * self.joint[:, classes]
+        weights = weights.transpose(0, 3, 1, 2, 4)  # p, class, a, x, c'
         shape = (*said.shape[:3], -1)
         powers = np.empty((most + 1, *said.reshape(shape).shape))
         powers[0] = 1.0
         for n in range(most):
             np.multiply(powers[n], said.reshape(shape), out=powers[n + 1])
-        second, third, ways = _outcomes(most)
+        second, third, _ = outcomes(most)
         first = powers[:, 0] * weights.reshape(shape[1:])
         others = powers[second, 1] * powers[third, 2]
-        each = first.transpose(1, 2, 0, 3) @ others.transpose(
-            1, 2, 3, 0
-        )  # p, leader, first, others
-        gains = each.max(axis=1).reshape(len(each), -1) @ ways
-        costs = np.asarray(costs_usd)[:, None] * np.arange(1, most + 1)
-        values: list[float] = (worth_usd * (gains - chances.max()) - costs).max(axis=1).tolist()
-        return values
+        each: Floats = first.transpose(1, 2, 0, 3) @ others.transpose(1, 2, 3, 0)
+        return each
 
     def _chances(self) -> Floats:
         """Return the chances of the classes that are followed one by one."""
@@ -144,7 +157,7 @@ def _spread(of_levels: Floats, levels: Floats) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def _outcomes(most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+def outcomes(most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """Return outcomes of labels with three answers: counts of the second and of the third, ways.
 
     The counts are those of up to `most` labels. Ways have the shape (counts of the first times

@@ -3,7 +3,7 @@
 Rule 1: only `learn` changes it, so its state is determined by the rewards up to `position`,
 whichever process learned them.
 Rule 2: of a label it learns the first quality, and gold once more; a reward without a quality
-teaches only delay and expiry, and one of a shadowed labeler only that the ask didn't expire.
+teaches only delay and expiry, and one of a shadowed labeler only when its label came.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bandit.learn import saved_brain
 from bandit.learn.accuracy import RATE, SESSION, SPEED, TASK, Accuracy
 from bandit.learn.calibration import logit
 from bandit.learn.known_labelers import KnownLabelers
-from bandit.learn.known_pools import KnownPools
+from bandit.learn.known_pools import KnownPools, count_ask
 from bandit.learn.known_projects import KnownProjects
 from bandit.learn.lessons import GOLD
 from bandit.learn.pool_quality import PoolQuality, key_of, parts_of
@@ -32,7 +32,6 @@ from bandit.learn.track_record import (
     TrackRecord,
 )
 from bandit.learn.watched import watched_signals
-from bandit.limits.paid_prices import with_label
 from bandit.reasons import BY_EXPERTS
 
 if TYPE_CHECKING:
@@ -173,11 +172,8 @@ class Brain:
                 project.learn_truth(reward, reward.target)
             return
         pool = self._pools.seen(reward.project, reward.pool)
-        if reward.revision == 0:
-            pool.asked(POOL_DECAY, expired=reward.basis == EXPIRED)
         is_new = reward.previous_basis in {None, EXPIRED}
-        if is_new and reward.answer is not None:
-            pool.paid = with_label(pool.paid, None if reward.list_usd is None else reward.usd)
+        count_ask(pool, reward, is_new=is_new)
         if reward.labeler is None or reward.answer is None or by_experts:
             return
         if reward.shadowed:
@@ -187,7 +183,6 @@ class Brain:
         )
         if is_new and reward.delay_s is not None:
             labeler.answer(reward.decided_at + reward.delay_s, reward.delay_s, LABELER_DECAY)
-            pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)
             if TYPE in reward.features:
                 project.paces.learn(reward.features, reward.pool, reward.delay_s)
         self._forget_labelers()

@@ -9,10 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.learn.pool_quality import key_of, parts_of
-from bandit.learn.track_record import TrackRecord
+from bandit.learn.track_record import POOL_DECAY, TrackRecord
+from bandit.limits.paid_prices import with_label
+from bandit.reasons import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bandit.events import Reward
+
+EXPIRED = Basis.EXPIRED.value
 
 POOL_BYTES = 250
 """Bytes of a pool in a project in a snapshot: its record, judged labels and trust, by its key."""
@@ -66,3 +72,14 @@ class KnownPools:
     def size_bytes(self, project: str) -> int:
         """Return about how many bytes a project's pools have in a snapshot."""
         return POOL_BYTES * len(self._projects.get(project, {}))
+
+
+def count_ask(pool: TrackRecord, reward: Reward, *, is_new: bool) -> None:
+    """Count in a pool's record what became of an ask: how long it took, what its label cost."""
+    if reward.revision == 0:
+        pool.asked(POOL_DECAY, (reward.delay_s or 0.0) if reward.basis == EXPIRED else None)
+    if not is_new or reward.answer is None:
+        return
+    pool.paid = with_label(pool.paid, None if reward.list_usd is None else reward.usd)
+    if reward.delay_s is not None and reward.previous_basis is None:  # else counted as unanswered
+        pool.answer(reward.decided_at + reward.delay_s, reward.delay_s, POOL_DECAY)

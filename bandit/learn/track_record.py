@@ -30,7 +30,8 @@ class TrackRecord(msgspec.Struct, gc=False, array_like=True):
 
     `seen_day` is the day of the last reward about a labeler, since 1970 in UTC; `streak` is the
     number of the last labels that were all more likely right than not, below 0 if not; `paid` is
-    what a pool's last labels cost. Saved by position: new fields come last.
+    what a pool's last labels cost; `cut` counts its asks that ended without a label, and `idle` the
+    seconds that their labels are taken for. Saved by position: new fields come last.
 
     Examples
     --------
@@ -53,6 +54,8 @@ class TrackRecord(msgspec.Struct, gc=False, array_like=True):
     seen_day: int | None = None
     streak: int = 0
     paid: Paid = ()
+    idle: float = 0.0
+    cut: float = 0.0
 
     def judge(self, quality: float, decay: float, *, gold: bool) -> None:
         """Count one label that was right with chance `quality`."""
@@ -74,21 +77,48 @@ class TrackRecord(msgspec.Struct, gc=False, array_like=True):
         self.last_at = at if self.last_at is None else max(at, self.last_at)
         self.seconds = self.seconds * decay + delay_s
         self.timed = self.timed * decay + 1.0
+        self.idle *= decay
+        self.cut *= decay
 
     def in_session(self, at: float) -> int:
         """Labels so far in the session that `at` belongs to."""
         new = self.last_at is None or at - self.last_at > SESSION_GAP_S
         return 0 if new else self.session
 
-    def asked(self, decay: float, *, expired: bool) -> None:
-        """Count one ask that has ended."""
+    def asked(self, decay: float, unanswered_s: float | None) -> None:
+        """Count one ask that has ended, if without a label after so many seconds."""
         self.asks = self.asks * decay + 1.0
-        self.expired = self.expired * decay + expired
+        self.expired = self.expired * decay + (unanswered_s is not None)
+        if unanswered_s is not None:
+            ended = self.timed + self.cut
+            mean_s = (self.seconds + self.idle) / ended if ended else unanswered_s
+            self.idle += unanswered_s + _further_s(unanswered_s, mean_s)
+            self.cut += 1.0
 
     def delay_s(self, usual_s: float, strength: float = 5.0) -> float:
         """Mean delay in seconds, shrunk towards `usual_s`."""
         return (self.seconds + strength * usual_s) / (self.timed + strength)
 
+    def wait_s(self, usual_s: float, strength: float = 5.0) -> float:
+        """Mean wait for a label in seconds, shrunk towards `usual_s`.
+
+        An ask that ended without a label, because it expired, was declined or its task had ended,
+        counts for the time that it waited and what a label would have taken from then on.
+        """
+        waited = self.seconds + self.idle
+        return (waited + strength * usual_s) / (self.timed + self.cut + strength)
+
     def expiry_share(self) -> float:
         """Share of asks that expired, shrunk towards none."""
         return self.expired / (self.asks + POOL_STRENGTH)
+
+
+def _further_s(waited_s: float, mean_s: float) -> float:
+    """Return how much longer a label takes on average that hasn't come after `waited_s`.
+
+    Delays are taken for gamma distributed with shape 2, whose spread (.7 of the mean) is that of
+    most people's: the mean residual life then falls from the mean to half of it.
+    """
+    if mean_s <= 0.0:
+        return 0.0
+    return 0.5 * mean_s * (1.0 + 1.0 / (1.0 + 2.0 * waited_s / mean_s))

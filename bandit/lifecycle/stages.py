@@ -7,7 +7,7 @@ contradict itself.
 
     UNKNOWN        no record: the task never came, or was forgotten
     OPEN           about to be decided on; never between two events
-    ASKED          a pool was asked, and its answer is awaited
+    ASKED          pools were asked, and an answer is awaited: of more than one where time is short
     QUEUED         waits for room in the pools of `waits_for`
     HALTED         waits until its project's control, or the day, changes, or a better pool opens
     STRANDED       waits until an open pool is able to take it, or until it is given up
@@ -35,7 +35,7 @@ Events move tasks, and each event by these transitions:
     Task too old or too many                             forget
 
     (*) a decision is one of ask, queue, halt, strand, or close; defer may follow queue and halt, an
-    audit close
+    audit close, and further asks an ask. While asks are awaited it is ask, or none
 
 An ask
 ------
@@ -107,7 +107,11 @@ MOVES: Mapping[str, frozenset[tuple[Stage, Stage]]] = {
     name: frozenset(moves)
     for name, moves in {
         "open": {(Stage.UNKNOWN, Stage.OPEN)},
-        "ask": {(Stage.OPEN, Stage.ASKED), (Stage.CLOSED, Stage.AUDIT_ASKED)},
+        "ask": {
+            (Stage.OPEN, Stage.ASKED),
+            (Stage.ASKED, Stage.ASKED),
+            (Stage.CLOSED, Stage.AUDIT_ASKED),
+        },
         "queue": {(Stage.OPEN, Stage.QUEUED), (Stage.CLOSED, Stage.AUDIT_QUEUED)},
         "halt": {(Stage.OPEN, Stage.HALTED), (Stage.CLOSED, Stage.AUDIT_HALTED)},
         "strand": {(Stage.OPEN, Stage.STRANDED)},
@@ -125,7 +129,11 @@ MOVES: Mapping[str, frozenset[tuple[Stage, Stage]]] = {
             (Stage.AUDIT_ASKED, Stage.CLOSED),
             *_same(Stage.ASKED, Stage.QUEUED, Stage.HALTED, *_AFTER_CLOSE),
         },
-        "give_up": {(Stage.ASKED, Stage.OPEN), (Stage.AUDIT_ASKED, Stage.CLOSED)},
+        "give_up": {  # the last one that was awaited, or else another
+            (Stage.ASKED, Stage.OPEN),
+            (Stage.AUDIT_ASKED, Stage.CLOSED),
+            (Stage.ASKED, Stage.ASKED),
+        },
         "predict": _same(Stage.OPEN, Stage.QUEUED, Stage.HALTED, Stage.STRANDED),
         "truth": _same(*_BEFORE_CLOSE, *_AFTER_CLOSE),
         "close": {(Stage.OPEN, Stage.CLOSED)},

@@ -10,7 +10,7 @@ from bandit.limits import controls
 from bandit.task.periods import NO_CAPS, caps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bandit.desk.desk import Desk
     from bandit.desk.queues import Need
@@ -39,6 +39,10 @@ class Eligibility:
     def open_pools(self) -> list[Pool]:
         """Return the pools that take asks, sorted by name."""
         return [pool for _, pool in sorted(self._pools.items()) if controls.is_open(pool)]
+
+    def known(self, names: Iterable[str]) -> list[Pool]:
+        """Return those of some pools that operations have described."""
+        return [self._pools[name] for name in names if name in self._pools]
 
     def control(self, project: str) -> Control:
         """Return the control of `project`."""

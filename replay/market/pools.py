@@ -49,6 +49,8 @@ class PoolSpec(Section, frozen=True):
         `ask_timeout_s` longer.
     delay_s
         Median time to a label; log-normal.
+    asks_per_task
+        Asks of one task that the pool takes at the same time.
     hours
         Opening and closing hour of the day (UTC); `None` for always open. A pool that closes before
         it opens is open overnight.
@@ -76,6 +78,7 @@ class PoolSpec(Section, frozen=True):
     late: float = 0.0
     delay_s: float = 60.0
     ask_timeout_s: float = 900.0
+    asks_per_task: int = 1
     capacity_per_hour: float | None = None
     hours: tuple[float, float] | None = None
     spammer_share: float = 0.0
@@ -136,6 +139,7 @@ class PoolSpec(Section, frozen=True):
             expected_delay_s=self.delay_s,
             ask_timeout_s=self.ask_timeout_s,
             open=is_open,
+            asks_per_task=self.asks_per_task,
         )
 
     def events(self, start: float, end: float) -> list[Pool]:

@@ -131,6 +131,7 @@ def _pool(pool: PoolSpec) -> Iterator[Rule]:
     fine = 1 <= pool.labelers <= MOST_LABELERS
     yield f"{key}.labelers", pool.labelers, fine, f"1 to {MOST_LABELERS:,}"
     yield f"{key}.choice", pool.choice, pool.choice >= 1, "1 or more"
+    yield f"{key}.asks_per_task", pool.asks_per_task, pool.asks_per_task >= 1, "1 or more"
     yield f"{key}.skill", pool.skill, 0 < pool.skill < 1, "between 0 and 1"
     for name in ("usd_per_label", "spread", "delay_s", "ask_timeout_s", "capacity_per_hour"):
         yield _positive(f"{key}.{name}", getattr(pool, name))

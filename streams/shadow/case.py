@@ -70,7 +70,7 @@ def left_out(
         return NotCompared.NOT_WHOLE  # written by a release that left the labels out
     if decision.ask > policy.max_asks:
         return NotCompared.MAX_ASKS
-    if len(options) == 1 and decision.labels < policy.min_labels:
+    if len(options) == 1 and (decision.awaited or decision.labels < policy.min_labels):
         return NotCompared.NO_CHOICE
     project = settings.of_project(decision.project)
     costly = project.delay_usd_per_hour > 0.0 or project.verdict_within_s is not None
@@ -113,6 +113,7 @@ def rebuild(
         discounted(value, cost, decision.in_time.get(name, 1.0))
         for value, cost, name in zip(values, costs, names, strict=True)
     ]
+    may_stop = not decision.awaited
     return Context(
         actions=tuple(
             Action(
@@ -124,8 +125,11 @@ def rebuild(
             )
             for name, value in zip(names, values, strict=True)
         ),
-        may_stop=decision.labels >= settings.policy.min_labels,
-        may_answer=not decision.labels and bool(decision.prior) and model.machine.is_ready,
+        may_stop=may_stop and decision.labels >= settings.policy.min_labels,
+        may_answer=may_stop
+        and not decision.labels
+        and bool(decision.prior)
+        and model.machine.is_ready,
         posterior=tuple(decision.posterior.values()),
         labels=decision.labels,
         labels_left=labels_left,

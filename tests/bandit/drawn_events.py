@@ -150,14 +150,16 @@ class DrawnEvents:
 
     def _pool(self) -> Pool:
         draw = self._chance
+        name = draw.choice(POOLS)
         return Pool(
-            pool=draw.choice(POOLS),
+            pool=name,
             at=0.0,
             usd_per_label=draw.choice((0.0, 0.02, 0.1, 1e-300, 1e12)),
             capacity_per_hour=draw.choice((None, None, 0.0, 1.0, 60.0)),
             ask_timeout_s=draw.choice((1e-3, 60.0, 900.0)),
             skills=draw.choice(((), ("s",))),
             open=draw.random() < 0.8,
+            asks_per_task=4 if name == POOLS[0] else 1,
         )
 
     def _order(self) -> Control:

@@ -14,7 +14,14 @@ from bandit.engine.engine import Engine
 from bandit.events import Ask, Control, Decline, Gold, Label, Pool, Prediction, Reward, Task, Tick
 from bandit.experiment_settings import ArmSettings, ExperimentSettings
 from bandit.learn.brain import Brain
-from bandit.settings import AuditSettings, ClockSettings, MemorySettings, PolicySettings, Settings
+from bandit.settings import (
+    AuditSettings,
+    ClockSettings,
+    MemorySettings,
+    PolicySettings,
+    ProjectSettings,
+    Settings,
+)
 from tests.bandit.ledger import Ledger
 from tests.bandit.market import History
 
@@ -50,6 +57,7 @@ moves: st.SearchStrategy[Move] = st.one_of(
         st.sampled_from((None, None, 0.0, 1.0, 30.0, 1e300)),
         st.sampled_from((20.0, 60.0, 900.0, 1e300, 1e-9)),
         st.booleans(),
+        st.sampled_from((1, 3, 9, 0)),
     ),
     st.tuples(
         st.just("experts"), st.sampled_from(GOLD_POOLS), st.sampled_from((None, 0.0, 20.0, 3600.0))
@@ -98,8 +106,8 @@ moves: st.SearchStrategy[Move] = st.one_of(
 )
 
 opening: tuple[Move, ...] = (
-    ("pool", "a", 0.05, None, 60.0, True),
-    ("pool", "b", 0.02, 30.0, 60.0, True),
+    ("pool", "a", 0.05, None, 60.0, True, 3),
+    ("pool", "b", 0.02, 30.0, 60.0, True, 1),
     ("experts", "experts", None),
     ("task", "t1", ("yes", "no"), {}, None, None, None),
 )
@@ -117,8 +125,9 @@ TEST = ExperimentSettings(
 )
 
 settings_of = st.builds(
-    lambda name, explorer, escalate, share, remember, closed, least, most, test: Settings(
+    lambda name, explorer, escalate, share, remember, closed, least, most, test, delay: Settings(
         experiment=test,
+        project=ProjectSettings(delay_usd_per_hour=delay),
         policy=PolicySettings(
             name=name,
             explorer=explorer,
@@ -143,6 +152,7 @@ settings_of = st.builds(
     st.integers(1, 2),
     st.integers(2, 5),
     st.sampled_from((None, None, TEST)),
+    st.sampled_from((0.0, 6.0)),
 )
 
 
@@ -210,7 +220,7 @@ class Play:
 
     def _event(self, move: Move) -> Input | None:
         match move:
-            case ("pool", name, usd, capacity, timeout_s, is_open):
+            case ("pool", name, usd, capacity, timeout_s, is_open, at_once):
                 return Pool(
                     pool=name,
                     at=0.0,
@@ -218,6 +228,7 @@ class Play:
                     capacity_per_hour=capacity,
                     ask_timeout_s=timeout_s,
                     open=is_open,
+                    asks_per_task=at_once,
                 )
             case ("experts", name, capacity):
                 return Pool(

@@ -166,6 +166,9 @@ class Ledger:
         if page.predictions is None:
             page.predictions = decision.predictions
         assert decision.predictions == page.predictions  # what comes later isn't used
+        assert decision.awaited == (0 if decision.why == "audit" else len(page.awaited))
+        if page.awaited and decision.why != "audit":  # asked beside others, or stopped for sure
+            assert (STOP in decision.pmf) == (decision.choice == STOP)
         page.chosen[decision.ask] = decision
 
     def _ask(self, page: Page, ask: Ask) -> None:
@@ -174,6 +177,10 @@ class Ledger:
         assert set(ask.exclude) == {label.labeler for label in page.labels.values()}
         page.awaited.add(ask.ask)
         self._awaited += 1
+        with_it = [one for one in page.awaited if page.chosen[one].choice == ask.pool]
+        if page.chosen[ask.ask].why != "audit":
+            (pool,) = self._engine._eligibility.known([ask.pool])
+            assert len(with_it) <= pool.asks_per_task
 
     def _reward(self, page: Page, reward: Reward) -> None:
         """Revisions have no gap, and each says something new."""

@@ -207,7 +207,7 @@ def test_pools_of_projects_that_a_release_before_forgot_are_the_first_to_go() ->
     brain = Brain(remembering(1_000_000))
     teach(brain, "new", range(2))
     for number in range(30):
-        brain._pools.seen(f"left-{number}", "a").asked(0.9, expired=False)
+        brain._pools.seen(f"left-{number}", "a").asked(0.9, None)
     other = Brain.from_bytes(remembering(10 * PROJECT_BYTES), brain.to_bytes())
     assert other.pool_record("left-29", "a").asks == 1.0
     teach(other, "new", range(2, 3))

@@ -53,7 +53,7 @@ def test_the_demos_market_has_not_changed_since_its_figures_were_published() -> 
     market = build_market(read_market("demo"), SEED)
     digest = blake2b(digest_size=8)
     for event in market.events():
-        digest.update(msgspec.json.encode(event))
+        digest.update(msgspec.json.encode(event).replace(b',"asks_per_task":1', b""))  # is newer
     for task, one in market.tasks.items():
         digest.update(one.truth.encode())
         for pool in [*market.specs, EXPERTS]:
