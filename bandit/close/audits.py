@@ -9,8 +9,9 @@ task's gold; it doesn't count as a label.
 from __future__ import annotations
 
 from statistics import fmean
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from bandit.close.audit_budget import note_audit, paced_share, share_by_labels
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bandit.task.state import TaskState
 
 
-class AuditDraw(NamedTuple):
+class AuditDraw(msgspec.Struct, frozen=True, gc=False):
     """Whether a verdict is sent to gold, and with what chance it could have been."""
 
     audited: bool

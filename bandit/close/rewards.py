@@ -6,7 +6,9 @@ basis is `none` and its quality `None`, never "right".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from bandit.decide.signals import FEATURES_VERSION
 from bandit.events import NO_ASK, Reward
@@ -24,7 +26,7 @@ GOLD, CONSENSUS, NONE = Basis.GOLD, Basis.CONSENSUS, Basis.NONE
 BY_GOLD = DecisionReason.GOLD
 
 
-class LabelJudgement(NamedTuple):
+class LabelJudgement(msgspec.Struct, frozen=True, gc=False):
     """What a label is compared with: the true class, the others' posterior, or nothing."""
 
     basis: Basis

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from bandit.decide.nobody_left import nobody_left
 from bandit.decide.options import Options, PoolOptions, Terms
 from bandit.decide.policies.context import Context
 from bandit.decide.signals import system_features
 from bandit.decide.waiting import MOST_LABELS, wait_s
-from bandit.learn.belief import answers_of, believe
+from bandit.events import Feature
+from bandit.labels.weighed import Answer
+from bandit.learn.belief import Belief, answers_of, believe
 from bandit.task.promptness import delay_usd_per_hour
 from bandit.task.worth import worth_usd
 
@@ -17,9 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.desk.desk import Desk
-    from bandit.events import Feature, Pool, Task
-    from bandit.labels.weighed import Answer
-    from bandit.learn.belief import Belief
+    from bandit.events import Pool, Task
     from bandit.learn.brain import Brain
     from bandit.limits.capacity import Capacity
     from bandit.limits.eligibility import Eligibility
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from bandit.task.state import TaskState
 
 
-class LoggedContext(NamedTuple):
+class LoggedContext(msgspec.Struct, frozen=True, gc=False):
     """What the log gets of a context, and the `context` that the policy gets."""
 
     belief: Belief

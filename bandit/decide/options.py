@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.policies.context import Action
@@ -12,7 +15,7 @@ from bandit.decide.waiting import discounted, in_time, wait_s
 from bandit.limits.paid_prices import expected_usd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bandit.desk.desk import Desk
     from bandit.events import Feature, Pool, Task
@@ -35,7 +38,7 @@ class Prospect(NamedTuple):
         return self._replace(value_usd=self.value_usd + usd)
 
 
-class Options(NamedTuple):
+class Options(msgspec.Struct, frozen=True, gc=False):
     """The pools that could be asked: what is logged of each, by name, and the `actions`.
 
     In their order, `values_usd` are their values without a deadline, `costs_usd` and `waits_s` what
@@ -63,7 +66,7 @@ class Options(NamedTuple):
         return next((action.value_usd for action in self.actions if action.pool == pool), 0.0)
 
 
-class Terms(NamedTuple):
+class Terms(msgspec.Struct, frozen=True, gc=False):
     """What a decision about a task is made by, whichever pool is asked.
 
     `budget_price` is what a dollar of the project's budget is worth beyond itself; `most` is how

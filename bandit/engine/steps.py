@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+import msgspec
 
-    from bandit.decide.contexts import LoggedContext
-    from bandit.engine.deferral import Better
-    from bandit.events import Pool
-    from bandit.reasons import StopReason
+from bandit.decide.contexts import LoggedContext
+from bandit.engine.deferral import Better
+from bandit.events import Pool
+from bandit.reasons import StopReason
 
 
 class Step(Enum):
@@ -33,7 +32,7 @@ class Step(Enum):
     WAIT_CONTROL = auto()
 
 
-class Plan(NamedTuple):
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """The next step of a task, the chances of its options, and why it must stop, if it must.
 
     `able` are the pools that may be asked once they have room, `affordable` those that the budget

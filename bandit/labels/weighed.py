@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Hashable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from bandit.labels.ambiguity import joint, posterior_of_one
+from bandit.labels.ambiguity import LevelWeights, joint, posterior_of_one
 from bandit.labels.blocks import grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from bandit.labels.ambiguity import Grouped, Joint
 
-    from bandit.labels.ambiguity import Grouped, Joint, LevelWeights
-    from bandit.labels.confusion import Floats
+Floats = NDArray[np.float64]
 
 
 class Answer(NamedTuple):
@@ -27,8 +28,7 @@ class Answer(NamedTuple):
     tilt: float = 1.0
 
 
-@dataclass(frozen=True)
-class WeighedLabels:
+class WeighedLabels(msgspec.Struct, frozen=True, eq=False, dict=True):
     """The labels of a task, weighed.
 
     Parameters
@@ -50,7 +50,7 @@ class WeighedLabels:
     prior: Floats
     answers: Floats
     pools: tuple[str, ...]
-    values: dict[Hashable, tuple[float, ...]] = field(default_factory=dict, compare=False)
+    values: dict[Hashable, tuple[float, ...]] = {}
     """Values of asking, by what else they depend on: labels may be those of many tasks, none."""
 
     @property

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from bandit.labels.confusion import Floats
+Floats = NDArray[np.float64]
 
 TASKS = 1000
 """Tasks kept; each label has one older task weighed again, so each is some five times."""
@@ -21,8 +19,7 @@ SURE = 0.9
 """Chance of a class from which on a prior counts as sure."""
 
 
-@dataclass(slots=True)
-class LabeledTask:
+class LabeledTask(msgspec.Struct, eq=False, gc=False):
     """A task's labels: their labelers' slots, their pools, answers, numbers by labeler, and tilts.
 
     `classes` are the project's numbers of its classes; `answers` are places in them. `shares` are
@@ -37,11 +34,11 @@ class LabeledTask:
 
     classes: tuple[int, ...]
     prior: Floats | None
-    slots: list[int] = field(default_factory=list)
-    pools: list[str] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    tilts: list[float] = field(default_factory=list)
+    slots: list[int] = []
+    pools: list[str] = []
+    answers: list[int] = []
+    numbers: list[int] = []
+    tilts: list[float] = []
     shares: Floats | None = None
     likelihood: Floats | None = None
     level: Floats | None = None

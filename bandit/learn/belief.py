@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from bandit.labels.weighed import Answer
+import msgspec
+
+from bandit.labels.weighed import Answer, WeighedLabels
 from bandit.learn.confidence import leader, sharpen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bandit.labels.confusion import Floats
-    from bandit.labels.weighed import WeighedLabels
     from bandit.learn.brain import Brain
     from bandit.task.state import AskState, TaskState
 
 
-class Belief(NamedTuple):
+class Belief(msgspec.Struct, frozen=True, gc=False):
     """The calibrated posterior, its likeliest class, and the confidence before calibration.
 
     `weighed` are the labels that it rests on; `error` is the standard error of the confidence, by

@@ -192,7 +192,7 @@ class Brain:
 
     def _judge(self, judged: JudgedLabel) -> None:
         """Learn the quality of a label, if its reward has one."""
-        reward, right = judged
+        reward, right = judged.reward, judged.right
         if reward.quality is None or reward.labeler is None or reward.pool is None:
             return
         labeler = self._labelers.get(key_of(reward.project, reward.labeler))

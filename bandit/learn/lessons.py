@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.events import Reward  # noqa: TC001 - msgspec reads types at run time
+from bandit.events import Reward
 from bandit.features.novelty import OWN
 from bandit.machine.lesson import Lesson
 from bandit.machine.sources import input_name
@@ -26,7 +26,7 @@ LEAST_CHANCE = 1e-4
 """Least chance of a prediction that the machine labeler is shown."""
 
 
-class WaitingReward(NamedTuple):
+class WaitingReward(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A reward whose label is learned with its block.
 
     With one that `completes` its task people have said all; one that `corrects` brings the truth of
@@ -54,9 +54,11 @@ def lessons_of(waiting: Sequence[WaitingReward], labels: LabelModel) -> list[Les
         for one in waiting
         if one.corrects and one.reward.machine_labels is not None
     }
-    for reward, completes, corrects in waiting:
-        correction = corrections.pop(reward.task, None) if completes or corrects else None
-        if completes:
+    for one in waiting:
+        reward = one.reward
+        teaches = one.completes or one.corrects
+        correction = corrections.pop(reward.task, None) if teaches else None
+        if one.completes:
             lessons += of_people(reward, truth_of(correction or reward), labels)
         elif correction is not None:
             lessons += of_truth(correction, str(correction.target), labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -37,7 +37,7 @@ ONE_POOL = Calibration()
 """The map before any gold, where labels are of one pool."""
 
 
-class JudgedLabel(NamedTuple):
+class JudgedLabel(msgspec.Struct, frozen=True, gc=False):
     """A label, and the chance that it is right."""
 
     reward: Reward
@@ -97,7 +97,8 @@ class ProjectModel:
 
         Return what is known of labels that still waited for their block.
         """
-        labeled, judged = self.labels.window.get(reward.task), list[JudgedLabel]()
+        judged: list[JudgedLabel] = []
+        labeled = self.labels.window.get(reward.task)
         differs = labeled is not None and labeled.classes != self.labels.numbers(reward.classes)
         if not differs and not _is_first(reward):
             return []
@@ -171,7 +172,7 @@ class ProjectModel:
             self._teach_waiting()
         return [
             JudgedLabel(one, self.labels.right(one.task, one.classes.index(str(one.answer))))
-            for one, _, _ in waiting
+            for one in [one.reward for one in waiting]
             if truth_of(one) is None
         ]
 
