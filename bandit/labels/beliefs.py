@@ -109,7 +109,11 @@ class LabelBeliefs:
         counts = np.full(without.shape, EVEN_STRENGTH)
         chosen = np.array(classes)
         known = chosen >= 0
-        if known.any():
+        if classes == tuple(range(len(self.shares_in_labels))):
+            own = self.class_counts[0] - without[:, 0].copy("F")  # sums as below, to the bit
+            in_labels = self.shares_in_labels
+            counts[:, 0] += held_counts(own, in_labels / in_labels.sum())
+        elif known.any():
             own = self.class_counts[0, chosen[known]] - without[:, 0, known]
             in_labels = self.shares_in_labels[chosen[known]]
             counts[:, 0, known] += held_counts(own, in_labels / in_labels.sum())

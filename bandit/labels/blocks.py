@@ -81,7 +81,7 @@ def block_of(tasks: Sequence[LabeledTask], pools: Mapping[str, int]) -> Block:
     tilts = np.array([*chain.from_iterable([task.tilts for task in tasks])])
     group = of * len(pools) + whole[1]
     places = np.arange(len(of))
-    if len(pools) > 1:
+    if len(of) > len(tasks):  # a label alone is in its place
         order = np.argsort(group, kind="stable")
         of, whole, tilts, group = of[order], whole[:, order], tilts[order], group[order]
         places[order] = np.arange(len(of))
@@ -128,9 +128,9 @@ class Cells(NamedTuple):
         chosen = np.array(classes)
         named, size = chosen[answers], CHAINS * k * k
         columns = np.arange(0, size, k * k)[:, None] + chosen * k  # chains, classes
-        labels, known = named >= 0, chosen >= 0
-        if labels.all() and known.all():
+        if min(classes) >= 0:
             return cls((_ALL,), size, named, columns)
+        labels, known = named >= 0, chosen >= 0
         within = np.ix_(labels, np.ones(CHAINS, np.bool_), known)
         return cls(within, size, named, columns)
 

@@ -219,8 +219,10 @@ class Sharpness:
     def _choose(self) -> None:
         first, second = self.weights
         self._effective = first / second if second else 0.0
-        weights = view_weights(self.beside[BELIEVED:] - self.beside[FEATURES])
-        of_views = without_negligible(weights).tolist()
+        of_views = [1.0]  # without predictions, there are features alone
+        if self.views > BELIEVED:
+            weights = view_weights(self.beside[BELIEVED:] - self.beside[FEATURES])
+            of_views = without_negligible(weights).tolist()
         views = [FEATURES, *range(BELIEVED, self.views)]
         parts = [self._part(*of) for of in zip(views, of_views, strict=True)]
         self.mixture = Mixture([part for part in parts if part is not None])
