@@ -6,6 +6,7 @@ After a crash at any moment, exactly the committed transactions are there.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from streams.config.log_settings import Synchronous
     from streams.log.log import NewRecord
+
+    Columns = tuple[list[bytes | None], list[bytes | None]]
+    """Keys and values of records, in their order."""
 
 KEEP_TOMBSTONES = 100_000
 """Offsets after which a tombstone is deleted: until then, followers that lag read it too."""
@@ -129,12 +133,14 @@ class EmbeddedTables:
 
     def append(self, records: Iterable[NewRecord]) -> None:
         """Append records inside a transaction, one statement per partition, each in its order."""
-        batches: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
+        batches: defaultdict[tuple[str, int], Columns] = defaultdict(lambda: ([], []))
         for topic, key, value, chosen in records:
             partition = self._partition_of(topic, key) if chosen is None else chosen
-            batches.setdefault((topic, partition), []).append((key, value))
-        for (topic, which), batch in batches.items():
-            self._append_batch(topic, which, batch)
+            keys, values = batches[topic, partition]
+            keys.append(key)
+            values.append(value)
+        for (topic, which), columns in batches.items():
+            self._append_batch(topic, which, columns)
 
     def _partition_of(self, topic: str, key: bytes | None) -> int:
         """Return the partition of a record that names none."""
@@ -146,14 +152,12 @@ class EmbeddedTables:
             raise LogError(msg)
         return partition_of(key, partitions)
 
-    def _append_batch(
-        self, topic: str, partition: int, batch: list[tuple[bytes | None, bytes | None]]
-    ) -> None:
+    def _append_batch(self, topic: str, partition: int, columns: Columns) -> None:
         self.check_place(topic, partition)
         name = table(topic, partition)
         compacted = TOPICS[topic].compacted
         end = self.end(topic, partition)
-        keys, values = zip(*batch, strict=True)
+        keys, values = columns
         if self.values.column(topic) == "NULL":
             verb = "INSERT OR REPLACE" if compacted else "INSERT"
             self.connection.executemany(

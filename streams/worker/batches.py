@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from streams.worker.commits import Commits
     from streams.worker.intake import Intake
 
-_topic, _value = attrgetter("topic"), attrgetter("value")
+_topic = attrgetter("topic")
 
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 """A batch ends with the record at which its inputs and outputs reach this size: so a transaction
@@ -184,7 +184,8 @@ class Batches:
             new = self._intake.outputs(records[count])  # 1
             outputs += new
             size += len(records[count].value or b"")
-            size += sum(map(len, filter(None, map(_value, new))))
+            for output in new:
+                size += len(output.value or b"")
             count += 1
         positions = self._passing(records[:count])
         return outputs + self._changes(positions), count, positions  # 2
@@ -253,6 +254,9 @@ class Batches:
         self._failpoint("before keep")
         self._core.keep()
         self.handled += handled
-        self.written.update(map(_topic, new))
-        self.dead_letters.update(rule_of(output) for output in new if output.topic == DEADLETTERS)
+        written = Counter(map(_topic, new))
+        self.written.update(written)
+        if written[DEADLETTERS]:
+            letters = [output for output in new if output.topic == DEADLETTERS]
+            self.dead_letters.update(map(rule_of, letters))
         self._failpoint("after keep")

@@ -46,4 +46,4 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_enough(self) -> bool:
         """Whether no action is worth its price."""
-        return max((action.value_usd for action in self.actions), default=0.0) <= 0.0
+        return max([action.value_usd for action in self.actions], default=0.0) <= 0.0
