@@ -30,7 +30,7 @@ def sharpen(chances: Mapping[str, float], top: str, confidence: float) -> dict[s
     rest = 1.0 - chances[top]
     if rest <= 0.0:
         return dict(chances)
-    second = max(chance for name, chance in chances.items() if name != top)
+    second = max([chance for name, chance in chances.items() if name != top])
     confidence = max(confidence, second / (rest + second))
     scale = (1.0 - confidence) / rest
     return {name: confidence if name == top else chance * scale for name, chance in chances.items()}

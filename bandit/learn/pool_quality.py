@@ -77,7 +77,8 @@ class PoolQuality:
         if not any(judged):
             return dict(rates)
         trust = [self.trust.get(key, NO_TRUST) for key in keys]
-        apart = {pool for pool, gains in zip(pools, trust, strict=True) if gains.apart}
+        each = zip(pools, trust, strict=True)
+        apart = {pool for pool, gains in each if gains.apart} if self.trust else ()
         chances = self.model.predict(_of_task(features), pools, project, apart)
         return {
             pool: gains.blend(labels, chance, rates[pool])
