@@ -12,6 +12,7 @@ from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from bandit.errors import StateError
@@ -271,7 +272,7 @@ class MachineLabeler:
                 continue
             kept = self._learner.window.take_foreseen(place)
             if not np.isnan(kept[0, order.columns]).any():
-                late.append((lesson._replace(labeled=False), kept))
+                late.append((replace(lesson, labeled=False), kept))
         return late
 
     def _compare(self, lessons: Sequence[Lesson], foreseen: Sequence[Floats]) -> list[float]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+import msgspec
 
-    from bandit.machine.inputs import Input
+from bandit.machine.inputs import Input
 
 
-class Lesson(NamedTuple):
+class Lesson(msgspec.Struct, frozen=True, gc=False):
     """What people said of a task, or gold.
 
     Parameters

@@ -134,11 +134,13 @@ class EmbeddedTables:
     def append(self, records: Iterable[NewRecord]) -> None:
         """Append records inside a transaction, one statement per partition, each in its order."""
         batches: defaultdict[tuple[str, int], Columns] = defaultdict(lambda: ([], []))
-        for topic, key, value, chosen in records:
-            partition = self._partition_of(topic, key) if chosen is None else chosen
+        for new in records:
+            topic, key, partition = new.topic, new.key, new.partition
+            if partition is None:
+                partition = self._partition_of(topic, key)
             keys, values = batches[topic, partition]
             keys.append(key)
-            values.append(value)
+            values.append(new.value)
         for (topic, which), columns in batches.items():
             self._append_batch(topic, which, columns)
 

@@ -126,11 +126,11 @@ class TopicNames:
         """
         resolved = []
         named: dict[str, tuple[str, int]] = {}
-        for topic, key, value, chosen in records:
+        for new in records:
+            topic, key, value, partition = new.topic, new.key, new.value, new.partition
             if topic not in named:
                 named[topic] = self.on_broker(topic), self.partitions(topic)
             on_broker, count = named[topic]
-            partition = chosen
             if partition is None:
                 if key is None and count > 1:
                     msg = f"{self.name}: a record for {topic} has neither key nor partition"

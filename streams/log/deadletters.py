@@ -82,9 +82,8 @@ def without_original(new: NewRecord) -> NewRecord:
     if letter is None or letter.original is None:
         return new
     message = f"{letter.message} ({_digest(letter.original)})"
-    return new._replace(
-        value=encode(msgspec.structs.replace(letter, message=message, original=None))
-    )
+    short = msgspec.structs.replace(letter, message=message, original=None)
+    return msgspec.structs.replace(new, value=encode(short))
 
 
 def unexpected(error: Exception) -> DeadLetter:

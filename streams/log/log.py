@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+import msgspec
+
 from bandit.errors import CommitUnknown
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def positions_after(records: Iterable[Record]) -> dict[Place, int]:
     return {Place(*place): position for place, position in positions.items()}
 
 
-class NewRecord(NamedTuple):
+class NewRecord(msgspec.Struct, frozen=True, gc=False):
     """A record to write; without a partition, the key's hash decides (murmur2, as in Kafka)."""
 
     topic: str

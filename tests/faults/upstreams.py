@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from msgspec.structs import replace
+
 from streams.log.topics import partition_of
 from tests.faults.story import SEED
 
@@ -83,7 +85,7 @@ class Misplaced(Upstream):
 
     def _placed(self, record: NewRecord, key: bytes) -> NewRecord:
         partitions = self._log.partitions(record.topic)
-        placed = record._replace(partition=crc32(key) % partitions)
+        placed = replace(record, partition=crc32(key) % partitions)
         event = b'"Lable"' not in (record.value or b"")  # what is none has no partition of its own
         self.misplaced += event and placed.partition != partition_of(key, partitions)
         return placed

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from bandit.events import NO_ASK, STOP
 from bandit.learn.brain import Brain
@@ -30,7 +31,7 @@ def lessons(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     original = MachineLabeler.learn_all
 
     def learn_all(self: MachineLabeler, of_block: Sequence[Lesson]) -> None:
-        told.extend(lesson._asdict() for lesson in of_block)
+        told.extend(asdict(lesson) for lesson in of_block)
         original(self, of_block)
 
     monkeypatch.setattr(MachineLabeler, "learn_all", learn_all)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bandit.errors import StateError
 from bandit.machine.labeler import MachineLabeler
@@ -138,7 +139,7 @@ def test_a_doubted_source_is_believed_again_when_it_adds_to_labels() -> None:
     better = [lesson(rng, number, "judge", audited=number % 2 == 0) for number in range(200, 900)]
     for one in better:
         features = {name.replace("judge", "echo"): value for name, value in one.features.items()}
-        machine.learn_all([one._replace(features=features, sources=("echo",))])
+        machine.learn_all([replace(one, features=features, sources=("echo",))])
     assert machine.doubted == []
 
 
@@ -152,7 +153,7 @@ def test_a_saved_labeler_goes_on_as_the_one_that_was_saved(cut: int) -> None:
         lessons.append(one)
         if number % 7 == 5:
             late = lessons[number - 4]
-            lessons.append(late._replace(truth="north", labeled=False, again=True))
+            lessons.append(replace(late, truth="north", labeled=False, again=True))
     again = machine
     for number, one in enumerate(lessons):
         if number == cut:
@@ -170,7 +171,7 @@ def test_late_gold_judges_a_task_once() -> None:
     machine = taught("judge", 4, 50)
     one = lesson(rng, 1000, "judge", audited=False)
     machine.learn_all([one])
-    gold = one._replace(truth="north", stands_for=10.0, labeled=False, again=True)
+    gold = replace(one, truth="north", stands_for=10.0, labeled=False, again=True)
     before = machine.saved().of_gold
     machine.learn_all([gold])
     after = machine.saved().of_gold

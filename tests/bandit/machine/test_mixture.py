@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bandit.machine.labeler import MachineLabeler
 from bandit.machine.lesson import Lesson
@@ -93,7 +94,7 @@ def lost_by(source: str, seed: int, share: float) -> tuple[float, float]:
     for number in range(400):
         one, truth = lesson(rng, number, source, share)
         plain = {name: value for name, value in one.features.items() if name.startswith("x")}
-        both = [(machine, one), (alone, one._replace(features=plain, sources=()))]
+        both = [(machine, one), (alone, replace(one, features=plain, sources=()))]
         nats = []
         for of, told in both:
             prior = np.array(of.prior(CLASSES, told.features)) * told.likelihood

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 from kafka.admin import NewPartitions
+from msgspec.structs import replace
 
 from bandit.errors import LogError
 from streams.config.log_settings import LogSettings
@@ -213,7 +214,7 @@ def _padded(story: Story, number: int) -> NewRecord:
     new = story.labelers._task(number)
     value = (new.value or b"").replace(b'"payload":null', b'"payload":"%s"' % (b"x" * 60_000))
     assert len(value) > 60_000
-    return new._replace(value=value)
+    return replace(new, value=value)
 
 
 def _run_out(story: Story, worker: Hired) -> None:
