@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bandit.labels.model import LabelModel
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
@@ -46,3 +48,19 @@ def test_a_model_that_knows_no_class_counts_nothing() -> None:
     assert (
         counts_of_some((UNKNOWN,) * 3, np.zeros((4, 0, 0))).tolist() == np.zeros((4, 3, 3)).tolist()
     )
+
+
+@given(k=st.integers(2, 15), tasks=st.integers(1, 40), seed=st.integers(0, 2**32 - 1))
+def test_a_task_of_all_classes_has_the_prior_that_it_has_where_there_is_one_more(
+    k: int, tasks: int, seed: int
+) -> None:
+    """To the bit: where all are counted, none is picked."""
+    rng = np.random.default_rng(seed)
+    counts, shares = rng.gamma(1.0, 50.0, (2, k + 1)), rng.dirichlet(np.ones(k + 1))
+    without = rng.dirichlet(np.ones(k), (tasks, 2))
+    found = []
+    for size in (k, k + 1):
+        model = LabelModel()
+        model.class_counts, model.shares_in_labels = counts[:, :size], shares[:size]
+        found.append(model.learned_prior(tuple(range(k)), without))
+    assert found[0].tobytes() == found[1].tobytes()
