@@ -12,6 +12,7 @@ from bandit.decide.policies.context import Action
 from bandit.decide.signals import pool_signals, queue_signal
 from bandit.decide.values import values_usd
 from bandit.decide.waiting import discounted, in_time, wait_s
+from bandit.labels.confusion import Floats
 from bandit.limits.paid_prices import expected_usd
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from bandit.desk.desk import Desk
     from bandit.events import Feature, Pool, Task
-    from bandit.labels.confusion import Floats
     from bandit.labels.weighed import Answer
     from bandit.learn.belief import Belief
     from bandit.learn.brain import Brain
