@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from bandit.decide.contexts import LoggedContext
     from bandit.events import Pool
 
-LEAST_GAIN = 0.002
-"""Least gain, as a share of a right answer's worth, for which awaited labels are waited for where
-waiting is free: answers come a fifth sooner, and earn half a percent less."""
-
 
 def asks_at_once(
     logged: LoggedContext,
@@ -66,15 +62,18 @@ def asks_at_once(
 def is_worth_waiting(logged: LoggedContext, awaited: int) -> bool:
     """Whether labels that are awaited are worth the wait, now that they are asked for.
 
-    The options of `logged` are the pools that were asked. What waiting costs is spread over the
-    labels: the last of n comes after 1 + 1/2 + ... + 1/n usual waits.
+    They are where a further label would be worth its price, or where these may be worth what
+    waiting costs, if anything. That is spread over the labels: the last of n comes after 1 + 1/2 +
+    ... + 1/n usual waits. The options of `logged` are the pools that were asked.
     """
     terms, options = logged.terms, logged.options
     assert options.rows is not None  # these pools were asked
+    if not logged.context.is_enough:
+        return True
     waits = sum(1.0 / n for n in range(1, awaited + 1)) / awaited
     delays_usd = [waits * terms.delay_usd_per_hour * wait_s / 3600.0 for wait_s in options.waits_s]
     names = tuple(action.pool for action in options.actions)
-    gains_usd = values_usd(
+    values = values_usd(
         options.rows,
         logged.belief.weighed,
         names,
@@ -82,7 +81,7 @@ def is_worth_waiting(logged: LoggedContext, awaited: int) -> bool:
         terms.worth_usd,
         min(awaited, terms.most),
     )
-    return max(gains_usd) > LEAST_GAIN * terms.worth_usd
+    return max(values) > 0.0
 
 
 def _rounds(

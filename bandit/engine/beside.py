@@ -85,7 +85,7 @@ class Beside:
         """Whether what is awaited isn't worth the wait, and the task has labels enough to stop."""
         awaited = _awaited(state)
         asked = self._eligibility.known(awaited)
-        if len(state.labeled()) < self._settings.min_labels or not asked:
+        if len(state.labeled()) < max(2, self._settings.min_labels) or not asked:
             return False
         logged = self._contexts.build(desk, state, asked, now)
         return not is_worth_waiting(logged, awaited.total())

@@ -17,6 +17,7 @@ from replay.labeling_report.figures.confidence import Calibration, calibration
 from replay.labeling_report.figures.exploration import Exploration, exploration
 from replay.labeling_report.figures.labelers import LabelerRow, labelers
 from replay.labeling_report.figures.live_tests import LiveTest, live_tests
+from replay.labeling_report.figures.out_of_time import OutOfTime, out_of_time
 from replay.labeling_report.figures.outlook import Outlook, outlook
 from replay.labeling_report.figures.pools import PoolFigures, pools
 from replay.labeling_report.figures.task_types import TaskType, task_types
@@ -49,6 +50,7 @@ class LabelingReport(msgspec.Struct, frozen=True, kw_only=True):
     timeline: tuple[Stretch, ...]
     calibration: Calibration
     exploration: Exploration | None
+    out_of_time: OutOfTime | None = None
     forecast: Outlook | None = None
     tests: tuple[LiveTest, ...] = ()
     more_tests: int = 0
@@ -82,6 +84,7 @@ def labeling_report(log: LabelingLog) -> LabelingReport:
         timeline=timeline(log.tasks),
         calibration=calibration(log.tasks, whole.accuracy, whole.confidence),
         exploration=exploration(log.tasks),
+        out_of_time=out_of_time(log.tasks),
         notes=log.notes,
     )
 
@@ -97,7 +100,7 @@ def whole_report(whole: WholeLog) -> LabelingReport:
         notes.append("live tests are read without --project, for they are of all projects")
     return msgspec.structs.replace(
         report,
-        summary=(*report.summary, *to_do(ahead, tests)),
+        summary=(*report.summary, *to_do(ahead, tests, report.out_of_time)),
         forecast=ahead,
         tests=tests,
         more_tests=whole.more_tests,

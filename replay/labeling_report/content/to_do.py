@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bandit.counted import counted
-from replay.runtime.text import listed
+from replay.runtime.text import listed, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from replay.labeling_report.figures.live_tests import LiveTest
+    from replay.labeling_report.figures.out_of_time import OutOfTime
     from replay.labeling_report.figures.outlook import Outlook
 
 SOON_DAYS = 31.0
@@ -19,9 +20,11 @@ MOST = 3
 """Things that the sentence names; the page has all."""
 
 
-def to_do(outlook: Outlook, tests: Sequence[LiveTest]) -> tuple[str, ...]:
+def to_do(
+    outlook: Outlook, tests: Sequence[LiveTest], late: OutOfTime | None = None
+) -> tuple[str, ...]:
     """Return the sentence, or nothing where there is nothing to act on."""
-    found = [*_budgets(outlook), *_tests(tests), *_pools(outlook)]
+    found = [*_budgets(outlook), *_tests(tests), *_pools(outlook), *_deadlines(late)]
     if not found:
         return ()
     more = len(found) - MOST
@@ -55,3 +58,12 @@ def _pools(outlook: Outlook) -> Iterator[str]:
                 f"the pool {pool.pool} is too small in {pool.short_hours:,} of the next"
                 f" {counted(outlook.staffed_hours, 'hour')}"
             )
+
+
+def _deadlines(late: OutOfTime | None) -> Iterator[str]:
+    if late is not None:
+        yield (
+            f"{share(late.share)} of the tasks ended at their deadline, {share(late.confidence)}"
+            f" sure on average (the others {share(late.others)}): let pools take several asks of"
+            " a task at once (asks_per_task)"
+        )

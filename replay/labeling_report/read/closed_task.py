@@ -29,7 +29,7 @@ class Step(NamedTuple):
 
     `forgone_usd` is what the policy gave up by not choosing the best option, in expectation over
     its probabilities, by the values that it logged; `None` where it logged none. `explores` says
-    that another option than the best was drawn.
+    that another option than the best was drawn, `beside` that other labels were awaited then.
     """
 
     labels: int
@@ -38,6 +38,7 @@ class Step(NamedTuple):
     usd: float
     forgone_usd: float | None
     explores: bool
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

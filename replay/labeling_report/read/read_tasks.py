@@ -181,4 +181,5 @@ def _step(decision: Decision, reward: Reward | None) -> Step:
         usd=reward.usd if reward is not None and decision.choice != STOP else 0.0,
         forgone_usd=forgone_usd,
         explores=explores,
+        beside=bool(decision.awaited) and decision.choice != STOP,
     )
