@@ -49,7 +49,7 @@ def asks_at_once(
     leaders, chances = ahead.leaders(), ahead.joint.sum(axis=(0, 2))
     sequences = ahead.sequences(np.arange(len(chances)), leaders, most)
     first, second = chances[leaders].tolist()
-    rivals = (1.0 - first) / second
+    rivals = (1.0 - first) / max(second, 1e-300)
     best, best_value = 0, 0.0
     for one, of_pool in zip(each, sequences, strict=True):
         values = one.values(of_pool, leaders, rivals, most)
