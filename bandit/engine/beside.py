@@ -54,6 +54,8 @@ class Beside:
 
     def step(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> Plan:
         """Return the next step of a task while asks of it are awaited."""
+        if not self.is_possible(state, now):
+            return Plan(Step.WAIT_LABEL)
         if self.is_enough(desk, state, now):
             return ENOUGH
         return self.plan(desk, state, now, room) or Plan(Step.WAIT_LABEL)
@@ -61,6 +63,8 @@ class Beside:
     def plan(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> Plan | None:
         """Return what may be asked beside the asks that are awaited; `None` if nothing may be."""
         awaited, need = _awaited(state), need_of(state)
+        if awaited.total() >= self._settings.max_labels - len(state.labeled()):
+            return None
         gone = self._contexts.nobody_left(state)
         pools = [
             pool
@@ -84,7 +88,7 @@ class Beside:
     def is_enough(self, desk: Desk, state: TaskState, now: float) -> bool:
         """Whether what is awaited isn't worth the wait, and the task has labels enough to stop."""
         awaited = _awaited(state)
-        asked = self._eligibility.known(awaited)
+        asked = [pool for pool in self._eligibility.known(awaited) if not pool.gold]
         if len(state.labeled()) < max(2, self._settings.min_labels) or not asked:
             return False
         logged = self._contexts.build(desk, state, asked, now)

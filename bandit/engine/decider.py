@@ -115,17 +115,21 @@ class Decider:
         out: list[Output] = [self._closing.give_up(desk, state, ask, status, at)]
         desk.put(state)
         if state.waits():
-            return out + self._ask_beside(desk, state, RETRY)
+            return out + self.go_on(desk, state, RETRY)
         return out + self.decide_again(desk, state)
 
-    def go_on(self, desk: Desk, state: TaskState) -> list[Output]:
-        """After a label, stop without what is still awaited, or ask beside it, or wait."""
+    def go_on(
+        self, desk: Desk, state: TaskState, why: DecisionReason = DecisionReason.MORE
+    ) -> list[Output]:
+        """Of a task of which asks are awaited, stop without them, or ask beside them, or wait."""
         now = desk.now(state.task)
-        if self._planner.forced(state, now) is not None or not self._beside.is_possible(state, now):
+        if self._planner.forced(state, now) in EVEN_PAUSED:
+            return []
+        if not self._beside.is_possible(state, now):
             return []
         if self._beside.is_enough(desk, state, now):
-            return self._stop_forced(desk, state, ENOUGH, MORE, None)
-        return self._ask_beside(desk, state, MORE)
+            return self._stop_forced(desk, state, ENOUGH, why, None)
+        return self._ask_beside(desk, state, why)
 
     def _note_pools(self, state: TaskState, plan: Plan, now: float) -> None:
         """Note since when no open pool has been able to take the task, if none is."""
