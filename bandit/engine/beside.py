@@ -56,7 +56,7 @@ class Beside:
         """Return the next step of a task while asks of it are awaited."""
         if not self.is_possible(state, now):
             return Plan(Step.WAIT_LABEL)
-        if self.is_enough(desk, state, now):
+        if self.is_enough(desk, state, now, room):
             return ENOUGH
         return self.plan(desk, state, now, room) or Plan(Step.WAIT_LABEL)
 
@@ -80,19 +80,33 @@ class Beside:
         return Plan(Step.DRAW, self._decisions.pmf(logged), logged, None, pools, affordable)
 
     def asks_at_once(self, state: TaskState, plan: Plan) -> int:
-        """Return how many asks of the task are best awaited now, by the plan of a further one."""
-        assert plan.logged is not None  # something can be asked
-        free = self._eligibility.known(action.pool for action in plan.logged.context.actions)
-        return asks_at_once(plan.logged, free, state.task.deadline_at, _awaited(state))
+        """Return how many asks of the task are best awaited now, by the plan of a further one.
 
-    def is_enough(self, desk: Desk, state: TaskState, now: float) -> bool:
-        """Whether what is awaited isn't worth the wait, and the task has labels enough to stop."""
+        Labels without which the task may not stop are bought anyway: if they can come in time, all
+        are asked for now.
+        """
+        logged = plan.logged
+        assert logged is not None  # something can be asked
+        free = self._eligibility.known(action.pool for action in logged.context.actions)
+        best = asks_at_once(logged, free, state.task.deadline_at, _awaited(state))
+        if max(logged.options.in_time.values(), default=1.0) < 0.5:
+            return best
+        return max(best, self._settings.min_labels - len(state.labeled()))
+
+    def is_enough(self, desk: Desk, state: TaskState, now: float, room: Room | None = None) -> bool:
+        """Whether what is awaited isn't worth the wait, and the task has labels enough to stop.
+
+        Nor may a further label be worth its price: what is awaited may have been asked to explore.
+        """
         awaited = _awaited(state)
         asked = [pool for pool in self._eligibility.known(awaited) if not pool.gold]
         if len(state.labeled()) < max(2, self._settings.min_labels) or not asked:
             return False
         logged = self._contexts.build(desk, state, asked, now)
-        return not is_worth_waiting(logged, awaited.total())
+        if is_worth_waiting(logged, awaited.total()):
+            return False
+        further = self.plan(desk, state, now, room)
+        return further is None or further.logged is None or further.logged.context.is_enough
 
 
 def _awaited(state: TaskState) -> Counter[str]:

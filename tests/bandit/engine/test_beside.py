@@ -191,38 +191,6 @@ def test_a_decline_of_several_has_another_asked() -> None:
     assert len(asks(out)) == 1
 
 
-def test_a_decline_ends_the_task_where_the_rest_is_not_worth_the_wait() -> None:
-    project = ProjectSettings(delay_usd_per_hour=0.1)
-    made = running(settings=Settings(project=project))
-    sent = asks(made.receive(change(TASK, value_usd=4.0)))
-    assert not [one for ask in sent[:2] for one in verdicts(label(made, ask))]
-    out = made.receive(change(DECLINE, ask=sent[2].ask))
-    (verdict,) = verdicts(out)
-    assert (verdict.why, verdict.labels) == ("value", 2)
-    assert len(sent) > 3
-    assert not asks(out)
-
-
-def test_a_task_ends_early_though_it_may_have_no_more_asks() -> None:
-    for most in (5, 20):
-        policy = PolicySettings(max_labels=5, max_asks=most)
-        made = running(settings=change(WAITING_COSTS, policy=policy))
-        sent = asks(made.receive(TASK))
-        assert len(sent) == 5
-        label(made, sent[0])
-        (verdict,) = verdicts(label(made, sent[1]))
-        assert (verdict.why, verdict.labels) == ("value", 2)
-
-
-@pytest.mark.parametrize("others", [(), (change(SLOW, pool="b"),)])
-def test_labels_count_of_a_pool_that_has_become_one_of_experts(others: tuple[Pool, ...]) -> None:
-    made = running(SLOW, *others, settings=WAITING_COSTS)
-    sent = asks(made.receive(TASK))
-    made.receive(change(SLOW, gold=True))
-    out = [one for ask in sent for one in label(made, ask)]
-    assert verdicts(out)[-1].labels == len(sent)
-
-
 def test_gold_closes_the_task_and_ends_all_asks() -> None:
     made = running()
     sent = asks(made.receive(SOON))
@@ -248,6 +216,22 @@ def test_a_paused_project_asks_no_more() -> None:
     made.receive(Control(at=0.0, project="p", paused=True))
     label(made, first, "yes")
     assert label(made, second, "no") == []
+
+
+@pytest.mark.parametrize("least", [1, 3, 9])
+def test_labels_without_which_a_task_may_not_stop_are_asked_for_at_once(least: int) -> None:
+    """The answer is worth so little that none but these are bought."""
+    policy = PolicySettings(min_labels=least)
+    cheap = change(SOON, value_usd=0.1)
+    waiting_costs = change(WAITING_COSTS, policy=policy)
+    assert len(asks(running(settings=Settings(policy=policy)).receive(cheap))) == least
+    made = running(settings=waiting_costs)
+    assert len(asks(made.receive(change(TASK, value_usd=0.1)))) == least
+
+
+def test_no_more_than_one_is_asked_whose_label_hardly_comes_in_time() -> None:
+    made = running(settings=Settings(policy=PolicySettings(min_labels=3)))
+    assert len(asks(made.receive(change(SOON, value_usd=0.1, deadline_at=500.0)))) == 1
 
 
 def test_stopping_waits_for_the_least_number_of_labels() -> None:
