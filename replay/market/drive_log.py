@@ -28,7 +28,7 @@ class EventLog(Protocol):
         """Append inputs, in this order within a topic; a tick goes to every partition."""
 
     def read(self) -> Sequence[Output]:
-        """Asks, verdicts and decisions written since the last call."""
+        """Asks, verdicts, decisions and rewards written since the last call."""
 
 
 class WorkerSteps(Protocol):

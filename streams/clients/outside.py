@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bandit.events import Ask, DeadLetter, Decision, Tick, Verdict
+from bandit.events import Ask, DeadLetter, Decision, Reward, Tick, Verdict
 from streams.clients.feeding import tick_records
 from streams.log.codec import encode
 from streams.log.log import NewRecord, read_to_end
-from streams.log.topics import ASKS, DEADLETTERS, DECISIONS, LABELS, TOPIC_OF, VERDICTS, key_of
+from streams.log.topics import (
+    ASKS,
+    DEADLETTERS,
+    DECISIONS,
+    LABELS,
+    REWARDS,
+    TOPIC_OF,
+    VERDICTS,
+    key_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +27,7 @@ if TYPE_CHECKING:
     from bandit.events import Input
     from streams.log.log import Log
 
-Told = Ask | Decision | Verdict | DeadLetter
+Told = Ask | Decision | Reward | Verdict | DeadLetter
 BATCH = 1000
 
 
@@ -31,7 +40,7 @@ class Outside:
         self._partitions = log.partitions(LABELS)
         self._readers = [
             log.follow(topic, partition)
-            for topic in (ASKS, VERDICTS, DECISIONS, DEADLETTERS)
+            for topic in (ASKS, VERDICTS, DECISIONS, REWARDS, DEADLETTERS)
             for partition in range(log.partitions(topic))
         ]
 
@@ -47,7 +56,7 @@ class Outside:
         self._log.write(records)
 
     def read(self) -> list[Told]:
-        """Return asks, then verdicts, decisions and dead letters, written since the last call."""
+        """Return asks, verdicts, decisions, rewards and dead letters since the last call."""
         outputs: list[Told] = []
         for reader in self._readers:
             for records in read_to_end(reader, BATCH):

@@ -17,7 +17,7 @@ MOST_ROWS = 20
 WIDTH = 80
 
 NOT_COMPARED = {
-    "forced stops": "stops when no pool could be asked",
+    "forced stops": "forced stops",
     "audits": "audits",
     "single choices": "with a single option",
     "unknown pools": "with pools that are not in the log",
