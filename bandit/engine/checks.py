@@ -23,6 +23,8 @@ MOST = 1e12
 """Largest time, duration and amount accepted: beyond it, added seconds are lost to rounding."""
 MOST_CLASSES = 500
 """Most classes of a task: what a label says of them takes tables of all pairs of classes."""
+MOST_AT_ONCE = 1000
+"""Most asks of a task that a pool may have at the same time: far more than anybody buys."""
 CAPS = ("usd_per_day", "usd_per_hour", "usd_total")
 """Fields of a control that are budgets."""
 MACHINE_MODES = get_args(MachineMode)
@@ -70,7 +72,10 @@ def pool(event: Pool) -> None:
     finite(event.capacity_per_hour, f"pool {event.pool!r}: capacity_per_hour", 0.0)
     finite(event.expected_delay_s, f"pool {event.pool!r}: expected_delay_s", 0.0)
     finite(event.ask_timeout_s, f"pool {event.pool!r}: ask_timeout_s", 1e-3)
-    finite(event.asks_per_task, f"pool {event.pool!r}: asks_per_task", 1)
+    if not 1 <= event.asks_per_task <= MOST_AT_ONCE:  # perhaps a number that no float can hold
+        shown = f" {event.asks_per_task}" if abs(event.asks_per_task) <= MOST else ""
+        msg = f"pool {event.pool!r}: asks_per_task{shown}: must be between 1 and {MOST_AT_ONCE:,}"
+        raise EventError("bad_number", msg)
 
 
 def task(event: Task) -> None:

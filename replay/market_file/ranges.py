@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bandit.engine.checks import MOST_AT_ONCE
 from bandit.errors import ConfigError, nearest
 from replay.demo.tasks import SEGMENTS, segment_classes
 from replay.market.pools import EXPERTS
@@ -131,7 +132,8 @@ def _pool(pool: PoolSpec) -> Iterator[Rule]:
     fine = 1 <= pool.labelers <= MOST_LABELERS
     yield f"{key}.labelers", pool.labelers, fine, f"1 to {MOST_LABELERS:,}"
     yield f"{key}.choice", pool.choice, pool.choice >= 1, "1 or more"
-    yield f"{key}.asks_per_task", pool.asks_per_task, pool.asks_per_task >= 1, "1 or more"
+    fine = 1 <= pool.asks_per_task <= MOST_AT_ONCE
+    yield f"{key}.asks_per_task", pool.asks_per_task, fine, f"1 to {MOST_AT_ONCE:,}"
     yield f"{key}.skill", pool.skill, 0 < pool.skill < 1, "between 0 and 1"
     for name in ("usd_per_label", "spread", "delay_s", "ask_timeout_s", "capacity_per_hour"):
         yield _positive(f"{key}.{name}", getattr(pool, name))

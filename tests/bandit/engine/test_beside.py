@@ -242,11 +242,12 @@ def test_stopping_waits_for_the_least_number_of_labels() -> None:
     assert out[0].labels >= 3
 
 
-def test_asks_per_task_below_one_is_refused() -> None:
-    (letter,) = running().receive(change(SLOW, asks_per_task=0))
+@pytest.mark.parametrize(("number", "shown"), [(0, " 0"), (1001, " 1001"), (10**400, "")])
+def test_asks_per_task_out_of_range_is_refused(number: int, shown: str) -> None:
+    (letter,) = running().receive(change(SLOW, asks_per_task=number))
     assert isinstance(letter, DeadLetter)
     assert letter.rule == "bad_number"
-    assert "asks_per_task 0: must be" in letter.message
+    assert letter.message == f"pool 'a': asks_per_task{shown}: must be between 1 and 1,000"
 
 
 def test_an_expert_who_was_asked_is_asked_alone() -> None:
