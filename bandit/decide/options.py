@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.policies.context import Action
 from bandit.decide.signals import pool_signals, queue_signal
 from bandit.decide.values import values_usd
 from bandit.decide.waiting import discounted, in_time, wait_s
+from bandit.labels.confusion import Floats
 from bandit.limits.paid_prices import expected_usd
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Options(msgspec.Struct, frozen=True, gc=False):
     values_usd: Sequence[float] = ()
     costs_usd: Sequence[float] = ()
     waits_s: Sequence[float] = ()
-    rows: NDArray[np.float64] | None = None
+    rows: Floats | None = None
 
     def prospects(self) -> dict[str, Prospect]:
         """Return what asking each pool would bring if it were asked at another time."""

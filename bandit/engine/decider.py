@@ -86,7 +86,9 @@ class Decider:
         match plan.step:
             case Step.DRAW | Step.DRAW_STOP:
                 out = self._drawn(desk, state, plan, why, room)
-                return out + self._ask_beside(desk, state, MORE, room) if state.waits() else out
+                if state.waits() and self._beside.is_possible(state, now):
+                    out += self._ask_beside(desk, state, MORE, room)
+                return out
             case Step.STOP:
                 return self._stop_forced(desk, state, plan, why, room)
             case Step.WAIT_POOL:
@@ -164,8 +166,6 @@ class Decider:
         """Ask beside what is awaited, until that is as much as is best."""
         now, best = desk.now(state.task), None
         out: list[Output] = []
-        if not self._beside.is_possible(state, now):
-            return out
         while self._planner.forced(state, now) is None:
             plan = self._beside.plan(desk, state, now, room)
             if plan is None:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from bandit.labels.ambiguity import LevelWeights, joint, posterior_of_one
 from bandit.labels.blocks import grouped
+from bandit.labels.confusion import Floats
 
 if TYPE_CHECKING:
     from bandit.labels.ambiguity import Grouped, Joint
-
-Floats = NDArray[np.float64]
 
 
 class Answer(NamedTuple):

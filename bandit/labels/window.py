@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from bandit.labels.confusion import Floats
 
 TASKS = 1000
 """Tasks kept; each label has one older task weighed again, so each is some five times."""

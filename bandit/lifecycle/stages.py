@@ -7,7 +7,7 @@ contradict itself.
 
     UNKNOWN        no record: the task never came, or was forgotten
     OPEN           about to be decided on; never between two events
-    ASKED          pools were asked, and an answer is awaited: of more than one where time is short
+    ASKED          asks are awaited: several where time is short or waiting costs something
     QUEUED         waits for room in the pools of `waits_for`
     HALTED         waits until its project's control, or the day, changes, or a better pool opens
     STRANDED       waits until an open pool is able to take it, or until it is given up
@@ -35,7 +35,7 @@ Events move tasks, and each event by these transitions:
     Task too old or too many                             forget
 
     (*) a decision is one of ask, queue, halt, strand, or close; defer may follow queue and halt, an
-    audit close, and further asks an ask. While asks are awaited it is ask, or none
+    audit close, and further asks an ask. While asks are awaited it is ask, close or none
 
 An ask
 ------
