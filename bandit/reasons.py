@@ -15,7 +15,7 @@ class DecisionReason(StrEnum):
 
     FIRST = "first"  # the task came
     MORE = "more"  # a label came
-    RETRY = "retry"  # an ask ended without a label, or the task's wait ended
+    RETRY = "retry"  # an ask ended without a label or is silent, or the task's wait ended
     DEADLINE = "deadline"  # the task's deadline passed
     GOLD = "gold"  # the true answer came
     AUDIT = "audit"  # the closed task was drawn for an audit

@@ -12,7 +12,7 @@ from bandit.decide.waiting import MOST_LABELS, in_time
 from bandit.labels.look_ahead import outlook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bandit.decide.contexts import LoggedContext
     from bandit.events import Pool
@@ -22,12 +22,12 @@ def asks_at_once(
     logged: LoggedContext,
     pools: Sequence[Pool],
     deadline_at: float | None,
-    awaited: Mapping[str, int],
+    most_at_once: Sequence[int],
 ) -> int:
     """Return how many asks of the task are best to have at once, of the pool that is best then.
 
-    `pools` are the options of `logged`, none of them of experts, and `awaited` counts the task's
-    asks by pool.
+    `pools` are the options of `logged`, none of them of experts; there may be `most_at_once` asks
+    if all further ones are of that pool, those of which a label is expected now included.
     """
     terms, options, weighed = logged.terms, logged.options, logged.belief.weighed
     most = min(MOST_LABELS, logged.context.labels_left)
@@ -40,9 +40,9 @@ def asks_at_once(
             terms.delay_usd_per_hour,
             terms.worth_usd,
             most,
-            sum(awaited.values()) + pool.asks_per_task - awaited.get(pool.pool, 0),
+            most_of_pool,
         )
-        for n, pool in enumerate(pools)
+        for n, most_of_pool in enumerate(most_at_once)
     ]
     assert options.rows is not None  # there are pools
     ahead = outlook(weighed, options.rows, [pool.pool for pool in pools])
@@ -59,8 +59,8 @@ def asks_at_once(
     return best
 
 
-def is_worth_waiting(logged: LoggedContext, awaited: int) -> bool:
-    """Whether labels that are awaited are worth the wait, now that they are asked for.
+def is_worth_waiting(logged: LoggedContext, expected: int) -> bool:
+    """Whether labels that are expected are worth the wait, now that they are asked for.
 
     They are where a further label would be worth its price, or where these may be worth what
     waiting costs, if anything. That is spread over the labels: the last of n comes after 1 + 1/2 +
@@ -70,7 +70,9 @@ def is_worth_waiting(logged: LoggedContext, awaited: int) -> bool:
     assert options.rows is not None  # these pools were asked
     if not logged.context.is_enough:
         return True
-    waits = sum(1.0 / n for n in range(1, awaited + 1)) / awaited
+    if not expected:
+        return False
+    waits = sum(1.0 / n for n in range(1, expected + 1)) / expected
     delays_usd = [waits * terms.delay_usd_per_hour * wait_s / 3600.0 for wait_s in options.waits_s]
     names = tuple(action.pool for action in options.actions)
     values = values_usd(
@@ -79,7 +81,7 @@ def is_worth_waiting(logged: LoggedContext, awaited: int) -> bool:
         names,
         delays_usd,
         terms.worth_usd,
-        min(awaited, terms.most),
+        min(expected, terms.most),
     )
     return max(values) > 0.0
 

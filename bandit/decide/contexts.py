@@ -10,7 +10,6 @@ from bandit.decide.nobody_left import nobody_left
 from bandit.decide.options import Options, PoolOptions, Terms
 from bandit.decide.policies.context import Context
 from bandit.decide.signals import system_features
-from bandit.decide.waiting import MOST_LABELS, wait_s
 from bandit.events import Feature
 from bandit.labels.weighed import Answer
 from bandit.learn.belief import Belief, answers_of, believe
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.desk.desk import Desk
-    from bandit.events import Pool, Task
+    from bandit.events import Pool
     from bandit.learn.brain import Brain
     from bandit.limits.capacity import Capacity
     from bandit.limits.eligibility import Eligibility
@@ -60,24 +59,6 @@ class ContextBuilder:
     def nobody_left(self, state: TaskState) -> set[str]:
         """Return the pools that have nobody left who could label the task."""
         return nobody_left(self._brain.project(state.task.project).labels, state)
-
-    def waiting_costs(self, project: str) -> bool:
-        """Whether waiting has a price in a project."""
-        chosen = self._settings.of_project(project)
-        return chosen.delay_usd_per_hour > 0.0 or chosen.verdict_within_s is not None
-
-    def is_pressed(self, task: Task, now: float) -> bool:
-        """Whether it may be best to ask a pool that takes several asks of a task for more than one.
-
-        Where waiting has a price, or the deadline leaves no time for label after label.
-        """
-        pools = [pool for pool in self._pools.values() if pool.asks_per_task > 1]
-        if not pools or self.waiting_costs(task.project):
-            return bool(pools)
-        if task.deadline_at is None:
-            return False
-        left_s = task.deadline_at - now
-        return any(MOST_LABELS * wait_s(self._brain, task.project, pool) > left_s for pool in pools)
 
     def belief_only(self, desk: Desk, state: TaskState, now: float) -> LoggedContext:
         """Return the context of a stop that doesn't depend on pools: it has no actions."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bandit.settings import MemorySettings
     from bandit.task.state import TaskState
 
-Kind = Literal["expire", "retry", "deadline", "forget", "gold", "predictions"]
+Kind = Literal["expire", "look", "retry", "deadline", "forget", "gold", "predictions"]
 
 SLACK = 1000
 """Entries that may be of forgotten tasks, beside as many as were not: a sweep over n entries then
@@ -89,6 +89,8 @@ def entries_of(state: TaskState, memory: MemorySettings) -> list[AgendaEntry]:
     entries = [AgendaEntry(ask.expires_at, "expire", name, ask.ask) for ask in state.awaited()]
     if state.retry_at is not None and not state.waits_for:
         entries.append(AgendaEntry(state.retry_at, "retry", name))
+    if state.look_at is not None:
+        entries.append(AgendaEntry(state.look_at, "look", name))
     if state.until is not None:
         entries.append(AgendaEntry(state.until, "retry", name))
     forget_at = state.forget_at(memory.remember_closed_s)

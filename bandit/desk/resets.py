@@ -73,6 +73,8 @@ def _move(state: TaskState, before: float, at: float) -> None:
         state.retry_at = max(at, state.retry_at - (before - at))
     if state.until is not None and state.until > at:
         state.until = max(at, state.until - (before - at))
+    if state.look_at is not None and state.look_at > at:
+        state.look_at = max(at, state.look_at - (before - at))
     state.stranded_at = _earlier(state.stranded_at, at)
     state.closed_at = _earlier(state.closed_at, at)
 

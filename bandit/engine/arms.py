@@ -15,6 +15,7 @@ from bandit.close.audits import Auditing
 from bandit.close.closing import Closing
 from bandit.decide.contexts import ContextBuilder
 from bandit.decide.decisions import NO_TEST, ArmLabel, DecisionWriter
+from bandit.decide.hurry import Hurry
 from bandit.decide.policies.policy import make
 from bandit.engine.beside import Beside
 from bandit.engine.decider import Decider
@@ -103,9 +104,9 @@ class Arms:
         """Ask a pool about an open task, stop, or wait."""
         return self.of(state).decider.decide(desk, state, why, room)
 
-    def go_on(self, desk: Desk, state: TaskState) -> list[Output]:
-        """After a label of a task of which others are awaited, stop, ask more, or wait."""
-        return self.of(state).decider.go_on(desk, state)
+    def go_on(self, desk: Desk, state: TaskState, why: DecisionReason) -> list[Output]:
+        """Of a task of which asks are awaited, stop without them, ask beside them, or wait."""
+        return self.of(state).decider.go_on(desk, state, why)
 
     def decide_again(self, desk: Desk, state: TaskState, room: Room | None = None) -> list[Output]:
         """Decide once more about an open task, or ask for an audit once more."""
@@ -137,7 +138,8 @@ class Arms:
         policy = make(settings.policy, where)
         decisions = DecisionWriter(settings, brain, policy, self._pools, eligibility, moves, label)
         deferral = Deferral(settings.policy, eligibility, contexts, self._capacity)
-        beside = Beside(settings.policy, eligibility, contexts, decisions)
+        hurry = Hurry(settings, brain, self._pools)
+        beside = Beside(settings.policy, eligibility, contexts, decisions, hurry)
         planner = Planner(settings.policy, eligibility, contexts, decisions, deferral, beside)
         if name is not None:
             self._planned[name] = PlannedArm(planner, brain, is_own)

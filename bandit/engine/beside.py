@@ -18,6 +18,7 @@ from bandit.reasons import StopReason
 if TYPE_CHECKING:
     from bandit.decide.contexts import ContextBuilder
     from bandit.decide.decisions import DecisionWriter
+    from bandit.decide.hurry import Hurry
     from bandit.desk.desk import Desk
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
@@ -37,20 +38,32 @@ class Beside:
         eligibility: Eligibility,
         contexts: ContextBuilder,
         decisions: DecisionWriter,
+        hurry: Hurry,
     ) -> None:
         self._settings = settings
         self._eligibility = eligibility
         self._contexts = contexts
         self._decisions = decisions
+        self._hurry = hurry
 
     def is_possible(self, state: TaskState, now: float) -> bool:
         """Whether more than one ask of a task may be awaited: cheap, since each event asks it."""
         return (
             self._settings.name == "value"
-            and self._contexts.is_pressed(state.task, now)
+            and self._hurry.is_pressed(state.task, now)
             and not self._eligibility.control(state.task.project).paused
             and not any(ask.is_expert for ask in state.awaited())
         )
+
+    def look_at(self, state: TaskState, now: float) -> float | None:
+        """Return when to look again at what is best to ask, if nothing happens before."""
+        if self._settings.name != "value" or any(ask.is_expert for ask in state.awaited()):
+            return None
+        return self._hurry.look_at(state, now)
+
+    def expected(self, state: TaskState, now: float) -> int:
+        """Return how many of the awaited asks a label is still expected of."""
+        return self._hurry.expected(state, now).total()
 
     def step(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> Plan:
         """Return the next step of a task while asks of it are awaited."""
@@ -80,7 +93,7 @@ class Beside:
         return Plan(Step.DRAW, self._decisions.pmf(logged), logged, None, pools, affordable)
 
     def asks_at_once(self, state: TaskState, plan: Plan) -> int:
-        """Return how many asks of the task are best awaited now, by the plan of a further one.
+        """Return how many labels are best expected now, by the plan of a further ask.
 
         Labels without which the task may not stop are bought anyway: if they can come in time, all
         are asked for now.
@@ -88,7 +101,9 @@ class Beside:
         logged = plan.logged
         assert logged is not None  # something can be asked
         free = self._eligibility.known(action.pool for action in logged.context.actions)
-        best = asks_at_once(logged, free, state.task.deadline_at, _awaited(state))
+        awaited, expected = _awaited(state), self.expected(state, logged.terms.now)
+        most = [expected + pool.asks_per_task - awaited[pool.pool] for pool in free]
+        best = asks_at_once(logged, free, state.task.deadline_at, most)
         if max(logged.options.in_time.values(), default=1.0) < 0.5:
             return best
         return max(best, self._settings.min_labels - len(state.labeled()))
@@ -103,7 +118,7 @@ class Beside:
         if len(state.labeled()) < max(2, self._settings.min_labels) or not asked:
             return False
         logged = self._contexts.build(desk, state, asked, now)
-        if is_worth_waiting(logged, awaited.total()):
+        if is_worth_waiting(logged, self.expected(state, now)):
             return False
         further = self.plan(desk, state, now, room)
         return further is None or further.logged is None or further.logged.context.is_enough

@@ -123,6 +123,11 @@ class Clock:
             if ask is None or ask.status is not WAITING or ask.expires_at != entry.at:
                 return None
             return self._arms.give_up(desk, state, ask, EXPIRED, ask.expires_at)
+        if entry.kind == "look":
+            if state.look_at != entry.at:
+                return None
+            desk.put(state)
+            return self._arms.go_on(desk, state, DecisionReason.RETRY)
         is_given_up = state.retry_at == entry.at and not state.waits_for
         if entry.kind == "retry" and (is_given_up or state.until == entry.at):
             desk.put(state)

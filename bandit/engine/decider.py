@@ -88,6 +88,7 @@ class Decider:
                 out = self._drawn(desk, state, plan, why, room)
                 if state.waits() and self._beside.is_possible(state, now):
                     out += self._ask_beside(desk, state, MORE, room)
+                self._look_again(desk, state, now)
                 return out
             case Step.STOP:
                 return self._stop_forced(desk, state, plan, why, room)
@@ -120,18 +121,23 @@ class Decider:
             return out + self.go_on(desk, state, RETRY)
         return out + self.decide_again(desk, state)
 
-    def go_on(
-        self, desk: Desk, state: TaskState, why: DecisionReason = DecisionReason.MORE
-    ) -> list[Output]:
+    def go_on(self, desk: Desk, state: TaskState, why: DecisionReason) -> list[Output]:
         """Of a task of which asks are awaited, stop without them, or ask beside them, or wait."""
         now = desk.now(state.task)
         if self._planner.forced(state, now) in EVEN_PAUSED:
             return []
-        if not self._beside.is_possible(state, now):
-            return []
-        if self._beside.is_enough(desk, state, now):
-            return self._stop_forced(desk, state, ENOUGH, why, None)
-        return self._ask_beside(desk, state, why)
+        out: list[Output] = []
+        if self._beside.is_possible(state, now):
+            if self._beside.is_enough(desk, state, now):
+                return self._stop_forced(desk, state, ENOUGH, why, None)
+            out = self._ask_beside(desk, state, why)
+        self._look_again(desk, state, now)
+        return out
+
+    def _look_again(self, desk: Desk, state: TaskState, now: float) -> None:
+        """Note when to look again at a task whose labelers may stay silent."""
+        if state.waits():
+            self._transitions.look(desk, state, self._beside.look_at(state, now))
 
     def _note_pools(self, state: TaskState, plan: Plan, now: float) -> None:
         """Note since when no open pool has been able to take the task, if none is."""
@@ -163,7 +169,7 @@ class Decider:
     def _ask_beside(
         self, desk: Desk, state: TaskState, why: DecisionReason, room: Room | None = None
     ) -> list[Output]:
-        """Ask beside what is awaited, until that is as much as is best."""
+        """Ask beside what is awaited, until as much is expected as is best."""
         now, best = desk.now(state.task), None
         out: list[Output] = []
         while self._planner.forced(state, now) is None:
@@ -171,7 +177,7 @@ class Decider:
             if plan is None:
                 break
             best = self._beside.asks_at_once(state, plan) if best is None else best
-            if len(state.awaited()) >= best:
+            if self._beside.expected(state, now) >= best:
                 break
             out += self._drawn(desk, state, plan, why, room)
         return out

@@ -138,7 +138,7 @@ class TaskInputs:
         if state.gold is not None:
             return self._arms.decide(desk, state, BY_GOLD)
         if state.waits():
-            return self._arms.go_on(desk, state)
+            return self._arms.go_on(desk, state, MORE)
         return self._arms.decide(desk, state, MORE)
 
     def _decline(self, desk: Desk, event: Decline) -> list[Output]:

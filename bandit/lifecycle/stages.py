@@ -30,6 +30,7 @@ Events move tasks, and each event by these transitions:
     Decline, expired ask  give_up, then a decision; of a closed task, the next audit
     Prediction            predict, before the first decision
     Gold                  truth, then resume, give_up, close; of a closed task, revise
+    Time to look again    a decision (*), while asks are awaited
     Deadline              resume, give_up, close
     Tick with room, changed control, end of the wait for a pool     resume, then a decision
     Task too old or too many                             forget
@@ -116,6 +117,7 @@ MOVES: Mapping[str, frozenset[tuple[Stage, Stage]]] = {
         "halt": {(Stage.OPEN, Stage.HALTED), (Stage.CLOSED, Stage.AUDIT_HALTED)},
         "strand": {(Stage.OPEN, Stage.STRANDED)},
         "defer": _same(Stage.QUEUED, Stage.HALTED),
+        "look": _same(Stage.ASKED),
         "resume": {
             *_same(Stage.OPEN, Stage.ASKED, Stage.CLOSED, Stage.AUDIT_ASKED),
             (Stage.QUEUED, Stage.OPEN),

@@ -14,6 +14,7 @@ half of it. `bandit.lifecycle.stages` has the table of which stages each may lea
     strand       the same, and retry_at             the same; giving up on the agenda
     defer        until, better                      waiting + 1 in the pool, if it is halted; the
                                                     end of its wait on the agenda
+    look         look_at                            looking again on the agenda
     resume       none of those any more             waiting - 1; counted as halted no more
     label        the ask LABELED                    in flight - 1 if awaited; budget corrected
     give_up      the ask DECLINED or EXPIRED        in flight - 1; its price given back
@@ -135,6 +136,12 @@ class Transitions:
         state.retry_at = give_up_at
         desk.agenda.add(AgendaEntry(give_up_at, "retry", state.task.task))
 
+    def look(self, desk: Desk, state: TaskState, at: float | None) -> None:
+        """Look again at `at`, if ever, at a task of which asks are awaited."""
+        if at is not None and at != state.look_at:
+            desk.agenda.add(AgendaEntry(at, "look", state.task.task))
+        state.look_at = at
+
     def note_pools(self, state: TaskState, now: float, *, are_able: bool) -> float:
         """Note whether open pools are able to take the task; return since when none has been."""
         if are_able:
@@ -150,7 +157,7 @@ class Transitions:
             waited_for = (state.better,)
         self._capacity.wait(desk, waited_for, -1)
         state.retry_at, state.waits_for, state.worth_usd, state.nobody_left = None, (), None, ()
-        state.until = None
+        state.until, state.look_at = None, None
         if state.halted_at is not None:
             desk.halted.leave(state)
         state.halted, state.halted_at = "", None
@@ -193,7 +200,7 @@ class Transitions:
 
     def close(self, desk: Desk, state: TaskState, verdict: Verdict) -> None:
         """Close the task with its first verdict."""
-        state.verdict, state.closed_at = verdict, verdict.at
+        state.verdict, state.closed_at, state.look_at = verdict, verdict.at, None
         desk.state.open_tasks -= 1
         note_verdict(desk.state, state.task.project, verdict.at)
         desk.closed.add(state.task.task, verdict.at)

@@ -104,7 +104,8 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     machine labeler's, frozen at the first decision; `gold_rewarded` says whether gold without
     labels had its reward. `experiment` and `arm` are the live test at its arrival and its arm
     there, `arm_priors` what other arms' machine labelers say. `better` is the pool that the task
-    came to wait for, though others could be asked, and `until` when it waits no longer.
+    came to wait for, though others could be asked, and `until` when it waits no longer; `look_at`
+    is when to look again at whether to ask beside asks that are awaited.
     """
 
     task: Task
@@ -133,6 +134,7 @@ class TaskState(msgspec.Struct, gc=False, omit_defaults=True):
     nobody_left: tuple[str, ...] = ()
     until: float | None = None
     better: str = ""
+    look_at: float | None = None
 
     def ask(self, number: int) -> AskState | None:
         """Return the ask of that number; decisions to stop have none."""

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 BANDIT = Path(engine_module.__file__).parents[1]
 OF_A_TASK = {"verdict", "closed_at", "waits_for", "halted", "halted_at", "stranded_at", "retry_at"}
-OF_A_TASK |= {"until", "better"}
+OF_A_TASK |= {"until", "better", "look_at"}
 ONLY_TRANSITIONS = OF_A_TASK | {"status", "gold", "open_tasks"}
-MOVED_BY_RESETS = {"retry_at", "stranded_at", "closed_at", "until"}
+MOVED_BY_RESETS = {"retry_at", "stranded_at", "closed_at", "until", "look_at"}
 
 
 class CheckedTransitions(Transitions):
