@@ -1,7 +1,7 @@
 """Pools with nobody left for a task: all who answer for them have labeled it already.
 
 A language model answers as one labeler, and a labeler labels a task once. Asked again, such a pool
-declines, or is silent, or the same labeler's answer is refused, until the ask expires; without
+declines, or the same labeler's answer is refused, or it is silent until the ask expires; without
 this, a task would ask it up to `policy.max_asks` times. One ask in vain says little of a pool of
 many people, who are silent now and then; so the pool's last labels in the project have to be of
 these labelers alone, too.

@@ -1,6 +1,7 @@
 """Validation of input events: which are refused, and by which rule, named in the dead letter.
 
-Every check is made before anything changes, so a refused event changes nothing.
+Every check is made before anything changes, so a refused event changes nothing; but a label of a
+person who has labeled the task already ends its ask (`bandit.engine.inputs`).
 """
 
 from __future__ import annotations
@@ -158,8 +159,15 @@ def label(event: Label, state: TaskState, ask: AskState) -> None:
     if event.answer not in state.task.classes:
         msg = f"{where}: answer {event.answer!r} is not one of {list(state.task.classes)}"
         raise EventError("unknown_answer", msg)
+
+
+def labeler(event: Label, state: TaskState, ask: AskState) -> None:
+    """Refuse the second label of a person on one task, experts in an audit aside."""
     if not ask.is_audit and event.labeler in state.labelers():
-        msg = f"{where}: labeler {event.labeler!r} has labeled this task already"
+        msg = (
+            f"label {event.label!r} of task {event.task!r}, ask {event.ask}: labeler"
+            f" {event.labeler!r} has labeled this task already"
+        )
         raise EventError("repeat_labeler", msg)
 
 

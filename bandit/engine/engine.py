@@ -1,7 +1,8 @@
 """The engine: events go in one by one, and decisions, asks, rewards and verdicts come out.
 
 Rule 1: same events, same order, same outputs; it opens nothing and knows no clock but `Tick`.
-Rule 2: an input that breaks a rule changes nothing and comes out as a dead letter.
+Rule 2: an input that breaks a rule comes out as a dead letter and changes nothing; but the second
+        label of a person on one task ends its ask.
 Rule 3: it learns from `Reward` events alone, which its driver feeds back from the log.
 """
 

@@ -16,7 +16,7 @@ from bandit.features.reduced import reduced
 from bandit.learn.accuracy import task_signal
 from bandit.limits.controls import in_force
 from bandit.reasons import DecisionReason
-from bandit.task.state import DECLINED, WAITING
+from bandit.task.state import DECLINED, EXPIRED, WAITING
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bandit.events import Control, Output
     from bandit.lifecycle.transitions import Transitions
     from bandit.settings import MemorySettings
+    from bandit.task.state import AskState, TaskState
 
 FIRST, MORE, BY_GOLD = DecisionReason.FIRST, DecisionReason.MORE, DecisionReason.GOLD
 
@@ -119,6 +120,10 @@ class TaskInputs:
         if ask.label == event:
             return self._ignored("repeated_label")
         checks.label(event, state, ask)
+        try:
+            checks.labeler(event, state, ask)
+        except EventError as error:
+            return self._repeat_labeler(desk, state, ask, event, error)
         shadow = in_force(self._controls, state.task.project).shadow
         shadowed = event.labeler in shadow and not ask.is_expert
         if self._transitions.label(desk, state, ask, event, shadowed=shadowed):
@@ -140,6 +145,19 @@ class TaskInputs:
         if state.waits():
             return self._arms.go_on(desk, state, MORE)
         return self._arms.decide(desk, state, MORE)
+
+    def _repeat_labeler(
+        self, desk: Desk, state: TaskState, ask: AskState, event: Label, error: EventError
+    ) -> list[Output]:
+        """Refuse the second label of a person, and end its ask: whom it was given has answered it.
+
+        It ends as if it had expired, so that the label of another person is paid and counts.
+        """
+        if ask.status is not WAITING:
+            raise error
+        at = ask.believed(event.at, desk.state.now)
+        letter = self.refused(error, desk.state.now)
+        return [letter, *self._arms.give_up(desk, state, ask, EXPIRED, at)]
 
     def _decline(self, desk: Desk, event: Decline) -> list[Output]:
         state, ask = checks.asked(event, desk.task(event.task))

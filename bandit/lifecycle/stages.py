@@ -28,6 +28,7 @@ Events move tasks, and each event by these transitions:
     Label                 label, then a decision; of a closed task, revise
     Label of an audit     label, truth, revise
     Decline, expired ask  give_up, then a decision; of a closed task, the next audit
+    Label of whoever has labeled the task    as an expired ask
     Prediction            predict, before the first decision
     Gold                  truth, then resume, give_up, close; of a closed task, revise
     Time to look again    a decision (*), while asks are awaited

@@ -91,7 +91,10 @@ class Ledger:
 
     def receive(self, event: Input | Reward, out: list[Output]) -> None:
         """Check what came of one event."""
-        fresh = self._is_fresh(event) and not is_refused(event, out)
+        refused = is_refused(event, out)
+        fresh = self._is_fresh(event) and not refused
+        if refused and isinstance(event, Label):
+            self._refused_label(out)
         if fresh and isinstance(event, Task):
             if event.task in self._pages:
                 self._ended.append(self._pages[event.task])
@@ -120,6 +123,15 @@ class Ledger:
         before, now = self._repeated.get(key, 0), self._engine.counters[key]
         self._repeated[key] = now
         return now == before
+
+    def _refused_label(self, out: list[Output]) -> None:
+        """It changes nothing, or else ends its ask: that of whoever labels a task again."""
+        letter, *rest = out
+        assert isinstance(letter, DeadLetter)
+        if rest:
+            assert letter.rule == "repeat_labeler"
+            assert isinstance(rest[0], Reward)
+            assert (rest[0].basis, rest[0].revision) == ("expired", 0)
 
     def _label(self, page: Page, label: Label) -> None:
         """Note a label that was accepted: one an ask, and no labeler twice."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from bandit.engine.engine import Engine
-from bandit.events import Tick
+from bandit.events import Label, Reward, Tick
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, PolicySettings, Settings
 from tests.bandit.hostile import Play, plays, settings_of
@@ -44,6 +44,7 @@ def test_every_promise_of_the_log_holds_whatever_comes_in(
 @settings(max_examples=60, deadline=None)
 @given(plays, settings_of)
 def test_what_is_refused_or_ignored_changes_nothing(some: Sequence[Move], chosen: Settings) -> None:
+    """But the second label of a person on a task, which ends its ask: that has its reward."""
     play = Play(chosen)
     engine = play.engine
     for move in some:
@@ -54,7 +55,8 @@ def test_what_is_refused_or_ignored_changes_nothing(some: Sequence[Move], chosen
             continue
         event, out = play.history.received[-1], play.history.outputs[-1]
         ignored = any(engine.counters[name] > counted[name] for name in CHANGES_NOTHING)
-        if ignored or is_refused(event, out):
+        ends_ask = isinstance(event, Label) and any(isinstance(one, Reward) for one in out)
+        if ignored or (is_refused(event, out) and not ends_ask):
             assert engine.changes() == before
 
 

@@ -35,7 +35,7 @@ def test_a_labeler_in_two_pools_is_one_person_who_labels_a_task_once() -> None:
     second = asked(made.receive(change(LABEL, pool=first.pool)))
     assert second.exclude == ("w1",)
     made.receive(change(POOL, pool=first.pool, open=False))
-    (letter,) = made.receive(change(LABEL, label="l2", ask=2, pool=second.pool, answer="no"))
+    letter, *_ = made.receive(change(LABEL, label="l2", ask=2, pool=second.pool, answer="no"))
     assert isinstance(letter, DeadLetter)
     assert letter.rule == "repeat_labeler"
     assert letter.message.endswith("labeler 'w1' has labeled this task already")

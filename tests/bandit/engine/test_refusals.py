@@ -62,13 +62,6 @@ REFUSED: list[tuple[str, str, str, tuple[Input, ...], Input]] = [
         (TASK, LABEL),
         change(LABEL, answer="no"),
     ),
-    (
-        "a labeler's second label of a task",
-        "repeat_labeler",
-        "'w1'",
-        (TASK, LABEL),
-        change(SECOND, labeler="w1"),
-    ),
     ("a label after its decline", "declined_ask", "l1", (TASK, DECLINE), LABEL),
     (
         "an answer that is no class",
