@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bandit.close.on_time import is_on_time
 from replay.market.calibration import calibration, judged
 from replay.market.engine_run import run_engine
 from replay.market.pools import EXPERTS
@@ -34,7 +35,8 @@ class LiveRun(msgspec.Struct, frozen=True, kw_only=True):
     """How a run went: money in US dollars, shares in [0, 1], `None` where there is nothing.
 
     `accuracy` is over all tasks; one without an answer is wrong. `on_time` is the share of tasks
-    with an answer by their deadline; the delays are from arrival to the first verdict.
+    with an answer by their deadline (`bandit.close.on_time`); the delays are from arrival to the
+    first verdict.
     """
 
     tasks: int
@@ -88,8 +90,7 @@ def live_run(market: Market, outcome: Outcome) -> LiveRun:
     bought = [label for label in outcome.labels if label.pool != EXPERTS]
     paid = market.usd_per_label()
     in_time = sum(
-        verdict.answer is not None
-        and (verdict.deadline_at is None or verdict.at <= verdict.deadline_at)
+        verdict.answer is not None and is_on_time(verdict) is not False
         for verdict in outcome.first.values()
     )
     audits = len(outcome.labels) - len(bought)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING
 
+from bandit.close.on_time import is_on_time
 from bandit.errors import MissingInput, nearest
 from bandit.events import NO_ASK, STOP
 from bandit.reasons import BY_EXPERTS, Basis
@@ -127,7 +128,6 @@ def _closed(history: History) -> ClosedTask:
     }
     gold = gold_of(history)
     provable = given.answer is not None and given.basis != Basis.GOLD
-    deadline = given.deadline_at
     return ClosedTask(
         task=history.task,
         project=first.project,
@@ -141,7 +141,7 @@ def _closed(history: History) -> ClosedTask:
         why=given.why,
         worth_usd=given.worth_usd,
         delay_s=given.delay_s,
-        on_time=None if deadline is None else given.answer is not None and given.at <= deadline,
+        on_time=is_on_time(given),
         label_usd=fsum(reward.usd for reward in asked.values()),
         expert_usd=fsum(reward.usd for reward in experts),
         audit_chance=given.audit_propensity if provable else 0.0,
