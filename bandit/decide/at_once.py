@@ -23,11 +23,15 @@ def asks_at_once(
     pools: Sequence[Pool],
     deadline_at: float | None,
     most_at_once: Sequence[int],
+    *,
+    waits_anyway: bool,
 ) -> int:
     """Return how many asks of the task are best to have at once, of the pool that is best then.
 
     `pools` are the options of `logged`, none of them of experts; there may be `most_at_once` asks
-    if all further ones are of that pool, those of which a label is expected now included.
+    if all further ones are of that pool, those of which a label is expected now included. With
+    `waits_anyway` the task waits for a label whatever is asked, so one is the least, and the wait
+    for those that are asked at the same time costs no more.
     """
     terms, options, weighed = logged.terms, logged.options, logged.belief.weighed
     most = min(MOST_LABELS, logged.context.labels_left)
@@ -50,10 +54,11 @@ def asks_at_once(
     sequences = ahead.sequences(np.arange(len(chances)), leaders, most)
     first, second = chances[leaders].tolist()
     rivals = (1.0 - first) / max(second, 1e-300)
-    best, best_value = 0, 0.0
+    best, best_value = 0, -np.inf
+    least = int(waits_anyway)
     for one, of_pool in zip(each, sequences, strict=True):
         values = one.values(of_pool, leaders, rivals, most)
-        at = int(values.argmax())
+        at = least + int(values[least:].argmax())
         if values[at] - values[0] > best_value:
             best, best_value = at, float(values[at] - values[0])
     return best

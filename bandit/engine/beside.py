@@ -103,7 +103,8 @@ class Beside:
         free = self._eligibility.known(action.pool for action in logged.context.actions)
         awaited, expected = _awaited(state), self.expected(state, logged.terms.now)
         most = [expected + pool.asks_per_task - awaited[pool.pool] for pool in free]
-        best = asks_at_once(logged, free, state.task.deadline_at, most)
+        waits_anyway = expected > 0 or not state.labeled()
+        best = asks_at_once(logged, free, state.task.deadline_at, most, waits_anyway=waits_anyway)
         if max(logged.options.in_time.values(), default=1.0) < 0.5:
             return best
         return max(best, self._settings.min_labels - len(state.labeled()))
@@ -113,12 +114,13 @@ class Beside:
 
         Nor may a further label be worth its price: what is awaited may have been asked to explore.
         """
-        awaited = _awaited(state)
-        asked = [pool for pool in self._eligibility.known(awaited) if not pool.gold]
-        if len(state.labeled()) < max(2, self._settings.min_labels) or not asked:
+        expected = self.expected(state, now)
+        asked = [pool for pool in self._eligibility.known(_awaited(state)) if not pool.gold]
+        least = max(2 if expected else 1, self._settings.min_labels)
+        if len(state.labeled()) < least or not asked:
             return False
         logged = self._contexts.build(desk, state, asked, now)
-        if is_worth_waiting(logged, self.expected(state, now)):
+        if is_worth_waiting(logged, expected):
             return False
         further = self.plan(desk, state, now, room)
         return further is None or further.logged is None or further.logged.context.is_enough

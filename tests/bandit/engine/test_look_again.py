@@ -10,7 +10,7 @@ import pytest
 from bandit.decide.hurry import SILENT_AFTER
 from bandit.decide.waiting import MOST_LABELS
 from bandit.events import STOP, Control, Decision, Pool, Tick
-from bandit.settings import PolicySettings, Settings
+from bandit.settings import PolicySettings, ProjectSettings, Settings
 from tests.bandit.engine.test_beside import SLOW, WAITING_COSTS, asks, label, running, verdicts
 from tests.bandit.engine.test_resume import Restarting, in_bytes
 from tests.bandit.small import GOLD, TASK, change
@@ -185,3 +185,23 @@ def test_a_reset_of_the_clock_moves_the_look() -> None:
     assert before is not None
     made.receive(Tick(at=400.0, reset=True))
     assert look_at(made) == before - 600.0
+
+
+def test_however_dear_waiting_is_several_are_asked_where_one_must_be_awaited_anyway() -> None:
+    """The first label's wait is spent: others at the same time cost no further wait."""
+    counts = []
+    for usd in (0.3, 3.0, 300.0):
+        settings = Settings(project=ProjectSettings(delay_usd_per_hour=usd))
+        counts.append(len(asks(running(settings=settings).receive(TASK))))
+    assert min(counts) > 1
+    assert counts == sorted(counts)
+
+
+def test_a_task_ends_with_its_one_label_where_the_rest_is_silent_and_waiting_is_too_dear() -> None:
+    settings = Settings(project=ProjectSettings(delay_usd_per_hour=30.0))
+    made = running(settings=settings)
+    first, *others = asks(made.receive(TASK))
+    assert others
+    assert not verdicts(label(made, first))
+    (verdict,) = verdicts(ticks(made, SILENT_S + 60.0))
+    assert (verdict.why, verdict.labels) == ("value", 1)
