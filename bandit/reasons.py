@@ -47,6 +47,7 @@ class Basis(StrEnum):
     MODEL = "model"  # the machine labeler, without a label (verdicts only)
     NONE = "none"  # nothing to compare with
     EXPIRED = "expired"  # no label came (rewards only); a declined ask too
+    OPEN = "open"  # a label of an open task, judged when it closes (rewards only)
 
 
 class TickDoubt(StrEnum):

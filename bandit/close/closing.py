@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from bandit.close.audits import AuditDraw
 from bandit.close.evicting import to_evict
+from bandit.close.open_tasks import teaches_at_once
 from bandit.close.rewards import (
     NO_LABEL,
+    UNDECIDED,
     UNJUDGED,
     by_gold,
     by_others,
@@ -82,6 +84,20 @@ class Closing:
         verdict = self._verdict(desk, state, now, why, worth_usd, belief)
         self._transitions.close(desk, state, verdict)
         return [*out, verdict, *self._rewards(state, now, belief)]
+
+    def teach(self, desk: Desk, state: TaskState) -> list[Output]:
+        """Write the rewards of an open task's labels that teach at once; closing judges them."""
+        labeled = state.labeled()
+        known = self._brain.project(state.task.project).labels.labels
+        has_prior = bool(state.prior)
+        at_once = teaches_at_once(len(labeled), known, has_prior=has_prior)
+        if state.verdict is not None or not at_once:
+            return []
+        now = desk.now(state.task)
+        new = [ask for ask in labeled if ask.basis in {None, Basis.EXPIRED}]
+        out: list[Output] = [self._reward(state, ask, UNDECIDED, now) for ask in new]
+        desk.put(state)
+        return out
 
     def revise(self, desk: Desk, state: TaskState) -> list[Output]:
         """Write the next revision of a closed task's verdict, and of each reward that changes."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bandit.task.state import AskState, TaskState
 
 
-GOLD, CONSENSUS, NONE = Basis.GOLD, Basis.CONSENSUS, Basis.NONE
+GOLD, CONSENSUS, NONE, OPEN = Basis.GOLD, Basis.CONSENSUS, Basis.NONE, Basis.OPEN
 BY_GOLD = DecisionReason.GOLD
 
 
@@ -36,6 +36,7 @@ class LabelJudgement(msgspec.Struct, frozen=True, gc=False):
 
 NO_LABEL = LabelJudgement(Basis.EXPIRED, None, None)
 UNJUDGED = LabelJudgement(Basis.NONE, None, None)
+UNDECIDED = LabelJudgement(Basis.OPEN, None, None)
 
 
 def by_gold(truth: str, answer: str) -> LabelJudgement:
@@ -175,7 +176,7 @@ def _scalar(
     judgement: LabelJudgement, usd: float, delay_s: float | None, weights: RewardSettings
 ) -> float | None:
     """Return weighted quality - price - wait; an ask without a label has only its wait."""
-    if judgement.basis is NONE:
+    if judgement.basis in {NONE, OPEN}:
         return None
     quality = judgement.quality or 0.0
     wait_h = 0.0 if delay_s is None else delay_s / 3600.0

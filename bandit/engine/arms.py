@@ -122,6 +122,10 @@ class Arms:
         """Write the next revision of a closed task's verdict, and of each reward that changes."""
         return self.of(state).closing.revise(desk, state)
 
+    def teach(self, desk: Desk, state: TaskState) -> list[Output]:
+        """Write the rewards of a task's labels, if it is open, to be judged when it closes."""
+        return self.of(state).closing.teach(desk, state)
+
     def audited(self, state: TaskState, label: Label) -> None:
         """Take an expert's answer for the truth, unless that is known already."""
         self.of(state).audits.answer(state, label)

@@ -142,9 +142,8 @@ class TaskInputs:
             return self._arms.revise(desk, state)
         if state.gold is not None:
             return self._arms.decide(desk, state, BY_GOLD)
-        if state.waits():
-            return self._arms.go_on(desk, state, MORE)
-        return self._arms.decide(desk, state, MORE)
+        go_on = self._arms.go_on if state.waits() else self._arms.decide
+        return [*go_on(desk, state, MORE), *self._arms.teach(desk, state)]
 
     def _repeat_labeler(
         self, desk: Desk, state: TaskState, ask: AskState, event: Label, error: EventError

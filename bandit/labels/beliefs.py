@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bandit.labels.agreement.copying import Copying
+from bandit.labels.agreement.rightness import Rightness
 from bandit.labels.ambiguity import LEVELS, level_weights
-from bandit.labels.class_shares import held_counts, shares_behind
+from bandit.labels.class_shares import classes_in_gold, held_counts, shares_behind
 from bandit.labels.confusion import (
     EVEN_STRENGTH,
     answer_chances,
     answer_chances_of_one,
     labeler_rows,
+    tilted,
 )
-from bandit.labels.copying import Copying
+from bandit.labels.label_shares import without_own
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.memo import Memo
 from bandit.labels.past import Past
@@ -26,7 +29,7 @@ from bandit.labels.window import Window
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bandit.labels.confusion import Floats
+    from bandit.labels.confusion import Floats, Ints
     from bandit.labels.weighed import Answer
     from bandit.labels.window import LabeledTask
 
@@ -57,6 +60,7 @@ class LabelBeliefs:
         self.level_counts = np.zeros((CHAINS, len(LEVELS) + 1))
         self.levels = level_weights(self.level_counts[0], one_pool=True)
         self.copying = Copying()
+        self.rightness = Rightness()
         self.tasks = 0
         self.labels = 0
         self.pending: list[str] = []
@@ -127,24 +131,9 @@ class LabelBeliefs:
     def _verdict_prior(self, classes: tuple[int, ...]) -> Floats:
         prior = self.learned_prior(classes, np.zeros((1, CHAINS, len(classes))))[0] ** VERDICT_POWER
         prior *= PRIOR_STRENGTH / prior.sum(axis=1, keepdims=True)
-        prior += self._classes_in_gold(classes)
+        prior += classes_in_gold(self.gold_counts, classes)
         shares: Floats = prior / prior.sum(axis=1, keepdims=True)
         return shares
-
-    def _classes_in_gold(self, classes: tuple[int, ...]) -> Floats:
-        """Return how many tasks with gold are of each class: shape (classes,).
-
-        Each counts for as many tasks as it stands for, and all of them together for (sum of w)^2 /
-        (sum of w^2), w their weights (Kish 1965, Survey Sampling, section 11.7).
-        """
-        weights, squares = np.zeros((2, len(classes)))
-        chosen = np.array(classes)
-        known = chosen >= 0
-        weights[known], squares[known] = self.gold_counts[:, chosen[known]]
-        if not squares.any():
-            return weights
-        counts: Floats = weights * (weights.sum() / squares.sum())
-        return counts
 
     def given_prior(self, classes: Sequence[str], chances: Mapping[str, float]) -> Floats:
         """Return chances that are known without labels, the same for each chain."""
@@ -156,19 +145,27 @@ class LabelBeliefs:
         classes: Sequence[str],
         labels: Sequence[Answer],
         prior: Mapping[str, float] | None = None,
+        task: str | None = None,
     ) -> WeighedLabels:
         """Return what labels say of a task.
 
-        `prior` are chances of the classes that are known without labels, if there are any. Nothing
-        is learned.
+        `prior` are chances of the classes that are known without labels, if there are any. What was
+        learned from labels of the `task` itself is left out. Nothing is learned.
         """
         if not labels and not prior:  # the same for all tasks
             classes = tuple(classes)
-            return self.memo.get(("none", classes), lambda: self._weigh(classes, (), None))
-        return self._weigh(classes, labels, prior)
+            return self.memo.get(("none", classes), lambda: self._weigh(classes, (), None, None))
+        labeled = None if task is None or not labels else self.window.get(task)
+        if labeled is not None and labeled.label_shares is None:
+            labeled = None
+        return self._weigh(classes, labels, prior, labeled)
 
     def _weigh(
-        self, classes: Sequence[str], labels: Sequence[Answer], prior: Mapping[str, float] | None
+        self,
+        classes: Sequence[str],
+        labels: Sequence[Answer],
+        prior: Mapping[str, float] | None,
+        labeled: LabeledTask | None,
     ) -> WeighedLabels:
         if prior:
             before = self.given_prior(classes, prior)
@@ -180,18 +177,23 @@ class LabelBeliefs:
             self.chain_weights(),
             self.levels,
             before,
-            self.copying.mixed(self._label_chances(classes, labels), pools, said),
+            self.copying.mixed(self._label_chances(classes, labels, labeled), pools, said),
             pools,
         )
 
-    def _label_chances(self, classes: Sequence[str], labels: Sequence[Answer]) -> Floats:
+    def _label_chances(
+        self, classes: Sequence[str], labels: Sequence[Answer], labeled: LabeledTask | None
+    ) -> Floats:
         """Return P(label | class) for labels that aren't counted: (labels, chains, classes)."""
         if not labels:
             return np.zeros((0, CHAINS, len(classes)))
-        if len(labels) == 1:  # most often
+        if len(labels) == 1 and labeled is None:  # most often
             (label,), (rows,) = labels, self._labeler_rows(classes, labels)
             return answer_chances_of_one(rows, classes.index(label.answer), label.tilt)[None]
-        rows = np.array(self._labeler_rows(classes, labels))
+        if labeled is None:
+            rows = np.array(self._labeler_rows(classes, labels))
+        else:
+            rows = self._rows(classes, labels, labeled)
         answers = np.array([classes.index(label.answer) for label in labels])
         return answer_chances(rows, answers, np.array([label.tilt for label in labels]))
 
@@ -202,26 +204,52 @@ class LabelBeliefs:
         found = [self.memo.find(key) for key in keys]
         new = [i for i, rows in enumerate(found) if rows is None]
         if new:
-            known = self.labelers
-            slots = [known.slots.get(labels[i].labeler, UNKNOWN) for i in new]
-            counts = known.of(slots)
-            if UNKNOWN in slots:
-                counts[[i for i, slot in enumerate(slots) if slot == UNKNOWN]] = 0.0
-            of_pools = self.pool_rows(classes, [labels[i].pool for i in new])
-            towards = known.strengths(len(numbers))
-            rows = labeler_rows(counts_of_some(numbers, counts), of_pools, towards)
+            rows = self._rows(classes, [labels[i] for i in new], None)
             for i, one in zip(new, rows, strict=True):
                 found[i] = self.memo.keep(keys[i], one)
         return found
+
+    def _rows(
+        self, classes: Sequence[str], labels: Sequence[Answer], labeled: LabeledTask | None
+    ) -> Floats:
+        """Return the rows of those who gave labels, by all labels but those of one task."""
+        known, pools = self.labelers, [label.pool for label in labels]
+        slots = [known.slots.get(label.labeler, UNKNOWN) for label in labels]
+        counts = known.of(slots)
+        if UNKNOWN in slots:
+            counts[[i for i, slot in enumerate(slots) if slot == UNKNOWN]] = 0.0
+        if labeled is not None:
+            counts = without_own(counts, slots, labeled, known)
+        counts = counts_of_some(self.numbers(classes), counts)
+        of_pools, towards = self.counted_rows(classes, pools), known.strengths(len(classes))
+        return labeler_rows(counts, of_pools, towards, self.odds(pools))
 
     def pool_rows(self, classes: Sequence[str], pools: Sequence[str]) -> Floats:
         """Return P(answer | class) of the pools' next labels: (pools, chains, classes, classes)."""
         if not pools:
             return np.zeros((0, CHAINS, len(classes), len(classes)))
+        odds = self.odds(pools)
+        if odds is None:
+            return self.counted_rows(classes, pools)
+        return self.memo.get(
+            ("likely rows", self.numbers(classes), tuple(pools)),
+            lambda: tilted(self.counted_rows(classes, pools), odds),
+        )
+
+    def counted_rows(self, classes: Sequence[str], pools: Sequence[str]) -> Floats:
+        """Return the rows of pools as labels were counted: shape (pools, chains, K, K)."""
         numbers, of = self.numbers(classes), tuple(pools)
         return self.memo.get(
             ("rows", numbers, of), lambda: rows_of_some(numbers, self.labelers.rows_of(of))
         )
+
+    def odds(self, pools: Sequence[str]) -> Floats | None:
+        """Return the factor on the odds that pools are right, if there is one: (pools, chains)."""
+        return self.odds_of([self.labelers.pools.get(pool, -1) for pool in pools])
+
+    def odds_of(self, pools: Sequence[int] | Ints) -> Floats | None:
+        """Return the same of pools by their numbers, -1 where unknown."""
+        return self.rightness.odds(pools, self.labelers.golds, self.updated_at)
 
     def next_rows(
         self, rows: Floats, classes: Sequence[str], pools: Sequence[str], labels: Sequence[Answer]

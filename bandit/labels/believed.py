@@ -57,8 +57,10 @@ def labelers_right(
         return {}
     slots = [of.slots[name] for name in known]
     counts = counts_of_some(beliefs.numbers(classes), of.of(slots))
-    of_pools = beliefs.pool_rows(classes, list(of.pools))[of.pool_of[slots]]
-    rows = labeler_rows(counts, of_pools, of.strengths(len(classes)))
+    pools = of.pool_of[slots]
+    of_pools = beliefs.counted_rows(classes, list(of.pools))[pools]
+    strengths = of.strengths(len(classes))
+    rows = labeler_rows(counts, of_pools, strengths, beliefs.odds_of(pools))
     weights = counts.sum(axis=-1)
     weights[weights.sum(axis=-1) == 0.0] = 1.0
     rates = np.average(np.diagonal(rows, axis1=-2, axis2=-1), axis=-1, weights=weights)

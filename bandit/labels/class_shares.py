@@ -92,3 +92,24 @@ def with_gold(counts: Floats, true_class: int, weight: float, golds: int) -> Flo
     found[0, true_class] += weight
     found[1, true_class] += weight**2
     return found
+
+
+def classes_in_gold(counts: Floats, classes: tuple[int, ...]) -> Floats:
+    """Return how many tasks with gold are of each of some classes, by `with_gold`'s sums.
+
+    Each counts for as many tasks as it stands for, and all of them together for (sum of w)^2 /
+    (sum of w^2), w their weights (Kish 1965, Survey Sampling, section 11.7).
+
+    Examples
+    --------
+    >>> classes_in_gold(np.array([[30.0, 10.0], [300.0, 100.0]]), (0, 1)).tolist()
+    [3.0, 1.0]
+    """
+    weights, squares = np.zeros((2, len(classes)))
+    chosen = np.array(classes)
+    known = chosen >= 0
+    weights[known], squares[known] = counts[:, chosen[known]]
+    if not squares.any():
+        return weights
+    tasks: Floats = weights * (weights.sum() / squares.sum())
+    return tasks

@@ -66,7 +66,9 @@ class Strengths(NamedTuple):
     accuracy: float
 
 
-def labeler_rows(counts: Floats, pool_rows: Floats, strengths: Strengths) -> Floats:
+def labeler_rows(
+    counts: Floats, pool_rows: Floats, strengths: Strengths, odds: Floats | None = None
+) -> Floats:
     """Return the rows of labelers: shape (labelers, chains, classes, classes).
 
     Parameters
@@ -77,6 +79,8 @@ def labeler_rows(counts: Floats, pool_rows: Floats, strengths: Strengths) -> Flo
         M of each labeler's pool: the same shape.
     strengths
         What the pool's rows and accuracy count for.
+    odds
+        Factor on the odds of a right answer, if any: shape (labelers, chains).
 
     Examples
     --------
@@ -93,11 +97,15 @@ def labeler_rows(counts: Floats, pool_rows: Floats, strengths: Strengths) -> Flo
     towards *= strengths.rows
     towards += counts
     towards /= (per_class + strengths.rows)[..., None]
+    if odds is not None:
+        towards = tilted(towards, odds)
     return np.maximum(towards, LEAST, out=towards)
 
 
 def tilted(rows: Floats, tilts: Floats) -> Floats:
     """Return rows with the odds of a right answer multiplied: (pools, chains, classes, classes).
+
+    `tilts` are those factors: shape (pools,), or (pools, chains).
 
     Examples
     --------
@@ -105,7 +113,7 @@ def tilted(rows: Floats, tilts: Floats) -> Floats:
     [0.8, 0.2]
     """
     right = np.minimum(rows.diagonal(axis1=2, axis2=3), 1.0 - LEAST)
-    odds = tilts[:, None, None]
+    odds = tilts.reshape(len(tilts), -1, 1)
     moved = odds * right / (1.0 - right + odds * right)
     changed: Floats = rows * ((1.0 - moved) / (1.0 - right))[..., None]
     index = np.arange(rows.shape[2])

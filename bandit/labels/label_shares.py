@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandit.labels.labelers import CHAINS
+from bandit.labels.labelers import CHAINS, DECAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from bandit.labels.ambiguity import Joint
     from bandit.labels.blocks import Block
-    from bandit.labels.confusion import Floats
+    from bandit.labels.confusion import Floats, Ints
+    from bandit.labels.labelers import Labelers
     from bandit.labels.window import LabeledTask
 
 GIVEN_FOR = 0.5
@@ -66,3 +67,36 @@ def new_shares(
         task.label_shares = as_they_came[first : first + len(task.slots)]
         first += len(task.slots)
     return rounded
+
+
+def without_own(
+    counts: Floats, slots: Sequence[int] | Ints, labeled: LabeledTask, known: Labelers
+) -> Floats:
+    """Return the counts of labelers in `slots` less those of the labels of a task.
+
+    Weighed by counts that hold its own labels, a task would confirm what was believed before.
+
+    Parameters
+    ----------
+    counts
+        Of all their labels, by the project's classes: shape (labelers, chains, classes, classes).
+    slots
+        Those of the labelers.
+    labeled
+        The task.
+    known
+        All labelers.
+    """
+    shares = labeled.label_shares
+    if shares is None:
+        return counts
+    places = {slot: at for at, slot in enumerate(labeled.slots[: len(shares)])}
+    numbers = np.array(labeled.classes)
+    rows = np.flatnonzero(numbers >= 0)
+    for i, slot in enumerate(slots):
+        at = places.get(int(slot))
+        if at is None or numbers[labeled.answers[at]] < 0:
+            continue
+        faded = DECAY ** (known.given[slot] - labeled.numbers[at])
+        counts[i, :, numbers[rows], numbers[labeled.answers[at]]] -= faded * shares[at][:, rows].T
+    return np.maximum(counts, 0.0, out=counts)

@@ -18,19 +18,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bandit.labels.agreement.copied_blocks import learn_copying, mixed_in_block
+from bandit.labels.agreement.rightness import needed
 from bandit.labels.ambiguity import joint, level_weights
 from bandit.labels.beliefs import LabelBeliefs
 from bandit.labels.blocks import (
     Cells,
     block_of,
     chunks,
-    grouped,
     labels_of_block,
     level_changes,
 )
 from bandit.labels.class_shares import with_gold
 from bandit.labels.confusion import answer_chances, labeler_rows
-from bandit.labels.copied_blocks import learn_copying, mixed_in_block
+from bandit.labels.foreseen import nats_foreseen
 from bandit.labels.label_shares import counted_shares, new_shares
 from bandit.labels.labelers import CHAINS, DECAY, alike
 from bandit.labels.preferred import best_labelers
@@ -230,7 +231,10 @@ class LabelModel(LabelBeliefs):
             if task.prior is not None:
                 prior[i] = task.prior
         of_pools = rows_of_some(classes, known.rows)[block.pools]
-        rows = labeler_rows(counts_of_some(classes, counts), of_pools, known.strengths(k))
+        counts = counts_of_some(classes, counts)
+        rows = labeler_rows(counts, of_pools, known.strengths(k), self.odds_of(block.pools))
+        if needed(known.golds, self.updated_at):
+            self.rightness.learn(tasks, block, rows, counts, prior, self.levels)
         own = answer_chances(rows, block.answers, block.tilts)
         chances = mixed_in_block(self.copying, tasks, block, own)
         found = joint(chances, block.grouped, prior, self.levels)
@@ -259,19 +263,10 @@ class LabelModel(LabelBeliefs):
     ) -> None:
         """Score the chains by how well they foresaw the new labels of tasks that teach."""
         news = block.of[block.is_new & teach[block.of]]
-        if not len(news):
-            return
-        fresh = np.zeros(len(prior), np.bool_)
-        fresh[news] = True
-        is_theirs = fresh[block.of]
-        foreseen = found.evidence(fresh, is_theirs)
-        seen = is_theirs & ~block.is_new
-        if seen.any():  # tasks of which other labels are counted already
-            of, numbers = np.unique(block.of[seen], return_inverse=True)
-            groups = grouped(numbers, numbers * (block.pools.max() + 1) + block.pools[seen])
-            foreseen -= joint(chances[seen], groups, prior[of], self.levels).evidence()
-        self.scores = MEMORY ** len(news) * self.scores + foreseen
-        self.memo.clear()  # the chains' weights
+        if len(news):
+            foreseen = nats_foreseen(block, news, chances, prior, self.levels, found)
+            self.scores = MEMORY ** len(news) * self.scores + foreseen
+            self.memo.clear()  # the chains' weights
 
     def _update(self) -> None:
         """Compute anew what changes slowly: pools' rows, shares of classes, weights of levels."""

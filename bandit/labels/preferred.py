@@ -69,11 +69,14 @@ def _rows(
     chain = int(model.chain_weights().argmax())
     slots = np.array([known.slots[name] for name in names])
     counts = counts_of_some(numbers, known.counts[slots][:, chain : chain + 1].astype(np.float64))
-    of_pool = model.pool_rows(classes, (pool,))[:, chain : chain + 1]
+    of_pool = model.counted_rows(classes, (pool,))[:, chain : chain + 1]
     rows = np.empty((len(names) + 1, len(classes), len(classes)))
-    rows[0] = of_pool[0, 0]
+    rows[0] = model.pool_rows(classes, (pool,))[0, chain]
     towards = known.strengths(len(classes))
-    rows[1:] = labeler_rows(counts, np.repeat(of_pool, len(names), axis=0), towards)[:, 0]
+    odds = model.odds([pool] * len(names))
+    odds = None if odds is None else odds[:, chain : chain + 1]
+    of_pools = np.repeat(of_pool, len(names), axis=0)
+    rows[1:] = labeler_rows(counts, of_pools, towards, odds)[:, 0]
     return rows, -(rows * np.log(rows)).sum(axis=2)
 
 

@@ -46,7 +46,7 @@ def answers_of(brain: Brain, asks: list[AskState]) -> list[Answer]:
 def believe(brain: Brain, state: TaskState, answers: Sequence[Answer]) -> Belief:
     """Return the belief from labels; without any, that of the prior or of the classes' shares."""
     labels = brain.project(state.task.project).labels
-    weighed = labels.weigh(state.task.classes, answers, state.prior)
+    weighed = labels.weigh(state.task.classes, answers, state.prior, state.task.task)
     if answers or state.prior:
         return _belief(brain, state, weighed, weighed.posterior(), has_labels=bool(answers))
     return labels.memo.get(  # the same for all tasks

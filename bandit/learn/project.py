@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bandit.events import Chances, Feature
+    from bandit.labels.window import LabeledTask
     from bandit.learn.track_record import TrackRecord
     from bandit.machine.lesson import Lesson
 
-EXPIRED, AUDIT = Basis.EXPIRED.value, DecisionReason.AUDIT.value
+EXPIRED, OPEN, AUDIT = Basis.EXPIRED.value, Basis.OPEN.value, DecisionReason.AUDIT.value
 ONE_POOL = Calibration()
 """The map before any gold, where labels are of one pool."""
 
@@ -148,7 +149,7 @@ class ProjectModel:
                 labeled.asked *= 1.0 - reward.pmf[STOP]
         elif truth is not None:
             corrects = self.labels.gold(task, classes, truth, reward.audit_propensity)
-        completes = is_new and labeled is not None and len(labeled.slots) == reward.machine_labels
+        completes = _completes(reward, labeled, self.labels)
         if completes and labeled is not None and labeled.contradicts_prior:
             self.labels.learn()  # features may have changed: that can't wait for the block
         judged = [] if truth is None else [JudgedLabel(reward, float(answer == truth))]
@@ -249,6 +250,16 @@ class ProjectModel:
         project.novelty = Novelty.from_saved(state.novelty)
         project.paces = TypePaces.from_saved(state.paces)
         return project
+
+
+def _completes(reward: Reward, labeled: LabeledTask | None, labels: LabelModel) -> bool:
+    """Whether people have said all about a task: it is closed, and this was its last label."""
+    if labeled is None or len(labeled.slots) != reward.machine_labels or reward.basis == OPEN:
+        return False
+    if reward.previous_basis in {None, EXPIRED}:
+        return True
+    is_last = labels.labelers.slots.get(str(reward.labeler)) == labeled.slots[-1]
+    return reward.previous_basis == OPEN and is_last
 
 
 def _is_first(reward: Reward) -> bool:

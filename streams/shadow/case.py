@@ -99,7 +99,7 @@ def rebuild(
     model = brain.project(project)
     classes = tuple(decision.posterior)
     answers = [Answer(*answer) for answer in decision.answers]
-    weighed = model.labels.weigh(classes, answers, decision.prior)
+    weighed = model.labels.weigh(classes, answers, decision.prior, decision.task)
     rows = model.labels.pool_rows(classes, names)
     usual = usual_odds(weighed, rows, names)
     signals = {name: {**decision.signals[name], USUAL: usual[name]} for name in names}

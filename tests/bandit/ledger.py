@@ -207,7 +207,7 @@ class Ledger:
         decision = page.chosen[reward.ask]
         assert reward.pool == decision.choice
         assert (reward.pmf, reward.propensity) == (decision.pmf, decision.propensity)
-        assert (reward.quality is None) == (reward.basis in {"none", "expired"})
+        assert (reward.quality is None) == (reward.basis in {"none", "expired", "open"})
         before.append(reward)
         self._end(page, reward.ask)
 

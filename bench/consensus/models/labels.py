@@ -1,8 +1,7 @@
-"""The engine's model of labels, learning as the engine does: from the labels of closed tasks.
+"""The engine's model of labels, learning as the engine does: at first from open tasks, too.
 
-Posterior, look-ahead, preferred labelers and calibration are those of the engine; what it knows of
-labelers comes from tasks that are closed. Of a closed task that is still in its window the
-posterior is the one that its labels have by now.
+Posterior, look-ahead, preferred labelers and calibration are those of the engine. Of a closed task
+that is still in its window the posterior is the one that its labels have by now.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bandit.close.open_tasks import teaches_at_once
 from bandit.decide.values import values_usd
 from bandit.labels.model import LabelModel
 from bandit.labels.preferred import preferred
@@ -37,10 +37,14 @@ class Labels:
         self._map = Calibration() if pools == 1 else Calibration.of_several_pools()
         self._open: dict[int, list[Answer]] = {}
         self._closed: dict[int, list[float]] = {}
+        self._learned: dict[int, int] = {}
 
     def observe(self, task: int, labeler: int, pool: int, answer: int) -> None:
-        """Keep a label until its task is closed."""
-        self._open.setdefault(task, []).append(Answer(str(pool), str(labeler), str(answer)))
+        """Keep a label; learn it if those of open tasks teach."""
+        labels = self._open.setdefault(task, [])
+        labels.append(Answer(str(pool), str(labeler), str(answer)))
+        if teaches_at_once(len(labels), self._model.labels, has_prior=False):
+            self._learn(task)
 
     def posterior(self, task: int) -> list[float]:
         """Return the chance of each class; of a closed task by what is known now."""
@@ -77,8 +81,7 @@ class Labels:
     def close(self, task: int) -> None:
         """Learn the labels of a task."""
         self._closed[task] = self.posterior(task)
-        for pool, labeler, answer, _ in self._open[task]:
-            self._model.observe(str(task), self._classes, pool, labeler, answer)
+        self._learn(task)
 
     def gold(self, task: int, answer: int) -> None:
         """Learn the truth of a closed task, and whether its verdict was right."""
@@ -92,4 +95,11 @@ class Labels:
         return self._map.calibrated(top)
 
     def _weigh(self, task: int) -> WeighedLabels:
-        return self._model.weigh(self._classes, self._open.get(task, []))
+        return self._model.weigh(self._classes, self._open.get(task, []), task=str(task))
+
+    def _learn(self, task: int) -> None:
+        """Learn the labels of a task that aren't learned yet."""
+        learned = self._learned.get(task, 0)
+        for pool, labeler, answer, _ in self._open[task][learned:]:
+            self._model.observe(str(task), self._classes, pool, labeler, answer)
+        self._learned[task] = len(self._open[task])

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from bandit.labels.agreement.copying import copied
 from bandit.labels.ambiguity import joint
 from bandit.labels.blocks import grouped
-from bandit.labels.copying import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from bandit.labels.agreement.copying import Copying
     from bandit.labels.ambiguity import LevelWeights
     from bandit.labels.blocks import Block
     from bandit.labels.confusion import Floats, Ints
-    from bandit.labels.copying import Copying
     from bandit.labels.window import LabeledTask
 
 

@@ -1,0 +1,47 @@
+"""Labels of an open task teach once there are two, and are judged when it closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from bandit.events import Reward, Tick
+from bandit.labels.agreement.rightness import ENOUGH_LABELS
+from bandit.settings import PolicySettings
+from tests.bandit.small import LABEL, SECOND, SETTINGS, TASK, change, engine
+
+if TYPE_CHECKING:
+    from bandit.events import Output
+
+THREE = replace(SETTINGS, policy=PolicySettings(min_labels=3))
+
+
+def _rewards(out: list[Output]) -> list[tuple[int, int, str, str | None, float | None]]:
+    return [
+        (one.ask, one.revision, one.basis, one.previous_basis, one.quality and 1.0)
+        for one in out
+        if isinstance(one, Reward)
+    ]
+
+
+def test_two_labels_of_an_open_task_teach_before_it_closes() -> None:
+    made = engine(change(TASK, deadline_at=900.0), settings=THREE)
+    assert _rewards(made.receive(LABEL)) == []
+    assert _rewards(made.receive(SECOND)) == [
+        (1, 0, "open", None, None),
+        (2, 0, "open", None, None),
+    ]
+    closed = _rewards(made.receive(Tick(at=900.0)))
+    judged = [one for one in closed if one[2] == "consensus"]
+    assert [(ask, revision, before) for ask, revision, _, before, _ in judged] == [
+        (1, 1, "open"),
+        (2, 1, "open"),
+    ]
+
+
+def test_where_much_is_known_labels_wait_until_the_task_closes() -> None:
+    made = engine(change(TASK, deadline_at=900.0), settings=THREE)
+    made.brain.project("p").labels.labels = ENOUGH_LABELS
+    made.receive(LABEL)
+    assert _rewards(made.receive(SECOND)) == []
