@@ -55,6 +55,7 @@ class SavedProject(msgspec.Struct, frozen=True):
     novelty: SavedNovelty = SavedNovelty()
     paces: SavedPaces = {}
     to_teach: list[WaitingReward] = []
+    open_tasks: list[str] = []
 
 
 class ProjectModel:
@@ -68,6 +69,7 @@ class ProjectModel:
         self.paces = TypePaces()
         self._waiting: list[WaitingReward] = []
         self._to_teach: list[WaitingReward] = []
+        self._open: dict[str, None] = {}  # open tasks of which labels are learned
         self._measured = 0
         self._unmeasured: list[WaitingReward] = []
 
@@ -101,8 +103,10 @@ class ProjectModel:
         judged: list[JudgedLabel] = []
         labeled = self.labels.window.get(reward.task)
         differs = labeled is not None and labeled.classes != self.labels.numbers(reward.classes)
-        if not differs and not _is_first(reward):
+        is_known = reward.task in self._open
+        if not differs and (is_known or not (_is_first(reward) or reward.basis == OPEN)):
             return []
+        self._open.pop(reward.task, None)
         if labeled is not None:
             if reward.task in self.labels.pending:
                 self.labels.learn()
@@ -149,6 +153,11 @@ class ProjectModel:
                 labeled.asked *= 1.0 - reward.pmf[STOP]
         elif truth is not None:
             corrects = self.labels.gold(task, classes, truth, reward.audit_propensity)
+            corrects = corrects and reward.previous_basis != OPEN  # else people said all before
+        if reward.basis == OPEN:
+            self._open[task] = None
+        else:
+            self._open.pop(task, None)
         completes = _completes(reward, labeled, self.labels)
         if completes and labeled is not None and labeled.contradicts_prior:
             self.labels.learn()  # features may have changed: that can't wait for the block
@@ -216,7 +225,7 @@ class ProjectModel:
         """Forget the recent tasks, labels that wait for their block, and the machine labeler."""
         self.labels.forget_tasks()
         self.machine = MachineLabeler()
-        self._waiting, self._to_teach = [], []
+        self._waiting, self._to_teach, self._open = [], [], {}
         self._measure_anew()
 
     def saved(self) -> SavedProject:
@@ -229,6 +238,7 @@ class ProjectModel:
             self.novelty.saved(),
             self.paces.saved(),
             self._to_teach,
+            list(self._open),
         )
 
     @classmethod
@@ -246,6 +256,7 @@ class ProjectModel:
         project.calibration = state.calibration
         project._waiting = list(state.waiting)
         project._to_teach = list(state.to_teach)
+        project._open = dict.fromkeys(state.open_tasks)
         project._measure_anew()
         project.novelty = Novelty.from_saved(state.novelty)
         project.paces = TypePaces.from_saved(state.paces)
