@@ -211,9 +211,9 @@ class Reward(Event, frozen=True, tag="Reward"):
     `labeler_signals` are the labeler's record then; nothing is learned from `watched`.
     `verdict_confidence`, that of `verdict_answer` before calibration, teaches the calibration; it
     comes with gold, once per task, as does `audit_propensity`: the chance of the audit, 1 if
-    escalated. `previous_basis` is of the revision before. With the `machine_labels`-th label the
-    machine labeler learns: 0 is gold alone, `None` that it doesn't. `shadowed` labels teach
-    nothing. `list_usd` is the pool's price if the label had another.
+    escalated. `previous_basis` is of the revision before. With the `machine_labels`-th label of
+    a closed task the machine labeler learns: 0 is gold alone, `None` that it doesn't. `shadowed`
+    labels teach nothing. `list_usd` is the pool's price if the label had another.
     """
 
     task: str

@@ -149,8 +149,9 @@ class LabelBeliefs:
     ) -> WeighedLabels:
         """Return what labels say of a task.
 
-        `prior` are chances of the classes that are known without labels, if there are any. What was
-        learned from labels of the `task` itself is left out. Nothing is learned.
+        `prior` are chances of the classes that are known without labels, if there are any. What
+        the counts of labelers hold of labels of the `task` itself is left out; pools' rows and
+        what else changes slowly still hold it. Nothing is learned.
         """
         if not labels and not prior:  # the same for all tasks
             classes = tuple(classes)
