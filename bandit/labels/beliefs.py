@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandit.labels.agreement.copying import Copying
-from bandit.labels.agreement.rightness import Rightness
 from bandit.labels.ambiguity import LEVELS, level_weights
 from bandit.labels.class_shares import classes_in_gold, held_counts, shares_behind
 from bandit.labels.confusion import (
@@ -18,10 +16,12 @@ from bandit.labels.confusion import (
     labeler_rows,
     tilted,
 )
+from bandit.labels.copying import Copying
 from bandit.labels.label_shares import without_own
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.memo import Memo
 from bandit.labels.past import Past
+from bandit.labels.rightness import Rightness
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
 from bandit.labels.weighed import WeighedLabels
 from bandit.labels.window import Window

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandit.labels.agreement.copied_blocks import learn_copying, mixed_in_block
-from bandit.labels.agreement.rightness import needed
 from bandit.labels.ambiguity import joint, level_weights
 from bandit.labels.beliefs import LabelBeliefs
 from bandit.labels.blocks import (
@@ -28,13 +26,15 @@ from bandit.labels.blocks import (
     chunks,
     labels_of_block,
     level_changes,
+    nats_foreseen,
 )
 from bandit.labels.class_shares import with_gold
 from bandit.labels.confusion import answer_chances, labeler_rows
-from bandit.labels.foreseen import nats_foreseen
+from bandit.labels.copying import learn_copying, mixed_in_block
 from bandit.labels.label_shares import counted_shares, new_shares
 from bandit.labels.labelers import CHAINS, DECAY, alike
 from bandit.labels.preferred import best_labelers
+from bandit.labels.rightness import needed
 from bandit.labels.some_classes import add_of_some, counts_of_some, rows_of_some
 from bandit.labels.window import LabeledTask, Window
 

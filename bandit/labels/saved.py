@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 
 from bandit.errors import StateError
-from bandit.labels.agreement.copying import Copying
-from bandit.labels.agreement.rightness import Rightness
 from bandit.labels.ambiguity import RIVAL, LevelWeights
+from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers, alike
 from bandit.labels.model import LabelModel
 from bandit.labels.past import Past
+from bandit.labels.rightness import Rightness
 from bandit.labels.window import LabeledTask
 from bandit.packed import compressed, decompressed, packed, unpacked
 

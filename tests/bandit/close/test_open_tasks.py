@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bandit.events import Reward, Tick
-from bandit.labels.agreement.rightness import ENOUGH_LABELS
+from bandit.labels.rightness import ENOUGH_LABELS
 from bandit.settings import PolicySettings
 from tests.bandit.small import LABEL, SECOND, SETTINGS, TASK, change, engine
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandit.labels.agreement.copying import Copying, copied
+from bandit.labels.copying import Copying, copied
 from bandit.labels.model import LabelModel
 from bandit.labels.saved import load, save
 from bandit.labels.weighed import Answer

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandit.labels.agreement.rightness import ENOUGH_GOLD, ENOUGH_LABELS, MOST
 from bandit.labels.believed import labelers_right, pools_right
 from bandit.labels.model import LabelModel
 from bandit.labels.preferred import preferred
+from bandit.labels.rightness import ENOUGH_GOLD, ENOUGH_LABELS, MOST
 from tests.bandit.labels.plays import Move, play, plays
 from tests.bandit.labels.simulated import Simulation, symmetric
 
