@@ -87,11 +87,10 @@ class Closing:
 
     def teach(self, desk: Desk, state: TaskState) -> list[Output]:
         """Write the rewards of an open task's labels that teach at once; closing judges them."""
-        labeled = state.labeled()
-        known = self._brain.project(state.task.project).labels.labels
-        has_prior = bool(state.prior)
-        at_once = teaches_at_once(len(labeled), known, has_prior=has_prior)
-        if state.verdict is not None or not at_once:
+        if state.verdict is not None or state.prior:
+            return []
+        labeled, known = state.labeled(), self._brain.project(state.task.project).labels.labels
+        if not teaches_at_once(len(labeled), known):
             return []
         now = desk.now(state.task)
         new = [ask for ask in labeled if ask.basis in {None, Basis.EXPIRED}]

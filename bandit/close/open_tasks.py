@@ -14,8 +14,8 @@ LEAST_LABELS = 2
 """Labels of an open task from which on they teach: each is compared with the others."""
 
 
-def teaches_at_once(labels: int, known: int, *, has_prior: bool) -> bool:
-    """Return whether an open task's labels teach at once.
+def teaches_at_once(labels: int, known: int) -> bool:
+    """Return whether the labels of an open task without a prior teach at once.
 
     Parameters
     ----------
@@ -23,12 +23,10 @@ def teaches_at_once(labels: int, known: int, *, has_prior: bool) -> bool:
         Those of the task.
     known
         Labels of the project that have been learned.
-    has_prior
-        Whether something was known of the task without labels.
 
     Examples
     --------
-    >>> teaches_at_once(2, 40, has_prior=False), teaches_at_once(1, 40, has_prior=False)
+    >>> teaches_at_once(2, 40), teaches_at_once(1, 40)
     (True, False)
     """
-    return labels >= LEAST_LABELS and known < ENOUGH_LABELS and not has_prior
+    return labels >= LEAST_LABELS and known < ENOUGH_LABELS

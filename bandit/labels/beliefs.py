@@ -246,6 +246,8 @@ class LabelBeliefs:
 
     def odds(self, pools: Sequence[str]) -> Floats | None:
         """Return the factor on the odds that pools are right, if there is one: (pools, chains)."""
+        if not self.rightness.moves:
+            return None
         return self.odds_of([self.labelers.pools.get(pool, -1) for pool in pools])
 
     def odds_of(self, pools: Sequence[int] | Ints) -> Floats | None:

@@ -63,6 +63,7 @@ class Rightness:
     def __init__(self, log_odds: Floats | None = None, information: Floats | None = None) -> None:
         self.log_odds = np.zeros((0, CHAINS)) if log_odds is None else log_odds
         self.information = np.zeros((0, CHAINS)) if information is None else information
+        self.moves = bool(self.log_odds.any())  # whether any pool has a factor
 
     def odds(self, pools: Sequence[int] | Ints, golds: int, labels: int) -> Floats | None:
         """Return the factors of pools by their numbers, 1 where unknown: (pools, chains).
@@ -71,7 +72,7 @@ class Rightness:
         so do many `labels`: from `ENOUGH_GOLD` or `ENOUGH_LABELS` on there is no factor.
         """
         known = len(self.log_odds)
-        if not needed(golds, labels) or not self.log_odds.any():
+        if not self.moves or not needed(golds, labels):
             return None
         doubt = (1.0 - golds / ENOUGH_GOLD) * (1.0 - labels / ENOUGH_LABELS)
         of = np.asarray(pools, np.int64)
@@ -123,6 +124,7 @@ class Rightness:
         np.add.at(self.information, pools, weights * slopes)
         moved = self.log_odds + score / (self.information + BEFORE)
         self.log_odds = np.minimum(np.maximum(moved, 0.0), MOST)
+        self.moves = bool(self.log_odds.any())
 
     def _fade(self, pools: Ints) -> None:
         """Let fade what is known of pools, once for each time that one is named."""

@@ -43,7 +43,7 @@ class Labels:
         """Keep a label; learn it if those of open tasks teach."""
         labels = self._open.setdefault(task, [])
         labels.append(Answer(str(pool), str(labeler), str(answer)))
-        if teaches_at_once(len(labels), self._model.labels, has_prior=False):
+        if teaches_at_once(len(labels), self._model.labels):
             self._learn(task)
 
     def posterior(self, task: int) -> list[float]:
