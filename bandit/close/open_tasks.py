@@ -8,7 +8,7 @@ contradicts it; such tasks by themselves would show labelers at their worst, so 
 
 from __future__ import annotations
 
-from bandit.labels.rightness import ENOUGH_LABELS
+from bandit.labels.agreement import ENOUGH_LABELS
 
 LEAST_LABELS = 2
 """Labels of an open task from which on they teach: each is compared with the others."""

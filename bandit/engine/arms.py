@@ -15,8 +15,8 @@ from bandit.close.audits import Auditing
 from bandit.close.closing import Closing
 from bandit.decide.contexts import ContextBuilder
 from bandit.decide.decisions import NO_TEST, ArmLabel, DecisionWriter
-from bandit.decide.hurry import Hurry
 from bandit.decide.policies.policy import make
+from bandit.decide.time_pressure import TimePressure
 from bandit.engine.beside import Beside
 from bandit.engine.decider import Decider
 from bandit.engine.deferral import Deferral
@@ -142,8 +142,8 @@ class Arms:
         policy = make(settings.policy, where)
         decisions = DecisionWriter(settings, brain, policy, self._pools, eligibility, moves, label)
         deferral = Deferral(settings.policy, eligibility, contexts, self._capacity)
-        hurry = Hurry(settings, brain, self._pools)
-        beside = Beside(settings.policy, eligibility, contexts, decisions, hurry)
+        pressure = TimePressure(settings, brain, self._pools)
+        beside = Beside(settings.policy, eligibility, contexts, decisions, pressure)
         planner = Planner(settings.policy, eligibility, contexts, decisions, deferral, beside)
         if name is not None:
             self._planned[name] = PlannedArm(planner, brain, is_own)

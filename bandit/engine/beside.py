@@ -18,7 +18,7 @@ from bandit.reasons import StopReason
 if TYPE_CHECKING:
     from bandit.decide.contexts import ContextBuilder
     from bandit.decide.decisions import DecisionWriter
-    from bandit.decide.hurry import Hurry
+    from bandit.decide.time_pressure import TimePressure
     from bandit.desk.desk import Desk
     from bandit.limits.eligibility import Eligibility
     from bandit.limits.turn import Room
@@ -38,19 +38,19 @@ class Beside:
         eligibility: Eligibility,
         contexts: ContextBuilder,
         decisions: DecisionWriter,
-        hurry: Hurry,
+        pressure: TimePressure,
     ) -> None:
         self._settings = settings
         self._eligibility = eligibility
         self._contexts = contexts
         self._decisions = decisions
-        self._hurry = hurry
+        self._pressure = pressure
 
     def is_possible(self, state: TaskState, now: float) -> bool:
         """Whether more than one ask of a task may be awaited: cheap, since each event asks it."""
         return (
             self._settings.name == "value"
-            and self._hurry.is_pressed(state.task, now)
+            and self._pressure.is_pressed(state.task, now)
             and not self._eligibility.control(state.task.project).paused
             and not any(ask.is_expert for ask in state.awaited())
         )
@@ -59,11 +59,11 @@ class Beside:
         """Return when to look again at what is best to ask, if nothing happens before."""
         if self._settings.name != "value" or any(ask.is_expert for ask in state.awaited()):
             return None
-        return self._hurry.look_at(state, now)
+        return self._pressure.look_at(state, now)
 
     def expected(self, state: TaskState, now: float) -> int:
         """Return how many of the awaited asks a label is still expected of."""
-        return self._hurry.expected(state, now).total()
+        return self._pressure.expected(state, now).total()
 
     def step(self, desk: Desk, state: TaskState, now: float, room: Room | None) -> Plan:
         """Return the next step of a task while asks of it are awaited."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bandit.labels.agreement import Agreement
 from bandit.labels.ambiguity import LEVELS, level_weights
 from bandit.labels.class_shares import classes_in_gold, held_counts, shares_behind
 from bandit.labels.confusion import (
@@ -21,7 +22,6 @@ from bandit.labels.label_shares import without_own
 from bandit.labels.labelers import CHAINS, Labelers
 from bandit.labels.memo import Memo
 from bandit.labels.past import Past
-from bandit.labels.rightness import Rightness
 from bandit.labels.some_classes import UNKNOWN, counts_of_some, rows_of_some
 from bandit.labels.weighed import WeighedLabels
 from bandit.labels.window import Window
@@ -60,7 +60,7 @@ class LabelBeliefs:
         self.level_counts = np.zeros((CHAINS, len(LEVELS) + 1))
         self.levels = level_weights(self.level_counts[0], one_pool=True)
         self.copying = Copying()
-        self.rightness = Rightness()
+        self.agreement = Agreement()
         self.tasks = 0
         self.labels = 0
         self.pending: list[str] = []
@@ -246,13 +246,13 @@ class LabelBeliefs:
 
     def odds(self, pools: Sequence[str]) -> Floats | None:
         """Return the factor on the odds that pools are right, if there is one: (pools, chains)."""
-        if not self.rightness.moves:
+        if not self.agreement.moves:
             return None
         return self.odds_of([self.labelers.pools.get(pool, -1) for pool in pools])
 
     def odds_of(self, pools: Sequence[int] | Ints) -> Floats | None:
         """Return the same of pools by their numbers, -1 where unknown."""
-        return self.rightness.odds(pools, self.labelers.golds, self.updated_at)
+        return self.agreement.odds(pools, self.labelers.golds, self.updated_at)
 
     def next_rows(
         self, rows: Floats, classes: Sequence[str], pools: Sequence[str], labels: Sequence[Answer]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bandit.labels.agreement import needed
 from bandit.labels.ambiguity import joint, level_weights
 from bandit.labels.beliefs import LabelBeliefs
 from bandit.labels.blocks import (
@@ -34,7 +35,6 @@ from bandit.labels.copying import learn_copying, mixed_in_block
 from bandit.labels.label_shares import counted_shares, new_shares
 from bandit.labels.labelers import CHAINS, DECAY, alike
 from bandit.labels.preferred import best_labelers
-from bandit.labels.rightness import needed
 from bandit.labels.some_classes import add_of_some, counts_of_some, rows_of_some
 from bandit.labels.window import LabeledTask, Window
 
@@ -234,7 +234,7 @@ class LabelModel(LabelBeliefs):
         counts = counts_of_some(classes, counts)
         rows = labeler_rows(counts, of_pools, known.strengths(k), self.odds_of(block.pools))
         if needed(known.golds, self.updated_at):
-            self.rightness.learn(tasks, block, rows, counts, prior, self.levels)
+            self.agreement.learn(tasks, block, rows, counts, prior, self.levels)
         own = answer_chances(rows, block.answers, block.tilts)
         chances = mixed_in_block(self.copying, tasks, block, own)
         found = joint(chances, block.grouped, prior, self.levels)

@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 
 from bandit.errors import StateError
+from bandit.labels.agreement import Agreement
 from bandit.labels.ambiguity import RIVAL, LevelWeights
 from bandit.labels.copying import Copying
 from bandit.labels.labelers import CHAINS, Labelers, alike
 from bandit.labels.model import LabelModel
 from bandit.labels.past import Past
-from bandit.labels.rightness import Rightness
 from bandit.labels.window import LabeledTask
 from bandit.packed import compressed, decompressed, packed, unpacked
 
@@ -50,7 +50,7 @@ class SavedLabels(msgspec.Struct, frozen=True):
     `shares_in_labels`, neither did the frequencies of labels. Before there were `past_classes` and
     `past_levels`, what tasks behind the window had shown didn't fade; before there were `clocks`
     and `last`, neither did what labelers had shown of their pool who don't label any more. `alike`
-    follows from the counts where it is missing; before there was `rightness`, how often labels
+    follows from the counts where it is missing; before there was `agreement`, how often labels
     agree said nothing of how often pools are right.
     """
 
@@ -88,7 +88,7 @@ class SavedLabels(msgspec.Struct, frozen=True):
     clocks: list[int] = []
     last: list[bytes] = []
     alike: float | None = None
-    rightness: list[list[list[float]]] = []
+    agreement: list[list[list[float]]] = []
 
 
 def save(model: LabelModel) -> SavedLabels:
@@ -155,7 +155,7 @@ def save(model: LabelModel) -> SavedLabels:
         clocks=known.clocks.tolist(),
         last=packed(known.last[slots]),
         alike=known.alike,
-        rightness=[model.rightness.log_odds.tolist(), model.rightness.information.tolist()],
+        agreement=[model.agreement.log_odds.tolist(), model.agreement.information.tolist()],
     )
 
 
@@ -230,8 +230,8 @@ def _load(saved: SavedLabels) -> LabelModel:
     model.updated_at = saved.updated_at
     model.best, model.ranked_at = dict(saved.best), saved.ranked_at
     model.copying = Copying(saved.copying)
-    if saved.rightness:
-        model.rightness = Rightness(*(np.array(one).reshape(-1, CHAINS) for one in saved.rightness))
+    if saved.agreement:
+        model.agreement = Agreement(*(np.array(one).reshape(-1, CHAINS) for one in saved.agreement))
     return model
 
 

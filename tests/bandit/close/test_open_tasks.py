@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bandit.events import Reward, Tick
-from bandit.labels.rightness import ENOUGH_LABELS
+from bandit.labels.agreement import ENOUGH_LABELS
 from bandit.settings import PolicySettings
 from tests.bandit.small import LABEL, SECOND, SETTINGS, TASK, change, engine
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 THREE = replace(SETTINGS, policy=PolicySettings(min_labels=3))
 
 
-def _rewards(out: list[Output]) -> list[tuple[int, int, str, str | None, float | None]]:
+def _rewards(out: list[Output]) -> list[tuple[int, int, str, str | None]]:
     return [
-        (one.ask, one.revision, one.basis, one.previous_basis, one.quality and 1.0)
+        (one.ask, one.revision, one.basis, one.previous_basis)
         for one in out
         if isinstance(one, Reward)
     ]
@@ -28,16 +28,9 @@ def _rewards(out: list[Output]) -> list[tuple[int, int, str, str | None, float |
 def test_two_labels_of_an_open_task_teach_before_it_closes() -> None:
     made = engine(change(TASK, deadline_at=900.0), settings=THREE)
     assert _rewards(made.receive(LABEL)) == []
-    assert _rewards(made.receive(SECOND)) == [
-        (1, 0, "open", None, None),
-        (2, 0, "open", None, None),
-    ]
+    assert _rewards(made.receive(SECOND)) == [(1, 0, "open", None), (2, 0, "open", None)]
     closed = _rewards(made.receive(Tick(at=900.0)))
-    judged = [one for one in closed if one[2] == "consensus"]
-    assert [(ask, revision, before) for ask, revision, _, before, _ in judged] == [
-        (1, 1, "open"),
-        (2, 1, "open"),
-    ]
+    assert closed[-2:] == [(1, 1, "consensus", "open"), (2, 1, "consensus", "open")]
 
 
 def test_where_much_is_known_labels_wait_until_the_task_closes() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bandit.decide.hurry import SILENT_AFTER
+from bandit.decide.time_pressure import SILENT_AFTER
 from bandit.decide.waiting import MOST_LABELS
 from bandit.events import STOP, Control, Decision, Pool, Tick
 from bandit.settings import PolicySettings, ProjectSettings, Settings

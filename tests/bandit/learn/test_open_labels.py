@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import asdict
 
 from bandit.learn.brain import Brain
-from bandit.machine.labeler import MachineLabeler
 from bandit.settings import Settings
 from tests.bandit.learn.taught import gold, label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bandit.events import Reward
-    from bandit.machine.lesson import Lesson
 
 NO_LABEL: dict[str, Any] = {
     "labeler": None,
@@ -33,20 +28,6 @@ def at_once(ask: int, **fields: Any) -> Reward:
 
 def judged(ask: int, **fields: Any) -> Reward:
     return label(0, ask, revision=1, previous_basis="open", **fields)
-
-
-@pytest.fixture
-def lessons(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """All that machine labelers are told, in order."""
-    told: list[dict[str, Any]] = []
-    original = MachineLabeler.learn_all
-
-    def learn_all(self: MachineLabeler, of_block: Sequence[Lesson]) -> None:
-        told.extend(asdict(lesson) for lesson in of_block)
-        original(self, of_block)
-
-    monkeypatch.setattr(MachineLabeler, "learn_all", learn_all)
-    return told
 
 
 @pytest.mark.parametrize("first", ["open", "expired", "consensus"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import asdict
 
 from bandit.events import NO_ASK, STOP
 from bandit.learn.brain import Brain
@@ -17,25 +16,6 @@ from bandit.machine.labeler import FIRST_TASKS, MachineLabeler
 from bandit.settings import MemorySettings, Settings
 from tests.bandit.labels.plays import blocks_of
 from tests.bandit.learn.taught import CLASSES, TASKS, features_of, gold, label, taught
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bandit.machine.lesson import Lesson
-
-
-@pytest.fixture
-def lessons(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """All that machine labelers are told, in order."""
-    told: list[dict[str, Any]] = []
-    original = MachineLabeler.learn_all
-
-    def learn_all(self: MachineLabeler, of_block: Sequence[Lesson]) -> None:
-        told.extend(asdict(lesson) for lesson in of_block)
-        original(self, of_block)
-
-    monkeypatch.setattr(MachineLabeler, "learn_all", learn_all)
-    return told
 
 
 def test_the_machine_labeler_learns_a_task_once_with_its_last_label(

@@ -1,4 +1,4 @@
-"""How often pools are right is held to how often their labels agree."""
+"""The accuracy of pools is corrected by how often their labels agree."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bandit.labels.agreement import ENOUGH_GOLD, ENOUGH_LABELS, MOST
 from bandit.labels.believed import labelers_right, pools_right
 from bandit.labels.model import LabelModel
 from bandit.labels.preferred import preferred
-from bandit.labels.rightness import ENOUGH_GOLD, ENOUGH_LABELS, MOST
 from tests.bandit.labels.plays import Move, play, plays
 from tests.bandit.labels.simulated import Simulation, symmetric
 
@@ -48,7 +48,7 @@ def test_labelers_are_moved_with_their_pool_so_that_whom_to_prefer_stays() -> No
     simulation.teach(model, 150, {"a": 2}, always=("w0",))
     model.learn()
     known = model.labelers.slots["w0"]
-    assert model.rightness.log_odds[0, 0] > 0.1
+    assert model.agreement.log_odds[0, 0] > 0.1
     assert model.labelers.given[known] == 150
     assert (
         labelers_right(model, simulation.classes, ["w0"])["w0"]
@@ -80,7 +80,7 @@ def test_many_labels_know_better() -> None:
 def test_it_fades_where_tasks_have_priors() -> None:
     """Of these a second label is asked for if the first contradicts the prior: no fair pairs."""
     model = taught(0.8, 2, 1)
-    before = model.rightness.log_odds.copy()
+    before = model.agreement.log_odds.copy()
     assert (before > 0.1).all()
     for number in range(1_000):
         model.updated_at = 0
@@ -88,7 +88,7 @@ def test_it_fades_where_tasks_have_priors() -> None:
             f"p{number}", ("c0", "c1"), "a", f"w{number % 100}", "c0", {"c0": 0.9, "c1": 0.1}
         )
     model.learn()
-    assert (model.rightness.log_odds < 0.5 * before).all()
+    assert (model.agreement.log_odds < 0.5 * before).all()
 
 
 @settings(max_examples=100, deadline=None)
@@ -96,7 +96,7 @@ def test_it_fades_where_tasks_have_priors() -> None:
 def test_it_has_bounds_and_moves_rows_to_rows(some: list[Move], size: int) -> None:
     model = LabelModel()
     play(model, some[: 15 * size])
-    found = model.rightness
+    found = model.agreement
     assert ((found.log_odds >= 0.0) & (found.log_odds <= MOST)).all()
     assert (found.information >= 0.0).all()
     for pool in model.labelers.pools:

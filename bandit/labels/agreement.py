@@ -1,9 +1,9 @@
-"""How often pools are right, held to how often two of their labels of a task agree.
+"""The accuracy of pools, corrected by how often two of their labels of a task agree.
 
 Labels are counted by what is believed of their tasks, and as long as labels are few, a belief that
 is too modest makes these counts too even, which confirm it. How often two labels agree is seen
 whatever is believed. So in the rows of a pool and of its labelers the odds of a right answer have a
-factor exp(t), and t is held to the first two labels of the pool on each task: with z = 1 if the
+factor exp(t), and t is fitted to the first two labels of the pool on each task: with z = 1 if the
 second names what the first does, and p(t) the chance of that by the model, given the first,
 
     the log likelihood of t is  sum of  w (z log p(t) + (1 - z) log(1 - p(t))) - BEFORE t^2 / 2.
@@ -54,8 +54,8 @@ def needed(golds: int, labels: int) -> bool:
     return golds < ENOUGH_GOLD and labels < ENOUGH_LABELS
 
 
-class Rightness:
-    """What the agreement of labels shows of how often the pools of a project are right.
+class Agreement:
+    """What the agreement of labels shows of the accuracy of a project's pools.
 
     `log_odds` are t, and `information` what pairs tell of it: shape (pools, chains).
     """
@@ -69,7 +69,8 @@ class Rightness:
         """Return the factors of pools by their numbers, 1 where unknown: (pools, chains).
 
         `None` where none of them has one. Gold shows better who is right than agreement does, and
-        so do many `labels`: from `ENOUGH_GOLD` or `ENOUGH_LABELS` on there is no factor.
+        so do many `labels`, gold among them: from `ENOUGH_GOLD` or `ENOUGH_LABELS` on there is no
+        factor.
         """
         known = len(self.log_odds)
         if not self.moves or not needed(golds, labels):

@@ -1,4 +1,4 @@
-"""Hurry: whether a task lacks the time for label after label, and when to look again at its asks.
+"""Time pressure: whether a task lacks the time for label after label, and when to look again.
 
 What is best to ask is found when something happens to a task. If nothing does, it is found again
 once an awaited ask is silent: so long that its label will hardly come any more.
@@ -29,7 +29,7 @@ JUST_PAST_S = 1e-3
 """Time by which a look comes later than the moment after which a task is pressed."""
 
 
-class Hurry:
+class TimePressure:
     """Says how pressed tasks are, by what pools usually take."""
 
     def __init__(self, settings: Settings, brain: Brain, pools: Mapping[str, Pool]) -> None:
