@@ -6,8 +6,16 @@ With z the log-odds of a confidence and y whether the answer was right,
 
 The two numbers have a normal prior and are updated one gold task at a time by the extended Kalman
 filter of logistic regression (a Newton step with the curvature so far; Fahrmeir 1992, JASA 87(418),
-501-509, doi:10.1080/01621459.1992.10475232), so the map is bounded from the first task on. The
+501-509, doi:10.1080/01621459.1992.10475232), so the fit is bounded from the first task on. The
 weight of old gold decays.
+
+Raw confidences are often right as they are, and a fit to little gold would only add its noise. So
+the calibrated chance is a mean of the raw one and the fitted one, weighted by the probability of
+each given the gold, which both have equally before any. With d the distance of the fit from
+(0, 1), H its curvature and H0 that before any gold, Laplace's approximation of their odds (Kass and
+Raftery 1995, JASA 90(430), 773-795, doi:10.1080/01621459.1995.10476572) is
+
+    P(fit) / P(raw) = sqrt(det H0 / det H) * exp(d' H d / 2).
 
 Audits prefer unsure answers. One that was drawn with chance p has the weight
 
@@ -34,8 +42,8 @@ WEIGHT_FADE = 0.98
 one, and no weight is above 1 + sqrt(50) / 2 = 4.5."""
 PRIOR_SHIFT, PRIOR_SLOPE = 4.0, 16.0
 """Curvature before any gold: prior deviations of 0.5 and 0.25."""
-SURER = 4.0
-"""Factor on it where labels are of several pools."""
+MOST_EVIDENCE = 30.0
+"""Log-odds of the fit are clipped here, before they overflow."""
 LEAST_SLOPE, MOST_SLOPE = 0.1, 2.0
 
 
@@ -64,13 +72,9 @@ def logistic(log_odds: float) -> float:
 
 
 class Calibration(msgspec.Struct):
-    """The map of one project, and the curvature of its fit (a symmetric 2 x 2 matrix).
+    """The fit of one project, and its curvature (a symmetric 2 x 2 matrix).
 
-    `inverse` and `inverse_squared` are the sums of 1 / chance and its square over recent audits;
-    `prior_shift` and `prior_slope` the curvature before any gold.
-
-    Before gold, the map changes nothing. `of_several_pools` holds to that for longer: what labelers
-    of one pool get wrong together, the model of labels sees by the others.
+    `inverse` and `inverse_squared` are the sums of 1 / chance and its square over recent audits.
 
     Examples
     --------
@@ -89,26 +93,45 @@ class Calibration(msgspec.Struct):
     golds: int = 0
     inverse: float = 0.0
     inverse_squared: float = 0.0
-    prior_shift: float = PRIOR_SHIFT
-    prior_slope: float = PRIOR_SLOPE
-
-    @classmethod
-    def of_several_pools(cls) -> Calibration:
-        """Return the map before any gold, for labels of several pools."""
-        shift, slope = SURER * PRIOR_SHIFT, SURER * PRIOR_SLOPE
-        return cls(0.0, 1.0, shift, 0.0, slope, prior_shift=shift, prior_slope=slope)
-
-    def without_gold(self) -> Calibration:
-        """Return the map before any gold: what confidences rest on has changed."""
-        shift, slope = self.prior_shift, self.prior_slope
-        return Calibration(0.0, 1.0, shift, 0.0, slope, prior_shift=shift, prior_slope=slope)
 
     def calibrated(self, confidence: float) -> float:
         """Return the chance that an answer of this raw confidence is right."""
-        return logistic(self.shift + self.slope * logit(confidence))
+        z = logit(confidence)
+        raw = logistic(z)
+        if not self.golds:
+            return raw
+        return raw + self.fit_probability() * (logistic(self.shift + self.slope * z) - raw)
+
+    def fit_probability(self) -> float:
+        """Return the probability, given the gold, that the fit is true rather than the raw chance.
+
+        Examples
+        --------
+        >>> map_ = Calibration()
+        >>> map_.fit_probability()
+        0.5
+        >>> for i in range(100):
+        ...     map_.learn(0.9, right=i % 10 != 0)
+        >>> as_they_are = map_.fit_probability()
+        >>> for i in range(100):
+        ...     map_.learn(0.9, right=i % 10 > 2)
+        >>> as_they_are < 0.4, map_.fit_probability() > 0.99
+        (True, True)
+        """
+        shift, slope = self.shift, self.slope - 1.0
+        distance = (
+            shift * shift * self.curve_shift
+            + 2.0 * shift * slope * self.curve_cross
+            + slope * slope * self.curve_slope
+        )
+        evidence = (distance - math.log(self._area() / (PRIOR_SHIFT * PRIOR_SLOPE))) / 2.0
+        return logistic(min(evidence, MOST_EVIDENCE))
 
     def error(self, confidence: float) -> float:
-        """Return the standard error of that chance, by the curvature of the fit (delta method).
+        """Return the standard error of that chance.
+
+        That of the fit is by its curvature (delta method); which of fit and raw chance is true adds
+        to it.
 
         Examples
         --------
@@ -116,14 +139,15 @@ class Calibration(msgspec.Struct):
         >>> before = map_.error(0.9)
         >>> for i in range(400):
         ...     map_.learn(0.9, right=i % 10 != 0)
-        >>> before > 0.06, map_.error(0.9) < 0.02
+        >>> before > 0.04, map_.error(0.9) < 0.02
         (True, True)
         """
         z = logit(confidence)
-        chance = logistic(self.shift + self.slope * z)
-        area = self.curve_shift * self.curve_slope - self.curve_cross * self.curve_cross
-        variance = (self.curve_slope - 2.0 * z * self.curve_cross + z * z * self.curve_shift) / area
-        return chance * (1.0 - chance) * math.sqrt(max(0.0, variance))
+        chance, fit = logistic(self.shift + self.slope * z), self.fit_probability()
+        variance = self.curve_slope - 2.0 * z * self.curve_cross + z * z * self.curve_shift
+        deviation = chance * (1.0 - chance) * math.sqrt(max(0.0, variance) / self._area())
+        apart = chance - logistic(z)
+        return math.sqrt(fit * (deviation * deviation + (1.0 - fit) * apart * apart))
 
     def learn(
         self, confidence: float, *, right: bool, audit_propensity: float | None = None
@@ -137,18 +161,20 @@ class Calibration(msgspec.Struct):
         chance = logistic(self.shift + self.slope * z)
         spread = weight * max(chance * (1.0 - chance), 1e-4)
         # What fades is what gold added. The prior stays, or the curvature would become singular.
-        self.curve_shift = self.prior_shift + (self.curve_shift - self.prior_shift) * FADE + spread
+        self.curve_shift = PRIOR_SHIFT + (self.curve_shift - PRIOR_SHIFT) * FADE + spread
         self.curve_cross = self.curve_cross * FADE + spread * z
-        self.curve_slope = (
-            self.prior_slope + (self.curve_slope - self.prior_slope) * FADE + spread * z * z
-        )
+        self.curve_slope = PRIOR_SLOPE + (self.curve_slope - PRIOR_SLOPE) * FADE + spread * z * z
         miss = weight * (float(right) - chance)
-        area = self.curve_shift * self.curve_slope - self.curve_cross * self.curve_cross
+        area = self._area()
         self.shift += miss * (self.curve_slope - self.curve_cross * z) / area
         self.slope += miss * (self.curve_shift * z - self.curve_cross) / area
         self.shift = max(-BOUND, min(BOUND, self.shift))
         self.slope = max(LEAST_SLOPE, min(MOST_SLOPE, self.slope))
         self.golds += 1
+
+    def _area(self) -> float:
+        """Return the determinant of the curvature."""
+        return self.curve_shift * self.curve_slope - self.curve_cross * self.curve_cross
 
     def _weight(self, audit_propensity: float) -> float:
         """Count an audit in the sums, and return its weight."""

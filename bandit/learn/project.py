@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from bandit.machine.lesson import Lesson
 
 EXPIRED, OPEN, AUDIT = Basis.EXPIRED.value, Basis.OPEN.value, DecisionReason.AUDIT.value
-ONE_POOL = Calibration()
-"""The map before any gold, where labels are of one pool."""
 
 
 class JudgedLabel(msgspec.Struct, frozen=True, gc=False):
@@ -147,8 +145,6 @@ class ProjectModel:
                 truth=truth,
                 audit_chance=reward.audit_propensity,
             )
-            if not self.labels.one_pool and self.calibration == ONE_POOL:
-                self.calibration = Calibration.of_several_pools()
             if STOP in reward.pmf and reward.features.get(f"{OWN}labels") == 0.0:
                 labeled.asked *= 1.0 - reward.pmf[STOP]
         elif truth is not None:
@@ -219,7 +215,7 @@ class ProjectModel:
         self.machine.learn_all(lessons)
         if not believed.issuperset(self.machine.doubted):
             self.labels.forget_priors()
-            self.calibration = self.calibration.without_gold()
+            self.calibration = Calibration()
 
     def give_up_tasks(self) -> None:
         """Forget the recent tasks, labels that wait for their block, and the machine labeler."""

@@ -34,7 +34,7 @@ class Labels:
     def __init__(self, classes: int, pools: int) -> None:
         self._classes = tuple(map(str, range(classes)))
         self._model = LabelModel()
-        self._map = Calibration() if pools == 1 else Calibration.of_several_pools()
+        self._map = Calibration()
         self._open: dict[int, list[Answer]] = {}
         self._closed: dict[int, list[float]] = {}
         self._learned: dict[int, int] = {}

@@ -138,18 +138,6 @@ def test_audits_and_labels_outside_of_the_classes_teach_no_labels() -> None:
     assert brain.project("p").labels.labels == 0
 
 
-def test_a_second_pool_changes_a_calibration_that_has_no_gold_yet() -> None:
-    for golds in (0, 1):
-        brain = Brain(Settings())
-        brain.learn(label(0, 1))
-        if golds:
-            brain.learn(gold(0, "yes", verdict_answer="yes", verdict_confidence=0.9))
-        before = msgspec.structs.replace(brain.project("p").calibration)
-        brain.learn(label(1, 1, pool="b"))
-        several = Calibration.of_several_pools()
-        assert brain.project("p").calibration == (before if golds else several)
-
-
 def test_labelers_who_are_not_remembered_are_forgotten_by_the_model_of_labels() -> None:
     chosen = Settings(memory=MemorySettings(max_labelers=5))
     brain = Brain(chosen)

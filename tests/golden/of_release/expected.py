@@ -16,6 +16,7 @@ def expected(log: Path) -> dict[str, Any]:
     from bandit.engine.engine import Engine
     from bandit.learn import saved_brain
     from bandit.learn.brain import Brain
+    from bandit.learn.calibration import logistic, logit
     from bandit.settings import Settings
     from streams.clients.address import open_log
     from streams.learner.snapshots import Snapshots
@@ -42,6 +43,7 @@ def expected(log: Path) -> dict[str, Any]:
         positions["/".join(map(str, place))] = group.committed(place)
     group.close()
     labelers = saved_brain.read(newest.data).labelers
+    fit = brain.project("cats").calibration
     found = {
         "records": counts,
         "positions": positions,
@@ -57,7 +59,7 @@ def expected(log: Path) -> dict[str, Any]:
             key: {"right": one.right, "total": one.total, "golds": one.golds}
             for key, one in labelers.items()
         },
-        "calibrated": brain.project("cats").calibration.calibrated(0.9),
+        "calibrated": logistic(fit.shift + fit.slope * logit(0.9)),
     }
     opened.close()
     return found
