@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bandit.errors import LogCorrupt
-from replay.log_files.archive_folder import is_archive
+from replay.log_files.archive_folder import check_whole, is_archive
 from replay.log_files.log_file import is_own_log
 from replay.log_files.log_path import NO_LOG
 from replay.tables.formats.files import check_file
@@ -30,13 +30,14 @@ def own_log(source: Any) -> Path | None:
     LogCorrupt
         If it is called as logs are, and is none.
     MissingInput
-        If there is no such file.
+        If there is no such file, or it is a part of an archive.
     """
     if not isinstance(source, str | os.PathLike):
         return None
     path = Path(str(source).removeprefix("sqlite:"))
     if is_archive(path) or (path.is_file() and path.stat().st_size and is_own_log(path)):
         return path
+    check_whole(path)
     if path.suffix.lower() in LOG_SUFFIXES or str(source).startswith("sqlite:"):
         check_file(path)
         raise LogCorrupt(f"{path}: {NO_LOG}")

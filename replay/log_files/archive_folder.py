@@ -19,7 +19,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from bandit.errors import LogCorrupt
+from bandit.errors import LogCorrupt, MissingInput
 from replay.log_files.archive_header import header_of
 from replay.log_files.archive_rows import rows_of
 
@@ -56,6 +56,18 @@ class MissingEvents(Exception):
 def is_archive(path: Path) -> bool:
     """Whether a folder is an archive's, by the folders in it."""
     return any((path / topic).is_dir() for topic in TOPICS)
+
+
+def check_whole(path: Path) -> None:
+    """Check that a folder isn't one topic of an archive.
+
+    Raises
+    ------
+    MissingInput
+        If it is.
+    """
+    if path.name in TOPICS and path.is_dir() and any(path.glob(f"day=*/{path.name}-*")):
+        raise MissingInput(f"{path}: a part of an archive; give the whole: {path.parent}")
 
 
 class ArchiveFolder:

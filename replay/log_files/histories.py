@@ -14,7 +14,7 @@ import msgspec
 
 from bandit.errors import MOST_NAMED, LogError, MissingInput
 from bandit.events import Decision, Reward, Verdict
-from replay.log_files.archive_folder import ArchiveFolder, is_archive
+from replay.log_files.archive_folder import ArchiveFolder, check_whole, is_archive
 from replay.log_files.log_file import LogFile
 from replay.log_files.reused_ids import ReusedIds
 
@@ -90,7 +90,7 @@ class OwnLog:
     LogError
         If it is of another version.
     MissingInput
-        If it holds no decisions, or is a folder that is no archive.
+        If it holds no decisions, or is a folder that is no archive or a part of one.
     """
 
     def __init__(self, path: Path, tell: Callable[[int], None] | None = None) -> None:
@@ -98,6 +98,7 @@ class OwnLog:
         self.unread = self.unrewarded = 0
         self._ids = ReusedIds()
         self.end = float("-inf")
+        check_whole(path)
         if path.is_dir() and not is_archive(path):
             raise MissingInput(f"{path}: a folder that is not an archive (poolwise archive)")
         kept: KeptEvents = ArchiveFolder(path) if path.is_dir() else LogFile(path)

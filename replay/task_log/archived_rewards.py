@@ -1,4 +1,4 @@
-"""Note on a table that is an archive's rewards: tasks answered without labels have no row in it."""
+"""Note on a table that is an archive's rewards: labels are in it again, and tasks not at all."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def archived_note(columns: Iterable[str]) -> tuple[str, ...]:
     if not OF_REWARDS.issubset(columns):
         return ()
     note = (
-        "these are rewards of poolwise, one row per label asked for: tasks that were answered"
-        " without labels have no row (or one without a pool, where gold came), so nothing is said"
-        " about them; for whole tasks name the archive's folder or the log"
+        "these are rewards of poolwise, one row per revision of a label's reward: labels judged"
+        " again count again, and tasks that were answered without labels have no row (or one"
+        " without a pool, where gold came), so nothing is said about them; for whole tasks name"
+        " the archive's folder or the log"
     )
     return (note,)

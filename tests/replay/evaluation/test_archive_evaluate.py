@@ -62,8 +62,10 @@ def test_the_numbers_of_what_a_real_worker_wrote_are_those_of_its_log(tmp_path: 
 
 def test_rewards_alone_say_that_tasks_without_labels_are_not_among_them(tmp_path: Path) -> None:
     _, folder = both(tmp_path, simulate(World(audit=0.3), 100, seed=2))
-    alone = evaluate(folder / "rewards", action="pool", propensity="propensity", reward="reward")
+    files = str(folder / "rewards" / "*" / "*.parquet")
+    alone = evaluate(files, action="pool", propensity="propensity", reward="reward")
     whole = evaluate(folder)
+    assert any("labels judged again count again" in note for note in alone.notes)
     assert any("answered without labels have no row" in note for note in alone.notes)
     assert not any("without labels" in note for note in whole.notes)
 
@@ -231,6 +233,16 @@ def test_a_newer_version_of_the_columns_is_refused(
     _, folder = both(tmp_path, simulate(World(), 30, seed=1))
     with pytest.raises(LogError, match="version 2, this poolwise reads 1"):
         evaluate(folder)
+
+
+@pytest.mark.parametrize("topic", ["decisions", "rewards", "verdicts"])
+def test_a_part_of_an_archive_names_the_whole(tmp_path: Path, topic: str) -> None:
+    _, folder = both(tmp_path, simulate(World(), 30, seed=1))
+    told = f"{folder / topic}: a part of an archive; give the whole: {folder}"
+    for read in (evaluate, OwnLog):
+        with pytest.raises(MissingInput) as raised:
+            read(folder / topic)
+        assert str(raised.value) == told
 
 
 def test_a_folder_that_is_no_archive_and_one_that_is_empty_say_so(tmp_path: Path) -> None:
