@@ -166,10 +166,12 @@ class Calibration(msgspec.Struct):
         self.curve_slope = PRIOR_SLOPE + (self.curve_slope - PRIOR_SLOPE) * FADE + spread * z * z
         miss = weight * (float(right) - chance)
         area = self._area()
-        self.shift += miss * (self.curve_slope - self.curve_cross * z) / area
-        self.slope += miss * (self.curve_shift * z - self.curve_cross) / area
-        self.shift = max(-BOUND, min(BOUND, self.shift))
-        self.slope = max(LEAST_SLOPE, min(MOST_SLOPE, self.slope))
+        shift = self.shift + miss * (self.curve_slope - self.curve_cross * z) / area
+        slope = self.slope + miss * (self.curve_shift * z - self.curve_cross) / area
+        self.slope = max(LEAST_SLOPE, min(MOST_SLOPE, slope))
+        # What the slope may not do, the shift does: the best one for a slope at its bound.
+        shift += (slope - self.slope) * self.curve_cross / self.curve_shift
+        self.shift = max(-BOUND, min(BOUND, shift))
         self.golds += 1
 
     def _area(self) -> float:
