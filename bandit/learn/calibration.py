@@ -130,8 +130,8 @@ class Calibration(msgspec.Struct):
     def error(self, confidence: float) -> float:
         """Return the standard error of that chance.
 
-        That of the fit is by its curvature (delta method); which of fit and raw chance is true adds
-        to it.
+        That of the fit is by its curvature (delta method), and counts in full: where the raw chance
+        is likely, it is so because little gold contradicts it. Which of the two is true adds to it.
 
         Examples
         --------
@@ -147,7 +147,7 @@ class Calibration(msgspec.Struct):
         variance = self.curve_slope - 2.0 * z * self.curve_cross + z * z * self.curve_shift
         deviation = chance * (1.0 - chance) * math.sqrt(max(0.0, variance) / self._area())
         apart = chance - logistic(z)
-        return math.sqrt(fit * (deviation * deviation + (1.0 - fit) * apart * apart))
+        return math.sqrt(deviation * deviation + fit * (1.0 - fit) * apart * apart)
 
     def learn(
         self, confidence: float, *, right: bool, audit_propensity: float | None = None
