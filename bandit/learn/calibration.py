@@ -139,7 +139,7 @@ class Calibration(msgspec.Struct):
         >>> before = map_.error(0.9)
         >>> for i in range(400):
         ...     map_.learn(0.9, right=i % 10 != 0)
-        >>> before > 0.04, map_.error(0.9) < 0.02
+        >>> before > 0.06, map_.error(0.9) < 0.02
         (True, True)
         """
         z = logit(confidence)
