@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bandit.decide.nobody_left import nobody_left
-from bandit.decide.options import Options, PoolOptions, Terms
+from bandit.decide.options import Options, PoolOptions
 from bandit.decide.policies.context import Context
 from bandit.decide.signals import system_features
+from bandit.decide.terms import Terms
 from bandit.events import Feature
 from bandit.labels.weighed import Answer
 from bandit.learn.belief import Belief, answers_of, believe
@@ -19,6 +20,7 @@ from bandit.task.worth import worth_usd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bandit.decide.time_pressure import TimePressure
     from bandit.desk.desk import Desk
     from bandit.events import Pool
     from bandit.learn.brain import Brain
@@ -49,12 +51,14 @@ class ContextBuilder:
         pools: Mapping[str, Pool],
         eligibility: Eligibility,
         capacity: Capacity,
+        pressure: TimePressure,
     ) -> None:
         self._settings = settings
         self._brain = brain
         self._pools = pools
         self._eligibility = eligibility
         self._options = PoolOptions(brain, capacity)
+        self._pressure = pressure
 
     def nobody_left(self, state: TaskState) -> set[str]:
         """Return the pools that have nobody left who could label the task."""
@@ -72,10 +76,12 @@ class ContextBuilder:
         now: float,
         *,
         may_stop: bool = True,
+        may_ask_several: bool = True,
     ) -> LoggedContext:
         """Return the context of a decision; `pools` are those that could be asked, experts last.
 
-        Without `may_stop`, the task can't stop: asks of it are awaited.
+        Without `may_stop`, the task can't stop: asks of it are awaited. Without `may_ask_several`,
+        pools are valued as if labels could only be asked for one after the other.
         """
         task, labeled = state.task, state.labeled()
         self._freeze_prior(state)
@@ -91,6 +97,10 @@ class ContextBuilder:
             budget_price=self._eligibility.budget_price(task.project),
             delay_usd_per_hour=delay_usd_per_hour(self._settings, desk.state, task.project, worth),
             most=min(policy.lookahead_labels, labels_left),
+            labels_left=labels_left,
+            at_once=self._pressure.at_once(state, pools, now)
+            if may_ask_several and labels_left > 0
+            else {},
         )
         options = self._options.of(desk, task, pools, system, belief, answers, terms)
         context = Context(

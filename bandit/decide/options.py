@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.policies.context import Action
+from bandit.decide.several import by_number
 from bandit.decide.signals import pool_signals, queue_signal
 from bandit.decide.values import values_usd
 from bandit.decide.waiting import discounted, in_time, wait_s
@@ -16,8 +17,7 @@ from bandit.labels.confusion import Floats
 from bandit.limits.paid_prices import expected_usd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from bandit.decide.terms import Terms
     from bandit.desk.desk import Desk
     from bandit.events import Feature, Pool, Task
     from bandit.labels.weighed import Answer
@@ -43,6 +43,8 @@ class Options(msgspec.Struct, frozen=True, gc=False):
 
     In their order, `values_usd` are their values without a deadline, `costs_usd` and `waits_s` what
     a label of each costs and its usual wait, and `rows` those of its next label, experts aside.
+    Where several asks of the task may be best at once, `by_number` has the value of 0, 1, ...
+    labels of each pool at once, in right answers.
     """
 
     signals: dict[str, dict[str, float]]
@@ -55,6 +57,7 @@ class Options(msgspec.Struct, frozen=True, gc=False):
     costs_usd: Sequence[float] = ()
     waits_s: Sequence[float] = ()
     rows: Floats | None = None
+    by_number: Sequence[Floats] = ()
 
     def prospects(self) -> dict[str, Prospect]:
         """Return what asking each pool would bring if it were asked at another time."""
@@ -64,20 +67,6 @@ class Options(msgspec.Struct, frozen=True, gc=False):
     def value_of(self, pool: str) -> float:
         """Return the value of asking `pool`, in dollars; 0 for one that isn't an option."""
         return next((action.value_usd for action in self.actions if action.pool == pool), 0.0)
-
-
-class Terms(msgspec.Struct, frozen=True, gc=False):
-    """What a decision about a task is made by, whichever pool is asked.
-
-    `budget_price` is what a dollar of the project's budget is worth beyond itself; `most` is how
-    many labels of one pool are looked ahead.
-    """
-
-    now: float
-    worth_usd: float
-    budget_price: float
-    delay_usd_per_hour: float
-    most: int
 
 
 class PoolSummary(NamedTuple):
@@ -150,6 +139,7 @@ class PoolOptions:
             *values_usd(rows[:n], belief.weighed, names[:n], costs[:n], worth, terms.most),
             *(worth * (1.0 - belief.confidence) - cost for cost in costs[n:]),
         ]
+        waits_s = [one.wait_s for one in summaries.values()]
         undiscounted = values
         chances: dict[str, float] = {}
         if task.deadline_at is not None:
@@ -159,6 +149,13 @@ class PoolOptions:
                 discounted(value, cost, chance)
                 for value, cost, chance in zip(values, costs, chances.values(), strict=True)
             ]
+        numbers: Sequence[Floats] = ()
+        if n and terms.at_once:
+            of_pools = names[:n], costs[:n], waits_s[:n]
+            numbers = by_number(belief.weighed, rows[:n], *of_pools, task.deadline_at, terms)
+            at_once = [worth * float(of[1:].max() - of[0]) for of in numbers]
+            values = [*map(max, values, at_once), *values[n:]]
+            undiscounted = [*map(max, undiscounted, at_once), *undiscounted[n:]]
         actions = tuple(
             [
                 Action(name, one.pool.usd_per_label, value, quality[name], one.rate)
@@ -166,8 +163,7 @@ class PoolOptions:
             ]
         )
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        waits_s = [one.wait_s for one in summaries.values()]
-        of_actions = actions, undiscounted, costs, waits_s, rows[:n]
+        of_actions = actions, undiscounted, costs, waits_s, rows[:n], numbers
         return Options(signals, quality, usd, scarcity, chances, *of_actions)
 
     def _summaries_of(self, project: str, pools: Sequence[Pool]) -> dict[str, PoolSummary]:

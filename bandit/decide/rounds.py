@@ -71,7 +71,9 @@ class Rounds(NamedTuple):
             if last == 0 and self.in_time < 1.0:
                 found = found @ _thinned(most, self.in_time)
             found -= cost
-            value = np.maximum(now, found.max(axis=1))
+            before, value = value, np.maximum(now, found.max(axis=1))
+            if last > 0 and np.array_equal(before, value):
+                break  # a further round is worth nothing: all labels are asked for by then
         values: Floats = found[0]
         values[0] = now[0]
         return values

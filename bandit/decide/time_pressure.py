@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bandit.decide.waiting import MOST_LABELS, wait_s
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bandit.events import Pool, Task
     from bandit.learn.brain import Brain
@@ -40,10 +40,27 @@ class TimePressure:
     def is_pressed(self, task: Task, now: float) -> bool:
         """Whether it may be best to ask a pool that takes several asks of a task for more than one.
 
-        Where waiting has a price, or the deadline leaves no time for label after label.
+        Where waiting has a price, or the deadline leaves no time for label after label. The policy
+        `value` alone does that.
         """
         pressed_from = self._pressed_from(task)
         return pressed_from is not None and now > pressed_from
+
+    def at_once(self, state: TaskState, pools: Sequence[Pool], now: float) -> dict[str, int]:
+        """Return how many asks of a pressed task of which a label is expected there may be.
+
+        That is, if all further ones are of a pool: of each that isn't of experts, by name. It is
+        empty for a task that isn't pressed.
+        """
+        if not self.is_pressed(state.task, now):
+            return {}
+        awaited = Counter(ask.pool for ask in state.awaited())
+        expected = self.expected(state, now).total()
+        return {
+            pool.pool: max(0, expected + pool.asks_per_task - awaited[pool.pool])
+            for pool in pools
+            if not pool.gold
+        }
 
     def expected(self, state: TaskState, now: float) -> Counter[str]:
         """Return the number of awaited asks that aren't silent, by pool."""
@@ -75,6 +92,8 @@ class TimePressure:
 
     def _pressed_from(self, task: Task) -> float | None:
         """Return the time after which a task is pressed; `None` if it never is."""
+        if self._settings.policy.name != "value":
+            return None
         several = [pool for pool in self._pools.values() if pool.asks_per_task > 1]
         if not several:
             return None

@@ -138,11 +138,13 @@ class Arms:
             label = ArmLabel(self._test.name, name, "own" if is_own else "shared")
             where = f"experiment.arms.{name}"
         eligibility, moves = self._eligibility, self._transitions
-        contexts = ContextBuilder(settings, brain, self._pools, eligibility, self._capacity)
+        pressure = TimePressure(settings, brain, self._pools)
+        contexts = ContextBuilder(
+            settings, brain, self._pools, eligibility, self._capacity, pressure
+        )
         policy = make(settings.policy, where)
         decisions = DecisionWriter(settings, brain, policy, self._pools, eligibility, moves, label)
         deferral = Deferral(settings.policy, eligibility, contexts, self._capacity)
-        pressure = TimePressure(settings, brain, self._pools)
         beside = Beside(settings.policy, eligibility, contexts, decisions, pressure)
         planner = Planner(settings.policy, eligibility, contexts, decisions, deferral, beside)
         if name is not None:

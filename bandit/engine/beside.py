@@ -49,15 +49,14 @@ class Beside:
     def is_possible(self, state: TaskState, now: float) -> bool:
         """Whether more than one ask of a task may be awaited: cheap, since each event asks it."""
         return (
-            self._settings.name == "value"
-            and self._pressure.is_pressed(state.task, now)
+            self._pressure.is_pressed(state.task, now)
             and not self._eligibility.control(state.task.project).paused
             and not any(ask.is_expert for ask in state.awaited())
         )
 
     def look_at(self, state: TaskState, now: float) -> float | None:
         """Return when to look again at what is best to ask, if nothing happens before."""
-        if self._settings.name != "value" or any(ask.is_expert for ask in state.awaited()):
+        if any(ask.is_expert for ask in state.awaited()):
             return None
         return self._pressure.look_at(state, now)
 
@@ -100,11 +99,8 @@ class Beside:
         """
         logged = plan.logged
         assert logged is not None  # something can be asked
-        free = self._eligibility.known(action.pool for action in logged.context.actions)
-        awaited, expected = _awaited(state), self.expected(state, logged.terms.now)
-        most = [expected + pool.asks_per_task - awaited[pool.pool] for pool in free]
-        waits_anyway = expected > 0 or not state.labeled()
-        best = asks_at_once(logged, free, state.task.deadline_at, most, waits_anyway=waits_anyway)
+        waits_anyway = self.expected(state, logged.terms.now) > 0 or not state.labeled()
+        best = asks_at_once(logged.options.by_number, waits_anyway=waits_anyway)
         if max(logged.options.in_time.values(), default=1.0) < 0.5:
             return best
         return max(best, self._settings.min_labels - len(state.labeled()))
@@ -119,7 +115,7 @@ class Beside:
         least = max(2 if expected else 1, self._settings.min_labels)
         if len(state.labeled()) < least or not asked:
             return False
-        logged = self._contexts.build(desk, state, asked, now)
+        logged = self._contexts.build(desk, state, asked, now, may_ask_several=False)
         if is_worth_waiting(logged, expected):
             return False
         further = self.plan(desk, state, now, room)

@@ -21,8 +21,8 @@ def test_a_task_goes_on_while_another_pool_is_worth_asking() -> None:
 
 
 def test_a_decline_ends_the_task_where_the_rest_is_not_worth_the_wait() -> None:
-    project = ProjectSettings(delay_usd_per_hour=0.1)
-    made = running(settings=Settings(project=project))
+    project = ProjectSettings(delay_usd_per_hour=0.15)
+    made = running(change(SLOW, usd_per_label=0.05), settings=Settings(project=project))
     sent = asks(made.receive(change(TASK, value_usd=4.0)))
     assert not [one for ask in sent[:2] for one in verdicts(label(made, ask))]
     out = made.receive(change(DECLINE, ask=sent[2].ask))
