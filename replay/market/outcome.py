@@ -55,10 +55,25 @@ class Outcome:
                 self.exploration_usd += exploration_usd(output)
             case Reward(basis="expired", revision=0):
                 self.expired += 1
-            case DeadLetter():
+            case DeadLetter() if not is_of_forgotten(output):
                 self.dead.append(output)
             case _:
                 pass
+
+
+def is_of_forgotten(letter: DeadLetter) -> bool:
+    """Whether an answer was refused since it came after its task was forgotten: it is paid anyway.
+
+    In a drive answers follow asks, so a task of theirs that isn't known was known before.
+
+    Examples
+    --------
+    >>> is_of_forgotten(DeadLetter(rule="unknown_task", message="label for task 't': unknown task"))
+    True
+    >>> is_of_forgotten(DeadLetter(rule="unknown_task", message="gold of task 't': unknown task"))
+    False
+    """
+    return letter.rule == "unknown_task" and letter.message.startswith(("label ", "decline "))
 
 
 def taken(outcome: Outcome, name: str) -> Outcome:
