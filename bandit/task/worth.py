@@ -23,10 +23,10 @@ DEFAULT_USD = 1.0
 """Value where none is given: a label of a few cents then pays while the answer is uncertain."""
 STEP = 0.5
 """Step size in log dollars: a verdict 10 points below the target raises the value by 5 %."""
-CAUTION = 0.5
+CAUTION = 0.25
 """Standard errors of a confidence that are taken off it: while little gold has shown whether a
 confidence is true, the target is aimed at from above. In three markets, with none a seed fell 5
-points short; with 1.0 labels cost a sixth more."""
+points short; with 0.5 labels and audits cost up to two thirds more."""
 PRICES_AT_START = 8.0
 """First value, in median prices of a label: a label then pays if it adds an eighth of confidence.
 Answers that are less sure than the target raise it within tens of tasks; from 20 prices, the first

@@ -7,11 +7,10 @@ from statistics import fmean
 import pytest
 
 from bandit.engine.engine import Engine
-from bandit.events import STOP
 from bandit.learn.brain import Brain
 from bandit.settings import AuditSettings, Settings
 from bandit.task.state import DeskState
-from bandit.task.worth import CAUTION, update_worth, worth_usd
+from bandit.task.worth import update_worth, worth_usd
 from tests.bandit.market import Crew, History, Market, Work, pool
 from tests.bandit.small import POOL, TASK, change
 
@@ -38,14 +37,12 @@ def runs() -> dict[float, tuple[Market, History]]:
 def test_verdicts_end_as_sure_as_was_asked_for(
     runs: dict[float, tuple[Market, History]], target: float
 ) -> None:
-    """Mean confidence of the second half, less what it is aimed from above: within .015.
-
-    The prices are found within the first half.
-    """
+    """Mean confidence of the second half, within .02: the prices are found within the first."""
     _, history = runs[target]
-    stops = [decision for decision in history.choices() if decision.choice == STOP][TASKS // 2 :]
-    aimed = [decision.confidence - CAUTION * decision.confidence_error for decision in stops]
-    assert fmean(aimed) == pytest.approx(target, abs=0.015)
+    verdicts = history.first_verdicts()[TASKS // 2 :]
+    assert fmean(verdict.confidence or 0.0 for verdict in verdicts) == pytest.approx(
+        target, abs=0.02
+    )
 
 
 @pytest.mark.parametrize("target", [0.9, 0.95])
