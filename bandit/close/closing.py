@@ -8,8 +8,8 @@ from bandit.close.audits import AuditDraw
 from bandit.close.evicting import to_evict
 from bandit.close.open_tasks import teaches_at_once
 from bandit.close.rewards import (
+    JUDGED_LATER,
     NO_LABEL,
-    UNDECIDED,
     UNJUDGED,
     by_gold,
     by_others,
@@ -94,7 +94,7 @@ class Closing:
             return []
         now = desk.now(state.task)
         new = [ask for ask in labeled if ask.basis in {None, Basis.EXPIRED}]
-        out: list[Output] = [self._reward(state, ask, UNDECIDED, now) for ask in new]
+        out: list[Output] = [self._reward(state, ask, JUDGED_LATER, now) for ask in new]
         desk.put(state)
         return out
 

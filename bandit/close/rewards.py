@@ -36,7 +36,7 @@ class LabelJudgement(msgspec.Struct, frozen=True, gc=False):
 
 NO_LABEL = LabelJudgement(Basis.EXPIRED, None, None)
 UNJUDGED = LabelJudgement(Basis.NONE, None, None)
-UNDECIDED = LabelJudgement(Basis.OPEN, None, None)
+JUDGED_LATER = LabelJudgement(Basis.OPEN, None, None)
 
 
 def by_gold(truth: str, answer: str) -> LabelJudgement:

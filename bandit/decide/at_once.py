@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from bandit.labels.confusion import Floats
 
 
-def asks_at_once(by_number: Sequence[Floats], *, waits_anyway: bool) -> int:
+def asks_at_once(values_at_once: Sequence[Floats], *, waits_anyway: bool) -> int:
     """Return how many asks of the task are best to have at once, of the pool that is best then.
 
-    `by_number` are the values of pools by how many labels are asked for, those of which one is
-    expected now included. With `waits_anyway` the task waits for a label whatever is asked, so one
+    `values_at_once` are those of each pool for 0, 1, ... labels, which include those that are
+    expected by now. With `waits_anyway` the task waits for a label whatever is asked, so one
     is the least, and the wait for those that are asked at the same time costs no more.
     """
     best, best_value = 0, -np.inf
     least = int(waits_anyway)
-    for values in by_number:
+    for values in values_at_once:
         at = least + int(values[least:].argmax())
         if values[at] - values[0] > best_value:
             best, best_value = at, float(values[at] - values[0])

@@ -98,7 +98,7 @@ class ContextBuilder:
             delay_usd_per_hour=delay_usd_per_hour(self._settings, desk.state, task.project, worth),
             most=min(policy.lookahead_labels, labels_left),
             labels_left=labels_left,
-            at_once=self._pressure.at_once(state, pools, now)
+            most_at_once=self._pressure.most_at_once(state, pools, now)
             if may_ask_several and labels_left > 0
             else {},
         )

@@ -9,9 +9,9 @@ import msgspec
 
 from bandit.decide.by_features import USUAL, quality_and_rows, usual_odds
 from bandit.decide.policies.context import Action
-from bandit.decide.several import by_number
 from bandit.decide.signals import pool_signals, queue_signal
 from bandit.decide.values import values_usd
+from bandit.decide.values_at_once import values_at_once
 from bandit.decide.waiting import discounted, in_time, wait_s
 from bandit.labels.confusion import Floats
 from bandit.limits.paid_prices import expected_usd
@@ -43,8 +43,8 @@ class Options(msgspec.Struct, frozen=True, gc=False):
 
     In their order, `values_usd` are their values without a deadline, `costs_usd` and `waits_s` what
     a label of each costs and its usual wait, and `rows` those of its next label, experts aside.
-    Where several asks of the task may be best at once, `by_number` has the value of 0, 1, ...
-    labels of each pool at once, in right answers.
+    Where several asks of the task may be best at once, `values_at_once` are the values of asking
+    each pool for 0, 1, ... labels at once, in right answers.
     """
 
     signals: dict[str, dict[str, float]]
@@ -57,7 +57,7 @@ class Options(msgspec.Struct, frozen=True, gc=False):
     costs_usd: Sequence[float] = ()
     waits_s: Sequence[float] = ()
     rows: Floats | None = None
-    by_number: Sequence[Floats] = ()
+    values_at_once: Sequence[Floats] = ()
 
     def prospects(self) -> dict[str, Prospect]:
         """Return what asking each pool would bring if it were asked at another time."""
@@ -149,13 +149,13 @@ class PoolOptions:
                 discounted(value, cost, chance)
                 for value, cost, chance in zip(values, costs, chances.values(), strict=True)
             ]
-        numbers: Sequence[Floats] = ()
-        if n and terms.at_once:
+        at_once: Sequence[Floats] = ()
+        if n and terms.most_at_once:
             of_pools = names[:n], costs[:n], waits_s[:n]
-            numbers = by_number(belief.weighed, rows[:n], *of_pools, task.deadline_at, terms)
-            at_once = [worth * float(of[1:].max() - of[0]) for of in numbers]
-            values = [*map(max, values, at_once), *values[n:]]
-            undiscounted = [*map(max, undiscounted, at_once), *undiscounted[n:]]
+            at_once = values_at_once(belief.weighed, rows[:n], *of_pools, task.deadline_at, terms)
+            best = [worth * float(of_pool[1:].max() - of_pool[0]) for of_pool in at_once]
+            values = [*map(max, values, best), *values[n:]]
+            undiscounted = [*map(max, undiscounted, best), *undiscounted[n:]]
         actions = tuple(
             [
                 Action(name, one.pool.usd_per_label, value, quality[name], one.rate)
@@ -163,7 +163,7 @@ class PoolOptions:
             ]
         )
         usd = {pool.pool: pool.usd_per_label for pool in pools}
-        of_actions = actions, undiscounted, costs, waits_s, rows[:n], numbers
+        of_actions = actions, undiscounted, costs, waits_s, rows[:n], at_once
         return Options(signals, quality, usd, scarcity, chances, *of_actions)
 
     def _summaries_of(self, project: str, pools: Sequence[Pool]) -> dict[str, PoolSummary]:

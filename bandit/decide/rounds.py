@@ -73,7 +73,7 @@ class Rounds(NamedTuple):
             found -= cost
             before, value = value, np.maximum(now, found.max(axis=1))
             if last > 0 and np.array_equal(before, value):
-                break  # a further round is worth nothing: all labels are asked for by then
+                break  # nor would any round before this one be worth more
         values: Floats = found[0]
         values[0] = now[0]
         return values

@@ -11,9 +11,9 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     """The time, the worth of a right answer, and the prices and limits of a decision.
 
     `budget_price` is what a dollar of the project's budget is worth beyond itself; `most` is how
-    many labels of one pool are looked ahead, `labels_left` how many the task may still get. Where
-    several asks of it may be best at once, `at_once` is how many of which a label is expected there
-    may be, if all further ones are of a pool.
+    many labels of one pool are looked ahead, `labels_left` how many the task may still get.
+    `most_at_once` is by pool the most asks that may be awaited if all further ones go to that pool,
+    silent ones not counted; it is empty where labels are best asked for one after the other.
     """
 
     now: float
@@ -22,4 +22,4 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     delay_usd_per_hour: float
     most: int
     labels_left: int
-    at_once: Mapping[str, int]
+    most_at_once: Mapping[str, int]

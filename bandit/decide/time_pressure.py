@@ -46,11 +46,10 @@ class TimePressure:
         pressed_from = self._pressed_from(task)
         return pressed_from is not None and now > pressed_from
 
-    def at_once(self, state: TaskState, pools: Sequence[Pool], now: float) -> dict[str, int]:
-        """Return how many asks of a pressed task of which a label is expected there may be.
+    def most_at_once(self, state: TaskState, pools: Sequence[Pool], now: float) -> dict[str, int]:
+        """Return by pool the most asks that may be awaited if all further ones go to that pool.
 
-        That is, if all further ones are of a pool: of each that isn't of experts, by name. It is
-        empty for a task that isn't pressed.
+        Silent asks don't count, and experts are left out. Empty for a task that isn't pressed.
         """
         if not self.is_pressed(state.task, now):
             return {}

@@ -100,7 +100,7 @@ class Beside:
         logged = plan.logged
         assert logged is not None  # something can be asked
         waits_anyway = self.expected(state, logged.terms.now) > 0 or not state.labeled()
-        best = asks_at_once(logged.options.by_number, waits_anyway=waits_anyway)
+        best = asks_at_once(logged.options.values_at_once, waits_anyway=waits_anyway)
         if max(logged.options.in_time.values(), default=1.0) < 0.5:
             return best
         return max(best, self._settings.min_labels - len(state.labeled()))

@@ -42,8 +42,6 @@ WEIGHT_FADE = 0.98
 one, and no weight is above 1 + sqrt(50) / 2 = 4.5."""
 PRIOR_SHIFT, PRIOR_SLOPE = 4.0, 16.0
 """Curvature before any gold: prior deviations of 0.5 and 0.25."""
-MOST_EVIDENCE = 30.0
-"""Log-odds of the fit are clipped here, before they overflow."""
 LEAST_SLOPE, MOST_SLOPE = 0.1, 2.0
 
 
@@ -124,8 +122,8 @@ class Calibration(msgspec.Struct):
             + 2.0 * shift * slope * self.curve_cross
             + slope * slope * self.curve_slope
         )
-        evidence = (distance - math.log(self._area() / (PRIOR_SHIFT * PRIOR_SLOPE))) / 2.0
-        return logistic(min(evidence, MOST_EVIDENCE))
+        evidence = (distance - math.log(self._determinant() / (PRIOR_SHIFT * PRIOR_SLOPE))) / 2.0
+        return logistic(evidence)
 
     def error(self, confidence: float) -> float:
         """Return the standard error of that chance.
@@ -145,7 +143,7 @@ class Calibration(msgspec.Struct):
         z = logit(confidence)
         chance, fit = logistic(self.shift + self.slope * z), self.fit_probability()
         variance = self.curve_slope - 2.0 * z * self.curve_cross + z * z * self.curve_shift
-        deviation = chance * (1.0 - chance) * math.sqrt(max(0.0, variance) / self._area())
+        deviation = chance * (1.0 - chance) * math.sqrt(max(0.0, variance) / self._determinant())
         apart = chance - logistic(z)
         return math.sqrt(deviation * deviation + fit * (1.0 - fit) * apart * apart)
 
@@ -165,16 +163,16 @@ class Calibration(msgspec.Struct):
         self.curve_cross = self.curve_cross * FADE + spread * z
         self.curve_slope = PRIOR_SLOPE + (self.curve_slope - PRIOR_SLOPE) * FADE + spread * z * z
         miss = weight * (float(right) - chance)
-        area = self._area()
-        shift = self.shift + miss * (self.curve_slope - self.curve_cross * z) / area
-        slope = self.slope + miss * (self.curve_shift * z - self.curve_cross) / area
+        determinant = self._determinant()
+        shift = self.shift + miss * (self.curve_slope - self.curve_cross * z) / determinant
+        slope = self.slope + miss * (self.curve_shift * z - self.curve_cross) / determinant
         self.slope = max(LEAST_SLOPE, min(MOST_SLOPE, slope))
         # What the slope may not do, the shift does: the best one for a slope at its bound.
         shift += (slope - self.slope) * self.curve_cross / self.curve_shift
         self.shift = max(-BOUND, min(BOUND, shift))
         self.golds += 1
 
-    def _area(self) -> float:
+    def _determinant(self) -> float:
         """Return the determinant of the curvature."""
         return self.curve_shift * self.curve_slope - self.curve_cross * self.curve_cross
 

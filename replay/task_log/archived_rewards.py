@@ -1,4 +1,4 @@
-"""Note on a table that is an archive's rewards: labels are in it again, and tasks not at all."""
+"""Note on a table that is an archive's rewards: some labels count twice, some tasks are missing."""
 
 from __future__ import annotations
 

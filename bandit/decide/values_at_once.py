@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bandit.labels.weighed import WeighedLabels
 
 
-def by_number(
+def values_at_once(
     weighed: WeighedLabels,
     rows: Floats,
     pools: Sequence[str],
@@ -46,7 +46,7 @@ def by_number(
             terms.delay_usd_per_hour,
             terms.worth_usd,
             most,
-            terms.at_once[pool],
+            terms.most_at_once[pool],
         ).values(of_pool, leaders, rivals, most)
         for pool, of_pool, cost_usd, wait_s in zip(
             pools, sequences, costs_usd, waits_s, strict=True
